@@ -1,0 +1,42 @@
+import type { Problem } from './problem.ts';
+
+export type Value = number | bigint | boolean | string | Uint8Array | null;
+
+/** The verdict on a signature, checksum, cookie or tag; `unchecked` says in `why` what is missing. */
+export interface Check {
+  readonly state: 'valid' | 'invalid' | 'unchecked';
+  readonly why: string;
+}
+
+/**
+ * One item of a decode tree. The range is half-open, in bytes of the Source `source`. The children of a field lie inside
+ * it when they share its Source, in order, without gaps or overlaps: bytes that nothing decodes are a field too.
+ */
+export interface Field {
+  /** The specification's word for it, and the last part of its filter name. */
+  readonly name: string;
+  readonly kind: 'value' | 'struct' | 'list';
+  readonly value?: Value;
+  /** How a person reads the value, where that is not just the value itself. */
+  text?: string;
+  source: number;
+  start: number;
+  end: number;
+  children?: Field[];
+  /** Computed by the dissector, not on the wire. */
+  generated?: true;
+  /** The specification's description, with its unit or byte order. */
+  doc?: string;
+  check?: Check;
+  problem?: Problem;
+  /** `false` keeps a field out of the JSON `fields` (framing, undecoded bytes, generated notes). */
+  json?: false;
+}
+
+/** A tree of a message: its layers from the frame inwards, and the Sources that their ranges point into. */
+export interface Tree {
+  readonly sources: readonly import('./source.ts').Source[];
+  readonly layers: readonly Field[];
+}
+
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };

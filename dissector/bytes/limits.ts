@@ -1,0 +1,64 @@
+/**
+ * Every size, count, depth and ratio that a capture controls, in one place. Passing one is a Problem of kind `limit` that
+ * names it; what was decoded before stays. Sizes in bytes.
+ */
+export interface Limits {
+  /** Captured bytes of one frame; a larger record makes the rest of the file unreadable. */
+  readonly frameSize: number;
+  /** One pcapng block. */
+  readonly blockSize: number;
+  /** Interfaces of one pcapng section, and sections of one file. */
+  readonly interfaces: number;
+  readonly sections: number;
+  /** Secrets blocks kept, and bytes of one. */
+  readonly secretsBlocks: number;
+  readonly secretsSize: number;
+  /** What a compressed capture may unpack to. */
+  readonly unpackedSize: number;
+  /** VLAN tags and IPv6 extension headers of one frame. */
+  readonly headers: number;
+  /** IP datagrams being put together at once, and fragments of one. */
+  readonly openDatagrams: number;
+  readonly fragments: number;
+  /** TCP: bytes of one direction that wait for an earlier segment, and bytes of one direction not yet taken by a message. */
+  readonly outOfOrder: number;
+  readonly pendingStream: number;
+  readonly conversations: number;
+  /** Findings kept in one capture, and on one message. */
+  readonly findings: number;
+  readonly findingsPerMessage: number;
+  /** Nesting of JSON and protobuf. */
+  readonly depth: number;
+  /** Fields of one message. */
+  readonly fields: number;
+  readonly sessions: number;
+  /** Bits of an RSA modulus or DH modulus that is computed with. */
+  readonly modulusBits: number;
+  /** Keys of one key ring, and bytes of one key log. */
+  readonly keys: number;
+  readonly keyLogSize: number;
+}
+
+export const defaultLimits: Limits = Object.freeze({
+  frameSize: 0x0400_0000,
+  blockSize: 0x0800_0000,
+  interfaces: 65_536,
+  sections: 4_096,
+  secretsBlocks: 1_024,
+  secretsSize: 0x0100_0000,
+  unpackedSize: 0x1_0000_0000,
+  headers: 32,
+  openDatagrams: 1_024,
+  fragments: 8_192,
+  outOfOrder: 0x0100_0000,
+  pendingStream: 0x0400_0000,
+  conversations: 1_000_000,
+  findings: 100_000,
+  findingsPerMessage: 100,
+  depth: 64,
+  fields: 20_000,
+  sessions: 100_000,
+  modulusBits: 16_384,
+  keys: 100_000,
+  keyLogSize: 0x0400_0000,
+});

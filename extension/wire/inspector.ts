@@ -1,0 +1,136 @@
+/**
+ * What the inspector webview, the extension host and the dissection worker say to each other. The worker owns the capture;
+ * the host starts and ends it and gives it keys; the webview asks for rows and trees by range and never holds the capture.
+ * Everything here survives both structured clone and the webview's JSON: no bigint, no Map, bytes as Uint8Array.
+ */
+import type { Calls, Events } from './rpc.ts';
+
+/** One line of the packet list: a message, or a frame that carries none (then `protocol` names its highest lower layer). */
+export interface Row {
+  /** Position in the list, from 0. */
+  readonly row: number;
+  /** 1-based number of the frame that completed it. */
+  readonly frame: number;
+  /** `n` of `decode --json`; absent for a bare frame. */
+  readonly n?: number;
+  /** Seconds since 1970 UTC (whole) and nanoseconds within the second. */
+  readonly seconds: number;
+  readonly nanos: number;
+  readonly source: string;
+  readonly destination: string;
+  readonly protocol: string;
+  readonly message: string;
+  readonly info: string;
+  readonly state: 'decoded' | 'encrypted' | 'malformed' | 'incomplete' | 'none';
+  /** How it travelled, not whether it was opened. */
+  readonly encrypted: boolean;
+  /** The worst of its findings. */
+  readonly severity?: 'error' | 'warning' | 'note';
+}
+
+export interface FieldView {
+  readonly name: string;
+  readonly text: string;
+  readonly source: number;
+  readonly start: number;
+  readonly end: number;
+  readonly children?: readonly FieldView[];
+  readonly generated?: true;
+  readonly doc?: string;
+  readonly check?: { readonly state: 'valid' | 'invalid' | 'unchecked'; readonly why: string };
+  readonly problem?: string;
+}
+
+export interface SourceView {
+  readonly id: number;
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** "Frame 12", "derived from Frame, bytes 42..90: ChaCha20-Poly1305 …". */
+  readonly origin: string;
+}
+
+export interface FindingView {
+  readonly rule: string;
+  readonly severity: 'error' | 'warning' | 'note';
+  readonly text: string;
+  readonly clause: string;
+  readonly frames: readonly number[];
+}
+
+export interface TreeView {
+  readonly row: number;
+  readonly sources: readonly SourceView[];
+  readonly layers: readonly FieldView[];
+  readonly findings: readonly FindingView[];
+  /** For an encrypted message: which key would open it and how to give it, a sentence each. */
+  readonly missing: readonly string[];
+}
+
+/** The state of the whole capture; sent again whenever it changes. */
+export interface Overview {
+  readonly name: string;
+  readonly format: string;
+  readonly frames: number;
+  readonly bytes: number;
+  readonly rows: number;
+  readonly messages: number;
+  readonly encrypted: number;
+  readonly findings: number;
+  readonly keys: number;
+  /** Bytes of the file read so far, of `bytes`; `done` when the pass has ended. */
+  readonly read: number;
+  readonly done: boolean;
+  /** Counts the times that existing rows changed (a key came, a conversation was recognised late): cached rows are stale. */
+  readonly generation: number;
+  /** Sentences about the capture as a whole: cut short, a bad block, a limit passed. */
+  readonly notices: readonly string[];
+  /** Set when the file cannot be read as a capture: one sentence; nothing else is meaningful then. */
+  readonly failure?: string;
+}
+
+export interface KeyLogText {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface KeyReport {
+  /** Secrets added that were not there before. */
+  readonly added: number;
+  /** `name:line: what is wrong`, never with key material. */
+  readonly problems: readonly string[];
+}
+
+/** Which rows the list shows: every frame, or messages only. */
+export type Show = 'all' | 'messages';
+
+/** Webview → host. The host answers `addKeys`, `ready` and `remember` itself and passes the rest to the worker. */
+export interface WebviewCalls extends Calls {
+  ready: { params: Record<never, never>; result: { overview: Overview; remembered: unknown } };
+  rows: { params: { start: number; count: number; show: Show }; result: { rows: Row[]; total: number; generation: number } };
+  tree: { params: { row: number; show: Show }; result: TreeView };
+  /** The list position of the first row at or after a frame number. */
+  locate: { params: { frame: number; show: Show }; result: { row: number } };
+  addKeys: { params: Record<never, never>; result: { asked: boolean } };
+}
+
+/** Host → webview. */
+export interface WebviewEvents extends Events {
+  overview: Overview;
+  /** A command asks the webview to select a frame's first row. */
+  reveal: { frame: number };
+}
+
+/** Host → worker. */
+export interface WorkerCalls extends Calls {
+  open: { params: { name: string; path?: string; bytes?: Uint8Array }; result: Overview };
+  keys: { params: { logs: KeyLogText[] }; result: KeyReport };
+  rows: WebviewCalls['rows'];
+  tree: WebviewCalls['tree'];
+  locate: WebviewCalls['locate'];
+  overview: { params: Record<never, never>; result: Overview };
+}
+
+/** Worker → host. */
+export interface WorkerEvents extends Events {
+  overview: Overview;
+}
