@@ -1,0 +1,13 @@
+/** `npm run build`: every bundle into dist/. */
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import { project } from '../workbench/paths.ts';
+import { bundle, bundles } from './bundles.ts';
+
+await Promise.all(
+  bundles.map(async (each) => {
+    const built = await bundle(each);
+    console.log(built ? `${each.out}` : `${each.out} left out: ${each.entry} does not exist yet`);
+    if (built && each.out === 'dist/peerscope.js') await chmod(join(project, each.out), 0o755);
+  }),
+);

@@ -1,0 +1,49 @@
+/** What is bundled from where to where. VS Code loads CommonJS; the package is a module, so its files end in `.cjs`. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type BuildOptions, build } from 'esbuild';
+import { project } from '../workbench/paths.ts';
+
+export interface Bundle {
+  readonly entry: string;
+  readonly out: string;
+  readonly options: BuildOptions;
+}
+
+const node: BuildOptions = { platform: 'node', target: 'node20', sourcemap: 'linked' };
+
+// Dependencies in CommonJS ask for `require`, which a module does not have of itself.
+const commandBanner = `#!/usr/bin/env node
+import { createRequire as peerscopeRequire } from 'node:module';
+const require = peerscopeRequire(import.meta.url);`;
+
+export const bundles: readonly Bundle[] = [
+  { entry: 'extension/host/main.ts', out: 'dist/extension.cjs', options: { ...node, format: 'cjs', external: ['vscode'] } },
+  { entry: 'extension/dissect/main.ts', out: 'dist/worker.cjs', options: { ...node, format: 'cjs' } },
+  {
+    entry: 'extension/cli/main.ts',
+    out: 'dist/peerscope.js',
+    options: { ...node, format: 'esm', banner: { js: commandBanner } },
+  },
+  {
+    // A style sheet that the entry imports lands beside it as capture.css.
+    entry: 'media/capture/main.ts',
+    out: 'dist/media/capture.js',
+    options: { platform: 'browser', target: 'chrome128', format: 'iife', minify: true, sourcemap: 'linked' },
+  },
+];
+
+/** Builds one bundle; false where its source is not there yet. */
+export async function bundle({ entry, out, options }: Bundle): Promise<boolean> {
+  if (!existsSync(join(project, entry))) return false;
+  await build({
+    absWorkingDir: project,
+    entryPoints: [entry],
+    outfile: out,
+    bundle: true,
+    charset: 'utf8',
+    logLevel: 'warning',
+    ...options,
+  });
+  return true;
+}

@@ -1,0 +1,209 @@
+/**
+ * One running VS Code server with data folders of its own, which are gone when it ends. The server and all it forks are one
+ * process group; the group ends with `dispose`, with this process, and with a signal to this process.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { installWorkbench, type Workbench } from './install.ts';
+
+const READY = 'Extension host agent started';
+const START_LIMIT_MS = 60_000;
+
+/** What the workbench shows to no one who came for captures, and nothing that asks questions. */
+export const quietSettings = {
+  'workbench.startupEditor': 'none',
+  'chat.disableAIFeatures': true,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'telemetry.telemetryLevel': 'off',
+  'workbench.enableExperiments': false,
+  'extensions.ignoreRecommendations': true,
+};
+
+export interface ServerOptions {
+  /** User settings on top of the quiet ones. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Ask whether folders are trusted, as a desktop does. Without it everything is trusted. */
+  readonly workspaceTrust?: boolean;
+  /** A packaged extension to install before the start, the way a user installs it. */
+  readonly vsix?: string;
+}
+
+export interface PageOptions {
+  readonly folder: string;
+  /** Run the extension of this folder. */
+  readonly extension?: string;
+  /** A module with `run()` to run inside the extension host. */
+  readonly tests?: string;
+  /** A file to open at once. */
+  readonly file?: string;
+}
+
+export class WorkbenchServer {
+  readonly port: number;
+  readonly #child: ChildProcess;
+  readonly #data: string;
+  readonly #onExit = (): void => this.#end();
+  #ended = false;
+  #log = '';
+
+  private constructor(port: number, child: ChildProcess, data: string) {
+    this.port = port;
+    this.#child = child;
+    this.#data = data;
+    process.once('exit', this.#onExit);
+    for (const stream of [child.stdout!, child.stderr!])
+      stream.on('data', (text) => (this.#log = (this.#log + text).slice(-100_000)));
+  }
+
+  static async start(options: ServerOptions = {}): Promise<WorkbenchServer> {
+    const workbench = await installWorkbench();
+    const data = mkdtempSync(join(tmpdir(), 'peerscope-workbench-'));
+    try {
+      const folders = dataFolders(data, options.settings ?? {});
+      if (options.vsix !== undefined) await installExtension(workbench, folders, options.vsix);
+      const port = await freePort();
+      const server = new WorkbenchServer(port, launch(workbench, serverArguments(port, folders, options)), data);
+      await server.#ready();
+      return server;
+    } catch (error) {
+      rmSync(data, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** The address at which the workbench opens with these things. */
+  address(options: PageOptions): string {
+    const remote = (path: string): string => `vscode-remote://127.0.0.1:${this.port}${path}`;
+    const payload: [string, string][] = [['skipWelcome', 'true']];
+    if (options.extension !== undefined) payload.push(['extensionDevelopmentPath', remote(options.extension)]);
+    if (options.tests !== undefined) payload.push(['extensionTestsPath', remote(options.tests)]);
+    if (options.file !== undefined) payload.push(['openFile', remote(options.file)]);
+    const query = new URLSearchParams({ folder: options.folder, payload: JSON.stringify(payload) });
+    return `http://127.0.0.1:${this.port}/?${query}`;
+  }
+
+  /** What the server has printed, its last part: for the report of a test that failed. */
+  get log(): string {
+    return this.#log;
+  }
+
+  /** Resolves when the server has ended, however it ended. */
+  get ended(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return Promise.resolve();
+    return new Promise((resolve) => this.#child.once('exit', () => resolve()));
+  }
+
+  async dispose(): Promise<void> {
+    const ended = this.ended;
+    this.#end();
+    await ended;
+    rmSync(this.#data, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    process.off('exit', this.#onExit);
+    endGroup(this.#child);
+    try {
+      rmSync(this.#data, { recursive: true, force: true });
+    } catch {
+      // A process of the group that is just ending may still write; `dispose` tries again.
+    }
+  }
+
+  #ready(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const fail = (why: string): void => {
+        this.#end();
+        reject(new Error(`The workbench ${why}:\n${this.#log}`));
+      };
+      const timer = setTimeout(() => fail(`was not ready within ${START_LIMIT_MS / 1000} s`), START_LIMIT_MS);
+      this.#child.once('exit', (code) => {
+        clearTimeout(timer);
+        fail(`ended at once with ${code}`);
+      });
+      this.#child.stdout!.on('data', () => {
+        if (!this.#log.includes(READY)) return;
+        clearTimeout(timer);
+        this.#child.removeAllListeners('exit');
+        resolve();
+      });
+    });
+  }
+}
+
+interface DataFolders {
+  readonly server: string;
+  readonly user: string;
+  readonly extensions: string;
+}
+
+function dataFolders(data: string, settings: Readonly<Record<string, unknown>>): DataFolders {
+  const folders = { server: join(data, 'server'), user: join(data, 'user'), extensions: join(data, 'extensions') };
+  mkdirSync(folders.extensions, { recursive: true });
+  mkdirSync(folders.server, { recursive: true });
+  mkdirSync(join(folders.user, 'User'), { recursive: true });
+  writeFileSync(join(folders.user, 'User', 'settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
+  return folders;
+}
+
+function folderArguments(folders: DataFolders): string[] {
+  return ['--server-data-dir', folders.server, '--user-data-dir', folders.user, '--extensions-dir', folders.extensions];
+}
+
+function serverArguments(port: number, folders: DataFolders, options: ServerOptions): string[] {
+  return [
+    ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token', '--accept-server-license-terms'],
+    ...folderArguments(folders),
+    // The payload of the address (extension under development, its tests) is read only with the smoke test driver.
+    ...['--disable-telemetry', '--enable-smoke-test-driver'],
+    ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
+  ];
+}
+
+async function installExtension(workbench: Workbench, folders: DataFolders, vsix: string): Promise<void> {
+  const child = launch(workbench, ['--install-extension', vsix, ...folderArguments(folders)]);
+  let output = '';
+  for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (text) => (output += text));
+  const code = await new Promise((resolve) => child.once('exit', resolve));
+  if (code !== 0 || !output.includes('successfully installed')) throw new Error(`${vsix} does not install:\n${output}`);
+}
+
+function launch(workbench: Workbench, args: string[]): ChildProcess {
+  return spawn(workbench.node, [workbench.server, ...args], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: childEnvironment(),
+  });
+}
+
+/** The environment without what belongs to this process alone: loaders of its Node, and an editor that may surround it. */
+function childEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(NODE_OPTIONS|NODE_PATH|VSCODE_.*|ELECTRON_.*|VITEST.*|npm_.*)$/.test(name),
+  );
+  return Object.fromEntries(kept);
+}
+
+function endGroup(child: ChildProcess): void {
+  try {
+    process.kill(-child.pid!, 'SIGKILL');
+  } catch {
+    // It has ended already.
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no free port'))));
+    });
+  });
+}
