@@ -1,0 +1,86 @@
+/**
+ * The shapes of what arrives from a webview or a worker. TypeScript checked the other end when it was built; these check what
+ * it sends. A request that fails here is answered with the error.
+ */
+import type { KeyReport, Overview, TreeView, WebviewCalls } from '../wire/inspector.ts';
+
+/** More rows than a screen ever shows; whoever wants more asks again. */
+const MAX_ROWS_PER_CALL = 10_000;
+
+export function rowsParams(value: unknown): WebviewCalls['rows']['params'] {
+  const params = object(value, 'rows');
+  return {
+    start: integer(params.start, 'rows.start', 0),
+    count: integer(params.count, 'rows.count', 0, MAX_ROWS_PER_CALL),
+    show: show(params.show, 'rows.show'),
+  };
+}
+
+export function treeParams(value: unknown): WebviewCalls['tree']['params'] {
+  const params = object(value, 'tree');
+  return { row: integer(params.row, 'tree.row', 0), show: show(params.show, 'tree.show') };
+}
+
+export function locateParams(value: unknown): WebviewCalls['locate']['params'] {
+  const params = object(value, 'locate');
+  return { frame: integer(params.frame, 'locate.frame', 1), show: show(params.show, 'locate.show') };
+}
+
+export function overview(value: unknown): Overview {
+  const given = object(value, 'overview');
+  for (const name of ['name', 'format'] as const) text(given[name], `overview.${name}`);
+  for (const name of ['frames', 'bytes', 'rows', 'messages', 'encrypted', 'findings', 'keys', 'read', 'generation'] as const)
+    integer(given[name], `overview.${name}`, 0);
+  texts(given.notices, 'overview.notices');
+  if (given.failure !== undefined) text(given.failure, 'overview.failure');
+  return value as Overview;
+}
+
+export function rowsResult(value: unknown): WebviewCalls['rows']['result'] {
+  const result = object(value, 'rows');
+  if (!Array.isArray(result.rows)) throw mismatch('rows.rows', 'a list', result.rows);
+  integer(result.total, 'rows.total', 0);
+  integer(result.generation, 'rows.generation', 0);
+  return value as WebviewCalls['rows']['result'];
+}
+
+export function treeResult(value: unknown): TreeView {
+  const tree = object(value, 'tree');
+  for (const name of ['sources', 'layers', 'findings', 'missing'] as const)
+    if (!Array.isArray(tree[name])) throw mismatch(`tree.${name}`, 'a list', tree[name]);
+  return value as TreeView;
+}
+
+export function keyReport(value: unknown): KeyReport {
+  const report = object(value, 'keys');
+  integer(report.added, 'keys.added', 0);
+  texts(report.problems, 'keys.problems');
+  return value as KeyReport;
+}
+
+export function object(value: unknown, name: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+  throw mismatch(name, 'an object', value);
+}
+
+function integer(value: unknown, name: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
+  if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
+  throw mismatch(name, `an integer from ${least}${most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`}`, value);
+}
+
+function show(value: unknown, name: string): 'all' | 'messages' {
+  if (value === 'all' || value === 'messages') return value;
+  throw mismatch(name, '"all" or "messages"', value);
+}
+
+function text(value: unknown, name: string): void {
+  if (typeof value !== 'string') throw mismatch(name, 'a string', value);
+}
+
+function texts(value: unknown, name: string): void {
+  if (!Array.isArray(value) || value.some((each) => typeof each !== 'string')) throw mismatch(name, 'a list of strings', value);
+}
+
+function mismatch(name: string, expected: string, got: unknown): TypeError {
+  return new TypeError(`"${name}" expected ${expected}, got ${typeof got === 'number' ? got : typeof got}`);
+}

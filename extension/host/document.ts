@@ -1,0 +1,164 @@
+/** One opened capture: its worker, the keys it was given, and what is known of it as a whole. */
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import type { KeyReport, Overview, TreeView, WebviewCalls } from '../wire/inspector.ts';
+import * as check from './checks.ts';
+import type { KeyLogs } from './keylogs.ts';
+import type { KeyWarnings } from './warnings.ts';
+import { watchFiles } from './watch.ts';
+import { CaptureWorker } from './worker.ts';
+
+/** Where there is no disk, a capture is held in memory as a whole. */
+const MAX_BYTES_IN_MEMORY = 1024 * 1024 * 1024;
+
+export class CaptureDocument implements vscode.CustomDocument {
+  readonly uri: vscode.Uri;
+  readonly #workerFile: string;
+  readonly #keyLogs: KeyLogs;
+  readonly #warnings: KeyWarnings;
+  readonly #changed = new vscode.EventEmitter<Overview>();
+  readonly #disposed = new vscode.EventEmitter<void>();
+  readonly #listening: vscode.Disposable;
+  readonly onDidChange = this.#changed.event;
+  readonly onDidDispose = this.#disposed.event;
+  #worker: CaptureWorker;
+  #overview: Overview;
+  #opened: Promise<void>;
+  #keysSent: Promise<KeyReport> = Promise.resolve({ added: 0, problems: [] });
+  #watching: vscode.Disposable | undefined;
+  #watched = '';
+  /** Added to the worker's generations, so that they grow across a reload too. */
+  #generations = 0;
+
+  constructor(uri: vscode.Uri, workerFile: string, keyLogs: KeyLogs, warnings: KeyWarnings) {
+    this.uri = uri;
+    this.#workerFile = workerFile;
+    this.#keyLogs = keyLogs;
+    this.#warnings = warnings;
+    this.#overview = nothing(basename(uri.path));
+    this.#worker = this.#launch();
+    this.#opened = this.#open();
+    this.#listening = keyLogs.onDidChange(() => void this.sendKeys().catch(() => {}));
+  }
+
+  get overview(): Overview {
+    return this.#overview;
+  }
+
+  /** The worker has gone; `ready` starts another. */
+  get stopped(): boolean {
+    return this.#worker.over;
+  }
+
+  /** What is known as soon as something is: for a page that has just loaded. A page of a stopped worker starts another one. */
+  async ready(): Promise<Overview> {
+    if (this.stopped) this.#reload();
+    await this.#opened;
+    return this.#overview;
+  }
+
+  async rows(params: WebviewCalls['rows']['params']): Promise<WebviewCalls['rows']['result']> {
+    const result = check.rowsResult(await this.#worker.call('rows', params));
+    return { ...result, generation: result.generation + this.#generations };
+  }
+
+  async tree(params: WebviewCalls['tree']['params']): Promise<TreeView> {
+    return check.treeResult(await this.#worker.call('tree', params));
+  }
+
+  async locate(params: WebviewCalls['locate']['params']): Promise<WebviewCalls['locate']['result']> {
+    return this.#worker.call('locate', params);
+  }
+
+  /** Reads the key logs in force and gives them to the worker; one reading after the other, so that the last one counts. */
+  sendKeys(): Promise<KeyReport> {
+    const next = (): Promise<KeyReport> => this.#sendKeys();
+    this.#keysSent = this.#keysSent.then(next, next);
+    return this.#keysSent;
+  }
+
+  dispose(): void {
+    this.#listening.dispose();
+    this.#watching?.dispose();
+    this.#worker.dispose();
+    this.#warnings.set(this, []);
+    this.#disposed.fire();
+    this.#changed.dispose();
+    this.#disposed.dispose();
+  }
+
+  #launch(): CaptureWorker {
+    const worker: CaptureWorker = new CaptureWorker(this.#workerFile, basename(this.uri.path), {
+      overview: (overview) => {
+        if (worker === this.#worker) this.#update({ ...overview, generation: overview.generation + this.#generations });
+      },
+      ended: (reason) => {
+        if (worker === this.#worker) this.#fail(reason);
+      },
+    });
+    return worker;
+  }
+
+  #reload(): void {
+    this.#generations = this.#overview.generation + 1;
+    this.#overview = { ...nothing(this.#overview.name), generation: this.#generations };
+    this.#worker = this.#launch();
+    this.#opened = this.#open();
+  }
+
+  async #open(): Promise<void> {
+    const worker = this.#worker;
+    try {
+      const place = this.uri.scheme === 'file' ? { path: this.uri.fsPath } : { bytes: await readWhole(this.uri) };
+      // The keys go first, so that the first pass over the capture opens what they open.
+      const keys = this.sendKeys().catch(() => {});
+      const overview = check.overview(await worker.call('open', { name: basename(this.uri.path), ...place }));
+      this.#update({ ...overview, generation: overview.generation + this.#generations });
+      await keys;
+    } catch (error) {
+      if (worker === this.#worker && this.#overview.failure === undefined)
+        this.#fail(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async #sendKeys(): Promise<KeyReport> {
+    const { uris, texts, problems } = await this.#keyLogs.read(this.uri);
+    this.#watch(uris);
+    const report = check.keyReport(await this.#worker.call('keys', { logs: [...texts] }));
+    const all = [...problems, ...report.problems];
+    this.#warnings.set(this, all);
+    return { added: report.added, problems: all };
+  }
+
+  #watch(uris: readonly vscode.Uri[]): void {
+    const wanted = uris.join('\n');
+    if (wanted === this.#watched) return;
+    this.#watched = wanted;
+    this.#watching?.dispose();
+    this.#watching = watchFiles(uris, () => void this.sendKeys().catch(() => {}));
+  }
+
+  #update(overview: Overview): void {
+    this.#overview = overview;
+    this.#changed.fire(overview);
+  }
+
+  #fail(failure: string): void {
+    this.#update({ ...this.#overview, done: true, failure });
+  }
+}
+
+function nothing(name: string): Overview {
+  const counts = { frames: 0, bytes: 0, rows: 0, messages: 0, encrypted: 0, findings: 0, keys: 0, read: 0, generation: 0 };
+  return { name, format: '', ...counts, done: false, notices: [] };
+}
+
+async function readWhole(uri: vscode.Uri): Promise<Uint8Array> {
+  const { size } = await vscode.workspace.fs.stat(uri);
+  if (size > MAX_BYTES_IN_MEMORY)
+    throw new Error(
+      `A capture that is not on a disk is read into memory, and this one is longer than ${MAX_BYTES_IN_MEMORY / 2 ** 20} MiB.`,
+    );
+  // A copy of its own: what is handed to the worker is taken away here, and this may be a part of something larger.
+  return Uint8Array.from(await vscode.workspace.fs.readFile(uri));
+}

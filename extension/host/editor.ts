@@ -1,0 +1,95 @@
+/** The read-only editor of captures: documents by file, and for each tab a webview that talks to its document. */
+import * as vscode from 'vscode';
+import type { WebviewCalls, WebviewEvents } from '../wire/inspector.ts';
+import { Connection } from '../wire/rpc.ts';
+import * as check from './checks.ts';
+import { CaptureDocument } from './document.ts';
+import type { KeyLogs } from './keylogs.ts';
+import { inspectorPage, mediaFolder } from './page.ts';
+import type { KeyWarnings } from './warnings.ts';
+
+type None = Record<never, never>;
+type WebviewConnection = Connection<None, WebviewEvents, WebviewCalls, None>;
+
+interface Tab {
+  readonly document: CaptureDocument;
+  reveal(frame: number): void;
+}
+
+export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<CaptureDocument> {
+  readonly documents = new Set<CaptureDocument>();
+  readonly #extension: vscode.Uri;
+  readonly #keyLogs: KeyLogs;
+  readonly #warnings: KeyWarnings;
+  readonly #log: vscode.LogOutputChannel;
+  #active: Tab | undefined;
+
+  constructor(extension: vscode.Uri, keyLogs: KeyLogs, warnings: KeyWarnings, log: vscode.LogOutputChannel) {
+    this.#extension = extension;
+    this.#keyLogs = keyLogs;
+    this.#warnings = warnings;
+    this.#log = log;
+  }
+
+  /** The tab with the focus, or the one that had it last. */
+  get active(): Tab | undefined {
+    return this.#active;
+  }
+
+  dispose(): void {
+    for (const document of this.documents) document.dispose();
+  }
+
+  openCustomDocument(uri: vscode.Uri): CaptureDocument {
+    const worker = vscode.Uri.joinPath(this.#extension, 'dist', 'worker.cjs').fsPath;
+    const document = new CaptureDocument(uri, worker, this.#keyLogs, this.#warnings);
+    this.documents.add(document);
+    document.onDidDispose(() => this.documents.delete(document));
+    document.onDidChange(({ failure }) => {
+      if (failure !== undefined) this.#log.error(`${uri.toString(true)}: ${failure}`);
+    });
+    return document;
+  }
+
+  resolveCustomEditor(document: CaptureDocument, panel: vscode.WebviewPanel): void {
+    const { webview } = panel;
+    let connection = this.#connect(document, webview);
+    const tab: Tab = { document, reveal: (frame) => connection.tell('reveal', { frame }) };
+    const activate = (): void => {
+      if (panel.active) this.#active = tab;
+    };
+    const subscriptions = [
+      webview.onDidReceiveMessage((message) => connection.receive(message)),
+      document.onDidChange((overview) => connection.tell('overview', overview)),
+      panel.onDidChangeViewState(() => {
+        activate();
+        if (panel.visible) return;
+        // A hidden page is gone, and the one that comes back counts its calls anew: no answer to the old one may reach it.
+        connection.close();
+        connection = this.#connect(document, webview);
+      }),
+    ];
+    panel.onDidDispose(() => {
+      connection.close();
+      for (const each of subscriptions) each.dispose();
+      if (this.#active === tab) this.#active = undefined;
+    });
+    activate();
+    webview.options = { enableScripts: true, localResourceRoots: [mediaFolder(this.#extension)] };
+    webview.html = inspectorPage(webview, this.#extension);
+  }
+
+  #connect(document: CaptureDocument, webview: vscode.Webview): WebviewConnection {
+    return new Connection<None, WebviewEvents, WebviewCalls, None>(
+      (message) => void webview.postMessage(message),
+      {
+        ready: async () => ({ overview: await document.ready(), remembered: null }),
+        rows: (params: unknown) => document.rows(check.rowsParams(params)),
+        tree: (params: unknown) => document.tree(check.treeParams(params)),
+        locate: (params: unknown) => document.locate(check.locateParams(params)),
+        addKeys: async () => ({ asked: Boolean(await vscode.commands.executeCommand('peerscope.addKeyLog')) }),
+      },
+      {},
+    );
+  }
+}

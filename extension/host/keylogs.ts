@@ -1,0 +1,113 @@
+/**
+ * Which key logs are in force for a capture, and their texts. Two doors: the setting `peerscope.keyLogs` (VS Code leaves out
+ * a workspace's value until the workspace is trusted, as the manifest asks) and the files that a person added by command, of
+ * which the workspace remembers the addresses and never the contents.
+ */
+import { isAbsolute } from 'node:path';
+import * as vscode from 'vscode';
+import type { KeyLogText } from '../wire/inspector.ts';
+
+const REMEMBERED = 'peerscope.keyLogs';
+/** No key log is longer; what is longer is some other file. */
+const MAX_KEY_LOG_BYTES = 64 * 1024 * 1024;
+
+export interface ReadKeyLogs {
+  readonly uris: readonly vscode.Uri[];
+  readonly texts: readonly KeyLogText[];
+  /** A sentence for each key log that cannot be read. */
+  readonly problems: readonly string[];
+}
+
+export class KeyLogs {
+  readonly #state: vscode.Memento;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #subscriptions: vscode.Disposable[];
+  /** The list of key logs, or what decides it, is another one now. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(state: vscode.Memento) {
+    this.#state = state;
+    this.#subscriptions = [
+      this.#changed,
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration('peerscope.keyLogs')) this.#changed.fire();
+      }),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#changed.fire()),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.#changed.fire()),
+    ];
+  }
+
+  dispose(): void {
+    for (const each of this.#subscriptions) each.dispose();
+  }
+
+  /** The key logs added by command. */
+  get added(): readonly vscode.Uri[] {
+    const remembered = this.#state.get<unknown>(REMEMBERED);
+    if (!Array.isArray(remembered)) return [];
+    return remembered.filter((each) => typeof each === 'string').map((each) => vscode.Uri.parse(each));
+  }
+
+  async add(uris: readonly vscode.Uri[]): Promise<void> {
+    await this.#remember([...this.added, ...uris]);
+  }
+
+  async forget(uri: vscode.Uri): Promise<void> {
+    await this.#remember(this.added.filter((each) => each.toString() !== uri.toString()));
+  }
+
+  /** Reads every key log in force for a capture. */
+  async read(capture: vscode.Uri): Promise<ReadKeyLogs> {
+    const problems: string[] = [];
+    const uris = [...unique([...this.#configured(capture, problems), ...this.added]).values()];
+    const texts: KeyLogText[] = [];
+    for (const uri of uris) {
+      const name = keyLogName(uri);
+      try {
+        texts.push({ name, text: await readText(uri) });
+      } catch (error) {
+        problems.push(`${name}: the key log cannot be read: ${plain(error)}`);
+      }
+    }
+    return { uris, texts, problems };
+  }
+
+  #configured(capture: vscode.Uri, problems: string[]): vscode.Uri[] {
+    const paths = vscode.workspace.getConfiguration('peerscope', capture).get<unknown>('keyLogs');
+    if (!Array.isArray(paths)) return [];
+    const folder = (vscode.workspace.getWorkspaceFolder(capture) ?? vscode.workspace.workspaceFolders?.[0])?.uri;
+    const uris: vscode.Uri[] = [];
+    for (const path of paths) {
+      if (typeof path !== 'string' || path === '') problems.push('peerscope.keyLogs: every entry is the path of a file.');
+      else if (isAbsolute(path)) uris.push(!folder || folder.scheme === 'file' ? vscode.Uri.file(path) : folder.with({ path }));
+      else if (folder) uris.push(vscode.Uri.joinPath(folder, path));
+      else problems.push(`peerscope.keyLogs: "${path}" is relative, but no folder is open.`);
+    }
+    return uris;
+  }
+
+  async #remember(uris: readonly vscode.Uri[]): Promise<void> {
+    await this.#state.update(REMEMBERED, [...unique(uris).keys()]);
+    this.#changed.fire();
+  }
+}
+
+/** How a key log is called in messages: relative to the workspace where it lies there. */
+export function keyLogName(uri: vscode.Uri): string {
+  return vscode.workspace.asRelativePath(uri);
+}
+
+function unique(uris: readonly vscode.Uri[]): Map<string, vscode.Uri> {
+  return new Map(uris.map((uri) => [uri.toString(), uri]));
+}
+
+async function readText(uri: vscode.Uri): Promise<string> {
+  const { size } = await vscode.workspace.fs.stat(uri);
+  if (size > MAX_KEY_LOG_BYTES) throw new Error(`it is longer than ${MAX_KEY_LOG_BYTES / 1024 / 1024} MiB.`);
+  return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+}
+
+function plain(error: unknown): string {
+  if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return 'there is no such file.';
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,28 @@
+/** Activation: nothing runs before a capture is opened or a command is called. */
+import * as vscode from 'vscode';
+import { registerCommands } from './commands.ts';
+import type { CaptureDocument } from './document.ts';
+import { CaptureEditors } from './editor.ts';
+import { KeyLogs } from './keylogs.ts';
+import { KeyWarnings } from './warnings.ts';
+
+/** What another extension, or a test, gets from `activate`. */
+export interface Peerscope {
+  /** The captures that are open. */
+  readonly documents: ReadonlySet<CaptureDocument>;
+}
+
+export function activate(context: vscode.ExtensionContext): Peerscope {
+  const log = vscode.window.createOutputChannel('Peerscope', { log: true });
+  const keyLogs = new KeyLogs(context.workspaceState);
+  const warnings = new KeyWarnings(log, keyLogs);
+  const editors = new CaptureEditors(context.extensionUri, keyLogs, warnings, log);
+  context.subscriptions.push(
+    log,
+    keyLogs,
+    editors,
+    vscode.window.registerCustomEditorProvider('peerscope.capture', editors, { supportsMultipleEditorsPerDocument: true }),
+    ...registerCommands(editors, keyLogs),
+  );
+  return { documents: editors.documents };
+}

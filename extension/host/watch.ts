@@ -1,0 +1,25 @@
+/** Watches single files, wherever they are. Writers append in small pieces, so changes that come together are told once. */
+import * as vscode from 'vscode';
+
+const QUIET_MS = 150;
+
+export function watchFiles(uris: readonly vscode.Uri[], changed: () => void): vscode.Disposable {
+  let timer: NodeJS.Timeout | undefined;
+  const watchers = uris.map((uri) => {
+    // The folder is watched and its files compared: a file's name may hold what a glob takes for a wildcard.
+    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.joinPath(uri, '..'), '*'));
+    const touched = (file: vscode.Uri): void => {
+      if (file.toString() !== uri.toString()) return;
+      clearTimeout(timer);
+      timer = setTimeout(changed, QUIET_MS);
+    };
+    watcher.onDidChange(touched);
+    watcher.onDidCreate(touched);
+    watcher.onDidDelete(touched);
+    return watcher;
+  });
+  return new vscode.Disposable(() => {
+    clearTimeout(timer);
+    for (const watcher of watchers) watcher.dispose();
+  });
+}
