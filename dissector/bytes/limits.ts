@@ -7,10 +7,16 @@ export interface Limits {
   readonly frameSize: number;
   /** One pcapng block. */
   readonly blockSize: number;
-  /** Interfaces of one pcapng section, and sections of one file. */
+  /** Frames, and problems of the file's own format that are kept. */
+  readonly frames: number;
+  readonly fileProblems: number;
+  /** Interfaces and sections of one pcapng file. */
   readonly interfaces: number;
   readonly sections: number;
-  /** Secrets blocks kept, and bytes of one. */
+  /** Comments of one frame or section, and bytes of one text option that are shown. */
+  readonly comments: number;
+  readonly optionText: number;
+  /** Secrets blocks kept, and their bytes in sum. */
   readonly secretsBlocks: number;
   readonly secretsSize: number;
   /** What a compressed capture may unpack to. */
@@ -42,8 +48,12 @@ export interface Limits {
 export const defaultLimits: Limits = Object.freeze({
   frameSize: 0x0400_0000,
   blockSize: 0x0800_0000,
+  frames: 0x0200_0000,
+  fileProblems: 1_000,
   interfaces: 65_536,
   sections: 4_096,
+  comments: 100,
+  optionText: 4_096,
   secretsBlocks: 1_024,
   secretsSize: 0x0100_0000,
   unpackedSize: 0x1_0000_0000,

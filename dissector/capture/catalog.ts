@@ -1,0 +1,93 @@
+import { type Limits, overLimit, type Problem } from '../bytes/index.ts';
+import { FrameTable } from './frames.ts';
+import type { Window } from './window.ts';
+
+/** A Section Header Block of a pcapng file; a classic pcap file is one section. */
+export interface CaptureSection {
+  /** File offset of its header. */
+  readonly offset: number;
+  readonly littleEndian: boolean;
+  readonly major: number;
+  readonly minor: number;
+  readonly hardware?: string;
+  readonly operatingSystem?: string;
+  readonly application?: string;
+  readonly comments: readonly string[];
+}
+
+/** A capture interface. A classic pcap file has exactly one. */
+export interface CaptureInterface {
+  /** Index in `sections`. */
+  readonly section: number;
+  /** LINKTYPE_ number. */
+  readonly linkType: number;
+  /** Bytes of a frame that the capture kept at most; 0 for no limit. */
+  readonly snapLength: number;
+  /** Ticks of a second as a power: `decimal` 6 is microseconds, `binary` 10 is 1/1024 second. */
+  readonly resolution: { readonly base: 'decimal' | 'binary'; readonly exponent: number };
+  /** Seconds added to each time of the interface. */
+  readonly offsetSeconds: number;
+  /** Bytes of frame check sequence at the end of each frame, where the file says so. */
+  readonly checkSequenceLength?: number;
+  readonly name?: string;
+  readonly description?: string;
+}
+
+/** A Decryption Secrets Block (draft-ietf-opsawg-pcapng section 4.7). */
+export interface CaptureSecrets {
+  readonly type: number;
+  readonly bytes: Uint8Array;
+  /** File offset of the block. */
+  readonly offset: number;
+}
+
+/** Secrets type of this project's key log text. */
+export const keyLogSecretsType = 0x50534b4c;
+
+/** What indexing has found so far: shared by the reader and the indexer of its format. */
+export class Catalog {
+  readonly frames = new FrameTable();
+  readonly sections: CaptureSection[] = [];
+  readonly interfaces: CaptureInterface[] = [];
+  readonly secrets: CaptureSecrets[] = [];
+  readonly problems: Problem[] = [];
+  /** File offset of the next record. */
+  position = 0;
+  /** Why the record at `position` cannot be read yet: the file ends inside it. */
+  tail: Problem | undefined;
+  /** A problem that nothing after it can be read past. */
+  stopped = false;
+  readonly limits: Limits;
+  readonly window: Window;
+
+  constructor(window: Window, limits: Limits) {
+    this.window = window;
+    this.limits = limits;
+  }
+
+  report(problem: Problem): void {
+    const maximum = this.limits.fileProblems;
+    if (this.problems.length < maximum) this.problems.push(problem);
+    else if (this.problems.length === maximum) {
+      this.problems.push(overLimit('fileProblems', maximum, maximum + 1, 'Problems of this file', problem.at));
+    }
+  }
+
+  stop(problem: Problem): void {
+    this.report(problem);
+    this.stopped = true;
+  }
+
+  /** False, and stopped, when one more frame would pass the limit. */
+  roomForFrame(at: number): boolean {
+    const count = this.frames.length;
+    if (count < this.limits.frames) return true;
+    this.stop(overLimit('frames', this.limits.frames, count + 1, 'Frames of this file', at));
+    return false;
+  }
+}
+
+/** Reads a format: indexes from `catalog.position` to `until` at most (it finishes the record it is in) or to `size`. */
+export interface Indexer {
+  run(size: number, until: number): void;
+}
