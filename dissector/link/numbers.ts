@@ -1,0 +1,96 @@
+/** LINKTYPE_ numbers (tcpdump.org/linktypes.html) whose frames are decoded. */
+export const linkType = Object.freeze({
+  null: 0,
+  ethernet: 1,
+  rawOpenBsd: 12,
+  rawBsdOs: 14,
+  raw: 101,
+  loop: 108,
+  linuxCooked: 113,
+  ipv4: 228,
+  ipv6: 229,
+  linuxCooked2: 276,
+});
+
+export const etherType = Object.freeze({
+  ipv4: 0x0800,
+  arp: 0x0806,
+  vlan: 0x8100,
+  serviceVlan: 0x88a8,
+  oldVlan: 0x9100,
+  ipv6: 0x86dd,
+});
+
+/** A type field below this is a length: an IEEE 802.3 frame with LLC (IEEE 802.3 clause 3.2.6). */
+export const firstEtherType = 0x0600;
+
+export function isVlan(type: number): boolean {
+  return type === etherType.vlan || type === etherType.serviceVlan || type === etherType.oldVlan || type === 0x9200;
+}
+
+/** IP protocol numbers (IANA). */
+export const ipProtocol = Object.freeze({
+  hopByHop: 0,
+  icmp: 1,
+  tcp: 6,
+  udp: 17,
+  routing: 43,
+  fragment: 44,
+  authentication: 51,
+  icmp6: 58,
+  noNext: 59,
+  destination: 60,
+  mobility: 135,
+});
+
+export const protocolNames: Readonly<Record<number, string>> = Object.freeze({
+  0: 'IPv6 hop-by-hop options',
+  1: 'ICMP',
+  2: 'IGMP',
+  4: 'IPv4',
+  6: 'TCP',
+  17: 'UDP',
+  41: 'IPv6',
+  43: 'IPv6 routing header',
+  44: 'IPv6 fragment header',
+  47: 'GRE',
+  50: 'ESP',
+  51: 'Authentication Header',
+  58: 'ICMPv6',
+  59: 'nothing',
+  60: 'IPv6 destination options',
+  132: 'SCTP',
+  135: 'IPv6 mobility header',
+});
+
+/** TCP flags, as in the low byte of the header's 13th and 14th bytes (RFC 9293 section 3.1). */
+export const tcpFlag = Object.freeze({
+  fin: 0x01,
+  syn: 0x02,
+  rst: 0x04,
+  psh: 0x08,
+  ack: 0x10,
+  urg: 0x20,
+  ece: 0x40,
+  cwr: 0x80,
+});
+
+/** Whether IP protocol `next` is an IPv6 extension header that says what follows it. */
+export function isExtension(next: number): boolean {
+  return (
+    next === ipProtocol.hopByHop ||
+    next === ipProtocol.routing ||
+    next === ipProtocol.fragment ||
+    next === ipProtocol.authentication ||
+    next === ipProtocol.destination ||
+    next === ipProtocol.mobility
+  );
+}
+
+/** The version that an address family of a BSD loopback header means: 4, 6, or 0. Its byte order is the sender's. */
+export function familyVersion(word: number): 0 | 4 | 6 {
+  const family = word > 0xffff ? ((word >>> 24) | ((word >>> 8) & 0xff00)) >>> 0 : word;
+  if (family === 2) return 4;
+  // 10 Linux, 23 Windows, 24 NetBSD and OpenBSD, 28 FreeBSD, 30 macOS.
+  return family === 10 || family === 23 || family === 24 || family === 28 || family === 30 ? 6 : 0;
+}
