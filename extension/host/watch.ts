@@ -1,7 +1,7 @@
 /** Watches single files, wherever they are. Writers append in small pieces, so changes that come together are told once. */
 import * as vscode from 'vscode';
 
-const QUIET_MS = 150;
+const TOGETHER_MS = 150;
 
 export function watchFiles(uris: readonly vscode.Uri[], changed: () => void): vscode.Disposable {
   let timer: NodeJS.Timeout | undefined;
@@ -10,8 +10,11 @@ export function watchFiles(uris: readonly vscode.Uri[], changed: () => void): vs
     const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.joinPath(uri, '..'), '*'));
     const touched = (file: vscode.Uri): void => {
       if (file.toString() !== uri.toString()) return;
-      clearTimeout(timer);
-      timer = setTimeout(changed, QUIET_MS);
+      // The first change sets the time: a log that is written to without a pause is still read.
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        changed();
+      }, TOGETHER_MS);
     };
     watcher.onDidChange(touched);
     watcher.onDidCreate(touched);

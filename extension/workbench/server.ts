@@ -85,6 +85,11 @@ export class WorkbenchServer {
     return `http://127.0.0.1:${this.port}/?${query}`;
   }
 
+  /** The file of the user settings; the workbench follows its changes. */
+  get settingsFile(): string {
+    return join(this.#data, 'user', 'User', 'settings.json');
+  }
+
   /** What the server has printed, its last part: for the report of a test that failed. */
   get log(): string {
     return this.#log;

@@ -1,0 +1,63 @@
+/** The extension as a user gets it: packed, installed into an empty VS Code, and nothing of the workshop inside. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { project } from '../../extension/workbench/paths.ts';
+import { Workbench } from './workbench.ts';
+
+const vsix = join(project, 'dist', 'test', 'peerscope.vsix');
+
+describe('the package', () => {
+  let files: string[];
+  beforeAll(() => {
+    mkdirSync(join(vsix, '..'), { recursive: true });
+    rmSync(vsix, { force: true });
+    execFileSync('npm', ['run', 'package', '--', vsix], { cwd: project, stdio: 'pipe' });
+    files = zipNames(vsix);
+  });
+
+  it('holds what runs and what a person reads, and nothing else', () => {
+    const allowed = [
+      /^extension\.vsixmanifest$/,
+      /^\[Content_Types\]\.xml$/,
+      /^extension\/(package\.json|LICENSE\.txt|readme\.md|changelog\.md)$/i,
+      /^extension\/dist\/(extension|worker)\.cjs$/,
+      /^extension\/dist\/media\/\w+\.(js|css)$/,
+      /^extension\/media\/icons\/peerscope\.png$/,
+    ];
+    expect(files.filter((file) => !allowed.some((pattern) => pattern.test(file)))).toEqual([]);
+  });
+
+  it('holds the extension', () => {
+    expect(files).toContain('extension/dist/extension.cjs');
+  });
+
+  describe('installed', () => {
+    let workbench: Workbench;
+    beforeAll(async () => {
+      workbench = await Workbench.open({ vsix });
+    });
+    afterAll(() => workbench?.dispose());
+
+    it('opens a capture', async () => {
+      await workbench.openFile('ptpchat_a.pcapng');
+      await workbench.inspectorFrame();
+      await workbench.screenshot('installed');
+    });
+  });
+});
+
+/** Names of the files in a zip, from its central directory (APPNOTE 4.3.12). */
+function zipNames(path: string): string[] {
+  const bytes = readFileSync(path);
+  const end = bytes.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
+  const names: string[] = [];
+  let at = bytes.readUInt32LE(end + 16);
+  for (let left = bytes.readUInt16LE(end + 10); left > 0; left--) {
+    const length = bytes.readUInt16LE(at + 28);
+    names.push(bytes.toString('utf8', at + 46, at + 46 + length));
+    at += 46 + length + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
+  }
+  return names;
+}

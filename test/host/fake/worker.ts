@@ -1,0 +1,76 @@
+/**
+ * A dissection worker that knows no packet: it answers in the right shapes and does on request what a bad one does. The
+ * capture's name says which: `crash…` throws while opening, `unreadable…` cannot be read.
+ */
+import { parentPort } from 'node:worker_threads';
+import type { Overview, Row, WorkerCalls, WorkerEvents } from '../../../extension/wire/inspector.ts';
+import { Connection } from '../../../extension/wire/rpc.ts';
+
+/** The row whose tree brings the worker down, and the one whose tree never comes. */
+export const FATAL_ROW = 13;
+export const SILENT_ROW = 14;
+
+let name = '';
+let bytes = 0;
+let generation = 0;
+let keys = new Set<string>();
+
+const overview = (): Overview => ({
+  ...{ name, format: 'fake', frames: 100, bytes, rows: 100, messages: 100, encrypted: 100 - keys.size, findings: 0 },
+  ...{ keys: keys.size, read: bytes, done: true, generation, notices: [] },
+  ...(name.startsWith('unreadable') ? { failure: 'This is no capture.' } : {}),
+});
+
+const row = (index: number): Row => ({
+  ...{ row: index, frame: index + 1, n: index, seconds: 0, nanos: 0, source: 'a', destination: 'b', protocol: 'fake' },
+  ...{ message: 'M', info: '', state: 'decoded', encrypted: false },
+});
+
+if (parentPort !== null) {
+  const port = parentPort;
+  const connection = new Connection<Record<never, never>, WorkerEvents, WorkerCalls, Record<never, never>>(
+    (message) => port.postMessage(message),
+    {
+      open: (params: unknown) => {
+        const given = params as WorkerCalls['open']['params'];
+        name = given.name;
+        bytes = given.bytes?.length ?? 1;
+        if (name.startsWith('crash'))
+          setImmediate(() => {
+            throw new Error('crashed while opening');
+          });
+        return name.startsWith('crash') ? new Promise<Overview>(() => {}) : overview();
+      },
+      keys: (params: unknown) => {
+        const before = keys.size;
+        const problems: string[] = [];
+        for (const log of (params as WorkerCalls['keys']['params']).logs)
+          for (const [index, line] of log.text.split('\n').entries())
+            if (line.startsWith('KEY ')) keys = new Set([...keys, line]);
+            else if (line !== '') problems.push(`${log.name}:${index + 1}: not a key`);
+        if (keys.size > before) {
+          generation++;
+          connection.tell('overview', overview());
+        }
+        return { added: keys.size - before, problems };
+      },
+      rows: (params: unknown) => {
+        const { start, count } = params as WorkerCalls['rows']['params'];
+        return { rows: Array.from({ length: count }, (_, index) => row(start + index)), total: 100, generation };
+      },
+      tree: (params: unknown) => {
+        const { row } = params as WorkerCalls['tree']['params'];
+        if (row === FATAL_ROW)
+          setImmediate(() => {
+            throw new Error('crashed on a tree');
+          });
+        if (row === FATAL_ROW || row === SILENT_ROW) return new Promise<never>(() => {});
+        return { row, sources: [], layers: [], findings: [], missing: [] };
+      },
+      locate: (params: unknown) => ({ row: (params as WorkerCalls['locate']['params']).frame - 1 }),
+      overview,
+    },
+    {},
+  );
+  port.on('message', (message) => connection.receive(message));
+}

@@ -1,0 +1,43 @@
+/** What the tests of the extension host share. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { Peerscope } from '../../extension/host/main.ts';
+
+export const fakeWorker = join(__dirname, 'fake', 'worker.cjs');
+
+export function workspaceFile(name: string): vscode.Uri {
+  return vscode.Uri.joinPath(vscode.workspace.workspaceFolders![0]!.uri, name);
+}
+
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'peerscope-host-'));
+}
+
+export async function activated(): Promise<Peerscope> {
+  return await vscode.extensions.getExtension<Peerscope>('peerscope.peerscope')!.activate();
+}
+
+export async function write(uri: vscode.Uri, text: string): Promise<void> {
+  await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+}
+
+/** Waits until something is so, as what VS Code does of its own accord has no other end to wait for. */
+export async function until(what: string, so: () => boolean | Promise<boolean>, limit = 20_000): Promise<void> {
+  const end = Date.now() + limit;
+  while (!(await so())) {
+    if (Date.now() > end) throw new Error(`${what}: not within ${limit / 1000} s`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Workspace state that forgets everything with the test. */
+export function memento(): vscode.Memento {
+  const values = new Map<string, unknown>();
+  return {
+    keys: () => [...values.keys()],
+    get: (key: string, fallback?: unknown) => values.get(key) ?? fallback,
+    update: async (key: string, value: unknown) => void values.set(key, value),
+  } as vscode.Memento;
+}

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { CaptureDocument } from '../../extension/host/document.ts';
+import { KeyLogs } from '../../extension/host/keylogs.ts';
+import { KeyWarnings } from '../../extension/host/warnings.ts';
+import { fakeWorker, memento, temporaryFolder, until, workspaceFile, write } from './help.ts';
+
+describe('key logs', () => {
+  const capture = workspaceFile('p2pke_a.pcapng');
+  const setting = (value: string[] | undefined): Thenable<void> =>
+    vscode.workspace.getConfiguration('peerscope').update('keyLogs', value, vscode.ConfigurationTarget.Workspace);
+  let outside: string;
+  let state: vscode.Memento;
+  let keyLogs: KeyLogs;
+  let log: vscode.LogOutputChannel;
+  let document: CaptureDocument | undefined;
+
+  const opened = async (): Promise<CaptureDocument> => {
+    document = new CaptureDocument(capture, fakeWorker, keyLogs, new KeyWarnings(log, keyLogs));
+    await document.ready();
+    return document;
+  };
+
+  beforeEach(() => {
+    outside = temporaryFolder();
+    state = memento();
+    keyLogs = new KeyLogs(state);
+    log = vscode.window.createOutputChannel('Peerscope test', { log: true });
+  });
+  afterEach(async () => {
+    document?.dispose();
+    document = undefined;
+    keyLogs.dispose();
+    log.dispose();
+    await setting(undefined);
+  });
+
+  it('come from the setting, relative to the folder or absolute, and from the command, each once', async () => {
+    await write(workspaceFile('one.keys'), 'KEY 1\n');
+    writeFileSync(join(outside, 'two.keys'), 'KEY 2\n');
+    await setting(['one.keys', join(outside, 'two.keys')]);
+    await keyLogs.add([workspaceFile('one.keys')]);
+    const { texts, problems } = await keyLogs.read(capture);
+    assert.deepEqual([texts.map(({ text }) => text), problems], [['KEY 1\n', 'KEY 2\n'], []]);
+  });
+
+  it('are remembered as addresses and never as contents, until forgotten', async () => {
+    const secret = vscode.Uri.file(join(outside, 'secret.keys'));
+    await write(secret, 'KEY very secret\n');
+    await keyLogs.add([secret]);
+    assert.deepEqual(
+      state.keys().map((key) => state.get(key)),
+      [[secret.toString()]],
+    );
+    assert.equal(new KeyLogs(state).added[0]?.fsPath, secret.fsPath);
+    await keyLogs.forget(secret);
+    assert.deepEqual(keyLogs.added, []);
+  });
+
+  it('that cannot be read are told by name; the others count', async () => {
+    await write(workspaceFile('one.keys'), 'KEY 1\n');
+    await setting(['missing.keys', 'one.keys', '.']);
+    const { texts, problems } = await keyLogs.read(capture);
+    assert.equal(texts.length, 1);
+    assert.equal(problems[0], 'missing.keys: the key log cannot be read: there is no such file.');
+    assert.equal(problems.length, 2);
+  });
+
+  it('reach the worker on opening, and its bad lines are told with file and line', async () => {
+    await write(workspaceFile('one.keys'), 'KEY 1\nrubbish\n');
+    await setting(['one.keys']);
+    const open = await opened();
+    assert.equal(open.overview.keys, 1);
+    assert.deepEqual((await open.sendKeys()).problems, ['one.keys:2: not a key']);
+  });
+
+  it('are read again when the setting changes', async () => {
+    await write(workspaceFile('late.keys'), 'KEY late\n');
+    const open = await opened();
+    assert.equal(open.overview.keys, 0);
+    const { generation } = open.overview;
+    await setting(['late.keys']);
+    await until('the key', () => open.overview.keys === 1);
+    assert.ok(open.overview.generation > generation);
+  });
+
+  it('are read again when the command adds one', async () => {
+    const open = await opened();
+    const file = vscode.Uri.file(join(outside, 'added.keys'));
+    await write(file, 'KEY added\n');
+    await keyLogs.add([file]);
+    await until('the key', () => open.overview.keys === 1);
+  });
+
+  it('are read again when a file changes, inside the workspace', async () => {
+    const file = workspaceFile('growing.keys');
+    await write(file, 'KEY 1\n');
+    await setting(['growing.keys']);
+    const open = await opened();
+    appendFileSync(file.fsPath, 'KEY 2\n');
+    await until('the second key', () => open.overview.keys === 2);
+  });
+
+  it('are read again when a file outside the workspace changes, appears or goes, whatever its name', async () => {
+    const folder = join(outside, 'odd [a] {b}');
+    mkdirSync(folder);
+    const path = join(folder, 'key[1].keys');
+    writeFileSync(path, 'KEY 1\n');
+    await keyLogs.add([vscode.Uri.file(path)]);
+    const open = await opened();
+    assert.equal(open.overview.keys, 1);
+    // A watcher takes a moment to start and nothing tells when; a writer that goes on writing is seen.
+    let line = 2;
+    await until('another key', () => {
+      appendFileSync(path, `KEY ${line++}\n`);
+      return open.overview.keys > 1;
+    });
+    unlinkSync(path);
+    await until('the missing file', async () => (await open.sendKeys()).problems.length === 1);
+  });
+});

@@ -1,0 +1,12 @@
+/** Everything that runs in plain Node. What needs VS Code is in test/host (mocha, inside it) and test/e2e (from outside). */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/host/**', 'test/e2e/**'],
+    // No test measures time; a limit only ends what hangs, also on a slow machine.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});
