@@ -94,3 +94,6 @@ export function familyVersion(word: number): 0 | 4 | 6 {
   // 10 Linux, 23 Windows, 24 NetBSD and OpenBSD, 28 FreeBSD, 30 macOS.
   return family === 10 || family === 23 || family === 24 || family === 28 || family === 30 ? 6 : 0;
 }
+
+/** What the bytes after the network header are. */
+export const transport = Object.freeze({ none: 0, udp: 1, tcp: 2, icmp: 3, icmp6: 4, other: 5 });

@@ -2,10 +2,8 @@ import { defaultLimits, type Limits, type Problem } from '../bytes/index.ts';
 import { parseLink } from './datalink.ts';
 import { parseIpv4, parseIpv6 } from './internet.ts';
 import { type PacketIssue, packetIssue } from './issue.ts';
+import { transport } from './numbers.ts';
 import { parseTransport } from './transport.ts';
-
-/** What the bytes after the network header are. */
-export const transport = Object.freeze({ none: 0, udp: 1, tcp: 2, icmp: 3, icmp6: 4, other: 5 });
 
 /**
  * The addresses, ports and payload of one packet, filled by `parsePacket` and reused from packet to packet: reading a
