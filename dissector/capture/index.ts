@@ -1,4 +1,11 @@
-export * from './catalog.ts';
+export {
+  type CaptureInterface,
+  type CaptureSecrets,
+  type CaptureSection,
+  keyLogSecretsType,
+} from './catalog.ts';
 export * from './file.ts';
 export * from './frames.ts';
-export * from './reader.ts';
+export { CaptureReader, openCapture } from './reader.ts';
+export * from './unpack.ts';
+export * from './writer.ts';

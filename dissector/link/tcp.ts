@@ -83,7 +83,7 @@ export class TcpDirection {
       this.nextSeq = first;
     }
     const start = this.next + ((first - this.nextSeq) | 0);
-    if (isFin && start + length >= this.next) this.fin = Math.min(this.fin, start + length);
+    if (isFin && start + length >= this.next) this.setFin(start + length);
     if (start === this.next && this.waiting.length === 0 && start + length <= this.fin) {
       this.deliver(bytes, frame, offsetInFrame);
       this.skip(missing);
@@ -100,6 +100,7 @@ export class TcpDirection {
     if (!this.started || this.ended) return;
     const acknowledged = this.next + ((ack - this.nextSeq) | 0);
     while (this.waiting.length > 0 && this.waiting[0].start <= acknowledged) this.jump();
+    if (acknowledged > this.fin) this.skip(this.fin - this.next);
     this.endAtFin();
   }
 
@@ -107,7 +108,22 @@ export class TcpDirection {
   finish(): void {
     if (this.ended) return;
     this.flush();
+    if (this.fin !== Number.POSITIVE_INFINITY) this.skip(this.fin - this.next);
     this.endAtFin();
+  }
+
+  /** The first FIN counts, or an earlier one; what waits past it is not a part of the stream. */
+  private setFin(position: number): void {
+    if (position >= this.fin) return;
+    this.fin = position;
+    for (let last = this.waiting.at(-1); last !== undefined && last.start + last.length > position; last = this.waiting.at(-1)) {
+      this.waiting.pop();
+      this.waitingBytes -= (last.bytes === undefined ? 0 : last.length) + waitingCost;
+      if (last.start >= position) continue;
+      const length = position - last.start;
+      this.waiting.push({ ...last, length, bytes: last.bytes?.subarray(0, length) });
+      this.waitingBytes += (last.bytes === undefined ? 0 : length) + waitingCost;
+    }
   }
 
   private flush(): void {
@@ -115,7 +131,6 @@ export class TcpDirection {
   }
 
   private endAtFin(): void {
-    // A FIN without anything waiting stands behind a hole when it is ahead of `next`: it waits as well.
     if (this.next >= this.fin) this.end('fin');
   }
 

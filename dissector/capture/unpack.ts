@@ -1,0 +1,98 @@
+import { defaultLimits, type Limits, malformed, overLimit, type Problem } from '../bytes/index.ts';
+import type { CaptureFile } from './file.ts';
+
+/** What this module needs of the platform's DecompressionStream (WHATWG Compression), which is injected. */
+export interface Decompressor {
+  readonly writable: {
+    getWriter(): {
+      write(chunk: Uint8Array<ArrayBuffer>): Promise<void>;
+      close(): Promise<void>;
+      abort(reason?: unknown): Promise<void>;
+    };
+  };
+  readonly readable: {
+    getReader(): {
+      read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
+      cancel(reason?: unknown): Promise<void>;
+    };
+  };
+}
+
+export type DecompressorConstructor = new (format: 'gzip') => Decompressor;
+
+export interface Unpacked {
+  /** The unpacked bytes in order, for `memoryFile`. */
+  readonly chunks: Uint8Array[];
+  readonly size: number;
+  /** The compressed file ends early, is broken, or unpacks to more than limits.unpackedSize; `chunks` is what came before. */
+  readonly problem?: Problem;
+}
+
+const pieceSize = 0x1_0000;
+
+/** Whether the file begins as gzip does (RFC 1952 section 2.3.1: 1f 8b). */
+export function isGzip(file: CaptureFile): boolean {
+  const start = new Uint8Array(2);
+  return file.read(0, start) === 2 && start[0] === 0x1f && start[1] === 0x8b;
+}
+
+/**
+ * Unpacks a gzip file in pieces. It is fed only as fast as it is read, so a small file that unpacks to much is stopped at
+ * the limit without having been unpacked whole.
+ */
+export async function unpackGzip(
+  file: CaptureFile,
+  Decompress: DecompressorConstructor,
+  limits: Limits = defaultLimits,
+): Promise<Unpacked> {
+  const stream = new Decompress('gzip');
+  const writer = stream.writable.getWriter();
+  const reader = stream.readable.getReader();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  let fed = 0;
+  let stop = false;
+  const feed = async () => {
+    try {
+      while (!stop) {
+        const piece = new Uint8Array(pieceSize);
+        const had = file.read(fed, piece);
+        if (had === 0) break;
+        fed += had;
+        await writer.write(piece.subarray(0, had));
+      }
+      if (!stop) await writer.close();
+    } catch {
+      // The same error comes out of the reading side, where it is reported.
+    }
+  };
+  const feeding = feed();
+  let problem: Problem | undefined;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done || value === undefined) break;
+      const room = limits.unpackedSize - size;
+      if (value.length > room) {
+        problem = overLimit('unpackedSize', limits.unpackedSize, size + value.length, 'Unpacked size of this file', fed);
+        if (room > 0) chunks.push(value.slice(0, room));
+        size += room;
+        break;
+      }
+      chunks.push(value);
+      size += value.length;
+    }
+  } catch {
+    const all = fed >= file.size();
+    problem = all
+      ? { kind: 'incomplete', text: 'The compressed file ends early or is broken near its end', at: fed, path: '' }
+      : malformed('The compressed file is broken', fed);
+  }
+  stop = true;
+  if (problem !== undefined) {
+    // Both sides are let go; neither may be waited for, since a stream that has failed answers with its failure again.
+    reader.cancel().catch(() => {});
+    writer.abort().catch(() => {});
+  } else await feeding;
+  return problem === undefined ? { chunks, size } : { chunks, size, problem };
+}
