@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { unsupported } from '../extension/workbench/install.ts';
+import { interrupted } from '../extension/workbench/interrupted.ts';
 import { project } from '../extension/workbench/paths.ts';
 
 interface Counts {
@@ -37,7 +38,7 @@ const vitest = (name: string, ...args: string[]): string[] => [
 
 const parts: readonly Part[] = [
   { name: 'typecheck', command: [bin('typescript', 'bin/tsc'), '-b'] },
-  { name: 'lint', command: [bin('@biomejs/biome', 'bin/biome'), 'ci'] },
+  { name: 'lint', command: [bin('@biomejs/biome', 'bin/biome'), 'ci', `--colors=${process.stdout.isTTY ? 'force' : 'off'}`] },
   { name: 'build', command: tsx('extension/build/build.ts') },
   { name: 'unit', command: vitest('unit'), counts: counts('unit') },
   { name: 'host', command: tsx('test/host/launch.ts'), counts: counts('host'), needsWorkbench: true },
@@ -45,12 +46,12 @@ const parts: readonly Part[] = [
 ];
 
 let running: ChildProcess | undefined;
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => {
-    running?.kill(signal);
-    process.exitCode = 1;
-    setTimeout(() => process.exit(1), 5000).unref();
-  });
+void interrupted().then(() => {
+  process.exitCode = 1;
+  if (running === undefined) process.exit();
+  running.kill('SIGTERM');
+  setTimeout(() => process.exit(), 5000).unref();
+});
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !parts.some((part) => part.name === name));

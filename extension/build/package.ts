@@ -3,12 +3,29 @@
  * node_modules goes in; which files do is .vscodeignore's word.
  */
 import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 import { project } from '../workbench/paths.ts';
 
-const vsce = createRequire(import.meta.url).resolve('@vscode/vsce/vsce');
-const out = process.argv[2] === undefined ? [] : ['--out', process.argv[2]];
-execFileSync(process.execPath, [vsce, 'package', '--no-dependencies', '--allow-missing-repository', ...out], {
-  cwd: project,
-  stdio: 'inherit',
-});
+/** Builds and packs; what the tools say is told when they fail. */
+export function packExtension(out: string): void {
+  mkdirSync(dirname(out), { recursive: true });
+  try {
+    pack(['--out', out], 'pipe');
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    throw new Error(`The extension does not pack:\n${stdout}${stderr}`);
+  }
+}
+
+function pack(args: readonly string[], stdio: 'inherit' | 'pipe'): void {
+  const vsce = createRequire(import.meta.url).resolve('@vscode/vsce/vsce');
+  execFileSync(process.execPath, [vsce, 'package', '--no-dependencies', '--allow-missing-repository', ...args], {
+    cwd: project,
+    encoding: 'utf8',
+    stdio,
+  });
+}
+
+if (process.argv[1] === import.meta.filename) pack(process.argv[2] === undefined ? [] : ['--out', process.argv[2]], 'inherit');

@@ -124,10 +124,13 @@ export class CaptureDocument implements vscode.CustomDocument {
   async #sendKeys(): Promise<KeyReport> {
     const { uris, texts, problems } = await this.#keyLogs.read(this.uri);
     this.#watch(uris);
-    const report = check.keyReport(await this.#worker.call('keys', { logs: [...texts] }));
-    const all = [...problems, ...report.problems];
-    this.#warnings.set(this, all);
-    return { added: report.added, problems: all };
+    try {
+      const report = check.keyReport(await this.#worker.call('keys', { logs: [...texts] }));
+      problems.push(...report.problems);
+      return { added: report.added, problems };
+    } finally {
+      this.#warnings.set(this, problems);
+    }
   }
 
   #watch(uris: readonly vscode.Uri[]): void {

@@ -15,7 +15,7 @@ export interface ReadKeyLogs {
   readonly uris: readonly vscode.Uri[];
   readonly texts: readonly KeyLogText[];
   /** A sentence for each key log that cannot be read. */
-  readonly problems: readonly string[];
+  readonly problems: string[];
 }
 
 export class KeyLogs {

@@ -29,13 +29,18 @@ export interface ServerOptions {
   readonly workspaceTrust?: boolean;
   /** A packaged extension to install before the start, the way a user installs it. */
   readonly vsix?: string;
+  /**
+   * Let an address name an extension to run from its folder, and tests to run in it. VS Code ties that to a driver for its
+   * own tests, under which no notification and no dialog comes up.
+   */
+  readonly development?: boolean;
 }
 
 export interface PageOptions {
   readonly folder: string;
-  /** Run the extension of this folder. */
+  /** Run the extension of this folder (`development`). */
   readonly extension?: string;
-  /** A module with `run()` to run inside the extension host. */
+  /** A module with `run()` to run inside the extension host (`development`). */
   readonly tests?: string;
   /** A file to open at once. */
   readonly file?: string;
@@ -85,11 +90,6 @@ export class WorkbenchServer {
     return `http://127.0.0.1:${this.port}/?${query}`;
   }
 
-  /** The file of the user settings; the workbench follows its changes. */
-  get settingsFile(): string {
-    return join(this.#data, 'user', 'User', 'settings.json');
-  }
-
   /** What the server has printed, its last part: for the report of a test that failed. */
   get log(): string {
     return this.#log;
@@ -122,21 +122,24 @@ export class WorkbenchServer {
 
   #ready(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const fail = (why: string): void => {
+      const settle = (failure?: string): void => {
+        clearTimeout(timer);
+        this.#child.off('exit', exited);
+        this.#child.stdout!.off('data', look);
+        if (failure === undefined) {
+          resolve();
+          return;
+        }
         this.#end();
-        reject(new Error(`The workbench ${why}:\n${this.#log}`));
+        reject(new Error(`The workbench ${failure}:\n${this.#log}`));
       };
-      const timer = setTimeout(() => fail(`was not ready within ${START_LIMIT_MS / 1000} s`), START_LIMIT_MS);
-      this.#child.once('exit', (code) => {
-        clearTimeout(timer);
-        fail(`ended at once with ${code}`);
-      });
-      this.#child.stdout!.on('data', () => {
-        if (!this.#log.includes(READY)) return;
-        clearTimeout(timer);
-        this.#child.removeAllListeners('exit');
-        resolve();
-      });
+      const exited = (code: number | null): void => settle(`ended at once with ${code}`);
+      const look = (): void => {
+        if (this.#log.includes(READY)) settle();
+      };
+      const timer = setTimeout(() => settle(`was not ready within ${START_LIMIT_MS / 1000} s`), START_LIMIT_MS);
+      this.#child.once('exit', exited);
+      this.#child.stdout!.on('data', look);
     });
   }
 }
@@ -164,8 +167,8 @@ function serverArguments(port: number, folders: DataFolders, options: ServerOpti
   return [
     ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token', '--accept-server-license-terms'],
     ...folderArguments(folders),
-    // The payload of the address (extension under development, its tests) is read only with the smoke test driver.
-    ...['--disable-telemetry', '--enable-smoke-test-driver'],
+    '--disable-telemetry',
+    ...(options.development ? ['--enable-smoke-test-driver'] : []),
     ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
   ];
 }

@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     root: project,
     include: ['test/e2e/**/*.test.ts'],
+    globalSetup: 'test/e2e/pack.ts',
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 300_000,

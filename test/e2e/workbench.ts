@@ -1,25 +1,25 @@
 /**
- * The workbench as a person has it in front of them: one server, one browser page, a folder of captures. A test file opens one
- * and disposes of it.
+ * The workbench as a person has it in front of them: one server with the packed extension installed, one browser page, a
+ * folder of captures. A test file opens one and disposes of it.
  */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Browser, Frame, Page } from 'playwright-core';
 import { launchBrowser } from '../../extension/workbench/browser.ts';
-import { artifacts, project } from '../../extension/workbench/paths.ts';
+import { artifacts } from '../../extension/workbench/paths.ts';
 import { WorkbenchServer } from '../../extension/workbench/server.ts';
 import { copyOfSamples } from '../host/workspace.ts';
+import { vsix } from './pack.ts';
 
-export const themes = {
-  light: 'Default Light Modern',
-  dark: 'Default Dark Modern',
-  'high-contrast': 'Default High Contrast',
-  'high-contrast-light': 'Default High Contrast Light',
+/** Themes by what they are: the name in the theme picker, and the class that the workbench wears with it. */
+const themes = {
+  light: { label: 'Light Modern', worn: 'vs' },
+  dark: { label: 'Dark Modern', worn: 'vs-dark' },
+  'high-contrast': { label: 'Dark High Contrast', worn: 'hc-black' },
+  'high-contrast-light': { label: 'Light High Contrast', worn: 'hc-light' },
 } as const;
 
 export interface OpenOptions {
-  /** An installed VSIX instead of the extension as built in the project. */
-  readonly vsix?: string;
   /** User settings. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Ask for trust as a desktop does; without it the folder is trusted. */
@@ -44,7 +44,8 @@ export class Workbench {
     this.server = server;
     this.#browser = browser;
     page.on('console', (message) => {
-      if (message.type() === 'error') this.complaints.push(message.text());
+      // What begins with a format is VS Code's own log, also of things that are no error here.
+      if (message.type() === 'error' && !message.text().startsWith('%c')) this.complaints.push(message.text());
     });
     page.on('pageerror', (error) => this.complaints.push(error.message));
   }
@@ -53,15 +54,16 @@ export class Workbench {
     const folder = copyOfSamples();
     for (const file of options.files ?? []) copyFileSync(file, join(folder, basename(file)));
     const server = await WorkbenchServer.start({
-      settings: { 'workbench.colorTheme': themes.light, ...options.settings },
+      settings: { 'workbench.colorTheme': themes.light.label, ...options.settings },
       ...(options.workspaceTrust ? { workspaceTrust: true } : {}),
-      ...(options.vsix ? { vsix: options.vsix } : {}),
+      vsix,
     });
     const browser = await launchBrowser();
     const page = await browser.newPage({ viewport: options.size ?? { width: 1280, height: 800 } });
     const workbench = new Workbench(page, folder, server, browser);
     try {
-      await page.goto(server.address({ folder, ...(options.vsix ? {} : { extension: project }) }));
+      await page.goto(server.address({ folder }));
+      if (options.workspaceTrust) await workbench.#decline();
       // Custom editors are known once the extension host has read the manifests; its commands are the sign.
       await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
       await workbench.#extensionKnown();
@@ -113,21 +115,23 @@ export class Workbench {
     }
   }
 
+  /** Chooses a colour theme in the theme picker. */
   async setTheme(theme: keyof typeof themes): Promise<void> {
-    this.setUserSetting('workbench.colorTheme', themes[theme]);
-    const sign = { light: '.vs', dark: '.vs-dark', 'high-contrast': '.hc-black', 'high-contrast-light': '.hc-light' }[theme];
-    await this.page.locator(`.monaco-workbench${sign}`).waitFor();
-  }
-
-  /** Changes a user setting the way the settings editor does: in its file. */
-  setUserSetting(name: string, value: unknown): void {
-    writeJson(this.server.settingsFile, name, value);
+    const { label, worn } = themes[theme];
+    await this.command('Preferences: Color Theme');
+    const picker = this.page.locator('.quick-input-widget');
+    await picker.locator('.monaco-list-row', { hasText: 'Dark Modern' }).first().waitFor();
+    await this.answer(label);
+    await picker.waitFor({ state: 'hidden' });
+    await this.page.locator(`.monaco-workbench.${worn}`).waitFor();
   }
 
   /** Changes a setting of the folder. */
   setFolderSetting(name: string, value: unknown): void {
     mkdirSync(join(this.folder, '.vscode'), { recursive: true });
-    writeJson(join(this.folder, '.vscode', 'settings.json'), name, value);
+    const path = join(this.folder, '.vscode', 'settings.json');
+    const before = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+    writeFileSync(path, JSON.stringify({ ...before, [name]: value }, null, 2));
   }
 
   /** Text of the notifications on screen. */
@@ -147,6 +151,20 @@ export class Workbench {
     await this.#browser.close();
     await this.server.dispose();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Trusts the folder from now on, from the banner that restricted mode shows. */
+  async trust(): Promise<void> {
+    await this.command('Workspaces: Manage Workspace Trust');
+    await this.page
+      .locator('.workspace-trust-editor .monaco-button', { hasText: /^Trust/ })
+      .first()
+      .click();
+  }
+
+  /** Answers the question for trust, which comes first, with no. */
+  async #decline(): Promise<void> {
+    await this.page.locator('.monaco-dialog-box .monaco-button', { hasText: "No, I don't trust" }).click();
   }
 
   async #extensionKnown(): Promise<void> {
@@ -176,9 +194,4 @@ async function visible(frame: Frame): Promise<boolean> {
     if (!(await element?.isVisible())) return false;
   }
   return true;
-}
-
-function writeJson(path: string, name: string, value: unknown): void {
-  const before = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
-  writeFileSync(path, JSON.stringify({ ...before, [name]: value }, null, 2));
 }

@@ -1,5 +1,5 @@
 /** What the tests of the extension host share. */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -11,9 +11,18 @@ export function workspaceFile(name: string): vscode.Uri {
   return vscode.Uri.joinPath(vscode.workspace.workspaceFolders![0]!.uri, name);
 }
 
+const folders: string[] = [];
+
+/** A folder that is gone when the suite ends. */
 export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'peerscope-host-'));
+  const folder = mkdtempSync(join(tmpdir(), 'peerscope-host-'));
+  folders.push(folder);
+  return folder;
 }
+
+after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 export async function activated(): Promise<Peerscope> {
   return await vscode.extensions.getExtension<Peerscope>('peerscope.peerscope')!.activate();

@@ -2,20 +2,25 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { launchBrowser } from '../../extension/workbench/browser.ts';
+import { interrupted } from '../../extension/workbench/interrupted.ts';
 import { artifacts, project } from '../../extension/workbench/paths.ts';
 import { WorkbenchServer } from '../../extension/workbench/server.ts';
 import { bundleSuite } from './bundle.ts';
 import { copyOfSamples } from './workspace.ts';
 
 const LIMIT_MS = 8 * 60_000;
-/** What VS Code says of itself where its native modules are not built; it runs without them. */
-const noise = /Could not locate the bindings file|^\[AccountPolicyGate\]/;
+/** From this line on the console is the suite's: before it VS Code tells how it starts. */
+const FIRST_LINE = 'Peerscope suite';
+/** What VS Code says between the suite's lines where its native modules are not built; it runs without them. */
+const noise = /Could not locate the bindings file|open-vsx\.org/;
 
 const tests = await bundleSuite();
 const folder = copyOfSamples();
-const server = await WorkbenchServer.start();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+const server = await WorkbenchServer.start({ development: true });
+void interrupted().then(() => process.exit(1));
 const browser = await launchBrowser();
+const before: string[] = [];
+let begun = false;
 let code = 1;
 try {
   const page = await browser.newPage();
@@ -24,7 +29,9 @@ try {
     setTimeout(() => reject(new Error(`the suite did not end within ${LIMIT_MS / 60_000} minutes`)), LIMIT_MS).unref();
   });
   await page.exposeFunction('codeAutomationLog', (type: string, args: unknown[]) => {
-    if (noise.test(String(args[0]))) return;
+    begun ||= args[0] === FIRST_LINE;
+    if (!begun) before.push(args.join(' '));
+    if (!begun || noise.test(String(args[0]))) return;
     (type === 'error' || type === 'warn' ? console.error : console.log)(...args);
   });
   await page.goto(server.address({ folder, extension: project, tests }));
@@ -34,6 +41,7 @@ try {
     console.error(`${error.message}\n${server.log}`);
     return 1;
   });
+  if (!begun) console.error(`The suite did not begin.\n${before.join('\n')}`);
 } finally {
   await browser.close();
   await server.dispose();
