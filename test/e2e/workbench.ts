@@ -19,10 +19,12 @@ const themes = {
   'high-contrast-light': { label: 'Light High Contrast', worn: 'hc-light' },
 } as const;
 
+const looks = { 'workbench.colorTheme': themes.light.label, 'security.workspace.trust.startupPrompt': 'never' };
+
 export interface OpenOptions {
   /** User settings. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Ask for trust as a desktop does; without it the folder is trusted. */
+  /** Open the folder in restricted mode; without it the folder is trusted. */
   readonly workspaceTrust?: boolean;
   /** Files, besides the samples, that lie in the folder. */
   readonly files?: readonly string[];
@@ -54,7 +56,7 @@ export class Workbench {
     const folder = copyOfSamples();
     for (const file of options.files ?? []) copyFileSync(file, join(folder, basename(file)));
     const server = await WorkbenchServer.start({
-      settings: { 'workbench.colorTheme': themes.light.label, ...options.settings },
+      settings: { ...looks, ...options.settings },
       ...(options.workspaceTrust ? { workspaceTrust: true } : {}),
       vsix,
     });
@@ -63,7 +65,6 @@ export class Workbench {
     const workbench = new Workbench(page, folder, server, browser);
     try {
       await page.goto(server.address({ folder }));
-      if (options.workspaceTrust) await workbench.#decline();
       // Custom editors are known once the extension host has read the manifests; its commands are the sign.
       await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
       await workbench.#extensionKnown();
@@ -153,18 +154,13 @@ export class Workbench {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Trusts the folder from now on, from the banner that restricted mode shows. */
+  /** Trusts the folder from now on, in the editor for that. */
   async trust(): Promise<void> {
     await this.command('Workspaces: Manage Workspace Trust');
     await this.page
       .locator('.workspace-trust-editor .monaco-button', { hasText: /^Trust/ })
       .first()
       .click();
-  }
-
-  /** Answers the question for trust, which comes first, with no. */
-  async #decline(): Promise<void> {
-    await this.page.locator('.monaco-dialog-box .monaco-button', { hasText: "No, I don't trust" }).click();
   }
 
   async #extensionKnown(): Promise<void> {
