@@ -93,7 +93,8 @@ async function run(part: Part): Promise<Counts> {
 
 function end(command: readonly string[]): Promise<number> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, command, { cwd: project, stdio: 'inherit' });
+    const env = process.stdout.isTTY ? process.env : { NO_COLOR: '1', ...process.env };
+    const child = spawn(process.execPath, command, { cwd: project, stdio: 'inherit', env });
     running = child;
     const timer = setTimeout(() => {
       console.error(`Ended after ${PART_LIMIT_MS / 60_000} minutes.`);

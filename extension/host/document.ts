@@ -27,6 +27,7 @@ export class CaptureDocument implements vscode.CustomDocument {
   #keysSent: Promise<KeyReport> = Promise.resolve({ added: 0, problems: [] });
   #watching: vscode.Disposable | undefined;
   #watched = '';
+  #closed = false;
   /** Added to the worker's generations, so that they grow across a reload too. */
   #generations = 0;
 
@@ -78,6 +79,8 @@ export class CaptureDocument implements vscode.CustomDocument {
   }
 
   dispose(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#listening.dispose();
     this.#watching?.dispose();
     this.#worker.dispose();
@@ -111,25 +114,26 @@ export class CaptureDocument implements vscode.CustomDocument {
     try {
       const place = this.uri.scheme === 'file' ? { path: this.uri.fsPath } : { bytes: await readWhole(this.uri) };
       // The keys go first, so that the first pass over the capture opens what they open.
-      const keys = this.sendKeys().catch(() => {});
+      await this.sendKeys().catch(() => {});
       const overview = check.overview(await worker.call('open', { name: basename(this.uri.path), ...place }));
       this.#update({ ...overview, generation: overview.generation + this.#generations });
-      await keys;
     } catch (error) {
-      if (worker === this.#worker && this.#overview.failure === undefined)
-        this.#fail(error instanceof Error ? error.message : String(error));
+      if (worker !== this.#worker || this.#closed) return;
+      // A worker without a capture is of no use: without it, whoever reloads gets another try.
+      worker.dispose();
+      if (this.#overview.failure === undefined) this.#fail(error instanceof Error ? error.message : String(error));
     }
   }
 
   async #sendKeys(): Promise<KeyReport> {
     const { uris, texts, problems } = await this.#keyLogs.read(this.uri);
-    this.#watch(uris);
+    if (!this.#closed) this.#watch(uris);
     try {
       const report = check.keyReport(await this.#worker.call('keys', { logs: [...texts] }));
       problems.push(...report.problems);
       return { added: report.added, problems };
     } finally {
-      this.#warnings.set(this, problems);
+      if (!this.#closed) this.#warnings.set(this, problems);
     }
   }
 

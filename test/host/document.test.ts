@@ -59,6 +59,18 @@ describe('a capture document', () => {
     assert.ok(gone.failure);
   });
 
+  it('reads again what could not be read, for the page that asks for it', async () => {
+    const document = open(vscode.Uri.parse('peerscope-late:/late.pcap'));
+    assert.ok((await document.ready()).failure);
+    const provider = vscode.workspace.registerFileSystemProvider('peerscope-late', new MemoryFiles(new Uint8Array(7)), {});
+    try {
+      const { failure, bytes } = await document.ready();
+      assert.deepEqual([failure, bytes], [undefined, 7]);
+    } finally {
+      provider.dispose();
+    }
+  });
+
   it('ends every waiting call when its worker stops, and leaves other captures alone', async () => {
     const [doomed, other] = [open(file('doomed.pcap')), open(file('other.pcap'))];
     await Promise.all([doomed.ready(), other.ready()]);

@@ -68,11 +68,11 @@ describe('key logs', () => {
     assert.equal(problems.length, 2);
   });
 
-  it('reach the worker on opening, and its bad lines are told with file and line', async () => {
+  it('reach the worker before it opens the capture, and their bad lines are told with file and line', async () => {
     await write(workspaceFile('one.keys'), 'KEY 1\nrubbish\n');
     await setting(['one.keys']);
     const open = await opened();
-    assert.equal(open.overview.keys, 1);
+    assert.deepEqual([open.overview.keys, open.overview.notices], [1, ['opened with 1 keys']]);
     assert.deepEqual((await open.sendKeys()).problems, ['one.keys:2: not a key']);
   });
 

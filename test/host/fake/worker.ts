@@ -12,12 +12,13 @@ export const SILENT_ROW = 14;
 
 let name = '';
 let bytes = 0;
+let openedWith = '';
 let generation = 0;
 let keys = new Set<string>();
 
 const overview = (): Overview => ({
   ...{ name, format: 'fake', frames: 100, bytes, rows: 100, messages: 100, encrypted: 100 - keys.size, findings: 0 },
-  ...{ keys: keys.size, read: bytes, done: true, generation, notices: [] },
+  ...{ keys: keys.size, read: bytes, done: true, generation, notices: [openedWith] },
   ...(name.startsWith('unreadable') ? { failure: 'This is no capture.' } : {}),
 });
 
@@ -34,6 +35,7 @@ if (parentPort !== null) {
       open: (params: unknown) => {
         const given = params as WorkerCalls['open']['params'];
         name = given.name;
+        openedWith = `opened with ${keys.size} keys`;
         bytes = given.bytes?.length ?? 1;
         if (name.startsWith('crash'))
           setImmediate(() => {
