@@ -20,8 +20,8 @@ interface Waiting {
   readonly offset: number;
 }
 
-/** What a waiting segment costs beside its bytes: many tiny ones must not slip under the limit. */
-const waitingCost = 256;
+/** What a waiting segment costs beside its bytes, in memory and in time: many tiny ones must not slip under the limit. */
+const waitingCost = 512;
 
 /**
  * Puts the segments of one direction of a TCP connection in order (RFC 9293 section 3.4) and gives each byte of the stream
@@ -42,8 +42,9 @@ export class TcpDirection {
   private next = 0;
   /** Position of the FIN; infinite until one is seen. */
   private fin = Number.POSITIVE_INFINITY;
-  /** Sorted, not overlapping, all behind `next`. */
-  private readonly waiting: Waiting[] = [];
+  /** From `head` on: sorted, not overlapping, all behind `next`. Taking from the front moves `head`, not the array. */
+  private waiting: Waiting[] = [];
+  private head = 0;
   private waitingBytes = 0;
 
   constructor(sink: StreamSink, limits: Limits = defaultLimits) {
@@ -84,7 +85,7 @@ export class TcpDirection {
     }
     const start = this.next + ((first - this.nextSeq) | 0);
     if (isFin && start + length >= this.next) this.setFin(start + length);
-    if (start === this.next && this.waiting.length === 0 && start + length <= this.fin) {
+    if (start === this.next && !this.isWaiting && start + length <= this.fin) {
       this.deliver(bytes, frame, offsetInFrame);
       this.skip(missing);
     } else if (length > 0) {
@@ -99,7 +100,7 @@ export class TcpDirection {
   acknowledge(ack: number): void {
     if (!this.started || this.ended) return;
     const acknowledged = this.next + ((ack - this.nextSeq) | 0);
-    while (this.waiting.length > 0 && this.waiting[0].start <= acknowledged) this.jump();
+    while (this.isWaiting && this.waiting[this.head].start <= acknowledged) this.jump();
     if (acknowledged > this.fin) this.skip(this.fin - this.next);
     this.endAtFin();
   }
@@ -116,7 +117,9 @@ export class TcpDirection {
   private setFin(position: number): void {
     if (position >= this.fin) return;
     this.fin = position;
-    for (let last = this.waiting.at(-1); last !== undefined && last.start + last.length > position; last = this.waiting.at(-1)) {
+    while (this.isWaiting) {
+      const last = this.waiting[this.waiting.length - 1];
+      if (last.start + last.length <= position) break;
       this.waiting.pop();
       this.waitingBytes -= (last.bytes === undefined ? 0 : last.length) + waitingCost;
       if (last.start >= position) continue;
@@ -126,8 +129,12 @@ export class TcpDirection {
     }
   }
 
+  private get isWaiting(): boolean {
+    return this.head < this.waiting.length;
+  }
+
   private flush(): void {
-    while (this.waiting.length > 0) this.jump();
+    while (this.isWaiting) this.jump();
   }
 
   private endAtFin(): void {
@@ -137,7 +144,8 @@ export class TcpDirection {
   private end(kind: 'fin' | 'rst'): void {
     if (this.ended) return;
     this.ended = true;
-    this.waiting.length = 0;
+    this.waiting = [];
+    this.head = 0;
     this.waitingBytes = 0;
     this.sink.end(kind);
   }
@@ -161,20 +169,21 @@ export class TcpDirection {
 
   /** Gives the hole before the first waiting segment up. */
   private jump(): void {
-    this.skip(this.waiting[0].start - this.next);
+    this.skip(this.waiting[this.head].start - this.next);
     this.drain();
   }
 
   /** Delivers what waits for nothing any more. */
   private drain(): void {
-    let count = 0;
-    while (count < this.waiting.length && this.waiting[count].start <= this.next) {
-      const { bytes, length, frame, offset } = this.waiting[count++];
+    while (this.isWaiting && this.waiting[this.head].start <= this.next) {
+      const { bytes, length, frame, offset } = this.waiting[this.head++];
       this.waitingBytes -= (bytes === undefined ? 0 : length) + waitingCost;
       if (bytes === undefined) this.skip(length);
       else this.deliver(bytes, frame, offset);
     }
-    if (count > 0) this.waiting.splice(0, count);
+    if (this.head * 2 < this.waiting.length) return;
+    this.waiting.splice(0, this.head);
+    this.head = 0;
   }
 
   /** Keeps the parts of a segment that are new: after `next`, before a FIN, and in no other waiting segment. */
@@ -203,7 +212,7 @@ export class TcpDirection {
 
   /** Index of the first waiting segment that ends after position `at`. */
   private indexAfter(at: number): number {
-    let low = 0;
+    let low = this.head;
     let high = this.waiting.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
