@@ -16,13 +16,19 @@ export interface Field {
   /** The specification's word for it, and the last part of its filter name. */
   readonly name: string;
   readonly kind: 'value' | 'struct' | 'list';
-  readonly value?: Value;
+  value?: Value;
   /** How a person reads the value, where that is not just the value itself. */
   text?: string;
   source: number;
   start: number;
   end: number;
   children?: Field[];
+  /** For a bit field: first bit (0 is the most significant of the range) and width. Bit fields of one word share its range. */
+  bits?: { readonly from: number; readonly width: number };
+  /** One of several of the same name, an array in JSON (protobuf `repeated`). */
+  repeated?: true;
+  /** The bytes between the children are this field's own punctuation (JSON). */
+  punctuated?: true;
   /** Computed by the dissector, not on the wire. */
   generated?: true;
   /** The specification's description, with its unit or byte order. */
