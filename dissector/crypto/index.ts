@@ -1,0 +1,3 @@
+export * as noise from './noise.ts';
+export * from './presign.ts';
+export * from './signature.ts';

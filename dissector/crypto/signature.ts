@@ -1,0 +1,99 @@
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { p256, p384, p521 } from '@noble/curves/nist.js';
+import { AsnConvert } from '@peculiar/asn1-schema';
+import { RSAPublicKey } from '@peculiar/asn1-rsa';
+import { SubjectPublicKeyInfo } from '@peculiar/asn1-x509';
+import { type Check, defaultLimits, toHex } from '../bytes/index.ts';
+
+export type PublicKey =
+  | { readonly kind: 'Ed25519'; readonly bytes: Uint8Array }
+  | { readonly kind: 'ECDSA'; readonly curve: 'P-256' | 'P-384' | 'P-521'; readonly point: Uint8Array }
+  | { readonly kind: 'RSA'; readonly modulus: bigint; readonly exponent: bigint; readonly bits: number };
+
+const curves = { 'P-256': p256, 'P-384': p384, 'P-521': p521 } as const;
+const curveOids: Readonly<Record<string, keyof typeof curves>> = {
+  '06082a8648ce3d030107': 'P-256',
+  '06052b81040022': 'P-384',
+  '06052b81040023': 'P-521',
+};
+
+/** Reads a DER SubjectPublicKeyInfo (RFC 5280 section 4.1); a sentence when it cannot be read or used. */
+export function readPublicKey(der: Uint8Array): PublicKey | string {
+  try {
+    const info = AsnConvert.parse(der, SubjectPublicKeyInfo);
+    const bytes = new Uint8Array(info.subjectPublicKey);
+    switch (info.algorithm.algorithm) {
+      case '1.3.101.112':
+        return bytes.length === 32 ? { kind: 'Ed25519', bytes } : `an Ed25519 key has 32 bytes, this one ${bytes.length}`;
+      case '1.2.840.10045.2.1': {
+        const parameters = info.algorithm.parameters;
+        const curve = parameters ? curveOids[toHex(new Uint8Array(parameters))] : undefined;
+        return curve === undefined ? 'the elliptic curve is not P-256, P-384 or P-521' : { kind: 'ECDSA', curve, point: bytes };
+      }
+      case '1.2.840.113549.1.1.1': {
+        const key = AsnConvert.parse(bytes, RSAPublicKey);
+        const modulus = integer(new Uint8Array(key.modulus));
+        return { kind: 'RSA', modulus, exponent: integer(new Uint8Array(key.publicExponent)), bits: modulus.toString(2).length };
+      }
+      default:
+        return `the key's algorithm ${info.algorithm.algorithm} is not known`;
+    }
+  } catch {
+    return 'the key is not a DER SubjectPublicKeyInfo';
+  }
+}
+
+/**
+ * Verifies a signature over `digest` as it stands: Ed25519 signs it as its message (RFC 8032), ECDSA takes its leftmost
+ * bits up to the curve's order (SEC 1 section 4.1.4), RSA PKCS #1 v1.5 pads it without a DigestInfo (RFC 8017 section 9.2).
+ */
+export function verifyDigest(key: PublicKey, digest: Uint8Array, signature: Uint8Array): Check {
+  try {
+    return verdict(verify(key, digest, signature), key);
+  } catch {
+    return verdict(false, key);
+  }
+}
+
+function verify(key: PublicKey, digest: Uint8Array, signature: Uint8Array): boolean | string {
+  switch (key.kind) {
+    case 'Ed25519':
+      return ed25519.verify(signature, digest, key.bytes, { zip215: false });
+    case 'ECDSA':
+      return curves[key.curve].verify(signature, digest, key.point, { prehash: false, lowS: false, format: 'der' });
+    case 'RSA':
+      if (key.bits > defaultLimits.modulusBits || key.exponent > 0xffff_ffffn) {
+        return `not checked: a modulus of ${key.bits} bits or its exponent is over the limit modulusBits of ${defaultLimits.modulusBits}`;
+      }
+      return verifyRsa(key, digest, signature);
+  }
+}
+
+function verdict(result: boolean | string, key: PublicKey): Check {
+  const name = key.kind === 'ECDSA' ? `ECDSA ${key.curve}` : key.kind === 'RSA' ? `RSA ${key.bits}` : key.kind;
+  if (typeof result === 'string') return { state: 'unchecked', why: result };
+  return result ? { state: 'valid', why: `${name} signature verifies` } : { state: 'invalid', why: `${name} signature does not verify` };
+}
+
+function verifyRsa(key: { modulus: bigint; exponent: bigint; bits: number }, digest: Uint8Array, signature: Uint8Array): boolean {
+  const size = Math.ceil(key.bits / 8);
+  if (signature.length !== size || size < digest.length + 11 || key.modulus < 2n) return false;
+  const padded = power(integer(signature), key.exponent, key.modulus).toString(16).padStart(size * 2, '0');
+  return padded === `0001${'ff'.repeat(size - digest.length - 3)}00${toHex(digest)}`;
+}
+
+/** Modular exponentiation of public values; not constant time, and it need not be. */
+function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
+  let result = 1n;
+  let square = base % modulus;
+  for (let left = exponent; left > 0n; left >>= 1n) {
+    if (left & 1n) result = (result * square) % modulus;
+    square = (square * square) % modulus;
+  }
+  return result;
+}
+
+function integer(bytes: Uint8Array): bigint {
+  const hex = toHex(bytes);
+  return hex === '' ? 0n : BigInt(`0x${hex}`);
+}

@@ -1,0 +1,97 @@
+import { defaultLimits } from '../bytes/index.ts';
+
+/** One label of the key log. Fields are those after the label: the session, where there is one, then the value. */
+export interface KeyKind {
+  readonly label: string;
+  /** The fields as the reference shows them: `initiator's e, i2r key, r2i key`. */
+  readonly form: string;
+  readonly doc: string;
+  /** The secret and the public value (lower-case hex or text) by which sessions look it up, or what is wrong in a sentence without the value. */
+  parse(fields: readonly string[]): { readonly index: string; readonly secret: unknown } | string;
+}
+
+export interface Key {
+  readonly label: string;
+  readonly index: string;
+  readonly secret: unknown;
+  /** `file:line`, for explanations. */
+  readonly where: string;
+}
+
+export interface KeyLogReport {
+  readonly added: number;
+  /** `name:line: what is wrong`; never the value. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * The secrets a user gave, found by the public value they belong to, so that a handshake looks its key up instead of trying
+ * them all. Reads the key log format: `LABEL [session] value`, one secret a line, `#` comments at the start of a line.
+ */
+export class KeyRing {
+  readonly #kinds: ReadonlyMap<string, KeyKind>;
+  readonly #keys = new Map<string, Key[]>();
+  #count = 0;
+
+  constructor(kinds: readonly KeyKind[]) {
+    this.#kinds = new Map(kinds.map((kind) => [kind.label, kind]));
+  }
+
+  get size(): number {
+    return this.#count;
+  }
+
+  clear(): void {
+    this.#keys.clear();
+    this.#count = 0;
+  }
+
+  find(label: string, index: string): readonly Key[] {
+    return this.#keys.get(`${label} ${index}`) ?? [];
+  }
+
+  /** Every key of a label, in the order they were given. */
+  all(label: string): Key[] {
+    return [...this.#keys.values()].flat().filter((key) => key.label === label);
+  }
+
+  /** Adds each line of a key log; a line that does not parse is reported and the rest is used. */
+  add(name: string, text: string): KeyLogReport {
+    if (text.length > defaultLimits.keyLogSize) {
+      return { added: 0, problems: [`${name}: ${text.length} characters are over the limit keyLogSize of ${defaultLimits.keyLogSize}`] };
+    }
+    const before = this.#count;
+    const problems: string[] = [];
+    text.split('\n').forEach((line, at) => {
+      const problem = this.#line(line, `${name}:${at + 1}`);
+      if (problem !== undefined) problems.push(`${name}:${at + 1}: ${problem}`);
+    });
+    return { added: this.#count - before, problems };
+  }
+
+  #line(line: string, where: string): string | undefined {
+    const [label = '', ...fields] = line.replace(/\r$/, '').split(/[ \t]+/).filter((field) => field !== '');
+    if (label === '' || line.trimStart().startsWith('#')) return undefined;
+    const kind = this.#kinds.get(label);
+    // Not quoted: a key pasted without its label would be shown.
+    if (kind === undefined) return 'the line does not start with a known label';
+    const parsed = kind.parse(fields);
+    if (typeof parsed === 'string') return `${label}: ${parsed}`;
+    if (this.#count >= defaultLimits.keys) return `more keys than the limit keys of ${defaultLimits.keys}`;
+    const index = `${label} ${parsed.index}`;
+    const same = this.#keys.get(index) ?? [];
+    if (same.some((key) => sameSecret(key.secret, parsed.secret))) return undefined;
+    this.#keys.set(index, [...same, { label, index: parsed.index, secret: parsed.secret, where }]);
+    this.#count++;
+    return undefined;
+  }
+}
+
+/** Secrets are bytes, or records of bytes. */
+function sameSecret(a: unknown, b: unknown): boolean {
+  if (a instanceof Uint8Array && b instanceof Uint8Array) return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  const left = a as Record<string, unknown>;
+  const right = b as Record<string, unknown>;
+  return [...new Set([...Object.keys(left), ...Object.keys(right)])].every((name) => sameSecret(left[name], right[name]));
+}

@@ -1,0 +1,115 @@
+import type { Piece } from '../bytes/index.ts';
+import { defaultLimits } from '../bytes/index.ts';
+import type { Direction, Finding, Rule, State } from './protocol.ts';
+
+const states: readonly State[] = ['decoded', 'encrypted', 'malformed', 'incomplete'];
+const encryptedFlag = 4;
+const directionFlag = 8;
+
+export interface MessageRecord {
+  readonly conversation: number;
+  readonly direction: Direction;
+  /** 1-based frame that completed it. */
+  readonly frame: number;
+  /** Index into the protocol's `names`. */
+  readonly name: number;
+  readonly state: State;
+  readonly encrypted: boolean;
+  /** Where its bytes lie, when that is not just the payload of `frame`. */
+  readonly pieces?: readonly Piece[];
+}
+
+/**
+ * The messages of one protocol in one capture, in columns: 14 bytes each, since an object each would cost a hundred. What few
+ * messages have (pieces, facts, findings) is kept aside by number. Numbers are places in the order of observation.
+ */
+export class MessageTable {
+  readonly sessions: unknown[] = [];
+  readonly facts = new Map<number, unknown>();
+  readonly findings = new Map<number, Finding[]>();
+  readonly pieces = new Map<number, readonly Piece[]>();
+  findingCount = 0;
+  #length = 0;
+  #frame = new Uint32Array(256);
+  #conversation = new Uint32Array(256);
+  /** Index into `sessions` plus one; 0 for none. */
+  #session = new Uint32Array(256);
+  #name = new Uint8Array(256);
+  #flags = new Uint8Array(256);
+
+  get length(): number {
+    return this.#length;
+  }
+
+  add(record: MessageRecord): number {
+    const id = this.#length++;
+    if (id === this.#frame.length) this.#grow();
+    this.#frame[id] = record.frame;
+    this.#conversation[id] = record.conversation;
+    this.#name[id] = record.name;
+    this.#flags[id] = states.indexOf(record.state) | (record.encrypted ? encryptedFlag : 0) | (record.direction === 1 ? directionFlag : 0);
+    if (record.pieces !== undefined) this.pieces.set(id, record.pieces);
+    return id;
+  }
+
+  frame(id: number): number {
+    return this.#frame[id]!;
+  }
+
+  conversation(id: number): number {
+    return this.#conversation[id]!;
+  }
+
+  name(id: number): number {
+    return this.#name[id]!;
+  }
+
+  state(id: number): State {
+    return states[this.#flags[id]! & 3]!;
+  }
+
+  /** A state can become known later: a hello is malformed once another one has proven the key. */
+  setState(id: number, state: State): void {
+    this.#flags[id] = (this.#flags[id]! & ~3) | states.indexOf(state);
+  }
+
+  encrypted(id: number): boolean {
+    return (this.#flags[id]! & encryptedFlag) !== 0;
+  }
+
+  direction(id: number): Direction {
+    return (this.#flags[id]! & directionFlag) === 0 ? 0 : 1;
+  }
+
+  session(id: number): unknown {
+    return this.sessions[this.#session[id]! - 1];
+  }
+
+  setSession(id: number, session: number): void {
+    this.#session[id] = session + 1;
+  }
+
+  /** Frames that a finding concerns: the message's own first, then `others`. Limits `findings` and `findingsPerMessage`. */
+  find(id: number, rule: Rule, text: string, others: readonly number[] = []): void {
+    const kept = this.findings.get(id) ?? [];
+    if (this.findingCount >= defaultLimits.findings || kept.length >= defaultLimits.findingsPerMessage) return;
+    this.findingCount++;
+    const frames = [...new Set([this.frame(id), ...others])];
+    kept.push({ rule: rule.id, severity: rule.severity, text, clause: rule.clause, frames });
+    this.findings.set(id, kept);
+  }
+
+  #grow(): void {
+    // Half as much again: doubling would leave half of the memory empty.
+    const size = Math.ceil(this.#frame.length * 1.5);
+    const larger = <T extends Uint32Array | Uint8Array>(column: T, empty: T): T => {
+      empty.set(column);
+      return empty;
+    };
+    this.#frame = larger(this.#frame, new Uint32Array(size));
+    this.#conversation = larger(this.#conversation, new Uint32Array(size));
+    this.#session = larger(this.#session, new Uint32Array(size));
+    this.#name = larger(this.#name, new Uint8Array(size));
+    this.#flags = larger(this.#flags, new Uint8Array(size));
+  }
+}

@@ -1,0 +1,110 @@
+import type { Limits, Piece } from '../bytes/index.ts';
+import { TcpDirection } from '../link/index.ts';
+import type { KeyRing } from './keyring.ts';
+import { MessageTable } from './messages.ts';
+import type { Conversation, ConversationObserver, Direction, Observer, Protocol } from './protocol.ts';
+import { StreamBuffer } from './stream.ts';
+
+/** What a packet of a conversation brings: a UDP payload, or a TCP segment. */
+export interface Delivery {
+  readonly direction: Direction;
+  readonly frame: number;
+  readonly payload: Uint8Array;
+  /** Where the payload starts in the frame's bytes. */
+  readonly offset: number;
+  /** Bytes of the payload that were not captured. */
+  readonly missing: number;
+  /** For a datagram put together from fragments. */
+  readonly pieces: readonly Piece[] | undefined;
+  readonly seq: number;
+  readonly ack: number;
+  readonly flags: number;
+  readonly hasAck: boolean;
+}
+
+/** The two stream directions of one TCP conversation, wired to what takes messages from them. */
+export class StreamPair {
+  readonly buffers = [new StreamBuffer(), new StreamBuffer()] as const;
+  readonly #directions: readonly [TcpDirection, TcpDirection];
+  readonly #limits: Limits;
+  readonly #observer: ConversationObserver;
+  readonly #over = [false, false];
+  #frame = 0;
+
+  constructor(observer: ConversationObserver, limits: Limits) {
+    this.#observer = observer;
+    this.#limits = limits;
+    this.#directions = [this.#direction(0), this.#direction(1)];
+  }
+
+  deliver(delivery: Delivery): void {
+    this.#frame = delivery.frame;
+    const { direction, seq, flags, payload, frame, offset, missing } = delivery;
+    if (delivery.hasAck) this.#directions[1 - direction]!.acknowledge(delivery.ack);
+    this.#directions[direction].segment(seq, flags, payload, frame, offset, missing);
+  }
+
+  finish(): void {
+    for (const direction of [0, 1] as const) {
+      this.#directions[direction].finish();
+      this.#end(direction);
+    }
+  }
+
+  #direction(direction: Direction): TcpDirection {
+    const buffer = this.buffers[direction];
+    return new TcpDirection(
+      {
+        data: (bytes, frame, offset) => {
+          if (this.#over[direction]) return;
+          buffer.append(bytes, frame, offset);
+          this.#observer.stream?.(direction, buffer, frame, false);
+          // A protocol that takes nothing from so much is not going to: what follows would only grow.
+          if (buffer.length > this.#limits.pendingStream) this.#end(direction);
+        },
+        gap: (length) => {
+          if (!this.#over[direction]) this.#observer.gap?.(direction, buffer, length);
+        },
+        end: () => this.#end(direction),
+      },
+      this.#limits,
+    );
+  }
+
+  #end(direction: Direction): void {
+    if (this.#over[direction]) return;
+    this.#over[direction] = true;
+    this.#observer.stream?.(direction, this.buffers[direction], this.#frame, true);
+  }
+}
+
+/** One protocol's first pass over a capture. A new key makes a new one: facts are added, never taken back. */
+export class Observation {
+  readonly protocol: Protocol;
+  readonly messages = new MessageTable();
+  readonly #observer: Observer;
+  readonly #limits: Limits;
+  readonly #conversations = new Map<number, { observer: ConversationObserver; streams: StreamPair | undefined }>();
+
+  constructor(protocol: Protocol, keys: KeyRing, limits: Limits, time: (frame: number) => number) {
+    this.protocol = protocol;
+    this.#limits = limits;
+    this.#observer = protocol.observe({ keys, limits, messages: this.messages, time });
+  }
+
+  deliver(conversation: Conversation, delivery: Delivery): void {
+    let entry = this.#conversations.get(conversation.id);
+    if (entry === undefined) {
+      const observer = this.#observer.conversation(conversation);
+      entry = { observer, streams: conversation.transport === 'tcp' ? new StreamPair(observer, this.#limits) : undefined };
+      this.#conversations.set(conversation.id, entry);
+    }
+    if (entry.streams !== undefined) entry.streams.deliver(delivery);
+    else entry.observer.datagram?.(delivery.direction, delivery.payload, delivery.frame, delivery.missing, delivery.pieces);
+  }
+
+  finish(): void {
+    for (const { streams } of this.#conversations.values()) streams?.finish();
+    this.#observer.end();
+  }
+}

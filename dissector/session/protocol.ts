@@ -1,0 +1,119 @@
+import type { Field, Json, Limits, Origin, Piece, Source } from '../bytes/index.ts';
+import type { KeyKind, KeyRing } from './keyring.ts';
+import type { MessageTable } from './messages.ts';
+import type { StreamBuffer } from './stream.ts';
+
+export type Severity = 'error' | 'warning' | 'note';
+export type State = 'decoded' | 'encrypted' | 'malformed' | 'incomplete';
+export type Direction = 0 | 1;
+
+/** What the specification would say about a message. `frames` are 1-based. */
+export interface Finding {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly text: string;
+  readonly clause: string;
+  readonly frames: readonly number[];
+}
+
+/** A rule that a protocol checks, declared once; a Finding is one breach of it. */
+export interface Rule {
+  readonly id: string;
+  readonly severity: Severity;
+  readonly clause: string;
+}
+
+/** Two endpoints that talk. Direction 0 goes from `endpoints[0]` to `endpoints[1]`. */
+export interface Conversation {
+  readonly id: number;
+  readonly transport: 'udp' | 'tcp';
+  /** `127.0.0.1:7000`, `[::1]:7101`. */
+  readonly endpoints: readonly [string, string];
+  readonly ports: readonly [number, number];
+}
+
+/** What is known of a conversation before its protocol is: its first datagrams, or the beginning of both streams. */
+export interface Glance {
+  readonly transport: 'udp' | 'tcp';
+  readonly ports: readonly [number, number];
+  readonly datagrams: readonly { readonly direction: Direction; readonly bytes: Uint8Array }[];
+  readonly streams: readonly [Uint8Array, Uint8Array];
+}
+
+/** A glance of this confidence pins the protocol at once; one of `probable` when nothing better came. */
+export const certain = 80;
+export const probable = 40;
+
+/** What the first pass gives to a protocol. */
+export interface Bench {
+  readonly keys: KeyRing;
+  readonly limits: Limits;
+  readonly messages: MessageTable;
+  /** Seconds since 1970 of a frame (1-based); NaN where the capture has no time. */
+  time(frame: number): number;
+}
+
+/** The first pass of one protocol over one capture: sees each message once, in capture order, and adds facts. */
+export interface Observer {
+  conversation(conversation: Conversation): ConversationObserver;
+  /** The capture has ended. */
+  end(): void;
+}
+
+export interface ConversationObserver {
+  /** One UDP payload, valid during the call only. `cut` bytes of it were not captured. */
+  datagram?(direction: Direction, bytes: Uint8Array, frame: number, cut: number, pieces?: readonly Piece[]): void;
+  /** More bytes of a TCP direction have come; take whole messages from the buffer. `ended`: nothing follows. */
+  stream?(direction: Direction, buffer: StreamBuffer, frame: number, ended: boolean): void;
+  /** Bytes of a TCP direction are missing before whatever comes next; the buffer holds what came before. */
+  gap?(direction: Direction, buffer: StreamBuffer, length: number): void;
+}
+
+/** One message as the second pass sees it. */
+export interface Captured {
+  readonly name: string;
+  readonly direction: Direction;
+  readonly state: State;
+  readonly encrypted: boolean;
+  readonly conversation: Conversation;
+  readonly frame: number;
+  /** The message's bytes as captured are `bytes[start, end)`, in the Source with the id `source`. */
+  readonly bytes: Uint8Array;
+  readonly source: number;
+  readonly start: number;
+  readonly end: number;
+  readonly facts: unknown;
+  readonly session: unknown;
+  /** Adds a Source to the tree (decrypted bytes, say) and returns it. */
+  derive(name: string, bytes: Uint8Array, origin: Origin): Source;
+}
+
+/** The second pass: pure, repeatable, on demand. */
+export interface Dissection {
+  readonly layer: Field;
+  /** `fields` of `decode --json`. */
+  readonly fields: Json;
+  /** The whole message after decryption. */
+  readonly whole: Uint8Array;
+  /** Present when the message holds a signature: whether it verifies, null where that cannot be checked. */
+  readonly signatureValid?: boolean | null;
+  /** A line for the packet list. */
+  readonly info: string;
+  /** For an encrypted message: which key would open it, a sentence each. */
+  readonly missing: readonly string[];
+}
+
+export interface Protocol {
+  readonly id: string;
+  readonly title: string;
+  /** Name of its specification. */
+  readonly document: string;
+  /** Every message name, in a fixed order (the table keeps the index). At most 256. */
+  readonly names: readonly string[];
+  readonly keys: readonly KeyKind[];
+  readonly rules: readonly Rule[];
+  /** 0..100: how sure the bytes (first) and ports (second) make it that this is the protocol. */
+  recognise(glance: Glance): number;
+  observe(bench: Bench): Observer;
+  dissect(message: Captured): Dissection;
+}

@@ -1,0 +1,61 @@
+import type { Limits } from '../bytes/index.ts';
+import { type Delivery, StreamPair } from './observation.ts';
+import { type Conversation, certain, type Direction, type Protocol, probable } from './protocol.ts';
+
+/** Packets and stream bytes that a conversation may bring before its protocol must be known. */
+const patience = { packets: 64, bytes: 65_536 };
+
+/**
+ * A conversation whose protocol is not known yet. It remembers the frames it was shown, so that the protocol that is
+ * recognised gets them all, and asks every protocol again with each packet: by bytes first, by port second.
+ */
+export class Candidate {
+  readonly #conversation: Conversation;
+  readonly #protocols: readonly Protocol[];
+  readonly #datagrams: { direction: Direction; bytes: Uint8Array }[] = [];
+  readonly #streams: StreamPair | undefined;
+  readonly frames: number[] = [];
+  #bytes = 0;
+
+  constructor(conversation: Conversation, protocols: readonly Protocol[], limits: Limits) {
+    this.#conversation = conversation;
+    this.#protocols = protocols;
+    this.#streams = conversation.transport === 'tcp' ? new StreamPair({}, limits) : undefined;
+  }
+
+  /** The protocol, once it is certain; `nothing` when patience has ended without one; undefined while it is open. */
+  show(delivery: Delivery): Protocol | 'nothing' | undefined {
+    this.frames.push(delivery.frame);
+    if (this.#streams !== undefined) this.#streams.deliver(delivery);
+    else this.#datagrams.push({ direction: delivery.direction, bytes: delivery.payload.slice() });
+    this.#bytes += delivery.payload.length;
+    if (delivery.payload.length === 0 && this.#streams !== undefined && this.frames.length < patience.packets) return undefined;
+    const { protocol, confidence } = this.#best();
+    if (confidence >= certain) return protocol;
+    if (this.frames.length < patience.packets && this.#bytes < patience.bytes) return undefined;
+    return confidence >= probable ? protocol : 'nothing';
+  }
+
+  /** The best that can be said when no more packets come. */
+  settle(): Protocol | undefined {
+    const { protocol, confidence } = this.#best();
+    return confidence >= probable ? protocol : undefined;
+  }
+
+  #best(): { protocol: Protocol | undefined; confidence: number } {
+    const { transport, ports } = this.#conversation;
+    const empty = new Uint8Array(0);
+    const streams = [this.#streams?.buffers[0].bytes ?? empty, this.#streams?.buffers[1].bytes ?? empty] as const;
+    const glance = { transport, ports, datagrams: this.#datagrams, streams };
+    let protocol: Protocol | undefined;
+    let confidence = 0;
+    for (const one of this.#protocols) {
+      const answer = one.recognise(glance);
+      if (answer > confidence) {
+        confidence = answer;
+        protocol = one;
+      }
+    }
+    return { protocol, confidence };
+  }
+}

@@ -1,0 +1,53 @@
+import type { Piece } from '../bytes/index.ts';
+
+/** The bytes of one stream direction that no message has taken yet, with the frames that they came in. */
+export class StreamBuffer {
+  #bytes = new Uint8Array(4096);
+  #start = 0;
+  #end = 0;
+  #pieces: Piece[] = [];
+
+  get length(): number {
+    return this.#end - this.#start;
+  }
+
+  /** The pending bytes; valid until the next `append`. */
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(this.#start, this.#end);
+  }
+
+  append(bytes: Uint8Array, frame: number, offset: number): void {
+    if (this.#end + bytes.length > this.#bytes.length) {
+      const pending = this.bytes;
+      const room = pending.length + bytes.length > this.#bytes.length / 2 ? new Uint8Array((pending.length + bytes.length) * 2) : this.#bytes;
+      room.set(pending);
+      this.#end = pending.length;
+      this.#start = 0;
+      this.#bytes = room;
+    }
+    this.#bytes.set(bytes, this.#end);
+    this.#end += bytes.length;
+    this.#pieces.push({ frame, offset, length: bytes.length });
+  }
+
+  /** Takes the first `length` bytes away and tells where they were captured. */
+  take(length: number): Piece[] {
+    const taken: Piece[] = [];
+    let left = Math.min(length, this.length);
+    this.#start += left;
+    let used = 0;
+    while (left > 0) {
+      const piece = this.#pieces[used]!;
+      if (piece.length > left) {
+        taken.push({ ...piece, length: left });
+        this.#pieces[used] = { frame: piece.frame, offset: piece.offset + left, length: piece.length - left };
+        break;
+      }
+      taken.push(piece);
+      left -= piece.length;
+      used++;
+    }
+    if (used > 0) this.#pieces.splice(0, used);
+    return taken;
+  }
+}
