@@ -1,0 +1,92 @@
+/** The page: a toolbar, the packet list, and below it what the selected packet says of itself and its bytes. */
+
+import type { VscSplitLayoutChangeEvent } from '@vscode-elements/elements/dist/vscode-split-layout/vscode-split-layout.js';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { PageElement } from './element.ts';
+import { findings, missing } from './findings.ts';
+import type { Packets } from './packets.ts';
+import { Session } from './session.ts';
+import { toolbar } from './toolbar.ts';
+import type { FieldTree } from './tree.ts';
+
+export class Inspector extends PageElement {
+  readonly #session = new Session(() => this.requestUpdate());
+  readonly #addKeys = (): void => void this.#session.addKeys();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#session.onreveal = (row) => void this.updateComplete.then(() => this.#packets?.reveal(row));
+    void this.#session.ready();
+  }
+
+  get #packets(): Packets | null {
+    return this.querySelector('peerscope-packets');
+  }
+
+  protected override render(): TemplateResult {
+    const session = this.#session;
+    const { overview } = session;
+    const failure = session.failure ?? overview?.failure;
+    if (failure !== undefined)
+      return html`<div class="whole" role="alert"><h1>${overview?.name ?? 'The capture'} cannot be shown</h1><p>${failure}</p>
+        <vscode-button id="reload" @click=${() => void session.ready()}>Reload</vscode-button></div>`;
+    if (overview === undefined) return html`<div class="whole" role="status"><p>Reading…</p></div>`;
+    const sentences = session.complaint === undefined ? overview.notices : [session.complaint, ...overview.notices];
+    return html`
+      ${toolbar(session, overview, this.#addKeys)}
+      ${sentences.length === 0 ? nothing : html`<ul id="notices" class="notices">${sentences.map((text) => html`<li>${text}</li>`)}</ul>`}
+      <vscode-split-layout id="panes" split="horizontal" initial-handle-position="${session.panes.listHeight}%" min-start="80px" min-end="80px"
+        @vsc-split-layout-change=${(event: VscSplitLayoutChangeEvent) => this.#moved(event, 'listHeight')}>
+        <div slot="start" class="pane">
+          <peerscope-packets .list=${session.list} .selected=${session.selected?.row} .empty=${this.#empty()}
+            @select-row=${(event: CustomEvent<number>) => session.select(event.detail)}></peerscope-packets>
+        </div>
+        <vscode-split-layout id="details" slot="end" split="vertical" initial-handle-position="${session.panes.treeWidth}%" min-start="120px" min-end="120px"
+          @vsc-split-layout-change=${(event: VscSplitLayoutChangeEvent) => this.#moved(event, 'treeWidth')}>
+          <div slot="start" class="pane">${this.#fields()}</div>
+          <div slot="end" class="pane">${this.#bytes()}</div>
+        </vscode-split-layout>
+      </vscode-split-layout>`;
+  }
+
+  protected override updated(_changed: PropertyValues): void {
+    // The list and what is opened change within; the elements that draw them cannot see it by themselves.
+    this.#packets?.requestUpdate();
+    this.querySelector<FieldTree>('peerscope-fields')?.requestUpdate();
+  }
+
+  #empty(): string {
+    const { overview, show } = this.#session;
+    if (overview === undefined || !overview.done) return 'Reading…';
+    return show === 'messages' && overview.frames > 0 ? 'No messages' : 'No frames';
+  }
+
+  #fields(): TemplateResult {
+    const session = this.#session;
+    const { tree, treeFailure, waiting, field } = session;
+    if (treeFailure !== undefined) return html`<p class="hint error" role="alert">${treeFailure}</p>`;
+    if (tree === undefined) return html`<p class="hint" role="status">${waiting ? 'Reading…' : 'No packet selected'}</p>`;
+    return html`${missing(tree, this.#addKeys)}${findings(tree)}
+      <peerscope-fields .layers=${tree.layers} .selected=${field?.key} .opened=${session.opened}
+        @choose-field=${(event: CustomEvent<string>) => session.chooseField(event.detail)}
+        @open-field=${({ detail }: CustomEvent<{ key: string; open: boolean }>) => session.open(detail.key, detail.open)}></peerscope-fields>
+      ${
+        field?.field.doc === undefined && field?.field.problem === undefined
+          ? nothing
+          : html`<p id="field-doc" class="field-doc">${field.field.problem === undefined ? nothing : html`<strong>${field.field.problem}</strong> `}${field.field.doc}</p>`
+      }`;
+  }
+
+  #bytes(): TemplateResult {
+    const session = this.#session;
+    if (session.tree === undefined) return html``;
+    return html`<peerscope-bytes .sources=${session.tree.sources} .source=${session.source} .field=${session.field?.field}
+      .cursor=${session.cursor} @choose-source=${(event: CustomEvent<number>) => session.chooseSource(event.detail)}
+      @choose-byte=${(event: CustomEvent<number>) => session.chooseByte(event.detail)}></peerscope-bytes>`;
+  }
+
+  /** The event of the inner panes passes the outer ones too. */
+  #moved(event: VscSplitLayoutChangeEvent, pane: 'listHeight' | 'treeWidth'): void {
+    if (event.target === event.currentTarget) this.#session.remember({ [pane]: event.detail.positionInPercentage });
+  }
+}

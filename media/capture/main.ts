@@ -1,0 +1,25 @@
+/** Entry of the inspector's page: its elements and its style sheet. */
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
+import '@vscode-elements/elements/dist/vscode-progress-bar/index.js';
+import '@vscode-elements/elements/dist/vscode-split-layout/index.js';
+import '../theme/capture.css';
+import { Bytes } from './bytes.ts';
+import { Inspector } from './inspector.ts';
+import { Packets } from './packets.ts';
+import { FieldTree } from './tree.ts';
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'peerscope-inspector': Inspector;
+    'peerscope-packets': Packets;
+    'peerscope-fields': FieldTree;
+    'peerscope-bytes': Bytes;
+  }
+}
+
+customElements.define('peerscope-packets', Packets);
+customElements.define('peerscope-fields', FieldTree);
+customElements.define('peerscope-bytes', Bytes);
+// Last: it draws the others as soon as it is known.
+customElements.define('peerscope-inspector', Inspector);

@@ -1,0 +1,111 @@
+/**
+ * Draws only the rows that are seen. The host element renders `.viewport > .spacer > .window > .rows` with the rows of
+ * `range()`; this keeps the spacer as tall as the list may be and puts the rows where they belong. The window sticks to the
+ * viewport, so that what is seen depends on the offset alone and scrolling never runs into blank space.
+ */
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import * as scale from './scale.ts';
+
+const OVERSCAN = 4;
+
+export class Scroller implements ReactiveController {
+  rows = 0;
+  readonly #host: ReactiveControllerHost & HTMLElement;
+  readonly #rowHeight: number;
+  #viewport: HTMLElement | undefined;
+  #height = 0;
+  #offset = 0;
+  #first = 0;
+  /** Where this put the scroll bar: a scroll event from there is an echo of ours, and an offset finer than it is kept. */
+  #put = 0;
+  #reveal: number | undefined;
+  readonly #resize = new ResizeObserver(() => {
+    const height = this.#viewport?.clientHeight ?? 0;
+    if (height === this.#height) return;
+    this.#height = height;
+    this.#host.requestUpdate();
+  });
+
+  constructor(host: ReactiveControllerHost & HTMLElement, rowHeight: number) {
+    this.#host = host;
+    this.#rowHeight = rowHeight;
+    host.addController(this);
+  }
+
+  get extent(): scale.Extent {
+    return { rows: this.rows, rowHeight: this.#rowHeight, viewport: this.#height };
+  }
+
+  /** Scrolls so that a row is seen, as soon as there is a height to see it in. */
+  reveal(row: number): void {
+    this.#reveal = row;
+    this.#host.requestUpdate();
+  }
+
+  toTop(): void {
+    this.#offset = 0;
+    this.#host.requestUpdate();
+  }
+
+  /** The rows to draw now. */
+  range(): { first: number; end: number } {
+    const { extent } = this;
+    if (this.#reveal !== undefined && extent.viewport > 0 && this.#reveal < extent.rows) {
+      this.#offset = scale.offsetShowing(extent, this.#offset, this.#reveal);
+      this.#reveal = undefined;
+    }
+    if (extent.viewport > 0) this.#offset = scale.clampOffset(extent, this.#offset);
+    const range = scale.visibleRows(extent, this.#offset, OVERSCAN);
+    this.#first = range.first;
+    return range;
+  }
+
+  hostDisconnected(): void {
+    this.#resize.disconnect();
+    this.#viewport = undefined;
+  }
+
+  hostUpdated(): void {
+    const viewport = this.#host.querySelector<HTMLElement>('.viewport');
+    if (viewport === null) {
+      this.#resize.disconnect();
+      this.#viewport = undefined;
+      return;
+    }
+    if (viewport !== this.#viewport) this.#adopt(viewport);
+    const spacer = viewport.querySelector<HTMLElement>('.spacer')!;
+    const window = spacer.querySelector<HTMLElement>('.window')!;
+    const rows = window.querySelector<HTMLElement>('.rows')!;
+    const { extent } = this;
+    spacer.style.height = `${scale.elementHeight(extent)}px`;
+    window.style.height = `${this.#height}px`;
+    rows.style.transform = `translateY(${this.#first * this.#rowHeight - this.#offset}px)`;
+    const scrollTop = scale.toScrollTop(extent, this.#offset);
+    if (Math.abs(viewport.scrollTop - scrollTop) >= 1) viewport.scrollTop = scrollTop;
+    this.#put = viewport.scrollTop;
+  }
+
+  #adopt(viewport: HTMLElement): void {
+    this.#resize.disconnect();
+    this.#viewport = viewport;
+    this.#resize.observe(viewport);
+    viewport.addEventListener('scroll', () => {
+      if (Math.abs(viewport.scrollTop - this.#put) < 1) return;
+      this.#put = viewport.scrollTop;
+      this.#offset = scale.toOffset(this.extent, viewport.scrollTop);
+      this.#host.requestUpdate();
+    });
+    // Where one pixel of the bar is many of the list, the wheel would leap over rows: there it moves the list itself.
+    viewport.addEventListener(
+      'wheel',
+      (event) => {
+        if (!scale.isScaled(this.extent) || event.deltaY === 0 || event.ctrlKey) return;
+        event.preventDefault();
+        const unit = event.deltaMode === 0 ? 1 : event.deltaMode === 1 ? this.#rowHeight : this.#height;
+        this.#offset = scale.clampOffset(this.extent, this.#offset + event.deltaY * unit);
+        this.#host.requestUpdate();
+      },
+      { passive: false },
+    );
+  }
+}

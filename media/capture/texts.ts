@@ -1,0 +1,35 @@
+/** Numbers and times as they are read on the screen. */
+export interface Instant {
+  /** Whole seconds since 1970 UTC, and nanoseconds within the second. */
+  readonly seconds: number;
+  readonly nanos: number;
+}
+
+/** Seconds since the start, to the microsecond. A capture may hold frames that are earlier than its first. */
+export function sinceStart(instant: Instant, start: Instant): string {
+  const micros = (instant.seconds - start.seconds) * 1_000_000 + Math.floor((instant.nanos - start.nanos) / 1000);
+  const whole = Math.floor(Math.abs(micros) / 1_000_000);
+  const rest = Math.abs(micros) % 1_000_000;
+  return `${micros < 0 ? '-' : ''}${whole}.${String(rest).padStart(6, '0')}`;
+}
+
+/** ISO 8601, with all nine digits that a capture can hold; the seconds alone where no calendar reaches. */
+export function absolute({ seconds, nanos }: Instant): string {
+  const date = new Date(seconds * 1000);
+  const fraction = String(nanos).padStart(9, '0');
+  if (Number.isNaN(date.getTime())) return `${seconds}.${fraction} s since 1970`;
+  return `${date.toISOString().slice(0, -5)}.${fraction}Z`;
+}
+
+const grouped = new Intl.NumberFormat('en-US');
+
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${grouped.format(number)} ${number === 1 ? one : many}`;
+}
+
+/** Which of `hues` colours a protocol has: the same one in every capture. */
+export function hueOf(protocol: string, hues: number): number {
+  let hash = 0;
+  for (const char of protocol.toLowerCase()) hash = (hash * 31 + char.codePointAt(0)!) >>> 0;
+  return hash % hues;
+}

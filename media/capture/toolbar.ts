@@ -1,0 +1,30 @@
+/** The line above the packets: what was opened, how much is in it, and what can be done with all of it. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Overview } from '../../extension/wire/inspector.ts';
+import type { Session } from './session.ts';
+import { count } from './texts.ts';
+
+export function toolbar(session: Session, overview: Overview, addKeys: () => void): TemplateResult {
+  const { name, format, frames, messages, encrypted, keys, read, bytes, done } = overview;
+  const reading = !done && read < bytes;
+  return html`<header id="toolbar" class="toolbar">
+    <strong class="name" title="${name} (${format}, ${count(bytes, 'byte')})">${name}</strong>
+    <span id="counts" class="counts">
+      <span id="count-frames">${count(frames, 'frame')}</span>
+      <span id="count-messages">${count(messages, 'message')}</span>
+      <span id="count-encrypted" title="Messages that no key opens">${count(encrypted, 'encrypted', 'encrypted')}</span>
+      <span id="count-findings">${count(overview.findings, 'finding')}</span>
+      ${keys === 0 ? nothing : html`<span id="count-keys">${count(keys, 'key')}</span>`}
+    </span>
+    <span class="actions">
+      <vscode-checkbox id="messages-only" label="Messages only" .checked=${session.show === 'messages'}
+        @change=${(event: Event) => session.setShow((event.target as HTMLInputElement).checked ? 'messages' : 'all')}></vscode-checkbox>
+      <vscode-button id="add-keys" secondary @click=${addKeys}>Add key log…</vscode-button>
+    </span>
+    ${
+      reading
+        ? html`<vscode-progress-bar id="progress" class="progress" aria-label="Reading the capture" .value=${read} .max=${bytes}></vscode-progress-bar>`
+        : nothing
+    }
+  </header>`;
+}
