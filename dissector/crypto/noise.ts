@@ -101,7 +101,12 @@ export function readMessage2(before: Transcript, e: Uint8Array, ee: Uint8Array, 
 }
 
 /** The other side of `readMessage2`: what a responder sends after its `e`. */
-export function writeMessage2(before: Transcript, e: Uint8Array, ee: Uint8Array, payload: Uint8Array): Message2 & { ciphertext: Uint8Array } {
+export function writeMessage2(
+  before: Transcript,
+  e: Uint8Array,
+  ee: Uint8Array,
+  payload: Uint8Array,
+): Message2 & { ciphertext: Uint8Array } {
   const afterE = mixHash(before.h, e);
   const [ck, wide] = hkdf2(before.ck, ee);
   const key = wide.subarray(0, 32);

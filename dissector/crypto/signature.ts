@@ -1,7 +1,7 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { p256, p384, p521 } from '@noble/curves/nist.js';
-import { AsnConvert } from '@peculiar/asn1-schema';
 import { RSAPublicKey } from '@peculiar/asn1-rsa';
+import { AsnConvert } from '@peculiar/asn1-schema';
 import { SubjectPublicKeyInfo } from '@peculiar/asn1-x509';
 import { type Check, defaultLimits, toHex } from '../bytes/index.ts';
 
@@ -72,13 +72,17 @@ function verify(key: PublicKey, digest: Uint8Array, signature: Uint8Array): bool
 function verdict(result: boolean | string, key: PublicKey): Check {
   const name = key.kind === 'ECDSA' ? `ECDSA ${key.curve}` : key.kind === 'RSA' ? `RSA ${key.bits}` : key.kind;
   if (typeof result === 'string') return { state: 'unchecked', why: result };
-  return result ? { state: 'valid', why: `${name} signature verifies` } : { state: 'invalid', why: `${name} signature does not verify` };
+  return result
+    ? { state: 'valid', why: `${name} signature verifies` }
+    : { state: 'invalid', why: `${name} signature does not verify` };
 }
 
 function verifyRsa(key: { modulus: bigint; exponent: bigint; bits: number }, digest: Uint8Array, signature: Uint8Array): boolean {
   const size = Math.ceil(key.bits / 8);
   if (signature.length !== size || size < digest.length + 11 || key.modulus < 2n) return false;
-  const padded = power(integer(signature), key.exponent, key.modulus).toString(16).padStart(size * 2, '0');
+  const padded = power(integer(signature), key.exponent, key.modulus)
+    .toString(16)
+    .padStart(size * 2, '0');
   return padded === `0001${'ff'.repeat(size - digest.length - 3)}00${toHex(digest)}`;
 }
 

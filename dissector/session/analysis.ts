@@ -1,6 +1,15 @@
-import { defaultLimits, type Limits, type Tree } from '../bytes/index.ts';
+import { defaultLimits, type Limits, type Piece, type Tree } from '../bytes/index.ts';
 import type { CaptureReader } from '../capture/index.ts';
-import { ConversationTable, type Datagram, FragmentTable, PacketView, parsePacket, parseReassembled, tcpFlag, transport } from '../link/index.ts';
+import {
+  ConversationTable,
+  type Datagram,
+  FragmentTable,
+  PacketView,
+  parsePacket,
+  parseReassembled,
+  tcpFlag,
+  transport,
+} from '../link/index.ts';
 import type { KeyRing } from './keyring.ts';
 import { Observation } from './observation.ts';
 import type { Conversation, Direction, Dissection, Finding, Protocol, State } from './protocol.ts';
@@ -228,7 +237,7 @@ export class Analysis {
       payload: bytes.subarray(view.payloadStart, view.payloadEnd),
       offset: view.payloadStart,
       missing: view.payloadMissing,
-      pieces: datagram?.pieces,
+      pieces: datagram === undefined ? undefined : within(datagram.pieces, view.payloadStart, view.payloadEnd),
       seq: view.seq,
       ack: view.ack,
       flags: view.flags,
@@ -260,7 +269,8 @@ export class Analysis {
     const first = Math.max(0, last - this.#limits.fragments);
     const code = this.#belongs.code(last);
     for (let index = first; index <= last; index++) {
-      if (this.#belongs.get(index) === FRAGMENT && (index === last || this.#belongs.code(index) !== code)) this.#observeFragment(index, index === last);
+      if (this.#belongs.get(index) === FRAGMENT && (index === last || this.#belongs.code(index) !== code))
+        this.#observeFragment(index, index === last);
     }
     this.#fragments = table;
   }
@@ -276,6 +286,19 @@ export class Analysis {
     parsePacket(bytes, frames.linkType(index), this.#view, this.#limits, frames.original(index));
     this.#fragments.add(bytes, this.#view, index + 1, frames.seconds(index));
   }
+}
+
+/** The pieces of `bytes[start, end)` of a datagram: its payload without the transport header. */
+function within(pieces: readonly Piece[], start: number, end: number): Piece[] {
+  const out: Piece[] = [];
+  let at = 0;
+  for (const piece of pieces) {
+    const from = Math.max(start - at, 0);
+    const to = Math.min(end - at, piece.length);
+    if (to > from) out.push({ frame: piece.frame, offset: piece.offset + from, length: to - from });
+    at += piece.length;
+  }
+  return out;
 }
 
 /** Which conversation each frame belongs to, four bytes a frame; the frames that complete a fragmented datagram aside. */

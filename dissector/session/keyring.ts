@@ -58,7 +58,10 @@ export class KeyRing {
   /** Adds each line of a key log; a line that does not parse is reported and the rest is used. */
   add(name: string, text: string): KeyLogReport {
     if (text.length > defaultLimits.keyLogSize) {
-      return { added: 0, problems: [`${name}: ${text.length} characters are over the limit keyLogSize of ${defaultLimits.keyLogSize}`] };
+      return {
+        added: 0,
+        problems: [`${name}: ${text.length} characters are over the limit keyLogSize of ${defaultLimits.keyLogSize}`],
+      };
     }
     const before = this.#count;
     const problems: string[] = [];
@@ -70,7 +73,10 @@ export class KeyRing {
   }
 
   #line(line: string, where: string): string | undefined {
-    const [label = '', ...fields] = line.replace(/\r$/, '').split(/[ \t]+/).filter((field) => field !== '');
+    const [label = '', ...fields] = line
+      .replace(/\r$/, '')
+      .split(/[ \t]+/)
+      .filter((field) => field !== '');
     if (label === '' || line.trimStart().startsWith('#')) return undefined;
     const kind = this.#kinds.get(label);
     // Not quoted: a key pasted without its label would be shown.

@@ -47,7 +47,8 @@ export class MessageTable {
     this.#frame[id] = record.frame;
     this.#conversation[id] = record.conversation;
     this.#name[id] = record.name;
-    this.#flags[id] = states.indexOf(record.state) | (record.encrypted ? encryptedFlag : 0) | (record.direction === 1 ? directionFlag : 0);
+    this.#flags[id] =
+      states.indexOf(record.state) | (record.encrypted ? encryptedFlag : 0) | (record.direction === 1 ? directionFlag : 0);
     if (record.pieces !== undefined) this.pieces.set(id, record.pieces);
     return id;
   }

@@ -61,7 +61,7 @@ export interface Observer {
 }
 
 export interface ConversationObserver {
-  /** One UDP payload, valid during the call only. `cut` bytes of it were not captured. */
+  /** One UDP payload, valid during the call only. `cut` bytes of it were not captured. `pieces` when it came in fragments: where it lies. */
   datagram?(direction: Direction, bytes: Uint8Array, frame: number, cut: number, pieces?: readonly Piece[]): void;
   /** More bytes of a TCP direction have come; take whole messages from the buffer. `ended`: nothing follows. */
   stream?(direction: Direction, buffer: StreamBuffer, frame: number, ended: boolean): void;

@@ -19,7 +19,10 @@ export class StreamBuffer {
   append(bytes: Uint8Array, frame: number, offset: number): void {
     if (this.#end + bytes.length > this.#bytes.length) {
       const pending = this.bytes;
-      const room = pending.length + bytes.length > this.#bytes.length / 2 ? new Uint8Array((pending.length + bytes.length) * 2) : this.#bytes;
+      const room =
+        pending.length + bytes.length > this.#bytes.length / 2
+          ? new Uint8Array((pending.length + bytes.length) * 2)
+          : this.#bytes;
       room.set(pending);
       this.#end = pending.length;
       this.#start = 0;

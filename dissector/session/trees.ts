@@ -39,9 +39,12 @@ export function dissectMessage(
   const sources = new Sources();
   const { layers, payload, trailer } = frameLayers(reader, info.frame - 1, sources, limits);
   const pieces = messages.pieces.get(id);
-  const inFrame = pieces === undefined ? { offset: payload.start, length: payload.end - payload.start } : inOneFrame(pieces, info.frame);
+  const inFrame =
+    pieces === undefined ? { offset: payload.start, length: payload.end - payload.start } : inOneFrame(pieces, info.frame);
   const carrier =
-    inFrame === undefined ? sources.add('Reassembled', gather(reader, pieces!), { kind: 'pieces', pieces: pieces! }) : sources.list[0]!;
+    inFrame === undefined
+      ? sources.add('Reassembled', gather(reader, pieces!), { kind: 'pieces', pieces: pieces! })
+      : sources.list[0]!;
   const start = inFrame?.offset ?? 0;
   const end = inFrame === undefined ? carrier.bytes.length : Math.min(inFrame.offset + inFrame.length, carrier.bytes.length);
   const dissection = protocol.dissect({

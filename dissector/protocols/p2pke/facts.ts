@@ -1,0 +1,13 @@
+import type { Check } from '../../bytes/index.ts';
+
+/** What the first pass learns of a message beyond its table row. Data messages need none: their session says it all. */
+export interface Facts {
+  /** Frame of the identical message that this one repeats. */
+  retransmissionOf?: number;
+  /** The verdict on AuthClaim's signature. */
+  signature?: Check;
+  /** RespHello's payload, opened. */
+  payload?: Uint8Array;
+  /** Why nothing more can be said. */
+  note?: string;
+}

@@ -1,0 +1,20 @@
+import type { Protocol } from '../../session/index.ts';
+import { dissect } from './dissect.ts';
+import { keys } from './keys.ts';
+import { names } from './messages.ts';
+import { observe } from './observe.ts';
+import { recognise } from './recognise.ts';
+import { rules } from './rules.ts';
+
+/** P2P Key Exchange: Noise NN sessions over any datagram transport. */
+export const p2pke: Protocol = {
+  id: 'p2pke',
+  title: 'P2P Key Exchange',
+  document: 'p2pke',
+  names,
+  keys,
+  rules: Object.values(rules),
+  recognise,
+  observe,
+  dissect,
+};

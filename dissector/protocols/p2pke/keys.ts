@@ -1,0 +1,44 @@
+import { fromHex, toHex } from '../../bytes/index.ts';
+import { noise } from '../../crypto/index.ts';
+import type { KeyKind } from '../../session/index.ts';
+
+export const ephemeralLabel = 'P2PKE_EPHEMERAL_PRIVATE';
+export const transportLabel = 'P2PKE_TRANSPORT_KEYS';
+
+/** Transport keys of 32 bytes each, by the direction bit; one may be missing. */
+export interface TransportKeys {
+  readonly i2r: Uint8Array | undefined;
+  readonly r2i: Uint8Array | undefined;
+}
+
+/** Long-term signing keys are not among them: they open nothing. */
+export const keys: readonly KeyKind[] = [
+  {
+    label: ephemeralLabel,
+    form: 'private key',
+    doc: 'X25519 ephemeral private key of either side, 32 bytes in hex. Found by the public value it yields.',
+    parse(fields) {
+      const secret = fields.length === 1 ? fromHex(fields[0]!) : undefined;
+      if (secret?.length !== 32) return 'expected one private key of 64 hex digits';
+      // X25519 clamps a scalar, so the only one that is no key at all is the one nobody draws.
+      if (secret.every((byte) => byte === 0)) return 'the private key is zero';
+      return { index: toHex(noise.publicOf(secret)), secret };
+    },
+  },
+  {
+    label: transportLabel,
+    form: "initiator's e, i2r key, r2i key",
+    doc: 'Both transport keys of a session, 32 bytes each in hex; `-` for one that is missing.',
+    parse(fields) {
+      const [e = '', first = '', second = ''] = fields;
+      const session = fromHex(e);
+      if (fields.length !== 3 || session?.length !== 32) return "expected the initiator's e of 64 hex digits and two keys";
+      const i2r = first === '-' ? undefined : fromHex(first);
+      const r2i = second === '-' ? undefined : fromHex(second);
+      const wrong = (given: string, key: Uint8Array | undefined): boolean => given !== '-' && key?.length !== 32;
+      if (wrong(first, i2r) || wrong(second, r2i)) return 'a transport key has 64 hex digits, or is -';
+      if (i2r === undefined && r2i === undefined) return 'both keys are missing';
+      return { index: toHex(session), secret: { i2r, r2i } satisfies TransportKeys };
+    },
+  },
+];

@@ -1,0 +1,97 @@
+import { bits, bytes, compileStruct, type ProtoMessage, struct } from '../../codec/index.ts';
+
+/** Message names; the index is what the message table keeps. */
+export const names = ['InitHello', 'RespHello', 'InitDone', 'data', 'closing', 'reserved', 'undecodable'] as const;
+export type Name = (typeof names)[number];
+
+export const headerLength = 4;
+export const ephemeralLength = 32;
+/** First counter of data; below it are the handshake (0, 1, 2) and reserved values. */
+export const firstData = 16;
+/** The largest counter is the closing message. */
+export const closingCounter = 0x7fff_ffff;
+
+export const directionNames = { 0: 'initiator to responder', 1: 'responder to initiator' } as const;
+
+const header = bits(4, [
+  { name: 'direction', width: 1, doc: '0 from initiator to responder, 1 from responder to initiator.', names: directionNames },
+  {
+    name: 'counter',
+    width: 31,
+    doc: 'Big-endian. 0 to 2 are the handshake, 3 to 15 reserved, from 16 on data (and the nonce), 2^31-1 closes.',
+  },
+]);
+
+const e = bytes('e', ephemeralLength, "The sender's X25519 ephemeral public value, little-endian as in RFC 7748.");
+
+/** Header alone: InitDone, data, closing and reserved messages; what follows is sealed. */
+export const headLayout = compileStruct(struct('p2pke', 'P2P Key Exchange', [header]));
+/** InitHello and RespHello: the Noise message starts with `e`. */
+export const helloLayout = compileStruct(struct('p2pke', 'P2P Key Exchange', [header, e]));
+
+const authClaim: ProtoMessage = {
+  name: 'auth_claim',
+  doc: "The sender's long-term key and its signature.",
+  fields: [
+    {
+      number: 1,
+      name: 'key_x509',
+      type: 'bytes',
+      doc: 'DER SubjectPublicKeyInfo (RFC 5280) of the long-term key: Ed25519, ECDSA or RSA.',
+    },
+    {
+      number: 2,
+      name: 'sig',
+      type: 'bytes',
+      doc: 'Signature over the first 64 bytes of cSHAKE256 of what the message binds (timestamp, or handshake hash).',
+    },
+  ],
+};
+
+const authClaimField = (number: number) => ({ number, name: 'auth_claim', type: authClaim, doc: authClaim.doc });
+
+/** Payloads of the Noise messages, proto3. */
+export const payloads: Readonly<Record<'InitHello' | 'RespHello' | 'InitDone', ProtoMessage>> = {
+  InitHello: {
+    name: 'payload',
+    doc: 'Payload of Noise message 1, in clear.',
+    fields: [
+      { number: 1, name: 'cipher_suites', type: 'string', repeated: true, doc: 'Cipher suites that the initiator offers.' },
+      {
+        number: 2,
+        name: 'timestamp_tai64n',
+        type: 'bytes',
+        doc: 'TAI64N, 12 bytes: big-endian u64 of 2^62 plus TAI seconds, big-endian u32 nanoseconds. This is what the signature covers.',
+      },
+      authClaimField(3),
+    ],
+  },
+  RespHello: {
+    name: 'payload',
+    doc: 'Payload of Noise message 2, sealed with nonce 0.',
+    fields: [
+      { number: 1, name: 'cipher_suite', type: 'string', doc: 'The cipher suite that the responder chose.' },
+      authClaimField(2),
+    ],
+  },
+  InitDone: {
+    name: 'payload',
+    doc: 'Payload of InitDone, sealed with nonce 2 under the transport key.',
+    fields: [authClaimField(1)],
+  },
+};
+
+export function nameOf(counter: number): Name {
+  switch (counter) {
+    case 0:
+      return 'InitHello';
+    case 1:
+      return 'RespHello';
+    case 2:
+      return 'InitDone';
+    case closingCounter:
+      return 'closing';
+    default:
+      return counter < firstData ? 'reserved' : 'data';
+  }
+}

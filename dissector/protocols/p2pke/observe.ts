@@ -1,0 +1,380 @@
+import { equalBytes, type Piece, toHex } from '../../bytes/index.ts';
+import { decodeProto } from '../../codec/index.ts';
+import { noise } from '../../crypto/index.ts';
+import type { Bench, Conversation, ConversationObserver, Direction, Observer, Rule, State } from '../../session/index.ts';
+import { bindingPurpose, type Claim, childBytes, readClaim, timestampPurpose } from './claim.ts';
+import type { Facts } from './facts.ts';
+import { ephemeralLabel, type TransportKeys, transportLabel } from './keys.ts';
+import { closingCounter, ephemeralLength, firstData, headerLength, type Name, nameOf, names, payloads } from './messages.ts';
+import { rules } from './rules.ts';
+import { Session } from './session.ts';
+
+export function observe(bench: Bench): Observer {
+  return { conversation: (conversation) => new Channel(bench, conversation), end: () => {} };
+}
+
+/** One datagram of the channel while it is observed. */
+interface Datagram {
+  readonly message: Uint8Array;
+  readonly sender: Direction;
+  readonly bit: Direction;
+  readonly counter: number;
+  readonly frame: number;
+  readonly id: number;
+}
+
+/** A message ages a session when it comes later than the maximum age of 60 s, with 20 % of tolerance. */
+const maximumAge = 60 * 1.2;
+const messageLimit = 0x7fff_ffff;
+
+/** The first pass over one channel: two endpoints and the sessions between them, one after the other. */
+class Channel implements ConversationObserver {
+  readonly #bench: Bench;
+  readonly #conversation: Conversation;
+  /** Newest last. */
+  readonly #sessions: Session[] = [];
+  readonly #numbers = new Map<Session, number>();
+  /** First frame of each handshake message, to know a retransmission: by its bytes. */
+  readonly #seen = new Map<string, number>();
+  /** RespHellos that did not open, by the ephemerals they were tried with. */
+  readonly #unopened: { id: number; session: Session }[] = [];
+  readonly #remoteKeys: [Uint8Array | undefined, Uint8Array | undefined] = [undefined, undefined];
+
+  constructor(bench: Bench, conversation: Conversation) {
+    this.#bench = bench;
+    this.#conversation = conversation;
+  }
+
+  datagram(sender: Direction, message: Uint8Array, frame: number, cut: number, pieces?: readonly Piece[]): void {
+    if (message.length < headerLength) {
+      const state = cut > 0 ? 'incomplete' : 'malformed';
+      const id = this.#add('undecodable', state, false, sender, frame, pieces);
+      this.#find(id, rules[state], `the header needs ${headerLength} bytes, the datagram has ${message.length}`);
+      return;
+    }
+    const first = message[0]!;
+    const bit = (first >>> 7) as Direction;
+    const counter = (first & 0x7f) * 0x100_0000 + (message[1]! << 16) + (message[2]! << 8) + message[3]!;
+    const name = nameOf(counter);
+    const id = this.#add(name, cut > 0 ? 'incomplete' : 'decoded', name !== 'InitHello', sender, frame, pieces);
+    if (cut > 0) {
+      this.#find(id, rules.incomplete, `${cut} bytes of the datagram were not captured`);
+      return;
+    }
+    const datagram = { message, sender, bit, counter, frame, id };
+    this.#checkDirection(datagram, name);
+    if (name === 'InitHello') this.#initHello(datagram);
+    else if (name === 'RespHello') this.#respHello(datagram);
+    else if (name === 'InitDone') this.#initDone(datagram);
+    else this.#sealed(datagram, name);
+  }
+
+  #add(
+    name: Name,
+    state: State,
+    encrypted: boolean,
+    direction: Direction,
+    frame: number,
+    pieces: readonly Piece[] | undefined,
+  ): number {
+    const more = pieces === undefined ? {} : { pieces };
+    const { messages } = this.#bench;
+    return messages.add({
+      conversation: this.#conversation.id,
+      direction,
+      frame,
+      name: names.indexOf(name),
+      state,
+      encrypted,
+      ...more,
+    });
+  }
+
+  #find(id: number, rule: Rule, text: string, others: readonly number[] = []): void {
+    this.#bench.messages.find(id, rule, text, others);
+  }
+
+  #facts(id: number): Facts {
+    const { facts } = this.#bench.messages;
+    let known = facts.get(id) as Facts | undefined;
+    if (known === undefined) {
+      known = {};
+      facts.set(id, known);
+    }
+    return known;
+  }
+
+  #malformed(id: number, text: string): void {
+    this.#bench.messages.setState(id, 'malformed');
+    this.#find(id, rules.malformed, text);
+  }
+
+  #belongs(id: number, session: Session): void {
+    this.#bench.messages.setSession(id, this.#numbers.get(session)!);
+  }
+
+  /** The bit of a message against what its sender is in the newest session. */
+  #checkDirection(datagram: Datagram, name: Name): void {
+    const { bit, sender, id } = datagram;
+    const fixed = name === 'InitHello' || name === 'InitDone' ? 0 : name === 'RespHello' ? 1 : undefined;
+    if (fixed !== undefined && bit !== fixed) {
+      this.#find(id, rules.direction, `${name} has the direction bit ${bit}, it always travels with ${fixed}`);
+      return;
+    }
+    // An InitHello decides who is the initiator of its session.
+    const session = this.#sessions.at(-1);
+    if (name === 'InitHello' || session === undefined) return;
+    // While a newer session of the other side begins, the older one's messages still have their own bits.
+    if (this.#sessions.some((other) => expectedBit(other, sender) === bit)) return;
+    const is = sender === session.initiator ? 'initiator' : 'responder';
+    this.#find(id, rules.direction, `the direction bit is ${bit}, the sender is the ${is}`, [session.hellos[0]!.frame]);
+  }
+
+  /** Notes a retransmission and returns true when the identical handshake message was seen before. */
+  #repeats({ message, id, frame, sender }: Datagram): boolean {
+    const key = `${sender} ${toHex(message)}`;
+    const before = this.#seen.get(key);
+    if (before === undefined) {
+      this.#seen.set(key, frame);
+      return false;
+    }
+    this.#facts(id).retransmissionOf = before;
+    return true;
+  }
+
+  #initHello(datagram: Datagram): void {
+    const { message, id, frame, sender } = datagram;
+    if (message.length < headerLength + ephemeralLength) {
+      this.#malformed(
+        id,
+        `InitHello needs ${headerLength + ephemeralLength} bytes before its payload, the datagram has ${message.length}`,
+      );
+      return;
+    }
+    const e = message.subarray(headerLength, headerLength + ephemeralLength);
+    const payload = message.slice(headerLength + ephemeralLength);
+    const { field, problem } = decodeProto(payloads.InitHello, payload);
+    const timestamp = childBytes(field, 'timestamp_tai64n');
+    if (problem !== undefined) this.#malformed(id, problem.text);
+    const claim = timestamp === undefined ? undefined : readClaim(field, timestampPurpose, timestamp);
+    if (problem === undefined)
+      this.#missing(id, [timestamp === undefined ? 'timestamp_tai64n' : '', claim === undefined ? 'auth_claim' : '']);
+    this.#claimed(datagram, claim);
+    const repeats = this.#repeats(datagram);
+    const session = this.#session(toHex(e), sender, frame);
+    if (session === undefined) return;
+    this.#belongs(id, session);
+    if (repeats) return;
+    const transcript = noise.readMessage1(noise.begin(), e, payload);
+    session.hellos.push({ frame, message: message.slice(), transcript });
+  }
+
+  #missing(id: number, absent: readonly string[]): void {
+    const named = absent.filter((name) => name !== '');
+    if (named.length > 0) this.#find(id, rules.malformed, `the payload has no ${named.join(', no ')}`);
+  }
+
+  #claimed({ id, sender }: Datagram, claim: Claim | undefined): void {
+    if (claim === undefined) return;
+    this.#facts(id).signature = claim.check;
+    if (claim.check.state === 'invalid') this.#find(id, rules.signature, claim.check.why);
+    // A claim that does not verify says nothing about who the remote is.
+    if (claim.check.state === 'invalid' || claim.key.length === 0) return;
+    const before = this.#remoteKeys[sender];
+    this.#remoteKeys[sender] ??= claim.key.slice();
+    if (before !== undefined && !equalBytes(before, claim.key)) {
+      this.#find(
+        id,
+        rules.remoteKeyChanged,
+        `${this.#conversation.endpoints[sender]} had another long-term key in an earlier session`,
+      );
+    }
+  }
+
+  #session(e: string, initiator: Direction, frame: number): Session | undefined {
+    const known = this.#sessions.find((session) => session.e === e && session.initiator === initiator);
+    if (known !== undefined) return known;
+    const { messages, keys, limits } = this.#bench;
+    if (messages.sessions.length >= limits.sessions) return undefined;
+    const session = new Session(e, initiator, this.#bench.time(frame));
+    session.transport = keys.find(transportLabel, e).map((key) => key.secret as TransportKeys);
+    this.#numbers.set(session, messages.sessions.length);
+    messages.sessions.push(session);
+    this.#sessions.push(session);
+    return session;
+  }
+
+  #respHello(datagram: Datagram): void {
+    const { message, id, frame, sender } = datagram;
+    const least = headerLength + ephemeralLength + noise.tagLength;
+    if (message.length < least) {
+      this.#malformed(id, `RespHello needs at least ${least} bytes (header, e, tag), the datagram has ${message.length}`);
+      return;
+    }
+    this.#repeats(datagram);
+    const candidates = this.#sessions.filter((session) => session.initiator !== sender).reverse();
+    const opened = this.#openRespHello(message, candidates);
+    const session = opened?.session ?? candidates[0];
+    if (session === undefined) {
+      this.#bench.messages.setState(id, 'encrypted');
+      this.#facts(id).note = 'The InitHello that it answers is not in the capture.';
+      return;
+    }
+    this.#belongs(id, session);
+    this.#late(datagram, session);
+    if (opened === undefined) {
+      this.#bench.messages.setState(id, 'encrypted');
+      if (session.hello !== undefined) this.#contradicts(id, session);
+      else this.#unopened.push({ id, session });
+      return;
+    }
+    session.respHello ??= frame;
+    const { field, problem } = decodeProto(payloads.RespHello, opened.message2.payload);
+    this.#facts(id).payload = opened.message2.payload;
+    if (problem !== undefined) this.#malformed(id, problem.text);
+    this.#claimed(datagram, readClaim(field, bindingPurpose, opened.hello.transcript.h));
+  }
+
+  /** Tries each session whose ephemeral key, or the responder's, is in the ring; the tag proves it. */
+  #openRespHello(message: Uint8Array, candidates: readonly Session[]) {
+    const { keys } = this.#bench;
+    const e = message.subarray(headerLength, headerLength + ephemeralLength);
+    const ciphertext = message.subarray(headerLength + ephemeralLength);
+    const own = keys.find(ephemeralLabel, toHex(e));
+    for (const session of candidates) {
+      const initiators = keys.find(ephemeralLabel, session.e);
+      const peer = session.hellos[0]?.message.subarray(headerLength, headerLength + ephemeralLength);
+      const secrets = [
+        ...initiators.map((key) => noise.dh(key.secret as Uint8Array, e)),
+        ...(peer === undefined ? [] : own.map((key) => noise.dh(key.secret as Uint8Array, peer))),
+      ];
+      for (const ee of secrets) {
+        if (ee === undefined) continue;
+        for (const hello of session.hellos.toReversed()) {
+          const message2 = noise.readMessage2(hello.transcript, e, ee, ciphertext);
+          if (message2 === undefined) continue;
+          this.#prove(session, hello, message2);
+          return { session, hello, message2 };
+        }
+      }
+    }
+    return undefined;
+  }
+
+  #prove(session: Session, hello: Session['hellos'][number], message2: noise.Message2): void {
+    if (session.hello === undefined) {
+      session.transport = [{ i2r: message2.split[0], r2i: message2.split[1] }];
+      session.proven[0] = true;
+      session.proven[1] = true;
+      session.hello = hello;
+      session.h2 = message2.h;
+      for (const waiting of this.#unopened) if (waiting.session === session) this.#contradicts(waiting.id, session);
+    }
+  }
+
+  #contradicts(id: number, session: Session): void {
+    this.#malformed(
+      id,
+      `the tag does not open, although the session's key is proven by the RespHello that answers frame ${session.hello!.frame}`,
+    );
+  }
+
+  #late({ id }: Datagram, session: Session): void {
+    if (session.done === undefined) return;
+    this.#find(id, rules.lateHandshake, `a handshake message of the responder after InitDone in frame ${session.done}`, [
+      session.done,
+    ]);
+  }
+
+  #initDone(datagram: Datagram): void {
+    const { id, frame } = datagram;
+    this.#repeats(datagram);
+    const opened = this.#open(datagram);
+    if (opened === undefined) {
+      // Its tag cannot be checked without a key, and the session goes on: take it as accepted.
+      const newest = this.#sessions.at(-1);
+      if (newest !== undefined && !newest.proven[0] && this.#bench.messages.state(id) === 'encrypted') newest.done ??= frame;
+      return;
+    }
+    const { session, plaintext } = opened;
+    const { field, problem } = decodeProto(payloads.InitDone, plaintext);
+    if (problem !== undefined) this.#malformed(id, problem.text);
+    const claim = readClaim(field, bindingPurpose, session.h2);
+    this.#claimed(datagram, claim);
+    if (problem === undefined && claim?.check.state !== 'invalid') session.done ??= frame;
+  }
+
+  #sealed(datagram: Datagram, name: Name): void {
+    const { id, counter, bit, frame } = datagram;
+    if (name === 'reserved') this.#find(id, rules.reservedCounter, `counter ${counter} is reserved: data starts at ${firstData}`);
+    const opened = this.#open(datagram);
+    if (opened === undefined) return;
+    const { session } = opened;
+    this.#age(datagram, session);
+    // A message that came back to its sender, or with a flipped bit, does not count as one of its direction.
+    if (expectedBit(session, datagram.sender) !== bit) return;
+    if (session.done === undefined) {
+      if (bit === 0) {
+        this.#find(id, rules.earlyData, 'data of the initiator before its InitDone: the responder cannot accept it yet');
+        return;
+      }
+      this.#find(id, rules.order, 'data of the responder before it received InitDone');
+    }
+    const closed = session.closed[bit];
+    if (closed !== undefined && counter !== closingCounter) {
+      this.#find(id, rules.order, `a message after the closing message in frame ${closed}`, [closed]);
+    }
+    const verdict = session.windows[bit].accept(counter);
+    if (verdict === 'replay') this.#find(id, rules.replay, `counter ${counter} was accepted before in this direction`);
+    if (verdict === 'stale') this.#find(id, rules.staleCounter, `counter ${counter} is below the replay window of 8128 counters`);
+    if (name === 'closing') session.closed[bit] ??= frame;
+  }
+
+  #age({ id, frame }: Datagram, session: Session): void {
+    const first = session.hellos[0]!.frame;
+    const age = this.#bench.time(frame) - session.start;
+    if (age > maximumAge && !session.aged) {
+      session.aged = true;
+      this.#find(id, rules.sessionAge, `the session is ${age.toFixed(1)} s old, 60 s is the most`, [first]);
+    }
+    if (++session.messages > messageLimit)
+      this.#find(id, rules.messageLimit, `message ${session.messages} of one session`, [first]);
+  }
+
+  /**
+   * Opens a message under the session it belongs to, the newest first; sets its state when none opens it: malformed when
+   * the newest session's key is proven or the bytes cannot hold a tag, else encrypted.
+   */
+  #open(datagram: Datagram): { session: Session; plaintext: Uint8Array } | undefined {
+    const { message, bit, counter, id } = datagram;
+    const { messages } = this.#bench;
+    const newest = this.#sessions.at(-1);
+    if (newest !== undefined) this.#belongs(id, newest);
+    if (message.length < headerLength + noise.tagLength) {
+      this.#malformed(
+        id,
+        `a sealed message needs ${headerLength + noise.tagLength} bytes (header, tag), the datagram has ${message.length}`,
+      );
+      return undefined;
+    }
+    for (const session of this.#sessions.toReversed()) {
+      const plaintext = session.open(bit, counter, message);
+      if (plaintext === undefined) continue;
+      this.#belongs(id, session);
+      return { session, plaintext };
+    }
+    if (newest === undefined) {
+      messages.setState(id, 'encrypted');
+      this.#facts(id).note = 'No handshake comes before it in the capture: its session is not known.';
+    } else if (newest.proven[bit]) {
+      this.#malformed(id, 'the tag does not open under the proven key of its session');
+    } else {
+      messages.setState(id, 'encrypted');
+    }
+    return undefined;
+  }
+}
+
+function expectedBit(session: Session, sender: Direction): Direction {
+  return sender === session.initiator ? 0 : 1;
+}

@@ -1,0 +1,36 @@
+import { decodeProto } from '../../codec/index.ts';
+import type { Glance } from '../../session/index.ts';
+import { ephemeralLength, firstData, headerLength, payloads } from './messages.ts';
+
+/** p2pke has no port of its own: an InitHello is certain, a run of data messages without one probable. */
+export function recognise(glance: Glance): number {
+  if (glance.transport !== 'udp') return 0;
+  if (glance.datagrams.some(({ bytes }) => isInitHello(bytes))) return 95;
+  return looksLikeData(glance) ? 60 : 0;
+}
+
+function isInitHello(bytes: Uint8Array): boolean {
+  if (bytes.length < headerLength + ephemeralLength + 14) return false;
+  if (bytes[0] !== 0 || bytes[1] !== 0 || bytes[2] !== 0 || bytes[3] !== 0) return false;
+  const { field, problem } = decodeProto(payloads.InitHello, bytes, 0, headerLength + ephemeralLength);
+  if (problem !== undefined) return false;
+  const time = field.children?.find((child) => child.name === 'timestamp_tai64n')?.value;
+  return time instanceof Uint8Array && time.length === 12 && time[0] === 0x40;
+}
+
+/** Data from the middle of a session: room for a tag, one direction bit a side, counters that stay close together. */
+function looksLikeData({ datagrams }: Glance): boolean {
+  if (datagrams.length < 6) return false;
+  const bits: [number | undefined, number | undefined] = [undefined, undefined];
+  const last: [number, number] = [-1, -1];
+  for (const { direction, bytes } of datagrams) {
+    if (bytes.length < headerLength + 16) return false;
+    const bit = bytes[0]! >>> 7;
+    const counter = ((bytes[0]! & 0x7f) << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!;
+    bits[direction] ??= bit;
+    if (bits[direction] !== bit || counter < firstData) return false;
+    if (last[direction] >= 0 && Math.abs(counter - last[direction]) > 64) return false;
+    last[direction] = counter;
+  }
+  return bits[0] === undefined || bits[1] === undefined || bits[0] !== bits[1];
+}
