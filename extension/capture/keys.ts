@@ -1,0 +1,58 @@
+import { type CaptureReader, keyLogSecretsType } from '../../dissector/capture/index.ts';
+import { type KeyLogReport, KeyRing, type Protocol } from '../../dissector/session/index.ts';
+
+export interface KeyLog {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The keys of one capture: those of its own secrets blocks, and the key logs that were given. */
+export class CaptureKeys {
+  readonly ring: KeyRing;
+  #logs: readonly KeyLog[] = [];
+  #reader: CaptureReader | undefined;
+  #blocksRead = 0;
+  #problems: string[] = [];
+
+  constructor(protocols: readonly Protocol[]) {
+    this.ring = new KeyRing(protocols.flatMap((protocol) => protocol.keys));
+  }
+
+  /** What was wrong with the capture's own secrets: `capture secrets block 1:2: …`, never with key material. */
+  get problems(): readonly string[] {
+    return this.#problems;
+  }
+
+  use(reader: CaptureReader): void {
+    this.#reader = reader;
+  }
+
+  /** Adds secrets blocks that were found since the last call; true when that gave a key that was not there before. */
+  takeSecrets(): boolean {
+    const secrets = this.#reader?.secrets ?? [];
+    const before = this.ring.size;
+    for (; this.#blocksRead < secrets.length; this.#blocksRead++) {
+      const { type, bytes } = secrets[this.#blocksRead]!;
+      if (type !== keyLogSecretsType) continue;
+      const text = new TextDecoder().decode(bytes);
+      this.#problems.push(...this.ring.add(`capture secrets block ${this.#blocksRead + 1}`, text).problems);
+    }
+    return this.ring.size > before;
+  }
+
+  /** Puts these key logs in the place of those before. `changed` is false when the same keys are there as before. */
+  replace(logs: readonly KeyLog[]): KeyLogReport & { readonly changed: boolean } {
+    const before = this.ring.size;
+    // On top of what is there, since only what is new then counts as added.
+    const reports = logs.map(({ name, text }) => this.ring.add(name, text));
+    const added = reports.reduce((sum, report) => sum + report.added, 0);
+    const same = added === 0 && logs.length === this.#logs.length;
+    this.#logs = logs;
+    this.#blocksRead = 0;
+    this.#problems = [];
+    this.ring.clear();
+    this.takeSecrets();
+    for (const { name, text } of logs) this.ring.add(name, text);
+    return { added, problems: reports.flatMap(({ problems }) => problems), changed: !same || this.ring.size !== before };
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * Opening a capture the way the command line and the dissection worker both do: unpacked where it is compressed, with the
+ * secrets that it carries, ready for the first pass.
+ */
+import { DecompressionStream } from 'node:stream/web';
+import type { Problem } from '../../dissector/bytes/index.ts';
+import {
+  type CaptureFile,
+  type CaptureReader,
+  type DecompressorConstructor,
+  isGzip,
+  memoryFile,
+  openCapture,
+  unpackGzip,
+} from '../../dissector/capture/index.ts';
+import { Analysis, type Protocol } from '../../dissector/session/index.ts';
+import type { CaptureKeys } from './keys.ts';
+
+/** Indexed before the first message is observed: secrets that stand there are known from the start. */
+const FIRST_INDEX_BYTES = 4 << 20;
+const MAX_PROBLEMS_TOLD = 20;
+
+/** The file cannot be read as a capture; the message is a sentence for a person. */
+export class UnreadableCapture extends Error {}
+
+export interface OpenFile {
+  readonly reader: CaptureReader;
+  /** `pcap`, `pcapng`, `pcapng (gzip)`. */
+  readonly format: string;
+  /** Bytes of the file as it lies there, and of what it unpacks to. */
+  readonly size: number;
+  readonly unpackedSize: number;
+  /** Why unpacking ended early. */
+  readonly unpackProblem: Problem | undefined;
+}
+
+export async function openFile(file: CaptureFile): Promise<OpenFile> {
+  const size = file.size();
+  if (!isGzip(file)) return { ...readerOf(file), size, unpackedSize: size, unpackProblem: undefined };
+  const unpacked = await unpackGzip(file, DecompressionStream as unknown as DecompressorConstructor);
+  if (unpacked.size === 0) throw new UnreadableCapture(`${unpacked.problem?.text ?? 'The compressed file is empty'}.`);
+  const { reader, format } = readerOf(memoryFile(unpacked.chunks));
+  return { reader, format: `${format} (gzip)`, size, unpackedSize: unpacked.size, unpackProblem: unpacked.problem };
+}
+
+function readerOf(file: CaptureFile): { reader: CaptureReader; format: string } {
+  const opened = openCapture(file);
+  if ('problem' in opened) throw new UnreadableCapture(sentence(opened.problem.text));
+  return { reader: opened.reader, format: opened.reader.format };
+}
+
+/** The file ends inside a record or inside its compressed data. */
+export function isCutShort({ reader, unpackProblem }: OpenFile): boolean {
+  return reader.truncated || unpackProblem?.kind === 'incomplete';
+}
+
+/** What is to be said about the file as a whole, a sentence each. */
+export function notices(file: OpenFile): string[] {
+  const { reader, unpackProblem } = file;
+  const problems = [...reader.problems];
+  const told = problems.slice(0, MAX_PROBLEMS_TOLD).map(({ text, at }) => `At byte ${at}: ${sentence(text)}`);
+  if (problems.length > told.length) told.push(`${problems.length - told.length} more problems of the file are not listed.`);
+  if (unpackProblem !== undefined) told.push(sentence(unpackProblem.text));
+  if (reader.tail !== undefined) told.push(`The capture is cut short at byte ${reader.position}: ${sentence(reader.tail.text)}`);
+  return told;
+}
+
+/** One capture with its keys through its first pass. */
+export class Pass {
+  readonly file: OpenFile;
+  readonly keys: CaptureKeys;
+  readonly analysis: Analysis;
+  #done = false;
+  #lateSecrets = false;
+
+  constructor(file: OpenFile, keys: CaptureKeys, protocols: readonly Protocol[]) {
+    this.file = file;
+    this.keys = keys;
+    keys.use(file.reader);
+    file.reader.step(FIRST_INDEX_BYTES);
+    keys.takeSecrets();
+    this.analysis = new Analysis(file.reader, protocols, keys.ring);
+  }
+
+  get done(): boolean {
+    return this.#done;
+  }
+
+  /** Observes further frames; false when the pass has ended. */
+  step(maxFrames: number): boolean {
+    if (this.#done) return false;
+    const more = this.analysis.step(maxFrames);
+    if (this.keys.takeSecrets()) this.#lateSecrets = true;
+    if (more) return true;
+    // Once for all that came late: a capture can carry a thousand secrets blocks.
+    if (this.#lateSecrets) this.analysis.rekey();
+    this.analysis.finish();
+    this.#done = true;
+    return false;
+  }
+}
+
+function sentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`;
+}

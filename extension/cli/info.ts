@@ -1,0 +1,97 @@
+/** The capture as a whole. */
+import type { CaptureInterface } from '../../dissector/capture/index.ts';
+import type { Analysis } from '../../dissector/session/index.ts';
+import { isCutShort } from '../capture/open.ts';
+import { timeText } from '../capture/time.ts';
+import { analyse } from './capture.ts';
+import { exitStatus } from './errors.ts';
+import type { Task } from './task.ts';
+import { counted, countsByProtocol, type MessageCounts, plural, printable, table } from './text.ts';
+
+export async function info({ command, file, keys, out, tell }: Task): Promise<number> {
+  const { analysis } = analyse(file, keys, tell);
+  const { reader } = file;
+  const counts: MessageCounts = new Map();
+  for (let n = 0; n < analysis.messageCount; n++) {
+    const { protocol, name } = analysis.message(n);
+    counted(counts, protocol.id, name);
+  }
+  const [first, last] = timeSpan(analysis);
+  const all = {
+    format: file.format,
+    frames: reader.frames.length,
+    bytes: file.size,
+    first,
+    last,
+    link_types: [...new Set(reader.interfaces.map(({ linkType }) => linkType))],
+    interfaces: reader.interfaces.map(interfaceJson),
+    truncated: isCutShort(file),
+    conversations: analysis.conversationCount,
+    messages: Object.fromEntries([...counts].map(([protocol, own]) => [protocol, Object.fromEntries(own)])),
+    secrets: reader.secrets.length,
+  };
+  if (command.json) await out.line(JSON.stringify(all));
+  else for (const line of readable(all, counts)) await out.line(line);
+  return exitStatus.read;
+}
+
+/** Times of the earliest and the latest frame: a capture of several interfaces need not be in order. */
+function timeSpan({ reader }: Analysis): [string | null, string | null] {
+  const { frames } = reader;
+  let first = -1;
+  let last = -1;
+  for (let index = 0; index < frames.length; index++) {
+    if (!frames.hasTime(index)) continue;
+    if (first < 0 || frames.elapsed(first, index) < 0) first = index;
+    if (last < 0 || frames.elapsed(last, index) > 0) last = index;
+  }
+  return first < 0 ? [null, null] : [timeText(reader, first), timeText(reader, last)];
+}
+
+function interfaceJson({ linkType, name, description, snapLength, resolution }: CaptureInterface) {
+  return {
+    link_type: linkType,
+    ...(name === undefined ? {} : { name }),
+    ...(description === undefined ? {} : { description }),
+    ...(snapLength === 0 ? {} : { snap_length: snapLength }),
+    resolution: resolution.base === 'decimal' ? `1e-${resolution.exponent}` : `2^-${resolution.exponent}`,
+  };
+}
+
+interface Whole {
+  readonly format: string;
+  readonly frames: number;
+  readonly bytes: number;
+  readonly first: string | null;
+  readonly last: string | null;
+  readonly interfaces: readonly ReturnType<typeof interfaceJson>[];
+  readonly truncated: boolean;
+  readonly conversations: number;
+  readonly secrets: number;
+}
+
+function readable(all: Whole, counts: MessageCounts): string[] {
+  const rows: [string, string][] = [
+    ['format', `${all.format}, ${plural(all.bytes, 'byte')}${all.truncated ? ', cut short' : ''}`],
+    ['frames', String(all.frames)],
+    ['first', iso(all.first)],
+    ['last', iso(all.last)],
+    ...all.interfaces.map((each, index): [string, string] => [
+      `interface ${index}`,
+      printable(
+        [`link type ${each.link_type}`, each.name, each.description, `ticks of ${each.resolution} s`].filter(Boolean).join(', '),
+      ),
+    ]),
+    ['conversations', String(all.conversations)],
+    ['secrets blocks', String(all.secrets)],
+    ...countsByProtocol(counts),
+  ];
+  return table(rows);
+}
+
+/** The date beside the seconds that every command prints. */
+function iso(time: string | null): string {
+  if (time === null) return 'no time';
+  const date = new Date(Number(time) * 1000);
+  return Number.isNaN(date.getTime()) ? time : `${time}  ${date.toISOString()}`;
+}

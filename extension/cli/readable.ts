@@ -1,0 +1,68 @@
+/** `decode` for a person: a line a message, its findings below it, a summary at the end. */
+import { toHex } from '../../dissector/bytes/index.ts';
+import type { Analysis } from '../../dissector/session/index.ts';
+import { counted, countsByProtocol, type MessageCounts, plural, printable, table } from './text.ts';
+
+const MISSING_SENTENCES = 10;
+
+export class ReadableMessages {
+  readonly #analysis: Analysis;
+  readonly #bytes: boolean;
+  readonly #counts: MessageCounts = new Map();
+  readonly #missing = new Set<string>();
+  readonly #severities = new Map<string, number>();
+  #encrypted = 0;
+  #opened = 0;
+
+  constructor(analysis: Analysis, bytes: boolean) {
+    this.#analysis = analysis;
+    this.#bytes = bytes;
+  }
+
+  message(n: number): string[] {
+    const { frame, conversation, direction, protocol, name, encrypted, state, findings } = this.#analysis.message(n);
+    const { dissection } = this.#analysis.dissect(n);
+    counted(this.#counts, protocol.id, name);
+    if (encrypted) this.#encrypted++;
+    if (encrypted && state === 'decoded') this.#opened++;
+    if (state === 'encrypted') for (const sentence of dissection.missing) this.#missing.add(sentence);
+    const from = conversation.endpoints[direction];
+    const to = conversation.endpoints[direction === 0 ? 1 : 0];
+    const what = `${protocol.id} ${name}`.padEnd(22);
+    const told = state === 'decoded' ? '' : `${state}  `;
+    const lines = [
+      `${String(n).padStart(5)}  ${this.#elapsed(frame)}  ${`${from} → ${to}`.padEnd(35)}  ${what}  ${told}${printable(dissection.info)}`.trimEnd(),
+    ];
+    for (const { severity, rule, text, clause } of findings) {
+      this.#severities.set(severity, (this.#severities.get(severity) ?? 0) + 1);
+      lines.push(`       ${severity}  ${rule}  ${printable(text)}${clause === '' ? '' : `  (${clause})`}`);
+    }
+    if (this.#bytes) lines.push(`       ${toHex(dissection.whole)}`);
+    return lines;
+  }
+
+  summary(): string[] {
+    const { messageCount, conversationCount, reader } = this.#analysis;
+    const lines = [
+      ...(messageCount === 0 ? [] : ['']),
+      `${plural(messageCount, 'message')} in ${plural(reader.frames.length, 'frame')} of ${plural(conversationCount, 'conversation')}`,
+      ...table(countsByProtocol(this.#counts)),
+    ];
+    if (this.#encrypted > 0) lines.push(`${plural(this.#encrypted, 'message')} encrypted, ${this.#opened} of them opened`);
+    const worst = ['error', 'warning', 'note'].flatMap((severity) => {
+      const count = this.#severities.get(severity);
+      return count === undefined ? [] : [plural(count, severity)];
+    });
+    lines.push(worst.length === 0 ? 'no findings' : `findings: ${worst.join(', ')}`);
+    const missing = [...this.#missing];
+    lines.push(...missing.slice(0, MISSING_SENTENCES));
+    if (missing.length > MISSING_SENTENCES) lines.push(`… and ${missing.length - MISSING_SENTENCES} more keys`);
+    return lines;
+  }
+
+  /** Seconds since the first frame. */
+  #elapsed(frame: number): string {
+    const seconds = this.#analysis.reader.frames.elapsed(0, frame - 1);
+    return (Number.isNaN(seconds) ? '-' : seconds.toFixed(6)).padStart(12);
+  }
+}

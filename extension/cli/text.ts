@@ -1,0 +1,31 @@
+/** Text for a terminal. */
+
+/** Message counts by protocol, then by message name, in the order they were met. */
+export type MessageCounts = Map<string, Map<string, number>>;
+
+export function counted(counts: MessageCounts, protocol: string, message: string): void {
+  const own = counts.get(protocol) ?? new Map<string, number>();
+  counts.set(protocol, own.set(message, (own.get(message) ?? 0) + 1));
+}
+
+export function countsByProtocol(counts: MessageCounts): [string, string][] {
+  return [...counts].map(([protocol, own]) => [protocol, [...own].map(([name, count]) => `${name} ${count}`).join(', ')]);
+}
+
+/** Two columns. */
+export function table(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(0, ...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
+}
+
+export function plural(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/** Text out of a capture must not steer the terminal: control characters are shown as escapes. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = character.codePointAt(0)!.toString(16);
+    return code.length <= 4 ? `\\u${code.padStart(4, '0')}` : `\\u{${code}}`;
+  });
+}

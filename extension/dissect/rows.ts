@@ -1,0 +1,87 @@
+/** Lines of the packet list. */
+import {
+  addressText,
+  endpointText,
+  linkType,
+  macText,
+  PacketView,
+  packetProblem,
+  parsePacket,
+  tcpFlag,
+  transport,
+} from '../../dissector/link/index.ts';
+import type { Analysis, Finding } from '../../dissector/session/index.ts';
+import type { Row, Show } from '../wire/inspector.ts';
+
+const severities = ['error', 'warning', 'note'] as const;
+
+export function rowView(analysis: Analysis, show: Show, row: number): Row {
+  const { frame, n } = analysis.rowAt(show, row);
+  const { frames } = analysis.reader;
+  const hasTime = frames.hasTime(frame - 1);
+  const place = { row, frame, seconds: hasTime ? frames.seconds(frame - 1) : 0, nanos: frames.nanos(frame - 1) };
+  return n < 0 ? { ...place, ...bareFrame(analysis, frame - 1) } : { ...place, ...message(analysis, n) };
+}
+
+function message(analysis: Analysis, n: number) {
+  const { conversation, direction, protocol, name, state, encrypted, findings } = analysis.message(n);
+  const severity = worst(findings);
+  return {
+    n,
+    source: conversation.endpoints[direction],
+    destination: conversation.endpoints[direction === 0 ? 1 : 0],
+    protocol: protocol.id,
+    message: name,
+    info: analysis.dissect(n).dissection.info,
+    state,
+    encrypted,
+    ...(severity === undefined ? {} : { severity }),
+  };
+}
+
+function worst(findings: readonly Finding[]): Finding['severity'] | undefined {
+  return severities.find((severity) => findings.some((finding) => finding.severity === severity));
+}
+
+/** A frame that completes no message: what its headers say. */
+function bareFrame(analysis: Analysis, index: number) {
+  const { reader } = analysis;
+  const bytes = reader.frameBytes(index);
+  const link = reader.frames.linkType(index);
+  const view = new PacketView();
+  parsePacket(bytes, link, view, undefined, reader.frames.original(index));
+  const [source, destination] = endpoints(bytes, link, view);
+  return {
+    source,
+    destination,
+    protocol: view.highest === '' ? 'frame' : view.highest,
+    message: '',
+    info: packetProblem(view)?.text ?? headersText(view),
+    state: 'none' as const,
+    encrypted: false,
+  };
+}
+
+function endpoints(bytes: Uint8Array, link: number, view: PacketView): [string, string] {
+  const { srcAt, dstAt, addressLength, srcPort, dstPort } = view;
+  if (addressLength === 0) {
+    const ethernet = link === linkType.ethernet && bytes.length >= 12;
+    return ethernet ? [macText(bytes, 6), macText(bytes, 0)] : ['', ''];
+  }
+  if (view.transport !== transport.udp && view.transport !== transport.tcp)
+    return [addressText(bytes, srcAt, addressLength), addressText(bytes, dstAt, addressLength)];
+  return [endpointText(bytes, srcAt, addressLength, srcPort), endpointText(bytes, dstAt, addressLength, dstPort)];
+}
+
+function headersText(view: PacketView): string {
+  const length = view.payloadEnd - view.payloadStart + view.payloadMissing;
+  const payload = `${length} ${length === 1 ? 'byte' : 'bytes'}`;
+  if (view.transport === transport.udp) return `${view.srcPort} → ${view.dstPort}, ${payload}`;
+  if (view.transport === transport.tcp) {
+    const flags = Object.entries(tcpFlag).flatMap(([name, bit]) => (view.flags & bit ? [name.toUpperCase()] : []));
+    return `${view.srcPort} → ${view.dstPort} [${flags.join(' ')}] seq ${view.seq} ack ${view.ack}, ${payload}`;
+  }
+  if (view.isFragment)
+    return `fragment of ${view.fragmentId.toString(16).padStart(4, '0')} from byte ${view.fragmentOffset}, ${payload}`;
+  return payload;
+}

@@ -1,0 +1,96 @@
+/** A decode tree as the inspector shows it: each value as text, all that a message between threads can carry. */
+import { type Field, type Source, type Tree, toHex } from '../../dissector/bytes/index.ts';
+import type { CaptureReader } from '../../dissector/capture/index.ts';
+import type { Analysis } from '../../dissector/session/index.ts';
+import { timeText } from '../capture/time.ts';
+import type { FieldView, Show, SourceView, TreeView } from '../wire/inspector.ts';
+
+const SHOWN_BYTES = 32;
+const SHOWN_CHARACTERS = 200;
+const SHOWN_FRAMES = 20;
+
+export function treeView(analysis: Analysis, show: Show, row: number): TreeView {
+  const { frame, n } = analysis.rowAt(show, row);
+  const own = frameLayer(analysis.reader, frame - 1);
+  if (n < 0) return { row, ...contents(analysis.frameTree(frame - 1), own), findings: [], missing: [] };
+  const { tree, dissection } = analysis.dissect(n);
+  const { findings, state } = analysis.message(n);
+  return { row, ...contents(tree, own), findings, missing: state === 'encrypted' ? dissection.missing : [] };
+}
+
+function contents(tree: Tree, own: FieldView): Pick<TreeView, 'sources' | 'layers'> {
+  return {
+    sources: tree.sources.map((source) => sourceView(source, tree.sources)),
+    layers: [own, ...tree.layers.map(fieldView)],
+  };
+}
+
+/** What the capture's record says of the frame; no bytes of the frame itself. */
+function frameLayer(reader: CaptureReader, index: number): FieldView {
+  const { frames } = reader;
+  const captured = frames.captured(index);
+  const original = frames.original(index);
+  const field = (name: string, text: string, doc?: string): FieldView => ({
+    ...{ name, text, source: 0, start: 0, end: captured, generated: true },
+    ...(doc === undefined ? {} : { doc }),
+  });
+  const { name } = reader.interfaces[frames.interfaceIndex(index)] ?? {};
+  const children = [
+    field('number', String(index + 1)),
+    ...(frames.hasTime(index) ? [field('time', timeText(reader, index), 'seconds since 1970-01-01 UTC')] : []),
+    field('captured_length', `${captured}`, 'bytes that the capture holds'),
+    field('original_length', `${original}`, 'bytes on the wire'),
+    field('link_type', `${frames.linkType(index)}`, 'LINKTYPE_ number'),
+    ...(name === undefined ? [] : [field('interface', name)]),
+    ...reader.comments(index).map((comment) => field('comment', comment)),
+  ];
+  const cut = captured < original ? ` of ${original}` : '';
+  return { ...field('frame', `Frame ${index + 1}, ${captured}${cut} bytes`), children };
+}
+
+export function fieldView(field: Field): FieldView {
+  const { name, source, start, end, children, generated, doc, check, problem } = field;
+  return {
+    ...{ name, text: fieldText(field), source, start, end },
+    ...(children === undefined ? {} : { children: children.map(fieldView) }),
+    ...(generated === undefined ? {} : { generated }),
+    ...(doc === undefined ? {} : { doc }),
+    ...(check === undefined ? {} : { check }),
+    ...(problem === undefined ? {} : { problem: problem.text }),
+  };
+}
+
+function fieldText({ kind, value, text, children }: Field): string {
+  if (text !== undefined) return text;
+  if (kind === 'list') return `${children?.length ?? 0} ${children?.length === 1 ? 'item' : 'items'}`;
+  if (value === undefined) return '';
+  if (value instanceof Uint8Array) return bytesText(value);
+  if (typeof value !== 'string') return String(value);
+  const shown = value.length > SHOWN_CHARACTERS ? `${value.slice(0, SHOWN_CHARACTERS)}…` : value;
+  return JSON.stringify(shown);
+}
+
+function bytesText(bytes: Uint8Array): string {
+  if (bytes.length <= SHOWN_BYTES) return toHex(bytes);
+  return `${toHex(bytes.subarray(0, SHOWN_BYTES))}… (${bytes.length} bytes)`;
+}
+
+function sourceView({ id, name, bytes, origin }: Source, all: readonly Source[]): SourceView {
+  // A part of a larger buffer would take all of that buffer to the other thread.
+  const own = bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+  return { id, name, bytes: own, origin: originText(origin, all) };
+}
+
+function originText(origin: Source['origin'], all: readonly Source[]): string {
+  switch (origin.kind) {
+    case 'frame':
+      return `Frame ${origin.frame}`;
+    case 'pieces': {
+      const frames = [...new Set(origin.pieces.map(({ frame }) => frame))];
+      const more = frames.length > SHOWN_FRAMES ? ` and ${frames.length - SHOWN_FRAMES} more` : '';
+      return `put together from ${frames.length === 1 ? 'frame' : 'frames'} ${frames.slice(0, SHOWN_FRAMES).join(', ')}${more}`;
+    }
+    default:
+      return `derived from ${all[origin.from]?.name ?? 'another source'}, bytes ${origin.start}..${origin.end}: ${origin.how}`;
+  }
+}
