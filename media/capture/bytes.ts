@@ -26,7 +26,7 @@ export class Bytes extends PageElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('source')) this.#scroller.toTop();
+    if (changed.has('source') || (changed.has('sources') && this.cursor === undefined)) this.#scroller.toTop();
     if ((changed.has('cursor') || changed.has('field') || changed.has('source')) && this.cursor !== undefined)
       this.#scroller.reveal(Math.floor(this.cursor / ROW_BYTES));
   }

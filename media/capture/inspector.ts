@@ -11,12 +11,24 @@ import type { FieldTree } from './tree.ts';
 
 export class Inspector extends PageElement {
   readonly #session = new Session(() => this.requestUpdate());
+  #focused = false;
   readonly #addKeys = (): void => void this.#session.addKeys();
+
+  /** Whoever comes to the page with the keyboard finds the packets under it. */
+  readonly #focus = (): void => {
+    if (document.hasFocus() && document.activeElement === document.body) this.querySelector<HTMLElement>('#packet-list')?.focus();
+  };
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#session.onreveal = (row) => void this.updateComplete.then(() => this.#packets?.reveal(row));
+    window.addEventListener('focus', this.#focus);
     void this.#session.ready();
+  }
+
+  override disconnectedCallback(): void {
+    window.removeEventListener('focus', this.#focus);
+    super.disconnectedCallback();
   }
 
   get #packets(): Packets | null {
@@ -53,11 +65,15 @@ export class Inspector extends PageElement {
     // The list and what is opened change within; the elements that draw them cannot see it by themselves.
     this.#packets?.requestUpdate();
     this.querySelector<FieldTree>('peerscope-fields')?.requestUpdate();
+    if (!this.#focused && this.#packets !== null) {
+      this.#focused = true;
+      void this.#packets.updateComplete.then(this.#focus);
+    }
   }
 
   #empty(): string {
-    const { overview, show } = this.#session;
-    if (overview === undefined || !overview.done) return 'Reading…';
+    const { overview, show, list } = this.#session;
+    if (overview === undefined || !overview.done || !list.known) return 'Reading…';
     return show === 'messages' && overview.frames > 0 ? 'No messages' : 'No frames';
   }
 

@@ -10,6 +10,8 @@ export class PacketList {
   /** The time of the first frame. */
   start: Instant | undefined;
   readonly show: Show;
+  /** The length of the list is known, also when it is none. */
+  known = false;
   readonly #call: Call;
   readonly #changed: () => void;
   readonly #pages = new Pages();
@@ -38,6 +40,7 @@ export class PacketList {
     }
     if (this.show === 'all') {
       pages.total = overview.rows;
+      this.known = true;
       pages.uncertain = false;
     } else if (overview.messages !== this.#messages || overview.done) pages.uncertain = true;
     this.#messages = overview.messages;
@@ -60,6 +63,7 @@ export class PacketList {
     try {
       const answer = await this.#call('rows', { start: page * PAGE, count: PAGE, show: this.show });
       this.#pages.answered(ticket, answer);
+      this.known = true;
       this.problem = undefined;
     } catch (error) {
       this.#pages.failed(ticket);

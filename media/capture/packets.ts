@@ -44,13 +44,16 @@ export class Packets extends PageElement {
     list.need(first, end);
     const seen = selected !== undefined && selected >= first && selected < end;
     return html`
-      <div class="columns packet-row" aria-hidden="true">${columns.map((column) => html`<span>${column}</span>`)}</div>
-      <div id="packet-list" class="viewport" role="grid" tabindex="0" aria-label="Packets" aria-colcount=${columns.length}
-        aria-rowcount=${list.total} aria-activedescendant=${seen ? `packet-${selected}` : nothing}
-        @keydown=${this.#key} @mousedown=${this.#press}>
-        <div class="spacer" role="presentation"><div class="window" role="presentation"><div class="rows" role="presentation">
-          ${Array.from({ length: Math.max(0, end - first) }, (_, index) => this.#row(first + index))}
-        </div></div></div>
+      <div id="packet-list" role="grid" tabindex="0" aria-label="Packets" aria-colcount=${columns.length} aria-rowcount=${list.total + 1}
+        aria-activedescendant=${seen ? `packet-${selected}` : nothing} @keydown=${this.#key} @mousedown=${this.#press}>
+        <div class="columns packet-row" role="row" aria-rowindex="1">
+          ${columns.map((column) => html`<span role="columnheader">${column}</span>`)}
+        </div>
+        <div class="viewport" role="presentation" tabindex="-1">
+          <div class="spacer" role="presentation"><div class="window" role="presentation"><div class="rows" role="presentation">
+            ${Array.from({ length: Math.max(0, end - first) }, (_, index) => this.#row(first + index))}
+          </div></div></div>
+        </div>
       </div>
       ${list.total === 0 && list.problem === undefined ? html`<p class="hint over" role="status">${this.empty}</p>` : nothing}
       ${list.problem === undefined ? nothing : this.#problem(list.problem)}`;
@@ -66,7 +69,7 @@ export class Packets extends PageElement {
     const selected = index === this.selected;
     const classes = `packet-row ${selected ? 'selected' : ''} ${row === undefined ? 'unread' : `state-${row.state}`}`;
     return html`<div id="packet-${index}" class=${classes} role="row" data-row=${index} data-frame=${row?.frame ?? nothing}
-      aria-rowindex=${index + 1} aria-selected=${selected}>${row === undefined ? html`<span role="gridcell">…</span>` : this.#cells(row)}</div>`;
+      aria-rowindex=${index + 2} aria-selected=${selected}>${row === undefined ? html`<span role="gridcell">…</span>` : this.#cells(row)}</div>`;
   }
 
   #cells(row: Row): TemplateResult {
@@ -98,7 +101,11 @@ export class Packets extends PageElement {
   #press(event: MouseEvent): void {
     if (event.button !== 0) return;
     const row = (event.target as Element).closest<HTMLElement>('[data-row]')?.dataset.row;
-    if (row !== undefined) this.#select(Number(row));
+    if (row === undefined) return;
+    // The focus belongs to the grid, which has the keys, and not to what is scrolled in it.
+    event.preventDefault();
+    this.querySelector<HTMLElement>('#packet-list')?.focus({ preventScroll: true });
+    this.#select(Number(row));
   }
 
   #key(event: KeyboardEvent): void {

@@ -1,5 +1,5 @@
 /** What the page knows of the capture and what is chosen in it. Every answer that comes late, for an earlier choice, is dropped. */
-import type { FieldView, Overview, Show, TreeView, WebviewEvents } from '../../extension/wire/inspector.ts';
+import type { FieldView, Overview, Row, Show, TreeView, WebviewEvents } from '../../extension/wire/inspector.ts';
 import { type Found, fieldAt, fieldOf } from './fields.ts';
 import { connect, type Host, sentence } from './host.ts';
 import { PacketList } from './list.ts';
@@ -171,33 +171,45 @@ export class Session {
     void this.#settle();
   }
 
-  /** Selects the frame that is waited for: the row it had, if that still holds it, else its first. */
+  /** Selects the frame that is waited for, once it was read: the row it had, if that still holds it, else its first. */
   async #settle(): Promise<void> {
     const { overview, list } = this;
     const target = this.#target;
     if (target === undefined || overview === undefined || overview.failure !== undefined) return;
     if (overview.frames < target.frame && !overview.done) return;
-    this.#target = undefined;
-    if (overview.frames === 0) return;
-    const { frame, row: before } = target;
-    const { show } = list;
     try {
-      let row = before;
-      if (row !== undefined && (await this.#host.call('rows', { start: row, count: 1, show })).rows[0]?.frame !== frame)
-        row = undefined;
-      row ??= (await this.#host.call('locate', { frame, show })).row;
-      if (list !== this.list || this.#target !== undefined) return;
-      const moved = row !== this.selected?.row;
-      // Nothing at or after the frame: the list ends before it.
-      const there = Math.max(0, list.show === 'all' ? Math.min(row, overview.rows - 1) : row);
-      this.selected = { row: there, frame };
-      this.#remember({ row: there, frame });
-      this.#readTree();
-      if (moved) this.onreveal(there);
+      const found = await this.#find(target, list.show);
+      // Something else was chosen in the meantime, or this was called twice.
+      if (this.#target !== target) return;
+      this.#target = undefined;
+      if (found !== undefined) this.#arrive(found);
     } catch (error) {
-      this.complaint = `Frame ${frame} was not found: ${sentence(error)}`;
+      if (this.#target !== target) return;
+      this.#target = undefined;
+      this.complaint = `Frame ${target.frame} was not found: ${sentence(error)}`;
     }
     this.#changed();
+  }
+
+  /** Where a frame is in the list, or what comes next where the list leaves it out, or the end. */
+  async #find({ frame, row }: { readonly frame: number; readonly row?: number }, show: Show): Promise<Row | undefined> {
+    const { call } = this.#host;
+    if (row !== undefined) {
+      const before = (await call('rows', { start: row, count: 1, show })).rows[0];
+      if (before?.frame === frame) return before;
+    }
+    const located = await call('locate', { frame, show });
+    const { rows, total } = await call('rows', { start: Math.max(0, located.row), count: 1, show });
+    if (rows[0] !== undefined || total === 0) return rows[0];
+    return (await call('rows', { start: total - 1, count: 1, show })).rows[0];
+  }
+
+  #arrive({ row, frame }: Row): void {
+    const moved = row !== this.selected?.row;
+    this.selected = { row, frame };
+    this.#remember({ row, frame });
+    this.#readTree();
+    if (moved) this.onreveal(row);
   }
 
   #deselect(): void {

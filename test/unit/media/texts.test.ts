@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { remembered } from '../../../media/capture/remembered.ts';
+import { absolute, count, hueOf, sinceStart } from '../../../media/capture/texts.ts';
+
+const at = (seconds: number, nanos: number) => ({ seconds, nanos });
+
+describe('times', () => {
+  it('are counted from the start in microseconds', () => {
+    expect(sinceStart(at(10, 5), at(10, 5))).toBe('0.000000');
+    expect(sinceStart(at(12, 1_000), at(10, 999_999_000))).toBe('1.000002');
+    expect(sinceStart(at(1_700_000_000, 0), at(0, 0))).toBe('1700000000.000000');
+  });
+
+  it('may lie before the start', () => {
+    expect(sinceStart(at(9, 500_000_000), at(10, 0))).toBe('-0.500000');
+  });
+
+  it('are told in full in UTC', () => {
+    expect(absolute(at(1_700_000_000, 123_456))).toBe('2023-11-14T22:13:20.000123456Z');
+    expect(absolute(at(1e15, 0))).toBe('1000000000000000.000000000 s since 1970');
+  });
+});
+
+describe('numbers', () => {
+  it('agree with their noun', () => {
+    expect(count(1, 'frame')).toBe('1 frame');
+    expect(count(1_234_567, 'frame')).toBe('1,234,567 frames');
+    expect(count(2, 'encrypted', 'encrypted')).toBe('2 encrypted');
+  });
+});
+
+describe('the colour of a protocol', () => {
+  it('is always the same one', () => {
+    expect(hueOf('libp2p', 5)).toBe(hueOf('libp2p', 5));
+    expect(hueOf('', 5)).toBe(0);
+  });
+});
+
+describe('what the page remembers', () => {
+  it('is read as far as it fits', () => {
+    const fresh = { show: 'all', listHeight: 50, treeWidth: 52 };
+    expect(remembered(undefined)).toEqual(fresh);
+    expect(remembered('x')).toEqual(fresh);
+    expect(remembered({ show: 'some', row: -1, frame: 2, listHeight: Number.NaN, treeWidth: '3' })).toEqual(fresh);
+    const all = { show: 'messages', row: 3, frame: 9, listHeight: 30, treeWidth: 70 };
+    expect(remembered(all)).toEqual(all);
+  });
+});
