@@ -22,3 +22,16 @@ export interface Source {
   readonly bytes: Uint8Array;
   readonly origin: Origin;
 }
+
+/** Where the bytes [start, end) of what `pieces` make up lie; offsets count from the first byte of the first piece. */
+export function slicePieces(pieces: readonly Piece[], start: number, end: number): Piece[] {
+  const out: Piece[] = [];
+  let at = 0;
+  for (const piece of pieces) {
+    const from = Math.max(start - at, 0);
+    const to = Math.min(end - at, piece.length);
+    if (to > from) out.push({ frame: piece.frame, offset: piece.offset + from, length: to - from });
+    at += piece.length;
+  }
+  return out;
+}

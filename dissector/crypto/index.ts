@@ -1,3 +1,5 @@
+export { type CertificateInfo, readCertificate } from './certificate.ts';
+export * from './cms.ts';
 export * as noise from './noise.ts';
 export * from './presign.ts';
 export * from './signature.ts';

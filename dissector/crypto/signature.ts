@@ -1,9 +1,11 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { p256, p384, p521 } from '@noble/curves/nist.js';
+import { sha1 } from '@noble/hashes/legacy.js';
+import { sha256 } from '@noble/hashes/sha2.js';
 import { RSAPublicKey } from '@peculiar/asn1-rsa';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import { SubjectPublicKeyInfo } from '@peculiar/asn1-x509';
-import { type Check, defaultLimits, toHex } from '../bytes/index.ts';
+import { type Check, defaultLimits, fromHex, toHex } from '../bytes/index.ts';
 
 export type PublicKey =
   | { readonly kind: 'Ed25519'; readonly bytes: Uint8Array }
@@ -67,6 +69,17 @@ function verify(key: PublicKey, digest: Uint8Array, signature: Uint8Array): bool
       }
       return verifyRsa(key, digest, signature);
   }
+}
+
+/** DigestInfo of RFC 8017 section 9.2, note 1, up to the hash. */
+const digestInfo = { 'SHA-256': '3031300d060960864801650304020105000420', 'SHA-1': '3021300906052b0e03021a05000414' } as const;
+export type HashName = keyof typeof digestInfo;
+
+/** RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2) over `message`, hashed with `hash`. */
+export function verifyRsaMessage(key: PublicKey, hash: HashName, message: Uint8Array, signature: Uint8Array): Check {
+  if (key.kind !== 'RSA') return { state: 'unchecked', why: `the key is ${key.kind}, not RSA` };
+  const digest = hash === 'SHA-256' ? sha256(message) : sha1(message);
+  return verifyDigest(key, fromHex(digestInfo[hash] + toHex(digest))!, signature);
 }
 
 function verdict(result: boolean | string, key: PublicKey): Check {

@@ -1,4 +1,4 @@
-import { defaultLimits, type Limits, type Piece, type Tree } from '../bytes/index.ts';
+import { defaultLimits, type Limits, slicePieces, type Tree } from '../bytes/index.ts';
 import type { CaptureReader } from '../capture/index.ts';
 import {
   ConversationTable,
@@ -148,7 +148,7 @@ export class Analysis {
       frame,
       frames: pieces === undefined ? [frame] : [...new Set(pieces.map((piece) => piece.frame))].sort((a, b) => a - b),
       protocol,
-      name: protocol.names[messages.name(id)]!,
+      name: messages.names[messages.name(id)]!,
       direction: messages.direction(id),
       conversation: this.#conversations[messages.conversation(id)]!,
       state: messages.state(id),
@@ -237,7 +237,7 @@ export class Analysis {
       payload: bytes.subarray(view.payloadStart, view.payloadEnd),
       offset: view.payloadStart,
       missing: view.payloadMissing,
-      pieces: datagram === undefined ? undefined : within(datagram.pieces, view.payloadStart, view.payloadEnd),
+      pieces: datagram === undefined ? undefined : slicePieces(datagram.pieces, view.payloadStart, view.payloadEnd),
       seq: view.seq,
       ack: view.ack,
       flags: view.flags,
@@ -286,19 +286,6 @@ export class Analysis {
     parsePacket(bytes, frames.linkType(index), this.#view, this.#limits, frames.original(index));
     this.#fragments.add(bytes, this.#view, index + 1, frames.seconds(index));
   }
-}
-
-/** The pieces of `bytes[start, end)` of a datagram: its payload without the transport header. */
-function within(pieces: readonly Piece[], start: number, end: number): Piece[] {
-  const out: Piece[] = [];
-  let at = 0;
-  for (const piece of pieces) {
-    const from = Math.max(start - at, 0);
-    const to = Math.min(end - at, piece.length);
-    if (to > from) out.push({ frame: piece.frame, offset: piece.offset + from, length: to - from });
-    at += piece.length;
-  }
-  return out;
 }
 
 /** Which conversation each frame belongs to, four bytes a frame; the frames that complete a fragmented datagram aside. */

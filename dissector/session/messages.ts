@@ -11,7 +11,7 @@ export interface MessageRecord {
   readonly direction: Direction;
   /** 1-based frame that completed it. */
   readonly frame: number;
-  /** Index into the protocol's `names`. */
+  /** Index into the table's `names`. */
   readonly name: number;
   readonly state: State;
   readonly encrypted: boolean;
@@ -28,6 +28,8 @@ export class MessageTable {
   readonly facts = new Map<number, unknown>();
   readonly findings = new Map<number, Finding[]>();
   readonly pieces = new Map<number, readonly Piece[]>();
+  /** Message names by the number that the table keeps; a name from the wire is added as it comes. */
+  readonly names: string[];
   findingCount = 0;
   #length = 0;
   #frame = new Uint32Array(256);
@@ -36,6 +38,10 @@ export class MessageTable {
   #session = new Uint32Array(256);
   #name = new Uint8Array(256);
   #flags = new Uint8Array(256);
+
+  constructor(names: readonly string[] = []) {
+    this.names = [...names];
+  }
 
   get length(): number {
     return this.#length;
@@ -51,6 +57,13 @@ export class MessageTable {
       states.indexOf(record.state) | (record.encrypted ? encryptedFlag : 0) | (record.direction === 1 ? directionFlag : 0);
     if (record.pieces !== undefined) this.pieces.set(id, record.pieces);
     return id;
+  }
+
+  /** The number of a name; of `other` once the table has met 256 names. */
+  nameNumber(name: string, other: string): number {
+    const known = this.names.indexOf(name);
+    if (known >= 0) return known;
+    return this.names.length < 256 ? this.names.push(name) - 1 : this.names.indexOf(other);
   }
 
   frame(id: number): number {
@@ -72,6 +85,10 @@ export class MessageTable {
   /** A state can become known later: a hello is malformed once another one has proven the key. */
   setState(id: number, state: State): void {
     this.#flags[id] = (this.#flags[id]! & ~3) | states.indexOf(state);
+  }
+
+  setEncrypted(id: number): void {
+    this.#flags[id]! |= encryptedFlag;
   }
 
   encrypted(id: number): boolean {

@@ -81,13 +81,14 @@ export class StreamPair {
 /** One protocol's first pass over a capture. A new key makes a new one: facts are added, never taken back. */
 export class Observation {
   readonly protocol: Protocol;
-  readonly messages = new MessageTable();
+  readonly messages: MessageTable;
   readonly #observer: Observer;
   readonly #limits: Limits;
   readonly #conversations = new Map<number, { observer: ConversationObserver; streams: StreamPair | undefined }>();
 
   constructor(protocol: Protocol, keys: KeyRing, limits: Limits, time: (frame: number) => number) {
     this.protocol = protocol;
+    this.messages = new MessageTable(protocol.names);
     this.#limits = limits;
     this.#observer = protocol.observe({ keys, limits, messages: this.messages, time });
   }

@@ -108,7 +108,7 @@ export interface Protocol {
   readonly title: string;
   /** Name of its specification. */
   readonly document: string;
-  /** Every message name, in a fixed order (the table keeps the index). At most 256. */
+  /** The message names of the specification, at most 256; names that only the wire knows are added to them. */
   readonly names: readonly string[];
   readonly keys: readonly KeyKind[];
   readonly rules: readonly Rule[];

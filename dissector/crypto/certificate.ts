@@ -1,0 +1,62 @@
+import { AsnConvert } from '@peculiar/asn1-schema';
+import { Certificate, type Name } from '@peculiar/asn1-x509';
+import { fromBase64, toHex } from '../bytes/index.ts';
+import { type PublicKey, readPublicKey } from './signature.ts';
+
+/** An X.509 certificate (RFC 5280) as far as a person reads it. Nothing here says that it is to be trusted. */
+export interface CertificateInfo {
+  readonly subject: string;
+  readonly issuer: string;
+  /** Hex, big-endian. */
+  readonly serial: string;
+  /** ISO 8601, UTC. */
+  readonly notBefore: string;
+  readonly notAfter: string;
+  readonly key: PublicKey | string;
+}
+
+const attributes: Readonly<Record<string, string>> = {
+  '2.5.4.3': 'CN',
+  '2.5.4.5': 'serialNumber',
+  '2.5.4.6': 'C',
+  '2.5.4.7': 'L',
+  '2.5.4.8': 'ST',
+  '2.5.4.10': 'O',
+  '2.5.4.11': 'OU',
+};
+const ascii = new TextDecoder('utf-8');
+
+/** Reads DER, or PEM text that holds it; a sentence when it is neither. */
+export function readCertificate(bytes: Uint8Array): CertificateInfo | string {
+  try {
+    return describe(AsnConvert.parse(fromPem(bytes) ?? bytes, Certificate));
+  } catch {
+    return 'it is not an X.509 certificate';
+  }
+}
+
+export function describe(certificate: Certificate): CertificateInfo {
+  const { subject, issuer, serialNumber, validity, subjectPublicKeyInfo } = certificate.tbsCertificate;
+  return {
+    subject: nameText(subject),
+    issuer: nameText(issuer),
+    serial: toHex(new Uint8Array(serialNumber)),
+    notBefore: validity.notBefore.getTime().toISOString(),
+    notAfter: validity.notAfter.getTime().toISOString(),
+    key: readPublicKey(new Uint8Array(AsnConvert.serialize(subjectPublicKeyInfo))),
+  };
+}
+
+function fromPem(bytes: Uint8Array): Uint8Array | undefined {
+  if (bytes[0] !== 0x2d) return undefined;
+  const body = /-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----/.exec(ascii.decode(bytes));
+  return body === null ? undefined : fromBase64(body[1]!.replace(/\s/g, ''));
+}
+
+/** A distinguished name as `CN=…, O=…`. */
+function nameText(name: Name): string {
+  return name
+    .flatMap((part) => [...part])
+    .map(({ type, value }) => `${attributes[type] ?? type}=${value.toString()}`)
+    .join(', ');
+}

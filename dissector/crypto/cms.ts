@@ -1,0 +1,77 @@
+import { sha1 } from '@noble/hashes/legacy.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { ContentInfo, SignedData, type SignerInfo } from '@peculiar/asn1-cms';
+import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
+import { type Check, equalBytes, toHex } from '../bytes/index.ts';
+import { type CertificateInfo, describe } from './certificate.ts';
+import { type HashName, verifyRsaMessage } from './signature.ts';
+
+export interface Signed {
+  /** The signed content. */
+  readonly content: Uint8Array;
+  readonly signer: CertificateInfo | undefined;
+  readonly check: Check;
+}
+
+const hashes: Readonly<Record<string, HashName>> = { '2.16.840.1.101.3.4.2.1': 'SHA-256', '1.3.14.3.2.26': 'SHA-1' };
+const messageDigestOid = '1.2.840.113549.1.9.4';
+const signedDataOid = '1.2.840.113549.1.7.2';
+
+/**
+ * Reads DER CMS SignedData (RFC 5652) with its content inside and verifies its first signer with the certificate that
+ * comes with it; undefined when the bytes are something else. Whether that certificate is the sender's is for others to say.
+ */
+export function readSignedData(der: Uint8Array): Signed | undefined {
+  if (der[0] !== 0x30) return undefined;
+  try {
+    const info = AsnConvert.parse(der, ContentInfo);
+    if (info.contentType !== signedDataOid) return undefined;
+    const data = AsnConvert.parse(info.content, SignedData);
+    const octets = data.encapContentInfo.eContent?.single ?? data.encapContentInfo.eContent?.any;
+    if (octets === undefined) return undefined;
+    const content = new Uint8Array(octets instanceof OctetString ? octets.buffer : octets);
+    return { content, ...verify(data, content) };
+  } catch {
+    return undefined;
+  }
+}
+
+function verify(data: SignedData, content: Uint8Array): { signer: CertificateInfo | undefined; check: Check } {
+  const info = data.signerInfos[0];
+  if (info === undefined) return { signer: undefined, check: { state: 'invalid', why: 'there is no signer' } };
+  const certificate = certificateOf(data, info);
+  if (certificate === undefined)
+    return { signer: undefined, check: { state: 'unchecked', why: "the signer's certificate is not inside" } };
+  return { signer: certificate, check: checkSigner(info, certificate, content) };
+}
+
+function certificateOf(data: SignedData, info: SignerInfo): CertificateInfo | undefined {
+  const all = [...(data.certificates ?? [])].flatMap((choice) => (choice.certificate === undefined ? [] : [choice.certificate]));
+  const wanted = info.sid.issuerAndSerialNumber?.serialNumber;
+  const found = wanted === undefined ? all[0] : all.find((one) => sameBuffer(one.tbsCertificate.serialNumber, wanted));
+  return found === undefined ? undefined : describe(found);
+}
+
+function sameBuffer(a: ArrayBuffer, b: ArrayBuffer): boolean {
+  return equalBytes(new Uint8Array(a), new Uint8Array(b));
+}
+
+function checkSigner(info: SignerInfo, certificate: CertificateInfo, content: Uint8Array): Check {
+  const hash = hashes[info.digestAlgorithm.algorithm];
+  if (hash === undefined) return { state: 'unchecked', why: `the digest ${info.digestAlgorithm.algorithm} is not known` };
+  if (typeof certificate.key === 'string') return { state: 'unchecked', why: certificate.key };
+  const signature = new Uint8Array(info.signature.buffer);
+  const raw = info.signedAttrsRaw;
+  if (info.signedAttrs === undefined || info.signedAttrs.length === 0 || raw === undefined) {
+    return verifyRsaMessage(certificate.key, hash, content, signature);
+  }
+  const digest = toHex(hash === 'SHA-256' ? sha256(content) : sha1(content));
+  const claimed = info.signedAttrs.find((attribute) => attribute.attrType === messageDigestOid)?.attrValues[0];
+  if (claimed === undefined || !toHex(new Uint8Array(claimed)).endsWith(digest)) {
+    return { state: 'invalid', why: 'the message digest among the signed attributes is not that of the content' };
+  }
+  // RFC 5652 section 5.4: what is signed carries the tag of a SET, not the [0] that travels.
+  const attributes = new Uint8Array(raw).slice();
+  attributes[0] = 0x31;
+  return verifyRsaMessage(certificate.key, hash, attributes, signature);
+}

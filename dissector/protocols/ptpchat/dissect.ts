@@ -1,0 +1,183 @@
+import { type Field, fromBase64, type Json } from '../../bytes/index.ts';
+import { type JsonNode, undecoded } from '../../codec/index.ts';
+import { type CertificateInfo, readCertificate, readSignedData } from '../../crypto/index.ts';
+import type { Captured, Dissection } from '../../session/index.ts';
+import { nodeToJson } from './json.ts';
+import type { Element } from './messages.ts';
+import { member, type Parsed, parse, textOf } from './parse.ts';
+import type { Facts } from './signed.ts';
+
+const utf8 = new TextDecoder('utf-8');
+
+/** The second pass: every element with its range, base64 opened, certificates and signed texts read. */
+export function dissect(captured: Captured): Dissection {
+  const { bytes, source, start, end } = captured;
+  const parsed = parse(bytes, start, end);
+  const facts = captured.facts as Facts | undefined;
+  const builder = new Builder(captured, facts);
+  const layer: Field = {
+    name: 'ptpchat',
+    kind: 'struct',
+    text: `ptpchat, ${captured.name}`,
+    source,
+    start,
+    end,
+    punctuated: true,
+    children: [],
+  };
+  if (parsed.verb !== undefined) layer.doc = parsed.verb.doc;
+  layer.children = builder.head(parsed);
+  if (parsed.problem !== undefined) layer.problem = parsed.problem;
+  const stop = parsed.node?.end ?? start;
+  if (stop < end) layer.children.push(undecoded(bytes, source, stop, end, 'Bytes that are no part of the JSON object.'));
+  layer.children.push(...builder.generated);
+  const { data } = parsed;
+  return {
+    layer,
+    fields: withText(fieldsOf(data), builder.text),
+    whole: bytes.subarray(start, end),
+    ...(facts?.signature === undefined
+      ? {}
+      : { signatureValid: facts.signature.state === 'unchecked' ? null : facts.signature.state === 'valid' }),
+    info: info(parsed, builder.text),
+    missing: [],
+  };
+}
+
+function fieldsOf(data: JsonNode | undefined): Json {
+  if (data === undefined || data.type === 'null') return {};
+  return data.type === 'object' ? nodeToJson(data) : { msg_data: nodeToJson(data) };
+}
+
+function withText(fields: Json, text: string | undefined): Json {
+  return text === undefined || typeof fields !== 'object' || fields === null || Array.isArray(fields)
+    ? fields
+    : { ...fields, text };
+}
+
+class Builder {
+  readonly generated: Field[] = [];
+  text: string | undefined;
+  readonly #captured: Captured;
+  readonly #facts: Facts | undefined;
+
+  constructor(captured: Captured, facts: Facts | undefined) {
+    this.#captured = captured;
+    this.#facts = facts;
+  }
+
+  head({ node, verb }: Parsed): Field[] {
+    return (node?.members ?? []).map(({ key, start, value }) => {
+      const field = this.#field(key, start, value, key === 'msg_data' ? (verb?.elements ?? []) : []);
+      if (key === 'msg_type') field.doc = 'The verb.';
+      else if (key !== 'msg_data') field.doc = 'Not an element of the head: the specification says to ignore it.';
+      return field;
+    });
+  }
+
+  #field(name: string, start: number, node: JsonNode, elements: readonly Element[], known?: Element): Field {
+    const { source } = this.#captured;
+    const { end } = node;
+    const doc = known === undefined ? {} : { doc: known.doc };
+    if (node.type === 'object') {
+      const children = node.members!.map((one) => this.#element(one.key, one.start, one.value, elements));
+      return { name, kind: 'struct', ...doc, source, start, end, punctuated: true, children };
+    }
+    if (node.type === 'array') {
+      const children = node.items!.map((item, i) => this.#field(`[${i}]`, item.start, item, known?.items ?? []));
+      return { name, kind: 'list', ...doc, source, start, end, punctuated: true, children };
+    }
+    const field: Field = { name, kind: 'value', value: node.value ?? null, ...doc, source, start, end };
+    if (known?.type === 'base64' && node.type === 'string') this.#open(field, node.value as string);
+    return field;
+  }
+
+  #element(name: string, start: number, node: JsonNode, elements: readonly Element[]): Field {
+    return this.#field(
+      name,
+      start,
+      node,
+      [],
+      elements.find((element) => element.name === name),
+    );
+  }
+
+  /** Shows what base64 text stands for, in a Source of its own. */
+  #open(field: Field, text: string): void {
+    const decoded = fromBase64(text);
+    if (decoded === undefined) {
+      field.problem = {
+        kind: 'malformed',
+        text: 'not base64 (standard alphabet, with padding)',
+        at: field.start,
+        path: field.name,
+      };
+      return;
+    }
+    const { source: from, derive } = this.#captured;
+    const origin = { kind: 'derived', from, start: field.start, end: field.end, how: 'base64' } as const;
+    const source = derive(field.name, decoded, origin).id;
+    const whole: Field = {
+      name: `${field.name}_bytes`,
+      kind: 'value',
+      value: decoded,
+      source,
+      start: 0,
+      end: decoded.length,
+      generated: true,
+      json: false,
+    };
+    field.children = [whole];
+    if (field.name === 'certificate') field.children.push(...certificateFields(decoded, source));
+    if (field.name === 'message') this.#message(field, decoded, source);
+  }
+
+  #message(field: Field, decoded: Uint8Array, source: number): void {
+    const signed = readSignedData(decoded);
+    if (this.#facts?.signature !== undefined) field.check = this.#facts.signature;
+    if (signed === undefined) return;
+    this.text = utf8.decode(signed.content);
+    const end = decoded.length;
+    field.children!.push({
+      name: 'text',
+      kind: 'value',
+      value: this.text,
+      source,
+      start: 0,
+      end,
+      generated: true,
+      json: false,
+      doc: 'The signed text.',
+    });
+    if (signed.signer !== undefined) field.children!.push(note('signer', signed.signer.subject, source, end));
+  }
+}
+
+function certificateFields(decoded: Uint8Array, source: number): Field[] {
+  const certificate = readCertificate(decoded);
+  if (typeof certificate === 'string') return [note('certificate', certificate, source, decoded.length)];
+  const { key, ...rest } = certificate satisfies CertificateInfo;
+  const keyText =
+    typeof key === 'string'
+      ? key
+      : key.kind === 'RSA'
+        ? `RSA, ${key.bits} bits`
+        : key.kind === 'ECDSA'
+          ? `ECDSA ${key.curve}`
+          : key.kind;
+  return Object.entries({ ...rest, public_key: keyText }).map(([name, value]) => note(name, value, source, decoded.length));
+}
+
+function note(name: string, value: string, source: number, end: number): Field {
+  return { name, kind: 'value', value, source, start: 0, end, generated: true, json: false };
+}
+
+/** What tells messages of one verb apart: the text, the channel, the id, the sockets. */
+function info({ data, problem }: Parsed, text: string | undefined): string {
+  if (problem !== undefined) return problem.text;
+  const named = ['channel', 'dst', 'src', 'node_id', 'msg_id'].flatMap((name) => {
+    const value = textOf(member(data, name)?.value);
+    return value === undefined ? [] : [`${name}=${value}`];
+  });
+  return [...(text === undefined ? [] : [JSON.stringify(text)]), ...named].join(', ');
+}

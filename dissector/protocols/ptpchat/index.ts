@@ -1,0 +1,19 @@
+import type { Protocol } from '../../session/index.ts';
+import { dissect } from './dissect.ts';
+import { undecodableName, verbs } from './messages.ts';
+import { observe } from './observe.ts';
+import { recognise } from './recognise.ts';
+import { rules } from './rules.ts';
+
+/** ptpchat: JSON messages over UDP or TCP. */
+export const ptpchat: Protocol = {
+  id: 'ptpchat',
+  title: 'ptpchat',
+  document: 'ptpchat',
+  names: [...verbs.map((verb) => verb.name), undecodableName],
+  keys: [],
+  rules: Object.values(rules),
+  recognise,
+  observe,
+  dissect,
+};

@@ -1,0 +1,21 @@
+import type { Rule, Severity } from '../../session/index.ts';
+
+function rule(id: string, severity: Severity, clause: string): Rule {
+  return { id: `ptpchat.${id}`, severity, clause };
+}
+
+/** What ptpchat's specification says of the form of a message. */
+export const rules = {
+  json: rule('json', 'error', 'ptpchat, Message Format: messages are JSON'),
+  utf8: rule('utf8', 'error', 'ptpchat, Message Format; RFC 8259 section 8.1'),
+  duplicateKey: rule('duplicate-key', 'warning', 'RFC 8259 section 4'),
+  messageType: rule('msg-type', 'error', 'ptpchat, Message Format: msg_type is required for all messages'),
+  missingElement: rule('missing-element', 'error', 'ptpchat, Verbs'),
+  base64: rule('base64', 'error', 'ptpchat, Verbs; RFC 4648 section 4'),
+  verbCase: rule('verb-case', 'warning', 'ptpchat, Verbs'),
+  unknownType: rule('unknown-type', 'error', 'ptpchat, Verbs'),
+  trailingBytes: rule('trailing-bytes', 'error', 'ptpchat, Message Format'),
+  incomplete: rule('incomplete', 'warning', 'ptpchat, Message Format'),
+  signature: rule('signature', 'error', 'ptpchat, MESSAGE: must be signed by the sender'),
+  gap: rule('gap', 'warning', 'ptpchat, Message Format'),
+} as const;
