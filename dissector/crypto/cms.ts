@@ -1,6 +1,7 @@
 import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { ContentInfo, SignedData, type SignerInfo } from '@peculiar/asn1-cms';
+import { concatBytes } from '@noble/hashes/utils.js';
+import { type Attribute, ContentInfo, SignedData, type SignerInfo } from '@peculiar/asn1-cms';
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
 import { type Check, equalBytes, toHex } from '../bytes/index.ts';
 import { type CertificateInfo, describe } from './certificate.ts';
@@ -61,8 +62,7 @@ function checkSigner(info: SignerInfo, certificate: CertificateInfo, content: Ui
   if (hash === undefined) return { state: 'unchecked', why: `the digest ${info.digestAlgorithm.algorithm} is not known` };
   if (typeof certificate.key === 'string') return { state: 'unchecked', why: certificate.key };
   const signature = new Uint8Array(info.signature.buffer);
-  const raw = info.signedAttrsRaw;
-  if (info.signedAttrs === undefined || info.signedAttrs.length === 0 || raw === undefined) {
+  if (info.signedAttrs === undefined || info.signedAttrs.length === 0) {
     return verifyRsaMessage(certificate.key, hash, content, signature);
   }
   const digest = toHex(hash === 'SHA-256' ? sha256(content) : sha1(content));
@@ -70,8 +70,14 @@ function checkSigner(info: SignerInfo, certificate: CertificateInfo, content: Ui
   if (claimed === undefined || !toHex(new Uint8Array(claimed)).endsWith(digest)) {
     return { state: 'invalid', why: 'the message digest among the signed attributes is not that of the content' };
   }
-  // RFC 5652 section 5.4: what is signed carries the tag of a SET, not the [0] that travels.
-  const attributes = new Uint8Array(raw).slice();
-  attributes[0] = 0x31;
-  return verifyRsaMessage(certificate.key, hash, attributes, signature);
+  return verifyRsaMessage(certificate.key, hash, setOf(info.signedAttrs), signature);
+}
+
+/** RFC 5652 section 5.4: what is signed is the DER encoding with the tag of a SET OF, not the [0] that travels. */
+function setOf(attributes: readonly Attribute[]): Uint8Array {
+  const parts = attributes.map((attribute) => new Uint8Array(AsnConvert.serialize(attribute)));
+  const body = concatBytes(...parts);
+  const { length } = body;
+  const size = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >>> 8, length & 0xff];
+  return concatBytes(Uint8Array.of(0x31, ...size), body);
 }
