@@ -6,8 +6,8 @@ import { bundle, bundles } from './bundles.ts';
 
 await Promise.all(
   bundles.map(async (each) => {
-    const built = await bundle(each);
-    console.log(built ? `${each.out}` : `${each.out} left out: ${each.entry} does not exist yet`);
-    if (built && each.out === 'dist/peerscope.js') await chmod(join(project, each.out), 0o755);
+    await bundle(each);
+    console.log(each.out);
+    if (each.out === 'dist/peerscope.js') await chmod(join(project, each.out), 0o755);
   }),
 );

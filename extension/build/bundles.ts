@@ -1,6 +1,4 @@
 /** What is bundled from where to where. VS Code loads CommonJS; the package is a module, so its files end in `.cjs`. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { project } from '../workbench/paths.ts';
 
@@ -33,9 +31,7 @@ export const bundles: readonly Bundle[] = [
   },
 ];
 
-/** Builds one bundle; false where its source is not there yet. */
-export async function bundle({ entry, out, options }: Bundle): Promise<boolean> {
-  if (!existsSync(join(project, entry))) return false;
+export async function bundle({ entry, out, options }: Bundle): Promise<void> {
   await build({
     absWorkingDir: project,
     entryPoints: [entry],
@@ -45,5 +41,4 @@ export async function bundle({ entry, out, options }: Bundle): Promise<boolean> 
     logLevel: 'warning',
     ...options,
   });
-  return true;
 }

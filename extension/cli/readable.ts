@@ -1,7 +1,7 @@
 /** `decode` for a person: a line a message, its findings below it, a summary at the end. */
 import { toHex } from '../../dissector/bytes/index.ts';
 import type { Analysis } from '../../dissector/session/index.ts';
-import { counted, countsByProtocol, type MessageCounts, plural, printable, table } from './text.ts';
+import { counted, countsByProtocol, indented, type MessageCounts, plural, printable, table } from './text.ts';
 
 const MISSING_SENTENCES = 10;
 
@@ -55,8 +55,9 @@ export class ReadableMessages {
     });
     lines.push(worst.length === 0 ? 'no findings' : `findings: ${worst.join(', ')}`);
     const missing = [...this.#missing];
-    lines.push(...missing.slice(0, MISSING_SENTENCES));
-    if (missing.length > MISSING_SENTENCES) lines.push(`… and ${missing.length - MISSING_SENTENCES} more keys`);
+    if (missing.length > 0)
+      lines.push('a key log (--keys) opens the rest that holds', ...missing.slice(0, MISSING_SENTENCES).map(indented));
+    if (missing.length > MISSING_SENTENCES) lines.push(indented(`and ${missing.length - MISSING_SENTENCES} more`));
     return lines;
   }
 

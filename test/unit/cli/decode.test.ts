@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { ephemerals, golden, jsonLines, keyLog, lines, peerscope, temporary } from './help.ts';
+
+const capture = golden('p2pke_a.pcapng');
+const keys = temporary('good.keys', keyLog);
+
+describe('decode --json', () => {
+  it('prints a line a message, its keys in the order of the contract', async () => {
+    const { status, out, err } = await peerscope(['decode', capture, '--keys', keys, '--json', '--bytes']);
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    const messages = jsonLines(out);
+    expect(messages.map(({ n }) => n)).toEqual(messages.map((_, index) => index));
+    const head = ['n', 'frames', 'time', 'src', 'dst', 'protocol', 'message', 'encrypted', 'state'];
+    expect(Object.keys(messages[0])).toEqual([...head, 'signature_valid', 'fields', 'findings', 'bytes']);
+    expect(Object.keys(messages[5])).toEqual([...head, 'fields', 'findings', 'bytes']);
+    expect(messages[0]).toMatchObject({
+      ...{ n: 0, frames: [1], time: '1795251826.750787038', src: '127.0.0.1:7000', dst: '127.0.0.1:7001' },
+      ...{ protocol: 'p2pke', message: 'InitHello', encrypted: false, state: 'decoded', signature_valid: true },
+    });
+    expect(messages[1]).toMatchObject({ src: '127.0.0.1:7001', dst: '127.0.0.1:7000', encrypted: true, state: 'decoded' });
+    for (const { bytes } of messages) expect(bytes).toMatch(/^([0-9a-f]{2})+$/);
+  });
+
+  it('prints no bytes that nobody asked for, and opens nothing without a key', async () => {
+    const { out } = await peerscope(['decode', capture, '--json']);
+    const messages = jsonLines(out);
+    expect(messages.filter(({ bytes }) => bytes !== undefined)).toEqual([]);
+    const states = (encrypted: boolean) => [...new Set(messages.filter((m) => m.encrypted === encrypted).map((m) => m.state))];
+    expect(states(true)).toEqual(['encrypted']);
+    expect(states(false)).toEqual(['decoded']);
+  });
+
+  it('opens nothing with a key of another session', async () => {
+    const wrong = temporary('wrong.keys', `P2PKE_EPHEMERAL_PRIVATE ${'11'.repeat(32)}\n`);
+    const without = await peerscope(['decode', capture, '--json']);
+    expect(await peerscope(['decode', capture, '--json', '--keys', wrong])).toEqual(without);
+  });
+
+  it('reads a compressed capture, and one from a pipe, as the file itself', async () => {
+    const args = ['--json', '--keys', keys];
+    const expected = await peerscope(['decode', capture, ...args]);
+    const packed = gzipSync(readFileSync(capture));
+    expect(await peerscope(['decode', temporary('capture.pcapng.gz', packed), ...args])).toEqual(expected);
+    expect(await peerscope(['decode', '-', ...args], packed)).toEqual(expected);
+    expect(await peerscope(['decode', '-', ...args], readFileSync(capture))).toEqual(expected);
+  });
+});
+
+describe('decode', () => {
+  it('prints a line a message and a summary', async () => {
+    const { status, out } = await peerscope(['decode', capture, '--keys', keys]);
+    expect(status).toBe(0);
+    expect(lines(out)[0]).toMatch(/^ +0 +0\.000000 {2}127\.0\.0\.1:7000 → 127\.0\.0\.1:7001 .*p2pke InitHello/);
+    expect(out).toContain(
+      '\n33 messages in 33 frames of 1 conversation\n  p2pke  InitHello 1, RespHello 1, InitDone 1, data 30\n',
+    );
+    expect(out).toContain('32 messages encrypted, 32 of them opened\n');
+  });
+
+  it('names the keys that are missing', async () => {
+    const { out } = await peerscope(['decode', capture]);
+    expect(out).toContain('32 messages encrypted, 0 of them opened\n');
+    expect(out).toMatch(/a key log \(--keys\) opens the rest that holds\n {2}P2PKE_/);
+  });
+
+  it('tells bad lines of a key log with file and line, never what they hold, and uses the rest', async () => {
+    const bad = temporary('bad.keys', `# comment\n${ephemerals[0]}\n${keyLog}P2PKE_EPHEMERAL_PRIVATE ${ephemerals[1]}ff\n`);
+    const { status, out, err } = await peerscope(['decode', capture, '--keys', bad]);
+    expect(status).toBe(0);
+    expect(out).toContain('32 of them opened');
+    expect(lines(err).map((line) => line.slice(0, `peerscope: ${bad}:2: `.length))).toEqual([
+      `peerscope: ${bad}:2: `,
+      `peerscope: ${bad}:5: `,
+    ]);
+    for (const key of ephemerals) expect(out + err).not.toContain(key);
+  });
+});

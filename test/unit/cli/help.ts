@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { afterAll } from 'vitest';
+import { run } from '../../../extension/cli/run.ts';
+
+export const golden = (name: string): string => join(import.meta.dirname, '..', '..', 'golden', name);
+
+/** Ephemeral keys of p2pke_a.pcapng: initiator, responder. */
+export const ephemerals = [
+  'fdc6b68de9799289062510512438ec4d7a416bc26484cd7a3553c5364b663105',
+  'ded929fd10ccc6e1af3d56cd4a58e652cd4eb8c8e564b20ca8f634e7adac796b',
+];
+export const keyLog = ephemerals.map((key) => `P2PKE_EPHEMERAL_PRIVATE ${key}\n`).join('');
+
+const folder = mkdtempSync(join(tmpdir(), 'peerscope-cli-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+export function temporary(name: string, contents: string | Uint8Array = ''): string {
+  const path = join(folder, name);
+  writeFileSync(path, contents);
+  return path;
+}
+
+export interface Result {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the command in this process. `stdin` comes in pieces of `pieceSize` bytes. */
+export async function peerscope(
+  args: readonly string[],
+  stdin: Uint8Array = new Uint8Array(0),
+  pieceSize = 1000,
+): Promise<Result> {
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  const into = (chunks: Buffer[], written: (done: () => void) => void): Writable =>
+    new Writable({
+      write(chunk, _encoding, done) {
+        chunks.push(Buffer.from(chunk));
+        written(done);
+      },
+    });
+  const pieces = Array.from({ length: Math.ceil(stdin.length / pieceSize) }, (_, index) =>
+    Buffer.from(stdin.subarray(index * pieceSize, (index + 1) * pieceSize)),
+  );
+  const io = {
+    stdin: Readable.from(pieces),
+    stdout: into(out, setImmediate),
+    stderr: into(err, (done) => done()),
+    version: () => '1.2.3',
+  };
+  const status = await run(args, io);
+  return { status, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() };
+}
+
+export function lines(text: string): string[] {
+  return text.split('\n').slice(0, -1);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: what a test looks at is said by the test
+export function jsonLines(text: string): any[] {
+  return lines(text).map((line) => JSON.parse(line));
+}

@@ -1,0 +1,69 @@
+/** The command as it is installed: one file that plain Node runs. */
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { bytes, pcap } from '../capture/build.ts';
+import { bundled } from './bundle.ts';
+import { golden, peerscope, temporary } from './help.ts';
+
+const node = promisify(execFile);
+let command: string;
+
+beforeAll(async () => {
+  temporary('package.json', JSON.stringify({ type: 'module', version: '9.8.7' }));
+  command = await bundled('dist/peerscope.js', `${dirname(temporary('x'))}/dist/peerscope.js`);
+});
+
+const start = (...args: string[]) => spawn(process.execPath, [command, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+const manyFrames = (count: number): Uint8Array =>
+  pcap(
+    true,
+    Array.from({ length: count }, (_, index) => ({ seconds: index, data: bytes(new Uint8Array(60)) })),
+  );
+
+describe('dist/peerscope.js', () => {
+  it('answers as the command does here', async () => {
+    const args = ['decode', golden('p2pke_a.pcapng'), '--json'];
+    const { stdout, stderr } = await node(process.execPath, [command, ...args]);
+    const { out, err } = await peerscope(args);
+    expect({ out: stdout, err: stderr }).toEqual({ out, err });
+    expect((await node(process.execPath, [command, '--version'])).stdout).toBe('9.8.7\n');
+  });
+
+  it('gives its exit status and ends', async () => {
+    const child = start('decode', temporary('text', 'no capture'));
+    expect(await once(child, 'close')).toEqual([2, null]);
+  });
+
+  it('reads a pipe without a word of its own on standard error', async () => {
+    const child = start('frames', '--json', '-');
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (chunk) => (out += chunk));
+    child.stderr.on('data', (chunk) => (err += chunk));
+    child.stdin.end(manyFrames(10_000));
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(err).toBe('');
+    expect(out.match(/\n/g)).toHaveLength(10_000);
+  });
+
+  it('ends quietly when whoever reads it goes away', async () => {
+    const child = start('frames', '--json', temporary('many.pcap', manyFrames(50_000)));
+    let err = '';
+    child.stderr.on('data', (chunk) => (err += chunk));
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(err).toBe('');
+  });
+
+  it('stops a pipe that goes on after what cannot be read', async () => {
+    const child = start('frames', '--json', '-');
+    child.stdin.on('error', () => {});
+    child.stdin.write(readFileSync(temporary('lie.pcap', pcap(true, [{ data: new Uint8Array(60), captured: 0xffff_ffff }]))));
+    expect(await once(child, 'close')).toEqual([2, null]);
+  });
+});

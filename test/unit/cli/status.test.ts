@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { golden, peerscope, temporary } from './help.ts';
+
+const capture = golden('p2pke_a.pcapng');
+
+describe('exit status 3', () => {
+  it.each([
+    [[], 'A command is missing.'],
+    [['decipher', capture], '"decipher" is not a command.'],
+    [['decode'], '"decode" needs a capture.'],
+    [['decode', capture, capture], 'One capture at a time'],
+    [['decode', capture, '--colour'], "Unknown option '--colour'."],
+    [['decode', capture, '--keys'], "Option '--keys <value>' argument missing."],
+    [['frames', capture, '--keys', 'x'], '"frames" takes no --keys.'],
+    [['info', capture, '--bytes'], '"info" takes no --bytes.'],
+  ])('%j', async (args, sentence) => {
+    const { status, out, err } = await peerscope(args);
+    expect({ status, out }).toEqual({ status: 3, out: '' });
+    expect(err).toContain(`peerscope: ${sentence}`);
+    expect(err).toContain('peerscope decode CAPTURE [--keys KEYLOG]…');
+  });
+
+  it('a key log that cannot be read', async () => {
+    for (const [path, reason] of [
+      [`${temporary('x')}.none`, 'There is no such file.'],
+      [dirname(temporary('x')), 'It is a folder.'],
+    ] as const)
+      expect(await peerscope(['decode', capture, '--keys', path])).toEqual({
+        ...{ status: 3, out: '', err: `peerscope: The key log ${path} cannot be read. ${reason}\n` },
+      });
+  });
+});
+
+describe('exit status 2', () => {
+  it.each([
+    ['an empty file', ''],
+    ['a text file', 'Dear sir or madam,\nI am no capture.\n'],
+    ['broken gzip', Uint8Array.of(0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9)],
+  ])('%s', async (_, contents) => {
+    const path = temporary('bad', contents);
+    for (const command of ['decode', 'check', 'info', 'frames']) {
+      const { status, out, err } = await peerscope([command, path]);
+      expect({ status, out }).toEqual({ status: 2, out: '' });
+      expect(err).toMatch(/^peerscope: .*bad: [^\n]+\.\n$/);
+    }
+    const piped = await peerscope(['decode', '-'], Buffer.from(contents));
+    expect(piped.status).toBe(2);
+    expect(piped.err).toMatch(/^peerscope: standard input: [^\n]+\.\n$/);
+  });
+
+  it('no file, or a folder', async () => {
+    const none = `${temporary('x')}.none`;
+    expect(await peerscope(['info', none])).toEqual({ status: 2, out: '', err: `peerscope: ${none}: There is no such file.\n` });
+    expect((await peerscope(['info', dirname(none)])).status).toBe(2);
+  });
+});
+
+describe('exit status 0', () => {
+  it('a capture cut short is read up to the cut, and says so', async () => {
+    const whole = readFileSync(capture);
+    for (const cut of [whole.length - 1, 2000, 1000]) {
+      const { status, out, err } = await peerscope(['info', '--json', temporary('cut.pcapng', whole.subarray(0, cut))]);
+      expect(status).toBe(0);
+      expect(err).toContain('cut short');
+      expect(JSON.parse(out)).toMatchObject({ truncated: true, bytes: cut });
+    }
+  });
+
+  it('--help and --version', async () => {
+    const help = await peerscope(['--help']);
+    expect({ status: help.status, err: help.err }).toEqual({ status: 0, err: '' });
+    expect(help.out).toMatch(/^peerscope decode CAPTURE/);
+    expect(await peerscope(['--version'])).toEqual({ status: 0, out: '1.2.3\n', err: '' });
+  });
+});
