@@ -42,9 +42,9 @@ export class Bytes extends PageElement {
           ? nothing
           : html`<div id="bytes" class="viewport" role="grid" tabindex="0" aria-label="Bytes of ${shown.name}" aria-rowcount=${hexRows(shown.bytes)}
               aria-activedescendant=${this.cursor === undefined ? nothing : `byte-${this.cursor}`} @keydown=${this.#key} @mousedown=${this.#press}>
-              <div class="spacer" role="presentation"><div class="window" role="presentation"><div class="rows" role="presentation">
+              <div class="spacer" role="presentation"><div class="rows" role="presentation">
                 ${Array.from({ length: Math.max(0, end - first) }, (_, index) => this.#row(shown, first + index))}
-              </div></div></div>
+              </div></div>
             </div>`
       }
       ${shown !== undefined && shown.bytes.length === 0 ? html`<p class="hint over">No bytes</p>` : nothing}`;

@@ -1,6 +1,9 @@
 /** The tree of one row as lines that can be shown, and where a byte is in it. */
 import type { FieldView } from '../../extension/wire/inspector.ts';
 
+/** Between the names in a key; no name holds it. */
+const STEP = '\u0000';
+
 export interface Line {
   /** Names the field by its place in the tree, the same in the trees of alike rows: what was opened in one is open in the next. */
   readonly key: string;
@@ -62,6 +65,11 @@ export function fieldOf(layers: readonly FieldView[], key: string): Found | unde
   return walk(layers, (found) => found.key === key);
 }
 
+/** Whether a field lies somewhere below another. */
+export function isWithin(key: string, other: string): boolean {
+  return key.startsWith(`${other}${STEP}`);
+}
+
 /** A generated field is in brackets, like what one writes between the lines. */
 export function fieldText({ name, text, generated }: FieldView): string {
   const line = text === '' ? name : `${name}: ${text}`;
@@ -88,6 +96,6 @@ function keysOf(fields: readonly FieldView[], parent: string | undefined): strin
     const times = seen.get(name) ?? 0;
     seen.set(name, times + 1);
     const own = times === 0 ? name : `${name}#${times}`;
-    return parent === undefined ? own : `${parent}\u0000${own}`;
+    return parent === undefined ? own : `${parent}${STEP}${own}`;
   });
 }

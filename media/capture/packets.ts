@@ -50,9 +50,9 @@ export class Packets extends PageElement {
           ${columns.map((column) => html`<span role="columnheader">${column}</span>`)}
         </div>
         <div class="viewport" role="presentation" tabindex="-1">
-          <div class="spacer" role="presentation"><div class="window" role="presentation"><div class="rows" role="presentation">
+          <div class="spacer" role="presentation"><div class="rows" role="presentation">
             ${Array.from({ length: Math.max(0, end - first) }, (_, index) => this.#row(first + index))}
-          </div></div></div>
+          </div></div>
         </div>
       </div>
       ${list.total === 0 && list.problem === undefined ? html`<p class="hint over" role="status">${this.empty}</p>` : nothing}

@@ -43,6 +43,16 @@ export function toOffset(extent: Extent, scrollTop: number): number {
   return clampOffset(extent, (scrollTop / (TALLEST - extent.viewport)) * lastOffset(extent));
 }
 
+/**
+ * The offset after the browser scrolled. A short way is a step, which something took that knows nothing of the scale, like
+ * bringing a row into view; a long way is the bar being dragged.
+ */
+export function offsetAfter(extent: Extent, offset: number, from: number, to: number): number {
+  const atAnEnd = to <= 0 || to >= TALLEST - extent.viewport;
+  if (!isScaled(extent) || atAnEnd || Math.abs(to - from) > extent.viewport) return toOffset(extent, to);
+  return clampOffset(extent, offset + to - from);
+}
+
 /** The rows to draw at an offset: from `first` up to but not including `end`. */
 export function visibleRows(extent: Extent, offset: number, overscan: number): { first: number; end: number } {
   const top = Math.floor(offset / extent.rowHeight);

@@ -1,7 +1,7 @@
 /**
- * Draws only the rows that are seen. The host element renders `.viewport > .spacer > .window > .rows` with the rows of
- * `range()`; this keeps the spacer as tall as the list may be and puts the rows where they belong. The window sticks to the
- * viewport, so that what is seen depends on the offset alone and scrolling never runs into blank space.
+ * Draws only the rows that are seen. The host element renders `.viewport > .spacer > .rows` with the rows of `range()`; this
+ * keeps the spacer as tall as the list may be and puts the rows where the scroll bar is, so that to the browser, and to
+ * whatever scrolls a row into view, they are where they seem to be.
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import * as scale from './scale.ts';
@@ -74,15 +74,13 @@ export class Scroller implements ReactiveController {
     }
     if (viewport !== this.#viewport) this.#adopt(viewport);
     const spacer = viewport.querySelector<HTMLElement>('.spacer')!;
-    const window = spacer.querySelector<HTMLElement>('.window')!;
-    const rows = window.querySelector<HTMLElement>('.rows')!;
+    const rows = spacer.querySelector<HTMLElement>('.rows')!;
     const { extent } = this;
     spacer.style.height = `${scale.elementHeight(extent)}px`;
-    window.style.height = `${this.#height}px`;
-    rows.style.transform = `translateY(${this.#first * this.#rowHeight - this.#offset}px)`;
     const scrollTop = scale.toScrollTop(extent, this.#offset);
     if (Math.abs(viewport.scrollTop - scrollTop) >= 1) viewport.scrollTop = scrollTop;
     this.#put = viewport.scrollTop;
+    rows.style.top = `${this.#put + this.#first * this.#rowHeight - this.#offset}px`;
   }
 
   #adopt(viewport: HTMLElement): void {
@@ -90,9 +88,10 @@ export class Scroller implements ReactiveController {
     this.#viewport = viewport;
     this.#resize.observe(viewport);
     viewport.addEventListener('scroll', () => {
-      if (Math.abs(viewport.scrollTop - this.#put) < 1) return;
-      this.#put = viewport.scrollTop;
-      this.#offset = scale.toOffset(this.extent, viewport.scrollTop);
+      const { scrollTop } = viewport;
+      if (Math.abs(scrollTop - this.#put) < 1) return;
+      this.#offset = scale.offsetAfter(this.extent, this.#offset, this.#put, scrollTop);
+      this.#put = scrollTop;
       this.#host.requestUpdate();
     });
     // Where one pixel of the bar is many of the list, the wheel would leap over rows: there it moves the list itself.

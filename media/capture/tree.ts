@@ -2,7 +2,7 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { FieldView } from '../../extension/wire/inspector.ts';
 import { PageElement } from './element.ts';
-import { fieldText, type Line, lines, type Opened } from './fields.ts';
+import { fieldText, isWithin, type Line, lines, type Opened } from './fields.ts';
 import { rowsPerPage } from './scale.ts';
 import { Scroller } from './scroller.ts';
 
@@ -37,9 +37,9 @@ export class FieldTree extends PageElement {
       <div id="field-tree" class="viewport" role="tree" tabindex="0" aria-label="Fields"
         aria-activedescendant=${at >= first && at < end ? `field-${at}` : nothing} @keydown=${this.#key} @mousedown=${this.#press}
         @dblclick=${this.#toggle}>
-        <div class="spacer" role="presentation"><div class="window" role="presentation"><div class="rows" role="presentation">
+        <div class="spacer" role="presentation"><div class="rows" role="presentation">
           ${this.#lines.slice(first, end).map((line, index) => this.#line(line, first + index))}
-        </div></div></div>
+        </div></div>
       </div>`;
   }
 
@@ -77,6 +77,9 @@ export class FieldTree extends PageElement {
   }
 
   #open(line: Line, open: boolean): void {
+    // The selection does not stay where it cannot be seen.
+    if (!open && this.selected !== undefined && isWithin(this.selected, line.key))
+      this.dispatchEvent(new CustomEvent('choose-field', { detail: line.key }));
     this.dispatchEvent(new CustomEvent('open-field', { detail: { key: line.key, open } }));
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FieldView } from '../../../extension/wire/inspector.ts';
-import { fieldAt, fieldOf, fieldText, lines } from '../../../media/capture/fields.ts';
+import { fieldAt, fieldOf, fieldText, isWithin, lines } from '../../../media/capture/fields.ts';
 
 const field = (name: string, start: number, end: number, more: Partial<FieldView> = {}): FieldView => ({
   ...{ name, text: '', source: 0, start, end },
@@ -68,6 +68,8 @@ describe('the field at a byte', () => {
     const found = fieldAt(layers, 1, 3)!;
     expect(fieldOf(layers, found.key)).toEqual(found);
     expect(fieldOf(layers, 'absent')).toBeUndefined();
+    expect(isWithin(found.key, 'chat')).toBe(true);
+    expect(isWithin(found.key, found.key)).toBe(false);
   });
 });
 

@@ -25,6 +25,15 @@ describe('the scale of a list', () => {
       expect(scale.toOffset(many, scale.toScrollTop(many, offset))).toBeCloseTo(offset, 3);
   });
 
+  it('takes short steps as they are and long ones in proportion', () => {
+    const offset = 50_000_000;
+    const at = scale.toScrollTop(many, offset);
+    expect(scale.offsetAfter(many, offset, at, at + 30)).toBe(offset + 30);
+    expect(scale.offsetAfter(many, offset, at, at + 100_000)).toBeCloseTo(scale.toOffset(many, at + 100_000), 3);
+    expect(scale.offsetAfter(many, 100, 10, 0)).toBe(0);
+    expect(scale.offsetAfter(few, 100, 100, 130)).toBe(130);
+  });
+
   it('stays within the list', () => {
     expect(scale.clampOffset(few, -5)).toBe(0);
     expect(scale.clampOffset(few, 1e9)).toBe(22_000 - 440);
