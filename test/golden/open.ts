@@ -1,0 +1,35 @@
+/** Opens a capture of this folder the way every product does: reader, key ring, first pass to the end. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { memoryFile, openCapture } from '../../dissector/capture/index.ts';
+import { protocols } from '../../dissector/protocols/index.ts';
+import { Analysis, KeyRing } from '../../dissector/session/index.ts';
+import { keyLogOf } from './keys.ts';
+
+export function goldenPath(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
+}
+
+export function goldenJson(name: string) {
+  return JSON.parse(readFileSync(goldenPath(name), 'utf8'));
+}
+
+/** The key log of a capture's recorded private values. */
+export function goldenKeys(capture: string): string {
+  return keyLogOf(goldenJson(`${capture}.keys.json`));
+}
+
+export function analyse(bytes: Uint8Array, keyLog = ''): Analysis {
+  const opened = openCapture(memoryFile(bytes));
+  if ('problem' in opened) throw new Error(opened.problem.text);
+  const ring = new KeyRing(protocols.flatMap((protocol) => protocol.keys));
+  ring.add('keys', keyLog);
+  const analysis = new Analysis(opened.reader, protocols, ring);
+  while (analysis.step(1000));
+  analysis.finish();
+  return analysis;
+}
+
+export function analyseGolden(capture: string, keyLog = ''): Analysis {
+  return analyse(readFileSync(goldenPath(`${capture}.pcapng`)), keyLog);
+}
