@@ -55,8 +55,7 @@ export class ReadableMessages {
     });
     lines.push(worst.length === 0 ? 'no findings' : `findings: ${worst.join(', ')}`);
     const missing = [...this.#missing];
-    if (missing.length > 0)
-      lines.push('a key log (--keys) opens the rest that holds', ...missing.slice(0, MISSING_SENTENCES).map(indented));
+    if (missing.length > 0) lines.push('to open the rest (--keys KEYLOG):', ...missing.slice(0, MISSING_SENTENCES).map(indented));
     if (missing.length > MISSING_SENTENCES) lines.push(indented(`and ${missing.length - MISSING_SENTENCES} more`));
     return lines;
   }

@@ -62,7 +62,7 @@ describe('decode', () => {
   it('names the keys that are missing', async () => {
     const { out } = await peerscope(['decode', capture]);
     expect(out).toContain('32 messages encrypted, 0 of them opened\n');
-    expect(out).toMatch(/a key log \(--keys\) opens the rest that holds\n {2}P2PKE_/);
+    expect(out).toMatch(/to open the rest \(--keys KEYLOG\):\n {2}P2PKE_/);
   });
 
   it('tells bad lines of a key log with file and line, never what they hold, and uses the rest', async () => {
