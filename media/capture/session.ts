@@ -225,11 +225,10 @@ export class Session {
     clearTimeout(this.#timer);
     this.waiting = true;
     this.treeFailure = undefined;
-    const now = Date.now();
-    const wait = now - this.#asked < PAUSE ? PAUSE : 0;
-    this.#asked = now;
+    const wait = Math.max(0, this.#asked + PAUSE - Date.now());
     setTimeout(() => {
       if (turn !== this.#turn) return;
+      this.#asked = Date.now();
       if (this.tree?.row !== selected.row)
         this.#timer = setTimeout(() => {
           if (turn !== this.#turn || !this.waiting) return;
