@@ -10,6 +10,7 @@ import {
   tcpFlag,
   transport,
 } from '../link/index.ts';
+import { Belongings, FRAGMENT, NONE } from './belongings.ts';
 import type { KeyRing } from './keyring.ts';
 import { Observation } from './observation.ts';
 import type { Conversation, Direction, Dissection, Finding, Protocol, State } from './protocol.ts';
@@ -31,10 +32,6 @@ export interface MessageInfo {
   readonly encrypted: boolean;
   readonly findings: readonly Finding[];
 }
-
-/** What a frame belongs to: conversation times two plus direction, or one of these. */
-const NONE = 0xffff_ffff;
-const FRAGMENT = 0xffff_fffe;
 
 /**
  * The first pass over a capture and the way into the second. Frames go in capture order to the protocol of their conversation
@@ -285,38 +282,5 @@ export class Analysis {
     const bytes = this.reader.frameBytes(index);
     parsePacket(bytes, frames.linkType(index), this.#view, this.#limits, frames.original(index));
     this.#fragments.add(bytes, this.#view, index + 1, frames.seconds(index));
-  }
-}
-
-/** Which conversation each frame belongs to, four bytes a frame; the frames that complete a fragmented datagram aside. */
-class Belongings {
-  #codes = new Uint32Array(1024);
-  #length = 0;
-  readonly #completions = new Map<number, number>();
-
-  get(index: number): number {
-    return index < this.#length ? this.#codes[index]! : NONE;
-  }
-
-  /** The conversation and direction of what a frame delivers, also for the last fragment of a datagram. */
-  code(index: number): number {
-    const code = this.get(index);
-    return code === FRAGMENT ? (this.#completions.get(index) ?? NONE) : code;
-  }
-
-  found(index: number, code: number, completes: boolean): void {
-    if (completes) this.#completions.set(index, code);
-    else this.set(index, code);
-  }
-
-  set(index: number, code: number): void {
-    if (index >= this.#codes.length) {
-      const larger = new Uint32Array(Math.ceil(index * 1.5) + 1024);
-      larger.set(this.#codes);
-      this.#codes = larger;
-    }
-    // Frames between the last one set and this one belong to nothing.
-    for (; this.#length <= index; this.#length++) this.#codes[this.#length] = NONE;
-    this.#codes[index] = code;
   }
 }

@@ -1,26 +1,17 @@
 import { equalBytes, type Piece, toHex } from '../../bytes/index.ts';
 import { decodeProto } from '../../codec/index.ts';
 import { noise } from '../../crypto/index.ts';
-import type { Bench, Conversation, ConversationObserver, Direction, Observer, Rule, State } from '../../session/index.ts';
+import type { Bench, Conversation, ConversationObserver, Direction, Observer } from '../../session/index.ts';
 import { bindingPurpose, type Claim, childBytes, readClaim, timestampPurpose } from './claim.ts';
-import type { Facts } from './facts.ts';
-import { ephemeralLabel, type TransportKeys, transportLabel } from './keys.ts';
-import { closingCounter, ephemeralLength, firstData, headerLength, type Name, nameOf, names, payloads } from './messages.ts';
+import { type TransportKeys, transportLabel } from './keys.ts';
+import { closingCounter, ephemeralLength, firstData, headerLength, type Name, nameOf, payloads } from './messages.ts';
+import { type Datagram, Notes } from './notes.ts';
+import { type OpenedRespHello, openRespHello } from './resphello.ts';
 import { rules } from './rules.ts';
-import { Session } from './session.ts';
+import { expectedBit, Session } from './session.ts';
 
 export function observe(bench: Bench): Observer {
   return { conversation: (conversation) => new Channel(bench, conversation), end: () => {} };
-}
-
-/** One datagram of the channel while it is observed. */
-interface Datagram {
-  readonly message: Uint8Array;
-  readonly sender: Direction;
-  readonly bit: Direction;
-  readonly counter: number;
-  readonly frame: number;
-  readonly id: number;
 }
 
 /** A message ages a session when it comes later than the maximum age of 60 s, with 20 % of tolerance. */
@@ -31,6 +22,7 @@ const messageLimit = 0x7fff_ffff;
 class Channel implements ConversationObserver {
   readonly #bench: Bench;
   readonly #conversation: Conversation;
+  readonly #notes: Notes;
   /** Newest last. */
   readonly #sessions: Session[] = [];
   readonly #numbers = new Map<Session, number>();
@@ -43,22 +35,23 @@ class Channel implements ConversationObserver {
   constructor(bench: Bench, conversation: Conversation) {
     this.#bench = bench;
     this.#conversation = conversation;
+    this.#notes = new Notes(bench, conversation);
   }
 
   datagram(sender: Direction, message: Uint8Array, frame: number, cut: number, pieces?: readonly Piece[]): void {
     if (message.length < headerLength) {
       const state = cut > 0 ? 'incomplete' : 'malformed';
-      const id = this.#add('undecodable', state, false, sender, frame, pieces);
-      this.#find(id, rules[state], `the header needs ${headerLength} bytes, the datagram has ${message.length}`);
+      const id = this.#notes.add('undecodable', state, false, sender, frame, pieces);
+      this.#notes.find(id, rules[state], `the header needs ${headerLength} bytes, the datagram has ${message.length}`);
       return;
     }
     const first = message[0]!;
     const bit = (first >>> 7) as Direction;
     const counter = (first & 0x7f) * 0x100_0000 + (message[1]! << 16) + (message[2]! << 8) + message[3]!;
     const name = nameOf(counter);
-    const id = this.#add(name, cut > 0 ? 'incomplete' : 'decoded', name !== 'InitHello', sender, frame, pieces);
+    const id = this.#notes.add(name, cut > 0 ? 'incomplete' : 'decoded', name !== 'InitHello', sender, frame, pieces);
     if (cut > 0) {
-      this.#find(id, rules.incomplete, `${cut} bytes of the datagram were not captured`);
+      this.#notes.find(id, rules.incomplete, `${cut} bytes of the datagram were not captured`);
       return;
     }
     const datagram = { message, sender, bit, counter, frame, id };
@@ -69,56 +62,12 @@ class Channel implements ConversationObserver {
     else this.#sealed(datagram, name);
   }
 
-  #add(
-    name: Name,
-    state: State,
-    encrypted: boolean,
-    direction: Direction,
-    frame: number,
-    pieces: readonly Piece[] | undefined,
-  ): number {
-    const more = pieces === undefined ? {} : { pieces };
-    const { messages } = this.#bench;
-    return messages.add({
-      conversation: this.#conversation.id,
-      direction,
-      frame,
-      name: names.indexOf(name),
-      state,
-      encrypted,
-      ...more,
-    });
-  }
-
-  #find(id: number, rule: Rule, text: string, others: readonly number[] = []): void {
-    this.#bench.messages.find(id, rule, text, others);
-  }
-
-  #facts(id: number): Facts {
-    const { facts } = this.#bench.messages;
-    let known = facts.get(id) as Facts | undefined;
-    if (known === undefined) {
-      known = {};
-      facts.set(id, known);
-    }
-    return known;
-  }
-
-  #malformed(id: number, text: string): void {
-    this.#bench.messages.setState(id, 'malformed');
-    this.#find(id, rules.malformed, text);
-  }
-
-  #belongs(id: number, session: Session): void {
-    this.#bench.messages.setSession(id, this.#numbers.get(session)!);
-  }
-
   /** The bit of a message against what its sender is in the newest session. */
   #checkDirection(datagram: Datagram, name: Name): void {
     const { bit, sender, id } = datagram;
     const fixed = name === 'InitHello' || name === 'InitDone' ? 0 : name === 'RespHello' ? 1 : undefined;
     if (fixed !== undefined && bit !== fixed) {
-      this.#find(id, rules.direction, `${name} has the direction bit ${bit}, it always travels with ${fixed}`);
+      this.#notes.find(id, rules.direction, `${name} has the direction bit ${bit}, it always travels with ${fixed}`);
       return;
     }
     // An InitHello decides who is the initiator of its session.
@@ -127,7 +76,7 @@ class Channel implements ConversationObserver {
     // While a newer session of the other side begins, the older one's messages still have their own bits.
     if (this.#sessions.some((other) => expectedBit(other, sender) === bit)) return;
     const is = sender === session.initiator ? 'initiator' : 'responder';
-    this.#find(id, rules.direction, `the direction bit is ${bit}, the sender is the ${is}`, [session.hellos[0]!.frame]);
+    this.#notes.find(id, rules.direction, `the direction bit is ${bit}, the sender is the ${is}`, [session.hellos[0]!.frame]);
   }
 
   /** Notes a retransmission and returns true when the identical handshake message was seen before. */
@@ -138,14 +87,14 @@ class Channel implements ConversationObserver {
       this.#seen.set(key, frame);
       return false;
     }
-    this.#facts(id).retransmissionOf = before;
+    this.#notes.facts(id).retransmissionOf = before;
     return true;
   }
 
   #initHello(datagram: Datagram): void {
     const { message, id, frame, sender } = datagram;
     if (message.length < headerLength + ephemeralLength) {
-      this.#malformed(
+      this.#notes.malformed(
         id,
         `InitHello needs ${headerLength + ephemeralLength} bytes before its payload, the datagram has ${message.length}`,
       );
@@ -155,35 +104,30 @@ class Channel implements ConversationObserver {
     const payload = message.slice(headerLength + ephemeralLength);
     const { field, problem } = decodeProto(payloads.InitHello, payload);
     const timestamp = childBytes(field, 'timestamp_tai64n');
-    if (problem !== undefined) this.#malformed(id, problem.text);
+    if (problem !== undefined) this.#notes.malformed(id, problem.text);
     const claim = timestamp === undefined ? undefined : readClaim(field, timestampPurpose, timestamp);
     if (problem === undefined)
-      this.#missing(id, [timestamp === undefined ? 'timestamp_tai64n' : '', claim === undefined ? 'auth_claim' : '']);
+      this.#notes.missing(id, [timestamp === undefined ? 'timestamp_tai64n' : '', claim === undefined ? 'auth_claim' : '']);
     this.#claimed(datagram, claim);
     const repeats = this.#repeats(datagram);
     const session = this.#session(toHex(e), sender, frame);
     if (session === undefined) return;
-    this.#belongs(id, session);
+    this.#bench.messages.setSession(id, this.#numbers.get(session)!);
     if (repeats) return;
     const transcript = noise.readMessage1(noise.begin(), e, payload);
     session.hellos.push({ frame, message: message.slice(), transcript });
   }
 
-  #missing(id: number, absent: readonly string[]): void {
-    const named = absent.filter((name) => name !== '');
-    if (named.length > 0) this.#find(id, rules.malformed, `the payload has no ${named.join(', no ')}`);
-  }
-
   #claimed({ id, sender }: Datagram, claim: Claim | undefined): void {
     if (claim === undefined) return;
-    this.#facts(id).signature = claim.check;
-    if (claim.check.state === 'invalid') this.#find(id, rules.signature, claim.check.why);
+    this.#notes.facts(id).signature = claim.check;
+    if (claim.check.state === 'invalid') this.#notes.find(id, rules.signature, claim.check.why);
     // A claim that does not verify says nothing about who the remote is.
     if (claim.check.state === 'invalid' || claim.key.length === 0) return;
     const before = this.#remoteKeys[sender];
     this.#remoteKeys[sender] ??= claim.key.slice();
     if (before !== undefined && !equalBytes(before, claim.key)) {
-      this.#find(
+      this.#notes.find(
         id,
         rules.remoteKeyChanged,
         `${this.#conversation.endpoints[sender]} had another long-term key in an earlier session`,
@@ -208,19 +152,20 @@ class Channel implements ConversationObserver {
     const { message, id, frame, sender } = datagram;
     const least = headerLength + ephemeralLength + noise.tagLength;
     if (message.length < least) {
-      this.#malformed(id, `RespHello needs at least ${least} bytes (header, e, tag), the datagram has ${message.length}`);
+      this.#notes.malformed(id, `RespHello needs at least ${least} bytes (header, e, tag), the datagram has ${message.length}`);
       return;
     }
     this.#repeats(datagram);
     const candidates = this.#sessions.filter((session) => session.initiator !== sender).reverse();
-    const opened = this.#openRespHello(message, candidates);
+    const opened = openRespHello(this.#bench.keys, message, candidates);
+    if (opened !== undefined) this.#prove(opened);
     const session = opened?.session ?? candidates[0];
     if (session === undefined) {
       this.#bench.messages.setState(id, 'encrypted');
-      this.#facts(id).note = 'The InitHello that it answers is not in the capture.';
+      this.#notes.facts(id).note = 'The InitHello that it answers is not in the capture.';
       return;
     }
-    this.#belongs(id, session);
+    this.#bench.messages.setSession(id, this.#numbers.get(session)!);
     this.#late(datagram, session);
     if (opened === undefined) {
       this.#bench.messages.setState(id, 'encrypted');
@@ -230,38 +175,12 @@ class Channel implements ConversationObserver {
     }
     session.respHello ??= frame;
     const { field, problem } = decodeProto(payloads.RespHello, opened.message2.payload);
-    this.#facts(id).payload = opened.message2.payload;
-    if (problem !== undefined) this.#malformed(id, problem.text);
+    this.#notes.facts(id).payload = opened.message2.payload;
+    if (problem !== undefined) this.#notes.malformed(id, problem.text);
     this.#claimed(datagram, readClaim(field, bindingPurpose, opened.hello.transcript.h));
   }
 
-  /** Tries each session whose ephemeral key, or the responder's, is in the ring; the tag proves it. */
-  #openRespHello(message: Uint8Array, candidates: readonly Session[]) {
-    const { keys } = this.#bench;
-    const e = message.subarray(headerLength, headerLength + ephemeralLength);
-    const ciphertext = message.subarray(headerLength + ephemeralLength);
-    const own = keys.find(ephemeralLabel, toHex(e));
-    for (const session of candidates) {
-      const initiators = keys.find(ephemeralLabel, session.e);
-      const peer = session.hellos[0]?.message.subarray(headerLength, headerLength + ephemeralLength);
-      const secrets = [
-        ...initiators.map((key) => noise.dh(key.secret as Uint8Array, e)),
-        ...(peer === undefined ? [] : own.map((key) => noise.dh(key.secret as Uint8Array, peer))),
-      ];
-      for (const ee of secrets) {
-        if (ee === undefined) continue;
-        for (const hello of session.hellos.toReversed()) {
-          const message2 = noise.readMessage2(hello.transcript, e, ee, ciphertext);
-          if (message2 === undefined) continue;
-          this.#prove(session, hello, message2);
-          return { session, hello, message2 };
-        }
-      }
-    }
-    return undefined;
-  }
-
-  #prove(session: Session, hello: Session['hellos'][number], message2: noise.Message2): void {
+  #prove({ session, hello, message2 }: OpenedRespHello): void {
     if (session.hello === undefined) {
       session.transport = [{ i2r: message2.split[0], r2i: message2.split[1] }];
       session.proven[0] = true;
@@ -273,7 +192,7 @@ class Channel implements ConversationObserver {
   }
 
   #contradicts(id: number, session: Session): void {
-    this.#malformed(
+    this.#notes.malformed(
       id,
       `the tag does not open, although the session's key is proven by the RespHello that answers frame ${session.hello!.frame}`,
     );
@@ -281,7 +200,7 @@ class Channel implements ConversationObserver {
 
   #late({ id }: Datagram, session: Session): void {
     if (session.done === undefined) return;
-    this.#find(id, rules.lateHandshake, `a handshake message of the responder after InitDone in frame ${session.done}`, [
+    this.#notes.find(id, rules.lateHandshake, `a handshake message of the responder after InitDone in frame ${session.done}`, [
       session.done,
     ]);
   }
@@ -298,7 +217,7 @@ class Channel implements ConversationObserver {
     }
     const { session, plaintext } = opened;
     const { field, problem } = decodeProto(payloads.InitDone, plaintext);
-    if (problem !== undefined) this.#malformed(id, problem.text);
+    if (problem !== undefined) this.#notes.malformed(id, problem.text);
     const claim = readClaim(field, bindingPurpose, session.h2);
     this.#claimed(datagram, claim);
     if (problem === undefined && claim?.check.state !== 'invalid') session.done ??= frame;
@@ -306,7 +225,8 @@ class Channel implements ConversationObserver {
 
   #sealed(datagram: Datagram, name: Name): void {
     const { id, counter, bit, frame } = datagram;
-    if (name === 'reserved') this.#find(id, rules.reservedCounter, `counter ${counter} is reserved: data starts at ${firstData}`);
+    if (name === 'reserved')
+      this.#notes.find(id, rules.reservedCounter, `counter ${counter} is reserved: data starts at ${firstData}`);
     const opened = this.#open(datagram);
     if (opened === undefined) return;
     const { session } = opened;
@@ -315,18 +235,19 @@ class Channel implements ConversationObserver {
     if (expectedBit(session, datagram.sender) !== bit) return;
     if (session.done === undefined) {
       if (bit === 0) {
-        this.#find(id, rules.earlyData, 'data of the initiator before its InitDone: the responder cannot accept it yet');
+        this.#notes.find(id, rules.earlyData, 'data of the initiator before its InitDone: the responder cannot accept it yet');
         return;
       }
-      this.#find(id, rules.order, 'data of the responder before it received InitDone');
+      this.#notes.find(id, rules.order, 'data of the responder before it received InitDone');
     }
     const closed = session.closed[bit];
     if (closed !== undefined && counter !== closingCounter) {
-      this.#find(id, rules.order, `a message after the closing message in frame ${closed}`, [closed]);
+      this.#notes.find(id, rules.order, `a message after the closing message in frame ${closed}`, [closed]);
     }
     const verdict = session.windows[bit].accept(counter);
-    if (verdict === 'replay') this.#find(id, rules.replay, `counter ${counter} was accepted before in this direction`);
-    if (verdict === 'stale') this.#find(id, rules.staleCounter, `counter ${counter} is below the replay window of 8128 counters`);
+    if (verdict === 'replay') this.#notes.find(id, rules.replay, `counter ${counter} was accepted before in this direction`);
+    if (verdict === 'stale')
+      this.#notes.find(id, rules.staleCounter, `counter ${counter} is below the replay window of 8128 counters`);
     if (name === 'closing') session.closed[bit] ??= frame;
   }
 
@@ -335,10 +256,10 @@ class Channel implements ConversationObserver {
     const age = this.#bench.time(frame) - session.start;
     if (age > maximumAge && !session.aged) {
       session.aged = true;
-      this.#find(id, rules.sessionAge, `the session is ${age.toFixed(1)} s old, 60 s is the most`, [first]);
+      this.#notes.find(id, rules.sessionAge, `the session is ${age.toFixed(1)} s old, 60 s is the most`, [first]);
     }
     if (++session.messages > messageLimit)
-      this.#find(id, rules.messageLimit, `message ${session.messages} of one session`, [first]);
+      this.#notes.find(id, rules.messageLimit, `message ${session.messages} of one session`, [first]);
   }
 
   /**
@@ -349,9 +270,9 @@ class Channel implements ConversationObserver {
     const { message, bit, counter, id } = datagram;
     const { messages } = this.#bench;
     const newest = this.#sessions.at(-1);
-    if (newest !== undefined) this.#belongs(id, newest);
+    if (newest !== undefined) this.#bench.messages.setSession(id, this.#numbers.get(newest)!);
     if (message.length < headerLength + noise.tagLength) {
-      this.#malformed(
+      this.#notes.malformed(
         id,
         `a sealed message needs ${headerLength + noise.tagLength} bytes (header, tag), the datagram has ${message.length}`,
       );
@@ -360,21 +281,17 @@ class Channel implements ConversationObserver {
     for (const session of this.#sessions.toReversed()) {
       const plaintext = session.open(bit, counter, message);
       if (plaintext === undefined) continue;
-      this.#belongs(id, session);
+      this.#bench.messages.setSession(id, this.#numbers.get(session)!);
       return { session, plaintext };
     }
     if (newest === undefined) {
       messages.setState(id, 'encrypted');
-      this.#facts(id).note = 'No handshake comes before it in the capture: its session is not known.';
+      this.#notes.facts(id).note = 'No handshake comes before it in the capture: its session is not known.';
     } else if (newest.proven[bit]) {
-      this.#malformed(id, 'the tag does not open under the proven key of its session');
+      this.#notes.malformed(id, 'the tag does not open under the proven key of its session');
     } else {
       messages.setState(id, 'encrypted');
     }
     return undefined;
   }
-}
-
-function expectedBit(session: Session, sender: Direction): Direction {
-  return sender === session.initiator ? 0 : 1;
 }

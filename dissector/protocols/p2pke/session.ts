@@ -68,3 +68,8 @@ export class Session {
 function keyOf(keys: TransportKeys, bit: Direction): Uint8Array | undefined {
   return bit === 0 ? keys.i2r : keys.r2i;
 }
+
+/** The direction bit that a side's messages carry in a session. */
+export function expectedBit(session: Session, sender: Direction): Direction {
+  return sender === session.initiator ? 0 : 1;
+}

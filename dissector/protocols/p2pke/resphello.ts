@@ -1,0 +1,39 @@
+import { toHex } from '../../bytes/index.ts';
+import { noise } from '../../crypto/index.ts';
+import type { Bench } from '../../session/index.ts';
+import { ephemeralLabel } from './keys.ts';
+import { ephemeralLength, headerLength } from './messages.ts';
+import type { InitHello, Session } from './session.ts';
+
+export interface OpenedRespHello {
+  readonly session: Session;
+  readonly hello: InitHello;
+  readonly message2: noise.Message2;
+}
+
+/** Tries each session whose ephemeral key, or the responder's, is in the ring; the tag proves it. */
+export function openRespHello(
+  keys: Bench['keys'],
+  message: Uint8Array,
+  candidates: readonly Session[],
+): OpenedRespHello | undefined {
+  const e = message.subarray(headerLength, headerLength + ephemeralLength);
+  const ciphertext = message.subarray(headerLength + ephemeralLength);
+  const own = keys.find(ephemeralLabel, toHex(e));
+  for (const session of candidates) {
+    const initiators = keys.find(ephemeralLabel, session.e);
+    const peer = session.hellos[0]?.message.subarray(headerLength, headerLength + ephemeralLength);
+    const secrets = [
+      ...initiators.map((key) => noise.dh(key.secret as Uint8Array, e)),
+      ...(peer === undefined ? [] : own.map((key) => noise.dh(key.secret as Uint8Array, peer))),
+    ];
+    for (const ee of secrets) {
+      if (ee === undefined) continue;
+      for (const hello of session.hellos.toReversed()) {
+        const message2 = noise.readMessage2(hello.transcript, e, ee, ciphertext);
+        if (message2 !== undefined) return { session, hello, message2 };
+      }
+    }
+  }
+  return undefined;
+}
