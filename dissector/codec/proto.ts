@@ -68,7 +68,11 @@ function readMessage(layout: ProtoMessage, cursor: Cursor, end: number, path: st
 function readRecord(layout: ProtoMessage, cursor: Cursor, end: number, path: string, depth: number, children: Field[]): void {
   const start = cursor.at;
   const tag = readVarint(cursor, end, path);
-  if (tag === undefined || !cursor.count(path)) return;
+  if (tag === undefined || !cursor.count(path)) {
+    // A record that did not become one is not in the tree: its bytes are left to the caller.
+    cursor.at = start;
+    return;
+  }
   const number = Number(tag >> 3n);
   const wireType = Number(tag & 7n);
   const known = layout.fields.find((item) => item.number === number);

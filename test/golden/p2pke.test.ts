@@ -22,7 +22,14 @@ function seen(analysis: Analysis, n: number) {
   const { name, state, findings } = analysis.message(n);
   const { dissection } = analysis.dissect(n);
   const fields = dissection.fields as Record<string, unknown>;
-  return { name, state, fields, rules: findings.map((finding) => finding.rule), signature: dissection.signatureValid, whole: dissection.whole };
+  return {
+    name,
+    state,
+    fields,
+    rules: findings.map((finding) => finding.rule),
+    signature: dissection.signatureValid,
+    whole: dissection.whole,
+  };
 }
 
 describe.each(['p2pke_a', 'p2pke_b'])('%s, as its implementation saw it', (capture) => {
@@ -35,10 +42,12 @@ describe.each(['p2pke_a', 'p2pke_b'])('%s, as its implementation saw it', (captu
 
   it.each(truth)('message $n: $type $note', (message) => {
     const { name, state, fields, rules, signature, whole } = seen(analysis, message.n);
-    if (message.counter !== undefined) expect(fields).toMatchObject({ counter: message.counter, direction: message.direction_bit });
+    if (message.counter !== undefined)
+      expect(fields).toMatchObject({ counter: message.counter, direction: message.direction_bit });
     if (message.type === 'Unrecognized') {
       const why = message.receiver_result.error ?? '';
-      if (why.includes('signature is invalid')) expect({ signature, rules }).toEqual({ signature: false, rules: ['p2pke.signature'] });
+      if (why.includes('signature is invalid'))
+        expect({ signature, rules }).toEqual({ signature: false, rules: ['p2pke.signature'] });
       else expect(state).toBe(why.includes('before handshake complete') ? 'encrypted' : 'malformed');
       expect(fields).not.toHaveProperty('data');
       return;
@@ -46,7 +55,8 @@ describe.each(['p2pke_a', 'p2pke_b'])('%s, as its implementation saw it', (captu
     expect({ name, state }).toEqual({ name: message.type === 'Data' ? 'data' : message.type, state: 'decoded' });
     if (message.plaintext !== undefined) expect(fields.data).toBe(message.plaintext);
     if (message.fields !== undefined) expect(fields).toMatchObject(message.fields);
-    if (message.payload_protobuf !== undefined) expect(Buffer.from(whole).toString('hex').endsWith(message.payload_protobuf)).toBe(true);
+    if (message.payload_protobuf !== undefined)
+      expect(Buffer.from(whole).toString('hex').endsWith(message.payload_protobuf)).toBe(true);
     if (message.signature !== undefined) expect(signature).toBe(true);
     // What the receiver took has no finding; what it dropped has one, but for handshake messages that it may see again.
     if (message.receiver_result.is_app) expect(rules).toEqual([]);
@@ -56,7 +66,12 @@ describe.each(['p2pke_a', 'p2pke_b'])('%s, as its implementation saw it', (captu
 
 describe('keys that open nothing', () => {
   const encrypted = (keyLog: string): number => analyseGolden('p2pke_a', keyLog).counts.encrypted;
-  const sessions = goldenJson('p2pke_a.keys.json').sessions as { e_init_pub: string; key_i2r: string; key_r2i: string; e_init_priv: string }[];
+  const sessions = goldenJson('p2pke_a.keys.json').sessions as {
+    e_init_pub: string;
+    key_i2r: string;
+    key_r2i: string;
+    e_init_priv: string;
+  }[];
   const { e_init_pub: e, key_i2r: i2r, key_r2i: r2i, e_init_priv: own } = sessions[0]!;
   const wrong = '11'.repeat(32);
 
@@ -76,7 +91,11 @@ describe('keys that open nothing', () => {
     for (let n = 2; n < analysis.messageCount; n++) {
       const { state, fields } = seen(analysis, n);
       const opened = fields.direction === direction;
-      expect({ n, state, data: 'data' in fields || fields.counter === 2 }).toEqual({ n, state: opened ? 'decoded' : 'encrypted', data: opened || fields.counter === 2 });
+      expect({ n, state, data: 'data' in fields || fields.counter === 2 }).toEqual({
+        n,
+        state: opened ? 'decoded' : 'encrypted',
+        data: opened || fields.counter === 2,
+      });
     }
   });
 

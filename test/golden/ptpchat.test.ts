@@ -22,7 +22,10 @@ describe('ptpchat_a, as its server and clients saw it', () => {
     const info = analysis.message(message.n);
     const { dissection } = analysis.dissect(message.n);
     expect(Buffer.from(dissection.whole).toString('hex')).toBe(message.raw);
-    expect([info.conversation.endpoints[info.direction], info.conversation.endpoints[1 - info.direction]]).toEqual([message.src, message.dst]);
+    expect([info.conversation.endpoints[info.direction], info.conversation.endpoints[1 - info.direction]]).toEqual([
+      message.src,
+      message.dst,
+    ]);
     const errors = info.findings.filter((finding) => finding.severity === 'error');
     if (message.malformed) {
       expect(errors.length).toBeGreaterThan(0);
@@ -50,6 +53,8 @@ describe('ptpchat_d, a conforming capture with a closed channel', () => {
 
   it('gives no finding', () => expect(analysis.counts.findings).toBe(0));
   it('knows what travels encrypted', () => {
-    expect(truth.map(({ n }) => [analysis.message(n).name, analysis.message(n).encrypted])).toEqual(truth.map(({ message, encrypted }) => [message, encrypted]));
+    expect(truth.map(({ n }) => [analysis.message(n).name, analysis.message(n).encrypted])).toEqual(
+      truth.map(({ message, encrypted }) => [message, encrypted]),
+    );
   });
 });

@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeProto, fieldToJson, type ProtoMessage } from '../../../dissector/codec/index.ts';
+
+const claim: ProtoMessage = { name: 'claim', doc: '', fields: [{ number: 1, name: 'key', type: 'bytes', doc: '' }] };
+const layout: ProtoMessage = {
+  name: 'message',
+  doc: '',
+  fields: [
+    { number: 1, name: 'suites', type: 'string', repeated: true, doc: '' },
+    { number: 2, name: 'count', type: 'uint64', doc: '' },
+    { number: 3, name: 'claim', type: claim, doc: '' },
+  ],
+};
+const decode = (...raw: number[]) => decodeProto(layout, Uint8Array.from(raw));
+
+describe('proto3', () => {
+  it('collects repeated fields and nests messages', () => {
+    const { field, problem } = decode(0x0a, 1, 0x61, 0x10, 0x96, 0x01, 0x1a, 3, 0x0a, 1, 0xff, 0x0a, 1, 0x62);
+    expect(problem).toBeUndefined();
+    expect(fieldToJson(field)).toEqual({ suites: ['a', 'b'], count: 150, claim: { key: 'ff' } });
+  });
+
+  it('keeps unknown fields in the tree and out of the JSON', () => {
+    const { field } = decode(0x4d, 1, 0, 0, 0);
+    expect(field.children!.map(({ name, value }) => [name, value])).toEqual([['field_9', 1]]);
+    expect(fieldToJson(field)).toEqual({});
+  });
+
+  it.each([
+    ['a length beyond the end', [0x0a, 5, 0x61], /claims 5 bytes, 1 are left/],
+    ['a length of 2^32-1', [0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f], /4294967295/],
+    ['a varint that ends', [0x10, 0x80], /ends in the middle/],
+    ['a varint of eleven bytes', [0x10, ...Array(11).fill(0x80)], /longer than 10/],
+    ['a wire type against the definition', [0x08, 1], /travels as/],
+    ['a group', [0x4b], /not used by proto3/],
+    ['field number 0', [0x02, 0], /out of the range/],
+  ])('names %s', (_, raw, text) => expect(decode(...raw).problem?.text).toMatch(text));
+
+  it('ends nesting at its limit', () => {
+    const deep: ProtoMessage = { name: 'deep', doc: '', fields: [] };
+    (deep as { fields: ProtoMessage['fields'] }).fields = [{ number: 1, name: 'inner', type: deep, doc: '' }];
+    let raw = new Uint8Array(0);
+    for (let i = 0; i < 100; i++)
+      raw = Uint8Array.from([0x0a, ...(raw.length < 128 ? [raw.length] : [(raw.length & 0x7f) | 0x80, raw.length >> 7]), ...raw]);
+    expect(decodeProto(deep, raw).problem).toMatchObject({ kind: 'limit', limit: 'depth' });
+  });
+
+  it('never throws and never reads past the end', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 80 }), (raw) => {
+        const { field, end } = decodeProto(layout, raw);
+        let at = 0;
+        for (const child of field.children!) {
+          expect(child.start).toBe(at);
+          at = child.end;
+        }
+        expect(at).toBe(end);
+      }),
+    );
+  });
+});

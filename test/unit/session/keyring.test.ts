@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { protocols } from '../../../dissector/protocols/index.ts';
+import { KeyRing } from '../../../dissector/session/index.ts';
+
+const ring = (): KeyRing => new KeyRing(protocols.flatMap((protocol) => protocol.keys));
+const key = 'fdc6b68de9799289062510512438ec4d7a416bc26484cd7a3553c5364b663105';
+const publicValue = '0424fcd53b82ec55ba3060b9c94e76d8d9748aee19819277da68d3e755ac7457';
+
+describe('the key log', () => {
+  it('finds a private key by the public value it yields', () => {
+    const keys = ring();
+    expect(keys.add('a.keys', `# comment\n\n  P2PKE_EPHEMERAL_PRIVATE \t ${key.toUpperCase()}\r\n`)).toEqual({
+      added: 1,
+      problems: [],
+    });
+    expect(keys.find('P2PKE_EPHEMERAL_PRIVATE', publicValue)).toMatchObject([{ where: 'a.keys:3' }]);
+    expect(keys.find('P2PKE_EPHEMERAL_PRIVATE', key)).toEqual([]);
+  });
+
+  it('keeps several lines for one session, and one of two that are equal', () => {
+    const keys = ring();
+    const line = `P2PKE_TRANSPORT_KEYS ${publicValue} ${key} -\n`;
+    expect(keys.add('a', `${line}${line}P2PKE_TRANSPORT_KEYS ${publicValue} - ${key}\n`).added).toBe(2);
+    expect(keys.find('P2PKE_TRANSPORT_KEYS', publicValue)).toHaveLength(2);
+  });
+
+  it.each([
+    `P2PKE_EPHEMERAL_PRIVATE ${key.slice(2)}`,
+    `P2PKE_EPHEMERAL_PRIVATE ${key} ${key}`,
+    `P2PKE_EPHEMERAL_PRIVATE ${'0'.repeat(64)}`,
+    `P2PKE_EPHEMERAL_PRIVATE ${key.slice(0, 62)}zz`,
+    `P2PKE_TRANSPORT_KEYS ${publicValue} - -`,
+    `p2pke_ephemeral_private ${key}`,
+    key,
+    `P2PKE_EPHEMERAL_PRIVATE ${key} # not a comment here`,
+  ])('reports a line that does not parse, without what it holds: %#', (line) => {
+    const keys = ring();
+    const report = keys.add('b.keys', `\n${line}\nP2PKE_EPHEMERAL_PRIVATE ${key}\n`);
+    expect(report.added).toBe(1);
+    expect(report.problems).toHaveLength(1);
+    expect(report.problems[0]).toMatch(/^b\.keys:2: /);
+    expect(report.problems[0]).not.toContain(key.slice(0, 16));
+  });
+
+  it('forgets everything when asked', () => {
+    const keys = ring();
+    keys.add('a', `P2PKE_EPHEMERAL_PRIVATE ${key}`);
+    keys.clear();
+    expect([keys.size, keys.find('P2PKE_EPHEMERAL_PRIVATE', publicValue)]).toEqual([0, []]);
+  });
+});
