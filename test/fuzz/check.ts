@@ -1,0 +1,84 @@
+/** One input through all that opening a capture does. Throws when anything throws or a field's range is wrong. */
+import { memoryFile, openCapture } from '../../dissector/capture/index.ts';
+import { protocols } from '../../dissector/protocols/index.ts';
+import { Analysis, KeyRing, type Show } from '../../dissector/session/index.ts';
+import { timeText } from '../../extension/capture/time.ts';
+import { rowView } from '../../extension/dissect/rows.ts';
+import { treeView } from '../../extension/dissect/view.ts';
+import { checkTree } from './ranges.ts';
+
+export interface Seen {
+  readonly frames: number;
+  readonly messages: number;
+}
+
+const SOME_ROWS = 12;
+const shows: readonly Show[] = ['messages', 'all'];
+
+export function check(bytes: Uint8Array, keyLog: string): Seen {
+  const opened = openCapture(memoryFile(bytes));
+  if ('problem' in opened) {
+    if (opened.problem.text === '') throw new Error('a capture that cannot be opened gives no reason');
+    return { frames: 0, messages: 0 };
+  }
+  const { reader } = opened;
+  const ring = new KeyRing(protocols.flatMap((protocol) => protocol.keys));
+  // Half the keys come late, as when a person adds a key log.
+  const half = keyLog.length >>> 1;
+  const added = ring.add('keys', keyLog.slice(0, half));
+  const analysis = new Analysis(reader, protocols, ring);
+  while (analysis.step(64));
+  analysis.finish();
+  const before = analysis.messageCount;
+  const rest = ring.add('keys', keyLog);
+  for (const problem of [...added.problems, ...rest.problems])
+    if (!/^keys:\d+: ./.test(problem)) throw new Error(`a key log's problem is told as: ${problem}`);
+  analysis.rekey();
+  if (analysis.messageCount < before && before > 0 && analysis.messageCount === 0) throw new Error('rekey lost every message');
+  for (let n = 0; n < analysis.messageCount; n++) message(analysis, n);
+  for (let index = 0; index < reader.frames.length; index++) {
+    at(`frame ${index + 1}`, () => checkTree(analysis.frameTree(index)));
+    timeText(reader, index);
+    reader.comments(index);
+  }
+  for (const show of shows) rows(analysis, show);
+  return { frames: reader.frames.length, messages: analysis.messageCount };
+}
+
+function message(analysis: Analysis, n: number): void {
+  at(`message ${n}`, () => {
+    const info = analysis.message(n);
+    const { tree, dissection } = analysis.dissect(n);
+    checkTree(tree);
+    if (typeof dissection.info !== 'string') throw new Error('it has no info');
+    if (info.frames.some((frame) => frame < 1 || frame > analysis.reader.frames.length))
+      throw new Error('a frame that is not there');
+    if (info.conversation === undefined || info.name === undefined) throw new Error('it has no conversation or no name');
+    if (info.state === 'malformed' && info.findings.length === 0) throw new Error(`a malformed ${info.name} says nothing of why`);
+    JSON.stringify(dissection.fields);
+  });
+}
+
+function rows(analysis: Analysis, show: Show): void {
+  const count = analysis.rowCount(show);
+  const step = Math.max(1, Math.floor(count / SOME_ROWS));
+  for (let row = 0; row < count; row += step) {
+    at(`row ${row} of ${show}`, () => {
+      const { frame, n } = analysis.rowAt(show, row);
+      if (frame < 1 || frame > analysis.reader.frames.length || n >= analysis.messageCount)
+        throw new Error(`frame ${frame}, message ${n}`);
+      if (analysis.rowOfFrame(show, frame) > row) throw new Error(`its frame ${frame} is said to start after it`);
+      rowView(analysis, show, row);
+      treeView(analysis, show, row);
+    });
+  }
+}
+
+/** Says where it was, and keeps the trace. */
+function at(where: string, run: () => void): void {
+  try {
+    run();
+  } catch (cause) {
+    throw new Error(`${where}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+}
