@@ -30,6 +30,8 @@ export interface Limits {
   readonly outOfOrder: number;
   readonly pendingStream: number;
   readonly conversations: number;
+  /** Bytes kept of conversations whose protocol is not known yet; beyond it each is settled by its first packet. */
+  readonly undecided: number;
   /** Findings kept in one capture, and on one message. */
   readonly findings: number;
   readonly findingsPerMessage: number;
@@ -63,6 +65,7 @@ export const defaultLimits: Limits = Object.freeze({
   outOfOrder: 0x0100_0000,
   pendingStream: 0x0400_0000,
   conversations: 1_000_000,
+  undecided: 0x0400_0000,
   findings: 100_000,
   findingsPerMessage: 100,
   depth: 64,

@@ -51,6 +51,8 @@ export class Analysis {
   #observations: Observation[];
   readonly #belongs: Belongings = new Belongings();
   readonly #rows: Rows;
+  /** What the candidates hold, in bytes. */
+  #undecided = 0;
   #next = 0;
   #finished = false;
   #generation = 0;
@@ -208,7 +210,8 @@ export class Analysis {
       this.#belongs.found(index, code, datagram !== undefined);
       if (id === this.#conversations.length) this.#meet(id);
     }
-    if (code === NONE) return;
+    // What a candidate was shown the first time it is not shown again.
+    if (code === NONE || (again && typeof this.#owners[code >>> 1] !== 'number')) return;
     this.#deliver(code, index, payloadBytes, datagram);
   }
 
@@ -244,13 +247,17 @@ export class Analysis {
       this.#observations[owner]!.deliver(this.#conversations[id]!, delivery);
       return;
     }
+    const before = owner.cost;
     const answer = owner.show(delivery);
+    this.#undecided += owner.cost - before;
     if (answer !== undefined) this.#own(id, owner, answer === 'nothing' ? undefined : answer);
+    else if (this.#undecided > this.#limits.undecided) this.#own(id, owner, owner.settle());
   }
 
   /** Gives a conversation to a protocol, with every packet that it was shown before. */
   #own(id: number, candidate: Candidate, protocol: Protocol | undefined): void {
     this.#owners[id] = protocol === undefined ? undefined : this.#protocols.indexOf(protocol);
+    this.#undecided -= candidate.cost;
     if (protocol === undefined) return;
     if (candidate.frames.length > 1) this.#changed();
     for (const frame of candidate.frames) {

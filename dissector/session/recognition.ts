@@ -17,6 +17,11 @@ export class Candidate {
   readonly frames: number[] = [];
   #bytes = 0;
 
+  /** Bytes of memory that it holds, roughly. */
+  get cost(): number {
+    return this.frames.length === 0 ? 0 : 1024 + this.frames.length * 128 + this.#bytes;
+  }
+
   constructor(conversation: Conversation, protocols: readonly Protocol[], limits: Limits) {
     this.#conversation = conversation;
     this.#protocols = protocols;

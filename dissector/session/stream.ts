@@ -2,7 +2,7 @@ import type { Piece } from '../bytes/index.ts';
 
 /** The bytes of one stream direction that no message has taken yet, with the frames that they came in. */
 export class StreamBuffer {
-  #bytes = new Uint8Array(4096);
+  #bytes = new Uint8Array(0);
   #start = 0;
   #end = 0;
   #pieces: Piece[] = [];

@@ -5,6 +5,7 @@ import type { Captured, Direction, Dissection } from '../../session/index.ts';
 import type { Facts } from './facts.ts';
 import { ephemeralLength, headerLength, headLayout, helloLayout, type Name, payloads } from './messages.ts';
 import { Session } from './session.ts';
+import { tai64nText } from './tai64n.ts';
 
 /** What a message shows beyond its header. */
 interface Opened {
@@ -30,6 +31,8 @@ export function dissect(captured: Captured): Dissection {
       : { fields: rest(captured, at), plaintext: undefined, problem };
   children.push(...opened.fields);
   if (opened.problem !== undefined) layer.problem = opened.problem;
+  const timestamp = find(children, 'timestamp_tai64n');
+  if (timestamp?.value instanceof Uint8Array) timestamp.text = tai64nText(timestamp.value);
   const claim = find(children, 'auth_claim');
   if (claim !== undefined && facts.signature !== undefined) mark(claim, facts.signature);
   layer.text = `P2P Key Exchange, ${name}`;
@@ -39,7 +42,7 @@ export function dissect(captured: Captured): Dissection {
     fields: fieldToJson({ ...layer, children: flatten(children) }),
     whole: whole(bytes.subarray(start, end), opened.plaintext, isHello),
     ...(claim === undefined ? {} : { signatureValid: verdict(facts.signature) }),
-    info: info(name, children, opened, facts),
+    info: info(name, end - start, children, opened, facts),
     missing: captured.state === 'encrypted' ? missing(name, session, captured) : [],
   };
 }
@@ -131,7 +134,7 @@ function whole(message: Uint8Array, plaintext: Uint8Array | undefined, isHello: 
   return out;
 }
 
-function generated({ source, end }: Captured, session: Session | undefined, facts: Facts): Field[] {
+function generated({ name: message, source, end }: Captured, session: Session | undefined, facts: Facts): Field[] {
   const note = (name: string, value: string | number, text?: string): Field => {
     const field: Field = { name, kind: 'value', value, source, start: end, end, generated: true, json: false };
     return text === undefined ? field : { ...field, text };
@@ -144,20 +147,21 @@ function generated({ source, end }: Captured, session: Session | undefined, fact
     out.push(
       note('session', session.e, `${session.e.slice(0, 16)}…${hello === undefined ? '' : `, begun in frame ${hello.frame}`}`),
     );
-    if (session.h2 !== undefined && facts.signature !== undefined) out.push(note('handshake_hash', toHex(session.h2)));
+    if (session.h2 !== undefined && message !== 'InitHello' && facts.signature !== undefined)
+      out.push(note('handshake_hash', toHex(session.h2)));
   }
   if (facts.note !== undefined) out.push(note('note', facts.note));
   return out;
 }
 
-function info(name: Name, children: readonly Field[], opened: Opened, facts: Facts): string {
+function info(name: Name, length: number, children: readonly Field[], opened: Opened, facts: Facts): string {
   const counter = children.find((child) => child.name === 'counter')?.value;
   const repeated = facts.retransmissionOf === undefined ? '' : `, retransmission of frame ${facts.retransmissionOf}`;
   const e = children.find((child) => child.name === 'e')?.value;
   if (e instanceof Uint8Array) return `e=${toHex(e.subarray(0, 8))}…${repeated}`;
-  if (typeof counter !== 'number') return `${children[0]?.end ?? 0} bytes`;
-  const length = opened.plaintext === undefined ? '' : `, ${opened.plaintext.length} bytes`;
-  return name === 'InitDone' ? `counter ${counter}${repeated}` : `counter ${counter}${length}`;
+  if (typeof counter !== 'number') return `${length} bytes`;
+  const opens = opened.plaintext === undefined ? '' : `, ${opened.plaintext.length} bytes`;
+  return name === 'InitDone' ? `counter ${counter}${repeated}` : `counter ${counter}${opens}`;
 }
 
 function missing(name: Name, session: Session | undefined, { bytes, start, end }: Captured): string[] {
