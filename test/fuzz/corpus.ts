@@ -1,4 +1,4 @@
-/** What mutations start from: every recorded capture, with its keys where they are known. */
+/** What mutations start from: every recorded capture, with its keys where they are known, and its variants. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { memoryFile, openCapture } from '../../dissector/capture/index.ts';
@@ -6,6 +6,7 @@ import { keyLogOf } from '../golden/keys.ts';
 import { check, type Seen } from './check.ts';
 import { mutate, mutatePackets, mutateText } from './mutate.ts';
 import { Random } from './random.ts';
+import { variants } from './variants.ts';
 
 export interface Recording {
   readonly name: string;
@@ -22,10 +23,11 @@ export function recordings(): Recording[] {
   return names
     .filter((name) => /\.pcap(ng)?$/.test(name))
     .sort()
-    .map((name) => {
+    .flatMap((name) => {
       const bytes = new Uint8Array(readFileSync(folder + name));
-      const stem = name.replace(/\.pcap(ng)?$/, '');
-      return { name, bytes, keyLog: keyLog(stem, names), spans: spansOf(bytes) };
+      const keys = keyLog(name.replace(/\.pcap(ng)?$/, ''), names);
+      const more = keys === '' ? [] : variants(bytes).map((each) => ({ ...each, name: `${name} as ${each.name}` }));
+      return [{ name, bytes }, ...more].map((each) => ({ ...each, keyLog: keys, spans: spansOf(each.bytes) }));
     });
 }
 
