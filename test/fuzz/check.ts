@@ -1,5 +1,5 @@
 /** One input through all that opening a capture does. Throws when anything throws or a field's range is wrong. */
-import { memoryFile, openCapture } from '../../dissector/capture/index.ts';
+import { type CaptureReader, memoryFile, openCapture } from '../../dissector/capture/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
 import { Analysis, KeyRing, type Show } from '../../dissector/session/index.ts';
 import { timeText } from '../../extension/capture/time.ts';
@@ -42,7 +42,26 @@ export function check(bytes: Uint8Array, keyLog: string): Seen {
     reader.comments(index);
   }
   for (const show of shows) rows(analysis, show);
+  grown(bytes, reader);
   return { frames: reader.frames.length, messages: analysis.messageCount };
+}
+
+/** A file that comes in two parts and is read in small steps has the same frames as the whole one. */
+function grown(bytes: Uint8Array, whole: CaptureReader): void {
+  const half = bytes.length >>> 1;
+  const file = memoryFile(bytes.slice(0, half));
+  const opened = openCapture(file);
+  // Too short to say what it is.
+  if ('problem' in opened) return;
+  const { reader } = opened;
+  while (reader.step(100));
+  file.append(bytes.slice(half));
+  while (reader.step(1000));
+  const differ = reader.frames.length !== whole.frames.length || reader.problems.length !== whole.problems.length;
+  if (differ || reader.position !== whole.position || reader.truncated !== whole.truncated || reader.stopped !== whole.stopped)
+    throw new Error(
+      `grown, it has ${reader.frames.length} frames to ${reader.position}; whole, ${whole.frames.length} to ${whole.position}`,
+    );
 }
 
 function message(analysis: Analysis, n: number): void {
