@@ -42,6 +42,8 @@ export interface Limits {
   readonly sessions: number;
   /** Bits of an RSA modulus or DH modulus that is computed with. */
   readonly modulusBits: number;
+  /** RSA private key operations of one pass over a capture; each takes milliseconds. */
+  readonly privateOperations: number;
   /** Keys of one key ring, and bytes of one key log. */
   readonly keys: number;
   readonly keyLogSize: number;
@@ -72,6 +74,7 @@ export const defaultLimits: Limits = Object.freeze({
   fields: 20_000,
   sessions: 100_000,
   modulusBits: 16_384,
+  privateOperations: 2_000,
   keys: 100_000,
   keyLogSize: 0x0400_0000,
 });

@@ -6,6 +6,7 @@ import { RSAPublicKey } from '@peculiar/asn1-rsa';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import { SubjectPublicKeyInfo } from '@peculiar/asn1-x509';
 import { type Check, defaultLimits, fromHex, toHex } from '../bytes/index.ts';
+import { integer, power } from './integer.ts';
 
 export type PublicKey =
   | { readonly kind: 'Ed25519'; readonly bytes: Uint8Array }
@@ -97,20 +98,4 @@ function verifyRsa(key: { modulus: bigint; exponent: bigint; bits: number }, dig
     .toString(16)
     .padStart(size * 2, '0');
   return padded === `0001${'ff'.repeat(size - digest.length - 3)}00${toHex(digest)}`;
-}
-
-/** Modular exponentiation of public values; not constant time, and it need not be. */
-function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
-  let result = 1n;
-  let square = base % modulus;
-  for (let left = exponent; left > 0n; left >>= 1n) {
-    if (left & 1n) result = (result * square) % modulus;
-    square = (square * square) % modulus;
-  }
-  return result;
-}
-
-function integer(bytes: Uint8Array): bigint {
-  const hex = toHex(bytes);
-  return hex === '' ? 0n : BigInt(`0x${hex}`);
 }

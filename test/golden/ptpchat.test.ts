@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { analyseGolden, goldenJson } from './open.ts';
+import { analyseGolden, goldenJson, goldenKeys, goldenPath } from './open.ts';
 
 interface Truth {
   readonly n: number;
@@ -56,5 +57,53 @@ describe('ptpchat_d, a conforming capture with a closed channel', () => {
     expect(truth.map(({ n }) => [analysis.message(n).name, analysis.message(n).encrypted])).toEqual(
       truth.map(({ message, encrypted }) => [message, encrypted]),
     );
+  });
+});
+
+describe('the closed channel of ptpchat_d', () => {
+  const truth = goldenJson('ptpchat_d.truth.json').messages as {
+    n: number;
+    message: string;
+    signature_valid?: boolean;
+    fields: { text?: string; key_decrypted?: string };
+    decryptable?: boolean;
+  }[];
+  const logOf = (name: string): string => readFileSync(goldenPath(name), 'utf8');
+  const opened = (keyLog: string) => {
+    const analysis = analyseGolden('ptpchat_d', keyLog);
+    const seen = truth.map(({ n }) => {
+      const { fields, signatureValid } = analysis.dissect(n).dissection;
+      const { text, key_decrypted } = fields as { text?: string; key_decrypted?: string };
+      return { text, key_decrypted, signature: signatureValid };
+    });
+    return { analysis, seen };
+  };
+  const channel = (text: string): string => `PTPCHAT_CHANNEL_KEY 5720b955-9f70-ab61-e7ef-cb8e0af096ff ${text}`;
+
+  it("opens with one node's RSA key, as the truth says, without a finding", () => {
+    const { analysis, seen } = opened(logOf('ptpchat_d.keys'));
+    expect(seen.map(({ text, key_decrypted }) => [text, key_decrypted])).toEqual(
+      truth.map(({ fields }) => [fields.text, fields.key_decrypted]),
+    );
+    expect(seen.map(({ signature }) => signature)).toEqual(truth.map(({ signature_valid }) => signature_valid));
+    expect(analysis.counts.findings).toBe(0);
+  });
+
+  it.each(['ptpchat_d.alt-c-node.keys', 'ptpchat_d.alt-channel.keys'])('opens the same texts with %s', (name) => {
+    expect(opened(logOf(name)).seen.map(({ text }) => text)).toEqual(truth.map(({ fields }) => fields.text));
+  });
+
+  it.each([
+    ['no key', ''],
+    ['a wrong channel key', channel(Buffer.alloc(32, 7).toString('base64'))],
+    ['the RSA keys of another capture', goldenKeys('ptpchat_a')],
+    ['the key of another channel', logOf('ptpchat_d.alt-channel.keys').replace('5720b955', '5720b956')],
+  ])('opens no encrypted text with %s', (_, keyLog) => {
+    const { analysis, seen } = opened(keyLog);
+    const shown = truth.filter(
+      ({ n }) => analysis.message(n).encrypted && (seen[n]!.text !== undefined || seen[n]!.key_decrypted !== undefined),
+    );
+    expect(shown).toEqual([]);
+    expect(analysis.counts.findings).toBe(0);
   });
 });

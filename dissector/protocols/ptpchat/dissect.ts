@@ -1,11 +1,12 @@
-import { type Field, fromBase64, type Json } from '../../bytes/index.ts';
+import { type Field, fromBase64, type Json, toHex } from '../../bytes/index.ts';
 import { type JsonNode, undecoded } from '../../codec/index.ts';
-import { type CertificateInfo, readCertificate, readSignedData } from '../../crypto/index.ts';
+import { type CertificateInfo, readCertificate } from '../../crypto/index.ts';
 import type { Captured, Dissection } from '../../session/index.ts';
+import type { Facts } from './channels.ts';
 import { nodeToJson } from './json.ts';
+import { channelLabel, rsaLabel } from './keys.ts';
 import type { Element } from './messages.ts';
 import { member, type Parsed, parse, textOf } from './parse.ts';
-import type { Facts } from './signed.ts';
 
 const utf8 = new TextDecoder('utf-8');
 
@@ -34,13 +35,13 @@ export function dissect(captured: Captured): Dissection {
   const { data } = parsed;
   return {
     layer,
-    fields: withText(fieldsOf(data), builder.text),
+    fields: withGenerated(fieldsOf(data), builder.text, facts?.key),
     whole: bytes.subarray(start, end),
     ...(facts?.signature === undefined
       ? {}
       : { signatureValid: facts.signature.state === 'unchecked' ? null : facts.signature.state === 'valid' }),
     info: info(parsed, builder.text),
-    missing: [],
+    missing: missing(parsed, facts),
   };
 }
 
@@ -49,10 +50,20 @@ function fieldsOf(data: JsonNode | undefined): Json {
   return data.type === 'object' ? nodeToJson(data) : { msg_data: nodeToJson(data) };
 }
 
-function withText(fields: Json, text: string | undefined): Json {
-  return text === undefined || typeof fields !== 'object' || fields === null || Array.isArray(fields)
-    ? fields
-    : { ...fields, text };
+function withGenerated(fields: Json, text: string | undefined, key: Uint8Array | undefined): Json {
+  if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) return fields;
+  return { ...fields, ...(text === undefined ? {} : { text }), ...(key === undefined ? {} : { key_decrypted: toHex(key) }) };
+}
+
+function missing({ data, verb }: Parsed, facts: Facts | undefined): string[] {
+  if (facts === undefined || !facts.encrypted || facts.key !== undefined || facts.plaintext !== undefined) return [];
+  const recipient = textOf(member(data, 'recipient_id')?.value) ?? 'the recipient';
+  if (verb?.name === 'KEY') return [`${rsaLabel} with the private key of ${recipient}`];
+  const channel = textOf(member(data, 'channel_id')?.value) ?? 'its channel_id';
+  return [
+    `${channelLabel} ${channel} with the channel's key`,
+    `${rsaLabel} with the private key of a node to which a KEY of this channel was sent`,
+  ];
 }
 
 class Builder {
@@ -129,27 +140,49 @@ class Builder {
     };
     field.children = [whole];
     if (field.name === 'certificate') field.children.push(...certificateFields(decoded, source));
+    if (field.name === 'key') this.#key(field, source, decoded.length);
     if (field.name === 'message') this.#message(field, decoded, source);
   }
 
   #message(field: Field, decoded: Uint8Array, source: number): void {
-    const signed = readSignedData(decoded);
-    if (this.#facts?.signature !== undefined) field.check = this.#facts.signature;
+    const { signed, plaintext, how, signature } = this.#facts ?? {};
+    if (signature !== undefined) field.check = signature;
     if (signed === undefined) return;
-    this.text = utf8.decode(signed.content);
-    const end = decoded.length;
+    this.text = utf8.decode(signed.text);
+    let inside = source;
+    if (plaintext !== undefined) {
+      inside = this.#captured.derive('Decrypted', plaintext, {
+        kind: 'derived',
+        from: source,
+        start: 0,
+        end: decoded.length,
+        how: how ?? '',
+      }).id;
+    }
+    const start = signed.form === 'signature, text' ? (plaintext ?? decoded).length - signed.text.length : 0;
+    const end = signed.form === 'CMS SignedData' ? (plaintext ?? decoded).length : start + signed.text.length;
+    const doc = 'The signed text.';
     field.children!.push({
       name: 'text',
       kind: 'value',
       value: this.text,
-      source,
-      start: 0,
+      source: inside,
+      start,
       end,
       generated: true,
       json: false,
-      doc: 'The signed text.',
+      doc,
     });
-    if (signed.signer !== undefined) field.children!.push(note('signer', signed.signer.subject, source, end));
+    field.children!.push(note('signed_form', signed.form, inside, end));
+    if (how !== undefined) field.children!.push(note('opened_by', how, inside, end));
+  }
+
+  #key(field: Field, source: number, end: number): void {
+    if (this.#facts?.key === undefined) return;
+    field.children!.push(
+      note('opened_by', this.#facts.how ?? '', source, end),
+      note('key_decrypted', toHex(this.#facts.key), source, end),
+    );
   }
 }
 

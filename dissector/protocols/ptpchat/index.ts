@@ -1,5 +1,6 @@
 import type { Protocol } from '../../session/index.ts';
 import { dissect } from './dissect.ts';
+import { keys } from './keys.ts';
 import { undecodableName, verbs } from './messages.ts';
 import { observe } from './observe.ts';
 import { recognise } from './recognise.ts';
@@ -11,7 +12,7 @@ export const ptpchat: Protocol = {
   title: 'ptpchat',
   document: 'ptpchat',
   names: [...verbs.map((verb) => verb.name), undecodableName],
-  keys: [],
+  keys,
   rules: Object.values(rules),
   recognise,
   observe,

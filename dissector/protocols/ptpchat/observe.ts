@@ -10,26 +10,29 @@ import type {
   State,
   StreamBuffer,
 } from '../../session/index.ts';
+import { Channels } from './channels.ts';
 import { type Framing, framingOf, isSpace, lengthPrefix, longestObject, ObjectScanner, prefixedLength } from './framing.ts';
 import { type Element, undecodableName } from './messages.ts';
 import { member, type Parsed, parse } from './parse.ts';
 import { rules } from './rules.ts';
-import { type Facts, readSigned } from './signed.ts';
 
 export function observe(bench: Bench): Observer {
-  return { conversation: (conversation) => new Peers(bench, conversation), end: () => {} };
+  const channels = new Channels(bench);
+  return { conversation: (conversation) => new Peers(bench, conversation, channels), end: () => channels.settle() };
 }
 
 /** Two nodes that send each other JSON objects: one a datagram, or framed on a stream. */
 class Peers implements ConversationObserver {
   readonly #bench: Bench;
   readonly #conversation: Conversation;
+  readonly #channels: Channels;
   readonly #framing: [Framing | undefined, Framing | undefined] = [undefined, undefined];
   readonly #scanners = [new ObjectScanner(), new ObjectScanner()] as const;
 
-  constructor(bench: Bench, conversation: Conversation) {
+  constructor(bench: Bench, conversation: Conversation, channels: Channels) {
     this.#bench = bench;
     this.#conversation = conversation;
+    this.#channels = channels;
   }
 
   datagram(direction: Direction, bytes: Uint8Array, frame: number, cut: number, pieces?: readonly Piece[]): void {
@@ -105,16 +108,8 @@ class Peers implements ConversationObserver {
     });
     if (cut && parsed.problem !== undefined) this.#find(id, rules.incomplete, parsed.problem.text);
     else this.#check(id, bytes, end, parsed);
-    const signed = readSigned(parsed);
-    if (signed !== undefined) this.#signed(id, signed);
+    this.#channels.see(id, parsed);
     return id;
-  }
-
-  #signed(id: number, facts: Facts): void {
-    const { messages } = this.#bench;
-    messages.facts.set(id, facts);
-    if (facts.encrypted) messages.setEncrypted(id);
-    if (facts.signature?.state === 'invalid') this.#find(id, rules.signature, facts.signature.why);
   }
 
   #check(id: number, bytes: Uint8Array, end: number, parsed: Parsed): void {

@@ -1,0 +1,161 @@
+import { type Check, fromBase64 } from '../../bytes/index.ts';
+import {
+  aesModes,
+  type PublicKey,
+  type RsaPrivateKey,
+  readCertificate,
+  rsaDecrypt,
+  unpadOaep,
+  unpadPkcs1,
+} from '../../crypto/index.ts';
+import type { Bench } from '../../session/index.ts';
+import { channelLabel, rsaLabel } from './keys.ts';
+import { member, type Parsed, textOf } from './parse.ts';
+import { rules } from './rules.ts';
+import { readSigned, type SignedText } from './signed.ts';
+
+/** What the whole capture tells of a KEY or a MESSAGE. */
+export interface Facts {
+  /** It travelled encrypted: a KEY always, a MESSAGE when it is not readable as it stands. */
+  readonly encrypted: boolean;
+  /** KEY: the channel key, and how it was wrapped. */
+  readonly key?: Uint8Array;
+  /** MESSAGE: what the channel key opened, the text in it. */
+  readonly plaintext?: Uint8Array;
+  readonly signed?: SignedText;
+  readonly how?: string;
+  readonly signature?: Check;
+}
+
+interface Held {
+  readonly id: number;
+  readonly channel: string;
+  readonly node: string;
+  readonly cipher: string | undefined;
+  readonly bytes: Uint8Array;
+}
+
+interface ChannelKey {
+  readonly secret: Uint8Array;
+  readonly cipher: string | undefined;
+  readonly how: string;
+  /** Set when the unwrapping did not prove itself: it counts once a message opens. */
+  readonly proves?: Held;
+}
+
+/** Text that a cipher without a proof gave must be this long to count without a signature that verifies. */
+const unprovenText = 16;
+
+/**
+ * Certificates, channel keys and the messages that need them. A certificate or a KEY may come after the messages that it is
+ * for, so everything is settled when the capture has ended.
+ */
+export class Channels {
+  readonly #bench: Bench;
+  readonly #signers = new Map<string, PublicKey>();
+  readonly #keys: Held[] = [];
+  readonly #messages: Held[] = [];
+  #held = 0;
+  #operations = 0;
+
+  constructor(bench: Bench) {
+    this.#bench = bench;
+  }
+
+  see(id: number, { verb, data }: Parsed): void {
+    const element =
+      verb?.name === 'CERTIFICATE'
+        ? 'certificate'
+        : verb?.name === 'KEY'
+          ? 'key'
+          : verb?.name === 'MESSAGE'
+            ? 'message'
+            : undefined;
+    if (element === undefined) return;
+    const read = (name: string): string => textOf(member(data, name)?.value) ?? '';
+    const bytes = fromBase64(read(element));
+    if (bytes === undefined || bytes.length === 0 || this.#held + bytes.length > this.#bench.limits.pendingStream) return;
+    if (element === 'certificate') {
+      const certificate = readCertificate(bytes);
+      if (typeof certificate !== 'string' && typeof certificate.key !== 'string')
+        this.#signers.set(read('node_id'), certificate.key);
+      return;
+    }
+    this.#held += bytes.length;
+    const held = { id, channel: read('channel_id'), node: read('node_id'), cipher: read('cipher') || undefined, bytes };
+    (element === 'key' ? this.#keys : this.#messages).push(held);
+  }
+
+  settle(): void {
+    const channelKeys = new Map<string, ChannelKey[]>();
+    const add = (channel: string, key: ChannelKey): void =>
+      void channelKeys.set(channel, [...(channelKeys.get(channel) ?? []), key]);
+    for (const held of this.#keys) {
+      this.#tell(held, { encrypted: true });
+      for (const key of this.#unwrap(held)) {
+        add(held.channel, key);
+        if (key.proves === undefined) this.#tell(held, { encrypted: true, key: key.secret, how: key.how });
+      }
+    }
+    for (const held of this.#messages) {
+      const given = this.#bench.keys
+        .find(channelLabel, held.channel)
+        .map((key) => ({ secret: key.secret as Uint8Array, cipher: undefined, how: channelLabel }));
+      this.#settleMessage(held, [...(channelKeys.get(held.channel) ?? []), ...given]);
+    }
+    this.#keys.length = 0;
+    this.#messages.length = 0;
+  }
+
+  /** The channel keys that the private keys of the ring make of a KEY. */
+  #unwrap(held: Held): ChannelKey[] {
+    const out: ChannelKey[] = [];
+    for (const { secret } of this.#bench.keys.all(rsaLabel)) {
+      if (++this.#operations > this.#bench.limits.privateOperations) return out;
+      const padded = rsaDecrypt(secret as RsaPrivateKey, held.bytes);
+      if (padded === undefined) continue;
+      const { cipher } = held;
+      for (const hash of ['SHA-1', 'SHA-256'] as const) {
+        const key = unpadOaep(padded, hash);
+        if (key?.length === 32) out.push({ secret: key, cipher, how: `RSA-OAEP (${hash})` });
+      }
+      const key = unpadPkcs1(padded);
+      if (key?.length === 32) out.push({ secret: key, cipher, how: 'RSA PKCS #1 v1.5', proves: held });
+    }
+    return out;
+  }
+
+  #settleMessage(held: Held, keys: readonly ChannelKey[]): void {
+    const signer = this.#signers.get(held.node);
+    const clear = readSigned(held.bytes, signer);
+    if (clear !== undefined) {
+      this.#tell(held, { encrypted: false, signed: clear, signature: clear.check });
+      return;
+    }
+    for (const key of keys) {
+      for (const mode of aesModes) {
+        if (key.cipher !== undefined && aesModes.some(({ name }) => name === key.cipher) && key.cipher !== mode.name) continue;
+        const plaintext = mode.open(key.secret, held.bytes);
+        const signed = plaintext === undefined ? undefined : readSigned(plaintext, signer);
+        if (signed === undefined || plaintext === undefined) continue;
+        const isProven = mode.proves || signed.check.state === 'valid';
+        if (!isProven && signed.text.length < unprovenText) continue;
+        const proof = mode.proves ? 'its tag opens' : isProven ? 'its signature verifies' : 'unproven: it reads as text';
+        this.#tell(held, { encrypted: true, plaintext, signed, signature: signed.check, how: `${mode.name}, ${proof}` });
+        if (key.proves !== undefined && isProven) this.#tell(key.proves, { encrypted: true, key: key.secret, how: key.how });
+        return;
+      }
+    }
+    this.#tell(held, {
+      encrypted: true,
+      signature: { state: 'unchecked', why: 'the text is encrypted, and no key of its channel is known' },
+    });
+  }
+
+  #tell({ id }: Held, facts: Facts): void {
+    const { messages } = this.#bench;
+    messages.facts.set(id, facts);
+    if (facts.encrypted) messages.setEncrypted(id);
+    if (facts.signature?.state === 'invalid') messages.find(id, rules.signature, facts.signature.why);
+  }
+}
