@@ -43,6 +43,7 @@ export function check(bytes: Uint8Array, keyLog: string): Seen {
   }
   for (const show of shows) rows(analysis, show);
   grown(bytes, reader);
+  early(bytes, ring, analysis);
   return { frames: reader.frames.length, messages: analysis.messageCount };
 }
 
@@ -62,6 +63,25 @@ function grown(bytes: Uint8Array, whole: CaptureReader): void {
     throw new Error(
       `grown, it has ${reader.frames.length} frames to ${reader.position}; whole, ${whole.frames.length} to ${whole.position}`,
     );
+}
+
+/** Keys that were there from the start give what keys that came late do. */
+function early(bytes: Uint8Array, ring: KeyRing, late: Analysis): void {
+  const opened = openCapture(memoryFile(bytes));
+  if ('problem' in opened) throw new Error(opened.problem.text);
+  const analysis = new Analysis(opened.reader, protocols, ring);
+  while (analysis.step(1000));
+  analysis.finish();
+  const told = (from: Analysis, n: number): string => {
+    const { frames, protocol, name, state, findings } = from.message(n);
+    return `${frames} ${protocol.id} ${name} ${state} ${findings.map(({ rule, text }) => rule + text)}`;
+  };
+  const count = analysis.messageCount;
+  if (count !== late.messageCount)
+    throw new Error(`${count} messages with keys from the start, ${late.messageCount} with late ones`);
+  for (let n = 0; n < count; n++)
+    if (told(analysis, n) !== told(late, n))
+      throw new Error(`with keys from the start: ${told(analysis, n)}; late: ${told(late, n)}`);
 }
 
 function message(analysis: Analysis, n: number): void {
