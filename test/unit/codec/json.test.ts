@@ -13,7 +13,10 @@ describe('parseJson', () => {
   it('reads what JSON.parse reads', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 5 }), (text) => {
-        expect(JSON.stringify(value(text))).toBe(JSON.stringify(JSON.parse(text)));
+        // Integers beyond 2^53 keep their digits instead of becoming another number.
+        const large = (_: string, one: unknown) =>
+          Number.isInteger(one) && !Number.isSafeInteger(one) && /^-?\d+$/.test(String(one)) ? String(one) : one;
+        expect(JSON.stringify(value(text))).toBe(JSON.stringify(JSON.parse(text, large)));
       }),
     );
   });
