@@ -20,7 +20,8 @@ export function rowView(analysis: Analysis, show: Show, row: number): Row {
   const { frames } = analysis.reader;
   const hasTime = frames.hasTime(frame - 1);
   const place = { row, frame, seconds: hasTime ? frames.seconds(frame - 1) : 0, nanos: frames.nanos(frame - 1) };
-  return n < 0 ? { ...place, ...bareFrame(analysis, frame - 1) } : { ...place, ...message(analysis, n) };
+  // Spread would make a slow object of each row, and a list has a million.
+  return Object.assign(place, n < 0 ? bareFrame(analysis, frame - 1) : message(analysis, n));
 }
 
 function message(analysis: Analysis, n: number) {
