@@ -1,0 +1,60 @@
+/** RSA unwrapping and the AES modes, with node:crypto as the oracle and a negative twin for each. */
+import { constants, createCipheriv, generateKeyPairSync, publicEncrypt, randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { aesModes, readRsaPrivateKey, rsaDecrypt, unpadOaep, unpadPkcs1 } from '../../../dissector/crypto/index.ts';
+
+const pair = () => {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return { publicKey, key: readRsaPrivateKey(privateKey.export({ type: 'pkcs8', format: 'der' }))! };
+};
+const mine = pair();
+const other = pair();
+const secret = new Uint8Array(randomBytes(32));
+
+describe('RSA unwrapping', () => {
+  it.each([
+    ['SHA-1', 'sha1'],
+    ['SHA-256', 'sha256'],
+  ] as const)('opens OAEP with %s, and not with the other hash or key', (hash, oaepHash) => {
+    const wrapped = publicEncrypt({ key: mine.publicKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, secret);
+    expect(unpadOaep(rsaDecrypt(mine.key, wrapped)!, hash)).toEqual(secret);
+    expect(unpadOaep(rsaDecrypt(mine.key, wrapped)!, hash === 'SHA-1' ? 'SHA-256' : 'SHA-1')).toBeUndefined();
+    const wrong = rsaDecrypt(other.key, wrapped);
+    expect(wrong === undefined ? undefined : unpadOaep(wrong, hash)).toBeUndefined();
+  });
+
+  it('opens PKCS #1 v1.5', () => {
+    const wrapped = publicEncrypt({ key: mine.publicKey, padding: constants.RSA_PKCS1_PADDING }, secret);
+    expect(unpadPkcs1(rsaDecrypt(mine.key, wrapped)!)).toEqual(secret);
+  });
+
+  it('refuses what is no ciphertext of the key, and what is no key', () => {
+    expect(rsaDecrypt(mine.key, new Uint8Array(255))).toBeUndefined();
+    expect(rsaDecrypt(mine.key, new Uint8Array(256).fill(0xff))).toBeUndefined();
+    expect(readRsaPrivateKey(new Uint8Array(100))).toBeUndefined();
+    const { privateKey } = generateKeyPairSync('ed25519');
+    expect(readRsaPrivateKey(privateKey.export({ type: 'pkcs8', format: 'der' }))).toBeUndefined();
+  });
+});
+
+describe.each([
+  ['AES-256-CBC', 'aes-256-cbc', 16],
+  ['AES-256-GCM', 'aes-256-gcm', 12],
+  ['AES-256-CTR', 'aes-256-ctr', 16],
+] as const)('%s', (name, cipherName, ivLength) => {
+  const mode = aesModes.find((one) => one.name === name)!;
+  const text = Buffer.from('text of a message');
+  const iv = randomBytes(ivLength);
+  const cipher = createCipheriv(cipherName as 'aes-256-gcm', secret, iv);
+  const parts = [iv, cipher.update(text), cipher.final()];
+  if (name === 'AES-256-GCM') parts.push(cipher.getAuthTag());
+  const sealed = new Uint8Array(Buffer.concat(parts));
+
+  it('opens what node:crypto sealed', () => expect(Buffer.from(mode.open(secret, sealed)!)).toEqual(text));
+  it('does not give the text to another key', () => {
+    const opened = mode.open(new Uint8Array(32), sealed);
+    if (mode.proves) expect(opened).toBeUndefined();
+    expect(opened === undefined ? '' : Buffer.from(opened).toString()).not.toBe(text.toString());
+  });
+  it('opens nothing from too few bytes', () => expect(mode.open(secret, sealed.subarray(0, 5))).toBeUndefined());
+});
