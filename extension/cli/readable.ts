@@ -24,8 +24,8 @@ export class ReadableMessages {
     const { dissection } = this.#analysis.dissect(n);
     counted(this.#counts, protocol.id, name);
     if (encrypted) this.#encrypted++;
-    if (encrypted && state === 'decoded') this.#opened++;
-    if (state === 'encrypted') for (const sentence of dissection.missing) this.#missing.add(sentence);
+    if (encrypted && state === 'decoded' && dissection.missing.length === 0) this.#opened++;
+    for (const sentence of dissection.missing) this.#missing.add(sentence);
     const from = conversation.endpoints[direction];
     const to = conversation.endpoints[direction === 0 ? 1 : 0];
     const what = `${protocol.id} ${name}`.padEnd(22);

@@ -14,8 +14,8 @@ export function treeView(analysis: Analysis, show: Show, row: number): TreeView 
   const own = frameLayer(analysis.reader, frame - 1);
   if (n < 0) return { row, ...contents(analysis.frameTree(frame - 1), own), findings: [], missing: [] };
   const { tree, dissection } = analysis.dissect(n);
-  const { findings, state } = analysis.message(n);
-  return { row, ...contents(tree, own), findings, missing: state === 'encrypted' ? dissection.missing : [] };
+  const { findings } = analysis.message(n);
+  return { row, ...contents(tree, own), findings, missing: dissection.missing };
 }
 
 function contents(tree: Tree, own: FieldView): Pick<TreeView, 'sources' | 'layers'> {
