@@ -21,11 +21,15 @@ export function packExtension(out: string): void {
 
 function pack(args: readonly string[], stdio: 'inherit' | 'pipe'): void {
   const vsce = createRequire(import.meta.url).resolve('@vscode/vsce/vsce');
-  execFileSync(process.execPath, [vsce, 'package', '--no-dependencies', '--allow-missing-repository', ...args], {
-    cwd: project,
-    encoding: 'utf8',
-    stdio,
-  });
+  execFileSync(
+    process.execPath,
+    [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', ...args],
+    {
+      cwd: project,
+      encoding: 'utf8',
+      stdio,
+    },
+  );
 }
 
 if (process.argv[1] === import.meta.filename) pack(process.argv[2] === undefined ? [] : ['--out', process.argv[2]], 'inherit');

@@ -5,6 +5,7 @@ import { PageElement } from './element.ts';
 import { hexRow, hexRows, moveByte, offsetText, ROW_BYTES } from './hex.ts';
 import { rowsPerPage } from './scale.ts';
 import { Scroller } from './scroller.ts';
+import { count } from './texts.ts';
 
 const ROW_HEIGHT = 20;
 
@@ -53,7 +54,7 @@ export class Bytes extends PageElement {
   #tab(source: SourceView): TemplateResult {
     const chosen = source.id === this.source;
     return html`<button class="tab" role="tab" data-source=${source.id} aria-selected=${chosen} tabindex=${chosen ? 0 : -1} title=${source.origin}
-      @click=${() => this.#choose(source.id)}>${source.name} <span class="length">${source.bytes.length}</span></button>`;
+      @click=${() => this.#choose(source.id)}>${source.name} <span class="length">${count(source.bytes.length, 'byte')}</span></button>`;
   }
 
   #row(source: SourceView, row: number): TemplateResult {

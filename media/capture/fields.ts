@@ -70,9 +70,9 @@ export function isWithin(key: string, other: string): boolean {
   return key.startsWith(`${other}${STEP}`);
 }
 
-/** A generated field is in brackets, like what one writes between the lines. */
-export function fieldText({ name, text, generated }: FieldView): string {
-  const line = text === '' ? name : `${name}: ${text}`;
+/** A layer says what it is by itself. A generated field is in brackets, like what one writes between the lines. */
+export function fieldText({ name, text, generated }: FieldView, depth = 1): string {
+  const line = text === '' ? name : depth === 0 ? text : `${name}: ${text}`;
   return generated ? `[${line}]` : line;
 }
 

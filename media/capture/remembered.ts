@@ -20,6 +20,6 @@ export function remembered(stored: unknown): Remembered {
     show: values.show === 'messages' ? 'messages' : 'all',
     ...(whole(values.row) && whole(values.frame) ? { row: values.row, frame: values.frame } : {}),
     listHeight: percent(values.listHeight, 50),
-    treeWidth: percent(values.treeWidth, 52),
+    treeWidth: percent(values.treeWidth, 42),
   };
 }

@@ -56,7 +56,7 @@ export class FieldTree extends PageElement {
       field.generated ? 'generated' : '',
       field.problem === undefined ? '' : 'problem',
     ].join(' ');
-    const text = fieldText(field);
+    const text = fieldText(field, depth);
     const { check, problem } = field;
     return html`<div id="field-${index}" class=${classes} role="treeitem" data-line=${index} aria-level=${depth + 1} aria-posinset=${place}
       aria-setsize=${siblings} aria-selected=${selected} aria-expanded=${open === undefined ? nothing : String(open)}

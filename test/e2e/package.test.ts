@@ -18,8 +18,17 @@ describe('the package', () => {
     expect(files.filter((file) => !allowed.some((pattern) => pattern.test(file)))).toEqual([]);
   });
 
-  it('holds the extension', () => {
-    expect(files).toContain('extension/dist/extension.cjs');
+  it('holds the extension, the worker that dissects and the page of the inspector', () => {
+    expect(files).toEqual(
+      expect.arrayContaining([
+        ...['extension/dist/extension.cjs', 'extension/dist/worker.cjs'],
+        ...['extension/dist/media/capture.js', 'extension/dist/media/capture.css'],
+      ]),
+    );
+  });
+
+  it('holds no source, no test and no map of a bundle', () => {
+    expect(files.filter((file) => /\.(ts|map|pcap|pcapng|keys)$|(^|\/)(test|node_modules|dissector)\//.test(file))).toEqual([]);
   });
 });
 
