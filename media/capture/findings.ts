@@ -18,7 +18,7 @@ export function findings({ findings }: TreeView): TemplateResult | typeof nothin
 export function missing({ missing }: TreeView, addKeys: () => void): TemplateResult | typeof nothing {
   if (missing.length === 0) return nothing;
   return html`<div id="missing" class="missing">
-    <div>${missing.map((text) => html`<p>${text}</p>`)}</div>
+    <div><p>One of these in a key log opens it:</p>${missing.map((text) => html`<p>${text}</p>`)}</div>
     <vscode-button id="add-keys-here" @click=${addKeys}>Add key log…</vscode-button>
   </div>`;
 }

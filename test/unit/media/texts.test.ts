@@ -38,7 +38,7 @@ describe('the colour of a protocol', () => {
 
 describe('what the page remembers', () => {
   it('is read as far as it fits', () => {
-    const fresh = { show: 'all', listHeight: 50, treeWidth: 52 };
+    const fresh = { show: 'all', listHeight: 50, treeWidth: 42 };
     expect(remembered(undefined)).toEqual(fresh);
     expect(remembered('x')).toEqual(fresh);
     expect(remembered({ show: 'some', row: -1, frame: 2, listHeight: Number.NaN, treeWidth: '3' })).toEqual(fresh);
