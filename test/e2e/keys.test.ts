@@ -1,0 +1,102 @@
+/** A person opens a capture without its keys, reads which are missing, and gives them: rows change where they stand. */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { decryptionSecrets, keyLogSecretsType } from '../../dissector/capture/index.ts';
+import { samples } from '../../extension/workbench/paths.ts';
+import { analyseGolden, goldenKeys } from '../golden/open.ts';
+import { Inspecting } from './inspecting.ts';
+import { Workbench } from './workbench.ts';
+
+const NAME = 'p2pke_b';
+const CAPTURE = `${NAME}.pcapng`;
+/** A datagram of the session whose keys are given. */
+const DATA_ROW = 9;
+const keyLog = goldenKeys(NAME);
+/** As long and well-formed as the right one; every value is another. */
+const wrongKeyLog = keyLog.replace(/[0-9a-f]{64}/g, (hex) => [...hex].reverse().join(''));
+const sealed = analyseGolden(NAME).counts.encrypted;
+const left = analyseGolden(NAME, keyLog).counts.encrypted;
+
+describe('a capture whose keys are missing', () => {
+  let workbench: Workbench;
+  let inspecting: Inspecting;
+  beforeEach(async () => {
+    workbench = await Workbench.open({ settings: { 'explorer.autoReveal': false } });
+    workbench.setFolderSetting('peerscope.keyLogs', []);
+    inspecting = await Inspecting.open(workbench, CAPTURE);
+    await inspecting.counts('encrypted', sealed);
+    await inspecting.select(DATA_ROW);
+  });
+  afterEach(() => workbench?.dispose());
+
+  const write = (name: string, text: string): string => {
+    const path = join(workbench.folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const expectSealed = async (): Promise<void> => {
+    await inspecting.counts('encrypted', sealed);
+    expect(await inspecting.row(DATA_ROW).getAttribute('class')).toContain('state-encrypted');
+    expect(await inspecting.row(DATA_ROW).locator('.badge.encrypted').innerText()).toBe('enc');
+    await expect.poll(() => inspecting.missing()).toContain('P2PKE_EPHEMERAL_PRIVATE');
+    expect(await inspecting.tab('Decrypted').count()).toBe(0);
+  };
+  const expectOpened = async (): Promise<void> => {
+    expect(left).toBeLessThan(sealed);
+    await inspecting.counts('encrypted', left);
+    await expect.poll(() => inspecting.row(DATA_ROW).getAttribute('class')).toContain('state-decoded');
+    expect(await inspecting.row(DATA_ROW).locator('.badge').count()).toBe(0);
+    expect((await inspecting.cells(DATA_ROW)).at(-1)).toMatch(/counter \d+, \d+ bytes/);
+    // The selected row is the same one, and its fields are those of the opened message.
+    await inspecting.selected(DATA_ROW);
+    await inspecting.tab('Decrypted').waitFor();
+    await expect.poll(() => inspecting.missing()).toBe('');
+  };
+
+  it('says which are missing, and opens with a key log that the setting names', async () => {
+    await expectSealed();
+    await workbench.screenshot('keys-missing');
+    write('right.keys', keyLog);
+    workbench.setFolderSetting('peerscope.keyLogs', ['right.keys']);
+    await expectOpened();
+    await workbench.screenshot('keys-given');
+  });
+
+  it('stays sealed with a wrong key log, and opens when that file is mended', async () => {
+    write('mine.keys', wrongKeyLog);
+    workbench.setFolderSetting('peerscope.keyLogs', ['mine.keys']);
+    await inspecting.counts('keys', 2);
+    await expectSealed();
+    write('mine.keys', keyLog);
+    await expectOpened();
+  });
+
+  it('opens with a key log that is added by command', async () => {
+    const path = write('added.keys', keyLog);
+    await workbench.command('Peerscope: Add Key Log…');
+    await workbench.answer(path);
+    await expectOpened();
+  });
+});
+
+describe('a capture that carries its keys', () => {
+  const file = join(process.env.TMPDIR ?? '/tmp', `peerscope-${process.pid}-carried.pcapng`);
+  let workbench: Workbench;
+  beforeAll(async () => {
+    const secrets = decryptionSecrets(keyLogSecretsType, new TextEncoder().encode(keyLog));
+    writeFileSync(file, Buffer.concat([readFileSync(join(samples, CAPTURE)), secrets]));
+    workbench = await Workbench.open({ files: [file] });
+    workbench.setFolderSetting('peerscope.keyLogs', []);
+  });
+  afterAll(async () => {
+    await workbench?.dispose();
+    rmSync(file, { force: true });
+  });
+
+  it('is opened by them', async () => {
+    const inspecting = await Inspecting.open(workbench, 'carried.pcapng');
+    await inspecting.counts('encrypted', left);
+    expect(await inspecting.row(DATA_ROW).getAttribute('class')).toContain('state-decoded');
+  });
+});
