@@ -135,7 +135,7 @@ function whole(message: Uint8Array, plaintext: Uint8Array | undefined, isHello: 
 }
 
 function generated({ name: message, source, end }: Captured, session: Session | undefined, facts: Facts): Field[] {
-  const note = (name: string, value: string | number, text?: string): Field => {
+  const note = (name: string, value: string | number | Uint8Array, text?: string): Field => {
     const field: Field = { name, kind: 'value', value, source, start: end, end, generated: true, json: false };
     return text === undefined ? field : { ...field, text };
   };
@@ -148,7 +148,7 @@ function generated({ name: message, source, end }: Captured, session: Session | 
       note('session', session.e, `${session.e.slice(0, 16)}…${hello === undefined ? '' : `, begun in frame ${hello.frame}`}`),
     );
     if (session.h2 !== undefined && message !== 'InitHello' && facts.signature !== undefined)
-      out.push(note('handshake_hash', toHex(session.h2)));
+      out.push(note('handshake_hash', session.h2));
   }
   if (facts.note !== undefined) out.push(note('note', facts.note));
   return out;
