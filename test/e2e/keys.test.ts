@@ -35,6 +35,13 @@ describe('a capture whose keys are missing', () => {
     writeFileSync(path, text);
     return path;
   };
+  /** Answers the file dialog. It fills in its folder when it is ready; what is typed before that is lost. */
+  const choose = async (path: string): Promise<void> => {
+    await expect
+      .poll(() => workbench.page.locator('.quick-input-widget input[type=text]').inputValue(), { timeout: 20_000 })
+      .toMatch(/\/$/);
+    await workbench.answer(path);
+  };
   const expectSealed = async (): Promise<void> => {
     await inspecting.counts('encrypted', sealed);
     expect(await inspecting.row(DATA_ROW).getAttribute('class')).toContain('state-encrypted');
@@ -75,7 +82,14 @@ describe('a capture whose keys are missing', () => {
   it('opens with a key log that is added by command', async () => {
     const path = write('added.keys', keyLog);
     await workbench.command('Peerscope: Add Key Log…');
-    await workbench.answer(path);
+    await choose(path);
+    await expectOpened();
+  });
+
+  it('opens with a key log that is added by the button beside the sentence', async () => {
+    const path = write('added.keys', keyLog);
+    await inspecting.frame.locator('#add-keys-here').click();
+    await choose(path);
     await expectOpened();
   });
 });
