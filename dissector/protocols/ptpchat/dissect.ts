@@ -8,7 +8,8 @@ import { channelLabel, rsaLabel } from './keys.ts';
 import type { Element } from './messages.ts';
 import { member, type Parsed, parse, textOf } from './parse.ts';
 
-const utf8 = new TextDecoder('utf-8');
+/** A byte order mark is a part of what was signed. */
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The second pass: every element with its range, base64 opened, certificates and signed texts read. */
 export function dissect(captured: Captured): Dissection {
