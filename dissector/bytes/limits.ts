@@ -35,6 +35,8 @@ export interface Limits {
   /** Findings kept in one capture, and on one message. */
   readonly findings: number;
   readonly findingsPerMessage: number;
+  /** Closes, resets and ICMP errors of a capture that are kept. */
+  readonly events: number;
   /** Nesting of JSON and protobuf. */
   readonly depth: number;
   /** Fields of one message. */
@@ -70,6 +72,7 @@ export const defaultLimits: Limits = Object.freeze({
   undecided: 0x0400_0000,
   findings: 100_000,
   findingsPerMessage: 100,
+  events: 100_000,
   depth: 64,
   fields: 20_000,
   sessions: 100_000,

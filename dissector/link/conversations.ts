@@ -55,12 +55,10 @@ export class ConversationTable {
    * neither UDP nor TCP, a fragment, or over the limit. Sets `direction`. Call it once for each packet, in capture order.
    */
   find(bytes: Uint8Array, view: PacketView): number {
-    if ((view.transport !== transport.udp && view.transport !== transport.tcp) || view.addressLength === 0) return -1;
+    if (!this.concerns(view)) return -1;
     const fromFirst = this.setKey(bytes, view);
     const hash = this.hash();
-    const mask = this.slots.length - 1;
-    let slot = hash & mask;
-    while (this.slots[slot] !== 0 && !this.isKey(this.slots[slot] - 1, hash)) slot = (slot + 1) & mask;
+    const slot = this.slot(hash);
     const id = this.slots[slot] - 1;
     if (id < 0) return this.open(slot, hash, fromFirst, view);
     this.direction = fromFirst === ((this.states[id] & forward) !== 0) ? 0 : 1;
@@ -68,6 +66,20 @@ export class ConversationTable {
     if (this.isAnother(id, view)) return this.open(slot, hash, fromFirst, view);
     this.advance(id, view);
     return id;
+  }
+
+  /** The newest conversation of a packet that is only spoken of (an ICMP error quotes it); -1 for none. Sets `direction`. */
+  lookUp(bytes: Uint8Array, view: PacketView): number {
+    if (!this.concerns(view)) return -1;
+    const fromFirst = this.setKey(bytes, view);
+    const id = this.slots[this.slot(this.hash())] - 1;
+    if (id >= 0) this.direction = fromFirst === ((this.states[id] & forward) !== 0) ? 0 : 1;
+    return id;
+  }
+
+  /** Whether a TCP conversation was seen to open: direction 0 is then that of the opener. */
+  opened(id: number): boolean {
+    return (this.states[id] & knowsIsn0) !== 0;
   }
 
   /** IP protocol number: 6 or 17. */
@@ -96,6 +108,18 @@ export class ConversationTable {
   endpoint(id: number, side: 0 | 1): string {
     const at = id * keySize + (this.isFirst(id, side) ? firstAddress : secondAddress);
     return endpointText(this.keys, at, this.keys[id * keySize + 1], this.port(id, side));
+  }
+
+  private concerns(view: PacketView): boolean {
+    return (view.transport === transport.udp || view.transport === transport.tcp) && view.addressLength !== 0;
+  }
+
+  /** The slot that holds the key just set, or the empty one where it would go. */
+  private slot(hash: number): number {
+    const mask = this.slots.length - 1;
+    let slot = hash & mask;
+    while (this.slots[slot] !== 0 && !this.isKey(this.slots[slot] - 1, hash)) slot = (slot + 1) & mask;
+    return slot;
   }
 
   private isFirst(id: number, side: 0 | 1): boolean {

@@ -2,6 +2,7 @@ export * from './address.ts';
 export * from './conversations.ts';
 export * from './fragments.ts';
 export { undecodedField } from './header.ts';
+export * from './icmperror.ts';
 export * from './issue.ts';
 export * from './layers.ts';
 export * from './numbers.ts';

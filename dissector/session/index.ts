@@ -1,6 +1,12 @@
 export * from './analysis.ts';
+export * from './choices.ts';
+export * from './decodeas.ts';
+export type { ConversationEvent, EventKind } from './events.ts';
+export * from './explain.ts';
 export * from './keyring.ts';
+export * from './machine.ts';
 export * from './messages.ts';
 export * from './protocol.ts';
 export type { Show } from './rows.ts';
+export * from './rules.ts';
 export * from './stream.ts';

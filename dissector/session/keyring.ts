@@ -1,4 +1,6 @@
-import { defaultLimits } from '../bytes/index.ts';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { defaultLimits, toHex } from '../bytes/index.ts';
 
 /** One label of the key log. Fields are those after the label: the session, where there is one, then the value. */
 export interface KeyKind {
@@ -14,6 +16,8 @@ export interface Key {
   readonly label: string;
   readonly index: string;
   readonly secret: unknown;
+  /** First 8 bytes of SHA-256 of its line in the key log, hex: tells two keys apart without showing them. */
+  readonly fingerprint: string;
   /** `file:line`, for explanations. */
   readonly where: string;
 }
@@ -87,10 +91,17 @@ export class KeyRing {
     const index = `${label} ${parsed.index}`;
     const same = this.#keys.get(index) ?? [];
     if (same.some((key) => sameSecret(key.secret, parsed.secret))) return undefined;
-    this.#keys.set(index, [...same, { label, index: parsed.index, secret: parsed.secret, where }]);
+    this.#keys.set(index, [
+      ...same,
+      { label, index: parsed.index, secret: parsed.secret, fingerprint: fingerprintOf(label, fields), where },
+    ]);
     this.#count++;
     return undefined;
   }
+}
+
+function fingerprintOf(label: string, fields: readonly string[]): string {
+  return toHex(sha256(utf8ToBytes([label, ...fields].join(' '))).subarray(0, 8));
 }
 
 /** Secrets are bytes, or records of bytes. */

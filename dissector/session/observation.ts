@@ -1,5 +1,6 @@
 import type { Limits, Piece } from '../bytes/index.ts';
 import { TcpDirection } from '../link/index.ts';
+import type { Choices } from './choices.ts';
 import type { KeyRing } from './keyring.ts';
 import { MessageTable } from './messages.ts';
 import type { Conversation, ConversationObserver, Direction, Observer, Protocol } from './protocol.ts';
@@ -65,7 +66,10 @@ export class StreamPair {
         gap: (length) => {
           if (!this.#over[direction]) this.#observer.gap?.(direction, buffer, length);
         },
-        end: () => this.#end(direction),
+        end: (kind) => {
+          this.#end(direction);
+          this.#observer.closed?.(direction, this.#frame, kind);
+        },
       },
       this.#limits,
     );
@@ -86,11 +90,11 @@ export class Observation {
   readonly #limits: Limits;
   readonly #conversations = new Map<number, { observer: ConversationObserver; streams: StreamPair | undefined }>();
 
-  constructor(protocol: Protocol, keys: KeyRing, limits: Limits, time: (frame: number) => number) {
+  constructor(protocol: Protocol, keys: KeyRing, choices: Choices, limits: Limits, time: (frame: number) => number) {
     this.protocol = protocol;
     this.messages = new MessageTable(protocol.names);
     this.#limits = limits;
-    this.#observer = protocol.observe({ keys, limits, messages: this.messages, time });
+    this.#observer = protocol.observe({ keys, choices, limits, messages: this.messages, time });
   }
 
   deliver(conversation: Conversation, delivery: Delivery): void {

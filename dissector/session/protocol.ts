@@ -1,4 +1,6 @@
 import type { Field, Json, Limits, Origin, Piece, Source } from '../bytes/index.ts';
+import type { Candidate, NumberTable, OpenChoice } from './choices.ts';
+import type { TriedKey } from './explain.ts';
 import type { KeyKind, KeyRing } from './keyring.ts';
 import type { MessageTable } from './messages.ts';
 import type { StreamBuffer } from './stream.ts';
@@ -30,6 +32,8 @@ export interface Conversation {
   /** `127.0.0.1:7000`, `[::1]:7101`. */
   readonly endpoints: readonly [string, string];
   readonly ports: readonly [number, number];
+  /** TCP: its SYN was seen, so `endpoints[0]` opened it. */
+  readonly opened: boolean;
 }
 
 /** What is known of a conversation before its protocol is: its first datagrams, or the beginning of both streams. */
@@ -49,6 +53,12 @@ export interface Bench {
   readonly keys: KeyRing;
   readonly limits: Limits;
   readonly messages: MessageTable;
+  /** The candidates of an open choice in the order in which to try them; one where the user pinned it. */
+  readonly choices: {
+    of<T extends Candidate>(choice: OpenChoice<T>): readonly T[];
+    isPinned(choice: OpenChoice): boolean;
+    names(table: NumberTable): ReadonlyMap<number, string>;
+  };
   /** Seconds since 1970 of a frame (1-based); NaN where the capture has no time. */
   time(frame: number): number;
 }
@@ -67,6 +77,8 @@ export interface ConversationObserver {
   stream?(direction: Direction, buffer: StreamBuffer, frame: number, ended: boolean): void;
   /** Bytes of a TCP direction are missing before whatever comes next; the buffer holds what came before. */
   gap?(direction: Direction, buffer: StreamBuffer, length: number): void;
+  /** A TCP direction was closed (FIN) or broken off (RST) in a frame; after the last `stream` of that direction. */
+  closed?(direction: Direction, frame: number, how: 'fin' | 'rst'): void;
 }
 
 /** One message as the second pass sees it. */
@@ -112,8 +124,12 @@ export interface Protocol {
   readonly names: readonly string[];
   readonly keys: readonly KeyKind[];
   readonly rules: readonly Rule[];
+  /** What its specification leaves open; from them come the settings. */
+  readonly choices?: readonly (OpenChoice | NumberTable)[];
   /** 0..100: how sure the bytes (first) and ports (second) make it that this is the protocol. */
   recognise(glance: Glance): number;
   observe(bench: Bench): Observer;
   dissect(message: Captured): Dissection;
+  /** What each given key did for one message, step by step, with public values only. */
+  explain?(message: Captured, keys: KeyRing): readonly TriedKey[];
 }

@@ -2,8 +2,10 @@ import type { Field, Limits, Origin, Piece, Source, Tree } from '../bytes/index.
 import type { CaptureReader } from '../capture/index.ts';
 import { decodeLayers } from '../link/index.ts';
 import type { MessageInfo } from './analysis.ts';
+import type { TriedKey } from './explain.ts';
+import type { KeyRing } from './keyring.ts';
 import type { Observation } from './observation.ts';
-import type { Dissection } from './protocol.ts';
+import type { Captured, Dissection } from './protocol.ts';
 
 /** The Sources of one tree as it grows. */
 class Sources {
@@ -24,6 +26,13 @@ export function lowerLayers(reader: CaptureReader, index: number, limits: Limits
   return { sources: sources.list, layers: [...layers, ...rest.map(({ bytes: _, ...field }) => field), ...trailer] };
 }
 
+interface Opened {
+  readonly captured: Captured;
+  readonly sources: Sources;
+  readonly layers: readonly Field[];
+  readonly trailer: readonly Field[];
+}
+
 /**
  * The tree of a message: the lower layers of the frame that completed it, then the protocol's own. A message in one piece
  * lies in the Source "Frame"; one put together from several has a Source of its own.
@@ -35,7 +44,25 @@ export function dissectMessage(
   info: MessageInfo,
   limits: Limits,
 ): { tree: Tree; dissection: Dissection } {
-  const { messages, protocol } = observation;
+  const { captured, sources, layers, trailer } = openMessage(reader, observation, id, info, limits);
+  const dissection = observation.protocol.dissect(captured);
+  return { tree: { sources: sources.list, layers: [...layers, dissection.layer, ...trailer] }, dissection };
+}
+
+/** What each key of the ring did for a message. */
+export function explainMessage(
+  reader: CaptureReader,
+  observation: Observation,
+  id: number,
+  info: MessageInfo,
+  limits: Limits,
+  ring: KeyRing,
+): readonly TriedKey[] {
+  return observation.protocol.explain?.(openMessage(reader, observation, id, info, limits).captured, ring) ?? [];
+}
+
+function openMessage(reader: CaptureReader, observation: Observation, id: number, info: MessageInfo, limits: Limits): Opened {
+  const { messages } = observation;
   const sources = new Sources();
   const { layers, payload, trailer } = frameLayers(reader, info.frame - 1, sources, limits);
   const pieces = messages.pieces.get(id);
@@ -47,7 +74,7 @@ export function dissectMessage(
       : sources.list[0]!;
   const start = inFrame?.offset ?? 0;
   const end = inFrame === undefined ? carrier.bytes.length : Math.min(inFrame.offset + inFrame.length, carrier.bytes.length);
-  const dissection = protocol.dissect({
+  const captured: Captured = {
     name: info.name,
     direction: info.direction,
     state: info.state,
@@ -61,8 +88,8 @@ export function dissectMessage(
     facts: messages.facts.get(id),
     session: messages.session(id),
     derive: (name, bytes, origin) => sources.add(name, bytes, origin),
-  });
-  return { tree: { sources: sources.list, layers: [...layers, dissection.layer, ...trailer] }, dissection };
+  };
+  return { captured, sources, layers, trailer };
 }
 
 function frameLayers(reader: CaptureReader, index: number, sources: Sources, limits: Limits) {

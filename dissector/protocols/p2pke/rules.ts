@@ -1,8 +1,6 @@
-import type { Rule, Severity } from '../../session/index.ts';
+import { rulesOf } from '../../session/index.ts';
 
-function rule(id: string, severity: Severity, clause: string): Rule {
-  return { id: `p2pke.${id}`, severity, clause };
-}
+const rule = rulesOf('p2pke');
 
 /** What p2pke's specification demands and a capture can show. */
 export const rules = {

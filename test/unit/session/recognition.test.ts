@@ -38,7 +38,9 @@ describe('recognition', () => {
     frames.push(udpFrame(endpoint(1000), endpoint(2), hello), udpFrame(endpoint(5), endpoint(6), hello));
     const opened = openCapture(memoryFile(capture(frames)));
     if ('problem' in opened) throw new Error(opened.problem.text);
-    const analysis = new Analysis(opened.reader, protocols, new KeyRing([]), { ...defaultLimits, undecided: 10_000 });
+    const analysis = new Analysis(opened.reader, protocols, new KeyRing([]), {
+      limits: { ...defaultLimits, undecided: 10_000 },
+    });
     while (analysis.step(10));
     analysis.finish();
     // The first conversation is still open when its hello comes; later ones were settled by their first packet.

@@ -1,0 +1,51 @@
+import type { Limits } from '../bytes/index.ts';
+import { type ConversationTable, PacketView, readIcmpError, readQuoted, tcpFlag, transport } from '../link/index.ts';
+import type { Packet } from './packets.ts';
+import type { Direction } from './protocol.ts';
+
+export type EventKind = 'closed' | 'reset' | 'unreachable' | 'too-big' | 'time-exceeded' | 'parameter';
+
+/** What the layers below tell of a conversation: a TCP close or reset, an ICMP error about one of its packets. */
+export interface ConversationEvent {
+  readonly conversation: number;
+  /** Of the segment that closes, or of the packet that the error is about. */
+  readonly direction: Direction;
+  readonly kind: EventKind;
+  readonly text: string;
+}
+
+/** The events of a capture by frame (1-based), up to the limit `events`. */
+export class Events {
+  readonly byFrame = new Map<number, ConversationEvent>();
+  readonly #limits: Limits;
+  readonly #quoted = new PacketView();
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+  }
+
+  /** A segment of a conversation: is it the end of its direction? */
+  segment(view: PacketView, conversation: number, direction: Direction, frame: number): void {
+    if (view.transport !== transport.tcp || (view.flags & (tcpFlag.fin | tcpFlag.rst)) === 0) return;
+    const isReset = (view.flags & tcpFlag.rst) !== 0;
+    const text = isReset ? 'resets the connection (RST)' : 'closes its direction (FIN)';
+    this.#add(frame, { conversation, direction, kind: isReset ? 'reset' : 'closed', text });
+  }
+
+  /** A packet of no conversation: is it an error about one? Returns conversation times two plus direction, or -1. */
+  error({ carrier }: Packet, view: PacketView, table: ConversationTable, frame: number): number {
+    const error = readIcmpError(carrier, view);
+    if (error === undefined) return -1;
+    const quoted = readQuoted(carrier, error, view.payloadEnd, this.#quoted, this.#limits);
+    const conversation = table.lookUp(quoted, this.#quoted);
+    if (conversation < 0) return -1;
+    const { direction } = table;
+    const to = table.endpoint(conversation, direction === 0 ? 1 : 0);
+    this.#add(frame, { conversation, direction, kind: error.kind, text: `${error.text}: a packet to ${to} came back` });
+    return conversation * 2 + direction;
+  }
+
+  #add(frame: number, event: ConversationEvent): void {
+    if (this.byFrame.size < this.#limits.events) this.byFrame.set(frame, event);
+  }
+}

@@ -1,0 +1,198 @@
+import type { Limits } from '../bytes/index.ts';
+import { slicePieces } from '../bytes/index.ts';
+import type { CaptureReader } from '../capture/index.ts';
+import { ConversationTable, tcpFlag, transport } from '../link/index.ts';
+import { Belongings, FRAGMENT, NONE } from './belongings.ts';
+import type { Choices } from './choices.ts';
+import type { DecodeAs } from './decodeas.ts';
+import { Events } from './events.ts';
+import type { KeyRing } from './keyring.ts';
+import { Observation } from './observation.ts';
+import { type Packet, Packets } from './packets.ts';
+import type { Conversation, Direction, Protocol } from './protocol.ts';
+import { Candidate } from './recognition.ts';
+
+/** What a first pass works with. */
+export interface PassSetup {
+  readonly reader: CaptureReader;
+  readonly protocols: readonly Protocol[];
+  readonly ring: KeyRing;
+  readonly choices: Choices;
+  readonly decodeAs: readonly DecodeAs[];
+  readonly limits: Limits;
+}
+
+/**
+ * The first pass over a capture: frames go in capture order to the protocol of their conversation. A conversation whose
+ * protocol is not known yet is a candidate; once it is recognised, its protocol gets every packet from the first on.
+ */
+export class FirstPass {
+  readonly conversations: Conversation[] = [];
+  readonly events: Events;
+  observations: Observation[];
+  /** Grows with every change of what was already told: keys, a conversation recognised late. */
+  generation = 0;
+  readonly #setup: PassSetup;
+  readonly #packets: Packets;
+  readonly #table: ConversationTable;
+  /** By conversation: its protocol's place in `observations`, a candidate, or nothing. */
+  readonly #owners: (number | Candidate | undefined)[] = [];
+  readonly #belongs: Belongings = new Belongings();
+  /** What the candidates hold, in bytes. */
+  #undecided = 0;
+  #next = 0;
+  #finished = false;
+
+  constructor(setup: PassSetup) {
+    this.#setup = setup;
+    this.#packets = new Packets(setup.reader, setup.limits);
+    this.#table = new ConversationTable(setup.limits);
+    this.events = new Events(setup.limits);
+    this.observations = this.#startOver();
+  }
+
+  /** Frames observed so far. */
+  get length(): number {
+    return this.#next;
+  }
+
+  /** Observes up to `maxFrames` further frames; true while more is left. */
+  step(maxFrames: number): boolean {
+    const { reader } = this.#setup;
+    const { frames } = reader;
+    const stop = this.#next + maxFrames;
+    while (this.#next < stop) {
+      if (this.#next === frames.length && !reader.step(4 << 20) && this.#next === frames.length) return false;
+      const end = Math.min(stop, frames.length);
+      for (; this.#next < end; this.#next++) this.#observe(this.#next);
+    }
+    return true;
+  }
+
+  /** The capture has ended: conversations still without a protocol are settled, and messages that wait are incomplete. */
+  finish(): void {
+    this.#owners.forEach((owner, id) => {
+      if (owner instanceof Candidate) this.#own(id, owner, owner.settle());
+    });
+    for (const observation of this.observations) observation.finish();
+    this.#finished = true;
+    this.generation++;
+  }
+
+  /** Observes again with the keys that the ring holds now, what was observed so far. */
+  rekey(): void {
+    this.observations = this.#startOver();
+    this.#packets.startOver();
+    for (let index = 0; index < this.#next; index++) {
+      const code = this.#belongs.get(index);
+      const isOwned = code !== NONE && typeof this.#owners[code >>> 1] === 'number';
+      if (code === FRAGMENT || isOwned) this.#deliverAgain(index, this.#packets.read(index));
+    }
+    if (this.#finished) for (const observation of this.observations) observation.finish();
+    this.generation++;
+  }
+
+  /** The conversation and direction that a frame (0-based) belongs to, times two plus direction; -1 for none. */
+  belongsTo(index: number): number {
+    const code = this.#belongs.code(index);
+    return code === NONE || code === FRAGMENT ? -1 : code;
+  }
+
+  protocolOf(conversation: number): Protocol | undefined {
+    const owner = this.#owners[conversation];
+    return typeof owner === 'number' ? this.#setup.protocols[owner] : undefined;
+  }
+
+  #startOver(): Observation[] {
+    const { reader, protocols, ring, choices, limits } = this.#setup;
+    const time = (frame: number): number => reader.frames.seconds(frame - 1) + reader.frames.nanos(frame - 1) / 1e9;
+    return protocols.map((protocol) => new Observation(protocol, ring, choices, limits, time));
+  }
+
+  #observe(index: number): void {
+    const { view } = this.#packets;
+    const packet = this.#packets.read(index);
+    if (packet === 'waiting' || packet.datagram !== undefined) this.#belongs.set(index, FRAGMENT);
+    if (packet === 'waiting') return;
+    const id = this.#table.find(packet.frame, view);
+    if (id < 0) {
+      const about = this.events.error(packet, view, this.#table, index + 1);
+      if (about >= 0 && packet.datagram === undefined) this.#belongs.set(index, about);
+      return;
+    }
+    const code = id * 2 + this.#table.direction;
+    this.#belongs.found(index, code, packet.datagram !== undefined);
+    if (id === this.conversations.length) this.#meet(id);
+    this.events.segment(view, id, this.#table.direction, index + 1);
+    this.#deliver(code, index, packet);
+  }
+
+  /** What a candidate was shown the first time it is not shown again. */
+  #deliverAgain(index: number, packet: Packet | 'waiting'): void {
+    const code = this.#belongs.code(index);
+    if (packet === 'waiting' || code === NONE || typeof this.#owners[code >>> 1] !== 'number') return;
+    // An error about a packet belongs to the conversation without being a packet of it.
+    const { transport: kind } = this.#packets.view;
+    if (kind === transport.udp || kind === transport.tcp) this.#deliver(code, index, packet);
+  }
+
+  #meet(id: number): void {
+    const { protocols, decodeAs, limits } = this.#setup;
+    const conversation: Conversation = {
+      id,
+      transport: this.#table.transport(id) === transport.tcp ? 'tcp' : 'udp',
+      endpoints: [this.#table.endpoint(id, 0), this.#table.endpoint(id, 1)],
+      ports: [this.#table.port(id, 0), this.#table.port(id, 1)],
+      opened: this.#table.opened(id),
+    };
+    this.conversations.push(conversation);
+    const rule = decodeAs.find((one) => one.matches(conversation));
+    const said = protocols.findIndex((protocol) => protocol.id === rule?.protocol);
+    if (rule === undefined) this.#owners.push(new Candidate(conversation, protocols, limits));
+    else this.#owners.push(said < 0 ? undefined : said);
+  }
+
+  #deliver(code: number, index: number, { carrier, datagram }: Packet): void {
+    const id = code >>> 1;
+    const owner = this.#owners[id];
+    if (owner === undefined) return;
+    const { view } = this.#packets;
+    const delivery = {
+      direction: (code & 1) as Direction,
+      frame: index + 1,
+      payload: carrier.subarray(view.payloadStart, view.payloadEnd),
+      offset: view.payloadStart,
+      missing: view.payloadMissing,
+      pieces: datagram === undefined ? undefined : slicePieces(datagram.pieces, view.payloadStart, view.payloadEnd),
+      seq: view.seq,
+      ack: view.ack,
+      flags: view.flags,
+      hasAck: (view.flags & tcpFlag.ack) !== 0,
+    };
+    if (typeof owner === 'number') {
+      this.observations[owner]!.deliver(this.conversations[id]!, delivery);
+      return;
+    }
+    const before = owner.cost;
+    const answer = owner.show(delivery);
+    this.#undecided += owner.cost - before;
+    if (answer !== undefined) this.#own(id, owner, answer === 'nothing' ? undefined : answer);
+    else if (this.#undecided > this.#setup.limits.undecided) this.#own(id, owner, owner.settle());
+  }
+
+  /** Gives a conversation to a protocol, with every packet that it was shown before. */
+  #own(id: number, candidate: Candidate, protocol: Protocol | undefined): void {
+    this.#owners[id] = protocol === undefined ? undefined : this.#setup.protocols.indexOf(protocol);
+    this.#undecided -= candidate.cost;
+    if (protocol === undefined) return;
+    if (candidate.frames.length > 1) this.generation++;
+    for (const frame of candidate.frames) {
+      const index = frame - 1;
+      const isFragment = this.#belongs.get(index) === FRAGMENT;
+      const code = this.#belongs.code(index);
+      // A fragment that completed another datagram is no part of this one.
+      const isPart = (other: number): boolean => this.#belongs.get(other) === FRAGMENT && this.#belongs.code(other) !== code;
+      this.#deliverAgain(index, isFragment ? this.#packets.readAgain(index, isPart) : this.#packets.read(index));
+    }
+  }
+}
