@@ -1,4 +1,6 @@
 import { cbc, ctr, gcm } from '@noble/ciphers/aes.js';
+import { concatBytes } from '@noble/hashes/utils.js';
+import { attempt } from './attempt.ts';
 
 /** AES-256 with what it needs in front of the ciphertext. Only GCM proves by itself that the key fits. */
 export interface AesMode {
@@ -6,31 +8,30 @@ export interface AesMode {
   readonly proves: boolean;
   /** The plaintext; undefined when padding or tag do not fit. */
   open(key: Uint8Array, sealed: Uint8Array): Uint8Array | undefined;
+  /** What `open` opens, the iv (GCM: the nonce) in front; undefined for a key that is not 32 bytes or an iv of another length. */
+  seal(key: Uint8Array, iv: Uint8Array, plaintext: Uint8Array): Uint8Array | undefined;
 }
 
-function attempt(open: () => Uint8Array): Uint8Array | undefined {
-  try {
-    return open();
-  } catch {
-    return undefined;
-  }
+type Cipher = (
+  key: Uint8Array,
+  iv: Uint8Array,
+) => { encrypt(text: Uint8Array): Uint8Array; decrypt(sealed: Uint8Array): Uint8Array };
+
+function mode(name: AesMode['name'], cipher: Cipher, ivLength: number, proves: boolean): AesMode {
+  return {
+    name,
+    proves,
+    open: (key, sealed) => attempt(() => cipher(key, sealed.subarray(0, ivLength)).decrypt(sealed.subarray(ivLength))),
+    seal: (key, iv, plaintext) =>
+      key.length === 32 && iv.length === ivLength
+        ? attempt(() => concatBytes(iv, cipher(key, iv).encrypt(plaintext)))
+        : undefined,
+  };
 }
 
 /** NIST SP 800-38A and 38D: CBC `iv 16, ciphertext` with PKCS #7, GCM `nonce 12, ciphertext, tag 16`, CTR `iv 16, ciphertext`. */
 export const aesModes: readonly AesMode[] = [
-  {
-    name: 'AES-256-CBC',
-    proves: false,
-    open: (key, sealed) => attempt(() => cbc(key, sealed.subarray(0, 16)).decrypt(sealed.subarray(16))),
-  },
-  {
-    name: 'AES-256-GCM',
-    proves: true,
-    open: (key, sealed) => attempt(() => gcm(key, sealed.subarray(0, 12)).decrypt(sealed.subarray(12))),
-  },
-  {
-    name: 'AES-256-CTR',
-    proves: false,
-    open: (key, sealed) => attempt(() => ctr(key, sealed.subarray(0, 16)).decrypt(sealed.subarray(16))),
-  },
+  mode('AES-256-CBC', cbc, 16, false),
+  mode('AES-256-GCM', gcm, 12, true),
+  mode('AES-256-CTR', ctr, 16, false),
 ];

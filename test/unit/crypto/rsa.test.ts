@@ -51,6 +51,12 @@ describe.each([
   const sealed = new Uint8Array(Buffer.concat(parts));
 
   it('opens what node:crypto sealed', () => expect(Buffer.from(mode.open(secret, sealed)!)).toEqual(text));
+  it('seals as node:crypto does', () => expect(mode.seal(secret, new Uint8Array(iv), new Uint8Array(text))).toEqual(sealed));
+  it('seals nothing with a key or iv that does not fit', () => {
+    expect(mode.seal(secret.subarray(1), iv, text)).toBeUndefined();
+    expect(mode.seal(secret.subarray(16), iv, text)).toBeUndefined();
+    expect(mode.seal(secret, iv.subarray(1), text)).toBeUndefined();
+  });
   it('does not give the text to another key', () => {
     const opened = mode.open(new Uint8Array(32), sealed);
     if (mode.proves) expect(opened).toBeUndefined();
