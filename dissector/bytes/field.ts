@@ -17,6 +17,8 @@ export interface Field {
   readonly name: string;
   readonly kind: 'value' | 'struct' | 'list';
   value?: Value;
+  /** The bytes as they stood, where the value does not say them all (text that is not UTF-8). */
+  raw?: Uint8Array;
   /** How a person reads the value, where that is not just the value itself. */
   text?: string;
   source: number;

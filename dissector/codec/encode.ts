@@ -1,5 +1,5 @@
 import { fromHex } from '../bytes/index.ts';
-import type { BitsItem, BytesItem, Item, ListItem, StructItem, UintItem } from './layout.ts';
+import type { BitsItem, BytesItem, FloatItem, Item, ListItem, StructItem, UintItem } from './layout.ts';
 import type { Encodable, Items } from './values.ts';
 
 /**
@@ -19,11 +19,14 @@ function writeItems(items: readonly Item[], values: Items, known: Items, out: nu
       case 'uint':
         writeUint(item, values[item.name] ?? measured(item.name, items, values, path), out, `${path}.${item.name}`);
         break;
+      case 'float':
+        writeFloat(item, values[item.name], out, `${path}.${item.name}`);
+        break;
       case 'bits':
         writeBits(item, values, out, path);
         break;
       case 'bytes':
-        for (const byte of bytesOf(item, values[item.name], `${path}.${item.name}`)) out.push(byte);
+        for (const byte of bytesOf(item, given(item, items, values, path), `${path}.${item.name}`)) out.push(byte);
         break;
       case 'struct':
         writeStruct(item, values[item.name], known, out, path);
@@ -52,11 +55,22 @@ function entriesOf(item: ListItem, values: Items, path: string): readonly Encoda
   return value;
 }
 
+/** The value of a byte field; an integer in one may be a size that was left out. */
+function given(item: BytesItem, items: readonly Item[], values: Items, path: string): Encodable | undefined {
+  const value = values[item.name];
+  if (item.as !== 'little-endian-hex' || value instanceof Uint8Array) return value;
+  const integer = value ?? measured(item.name, items, values, path);
+  const size = typeof item.length === 'object' ? values[item.length.ref] : undefined;
+  if (typeof size !== 'number' || (typeof integer !== 'string' && typeof integer !== 'number')) return integer;
+  // Zeros at the significant end are not in the value: the size that was given tells of them.
+  return (typeof integer === 'number' ? integer.toString(16) : integer).padStart(size * 2, '0');
+}
+
 /** The size or count that an integer left out stands for. */
 function measured(name: string, items: readonly Item[], values: Items, path: string): Encodable | undefined {
   for (const item of items) {
     if (item.kind === 'bytes' && typeof item.length === 'object' && item.length.ref === name)
-      return bytesOf(item, values[item.name], `${path}.${item.name}`).length;
+      return bytesOf(item, given(item, items, values, path), `${path}.${item.name}`).length;
     if (item.kind === 'list' && item.count.ref === name) return entriesOf(item, values, path).length;
     // Items of a case belong to the same struct.
     if (item.kind === 'case') {
@@ -76,6 +90,14 @@ function writeUint(item: UintItem, value: Encodable | undefined, out: number[], 
   const bytes: number[] = [];
   for (let i = 0n; i < bits; i += 8n) bytes.push(Number((BigInt.asUintN(Number(bits), whole) >> i) & 0xffn));
   out.push(...(item.order === 'little' ? bytes : bytes.reverse()));
+}
+
+function writeFloat(item: FloatItem, value: Encodable | undefined, out: number[], path: string): void {
+  if (typeof value !== 'number') throw new TypeError(`${path}: expected a number`);
+  const view = new DataView(new ArrayBuffer(item.size));
+  if (item.size === 4) view.setFloat32(0, value, item.order === 'little');
+  else view.setFloat64(0, value, item.order === 'little');
+  for (let i = 0; i < item.size; i++) out.push(view.getUint8(i));
 }
 
 function writeBits(item: BitsItem, values: Items, out: number[], path: string): void {
@@ -101,8 +123,9 @@ function bytesOf(item: BytesItem, value: Encodable | undefined, path: string): U
 function convert(item: BytesItem, value: Encodable | undefined, path: string): Uint8Array {
   if (value instanceof Uint8Array) return value;
   if (item.as === 'utf8' && typeof value === 'string') return text.encode(value);
-  if (item.as === 'little-endian-hex' && typeof value === 'string') {
-    const bytes = fromHex(value.length % 2 === 0 ? value : `0${value}`);
+  if (item.as === 'little-endian-hex' && (typeof value === 'string' || typeof value === 'number')) {
+    const hex = typeof value === 'number' ? value.toString(16) : value;
+    const bytes = fromHex(hex.length % 2 === 0 ? hex : `0${hex}`);
     if (bytes !== undefined) return bytes.reverse();
   }
   throw new TypeError(`${path}: expected bytes`);

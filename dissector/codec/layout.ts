@@ -21,6 +21,13 @@ export interface UintItem extends Common {
   readonly names?: Readonly<Record<number, string>>;
 }
 
+/** IEEE 754 binary32 or binary64. */
+export interface FloatItem extends Common {
+  readonly kind: 'float';
+  readonly size: 4 | 8;
+  readonly order?: 'little';
+}
+
 /** Bit fields of one big-endian unsigned integer of `size` bytes (1, 2 or 4), from the most significant bit on. */
 export interface BitsItem {
   readonly kind: 'bits';
@@ -34,7 +41,10 @@ export type Length = number | { readonly ref: string } | 'rest';
 export interface BytesItem extends Common {
   readonly kind: 'bytes';
   readonly length: Length;
-  /** `utf8` text, or a little-endian unsigned integer as wide as the bytes, given as hex without leading zeros. */
+  /**
+   * `utf8` text, or a little-endian unsigned integer as wide as the bytes, given as hex without leading zeros. A later item
+   * may take its length from such an integer.
+   */
   readonly as?: 'utf8' | 'little-endian-hex';
 }
 
@@ -56,7 +66,7 @@ export interface CaseItem {
   readonly cases: Readonly<Record<number, readonly Item[]>>;
 }
 
-export type Item = UintItem | BitsItem | BytesItem | StructItem | ListItem | CaseItem;
+export type Item = UintItem | FloatItem | BitsItem | BytesItem | StructItem | ListItem | CaseItem;
 
 export function uint(
   size: UintItem['size'],
@@ -65,6 +75,10 @@ export function uint(
   more: Partial<Pick<UintItem, 'order' | 'signed' | 'names'>> = {},
 ): UintItem {
   return { kind: 'uint', size, name, doc, ...more };
+}
+
+export function float(size: FloatItem['size'], name: string, doc: string): FloatItem {
+  return { kind: 'float', size, name, doc };
 }
 
 export function bits(size: BitsItem['size'], items: BitsItem['bits']): BitsItem {

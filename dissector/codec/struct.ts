@@ -1,7 +1,7 @@
 import type { Field } from '../bytes/index.ts';
 import { malformed } from '../bytes/index.ts';
 import { Cursor, type Decoded } from './cursor.ts';
-import type { BitsItem, BytesItem, CaseItem, Item, ListItem, StructItem, UintItem } from './layout.ts';
+import type { BitsItem, BytesItem, CaseItem, FloatItem, Item, ListItem, StructItem, UintItem } from './layout.ts';
 
 /** Reads one item into `into`; false when it met a problem (then the cursor holds it). */
 type Step = (cursor: Cursor, into: Field[], slots: number[]) => boolean;
@@ -66,6 +66,8 @@ function compileItem(item: Item, scope: Scope, path: string): Step {
   switch (item.kind) {
     case 'uint':
       return uintStep(item, scope, `${path}.${item.name}`);
+    case 'float':
+      return floatStep(item, `${path}.${item.name}`);
     case 'bits':
       return bitsStep(item, scope, path);
     case 'bytes':
@@ -100,6 +102,18 @@ function uintStep(item: UintItem, scope: Scope, path: string): Step {
     const word = names?.[Number(value)];
     if (word !== undefined) field.text = `${word} (${value})`;
     into.push(field);
+    cursor.at += size;
+    return true;
+  };
+}
+
+function floatStep({ name, doc, size, order }: FloatItem, path: string): Step {
+  return (cursor, into) => {
+    if (!cursor.has(size, path) || !cursor.count(path)) return false;
+    const { bytes, at, source } = cursor;
+    const view = new DataView(bytes.buffer, bytes.byteOffset + at, size);
+    const value = size === 4 ? view.getFloat32(0, order === 'little') : view.getFloat64(0, order === 'little');
+    into.push({ name, kind: 'value', value, doc, source, start: at, end: at + size });
     cursor.at += size;
     return true;
   };
@@ -143,6 +157,7 @@ function bytesStep(item: BytesItem, scope: Scope, path: string): Step {
   const { name, doc, length, as } = item;
   const ref = typeof length === 'object' ? scope.find(length.ref, path) : -1;
   const claimedBy = typeof length === 'object' ? length.ref : undefined;
+  const slot = as === 'little-endian-hex' ? scope.declare(name) : -1;
   return (cursor, into, slots) => {
     const need = typeof length === 'number' ? length : length === 'rest' ? cursor.end - cursor.at : slots[ref]!;
     const { at, source } = cursor;
@@ -153,7 +168,11 @@ function bytesStep(item: BytesItem, scope: Scope, path: string): Step {
     // What is there of a field that is cut short stays visible, and keeps the ranges without a gap.
     const field: Field = { name, kind: 'value', value: raw, doc, source, start: at, end };
     if (whole && as === 'utf8') readText(field, raw);
-    if (whole && as === 'little-endian-hex') readLittleEndian(field, raw);
+    if (whole && as === 'little-endian-hex') {
+      readLittleEndian(field, raw);
+      // Beyond 2^53 only the magnitude counts: no capture holds so many bytes.
+      slots[slot] = Number(`0x${field.value || 0}`);
+    }
     if (!whole) field.problem = cursor.problem!;
     if (whole || raw.length > 0) into.push(field);
     cursor.at = end;
@@ -166,6 +185,7 @@ function readText(field: Field, raw: Uint8Array): void {
     field.value = utf8.decode(raw);
   } catch {
     field.value = lenientUtf8.decode(raw);
+    field.raw = raw;
     field.problem = malformed('the text is not UTF-8; shown with replacement characters', field.start, field.name);
   }
 }

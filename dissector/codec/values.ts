@@ -6,7 +6,7 @@ export type Items = { readonly [name: string]: Encodable };
 
 /** The values of a decoded tree, as its encoder takes them; generated fields and undecoded bytes are left out. */
 export function fieldToValues(field: Field): Encodable {
-  if (field.kind === 'value') return field.value ?? null;
+  if (field.kind === 'value') return field.raw ?? field.value ?? null;
   const children = (field.children ?? []).filter((child) => child.generated !== true && child.json !== false);
   if (field.kind === 'list') return children.map(fieldToValues);
   const out: { [name: string]: Encodable } = {};

@@ -3,7 +3,7 @@ import { TcpDirection } from '../link/index.ts';
 import type { Choices } from './choices.ts';
 import type { KeyRing } from './keyring.ts';
 import { MessageTable } from './messages.ts';
-import type { Conversation, ConversationObserver, Direction, Observer, Protocol } from './protocol.ts';
+import type { Conversation, ConversationObserver, Direction, Observer, Protocol, StreamEnd } from './protocol.ts';
 import { StreamBuffer } from './stream.ts';
 
 /** What a packet of a conversation brings: a UDP payload, or a TCP segment. */
@@ -48,7 +48,7 @@ export class StreamPair {
   finish(): void {
     for (const direction of [0, 1] as const) {
       this.#directions[direction].finish();
-      this.#end(direction);
+      this.#end(direction, 'capture');
     }
   }
 
@@ -61,24 +61,21 @@ export class StreamPair {
           buffer.append(bytes, frame, offset);
           this.#observer.stream?.(direction, buffer, frame, false);
           // A protocol that takes nothing from so much is not going to: what follows would only grow.
-          if (buffer.length > this.#limits.pendingStream) this.#end(direction);
+          if (buffer.length > this.#limits.pendingStream) this.#end(direction, 'limit');
         },
         gap: (length) => {
           if (!this.#over[direction]) this.#observer.gap?.(direction, buffer, length);
         },
-        end: (kind) => {
-          this.#end(direction);
-          this.#observer.closed?.(direction, this.#frame, kind);
-        },
+        end: (kind) => this.#end(direction, kind),
       },
       this.#limits,
     );
   }
 
-  #end(direction: Direction): void {
+  #end(direction: Direction, why: StreamEnd): void {
     if (this.#over[direction]) return;
     this.#over[direction] = true;
-    this.#observer.stream?.(direction, this.buffers[direction], this.#frame, true);
+    this.#observer.stream?.(direction, this.buffers[direction], this.#frame, true, why);
   }
 }
 

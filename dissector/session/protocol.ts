@@ -48,6 +48,9 @@ export interface Glance {
 export const certain = 80;
 export const probable = 40;
 
+/** Why a TCP direction ended: closed, broken off, the capture ends, or the limit `pendingStream` was passed. */
+export type StreamEnd = 'fin' | 'rst' | 'capture' | 'limit';
+
 /** What the first pass gives to a protocol. */
 export interface Bench {
   readonly keys: KeyRing;
@@ -73,12 +76,10 @@ export interface Observer {
 export interface ConversationObserver {
   /** One UDP payload, valid during the call only. `cut` bytes of it were not captured. `pieces` when it came in fragments: where it lies. */
   datagram?(direction: Direction, bytes: Uint8Array, frame: number, cut: number, pieces?: readonly Piece[]): void;
-  /** More bytes of a TCP direction have come; take whole messages from the buffer. `ended`: nothing follows. */
-  stream?(direction: Direction, buffer: StreamBuffer, frame: number, ended: boolean): void;
+  /** More bytes of a TCP direction have come; take whole messages from the buffer. `ended`: nothing follows, and `why`. */
+  stream?(direction: Direction, buffer: StreamBuffer, frame: number, ended: boolean, why?: StreamEnd): void;
   /** Bytes of a TCP direction are missing before whatever comes next; the buffer holds what came before. */
   gap?(direction: Direction, buffer: StreamBuffer, length: number): void;
-  /** A TCP direction was closed (FIN) or broken off (RST) in a frame; after the last `stream` of that direction. */
-  closed?(direction: Direction, frame: number, how: 'fin' | 'rst'): void;
 }
 
 /** One message as the second pass sees it. */

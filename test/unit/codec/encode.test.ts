@@ -9,6 +9,7 @@ import {
   encodeProto,
   encodeStruct,
   fieldToValues,
+  float,
   type Items,
   list,
   struct,
@@ -69,6 +70,29 @@ describe('encodeStruct', () => {
         expect(encodeStruct(layout, decoded)).toEqual(encoded);
       }),
     );
+  });
+
+  it('keeps integers whose sizes are integers of any width, zeros included', () => {
+    const counted = struct('counted', '', [
+      uint(1, 'n', ''),
+      bytes('size', { ref: 'n' }, '', 'little-endian-hex'),
+      bytes('data', { ref: 'size' }, ''),
+      float(4, 'latitude', ''),
+    ]);
+    const read = compileStruct(counted);
+    const filled = encodeStruct(counted, { data: new Uint8Array(258), latitude: 51.5 });
+    expect([...filled.subarray(0, 3)]).toEqual([2, 2, 1]);
+    for (const message of [filled, Uint8Array.of(3, 1, 0, 0, 9, 0x42, 0x4e, 0, 0), Uint8Array.of(0, 0, 0, 0, 0)]) {
+      const { field, problem, end } = read(message);
+      expect([problem, end]).toEqual([undefined, message.length]);
+      expect(encodeStruct(counted, fieldToValues(field) as Items)).toEqual(Uint8Array.from(message));
+    }
+  });
+
+  it('keeps text that is not UTF-8', () => {
+    const said = struct('said', '', [uint(1, 'size', ''), bytes('reason', { ref: 'size' }, '', 'utf8')]);
+    const message = Uint8Array.of(2, 0xff, 0x41);
+    expect(encodeStruct(said, fieldToValues(compileStruct(said)(message).field) as Items)).toEqual(message);
   });
 
   it('lies when it is told to', () => {
