@@ -49,6 +49,10 @@ export interface Limits {
   /** Keys of one key ring, and bytes of one key log. */
   readonly keys: number;
   readonly keyLogSize: number;
+  /** Bits of a number that is tested for being a prime; at this size it takes a tenth of a second. */
+  readonly primeBits: number;
+  /** What one bzip2 stream inside a message may unpack to. */
+  readonly nodeListSize: number;
 }
 
 export const defaultLimits: Limits = Object.freeze({
@@ -80,4 +84,6 @@ export const defaultLimits: Limits = Object.freeze({
   privateOperations: 2_000,
   keys: 100_000,
   keyLogSize: 0x0400_0000,
+  primeBits: 4_096,
+  nodeListSize: 0x0100_0000,
 });

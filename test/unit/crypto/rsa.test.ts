@@ -1,7 +1,15 @@
 /** RSA unwrapping and the AES modes, with node:crypto as the oracle and a negative twin for each. */
-import { constants, createCipheriv, generateKeyPairSync, publicEncrypt, randomBytes } from 'node:crypto';
+import { constants, createCipheriv, createHash, generateKeyPairSync, publicEncrypt, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { aesModes, readRsaPrivateKey, rsaDecrypt, unpadOaep, unpadPkcs1 } from '../../../dissector/crypto/index.ts';
+import {
+  aesModes,
+  readPublicKey,
+  readRsaPrivateKey,
+  rsaDecrypt,
+  rsaPublicOf,
+  unpadOaep,
+  unpadPkcs1,
+} from '../../../dissector/crypto/index.ts';
 
 const pair = () => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -10,6 +18,20 @@ const pair = () => {
 const mine = pair();
 const other = pair();
 const secret = new Uint8Array(randomBytes(32));
+
+/** EME-OAEP encoding (RFC 8017 section 7.1.1, step 2) with a hash for the label and another for MGF1. */
+function oaep(message: Uint8Array, hash: string, mgfHash: string, size: number): Uint8Array {
+  const of = (name: string, data: Uint8Array) => createHash(name).update(data).digest();
+  const xor = (bytes: Buffer, seed: Buffer) => {
+    const mask = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((i) => of(mgfHash, Buffer.concat([seed, Buffer.of(0, 0, 0, i)])));
+    return bytes.map((byte, i) => byte ^ Buffer.concat(mask)[i]!) as Buffer;
+  };
+  const label = of(hash, Buffer.of());
+  const zeros = Buffer.alloc(size - message.length - 2 * label.length - 2);
+  const seed = randomBytes(label.length);
+  const block = xor(Buffer.concat([label, zeros, Buffer.of(1), message]), seed);
+  return new Uint8Array(Buffer.concat([Buffer.of(0), xor(seed, block), block]));
+}
 
 describe('RSA unwrapping', () => {
   it.each([
@@ -21,6 +43,23 @@ describe('RSA unwrapping', () => {
     expect(unpadOaep(rsaDecrypt(mine.key, wrapped)!, hash === 'SHA-1' ? 'SHA-256' : 'SHA-1')).toBeUndefined();
     const wrong = rsaDecrypt(other.key, wrapped);
     expect(wrong === undefined ? undefined : unpadOaep(wrong, hash)).toBeUndefined();
+  });
+
+  it('opens OAEP that hashes with SHA-256 and masks with SHA-1', () => {
+    const padded = oaep(secret, 'sha256', 'sha1', 256);
+    expect(unpadOaep(padded, 'SHA-256', 'SHA-1')).toEqual(secret);
+    expect(unpadOaep(padded, 'SHA-256')).toBeUndefined();
+    expect(unpadOaep(padded, 'SHA-1')).toBeUndefined();
+    // The padding of this test is node:crypto's when both hashes are one.
+    expect(unpadOaep(oaep(secret, 'sha256', 'sha256', 256), 'SHA-256')).toEqual(secret);
+    const sealed = publicEncrypt({ key: mine.publicKey, padding: constants.RSA_NO_PADDING }, padded);
+    expect(unpadOaep(rsaDecrypt(mine.key, sealed)!, 'SHA-256', 'SHA-1')).toEqual(secret);
+  });
+
+  it('knows the public key that a private key belongs to', () => {
+    const spki = mine.publicKey.export({ type: 'spki', format: 'der' });
+    expect(rsaPublicOf(mine.key)).toEqual(readPublicKey(spki));
+    expect(rsaPublicOf(other.key)).not.toEqual(readPublicKey(spki));
   });
 
   it('opens PKCS #1 v1.5', () => {
