@@ -8,4 +8,6 @@ export * from './presign.ts';
 export * from './prime.ts';
 export * from './pss.ts';
 export * from './rsa.ts';
+export * from './sealed.ts';
+export * as secp256k1 from './secp256k1.ts';
 export * from './signature.ts';
