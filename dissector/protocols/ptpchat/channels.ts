@@ -10,11 +10,12 @@ import {
 } from '../../crypto/index.ts';
 import type { Bench } from '../../session/index.ts';
 import { channelLabel, rsaLabel } from './keys.ts';
+import { type Link, tell } from './links.ts';
 import { member, type Parsed, textOf } from './parse.ts';
 import { rules } from './rules.ts';
 import { readSigned, type SignedText } from './signed.ts';
 
-/** What the whole capture tells of a KEY or a MESSAGE. */
+/** What the whole capture tells of a message: of a KEY or a MESSAGE what it holds, of any what it is tied to. */
 export interface Facts {
   /** It travelled encrypted: a KEY always, a MESSAGE when it is not readable as it stands. */
   readonly encrypted: boolean;
@@ -25,6 +26,7 @@ export interface Facts {
   readonly signed?: SignedText;
   readonly how?: string;
   readonly signature?: Check;
+  readonly links?: readonly Link[];
 }
 
 interface Held {
@@ -154,7 +156,7 @@ export class Channels {
 
   #tell({ id }: Held, facts: Facts): void {
     const { messages } = this.#bench;
-    messages.facts.set(id, facts);
+    tell(messages, id, facts);
     if (facts.encrypted) messages.setEncrypted(id);
     if (facts.signature?.state === 'invalid') messages.find(id, rules.signature, facts.signature.why);
   }

@@ -5,6 +5,7 @@ import type { Captured, Dissection } from '../../session/index.ts';
 import type { Facts } from './channels.ts';
 import { nodeToJson } from './json.ts';
 import { channelLabel, rsaLabel } from './keys.ts';
+import { linkTexts } from './links.ts';
 import type { Element } from './messages.ts';
 import { member, type Parsed, parse, textOf } from './parse.ts';
 
@@ -32,7 +33,7 @@ export function dissect(captured: Captured): Dissection {
   if (parsed.problem !== undefined) layer.problem = parsed.problem;
   const stop = parsed.node?.end ?? start;
   if (stop < end) layer.children.push(undecoded(bytes, source, stop, end, 'Bytes that are no part of the JSON object.'));
-  layer.children.push(...builder.generated);
+  for (const { name, frame } of facts?.links ?? []) layer.children.push(reference(name, frame, linkTexts[name], captured));
   const { data } = parsed;
   return {
     layer,
@@ -68,7 +69,6 @@ function missing({ data, verb }: Parsed, facts: Facts | undefined): string[] {
 }
 
 class Builder {
-  readonly generated: Field[] = [];
   text: string | undefined;
   readonly #captured: Captured;
   readonly #facts: Facts | undefined;
@@ -204,6 +204,11 @@ function certificateFields(decoded: Uint8Array, source: number): Field[] {
 
 function note(name: string, value: string, source: number, end: number): Field {
   return { name, kind: 'value', value, source, start: 0, end, generated: true, json: false };
+}
+
+/** A generated field that names another message by its frame. */
+function reference(name: string, frame: number, words: string, { source, start, end }: Captured): Field {
+  return { name, kind: 'value', value: frame, text: `${words} ${frame}`, source, start, end, generated: true, json: false };
 }
 
 /** What tells messages of one verb apart: the text, the channel, the id, the sockets. */

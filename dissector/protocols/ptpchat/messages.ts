@@ -9,11 +9,15 @@ export interface Element {
   readonly type: 'id' | 'text' | 'base64' | 'flag' | 'socket' | 'list';
   /** Elements of each object of a list. */
   readonly items?: readonly Element[];
+  /** Says to whom this copy goes: copies of one message for several nodes differ in it. */
+  readonly addressed?: true;
   readonly doc: string;
 }
 
 export interface Verb {
   readonly name: string;
+  /** Its immediate recipient answers it with ACK. */
+  readonly acknowledged?: true;
   readonly doc: string;
   readonly elements: readonly Element[];
 }
@@ -24,7 +28,7 @@ const channel: readonly Element[] = [
   { name: 'channel', type: 'text', doc: "The channel's name." },
   { name: 'channel_id', type: 'id', doc: "The channel's id." },
 ];
-const recipientId: Element = { name: 'recipient_id', type: 'id', doc: "The recipient's node id." };
+const recipientId: Element = { name: 'recipient_id', type: 'id', addressed: true, doc: "The recipient's node id." };
 const listed: readonly Element[] = [{ name: 'node_id', type: 'id', doc: 'A node.' }];
 
 export const verbs: readonly Verb[] = [
@@ -54,9 +58,10 @@ export const verbs: readonly Verb[] = [
     ],
   },
   { name: 'LEAVE', doc: 'A node leaves a channel.', elements: [msgId, nodeId, ...channel] },
-  { name: 'GETCERTIFICATE', doc: "Asks for the recipient's certificate.", elements: [msgId, nodeId] },
+  { name: 'GETCERTIFICATE', acknowledged: true, doc: "Asks for the recipient's certificate.", elements: [msgId, nodeId] },
   {
     name: 'CERTIFICATE',
+    acknowledged: true,
     doc: 'Carries a certificate; answers GETCERTIFICATE with its msg_id, or comes in advance.',
     elements: [
       msgId,
@@ -65,9 +70,10 @@ export const verbs: readonly Verb[] = [
       { name: 'certificate', type: 'base64', doc: 'X.509 certificate: base64 of DER, or of PEM text.' },
     ],
   },
-  { name: 'GETKEY', doc: "Asks for a closed channel's key.", elements: [msgId, nodeId, ...channel] },
+  { name: 'GETKEY', acknowledged: true, doc: "Asks for a closed channel's key.", elements: [msgId, nodeId, ...channel] },
   {
     name: 'KEY',
+    acknowledged: true,
     doc: "Carries a closed channel's key.",
     elements: [
       msgId,
@@ -75,16 +81,17 @@ export const verbs: readonly Verb[] = [
       recipientId,
       ...channel,
       { name: 'cipher', type: 'text', doc: "The channel's cipher." },
-      { name: 'key', type: 'base64', doc: "The channel's key, encrypted with the recipient's public key." },
+      { name: 'key', type: 'base64', addressed: true, doc: "The channel's key, encrypted with the recipient's public key." },
     ],
   },
   {
     name: 'MESSAGE',
+    acknowledged: true,
     doc: 'A text message to a channel.',
     elements: [
       msgId,
       nodeId,
-      { name: 'recipient', type: 'list', items: listed, doc: 'The recipients.' },
+      { name: 'recipient', type: 'list', items: listed, addressed: true, doc: 'The recipients.' },
       { name: 'timestamp', type: 'text', doc: 'When it was written.' },
       ...channel,
       { name: 'message', type: 'base64', doc: 'The signed text; in a closed channel encrypted together with its signature.' },
@@ -130,6 +137,11 @@ export const verbs: readonly Verb[] = [
 ];
 
 export const undecodableName = 'undecodable';
+
+/** Whether its msg_id is its own: an ACK's is another message's. */
+export function isIdentified(verb: Verb): boolean {
+  return verb.elements.includes(msgId);
+}
 
 export function verbOf(name: string): Verb | undefined {
   const upper = name.toUpperCase();

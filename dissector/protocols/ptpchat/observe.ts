@@ -15,10 +15,18 @@ import { type Framing, framingOf, isSpace, lengthPrefix, longestObject, ObjectSc
 import { type Element, undecodableName } from './messages.ts';
 import { member, type Parsed, parse } from './parse.ts';
 import { rules } from './rules.ts';
+import { Watch } from './watch.ts';
 
 export function observe(bench: Bench): Observer {
   const channels = new Channels(bench);
-  return { conversation: (conversation) => new Peers(bench, conversation, channels), end: () => channels.settle() };
+  const watch = new Watch(bench);
+  return {
+    conversation: (conversation) => new Peers(bench, conversation, channels, watch),
+    end: () => {
+      channels.settle();
+      watch.end();
+    },
+  };
 }
 
 /** Two nodes that send each other JSON objects: one a datagram, or framed on a stream. */
@@ -26,13 +34,15 @@ class Peers implements ConversationObserver {
   readonly #bench: Bench;
   readonly #conversation: Conversation;
   readonly #channels: Channels;
+  readonly #watch: Watch;
   readonly #framing: [Framing | undefined, Framing | undefined] = [undefined, undefined];
   readonly #scanners = [new ObjectScanner(), new ObjectScanner()] as const;
 
-  constructor(bench: Bench, conversation: Conversation, channels: Channels) {
+  constructor(bench: Bench, conversation: Conversation, channels: Channels, watch: Watch) {
     this.#bench = bench;
     this.#conversation = conversation;
     this.#channels = channels;
+    this.#watch = watch;
   }
 
   datagram(direction: Direction, bytes: Uint8Array, frame: number, cut: number, pieces?: readonly Piece[]): void {
@@ -109,6 +119,7 @@ class Peers implements ConversationObserver {
     if (cut && parsed.problem !== undefined) this.#find(id, rules.incomplete, parsed.problem.text);
     else this.#check(id, bytes, end, parsed);
     this.#channels.see(id, parsed);
+    this.#watch.see(id, this.#conversation, direction, parsed);
     return id;
   }
 

@@ -7,7 +7,8 @@ const alice = { address: '192.0.2.1', port: 9001 };
 const bob = { address: '2001:db8::2', port: 41_000 };
 const peer = { address: '192.0.2.2', port: 9001 };
 
-const ack = (id: string): string => JSON.stringify({ msg_type: 'ACK', msg_data: { msg_id: id } });
+/** A message of which no rule says what comes before or after it. */
+const relay = (id: string): string => JSON.stringify({ msg_type: 'RELAY', msg_data: { msg_id: id } });
 const prefixed = (text: string): Uint8Array => {
   const body = bytes(text);
   return Uint8Array.from([0, 0, body.length >>> 8, body.length & 0xff, ...body]);
@@ -34,24 +35,24 @@ describe('ptpchat over TCP', () => {
   const ids = ['a', 'b}"{', 'ü', 'd'];
 
   it.each([1, 3, 7, 1000])('reads objects back to back, cut into segments of %i bytes', (size) => {
-    const stream = bytes(ids.map(ack).join(' \r\n'));
-    const seen = messages(capture(tcpConversation(alice, peer, [stream, bytes(ack('x'))], size)));
+    const stream = bytes(ids.map(relay).join(' \r\n'));
+    const seen = messages(capture(tcpConversation(alice, peer, [stream, bytes(relay('x'))], size)));
     expect(seen.map(({ fields }) => fields)).toEqual([...ids, 'x'].map((id) => ({ msg_id: id })));
     expect(seen.map(({ state, rules }) => [state, rules])).toEqual(seen.map(() => ['decoded', []]));
   });
 
   it.each([1, 5, 1000])('reads objects with a length before each, cut into segments of %i bytes', (size) => {
-    const stream = joined(...ids.map((id) => prefixed(ack(id))));
-    const seen = messages(capture(tcpConversation(alice, peer, [stream, prefixed(ack('x'))], size)));
-    expect(seen.map(({ whole }) => whole)).toEqual([...ids, 'x'].map(ack));
+    const stream = joined(...ids.map((id) => prefixed(relay(id))));
+    const seen = messages(capture(tcpConversation(alice, peer, [stream, prefixed(relay('x'))], size)));
+    expect(seen.map(({ whole }) => whole)).toEqual([...ids, 'x'].map(relay));
   });
 
   it('shows what is left of an object that never became whole', () => {
     const seen = messages(
-      capture(tcpConversation(alice, peer, [bytes(`${ack('a')}{"msg_type":"JOIN","ms`), new Uint8Array(0)], 10)),
+      capture(tcpConversation(alice, peer, [bytes(`${relay('a')}{"msg_type":"JOIN","ms`), new Uint8Array(0)], 10)),
     );
     expect(seen.map(({ name, state, rules }) => [name, state, rules])).toEqual([
-      ['ACK', 'decoded', []],
+      ['RELAY', 'decoded', []],
       ['JOIN', 'incomplete', ['ptpchat.incomplete']],
     ]);
   });
@@ -62,8 +63,8 @@ describe('ptpchat over UDP', () => {
     messages(capture([udpFrame(alice, peer, typeof text === 'string' ? bytes(text) : text)]))[0]!;
 
   it('is recognised away from its port by its bytes', () => {
-    const seen = messages(capture([udpFrame({ address: '2001:db8::1', port: 5 }, bob, bytes(ack('a')))]));
-    expect(seen.map(({ name }) => name)).toEqual(['ACK']);
+    const seen = messages(capture([udpFrame({ address: '2001:db8::1', port: 5 }, bob, bytes(relay('a')))]));
+    expect(seen.map(({ name }) => name)).toEqual(['RELAY']);
   });
 
   it('is not what other JSON on another port is', () => {

@@ -1,0 +1,55 @@
+import type { Bench, Conversation, Direction } from '../../session/index.ts';
+import { Acknowledgements } from './acknowledgements.ts';
+import { Answers } from './answers.ts';
+import { Connects } from './connect.ts';
+import { Hellos } from './hellos.ts';
+import { Ids } from './ids.ts';
+import { Membership } from './membership.ts';
+import type { Parsed } from './parse.ts';
+import { laneOf, sightingOf } from './sighting.ts';
+
+/** The rules that look at one message after another, over all conversations of a capture. */
+export class Watch {
+  readonly #bench: Bench;
+  readonly #ids: Ids;
+  readonly #acknowledgements: Acknowledgements;
+  readonly #answers: Answers;
+  readonly #hellos: Hellos;
+  readonly #membership: Membership;
+  readonly #connects: Connects;
+
+  constructor(bench: Bench) {
+    this.#bench = bench;
+    this.#ids = new Ids(bench);
+    this.#acknowledgements = new Acknowledgements(bench, this.#ids);
+    this.#answers = new Answers(bench);
+    this.#hellos = new Hellos(bench);
+    this.#membership = new Membership(bench);
+    this.#connects = new Connects(bench);
+  }
+
+  /** A message, after what is wrong with its form was found. */
+  see(id: number, conversation: Conversation, direction: Direction, parsed: Parsed): void {
+    const sighting = sightingOf(this.#bench, id, conversation, direction, parsed);
+    const identity = this.#ids.see(sighting);
+    if (parsed.problem !== undefined && sighting.msgId === undefined)
+      this.#acknowledgements.unreadable(sighting.lane, sighting.time);
+    this.#acknowledgements.see(sighting);
+    this.#answers.see(sighting, identity);
+    this.#hellos.see(sighting);
+    this.#membership.see(sighting, identity);
+    this.#connects.see(sighting);
+  }
+
+  /** Bytes of a stream are missing after this frame. */
+  lost(conversation: Conversation, direction: Direction, frame: number): void {
+    const lane = laneOf(conversation, direction);
+    this.#hellos.lost(lane);
+    this.#acknowledgements.unreadable(lane, this.#bench.time(frame));
+  }
+
+  end(): void {
+    this.#acknowledgements.end();
+    this.#answers.end();
+  }
+}
