@@ -1,8 +1,10 @@
 export * from './aes.ts';
+export * from './bzip2.ts';
 export { type CertificateInfo, readCertificate } from './certificate.ts';
 export * from './cfb.ts';
 export * from './cms.ts';
 export * from './dh.ts';
+export { bitsOf, bytesOfInteger, integer } from './integer.ts';
 export * as noise from './noise.ts';
 export * from './presign.ts';
 export * from './prime.ts';

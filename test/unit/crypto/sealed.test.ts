@@ -4,8 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { makeSealed, openSealed, sealedKey } from '../../../dissector/crypto/index.ts';
 
 const random = (length: number) => new Uint8Array(randomBytes(length));
-const last = (key: KeyObject, type: 'spki' | 'pkcs8') =>
-  new Uint8Array(key.export({ type, format: 'der' } as never).subarray(-32));
+/** The 32 bytes at the end of a key's DER are the key. */
+const last = (key: KeyObject, type: 'spki' | 'pkcs8') => {
+  const der = type === 'spki' ? key.export({ type, format: 'der' }) : key.export({ type, format: 'der' });
+  return new Uint8Array(der.subarray(-32));
+};
 
 describe('sealed payloads', () => {
   const [key, nonce, aad, text] = [random(32), random(12), random(9), random(40)];
