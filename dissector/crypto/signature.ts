@@ -93,8 +93,9 @@ function verdict(result: boolean | string, key: PublicKey): Check {
 
 function verifyRsa(key: { modulus: bigint; exponent: bigint; bits: number }, digest: Uint8Array, signature: Uint8Array): boolean {
   const size = Math.ceil(key.bits / 8);
-  if (signature.length !== size || size < digest.length + 11 || key.modulus < 2n) return false;
-  const padded = power(integer(signature), key.exponent, key.modulus)
+  const s = integer(signature);
+  if (signature.length !== size || size < digest.length + 11 || s >= key.modulus) return false;
+  const padded = power(s, key.exponent, key.modulus)
     .toString(16)
     .padStart(size * 2, '0');
   return padded === `0001${'ff'.repeat(size - digest.length - 3)}00${toHex(digest)}`;

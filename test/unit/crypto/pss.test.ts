@@ -1,7 +1,8 @@
 /** RSA-PSS with node:crypto as the oracle, and a negative twin for each. */
 import { constants, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type HashName, type PublicKey, readPublicKey, verifyPss } from '../../../dissector/crypto/index.ts';
+import { fromHex } from '../../../dissector/bytes/index.ts';
+import { type HashName, type PublicKey, readPublicKey, verifyPss, verifyRsaMessage } from '../../../dissector/crypto/index.ts';
 
 const message = new TextEncoder().encode('a message that is signed');
 
@@ -70,6 +71,25 @@ describe('RSA-PSS', () => {
     expect(verifyPss(key, 'SHA-256', message, new Uint8Array(256).fill(0xff)).state).toBe('invalid');
     const pkcs1 = sign('sha256', message, { key: mine.privateKey, padding: constants.RSA_PKCS1_PADDING });
     expect(verifyPss(key, 'SHA-256', message, pkcs1).state).toBe('invalid');
+  });
+
+  it('refuses a signature beyond the modulus, though it is the same number modulo it', () => {
+    const key = readable(mine.publicKey) as PublicKey & { kind: 'RSA' };
+    for (const padding of [constants.RSA_PKCS1_PSS_PADDING, constants.RSA_PKCS1_PADDING]) {
+      const verify = (text: Uint8Array, signature: Uint8Array) =>
+        padding === constants.RSA_PKCS1_PADDING
+          ? verifyRsaMessage(key, 'SHA-256', text, signature).state
+          : verifyPss(key, 'SHA-256', text, signature).state;
+      // Only a small signature leaves room for the modulus on top of it.
+      for (let i = 0; ; i++) {
+        const text = Uint8Array.of(i >> 8, i);
+        const signature = sign('sha256', text, { key: mine.privateKey, padding });
+        const beyond = (BigInt(`0x${signature.toString('hex')}`) + key.modulus).toString(16);
+        if (beyond.length > 512) continue;
+        expect([verify(text, signature), verify(text, fromHex(beyond)!)]).toEqual(['valid', 'invalid']);
+        break;
+      }
+    }
   });
 
   it('does not check with other kinds of keys, or over the limit', () => {
