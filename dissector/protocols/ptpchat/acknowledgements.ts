@@ -83,7 +83,14 @@ export class Acknowledgements {
 
   /** Something went this way that has no readable msg_id. */
   unreadable(lane: number, time: number): void {
-    this.#recipient(lane).unreadable = time;
+    const recipient = this.#recipient(lane);
+    recipient.unreadable = Math.max(time, recipient.unreadable ?? time);
+  }
+
+  /** Bytes of a stream are missing: whole messages may be among them, and on the other side ACKs. */
+  lost(lane: number): void {
+    this.#recipient(lane).unreadable = Number.POSITIVE_INFINITY;
+    for (const waiting of this.#recipients.get(lane ^ 1)?.open ?? []) this.#forget(waiting);
   }
 
   end(): void {
@@ -111,7 +118,7 @@ export class Acknowledgements {
     this.#open++;
   }
 
-  #acknowledge({ id, frame, time, lane, back }: Sighting, msgId: string): void {
+  #acknowledge({ id, frame, time, lane, back, isSound }: Sighting, msgId: string): void {
     const here = this.#messages.get(`${back}\n${msgId}`);
     // An ACK is for what went the other way; a message that went elsewhere can still be meant, from another socket.
     const meant = here !== undefined ? [here] : (this.#anywhere.get(msgId) ?? []).filter((one) => one.lane !== lane);
@@ -123,7 +130,7 @@ export class Acknowledgements {
       if (recipient.latest === undefined || recipient.latest.id < first.last.id) recipient.latest = { id: first.last.id, frame };
       return;
     }
-    if (!this.#ids.has(msgId)) this.#unknown(id, msgId, time, back);
+    if (isSound && !this.#ids.has(msgId)) this.#unknown(id, msgId, time, back);
   }
 
   /**
@@ -147,6 +154,10 @@ export class Acknowledgements {
     for (const copy of waiting.copies.splice(0)) link(messages, copy, 'acknowledged_in', frame);
     if (waiting.acknowledged !== undefined) return;
     waiting.acknowledged = frame;
+    this.#forget(waiting);
+  }
+
+  #forget(waiting: Waiting): void {
     if (this.#recipients.get(waiting.lane)?.open.delete(waiting)) this.#open--;
   }
 
@@ -158,8 +169,7 @@ export class Acknowledgements {
     for (const waiting of recipient.open) {
       if (!(time - waiting.last.time > patience || time - waiting.first.time > longestPatience)) return;
       if (verb?.name === 'ACK' && waiting.msgId === msgId) continue;
-      recipient.open.delete(waiting);
-      this.#open--;
+      this.#forget(waiting);
       this.#findUnacknowledged(waiting, [frame], `the recipient sends frame ${frame} more than ${patience} s later`);
     }
   }

@@ -1,41 +1,128 @@
+const brace = 0x7b;
+const bracket = 0x5b;
+const quote = 0x22;
+const backslash = 0x5c;
+
+type Expected = 'value' | 'value or end' | 'key' | 'key or end' | 'colon' | 'next';
+
+/** Nesting that the scanner follows; the parser stops long before. */
+const deepest = 65_536;
+
+export type Scan = { readonly end: number } | { readonly broken: number } | undefined;
+
 /**
- * Finds where a JSON object ends in a stream that comes in pieces, looking at each byte once: strings and escapes are
- * followed, brackets counted. Whether the text is JSON is for the parser to say.
+ * Finds where a JSON object or array ends in a stream that comes in pieces, looking at each byte once. It follows the
+ * grammar as far as it must to notice at once that the text is no JSON: else a bracket too few would swallow all that
+ * follows. What a string, number or word says is for the parser.
  */
 export class ObjectScanner {
+  #start = 0;
   #at = 0;
-  #depth = 0;
+  #stack: number[] = [];
+  #expected: Expected = 'value';
   #inString = false;
   #escaped = false;
+  #inScalar = false;
 
-  /** The length of the object that begins at the start of `bytes`, or undefined when more bytes are needed. */
-  end(bytes: Uint8Array): number | undefined {
+  /** The object that begins at `start` is scanned next, from its beginning. */
+  reset(start = 0): void {
+    this.#start = start;
+    this.#at = start;
+    this.#stack = [];
+    this.#expected = 'value';
+    this.#inString = false;
+    this.#escaped = false;
+    this.#inScalar = false;
+  }
+
+  get start(): number {
+    return this.#start;
+  }
+
+  /** Where the object ends in `bytes`, or where it stops being JSON; undefined when more bytes are needed. */
+  scan(bytes: Uint8Array): Scan {
     for (; this.#at < bytes.length; this.#at++) {
       const byte = bytes[this.#at]!;
-      if (this.#escaped) this.#escaped = false;
-      else if (this.#inString) {
-        if (byte === 0x5c) this.#escaped = true;
-        else if (byte === 0x22) this.#inString = false;
-      } else if (byte === 0x22) this.#inString = true;
-      else if (byte === 0x7b || byte === 0x5b) this.#depth++;
-      else if (byte === 0x7d || byte === 0x5d) {
-        this.#depth--;
-        if (this.#depth <= 0) return this.#at + 1;
+      if (this.#inString) {
+        if (byte < 0x20) return { broken: this.#at };
+        if (this.#escaped) this.#escaped = false;
+        else if (byte === backslash) this.#escaped = true;
+        else if (byte === quote) {
+          this.#inString = false;
+          this.#expected = this.#expected === 'key' ? 'colon' : 'next';
+        }
+        continue;
       }
+      if (this.#inScalar) {
+        if (isScalar(byte)) continue;
+        this.#inScalar = false;
+        this.#expected = 'next';
+      }
+      if (isSpace(byte)) continue;
+      if (!this.#token(byte)) return { broken: this.#at };
+      if (this.#stack.length === 0) return { end: this.#at + 1 };
     }
     return undefined;
   }
 
-  reset(): void {
-    this.#at = 0;
-    this.#depth = 0;
-    this.#inString = false;
-    this.#escaped = false;
+  #token(byte: number): boolean {
+    const expected = this.#expected;
+    const inObject = this.#stack.at(-1) === brace;
+    if (byte === 0x7d || byte === 0x5d) {
+      const closes = inObject ? 0x7d : 0x5d;
+      if (byte !== closes || !(expected === 'next' || expected === (inObject ? 'key or end' : 'value or end'))) return false;
+      this.#stack.pop();
+      this.#expected = 'next';
+      return true;
+    }
+    switch (expected) {
+      case 'next':
+        this.#expected = inObject ? 'key' : 'value';
+        return byte === 0x2c;
+      case 'colon':
+        this.#expected = 'value';
+        return byte === 0x3a;
+      case 'key':
+      case 'key or end':
+        this.#expected = 'key';
+        this.#inString = true;
+        return byte === quote;
+      default:
+        return this.#value(byte);
+    }
   }
+
+  #value(byte: number): boolean {
+    if (byte === brace || byte === bracket) {
+      this.#stack.push(byte);
+      this.#expected = byte === brace ? 'key or end' : 'value or end';
+      return this.#stack.length <= deepest;
+    }
+    // A message is an object; a word or a number alone has no end in a stream.
+    if (this.#stack.length === 0) return false;
+    if (byte === quote) {
+      this.#expected = 'value';
+      this.#inString = true;
+      return true;
+    }
+    this.#inScalar = true;
+    return isScalar(byte);
+  }
+}
+
+/** Bytes of numbers and of true, false, null. */
+function isScalar(byte: number): boolean {
+  const isDigit = byte >= 0x30 && byte <= 0x39;
+  const isLetter = (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
+  return isDigit || isLetter || byte === 0x2b || byte === 0x2d || byte === 0x2e;
 }
 
 export function isSpace(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
+
+export function opens(byte: number): boolean {
+  return byte === brace || byte === bracket;
 }
 
 export const lengthPrefix = 4;
@@ -44,13 +131,24 @@ export const longestObject = 0x0100_0000;
 
 export type Framing = 'length' | 'back-to-back';
 
-/** Open choice of the specification for TCP, settled by the stream's first bytes; undefined while they are too few. */
-export function framingOf(bytes: Uint8Array): Framing | undefined {
+/**
+ * Open choice of the specification for TCP, settled by the stream's first bytes: undefined while they are too few, `lost`
+ * when they are neither (the capture begins inside a message, or they are no JSON).
+ */
+export function framingOf(bytes: Uint8Array): Framing | 'lost' | undefined {
   if (bytes.length === 0) return undefined;
-  if (bytes[0] === 0x7b || isSpace(bytes[0]!)) return 'back-to-back';
-  return bytes.length < lengthPrefix ? undefined : 'length';
+  if (opens(bytes[0]!)) return 'back-to-back';
+  if (bytes.length <= lengthPrefix) return undefined;
+  return isPrefixed(bytes) ? 'length' : 'lost';
 }
 
-export function prefixedLength(bytes: Uint8Array): number {
-  return bytes[0]! * 0x100_0000 + (bytes[1]! << 16) + (bytes[2]! << 8) + bytes[3]!;
+/** Whether a length and the beginning of an object stand here. */
+export function isPrefixed(bytes: Uint8Array): boolean {
+  const length = prefixedLength(bytes);
+  const first = bytes[lengthPrefix]!;
+  return length >= 2 && length <= longestObject && (opens(first) || isSpace(first));
+}
+
+export function prefixedLength(bytes: Uint8Array, at = 0): number {
+  return bytes[at]! * 0x100_0000 + (bytes[at + 1]! << 16) + (bytes[at + 2]! << 8) + bytes[at + 3]!;
 }

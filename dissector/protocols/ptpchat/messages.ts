@@ -137,6 +137,7 @@ export const verbs: readonly Verb[] = [
 ];
 
 export const undecodableName = 'undecodable';
+export const incompleteName = 'incomplete';
 
 /** Whether its msg_id is its own: an ACK's is another message's. */
 export function isIdentified(verb: Verb): boolean {

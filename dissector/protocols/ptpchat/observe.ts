@@ -11,8 +11,9 @@ import type {
   StreamBuffer,
 } from '../../session/index.ts';
 import { Channels } from './channels.ts';
-import { type Framing, framingOf, isSpace, lengthPrefix, longestObject, ObjectScanner, prefixedLength } from './framing.ts';
-import { type Element, undecodableName } from './messages.ts';
+import { isSpace } from './framing.ts';
+import { type Element, incompleteName, undecodableName } from './messages.ts';
+import { type Found, type Lost, ObjectStream } from './objects.ts';
 import { member, type Parsed, parse } from './parse.ts';
 import { rules } from './rules.ts';
 import { Watch } from './watch.ts';
@@ -29,14 +30,18 @@ export function observe(bench: Bench): Observer {
   };
 }
 
+/** Whether bytes are a whole message; one whose end was not captured, or whose beginning; or text that stopped being JSON. */
+type Extent = 'whole' | 'cut' | 'tail' | 'broken';
+
 /** Two nodes that send each other JSON objects: one a datagram, or framed on a stream. */
 class Peers implements ConversationObserver {
   readonly #bench: Bench;
   readonly #conversation: Conversation;
   readonly #channels: Channels;
   readonly #watch: Watch;
-  readonly #framing: [Framing | undefined, Framing | undefined] = [undefined, undefined];
-  readonly #scanners = [new ObjectScanner(), new ObjectScanner()] as const;
+  readonly #objects = [new ObjectStream(), new ObjectStream()] as const;
+  /** Bytes that are missing before the next message of a direction, where no message before them could say so. */
+  readonly #missing: [number, number] = [0, 0];
 
   constructor(bench: Bench, conversation: Conversation, channels: Channels, watch: Watch) {
     this.#bench = bench;
@@ -46,78 +51,78 @@ class Peers implements ConversationObserver {
   }
 
   datagram(direction: Direction, bytes: Uint8Array, frame: number, cut: number, pieces?: readonly Piece[]): void {
-    const id = this.#message(bytes, 0, bytes.length, direction, frame, pieces, cut > 0);
+    const id = this.#message(bytes, direction, frame, pieces, cut > 0 ? 'cut' : 'whole');
     if (cut > 0) this.#find(id, rules.incomplete, `${cut} bytes of the datagram were not captured`);
   }
 
   stream(direction: Direction, buffer: StreamBuffer, frame: number, ended: boolean): void {
-    while (this.#next(direction, buffer, frame)) {}
+    for (;;) {
+      const found = this.#objects[direction].next(buffer.bytes);
+      if (found === undefined) break;
+      this.#take(direction, buffer, frame, found);
+    }
     if (ended) this.#rest(direction, buffer, frame);
   }
 
   gap(direction: Direction, buffer: StreamBuffer, length: number): void {
     const id = this.#rest(direction, buffer, 0);
     if (id !== undefined) this.#find(id, rules.gap, `${length} bytes of the stream are missing after this`);
+    else this.#missing[direction] += length;
+    this.#objects[direction].lose();
+    this.#watch.lost(this.#conversation, direction);
   }
 
-  /** Takes one whole object from the buffer; false when it holds none. */
-  #next(direction: Direction, buffer: StreamBuffer, frame: number): boolean {
-    skipSpace(buffer, this.#framing[direction]);
-    this.#framing[direction] ??= framingOf(buffer.bytes);
-    const framing = this.#framing[direction];
-    if (framing === undefined) return false;
-    const head = framing === 'length' ? lengthPrefix : 0;
-    const length = framing === 'length' ? this.#prefixed(buffer) : this.#scanners[direction].end(buffer.bytes);
-    if (length === undefined) return false;
-    this.#scanners[direction].reset();
-    const bytes = buffer.bytes;
-    const copy = bytes.slice(head, length);
+  #take(direction: Direction, buffer: StreamBuffer, frame: number, found: Found): void {
+    const { kind, length } = found;
+    if (length === 0) return;
+    const bytes = buffer.bytes.slice(0, length);
     const pieces = buffer.take(length);
-    this.#message(copy, 0, copy.length, direction, frame, slicePieces(pieces, head, length), false);
-    return true;
+    if (kind === 'object')
+      this.#message(bytes.subarray(found.head), direction, frame, slicePieces(pieces, found.head, length), 'whole');
+    else if (kind === 'skipped') this.#skipped(bytes, direction, pieces, found.why, frame);
   }
 
-  #prefixed(buffer: StreamBuffer): number | undefined {
-    const { bytes } = buffer;
-    if (bytes.length < lengthPrefix) return undefined;
-    const length = prefixedLength(bytes);
-    return length > longestObject || bytes.length < lengthPrefix + length ? undefined : lengthPrefix + length;
+  /** Bytes before an object that starts cleanly: a message whose beginning was not captured, or no JSON. */
+  #skipped(bytes: Uint8Array, direction: Direction, pieces: readonly Piece[], why: Lost, frame: number): void {
+    const last = pieces.at(-1)?.frame ?? frame;
+    // A stream that the capture did not see begin starts inside a message as often as not; that is nobody's fault.
+    const isTail = why === 'begins' && bytes.at(-1 - trailing(bytes)) === 0x7d;
+    const id = this.#message(bytes, direction, last, pieces, isTail || why === 'gap' ? 'tail' : 'broken');
+    if (why === 'gap') this.#find(id, rules.incomplete, 'the beginning of this message is missing');
   }
 
   /** What is left at the end of a stream, or before a gap, is a message that never became whole. */
   #rest(direction: Direction, buffer: StreamBuffer, frame: number): number | undefined {
-    this.#framing[direction] = undefined;
-    this.#scanners[direction].reset();
     if (buffer.length === 0) return undefined;
+    const why = this.#objects[direction].lost;
     const bytes = buffer.bytes.slice();
     const pieces = buffer.take(bytes.length);
     const last = pieces.at(-1)?.frame ?? frame;
-    return this.#message(bytes, 0, bytes.length, direction, last, pieces, true);
+    return this.#message(bytes, direction, last, pieces, why === 'broken' ? 'broken' : 'cut');
   }
 
-  #message(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    direction: Direction,
-    frame: number,
-    pieces: readonly Piece[] | undefined,
-    cut: boolean,
-  ): number {
+  #message(bytes: Uint8Array, direction: Direction, frame: number, pieces: readonly Piece[] | undefined, extent: Extent): number {
     const { messages } = this.#bench;
-    const parsed = parse(bytes, start, end);
-    const name = messageName(parsed);
+    const end = bytes.length;
+    const parsed = parse(bytes, 0, end);
+    const state = stateOf(parsed, extent);
+    const name = messageName(parsed) ?? (state === 'incomplete' ? incompleteName : undecodableName);
     const id = messages.add({
       conversation: this.#conversation.id,
       direction,
       frame,
       name: messages.nameNumber(name, undecodableName),
-      state: stateOf(parsed, cut),
+      state,
       encrypted: false,
       ...(pieces === undefined ? {} : { pieces }),
     });
-    if (cut && parsed.problem !== undefined) this.#find(id, rules.incomplete, parsed.problem.text);
-    else this.#check(id, bytes, end, parsed);
+    const missing = this.#missing[direction];
+    if (missing > 0) this.#find(id, rules.gap, `${missing} bytes of the stream are missing before this`);
+    this.#missing[direction] = 0;
+    if (extent === 'broken')
+      this.#find(id, rules.json, `${parsed.problem?.text ?? 'more follows the JSON text'}; ${end} bytes are skipped`);
+    else if (extent === 'cut' && parsed.problem !== undefined) this.#find(id, rules.incomplete, parsed.problem.text);
+    else if (extent !== 'tail') this.#check(id, bytes, end, parsed);
     this.#channels.see(id, parsed);
     this.#watch.see(id, this.#conversation, direction, parsed);
     return id;
@@ -178,26 +183,27 @@ class Peers implements ConversationObserver {
 }
 
 /** The verb in capitals, an unknown one as it stands (cut to what a list can show). */
-function messageName({ type, verb }: Parsed): string {
+function messageName({ type, verb }: Parsed): string | undefined {
   if (verb !== undefined) return verb.name;
-  if (type?.type !== 'string' || type.value === '') return undecodableName;
+  if (type?.type !== 'string' || type.value === '') return undefined;
   const text = String(type.value);
   return text.length > 32 ? `${text.slice(0, 32)}…` : text;
 }
 
-function stateOf({ problem, node, type, data, verb }: Parsed, cut: boolean): State {
-  if (problem !== undefined) return cut ? 'incomplete' : 'malformed';
+function stateOf({ problem, node, type, data, verb }: Parsed, extent: Extent): State {
+  if (extent === 'tail') return 'incomplete';
+  if (extent === 'broken') return 'malformed';
+  if (problem !== undefined) return extent === 'cut' ? 'incomplete' : 'malformed';
   if (node?.type !== 'object' || type?.type !== 'string') return 'malformed';
   const needsObject = verb?.elements.some((element) => element.required !== false) ?? false;
   return needsObject && data !== undefined && data.type !== 'object' && data.type !== 'null' ? 'malformed' : 'decoded';
 }
 
-function skipSpace(buffer: StreamBuffer, framing: Framing | undefined): void {
-  if (framing === 'length') return;
-  const { bytes } = buffer;
-  let spaces = 0;
-  while (spaces < bytes.length && isSpace(bytes[spaces]!)) spaces++;
-  if (spaces > 0) buffer.take(spaces);
+/** How many bytes of white space stand last. */
+function trailing(bytes: Uint8Array): number {
+  let count = 0;
+  while (count < bytes.length && isSpace(bytes.at(-1 - count)!)) count++;
+  return count;
 }
 
 function isBlank(bytes: Uint8Array, from: number, to: number): boolean {

@@ -1,7 +1,8 @@
 import { parseJson } from '../../codec/index.ts';
 import type { Glance } from '../../session/index.ts';
-import { isSpace } from './framing.ts';
+import { isSpace, lengthPrefix } from './framing.ts';
 import { verbOf } from './messages.ts';
+import { ObjectStream } from './objects.ts';
 import { member } from './parse.ts';
 
 export const port = 9001;
@@ -15,8 +16,19 @@ export function recognise(glance: Glance): number {
     return best;
   }
   let best = 0;
-  for (const bytes of glance.streams) best = Math.max(best, objectScore(bytes, 0, onPort), objectScore(bytes, 4, onPort));
+  for (const bytes of glance.streams)
+    best = Math.max(best, objectScore(bytes, 0, onPort), objectScore(bytes, 4, onPort), laterScore(bytes, onPort));
   return best;
+}
+
+/** A capture that begins inside a message shows an object later in the stream; so does any text that quotes one. */
+function laterScore(bytes: Uint8Array, onPort: boolean): number {
+  const objects = new ObjectStream();
+  objects.lose();
+  const found = objects.next(bytes);
+  if (found === undefined) return 0;
+  const score = Math.max(objectScore(bytes, found.length, onPort), objectScore(bytes, found.length + lengthPrefix, onPort));
+  return score > 60 ? (onPort ? 85 : 60) : 0;
 }
 
 function objectScore(bytes: Uint8Array, start: number, onPort: boolean): number {

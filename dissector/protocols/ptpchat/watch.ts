@@ -41,11 +41,11 @@ export class Watch {
     this.#connects.see(sighting);
   }
 
-  /** Bytes of a stream are missing after this frame. */
-  lost(conversation: Conversation, direction: Direction, frame: number): void {
+  /** Bytes of a stream are missing before what comes next. */
+  lost(conversation: Conversation, direction: Direction): void {
     const lane = laneOf(conversation, direction);
     this.#hellos.lost(lane);
-    this.#acknowledgements.unreadable(lane, this.#bench.time(frame));
+    this.#acknowledgements.lost(lane);
   }
 
   end(): void {
