@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { analyseGolden, goldenJson, goldenKeys, goldenPath } from './open.ts';
+import { enhancedPacket, interfaceDescription, memoryFile, openCapture, sectionHeader } from '../../dissector/capture/index.ts';
+import { analyse, analyseGolden, goldenJson, goldenKeys, goldenPath } from './open.ts';
 
 interface Truth {
   readonly n: number;
@@ -58,6 +59,36 @@ describe('ptpchat_d, a conforming capture with a closed channel', () => {
       truth.map(({ message, encrypted }) => [message, encrypted]),
     );
   });
+});
+
+describe('ptpchat_d, cut out of a longer capture', () => {
+  const opened = openCapture(memoryFile(readFileSync(goldenPath('ptpchat_d.pcapng'))));
+  if ('problem' in opened) throw new Error(opened.problem.text);
+  const { reader } = opened;
+  while (reader.step(1 << 20));
+  const { frames } = reader;
+  const part = (from: number, to: number): Uint8Array => {
+    const packets = Array.from({ length: to - from }, (_, i) =>
+      enhancedPacket({
+        bytes: reader.frameBytes(from + i),
+        seconds: frames.seconds(from + i),
+        nanos: frames.nanos(from + i),
+      }),
+    );
+    return Buffer.concat([sectionHeader(), interfaceDescription({ linkType: frames.linkType(0) }), ...packets]);
+  };
+  const findings = (from: number, to: number) => {
+    const analysis = analyse(part(from, to));
+    return Array.from({ length: analysis.messageCount }, (_, n) => analysis.message(n).findings)
+      .flat()
+      .map(({ rule, text }) => `${from} to ${to}: ${rule}, ${text}`);
+  };
+  const all = Array.from({ length: frames.length }, (_, i) => i);
+
+  it('gives no finding wherever it begins', () => expect(all.flatMap((from) => findings(from, frames.length))).toEqual([]));
+  it('gives no finding wherever it ends', () => expect(all.flatMap((to) => findings(0, to))).toEqual([]));
+  it('gives no finding in windows of 40 frames', () =>
+    expect(all.flatMap((from) => findings(from, Math.min(from + 40, frames.length)))).toEqual([]));
 });
 
 describe('the closed channel of ptpchat_d', () => {
