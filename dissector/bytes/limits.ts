@@ -37,6 +37,8 @@ export interface Limits {
   readonly findingsPerMessage: number;
   /** Closes, resets and ICMP errors of a capture that are kept. */
   readonly events: number;
+  /** Bytes of a stream without packet borders that are shown as one message; a further one follows. */
+  readonly stretch: number;
   /** Nesting of JSON and protobuf. */
   readonly depth: number;
   /** Fields of one message. */
@@ -77,6 +79,7 @@ export const defaultLimits: Limits = Object.freeze({
   findings: 100_000,
   findingsPerMessage: 100,
   events: 100_000,
+  stretch: 0x0100_0000,
   depth: 64,
   fields: 20_000,
   sessions: 100_000,

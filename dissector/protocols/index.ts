@@ -1,6 +1,7 @@
 import type { Protocol } from '../session/index.ts';
+import { p2p } from './p2p/index.ts';
 import { p2pke } from './p2pke/index.ts';
 import { ptpchat } from './ptpchat/index.ts';
 
 /** The one list of protocols; a further one is its folder and its line here. */
-export const protocols: readonly Protocol[] = [ptpchat, p2pke];
+export const protocols: readonly Protocol[] = [p2p, ptpchat, p2pke];

@@ -2,7 +2,9 @@
 interface Recorded {
   readonly protocol: string;
   readonly ephemerals?: readonly { readonly private: string }[];
-  readonly sessions?: readonly { readonly e_init_pub: string; readonly k_i2r?: string; readonly k_r2i?: string }[];
+  readonly sessions?: readonly { readonly x_outbound?: string; readonly x_inbound?: string }[];
+  readonly rsa?: Readonly<Record<string, { readonly private_key_pem: string }>>;
+  readonly node_list_master_public_key_der?: string;
   readonly clients?: readonly { readonly private_key_pem: string }[];
 }
 
@@ -14,7 +16,21 @@ export function keyLogOf(recorded: Recorded): string {
       return (recorded.clients ?? [])
         .map(({ private_key_pem: pem }) => `PTPCHAT_RSA_PRIVATE ${pem.replace(/-----[^-]+-----|\s/g, '')}\n`)
         .join('');
+    case 'pdvpn':
+      return [...exponents(recorded), ...tunnelKeys(recorded)].map((line) => `${line}\n`).join('');
     default:
       throw new Error(`no key log is known for ${recorded.protocol}`);
   }
+}
+
+/** One side's exponent is enough: inbound's, where it got that far. */
+function exponents({ sessions }: Recorded): string[] {
+  return (sessions ?? []).flatMap(({ x_inbound: x }) => (x === undefined ? [] : [`P2P_DH_PRIVATE ${x}`]));
+}
+
+function tunnelKeys({ rsa, node_list_master_public_key_der: signer }: Recorded): string[] {
+  return [
+    ...Object.values(rsa ?? {}).map(({ private_key_pem: pem }) => `P2P_RSA_PRIVATE ${pem.replace(/-----[^-]+-----|\s/g, '')}`),
+    ...(signer === undefined ? [] : [`P2P_NODE_LIST_KEY ${Buffer.from(signer, 'hex').toString('base64')}`]),
+  ];
 }

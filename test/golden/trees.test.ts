@@ -47,6 +47,9 @@ function keysOf(capture: string): string {
 
 describe('the decode of', () => {
   it.each([
+    ['p2p_a', 'keys'],
+    ['p2p_a', 'nokeys'],
+    ['p2p_b', 'keys'],
     ['p2pke_a', 'keys'],
     ['p2pke_a', 'nokeys'],
     ['p2pke_b', 'keys'],

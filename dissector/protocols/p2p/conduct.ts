@@ -1,0 +1,172 @@
+import type { Field } from '../../bytes/index.ts';
+import { advance, type Bench, type Direction, type Rule } from '../../session/index.ts';
+import type { Facts } from './facts.ts';
+import { valueIn } from './handshake.ts';
+import { machine, type PeerState } from './machine.ts';
+import { rules } from './rules.ts';
+import type { Session } from './session.ts';
+
+/** What was taken from the stream, in the order of the capture. */
+export interface Seen {
+  readonly id: number;
+  readonly name: string;
+  readonly direction: Direction;
+  /** The frame of its first byte. */
+  readonly first: number;
+  readonly field: Field | undefined;
+  readonly whole: boolean;
+}
+
+/** KEEPALIVE_INTERVAL of the reference implementation, with 20 % of tolerance, in seconds. */
+const keepaliveInterval = 60 * 1.2;
+const handshake: ReadonlySet<PeerState> = new Set<PeerState>(['hello', 'hello_ack', 'fin', 'fin_ack']);
+
+/** Holds a connection against the specification: order, keepalives, disconnects, questions without answers. */
+export class Conduct {
+  readonly #bench: Bench;
+  readonly #session: Session;
+  #state: PeerState = machine.start;
+  #failed = false;
+  /** Keepalives of inbound that outbound has not answered. */
+  readonly #keepalives: number[] = [];
+  readonly #questions: [number[], number[]] = [[], []];
+  /** The last packet of the handshake, by name, which the next one answers. */
+  readonly #steps = new Map<string, number>();
+  /** Frames of the first DISCONNECT of each direction. */
+  readonly #disconnects: [number | undefined, number | undefined] = [undefined, undefined];
+
+  constructor(bench: Bench, session: Session) {
+    this.#bench = bench;
+    this.#session = session;
+  }
+
+  /** The handshake is over without having been seen: the capture starts in the middle. */
+  begunBefore(): void {
+    this.#state = 'open';
+  }
+
+  get disconnected(): boolean {
+    return this.#disconnects[0] !== undefined || this.#disconnects[1] !== undefined;
+  }
+
+  see(packet: Seen): void {
+    this.#afterDisconnect(packet);
+    this.#order(packet);
+    this.#overdue(packet);
+    if (!packet.whole) return;
+    if (packet.name === 'KEEP_ALIVE') this.#keepalive(packet);
+    if (packet.name === 'NLIST_REQ') this.#questions[packet.direction].push(packet.id);
+    if (packet.name === 'NLIST_RES') this.#pair(this.#questions[other(packet.direction)].shift(), packet.id);
+    if (packet.name === 'DISCONNECT') this.#disconnect(packet);
+  }
+
+  /** A direction is lost in bytes that are no packet: true when that is the first sign that the handshake fails. */
+  losesBorders(): boolean {
+    if (this.#failed || !handshake.has(this.#state)) return false;
+    this.#failed = true;
+    return true;
+  }
+
+  /** A direction whose bytes open under no key, although the handshake was seen: it failed, when the other one opens. */
+  doesNotDecode(id: number): void {
+    if (handshake.has(this.#state)) this.#fail(id, 'what should be FIN or FIN_ACK does not decode under the key of the session');
+  }
+
+  #afterDisconnect({ id, name, direction, first }: Seen): void {
+    const own = this.#disconnects[direction];
+    const others = this.#disconnects[other(direction)];
+    // What was under way when the DISCONNECT came does not follow it.
+    if (own !== undefined && first >= own)
+      this.#find(id, rules.afterDisconnect, `${name} follows the DISCONNECT of its own side`, own);
+    else if (others !== undefined && first > others && name !== 'DISCONNECT')
+      this.#find(id, rules.afterDisconnect, `${name} follows the DISCONNECT of the other side`, others);
+  }
+
+  #order({ id, name, direction }: Seen): void {
+    const by = direction === this.#session.outbound ? 'opener' : 'answerer';
+    const isKnown = machine.transitions.some(({ message }) => message === name);
+    if (!isKnown || this.#state === 'closed') return;
+    const inHandshake = handshake.has(this.#state);
+    const next = advance(machine, this.#state, name, by);
+    if (next === undefined) {
+      const who = by === 'opener' ? 'outbound' : 'inbound';
+      this.#find(id, rules.order, `${name} of ${who} is not allowed here: the connection ${machine.states[this.#state]}`);
+      if (inHandshake) this.#fail(id, `the connection ${machine.states[this.#state]}, and ${name} came`);
+      return;
+    }
+    if (inHandshake && name === 'DISCONNECT') this.#fail(id, `${name} ends the handshake, which ${machine.states[this.#state]}`);
+    if (inHandshake && name !== 'DISCONNECT') {
+      const before = { HELLO_ACK: 'HELLO', FIN: 'HELLO_ACK', FIN_ACK: 'FIN' }[name];
+      if (before !== undefined) this.#pair(this.#steps.get(before), id);
+      this.#steps.set(name, id);
+    }
+    this.#state = next;
+  }
+
+  #fail(id: number, text: string): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#find(id, rules.handshakeFailed, text);
+  }
+
+  #keepalive({ id, direction }: Seen): void {
+    if (direction !== this.#session.outbound) this.#keepalives.push(id);
+    else if (this.#keepalives.length > 0) this.#pair(this.#keepalives.shift(), id);
+    else if (this.#state === 'open')
+      this.#find(id, rules.keepaliveRole, 'outbound sends a KEEP_ALIVE that answers none of inbound');
+  }
+
+  /** A later packet shows that an answer did not come in time; DISCONNECT "timeout" is what the specification asks for then. */
+  #overdue({ id, name, direction, field }: Seen): void {
+    const { messages } = this.#bench;
+    const now = this.#bench.time(messages.frame(id));
+    const says = name === 'DISCONNECT' && field !== undefined ? valueIn(field, 'reason') : undefined;
+    const isTimeout = says === 'timeout' && direction !== this.#session.outbound;
+    while (this.#keepalives.length > 0) {
+      const waiting = this.#keepalives[0]!;
+      const seconds = now - this.#bench.time(messages.frame(waiting));
+      if (!(seconds > keepaliveInterval)) break;
+      this.#keepalives.shift();
+      if (isTimeout) continue;
+      const text = `no KEEP_ALIVE of outbound within ${seconds.toFixed(1)} s, and no DISCONNECT "timeout"`;
+      this.#find(waiting, rules.keepaliveTimeout, text, messages.frame(id));
+    }
+    for (const questions of this.#questions) {
+      while (questions.length > 0 && now - this.#bench.time(messages.frame(questions[0]!)) > keepaliveInterval)
+        this.#unanswered(questions.shift()!, id);
+    }
+  }
+
+  #disconnect({ id, direction }: Seen): void {
+    this.#disconnects[direction] ??= this.#bench.messages.frame(id);
+    this.#state = 'closed';
+    for (const questions of this.#questions) for (const question of questions.splice(0)) this.#unanswered(question, id);
+  }
+
+  #unanswered(question: number, shownBy: number): void {
+    this.#find(question, rules.unanswered, 'no NLIST_RES answers it', this.#bench.messages.frame(shownBy));
+  }
+
+  #pair(question: number | undefined, answer: number): void {
+    if (question === undefined) return;
+    const { messages } = this.#bench;
+    factsOf(this.#bench, question).answeredIn = messages.frame(answer);
+    factsOf(this.#bench, answer).answers = messages.frame(question);
+  }
+
+  #find(id: number, rule: Rule, text: string, ...frames: number[]): void {
+    this.#bench.messages.find(id, rule, text, frames);
+  }
+}
+
+function other(direction: Direction): Direction {
+  return direction === 0 ? 1 : 0;
+}
+
+export function factsOf({ messages }: Bench, id: number): Facts {
+  const known = messages.facts.get(id) as Facts | undefined;
+  if (known !== undefined) return known;
+  const facts: Facts = {};
+  messages.facts.set(id, facts);
+  return facts;
+}

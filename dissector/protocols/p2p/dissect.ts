@@ -1,0 +1,215 @@
+import { type Field, toHex } from '../../bytes/index.ts';
+import { fieldToJson, undecoded } from '../../codec/index.ts';
+import { bitsOf } from '../../crypto/index.ts';
+import type { Captured, Dissection } from '../../session/index.ts';
+import type { Facts } from './facts.ts';
+import { valueIn } from './handshake.ts';
+import { aesLabel, dhLabel, rsaLabel, secretLabel } from './keys.ts';
+import { packetNamed, unlistedSizes } from './messages.ts';
+import { openNodeList } from './nodelist.ts';
+import { Session } from './session.ts';
+
+/** The second pass: the packet's bytes, opened where a key did, and what they carry. */
+export function dissect(captured: Captured): Dissection {
+  const { bytes, source, start, end, name } = captured;
+  const facts = (captured.facts ?? {}) as Facts;
+  const session = captured.session instanceof Session ? captured.session : new Session();
+  const layer: Field = { name: 'p2p', kind: 'struct', text: `p2p, ${name}`, source, start, end, children: [] };
+  const opened = open(captured, facts, session);
+  const whole = opened?.plaintext ?? bytes.subarray(start, end);
+  const at = opened === undefined ? { source, start, end } : { source: opened.source, start: 0, end: opened.plaintext.length };
+  if (opened !== undefined) layer.children!.push(ciphertext(captured));
+  const body = captured.state === 'encrypted' ? [] : packet(captured, opened?.plaintext ?? bytes, at, layer, facts);
+  if (captured.state === 'encrypted') layer.children!.push(ciphertext(captured));
+  layer.children!.push(...body, ...generated(captured, facts, session));
+  const inner = body.flatMap((child) => (child.children ?? []).filter(({ name: field }) => field === 'inner'));
+  const listed = { ...layer, children: [...body.filter((child) => !unlistedSizes.has(child.name)), ...inner] };
+  const signature = facts.signature;
+  return {
+    layer,
+    fields: fieldToJson(name === 'NLIST_RES' ? listOf(listed) : listed),
+    whole,
+    ...(signature === undefined ? {} : { signatureValid: signature.state === 'unchecked' ? null : signature.state === 'valid' }),
+    info: info(name, body, facts, end - start),
+    missing: missing(captured, facts, session),
+  };
+}
+
+interface Place {
+  readonly source: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+function open(
+  captured: Captured,
+  { sealed, inner }: Facts,
+  session: Session,
+): { source: number; plaintext: Uint8Array } | undefined {
+  const { bytes, source: from, start, end, direction, derive } = captured;
+  if (inner !== undefined) {
+    const how = 'AES-256-CFB8 of the tunnel, inside the packet that carries it';
+    return { source: derive('Tunnel', inner, { kind: 'derived', from, start, end, how }).id, plaintext: inner };
+  }
+  const opening = session.openings[direction];
+  if (sealed === undefined || opening === undefined) return undefined;
+  const plaintext = opening.cipher.open(opening.key, opening.iv, sealed.lead, sealed.offset, bytes.subarray(start, end));
+  if (plaintext === undefined) return undefined;
+  const how = `${opening.how}; ${session.proof}`;
+  return { source: derive('Decrypted', plaintext, { kind: 'derived', from, start, end, how }).id, plaintext };
+}
+
+function packet(captured: Captured, bytes: Uint8Array, { source, start, end }: Place, layer: Field, facts: Facts): Field[] {
+  const known = packetNamed(captured.name);
+  if (known === undefined) return [undecoded(bytes, source, start, end, 'Bytes of no known packet type.')];
+  const { field, end: stop, problem } = known.decode(bytes, source, start, end);
+  layer.doc = known.layout.doc;
+  if (problem !== undefined) layer.problem = problem;
+  const body = field.children!;
+  if (stop < end) body.push(undecoded(bytes, source, stop, end, 'Bytes of a packet that is not whole.'));
+  const signature = body.find((child) => child.name === 'signature');
+  if (signature !== undefined && facts.signature !== undefined) signature.check = facts.signature;
+  const data = body.find((child) => child.name === 'data');
+  if (captured.name === 'NLIST_RES' && data !== undefined) openList(captured, data, facts);
+  if (facts.tunnel !== undefined && data !== undefined) openTunnel(captured, data, facts.tunnel);
+  return body;
+}
+
+function openList(captured: Captured, data: Field, facts: Facts): void {
+  if (!(data.value instanceof Uint8Array) || data.problem !== undefined) return;
+  const { bytes, field, problem } = openNodeList(data.value);
+  const origin = { kind: 'derived', from: data.source, start: data.start, end: data.end, how: 'bzip2' } as const;
+  const source = captured.derive('Decompressed', bytes, origin).id;
+  if (problem !== undefined) data.problem = problem;
+  if (field === undefined) return;
+  moveTo(field, source);
+  if (field.end < bytes.length)
+    field.children!.push(undecoded(bytes, source, field.end, bytes.length, 'Bytes after the node list.'));
+  field.end = bytes.length;
+  const signature = field.children!.find((child) => child.name === 'signature');
+  if (signature !== undefined && facts.signature !== undefined) signature.check = facts.signature;
+  data.children = [field];
+}
+
+/** A tree decoded from bytes of its own, as a part of the Source that holds them now. */
+function moveTo(field: Field, source: number): void {
+  field.source = source;
+  for (const child of field.children ?? []) moveTo(child, source);
+}
+
+function openTunnel(captured: Captured, data: Field, place: NonNullable<Facts['tunnel']>): void {
+  if (!(data.value instanceof Uint8Array)) return;
+  const opened = place.tunnel.open(place, data.value);
+  if (opened === undefined) return;
+  const how = `AES-256-CFB8 under the shared_key of the TUNNEL_REQ in frame ${place.tunnel.frame}, proven by test_hash`;
+  const origin = { kind: 'derived', from: data.source, start: data.start, end: data.end, how } as const;
+  const source = captured.derive('Tunnel', opened, origin).id;
+  const doc = "The tunnel's bytes, decrypted.";
+  data.children = [{ name: 'inner', kind: 'value', value: opened, source, start: 0, end: opened.length, generated: true, doc }];
+}
+
+/** In JSON the list's own fields stand in the place of the compressed data; an empty list has none. */
+function listOf(layer: Field): Field {
+  const list = layer.children!.find((child) => child.name === 'data')?.children?.[0];
+  const children = (list?.children ?? []).filter(({ name }) => name !== 'count' && name !== 'sig_size');
+  const nodes = children.map((child) =>
+    child.name !== 'nodes'
+      ? child
+      : {
+          ...child,
+          children: child.children!.map((node) => ({
+            ...node,
+            children: node.children!.filter(({ name }) => name !== 'key_size'),
+          })),
+        },
+  );
+  return { ...layer, children: nodes };
+}
+
+function ciphertext({ bytes, source, start, end }: Captured): Field {
+  const value = bytes.subarray(start, end);
+  const doc = 'Encrypted after the handshake, the type byte included.';
+  return { name: 'ciphertext', kind: 'value', value, text: `${value.length} bytes`, doc, source, start, end, json: false };
+}
+
+function generated({ source, end, name: packetName }: Captured, facts: Facts, session: Session): Field[] {
+  const note = (name: string, value: string | number, text?: string): Field => {
+    const field: Field = { name, kind: 'value', value, source, start: end, end, generated: true, json: false };
+    return text === undefined ? field : { ...field, text };
+  };
+  const { answers, answeredIn, note: told, sealed, tunnel } = facts;
+  return [
+    ...(answers === undefined ? [] : [note('answers', answers, `frame ${answers}`)]),
+    ...(answeredIn === undefined ? [] : [note('answered_in', answeredIn, `frame ${answeredIn}`)]),
+    ...(sealed === undefined || session.proof === '' ? [] : [note('opened_by', openedBy(session))]),
+    ...(tunnel === undefined || packetName === 'TUNNEL_REQ'
+      ? []
+      : [note('tunnel_requested_in', tunnel.tunnel.frame, `frame ${tunnel.tunnel.frame}`)]),
+    ...(told === undefined ? [] : [note('note', told)]),
+  ];
+}
+
+function openedBy({ openings, proof }: Session): string {
+  return `${(openings[0] ?? openings[1])?.how ?? ''}; proof: ${proof}`;
+}
+
+function info(name: string, body: readonly Field[], { answers }: Facts, length: number): string {
+  const parent: Field = { name: '', kind: 'struct', source: 0, start: 0, end: 0, children: [...body] };
+  const said = (field: string): string => {
+    const value = valueIn(parent, field);
+    return value instanceof Uint8Array ? toHex(value) : value === undefined ? '' : String(value);
+  };
+  const sized = (field: string): string => {
+    const value = valueIn(parent, field);
+    return counted(value instanceof Uint8Array ? value.length : 0, 'byte');
+  };
+  const answer = answers === undefined ? [] : [`answers frame ${answers}`];
+  switch (name) {
+    case 'HELLO':
+      return said('param_p') === '' ? '' : `p of ${bitsOf(BigInt(`0x${said('param_p')}`))} bits, g = 0x${said('param_g')}`;
+    case 'HELLO_ACK':
+      return [`init_vector ${said('init_vector')}`, ...answer].join(', ');
+    case 'FIN':
+      return [sized('random_data'), ...answer].join(', ');
+    case 'DISCONNECT':
+      return said('reason') === '' ? '' : JSON.stringify(said('reason'));
+    case 'NLIST_RES':
+      return [listText(body), ...answer].join(', ');
+    case 'TUNNEL_REQ':
+    case 'TUNNEL_DATA':
+      return `tunnel ${said('tunnel_id')}, ${sized('data')}`;
+    case 'TUNNEL_CLOSE':
+      return `tunnel ${said('tunnel_id')}`;
+    case 'TUNNEL_CREATE':
+      return `id ${said('id')}`;
+    case 'undecodable':
+    case 'incomplete':
+      return counted(length, 'byte');
+    default:
+      return answer.join('');
+  }
+}
+
+function listText(body: readonly Field[]): string {
+  const list = body.find((child) => child.name === 'data')?.children?.[0];
+  return counted(list?.children?.find((child) => child.name === 'nodes')?.children?.length ?? 0, 'node');
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+function missing({ state, name }: Captured, facts: Facts, session: Session): string[] {
+  if (state === 'encrypted') {
+    if (session.vector === undefined)
+      return ['The handshake of its connection is not in the capture, so no key can be matched to it.'];
+    const vector = toHex(session.vector);
+    return [
+      `${dhLabel} with the exponent of either side of the handshake with init_vector ${vector}`,
+      `${secretLabel} ${vector} with the shared secret`,
+      `${aesLabel} ${vector} with the AES key`,
+    ];
+  }
+  if (name === 'TUNNEL_REQ' && facts.tunnel === undefined) return [`${rsaLabel} with the private key of the tunnel's target`];
+  return [];
+}

@@ -1,0 +1,99 @@
+import { toHex } from '../../bytes/index.ts';
+import { type DhPublicKey, dhPublic, dhShared, type RsaPrivateKey } from '../../crypto/index.ts';
+import { type Captured, type Key, type KeyRing, Trial, type TriedKey } from '../../session/index.ts';
+import { cipherChoice, keyChoice } from './ciphers.ts';
+import type { Facts } from './facts.ts';
+import { aesLabel, dhLabel, rsaLabel, secretLabel } from './keys.ts';
+import { Session } from './session.ts';
+
+/** What each key of the ring does for a packet: the exchange, the derived key, the proof; for a TUNNEL_REQ the RSA key. */
+export function explain(captured: Captured, keys: KeyRing): TriedKey[] {
+  const session = captured.session instanceof Session ? captured.session : new Session();
+  const trials = [
+    ...keys.all(dhLabel).map((key) => exponent(key, session, captured)),
+    ...[secretLabel, aesLabel].flatMap((label) => keys.all(label).map((key) => given(key, session, captured))),
+  ];
+  const isTunnel = captured.name.startsWith('TUNNEL') && captured.state !== 'encrypted';
+  return [...trials, ...(isTunnel ? keys.all(rsaLabel).map((key) => target(key, captured)) : [])];
+}
+
+function exponent(key: Key, session: Session, captured: Captured): TriedKey {
+  const trial = new Trial(key);
+  const { a, b } = session;
+  const x = key.secret as bigint;
+  const owner = [
+    ['a_peer_public_key', a, b],
+    ['b_peer_public_key', b, a],
+  ] as const;
+  if (a === undefined && b === undefined) {
+    trial.step('find the handshake', {}, 'neither HELLO nor HELLO_ACK of its connection is in the capture', false);
+    return trial.tried;
+  }
+  for (const [name, own, peer] of owner) {
+    if (own === undefined) continue;
+    const yields = dhPublic(own.g, x, own.p) === own.y;
+    const group = { p: `${own.p.toString(16).length * 4} bits`, g: `0x${own.g.toString(16)}` };
+    trial.step(`g^x mod p = ${name}`, group, yields ? 'the exponent yields this public key' : 'another public value', yields);
+    if (yields) return exchanged(trial, x, peer, session, captured);
+  }
+  return trial.tried;
+}
+
+function exchanged(trial: Trial, x: bigint, peer: DhPublicKey | undefined, session: Session, captured: Captured): TriedKey {
+  if (peer === undefined) {
+    trial.step('find the other public key', {}, 'it is not in the capture', false);
+    return trial.tried;
+  }
+  const z = dhShared(peer.y, x, peer.p);
+  if (
+    trial.step(
+      'Z = y^x mod p',
+      { y: short(peer.y.toString(16)) },
+      z === undefined ? 'cannot be computed' : `${z.length} bytes`,
+      z !== undefined,
+    )
+  )
+    proof(trial, session, captured);
+  return trial.tried;
+}
+
+function given(key: Key, session: Session, captured: Captured): TriedKey {
+  const trial = new Trial(key);
+  const vector = session.vector === undefined ? undefined : toHex(session.vector);
+  const fits = vector === key.index;
+  const inputs = { given: key.index, connection: vector ?? 'no HELLO_ACK in the capture' };
+  if (trial.step('find the session by init_vector', inputs, fits ? 'the same' : 'another session', fits))
+    proof(trial, session, captured);
+  return trial.tried;
+}
+
+/** The last step: what the candidates made of the direction's first bytes. */
+function proof(trial: Trial, session: Session, { direction }: Captured): void {
+  const opening = session.openings[direction];
+  const inputs = {
+    ciphers: cipherChoice.candidates.map(({ id }) => id).join(', '),
+    keys: keyChoice.candidates.map(({ id }) => id).join(', '),
+    iv: session.vector === undefined ? '' : toHex(session.vector),
+  };
+  const none = 'no candidate makes FIN and FIN_ACK, or a run of known packet types, of this direction';
+  trial.step(
+    'open the direction and look for a proof',
+    inputs,
+    opening === undefined ? none : `${opening.how}: ${session.proof}`,
+    opening !== undefined,
+  );
+}
+
+function target(key: Key, { facts }: Captured): TriedKey {
+  const trial = new Trial(key);
+  const { size } = key.secret as RsaPrivateKey;
+  const tunnel = (facts as Facts | undefined)?.tunnel;
+  const ok = tunnel !== undefined;
+  const result = ok ? `opens the tunnel requested in frame ${tunnel.tunnel.frame}` : 'SHA-256 of what it opens is not test_hash';
+  trial.step('RSA-OAEP (SHA-256, MGF1-SHA-1) of test_encrypted, then SHA-256', { modulus: `${size * 8} bits` }, result, ok);
+  return trial.tried;
+}
+
+function short(hex: string): string {
+  return hex.length > 32 ? `${hex.slice(0, 32)}…` : hex;
+}

@@ -1,0 +1,24 @@
+import type { Check } from '../../bytes/index.ts';
+import type { Tunnel } from './tunnels.ts';
+
+/** What the first pass learns of a packet beyond its table row. */
+export interface Facts {
+  /** Where the packet lies in the encrypted part of its direction, and the ciphertext before it that opening needs. */
+  sealed?: Place;
+  /** The tunnel whose bytes the packet carries, and where they lie in the tunnel's direction. */
+  tunnel?: Place & { readonly tunnel: Tunnel };
+  /** TUNNEL_CREATE and TUNNEL_CREATE_ACK: the packet itself, opened. */
+  inner?: Uint8Array;
+  /** The verdict on the signature of NLIST_RES or TUNNEL_CLOSE. */
+  signature?: Check;
+  answers?: number;
+  answeredIn?: number;
+  /** Why nothing more can be said. */
+  note?: string;
+}
+
+/** A place in a stream cipher's stream. */
+export interface Place {
+  readonly offset: number;
+  readonly lead: Uint8Array;
+}

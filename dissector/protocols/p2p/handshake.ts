@@ -1,0 +1,59 @@
+import type { Field } from '../../bytes/index.ts';
+import { bitsOf, type DhPublicKey, dhInRange, readDhPublicKey } from '../../crypto/index.ts';
+import type { Rule } from '../../session/index.ts';
+import { rules } from './rules.ts';
+import type { Groups, Session } from './session.ts';
+
+/** Tells a breach of a rule by the packet that is being read. */
+export type Tell = (rule: Rule, text: string) => void;
+
+const safeBits = 2048;
+
+export function valueIn(field: Field, name: string): Field['value'] {
+  return field.children?.find((child) => child.name === name)?.value;
+}
+
+/** HELLO: outbound's public key and the group; what is wrong or weak about them. */
+export function readHello(field: Field, session: Session, groups: Groups, tell: Tell): void {
+  const key = valueIn(field, 'a_peer_public_key');
+  const p = BigInt(`0x${valueIn(field, 'param_p') || '0'}`);
+  const g = BigInt(`0x${valueIn(field, 'param_g') || '0'}`);
+  if (p === 0n) tell(rules.malformed, 'param_p is 0: no group has that modulus');
+  else checkGroup(p, groups, tell);
+  const a = readKey(key, 'a_peer_public_key', tell);
+  if (a === undefined) return;
+  session.a = a;
+  if (a.p !== p || a.g !== g) tell(rules.parametersDiffer, 'the parameters inside a_peer_public_key are not param_p and param_g');
+  checkRange(a, 'a_peer_public_key', tell);
+}
+
+/** HELLO_ACK: inbound's public key and the initialisation vector. */
+export function readHelloAck(field: Field, session: Session, tell: Tell): void {
+  const vector = valueIn(field, 'init_vector');
+  if (vector instanceof Uint8Array) session.vector = vector.slice();
+  tell(rules.sharedVector, 'both directions are encrypted with one key and one init_vector: equal beginnings give equal bytes');
+  const b = readKey(valueIn(field, 'b_peer_public_key'), 'b_peer_public_key', tell);
+  if (b === undefined) return;
+  session.b = b;
+  const { a } = session;
+  if (a !== undefined && (a.p !== b.p || a.g !== b.g))
+    tell(rules.parametersDiffer, 'the parameters inside b_peer_public_key are not those of HELLO');
+  checkRange(b, 'b_peer_public_key', tell);
+}
+
+function readKey(der: Field['value'], name: string, tell: Tell): DhPublicKey | undefined {
+  const key = readDhPublicKey(der instanceof Uint8Array ? der : new Uint8Array(0));
+  if (typeof key !== 'string') return key;
+  tell(rules.malformed, `${name}: ${key}`);
+  return undefined;
+}
+
+function checkRange({ y, p }: DhPublicKey, name: string, tell: Tell): void {
+  if (!dhInRange(y, p)) tell(rules.publicKeyRange, `${name} holds a value outside 2..p-2, so the shared secret is no secret`);
+}
+
+function checkGroup(p: bigint, groups: Groups, tell: Tell): void {
+  const bits = bitsOf(p);
+  if (bits < safeBits) tell(rules.smallGroup, `param_p has ${bits} bits, fewer than ${safeBits}`);
+  if (groups.isPrime(p) === false) tell(rules.compositeModulus, 'param_p is not prime');
+}

@@ -1,0 +1,24 @@
+import type { Protocol } from '../../session/index.ts';
+import { cipherChoice, keyChoice } from './ciphers.ts';
+import { dissect } from './dissect.ts';
+import { explain } from './explain.ts';
+import { keys } from './keys.ts';
+import { names } from './messages.ts';
+import { observe } from './observe.ts';
+import { recognise } from './recognise.ts';
+import { rules } from './rules.ts';
+
+/** The P2P protocol: a TCP stream of packets, encrypted after a Diffie-Hellman handshake. */
+export const p2p: Protocol = {
+  id: 'p2p',
+  title: 'The P2P protocol',
+  document: 'p2p',
+  names,
+  keys,
+  rules: Object.values(rules),
+  choices: [cipherChoice, keyChoice],
+  recognise,
+  observe,
+  dissect,
+  explain,
+};

@@ -1,0 +1,81 @@
+import { fromBase64, fromHex, toHex } from '../../bytes/index.ts';
+import { integer, readPublicKey, readRsaPrivateKey } from '../../crypto/index.ts';
+import type { KeyKind } from '../../session/index.ts';
+
+export const dhLabel = 'P2P_DH_PRIVATE';
+export const secretLabel = 'P2P_SHARED_SECRET';
+export const aesLabel = 'P2P_AES_KEY';
+export const rsaLabel = 'P2P_RSA_PRIVATE';
+export const nodeListLabel = 'P2P_NODE_LIST_KEY';
+
+const vectorLength = 16;
+
+/** A key of one session, found by its init_vector. */
+function bySession(label: string, doc: string, form: string, fits: (secret: Uint8Array) => boolean, expected: string): KeyKind {
+  return {
+    label,
+    form: `init_vector, ${form}`,
+    doc,
+    parse(fields) {
+      const [session = '', value = ''] = fields;
+      const vector = fromHex(session);
+      const secret = fromHex(value);
+      if (fields.length !== 2 || vector?.length !== vectorLength)
+        return `expected an init_vector of 32 hex digits and ${expected}`;
+      return secret === undefined || !fits(secret) ? `expected ${expected}` : { index: toHex(vector), secret };
+    },
+  };
+}
+
+export const keys: readonly KeyKind[] = [
+  {
+    label: dhLabel,
+    form: 'DH exponent',
+    doc: 'Diffie-Hellman exponent of either side, hex. Found by the public key it yields in the group of a HELLO.',
+    parse(fields) {
+      const [text = ''] = fields;
+      const bytes = fields.length === 1 && text !== '' ? fromHex(text.length % 2 === 0 ? text : `0${text}`) : undefined;
+      if (bytes === undefined) return 'expected one exponent in hex';
+      const exponent = integer(bytes);
+      return exponent === 0n ? 'the exponent is zero' : { index: '', secret: exponent };
+    },
+  },
+  bySession(
+    secretLabel,
+    'Diffie-Hellman shared secret Z of a session, hex, big-endian; zeros in front may be left out.',
+    'Z',
+    (secret) => secret.length > 0,
+    'a shared secret in hex',
+  ),
+  bySession(
+    aesLabel,
+    'AES key of a session, 32 bytes in hex.',
+    '32-byte key',
+    (secret) => secret.length === 32,
+    'a key of 64 hex digits',
+  ),
+  {
+    label: rsaLabel,
+    form: 'base64 PKCS #8',
+    doc: "RSA private key of a tunnel's target: opens the tunnel inside TUNNEL_REQ and TUNNEL_DATA.",
+    parse(fields) {
+      const der = fields.length === 1 ? fromBase64(fields[0]!) : undefined;
+      const secret = der === undefined ? undefined : readRsaPrivateKey(der);
+      return secret === undefined
+        ? 'expected an RSA private key, base64 of PKCS #8'
+        : { index: secret.modulus.toString(16), secret };
+    },
+  },
+  {
+    label: nodeListLabel,
+    form: 'base64 SubjectPublicKeyInfo',
+    doc: 'Public key that signs node lists: verifies NLIST_RES, opens nothing.',
+    parse(fields) {
+      const der = fields.length === 1 ? fromBase64(fields[0]!) : undefined;
+      const key = der === undefined ? undefined : readPublicKey(der);
+      return der === undefined || typeof key !== 'object' || key.kind !== 'RSA'
+        ? 'expected an RSA public key, base64 of SubjectPublicKeyInfo'
+        : { index: toHex(der), secret: key };
+    },
+  },
+];

@@ -1,0 +1,126 @@
+import type { Opening } from './ciphers.ts';
+import { packetOf } from './messages.ts';
+
+/** The encrypted bytes of one direction so far, and whether they are all there will be. */
+export interface Sealed {
+  readonly bytes: Uint8Array;
+  readonly closed: boolean;
+}
+
+export interface Verdict {
+  readonly opening: Opening;
+  readonly proof: string;
+  /** By direction, outbound first: it opens. */
+  readonly opens: readonly [boolean, boolean];
+}
+
+/** More of a direction than this is not looked at while the handshake is awaited. */
+const glance = 1024;
+/** "Parses as known types" counts from so many bytes on: fewer pass by chance. */
+const telling = 8;
+/** What an unproven direction may leave unparsed at its end under a key that the other one proved. */
+const tolerable = 16;
+const nothing = new Uint8Array(0);
+
+interface Walk {
+  /** Types of the whole packets, in order. */
+  readonly types: readonly number[];
+  /** No byte stood where a type was expected that is none. */
+  readonly sound: boolean;
+  /** Bytes of the whole packets, and what is left after them. */
+  readonly parsed: number;
+  readonly left: number;
+  readonly plaintext: Uint8Array;
+}
+
+/** Reads whole packets from the beginning of a direction as `opening` opens it. */
+function walk(opening: Opening, ciphertext: Uint8Array): Walk {
+  const plaintext = opening.cipher.open(opening.key, opening.iv, nothing, 0, ciphertext) ?? nothing;
+  const types: number[] = [];
+  let at = 0;
+  while (at < plaintext.length) {
+    const packet = packetOf(plaintext[at]!);
+    if (packet === undefined) return { types, sound: false, parsed: at, left: plaintext.length - at, plaintext };
+    const { end, problem } = packet.decode(plaintext, 0, at);
+    if (problem !== undefined) break;
+    types.push(packet.type);
+    at = end;
+  }
+  return { types, sound: true, parsed: at, left: plaintext.length - at, plaintext };
+}
+
+const FIN = 2;
+const FIN_ACK = 3;
+const DISCONNECT = 4;
+
+/**
+ * Which opening proves itself: FIN from outbound and FIN_ACK from inbound. While several do, more bytes are awaited; undefined
+ * then. The first in the order of the open choices wins when there is nothing left to wait for.
+ */
+function byHandshake(openings: readonly Opening[], outbound: Sealed, inbound: Sealed): Verdict | undefined {
+  const isFinal = (outbound.closed && inbound.closed) || (outbound.bytes.length >= glance && inbound.bytes.length >= glance);
+  const walks = openings.map((opening) => ({
+    opening,
+    out: walk(opening, outbound.bytes.subarray(0, glance)),
+    in: walk(opening, inbound.bytes.subarray(0, glance)),
+  }));
+  const alive = walks.filter((one) => one.out.types[0] === FIN && one.in.types[0] === FIN_ACK);
+  const sound = alive.filter((one) => one.out.sound && one.in.sound);
+  // Outbound waits for FIN_ACK: the right reading ends where its bytes end, a wrong one takes a random number of them.
+  const exact = sound.filter((one) => one.out.left === 0 && one.in.left === 0);
+  const waiting = walks.some((one) => one.out.types.length === 0 && one.out.sound && one.in.types[0] === FIN_ACK);
+  const chosen =
+    exact.length === 1 || (isFinal && exact.length > 0)
+      ? exact[0]
+      : (sound.length === 1 && !waiting) || isFinal
+        ? (sound[0] ?? alive[0])
+        : undefined;
+  if (chosen === undefined) return undefined;
+  return { opening: chosen.opening, proof: 'FIN and FIN_ACK decode', opens: [true, true] };
+}
+
+/** A whole direction that parses as known types, or that is one DISCONNECT (a failed handshake). */
+function proves(one: Walk, bytes: Uint8Array): string | undefined {
+  if (!one.sound) return undefined;
+  if (one.parsed >= telling && (one.left === 0 || one.types.length > 2)) return 'a direction parses as known types up to its end';
+  if (one.types.length === 1 && one.types[0] === DISCONNECT && one.left === 0) return isText(one) ? lone : undefined;
+  // Cut off after its size by the connection's end: an empty plaintext would prove nothing.
+  const isCut = one.types.length === 0 && bytes.length >= 2 && one.plaintext[0] === DISCONNECT;
+  return isCut && isText(one) ? lone : undefined;
+}
+
+const lone = 'a lone DISCONNECT with UTF-8 text';
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The text of a DISCONNECT is UTF-8; where it is cut off, the last character may be too. */
+function isText({ plaintext, left }: Walk): boolean {
+  for (let cut = 0; cut <= (left === 0 ? 0 : 3); cut++) {
+    try {
+      utf8.decode(plaintext.subarray(2, Math.max(2, plaintext.length - cut)));
+      return true;
+    } catch {
+      // One byte less may be whole characters.
+    }
+  }
+  return false;
+}
+
+function byContent(openings: readonly Opening[], outbound: Sealed, inbound: Sealed): Verdict | undefined {
+  const found: Verdict[] = [];
+  for (const opening of openings) {
+    const walks = [walk(opening, outbound.bytes), walk(opening, inbound.bytes)] as const;
+    const proofs = [proves(walks[0], outbound.bytes), proves(walks[1], inbound.bytes)] as const;
+    const proof = proofs.find((one) => one !== undefined && one !== lone) ?? proofs.find((one) => one !== undefined);
+    if (proof === undefined) continue;
+    const follows = (i: 0 | 1): boolean => proofs[i] !== undefined || (walks[i].sound && walks[i].left <= tolerable);
+    found.push({ opening, proof, opens: [follows(0), follows(1)] });
+  }
+  return found.find(({ proof }) => proof !== lone) ?? found[0];
+}
+
+/** What opens a connection, as far as its bytes prove it by now; `undefined` while that is open, or for good once both are closed. */
+export function prove(openings: readonly Opening[], outbound: Sealed, inbound: Sealed): Verdict | undefined {
+  const verdict = byHandshake(openings, outbound, inbound);
+  if (verdict !== undefined || !outbound.closed || !inbound.closed) return verdict;
+  return byContent(openings, outbound, inbound);
+}

@@ -1,0 +1,61 @@
+import { type Glance, probable } from '../../session/index.ts';
+import { packetOf } from './messages.ts';
+
+/** Reference port of the specification's implementation. */
+const port = 5002;
+/** DER: a SEQUENCE, and inside the algorithm the OID of PKCS #3 dhKeyAgreement. */
+const sequence = 0x30;
+const dhOid = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x03, 0x01];
+const oidWithin = 32;
+
+/** HELLO's sizes and the beginning of a DER key; true already for the first six bytes. */
+export function isHello(bytes: Uint8Array): boolean {
+  if (bytes.length < 6 || bytes[0] !== 0 || bytes[5] !== sequence) return false;
+  const [key, g, p] = [(bytes[1]! << 8) | bytes[2]!, bytes[3]!, bytes[4]!];
+  return key > 20 && g > 0 && p > 0;
+}
+
+/** HELLO_ACK's size and the beginning of a DER key; true already for the first four bytes. */
+export function isHelloAck(bytes: Uint8Array): boolean {
+  return bytes.length >= 4 && bytes[0] === 1 && ((bytes[1]! << 8) | bytes[2]!) > 20 && bytes[3] === sequence;
+}
+
+/** Bytes that are whole packets of the specification, to the last. */
+export function parsesInClear(bytes: Uint8Array): boolean {
+  let at = 0;
+  while (at < bytes.length) {
+    const packet = packetOf(bytes[at]!);
+    if (packet === undefined) return false;
+    const { end, problem } = packet.decode(bytes, 0, at);
+    if (problem !== undefined) return false;
+    at = end;
+  }
+  return true;
+}
+
+/** A HELLO or HELLO_ACK with a Diffie-Hellman key is certain; the refusal of a handshake, or only the port, is probable. */
+export function recognise({ transport, streams, ports }: Glance): number {
+  if (transport !== 'tcp') return 0;
+  if (streams.some((bytes) => (isHello(bytes) || isHelloAck(bytes)) && hasDhKey(bytes))) return 90;
+  const onPort = ports.includes(port);
+  if (streams.some(isRefusal)) return onPort ? 75 : probable;
+  const hasBytes = streams.some((bytes) => bytes.length > 0);
+  return onPort && hasBytes && !streams.some(isText) ? probable : 0;
+}
+
+function hasDhKey(bytes: Uint8Array): boolean {
+  for (let at = 4; at < oidWithin && at + dhOid.length <= bytes.length; at++)
+    if (dhOid.every((byte, i) => bytes[at + i] === byte)) return true;
+  return false;
+}
+
+/** One DISCONNECT with readable text and nothing else. */
+function isRefusal(bytes: Uint8Array): boolean {
+  return bytes.length > 2 && bytes[0] === 4 && bytes.length === bytes[1]! + 2 && isText(bytes.subarray(2));
+}
+
+function isText(bytes: Uint8Array): boolean {
+  return (
+    bytes.length > 2 && bytes.subarray(0, 64).every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d)
+  );
+}

@@ -1,0 +1,139 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { type Check, equalBytes, type Field } from '../../bytes/index.ts';
+import {
+  type PublicKey,
+  type RsaPrivateKey,
+  readPublicKey,
+  rsaDecrypt,
+  streamCiphers,
+  unpadOaep,
+  verifyPss,
+} from '../../crypto/index.ts';
+import type { Bench, Direction } from '../../session/index.ts';
+import type { Place } from './facts.ts';
+import { valueIn } from './handshake.ts';
+import { rsaLabel } from './keys.ts';
+import { tunnelCreate, tunnelCreateAck } from './messages.ts';
+import type { Groups } from './session.ts';
+
+const cipher = streamCiphers[0]!;
+const keyLength = 32;
+const ivLength = 16;
+const empty = new Uint8Array(0);
+
+/** One tunnel of a connection: AES-256-CFB8 under a key that the target's RSA key unwraps, each direction with its own state. */
+export class Tunnel {
+  readonly requester: Direction;
+  readonly frame: number;
+  readonly signer: PublicKey | string;
+  readonly #secret: { key: Uint8Array; iv: Uint8Array } | undefined;
+  readonly #offsets: [number, number] = [0, 0];
+  readonly #leads: [Uint8Array, Uint8Array] = [empty, empty];
+  /** The first packet of each direction while it is not whole: undefined once it was read. */
+  readonly #heads: [Uint8Array | undefined, Uint8Array | undefined] = [empty, empty];
+
+  constructor(requester: Direction, frame: number, signer: PublicKey | string, secret: Uint8Array | undefined) {
+    this.requester = requester;
+    this.frame = frame;
+    this.signer = signer;
+    this.#secret =
+      secret === undefined ? undefined : { key: secret.slice(0, keyLength), iv: secret.slice(keyLength, keyLength + ivLength) };
+  }
+
+  /** The plaintext of bytes at a place of the tunnel; undefined without a key. */
+  open({ offset, lead }: Place, bytes: Uint8Array): Uint8Array | undefined {
+    const secret = this.#secret;
+    return secret === undefined ? undefined : cipher.open(secret.key, secret.iv, lead, offset, bytes);
+  }
+
+  /** The next bytes of a direction: where they lie, and the tunnel's first packet when they complete it. */
+  carry(
+    direction: Direction,
+    bytes: Uint8Array,
+  ): { place: Place; opened: Uint8Array | undefined; first: Uint8Array | undefined } {
+    const place = { offset: this.#offsets[direction], lead: this.#leads[direction] };
+    const opened = this.open(place, bytes);
+    this.#offsets[direction] += bytes.length;
+    const together = concat(place.lead, bytes);
+    this.#leads[direction] = together.slice(Math.max(0, together.length - cipher.lead));
+    return { place, opened, first: opened === undefined ? undefined : this.#first(direction, opened) };
+  }
+
+  #first(direction: Direction, opened: Uint8Array): Uint8Array | undefined {
+    const before = this.#heads[direction];
+    if (before === undefined) return undefined;
+    const head = concat(before, opened);
+    const packet = direction === this.requester ? tunnelCreate : tunnelCreateAck;
+    const { end, problem } = packet.decode(head);
+    const isNone = head.length > 0 && head[0] !== packet.type;
+    const isWhole = !isNone && problem === undefined;
+    this.#heads[direction] = isNone || isWhole ? undefined : head;
+    return isWhole ? head.slice(0, end) : undefined;
+  }
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const out = new Uint8Array(a.length + b.length);
+  out.set(a);
+  out.set(b, a.length);
+  return out;
+}
+
+/** The tunnels of one connection by their ids. */
+export class Tunnels {
+  readonly #bench: Bench;
+  readonly #groups: Groups;
+  readonly #tunnels = new Map<bigint, Tunnel>();
+
+  constructor(bench: Bench, groups: Groups) {
+    this.#bench = bench;
+    this.#groups = groups;
+  }
+
+  find(field: Field): Tunnel | undefined {
+    const id = valueIn(field, 'tunnel_id');
+    return typeof id === 'bigint' ? this.#tunnels.get(id) : undefined;
+  }
+
+  request(field: Field, direction: Direction, frame: number): Tunnel | undefined {
+    const id = valueIn(field, 'tunnel_id');
+    if (typeof id !== 'bigint' || this.#tunnels.size >= this.#bench.limits.sessions) return undefined;
+    const der = valueIn(field, 'public_key');
+    const signer = der instanceof Uint8Array ? readPublicKey(der) : 'TUNNEL_REQ has no public_key';
+    const tunnel = new Tunnel(direction, frame, signer, this.#unwrap(field));
+    this.#tunnels.set(id, tunnel);
+    return tunnel;
+  }
+
+  /** TUNNEL_CLOSE: RSA-PSS over `random` by TUNNEL_REQ's key. */
+  verify(field: Field): Check {
+    const tunnel = this.find(field);
+    const random = valueIn(field, 'random');
+    const signature = valueIn(field, 'signature');
+    if (tunnel === undefined) return { state: 'unchecked', why: 'the TUNNEL_REQ with its key is not in the capture' };
+    if (typeof tunnel.signer === 'string') return { state: 'unchecked', why: `TUNNEL_REQ: ${tunnel.signer}` };
+    if (!(random instanceof Uint8Array) || !(signature instanceof Uint8Array))
+      return { state: 'unchecked', why: 'the packet is not whole' };
+    return verifyPss(tunnel.signer, 'SHA-1', random, signature);
+  }
+
+  /** The tunnel's key and iv, by the RSA key that test_hash proves. */
+  #unwrap(field: Field): Uint8Array | undefined {
+    const [hash, test, shared] = ['test_hash', 'test_encrypted', 'shared_key'].map((name) => valueIn(field, name));
+    if (!(hash instanceof Uint8Array && test instanceof Uint8Array && shared instanceof Uint8Array)) return undefined;
+    for (const { secret } of this.#bench.keys.all(rsaLabel)) {
+      const key = secret as RsaPrivateKey;
+      const proof = this.#oaep(key, test);
+      if (proof === undefined || !equalBytes(sha256(proof), hash)) continue;
+      const opened = this.#oaep(key, shared);
+      if (opened?.length === keyLength + ivLength) return opened;
+    }
+    return undefined;
+  }
+
+  #oaep(key: RsaPrivateKey, wrapped: Uint8Array): Uint8Array | undefined {
+    if (wrapped.length !== key.size || !this.#groups.spend()) return undefined;
+    const padded = rsaDecrypt(key, wrapped);
+    return padded === undefined ? undefined : unpadOaep(padded, 'SHA-256', 'SHA-1');
+  }
+}
