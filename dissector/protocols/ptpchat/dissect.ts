@@ -5,7 +5,7 @@ import type { Captured, Dissection } from '../../session/index.ts';
 import type { Facts } from './channels.ts';
 import { nodeToJson } from './json.ts';
 import { channelLabel, rsaLabel } from './keys.ts';
-import { linkTexts } from './links.ts';
+import { linkDocs } from './links.ts';
 import type { Element } from './messages.ts';
 import { member, type Parsed, parse, textOf } from './parse.ts';
 
@@ -33,7 +33,7 @@ export function dissect(captured: Captured): Dissection {
   if (parsed.problem !== undefined) layer.problem = parsed.problem;
   const stop = parsed.node?.end ?? start;
   if (stop < end) layer.children.push(undecoded(bytes, source, stop, end, 'Bytes that are no part of the JSON object.'));
-  for (const { name, frame } of facts?.links ?? []) layer.children.push(reference(name, frame, linkTexts[name], captured));
+  for (const { name, frame } of facts?.links ?? []) layer.children.push(reference(name, frame, linkDocs[name], captured));
   const { data } = parsed;
   return {
     layer,
@@ -207,8 +207,8 @@ function note(name: string, value: string, source: number, end: number): Field {
 }
 
 /** A generated field that names another message by its frame. */
-function reference(name: string, frame: number, words: string, { source, start, end }: Captured): Field {
-  return { name, kind: 'value', value: frame, text: `${words} ${frame}`, source, start, end, generated: true, json: false };
+function reference(name: string, frame: number, doc: string, { source, start, end }: Captured): Field {
+  return { name, kind: 'value', value: frame, text: `frame ${frame}`, doc, source, start, end, generated: true, json: false };
 }
 
 /** What tells messages of one verb apart: the text, the channel, the id, the sockets. */

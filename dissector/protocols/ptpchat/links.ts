@@ -7,13 +7,13 @@ export interface Link {
   readonly frame: number;
 }
 
-export const linkTexts: Readonly<Record<Link['name'], string>> = {
-  acknowledged_in: 'acknowledged in frame',
-  acknowledges: 'acknowledges frame',
-  answers: 'answers frame',
-  answered_in: 'answered in frame',
-  retransmission_of: 'retransmission of frame',
-  same_message_as: 'same message, to another node, as frame',
+export const linkDocs: Readonly<Record<Link['name'], string>> = {
+  acknowledged_in: 'The ACK that names the id of this message.',
+  acknowledges: 'The message that this ACK is for; the last copy of it.',
+  answers: 'The request that this message answers.',
+  answered_in: 'The first answer to this request.',
+  retransmission_of: 'The first copy of this message between the same sockets.',
+  same_message_as: 'The first copy of this message, sent to another node.',
 };
 
 /** Links of one message that are kept: a message acknowledged a thousand times needs no thousand fields. */
