@@ -3,6 +3,7 @@ import { BoundedMap } from './bounded.ts';
 import { contentDigest } from './digest.ts';
 import { link } from './links.ts';
 import { isIdentified, type Verb } from './messages.ts';
+import { member, textOf } from './parse.ts';
 import { rules } from './rules.ts';
 import { elementKey, type Sighting } from './sighting.ts';
 
@@ -15,6 +16,8 @@ const mostSockets = 64;
 export interface Known {
   readonly verb: Verb;
   readonly digest: string;
+  /** The same without what may be encrypted for each copy anew, but for its length. */
+  readonly outline: string;
   /** The first copy: its number and frame. */
   readonly id: number;
   readonly frame: number;
@@ -56,20 +59,24 @@ export class Ids {
     this.#seen.set(msgId, frame);
     if (verb === undefined || !isIdentified(verb) || data === undefined || !sighting.isSound) return undefined;
     const { messages } = this.#bench;
-    const addressed = verb.elements.filter((element) => element.addressed === true).map(({ name }) => name);
-    const digest = contentDigest(data, new Set(addressed));
+    const without = new Set(verb.elements.filter(({ addressed }) => addressed === true).map(({ name }) => name));
+    const digest = contentDigest(data, without);
+    const sealed = verb.elements.filter((element) => element.sealed === true).map(({ name }) => name);
+    const lengths = sealed.map((name) => textOf(member(data, name)?.value)?.length ?? 0);
+    const outline = sealed.length === 0 ? digest : `${contentDigest(data, new Set([...without, ...sealed]))} ${lengths}`;
     const key = keyOf(sighting, msgId);
     const known = this.#known.get(key);
     if (known === undefined) {
-      const first: Known = { verb, digest, id, frame, lanes: new Map([[lane, frame]]) };
+      const first: Known = { verb, digest, outline, id, frame, lanes: new Map([[lane, frame]]) };
       this.#known.set(key, first);
       return { known: first, isRetransmission: false };
     }
-    if (known.verb !== verb || known.digest !== digest) {
+    const before = known.lanes.get(lane);
+    const isCopy = known.digest === digest || (before === undefined && known.outline === outline);
+    if (known.verb !== verb || !isCopy) {
       messages.find(id, rules.idCollision, `a ${known.verb.name} with other content has the same msg_id`, [known.frame]);
       return undefined;
     }
-    const before = known.lanes.get(lane);
     if (before !== undefined) link(messages, id, 'retransmission_of', before);
     else {
       link(messages, id, 'same_message_as', known.frame);

@@ -11,6 +11,8 @@ export interface Element {
   readonly items?: readonly Element[];
   /** Says to whom this copy goes: copies of one message for several nodes differ in it. */
   readonly addressed?: true;
+  /** May be encrypted for each copy anew, which leaves its length as it is. */
+  readonly sealed?: true;
   readonly doc: string;
 }
 
@@ -94,7 +96,12 @@ export const verbs: readonly Verb[] = [
       { name: 'recipient', type: 'list', items: listed, addressed: true, doc: 'The recipients.' },
       { name: 'timestamp', type: 'text', doc: 'When it was written.' },
       ...channel,
-      { name: 'message', type: 'base64', doc: 'The signed text; in a closed channel encrypted together with its signature.' },
+      {
+        name: 'message',
+        type: 'base64',
+        sealed: true,
+        doc: 'The signed text; in a closed channel encrypted together with its signature.',
+      },
       {
         name: 'attachment',
         type: 'list',

@@ -1,8 +1,6 @@
-import type { Rule, Severity } from '../../session/index.ts';
+import { rulesOf } from '../../session/index.ts';
 
-function rule(id: string, severity: Severity, clause: string): Rule {
-  return { id: `ptpchat.${id}`, severity, clause };
-}
+const rule = rulesOf('ptpchat');
 
 /** What ptpchat's specification says of the form of a message, and of one message after another. */
 export const rules = {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { verbs as allVerbs } from '../../../dissector/protocols/ptpchat/messages.ts';
 import {
   ack,
   certificate,
@@ -19,7 +18,6 @@ import {
 const hellos = (from: number, to: number): Line[] =>
   Array.from({ length: to - from + 1 }, (_, i) => [from + i, 'B A', 'HELLO'] as const);
 
-const verbNames = allVerbs.map(({ name }) => name);
 const long = 'f18df073-00c4-47da-883e-81595454a8f6';
 
 describe('an ACK', () => {
@@ -248,34 +246,6 @@ describe('LEAVE', () => {
     expect(check(first, [2, 'A C', 'LEAVE', join(3, 'a')])).toEqual([]);
     expect(check(first, [1.5, 'B A', 'CHANNEL', channel(4, 'b', ['a', 'b'])], again)).toEqual([]);
     expect(check(first, [1.5, 'A B', 'JOIN', join(4, 'a')], again)).toEqual([]);
-  });
-});
-
-describe('msg_id', () => {
-  it('belongs to one message', () => {
-    expect(check([0, 'A B', 'JOIN', join(1, 'a')], [1, 'A B', 'LEAVE', join('1', 'a')])).toEqual(['2 ptpchat.id-collision (1)']);
-    expect(check([0, 'A B', 'MESSAGE', message(long)], [1, 'C B', 'MESSAGE', message(long, 'c')])).toEqual([
-      '2 ptpchat.id-collision (1)',
-    ]);
-    expect(check([0, 'A B', 'MESSAGE', message(1)], [1, 'A B', 'MESSAGE', message(1, 'a', { timestamp: 2 })])).toEqual([
-      '2 ptpchat.id-collision (1)',
-    ]);
-  });
-
-  it('is shared by copies of one message, however they are written', () => {
-    const { msg_id, ...rest } = message(1, 'a', { recipient: [{ node_id: 'c' }] });
-    expect(check([0, 'A B', 'MESSAGE', message(1)], [0, 'A C', 'MESSAGE', { ...rest, msg_id: String(msg_id) }])).toEqual([]);
-  });
-
-  it('can be a number that each node counts for itself', () => {
-    expect(check([0, 'A B', 'MESSAGE', message(1)], [1, 'B A', 'MESSAGE', message(1, 'b')])).toEqual([]);
-  });
-});
-
-describe('ids and data that are none', () => {
-  const strange = { node_id: null, msg_id: {}, channel_id: [], members: 3, dst: {}, src: null };
-  it.each([null, true, [], {}, [1], 'text', 3, strange].map((data) => ({ data })))('$data never throws', ({ data }) => {
-    expect(() => check(...verbNames.map((verb, i): Line => [i, 'A B', verb, data]))).not.toThrow();
   });
 });
 
