@@ -39,6 +39,10 @@ export interface Limits {
   readonly events: number;
   /** Bytes of a stream without packet borders that are shown as one message; a further one follows. */
   readonly stretch: number;
+  /** Bytes that a frame of a stream may claim in its length prefix. */
+  readonly frameLength: number;
+  /** Bytes of one protobuf message that are read once more as messages inside it, in sum over all levels. */
+  readonly nestedBytes: number;
   /** Nesting of JSON and protobuf. */
   readonly depth: number;
   /** Fields of one message. */
@@ -80,6 +84,8 @@ export const defaultLimits: Limits = Object.freeze({
   findingsPerMessage: 100,
   events: 100_000,
   stretch: 0x0100_0000,
+  frameLength: 0x0100_0000,
+  nestedBytes: 0x0100_0000,
   depth: 64,
   fields: 20_000,
   sessions: 100_000,

@@ -78,6 +78,11 @@ export class MessageTable {
     return this.#name[id]!;
   }
 
+  /** A name can become known later: what a frame says, once a key is proven. */
+  setName(id: number, name: number): void {
+    this.#name[id] = name;
+  }
+
   state(id: number): State {
     return states[this.#flags[id]! & 3]!;
   }
@@ -87,8 +92,8 @@ export class MessageTable {
     this.#flags[id] = (this.#flags[id]! & ~3) | states.indexOf(state);
   }
 
-  setEncrypted(id: number): void {
-    this.#flags[id]! |= encryptedFlag;
+  setEncrypted(id: number, encrypted = true): void {
+    this.#flags[id] = encrypted ? this.#flags[id]! | encryptedFlag : this.#flags[id]! & ~encryptedFlag;
   }
 
   encrypted(id: number): boolean {
