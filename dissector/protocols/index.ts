@@ -1,7 +1,9 @@
 import type { Protocol } from '../session/index.ts';
+import { botd } from './botd/index.ts';
 import { p2p } from './p2p/index.ts';
 import { p2pke } from './p2pke/index.ts';
+import { p2ppacket } from './p2ppacket/index.ts';
 import { ptpchat } from './ptpchat/index.ts';
 
 /** The one list of protocols; a further one is its folder and its line here. */
-export const protocols: readonly Protocol[] = [p2p, ptpchat, p2pke];
+export const protocols: readonly Protocol[] = [p2p, p2ppacket, botd, ptpchat, p2pke];

@@ -1,5 +1,5 @@
 import type { Limits, Piece } from '../bytes/index.ts';
-import { TcpDirection } from '../link/index.ts';
+import { TcpDirection, tcpFlag } from '../link/index.ts';
 import type { Choices } from './choices.ts';
 import type { KeyRing } from './keyring.ts';
 import { MessageTable } from './messages.ts';
@@ -42,7 +42,25 @@ export class StreamPair {
     this.#frame = delivery.frame;
     const { direction, seq, flags, payload, frame, offset, missing } = delivery;
     if (delivery.hasAck) this.#directions[1 - direction]!.acknowledge(delivery.ack);
-    this.#directions[direction].segment(seq, flags, payload, frame, offset, missing);
+    if (delivery.pieces === undefined) this.#directions[direction].segment(seq, flags, payload, frame, offset, missing);
+    else this.#fragments(delivery, delivery.pieces);
+  }
+
+  /** A segment that came in IP fragments: a part for each, so that every byte is known by the frame that it lies in. */
+  #fragments({ direction, seq, flags, payload, missing, frame, offset }: Delivery, pieces: readonly Piece[]): void {
+    const stream = this.#directions[direction];
+    if (pieces.length === 0) stream.segment(seq, flags, payload, frame, offset, missing);
+    let at = 0;
+    for (const piece of pieces) {
+      const end = at + piece.length;
+      const isLast = end >= payload.length;
+      // The sequence number of data after a SYN is one higher; FIN comes after the last byte.
+      const syn = at === 0 ? 0 : flags & tcpFlag.syn;
+      const shown = (at === 0 ? flags : flags & ~tcpFlag.syn) & (isLast ? ~0 : ~(tcpFlag.fin | tcpFlag.rst));
+      const first = (seq + at + (syn === 0 ? 0 : 1)) >>> 0;
+      stream.segment(first, shown, payload.subarray(at, end), piece.frame, piece.offset, isLast ? missing : 0);
+      at = end;
+    }
   }
 
   finish(): void {

@@ -1,0 +1,157 @@
+import type { Bench, Direction } from '../../session/index.ts';
+import type { EntryFacts, Facts } from './facts.ts';
+import type { Entry } from './parse.ts';
+import { rules } from './rules.ts';
+
+/** An entry that was sent, to know its copies and its acknowledgement. */
+interface Sent {
+  readonly id: number;
+  readonly index: number;
+  readonly digest: number;
+}
+
+interface Hole {
+  /** Sequence numbers that did not come. */
+  readonly missing: Set<number>;
+  readonly id: number;
+  readonly text: string;
+}
+
+/** Entries of one channel and direction that are remembered, and numbers that a hole may have to be watched. */
+const mostSent = 4096;
+const widestHole = 4096;
+
+class Lane {
+  highest = 0;
+  acknowledged = 0;
+  /** unreliable_data shares the numbers, and may leave holes. */
+  unreliable = false;
+  hole: Hole | undefined;
+  readonly sent = new Map<number, Sent>();
+}
+
+/** Sequence and ack numbers of one session: per channel and direction. */
+export class Channels {
+  readonly #bench: Bench;
+  readonly #lanes = new Map<number, Lane>();
+  /** The session was seen from its hellos on: numbers begin at 1. */
+  readonly #fromStart: boolean;
+
+  constructor(bench: Bench, fromStart: boolean) {
+    this.#bench = bench;
+    this.#fromStart = fromStart;
+  }
+
+  /** A data packet of a sender; gives the entries that were not sent before. */
+  see(id: number, direction: Direction, entries: readonly Entry[]): Entry[] {
+    const fresh = entries.filter((entry) => this.#sequence(id, direction, entry));
+    for (const entry of entries) this.#ack(id, direction, entry);
+    this.#judge(id, direction);
+    return fresh;
+  }
+
+  #lane(direction: Direction, channel: number): Lane {
+    const key = channel * 2 + direction;
+    const known = this.#lanes.get(key);
+    if (known !== undefined) return known;
+    const lane = new Lane();
+    this.#lanes.set(key, lane);
+    return lane;
+  }
+
+  #sequence(id: number, direction: Direction, { index, channel, type, sequence, field }: Entry): boolean {
+    const lane = this.#lane(direction, channel);
+    if (type === 'unreliable_data') lane.unreliable = true;
+    const digest = digestOf(field.children!.slice(4).map(({ value }) => value));
+    const before = lane.sent.get(sequence);
+    if (before !== undefined) {
+      entryFacts(this.#bench, id, index).retransmission_of = this.#bench.messages.frame(before.id);
+      if (before.digest !== digest)
+        this.#find(id, rules.sequence, `sequence ${sequence} of channel ${channel} was another entry before`, before.id);
+      return false;
+    }
+    if (sequence === 0) this.#find(id, rules.sequence, `a sequence number of channel ${channel} is 0: they begin at 1`);
+    lane.hole?.missing.delete(sequence);
+    const knowsStart = this.#fromStart || lane.highest > 0;
+    if (sequence > lane.highest + 1 && knowsStart && !lane.unreliable) {
+      const missing = new Set<number>();
+      for (let one = lane.highest + 1; one < sequence && missing.size < widestHole; one++) missing.add(one);
+      const from = lane.highest === 0 ? 'begins' : `goes from ${lane.highest}`;
+      const text = `channel ${channel} ${from}${lane.highest === 0 ? ' at' : ' to'} ${sequence}, not by one`;
+      this.#tell(lane);
+      lane.hole = { missing, id, text };
+    }
+    lane.highest = Math.max(lane.highest, sequence);
+    lane.sent.set(sequence, { id, index, digest });
+    if (lane.sent.size > mostSent) lane.sent.delete(lane.sent.keys().next().value!);
+    return true;
+  }
+
+  #ack(id: number, direction: Direction, { channel, ack }: Entry): void {
+    const lane = this.#lane(direction === 0 ? 1 : 0, channel);
+    if (this.#fromStart && ack > lane.highest) {
+      this.#find(
+        id,
+        rules.ackAhead,
+        `ack ${ack} of channel ${channel} is beyond ${lane.highest}, the highest sequence sent to it`,
+      );
+      return;
+    }
+    const frame = this.#bench.messages.frame(id);
+    for (let one = Math.max(lane.acknowledged + 1, ack - mostSent); one <= ack; one++) {
+      const sent = lane.sent.get(one);
+      if (sent !== undefined) entryFacts(this.#bench, sent.id, sent.index).acknowledged_in ??= frame;
+    }
+    lane.acknowledged = Math.max(lane.acknowledged, ack);
+  }
+
+  /** The next data packet of a sender shows whether a hole was only two packets in the wrong order. */
+  #judge(id: number, direction: Direction): void {
+    for (const [key, lane] of this.#lanes)
+      if ((key & 1) === direction && lane.hole !== undefined && lane.hole.id !== id) this.#tell(lane);
+  }
+
+  #tell(lane: Lane): void {
+    const { hole } = lane;
+    lane.hole = undefined;
+    if (hole !== undefined && hole.missing.size > 0 && !lane.unreliable) this.#find(hole.id, rules.sequence, hole.text);
+  }
+
+  #find(id: number, rule: (typeof rules)[keyof typeof rules], text: string, ...others: number[]): void {
+    const { messages } = this.#bench;
+    messages.find(
+      id,
+      rule,
+      text,
+      others.map((other) => messages.frame(other)),
+    );
+  }
+}
+
+/** FNV-1a over what an entry carries: a retransmission carries the same. */
+function digestOf(values: readonly unknown[]): number {
+  let hash = 0x811c_9dc5;
+  const add = (byte: number): void => {
+    hash = Math.imul(hash ^ byte, 0x0100_0193);
+  };
+  for (const value of values) {
+    if (value instanceof Uint8Array) for (const byte of value) add(byte);
+    else add(Number(value));
+  }
+  return hash >>> 0;
+}
+
+export function factsOf({ messages }: Bench, id: number): Facts {
+  const known = messages.facts.get(id) as Facts | undefined;
+  if (known !== undefined) return known;
+  const facts: Facts = {};
+  messages.facts.set(id, facts);
+  return facts;
+}
+
+export function entryFacts(bench: Bench, id: number, index: number): EntryFacts {
+  const facts = factsOf(bench, id);
+  facts.entries ??= [];
+  facts.entries[index] ??= {};
+  return facts.entries[index];
+}

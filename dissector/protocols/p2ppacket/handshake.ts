@@ -1,0 +1,188 @@
+import { type Field, toHex } from '../../bytes/index.ts';
+import { advance, type Bench, type Direction } from '../../session/index.ts';
+import { Channels, factsOf } from './channels.ts';
+import { machine } from './machine.ts';
+import type { Layouts, TypeName } from './messages.ts';
+import { bytesIn, type Nodes } from './nodes.ts';
+import { rules } from './rules.ts';
+import { Session } from './session.ts';
+
+const retriesKept = 8;
+
+/** A packet as the handshake sees it. */
+export interface Packet {
+  readonly id: number;
+  readonly direction: Direction;
+  readonly bytes: Uint8Array;
+}
+
+/** The sessions of one conversation, one after the other: who said hello to whom, with which cookies. */
+export class Handshake {
+  session: Session | undefined;
+  channels: Channels;
+  readonly #bench: Bench;
+  readonly #nodes: Nodes;
+  readonly #endpoints: readonly [string, string];
+  readonly #layouts: Layouts;
+  #sessions = 0;
+  /** Cookies of the hello retries of this session, newest last, with their messages. */
+  #retries: { cookie: string; id: number }[] = [];
+  /** A hello without the cookie after a hello retry: sent before that arrived, or a breach. */
+  #withoutCookie: number | undefined;
+  #last: { hello?: number; retry?: number } = {};
+  readonly #hellos = new Map<string, number>();
+  readonly #keys = new Map<string, { session: number; frame: number }>();
+
+  constructor(bench: Bench, nodes: Nodes, endpoints: readonly [string, string], layouts: Layouts) {
+    this.#bench = bench;
+    this.#nodes = nodes;
+    this.#endpoints = endpoints;
+    this.#layouts = layouts;
+    this.channels = new Channels(bench, false);
+  }
+
+  hello(packet: Packet, payload: Field): void {
+    const { id, direction } = packet;
+    const x = toHex(bytesIn(payload, 'x25519_public')!);
+    const cookie = toHex(bytesIn(payload, 'cookie')!);
+    const isCopy = this.#copies(packet);
+    const session = this.#sessionOf(direction, x, toHex(bytesIn(payload, 'ed25519_public')!), cookie);
+    session.x[direction] = x;
+    this.#sameKey(id, x, session);
+    this.#enter(id, session);
+    const isOpener = direction === session.initiator;
+    if (isOpener) this.#echo(id, cookie, isCopy);
+    if (session.state === 'unseen') return;
+    // The first hello is what the machine starts with.
+    const isFirst = isOpener && session.state === 'asked' && this.#last.hello === undefined;
+    if (!isFirst && !isCopy) this.#advance(packet, 'hello', session);
+    this.#tie(id, isOpener ? this.#last.retry : this.#last.hello);
+    this.#last.hello = id;
+  }
+
+  retry(packet: Packet, payload: Field): void {
+    const { id, direction } = packet;
+    const opener = direction === 0 ? 1 : 0;
+    if (this.session === undefined) {
+      this.#begin(opener);
+      this.session!.state = 'retried';
+    } else this.#advance(packet, 'hello_retry', this.session);
+    this.#enter(id, this.session!);
+    this.#retries.push({ cookie: toHex(bytesIn(payload, 'cookie')!), id });
+    if (this.#retries.length > retriesKept) this.#retries.shift();
+    this.#tie(id, this.#last.hello);
+    this.#last.retry = id;
+  }
+
+  /** A packet that is no part of the handshake. */
+  other(packet: Packet, name: Exclude<TypeName, 'hello' | 'hello_retry'>): Session {
+    const session = this.session ?? this.#begin(undefined);
+    this.#enter(packet.id, session);
+    if (packet.direction === session.initiator) this.#tellWithoutCookie();
+    this.#advance(packet, name, session);
+    return session;
+  }
+
+  /** A new session, an introduced one, or the one at hand. */
+  #sessionOf(direction: Direction, x: string, ed: string, cookie: string): Session {
+    const { session } = this;
+    const peer = direction === 0 ? 1 : 0;
+    if (session !== undefined && session.x[direction] === x) return session;
+    const isAnswer = session !== undefined && session.initiator === peer && session.x[direction] === undefined;
+    if (isAnswer && session.state !== 'unseen') return session;
+    const requester = this.#nodes.requesterOf(this.#endpoints[peer], ed);
+    if (requester !== undefined) {
+      const introduced = this.#begin(peer);
+      introduced.x[peer] = requester;
+      introduced.state = 'open';
+      return introduced;
+    }
+    // In the middle of a handshake whose hello retry was captured.
+    if (session !== undefined && session.initiator === direction && session.x[direction] === undefined) return session;
+    const begun = this.#begin(direction);
+    // A cookie without a hello retry: the capture begins inside this handshake.
+    if (this.#sessions === 1 && !/^0+$/.test(cookie)) begun.state = 'unseen';
+    return begun;
+  }
+
+  #begin(initiator: Direction | undefined): Session {
+    const session = new Session(++this.#sessions, initiator, this.#layouts);
+    this.session = session;
+    this.channels = new Channels(this.#bench, initiator !== undefined);
+    this.#retries = [];
+    this.#last = {};
+    this.#withoutCookie = undefined;
+    const { sessions } = this.#bench.messages;
+    if (sessions.length < this.#bench.limits.sessions) sessions.push(session);
+    return session;
+  }
+
+  #enter(id: number, session: Session): void {
+    const { messages } = this.#bench;
+    // The newest is nearly always at the end.
+    const at = messages.sessions.lastIndexOf(session);
+    if (at >= 0) messages.setSession(id, at);
+    if (session.number > 1) factsOf(this.#bench, id).session = session.number;
+  }
+
+  #copies({ id, direction, bytes }: Packet): boolean {
+    const key = `${direction} ${toHex(bytes)}`;
+    const before = this.#hellos.get(key);
+    if (before === undefined) {
+      if (this.#hellos.size < this.#bench.limits.sessions) this.#hellos.set(key, id);
+      return false;
+    }
+    factsOf(this.#bench, id).retransmission_of = this.#bench.messages.frame(before);
+    return true;
+  }
+
+  #sameKey(id: number, x: string, session: Session): void {
+    const before = this.#keys.get(x);
+    if (before === undefined) this.#keys.set(x, { session: session.number, frame: this.#bench.messages.frame(id) });
+    else if (before.session !== session.number) factsOf(this.#bench, id).sameKeyAs = before.frame;
+  }
+
+  /** The opener's hello after a hello retry carries one of the cookies that it was given. */
+  #echo(id: number, cookie: string, isCopy: boolean): void {
+    if (this.#retries.some((retry) => retry.cookie === cookie)) {
+      this.#withoutCookie = undefined;
+      return;
+    }
+    this.#tellWithoutCookie();
+    if (this.#retries.length === 0) return;
+    if (isCopy && /^0+$/.test(cookie)) this.#withoutCookie = id;
+    else this.#tellEcho(id);
+  }
+
+  #tellWithoutCookie(): void {
+    if (this.#withoutCookie !== undefined) this.#tellEcho(this.#withoutCookie);
+    this.#withoutCookie = undefined;
+  }
+
+  #tellEcho(id: number): void {
+    const { messages } = this.#bench;
+    const frames = this.#retries.map((retry) => messages.frame(retry.id));
+    messages.find(id, rules.cookieEcho, 'the cookie is none that a hello retry gave to this side', frames.slice(-1));
+  }
+
+  #advance({ id, direction }: Packet, name: TypeName, session: Session): void {
+    if (session.state === 'unseen') return;
+    const by = direction === session.initiator ? 'opener' : 'answerer';
+    const next = advance(machine, session.state, name, by);
+    if (next !== undefined) session.state = next;
+    else {
+      const who = by === 'opener' ? 'initiator' : 'responder';
+      const text = `${name} of the ${who} is not allowed here: the session ${machine.states[session.state]}`;
+      this.#bench.messages.find(id, rules.order, text);
+      // Data goes on all the same when the rest of the handshake was lost: one finding tells it.
+      if (name === 'data') session.state = 'open';
+    }
+  }
+
+  #tie(answer: number, question: number | undefined): void {
+    if (question === undefined) return;
+    const { messages } = this.#bench;
+    factsOf(this.#bench, answer).answers ??= messages.frame(question);
+    factsOf(this.#bench, question).answered_in ??= messages.frame(answer);
+  }
+}

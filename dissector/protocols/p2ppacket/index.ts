@@ -1,0 +1,24 @@
+import type { Protocol } from '../../session/index.ts';
+import { dataForm, helloCoverage, introductionCoverage } from './choices.ts';
+import { dissect } from './dissect.ts';
+import { explain } from './explain.ts';
+import { keys } from './keys.ts';
+import { entryTypes, names, packetTypes } from './messages.ts';
+import { observe } from './observe.ts';
+import { recognise } from './recognise.ts';
+import { rules } from './rules.ts';
+
+/** The p2p packet protocol: hellos with cookies, data channels and introductions over UDP. */
+export const p2ppacket: Protocol = {
+  id: 'p2ppacket',
+  title: 'p2p packet',
+  document: 'p2p packet',
+  names,
+  keys,
+  rules: Object.values(rules),
+  choices: [dataForm, helloCoverage, introductionCoverage, packetTypes, entryTypes],
+  recognise,
+  observe,
+  dissect,
+  explain,
+};

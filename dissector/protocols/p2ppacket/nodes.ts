@@ -1,0 +1,182 @@
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { concatBytes } from '@noble/hashes/utils.js';
+import { type Check, type Field, fromHex, toHex } from '../../bytes/index.ts';
+import { endpointText } from '../../link/index.ts';
+import type { Bench } from '../../session/index.ts';
+import { entryFacts } from './channels.ts';
+import { helloCoverage, introductionCoverage } from './choices.ts';
+import type { Entry } from './parse.ts';
+import { valueIn } from './parse.ts';
+import { rules } from './rules.ts';
+
+/** An introduction_request, or the introduction that it leads to. */
+interface Introduction {
+  readonly id: number;
+  readonly index: number;
+  readonly field: Field;
+  /** Hex. */
+  readonly x: string;
+  readonly target: string;
+  /** Sockets: who sent it, who received it, and the requester. */
+  readonly from: string;
+  readonly to: string;
+  readonly requester: string;
+}
+
+/** The nodes of a capture by their keys and sockets, and the introductions between three of them. */
+export class Nodes {
+  readonly #bench: Bench;
+  readonly #byX = new Map<string, string>();
+  readonly #bySocket = new Map<string, string>();
+  /** Sockets that each socket has exchanged packets with. */
+  readonly #peers = new Map<string, Set<string>>();
+  readonly #requests: Introduction[] = [];
+  readonly #introductions: Introduction[] = [];
+  readonly #verdicts = new Map<string, Check>();
+  #operations = 0;
+
+  constructor(bench: Bench) {
+    this.#bench = bench;
+  }
+
+  meet(a: string, b: string): void {
+    for (const [one, other] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      if (this.#peers.size >= this.#bench.limits.sessions) return;
+      const known = this.#peers.get(one) ?? new Set();
+      this.#peers.set(one, known.add(other));
+    }
+  }
+
+  /** A hello: who is behind a key and a socket, and whether its signature verifies. */
+  hello(head: Uint8Array, payload: Field, socket: string): Check {
+    const [x, ed, signature, cookie] = ['x25519_public', 'ed25519_public', 'signature', 'cookie'].map((name) =>
+      bytesIn(payload, name),
+    ) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+    if (this.#byX.size < this.#bench.limits.sessions) {
+      this.#byX.set(toHex(x), toHex(ed));
+      this.#bySocket.set(socket, toHex(ed));
+    }
+    const parts: Readonly<Record<string, Uint8Array>> = { head, x25519_public: x, ed25519_public: ed, cookie };
+    const coverages = this.#bench.choices.of(helloCoverage);
+    return this.#verify(ed, signature, coverages, parts);
+  }
+
+  /** Takes the introductions of a data packet; they are settled once the capture has ended. */
+  see(id: number, entries: readonly Entry[], from: string, to: string): void {
+    for (const { index, type, field } of entries) {
+      if (type !== 'introduction_request' && type !== 'introduction') continue;
+      const [x, target] = [bytesIn(field, 'x25519_public'), bytesIn(field, 'target_ed25519')];
+      const list = type === 'introduction' ? this.#introductions : this.#requests;
+      if (x === undefined || target === undefined || list.length >= this.#bench.limits.sessions) continue;
+      const requester = type === 'introduction' ? socketIn(field) : from;
+      list.push({ id, index, field, x: toHex(x), target: toHex(target), from, to, requester });
+    }
+  }
+
+  /** The requester's x25519_public when a hello from `ed` to `requester` follows an introduction; undefined when it follows none. */
+  requesterOf(requester: string, ed: string): string | undefined {
+    const fits = (one: Introduction): boolean => one.target === ed && one.requester === requester;
+    return (this.#introductions.findLast(fits) ?? this.#requests.findLast(fits))?.x;
+  }
+
+  /** Signatures and the rules over three nodes: what they need may stand anywhere in the capture. */
+  settle(): void {
+    for (const request of this.#requests) this.#sign(request);
+    for (const introduction of this.#introductions) {
+      this.#sign(introduction);
+      this.#request(introduction);
+      this.#target(introduction);
+    }
+  }
+
+  #sign(one: Introduction): void {
+    const ed = this.#byX.get(one.x) ?? this.#bySocket.get(one.requester);
+    const signature = bytesIn(one.field, 'signature');
+    const facts = entryFacts(this.#bench, one.id, one.index);
+    if (ed === undefined || signature === undefined) {
+      facts.signature = { state: 'unchecked', why: 'no hello of the requester is in the capture: its Ed25519 key is not known' };
+      return;
+    }
+    const parts = { x25519_public: fromHex(one.x)!, target_ed25519: fromHex(one.target)! };
+    facts.signature = this.#verify(fromHex(ed)!, signature, this.#bench.choices.of(introductionCoverage), parts);
+    if (facts.signature.state === 'invalid') this.#bench.messages.find(one.id, rules.signature, facts.signature.why);
+  }
+
+  /** An introduction follows a request, which a capture shows only when it was taken where the introducer's peers are seen. */
+  #request({ id, index, x, target, from, requester }: Introduction): void {
+    const { messages } = this.#bench;
+    const request = this.#requests.find(
+      (one) => one.x === x && one.target === target && messages.frame(one.id) <= messages.frame(id),
+    );
+    if (request !== undefined) {
+      entryFacts(this.#bench, id, index).requested_in = messages.frame(request.id);
+      return;
+    }
+    const peers = this.#peers.get(from);
+    if (peers === undefined || (peers.size < 2 && !peers.has(requester))) return;
+    messages.find(id, rules.unrequested, 'no introduction_request for this key and target comes before it');
+  }
+
+  #target({ id, target, to }: Introduction): void {
+    const receiver = this.#bySocket.get(to);
+    if (receiver === undefined || receiver === target) return;
+    this.#bench.messages.find(id, rules.wrongTarget, `it goes to ${to}, whose Ed25519 key is not target_ed25519`);
+  }
+
+  #verify(
+    ed: Uint8Array,
+    signature: Uint8Array,
+    coverages: readonly { readonly id: string; readonly covers: readonly string[] }[],
+    parts: Readonly<Record<string, Uint8Array>>,
+  ): Check {
+    for (const { id, covers } of coverages) {
+      const message = concatBytes(...covers.map((name) => parts[name] ?? new Uint8Array(0)));
+      const key = [ed, signature, message].map(toHex).join(' ');
+      const known = this.#verdicts.get(key) ?? this.#once(key, ed, signature, message, id);
+      if (known.state !== 'invalid') return known;
+    }
+    return {
+      state: 'invalid',
+      why: `the Ed25519 signature does not verify over ${coverages.map(({ id }) => id).join(', nor over ')}`,
+    };
+  }
+
+  /** Each signature is verified once; past the limit `privateOperations` none is. */
+  #once(key: string, ed: Uint8Array, signature: Uint8Array, message: Uint8Array, coverage: string): Check {
+    if (++this.#operations > this.#bench.limits.privateOperations)
+      return { state: 'unchecked', why: 'the limit privateOperations of signatures is passed' };
+    const check: Check = isSigned(ed, signature, message)
+      ? { state: 'valid', why: `the Ed25519 signature verifies over ${coverage}` }
+      : { state: 'invalid', why: '' };
+    this.#verdicts.set(key, check);
+    return check;
+  }
+}
+
+function isSigned(ed: Uint8Array, signature: Uint8Array, message: Uint8Array): boolean {
+  try {
+    return ed25519.verify(signature, message, ed, { zip215: false });
+  } catch {
+    return false;
+  }
+}
+
+export function bytesIn(field: Field, name: string): Uint8Array | undefined {
+  const value = valueIn(field, name);
+  return value instanceof Uint8Array ? value : undefined;
+}
+
+/** The requester's socket in an introduction, as conversations write theirs. */
+function socketIn(field: Field): string {
+  const ip = bytesIn(field, 'ipv6') ?? new Uint8Array(16);
+  return socketText(ip, Number(valueIn(field, 'port') ?? 0));
+}
+
+/** `192.0.2.1:7000` for an IPv4 address as ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2), else `[2001:db8::1]:7000`. */
+export function socketText(ip: Uint8Array, port: number): string {
+  const isMapped = ip.subarray(0, 10).every((byte) => byte === 0) && ip[10] === 0xff && ip[11] === 0xff;
+  return isMapped ? endpointText(ip, 12, 4, port) : endpointText(ip, 0, 16, port);
+}

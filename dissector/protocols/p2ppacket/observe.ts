@@ -1,0 +1,192 @@
+import { type Piece, toHex } from '../../bytes/index.ts';
+import type { Bench, Conversation, ConversationObserver, Direction, Observer, Rule, State } from '../../session/index.ts';
+import { factsOf } from './channels.ts';
+import { dataForm } from './choices.ts';
+import { Handshake, type Packet } from './handshake.ts';
+import {
+  cookieLength,
+  entryTypes,
+  headLength,
+  helloLength,
+  type Layouts,
+  layoutsOf,
+  longest,
+  names,
+  packetTypes,
+  type TypeName,
+  unknownName,
+  version,
+} from './messages.ts';
+import { bytesIn, Nodes } from './nodes.ts';
+import { type ParsedData, parseData } from './parse.ts';
+import { Questions } from './questions.ts';
+import { rules } from './rules.ts';
+import { type Session, sealedLength } from './session.ts';
+
+export function observe(bench: Bench): Observer {
+  const nodes = new Nodes(bench);
+  const layouts = layoutsOf(bench.choices.names(packetTypes), bench.choices.names(entryTypes));
+  return {
+    conversation: (conversation) => new Peers(bench, conversation, nodes, layouts),
+    end: () => nodes.settle(),
+  };
+}
+
+const exactLength: Readonly<Record<Exclude<TypeName, 'data'>, number>> = {
+  hello: helloLength,
+  hello_retry: cookieLength,
+  ping: cookieLength,
+};
+/** Pings that wait for their answer, and data packets that wait to know whether they are sealed. */
+const mostPings = 64;
+const mostHeld = 1024;
+
+/** The first pass over two endpoints. */
+class Peers implements ConversationObserver {
+  readonly #bench: Bench;
+  readonly #conversation: Conversation;
+  readonly #nodes: Nodes;
+  readonly #layouts: Layouts;
+  readonly #handshake: Handshake;
+  readonly #questions: Questions;
+  readonly #pings = new Map<string, number>();
+  /** Data that neither parses nor opens, of sessions that are not settled. */
+  #held: { packet: Packet; session: Session; parsed: ParsedData }[] = [];
+
+  constructor(bench: Bench, conversation: Conversation, nodes: Nodes, layouts: Layouts) {
+    this.#bench = bench;
+    this.#conversation = conversation;
+    this.#nodes = nodes;
+    this.#layouts = layouts;
+    this.#handshake = new Handshake(bench, nodes, conversation.endpoints, layouts);
+    this.#questions = new Questions(bench);
+    nodes.meet(conversation.endpoints[0], conversation.endpoints[1]);
+  }
+
+  datagram(direction: Direction, bytes: Uint8Array, frame: number, cut: number, pieces?: readonly Piece[]): void {
+    const name = bytes.length < headLength || bytes[0] !== version ? undefined : this.#layouts.typeOf(bytes[1]!);
+    const id = this.#bench.messages.add({
+      conversation: this.#conversation.id,
+      direction,
+      frame,
+      name: names.indexOf(name ?? unknownName),
+      state: cut > 0 ? 'incomplete' : 'decoded',
+      encrypted: false,
+      ...(pieces === undefined ? {} : { pieces }),
+    });
+    this.#questions.pass(id);
+    if (cut > 0) this.#find(id, rules.incomplete, `${cut} bytes of the datagram were not captured`);
+    else if (name === undefined) this.#unknown(id, bytes);
+    else this.#known({ id, direction, bytes }, name);
+  }
+
+  #unknown(id: number, bytes: Uint8Array): void {
+    if (bytes.length < headLength)
+      this.#malformed(id, rules.length, `a packet has a head of ${headLength} bytes, the datagram has ${bytes.length}`);
+    else if (bytes[0] !== version) this.#malformed(id, rules.version, `the version is ${bytes[0]}, the document knows 1`);
+    else this.#malformed(id, rules.unknownType, `type ${bytes[1]} is none of the document's packets`);
+  }
+
+  #known(packet: Packet, name: TypeName): void {
+    const { id, bytes } = packet;
+    if (bytes.length > longest)
+      this.#malformed(id, rules.length, `a packet has at most ${longest} bytes, this one ${bytes.length}`);
+    if (name === 'data') {
+      this.#data(packet);
+      return;
+    }
+    const length = exactLength[name];
+    if (bytes.length !== length) {
+      this.#malformed(id, rules.length, `${name} has exactly ${length} bytes with its head, the datagram has ${bytes.length}`);
+      return;
+    }
+    const payload = this.#layouts.payload[name](bytes, 0, headLength).field;
+    if (name === 'hello') {
+      this.#handshake.hello(packet, payload);
+      const check = this.#nodes.hello(bytes.subarray(0, headLength), payload, this.#conversation.endpoints[packet.direction]);
+      factsOf(this.#bench, id).signature = check;
+      if (check.state === 'invalid') this.#find(id, rules.signature, check.why);
+    } else if (name === 'hello_retry') this.#handshake.retry(packet, payload);
+    else {
+      this.#handshake.other(packet, 'ping');
+      this.#ping(packet, toHex(bytesIn(payload, 'cookie')!));
+    }
+  }
+
+  /** The answer repeats the cookie; a ping without one is no breach: it punches a hole. */
+  #ping({ id, direction }: Packet, cookie: string): void {
+    const asked = this.#pings.get(`${1 - direction} ${cookie}`);
+    if (asked !== undefined) {
+      this.#pings.delete(`${1 - direction} ${cookie}`);
+      factsOf(this.#bench, id).answers = this.#bench.messages.frame(asked);
+      factsOf(this.#bench, asked).answered_in = this.#bench.messages.frame(id);
+      return;
+    }
+    this.#pings.set(`${direction} ${cookie}`, id);
+    if (this.#pings.size > mostPings) this.#pings.delete(this.#pings.keys().next().value!);
+  }
+
+  #data(packet: Packet): void {
+    const { id, bytes } = packet;
+    const session = this.#handshake.other(packet, 'data');
+    const { choices, keys, messages } = this.#bench;
+    const forms = choices.of(dataForm).map((one) => one.id);
+    if (session.form === undefined && forms.length === 1) session.form = forms[0] as Session['form'];
+    const parsed = parseData(this.#layouts, bytes, headLength);
+    if (session.form === 'sealed') {
+      const plaintext = session.open(bytes, keys);
+      messages.setEncrypted(id);
+      if (plaintext !== undefined) this.#entries(packet, parseData(this.#layouts, plaintext, 0));
+      else if (session.how !== '')
+        this.#malformed(id, rules.malformed, 'the tag does not open under the proven key of its session');
+      else if (bytes.length - headLength < sealedLength) this.#malformed(id, rules.malformed, 'too short for a nonce and a tag');
+      else messages.setState(id, 'encrypted');
+      return;
+    }
+    if (session.form === 'plain' || parsed.breaches.length === 0) {
+      if (session.form === undefined) this.#settle(session, 'plain');
+      this.#entries(packet, parsed);
+      return;
+    }
+    const opened = session.open(bytes, keys);
+    if (opened !== undefined) {
+      this.#settle(session, 'sealed');
+      messages.setEncrypted(id);
+      this.#entries(packet, parseData(this.#layouts, opened, 0));
+    } else if (bytes.length - headLength >= sealedLength) {
+      messages.setState(id, 'encrypted');
+      messages.setEncrypted(id);
+      if (this.#held.length < mostHeld) this.#held.push({ packet: { ...packet, bytes: bytes.slice() }, session, parsed });
+    } else this.#entries(packet, parsed);
+  }
+
+  /** A session's data is known to be plain or sealed: what waited for that was malformed. */
+  #settle(session: Session, form: 'plain' | 'sealed'): void {
+    session.form = form;
+    const waiting = this.#held.filter((one) => one.session === session);
+    this.#held = this.#held.filter((one) => one.session !== session);
+    for (const { packet, parsed } of waiting) {
+      if (form === 'plain') {
+        this.#bench.messages.setEncrypted(packet.id, false);
+        for (const { rule, text } of parsed.breaches) this.#malformed(packet.id, rule, text);
+      } else this.#malformed(packet.id, rules.malformed, 'the tag does not open under the proven key of its session');
+    }
+  }
+
+  #entries({ id, direction }: Packet, { entries, breaches }: ParsedData): void {
+    for (const { rule, text } of breaches) this.#malformed(id, rule, text);
+    const fresh = this.#handshake.channels.see(id, direction, entries);
+    const { endpoints } = this.#conversation;
+    this.#questions.see(id, direction, fresh);
+    this.#nodes.see(id, fresh, endpoints[direction], endpoints[direction === 0 ? 1 : 0]);
+  }
+
+  #malformed(id: number, rule: Rule, text: string): void {
+    this.#bench.messages.setState(id, 'malformed' satisfies State);
+    this.#find(id, rule, text);
+  }
+
+  #find(id: number, rule: Rule, text: string): void {
+    this.#bench.messages.find(id, rule, text);
+  }
+}

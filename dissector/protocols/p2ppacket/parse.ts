@@ -1,0 +1,76 @@
+import type { Field } from '../../bytes/index.ts';
+import type { Rule } from '../../session/index.ts';
+import { type EntryName, type Layouts, longestData } from './messages.ts';
+import { rules } from './rules.ts';
+
+/** One entry of a data packet, its numbers read. */
+export interface Entry {
+  /** Its place in the packet. */
+  readonly index: number;
+  readonly channel: number;
+  readonly type: EntryName;
+  readonly sequence: number;
+  readonly ack: number;
+  readonly field: Field;
+}
+
+export interface ParsedData {
+  readonly entries: readonly Entry[];
+  /** What keeps it from being a data payload; empty when it is one, to the last byte. */
+  readonly breaches: readonly { readonly rule: Rule; readonly text: string }[];
+}
+
+/** Reads the entries of a data payload, `bytes[start, end)`. */
+export function parseData(layouts: Layouts, bytes: Uint8Array, start: number): ParsedData {
+  const { field, end, problem } = layouts.data(bytes, 0, start);
+  const [count, channels] = field.children ?? [];
+  const listed = channels?.children ?? [];
+  const entries = listed.flatMap((one, index) => entryOf(layouts, one, index));
+  if (count === undefined)
+    return { entries, breaches: [{ rule: rules.length, text: 'a data payload has a byte for the number of channels' }] };
+  const claimed = count.value as number;
+  if (problem !== undefined) {
+    // The last entry that was begun is the one that does not fit.
+    const last = listed.at(-1);
+    const type = last === undefined ? undefined : valueIn(last, 'type');
+    const whole = entries.filter(({ index }) => index < listed.length - 1);
+    if (typeof type === 'number' && layouts.entryOf(type) === undefined)
+      return {
+        entries: whole,
+        breaches: [{ rule: rules.unknownType, text: `channel entry type ${type} is none of the document` }],
+      };
+    if (problem.claimedBy === 'length') return { entries: whole, breaches: [{ rule: rules.entryLength, text: problem.text }] };
+    const text = `channel_count is ${claimed}, the bytes hold ${whole.length} whole entries: ${problem.text}`;
+    return { entries: whole, breaches: [{ rule: rules.channelCount, text }] };
+  }
+  const tooLong = entries.filter(({ field: one }) => (valueIn(one, 'length') as number) > longestData);
+  const breaches = tooLong.map(() => ({ rule: rules.entryLength, text: `an entry carries at most ${longestData} bytes` }));
+  if (end === bytes.length) return { entries, breaches };
+  return { entries, breaches: [...breaches, leftover(layouts, bytes, end, claimed)] };
+}
+
+/** Bytes after the last entry: more entries than were counted, or none. */
+function leftover(layouts: Layouts, bytes: Uint8Array, at: number, claimed: number): ParsedData['breaches'][number] {
+  const rest = bytes.length - at;
+  for (let more = 1; claimed + more <= 255 && more * 10 <= rest; more++) {
+    const counted = new Uint8Array(1 + rest);
+    counted[0] = more;
+    counted.set(bytes.subarray(at), 1);
+    const { end, problem } = layouts.data(counted);
+    if (problem !== undefined) break;
+    if (end === counted.length)
+      return { rule: rules.channelCount, text: `channel_count is ${claimed}, the bytes hold ${claimed + more} entries` };
+  }
+  return { rule: rules.trailingBytes, text: `${rest} bytes follow the ${claimed} entries that channel_count announces` };
+}
+
+function entryOf(layouts: Layouts, field: Field, index: number): Entry[] {
+  const [channel, type, sequence, ack] = ['id', 'type', 'sequence', 'ack'].map((name) => valueIn(field, name));
+  const name = typeof type === 'number' ? layouts.entryOf(type) : undefined;
+  if (name === undefined || typeof channel !== 'number' || typeof sequence !== 'number' || typeof ack !== 'number') return [];
+  return [{ index, channel, type: name, sequence, ack, field }];
+}
+
+export function valueIn(field: Field, name: string): Field['value'] {
+  return field.children?.find((child) => child.name === name)?.value;
+}

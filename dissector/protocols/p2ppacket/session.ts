@@ -1,0 +1,89 @@
+import { fromHex } from '../../bytes/index.ts';
+import { openSealed, sealedKey } from '../../crypto/index.ts';
+import type { Direction, KeyRing } from '../../session/index.ts';
+import { privateLabel, sessionLabel } from './keys.ts';
+import { machine, type SessionState } from './machine.ts';
+import { headLength, type Layouts } from './messages.ts';
+
+/** A data payload shorter than nonce and tag cannot be sealed. */
+export const sealedLength = 28;
+/** Session keys that are tried on data whose hellos were not captured. */
+const mostOrphanKeys = 64;
+
+/** One exchange of hellos between two endpoints, and how its data is written. */
+export class Session {
+  readonly number: number;
+  /** Who sent the first hello, or the requester of an introduction; undefined where the capture starts later. */
+  initiator: Direction | undefined;
+  state: SessionState | 'unseen';
+  /** Hex of the public keys by direction of their sender. */
+  readonly x: [string | undefined, string | undefined] = [undefined, undefined];
+  /** Settled by the first data packet that parses or opens. */
+  form: 'plain' | 'sealed' | undefined;
+  how = '';
+  readonly layouts: Layouts;
+  #key: Uint8Array | undefined;
+  /** Candidates by the public keys that were known when they were made: an exchange takes a millisecond. */
+  #made: { readonly pair: string; readonly keys: readonly { key: Uint8Array; how: string }[] } | undefined;
+
+  constructor(number: number, initiator: Direction | undefined, layouts: Layouts) {
+    this.number = number;
+    this.initiator = initiator;
+    this.state = initiator === undefined ? 'unseen' : machine.start;
+    this.layouts = layouts;
+  }
+
+  /** The x25519_public of initiator and responder, where they are known. */
+  get pair(): readonly [string | undefined, string | undefined] {
+    const { initiator, x } = this;
+    return initiator === undefined ? [undefined, undefined] : [x[initiator], x[initiator === 0 ? 1 : 0]];
+  }
+
+  /** Opens a sealed data packet: with the key that was proven, or with whatever the ring has for the session. */
+  open(packet: Uint8Array, keys: KeyRing): Uint8Array | undefined {
+    const aad = packet.subarray(0, headLength);
+    const payload = packet.subarray(headLength);
+    if (this.#key !== undefined) return openSealed(this.#key, aad, payload);
+    for (const { key, how } of this.#candidates(keys)) {
+      const plaintext = openSealed(key, aad, payload);
+      if (plaintext === undefined) continue;
+      this.#key = key;
+      this.how = how;
+      return plaintext;
+    }
+    return undefined;
+  }
+
+  /** The plaintext under the proven key alone: the second pass has no key ring. */
+  reopen(packet: Uint8Array): Uint8Array | undefined {
+    return this.#key === undefined
+      ? undefined
+      : openSealed(this.#key, packet.subarray(0, headLength), packet.subarray(headLength));
+  }
+
+  #candidates(keys: KeyRing): readonly { key: Uint8Array; how: string }[] {
+    const pair = this.pair.join(' ');
+    if (this.#made?.pair !== pair) this.#made = { pair, keys: [...this.#make(keys)] };
+    return this.#made.keys;
+  }
+
+  *#make(keys: KeyRing): Generator<{ key: Uint8Array; how: string }> {
+    const [i, r] = this.pair;
+    if (i !== undefined) {
+      for (const { secret } of keys.find(sessionLabel, i)) yield { key: secret as Uint8Array, how: sessionLabel };
+    } else {
+      for (const { secret } of keys.all(sessionLabel).slice(0, mostOrphanKeys))
+        yield { key: secret as Uint8Array, how: sessionLabel };
+    }
+    if (i === undefined || r === undefined) return;
+    for (const [own, peer] of [
+      [i, r],
+      [r, i],
+    ] as const) {
+      for (const { secret } of keys.find(privateLabel, own)) {
+        const key = sealedKey(secret as Uint8Array, fromHex(peer)!, fromHex(i)!, fromHex(r)!);
+        if (key !== undefined) yield { key, how: `${privateLabel} of ${own === i ? 'the initiator' : 'the responder'}` };
+      }
+    }
+  }
+}
