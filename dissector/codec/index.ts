@@ -4,6 +4,7 @@ export * from './encodeproto.ts';
 export * from './json.ts';
 export * from './layout.ts';
 export * from './proto.ts';
+export * from './records.ts';
 export * from './struct.ts';
 export * from './tojson.ts';
 export * from './values.ts';

@@ -1,0 +1,163 @@
+import type { Field, Json } from '../../bytes/index.ts';
+import { type Decoded, decodeProto, decodeRecords, fieldToJson, undecoded } from '../../codec/index.ts';
+import type { Captured, Dissection } from '../../session/index.ts';
+import { checksumOf } from './clear.ts';
+import type { Facts } from './facts.ts';
+import { aesLabel, ephemeralLabel, pointLabel } from './keys.ts';
+import { clearHead, clearLayout, payloads, sealedHead, sealedLayout } from './messages.ts';
+import { Session } from './session.ts';
+
+/** The second pass: the frame, and its payload where it is in clear or a key is proven. */
+export function dissect(captured: Captured): Dissection {
+  const { bytes, start, end, name, state } = captured;
+  const facts = (captured.facts ?? {}) as Facts;
+  const session = captured.session instanceof Session ? captured.session : new Session();
+  const layer = frame(captured, facts);
+  const at = Math.min(end, start + (facts.clear ? clearHead : sealedHead));
+  const opened = open(captured, facts, session, at);
+  if (!facts.clear && !facts.stretch && at < end) layer.children!.push(encrypted(captured, at));
+  const payload = opened === undefined ? undefined : read(name, opened.bytes, opened.source, opened.start);
+  if (payload !== undefined) {
+    layer.children!.push(payload.field);
+    if (payload.problem !== undefined) layer.problem = payload.problem;
+    const signature = payload.field.children!.findLast((child) => child.name === 'signature');
+    if (signature !== undefined && facts.signature !== undefined) signature.check = facts.signature;
+  }
+  layer.children!.push(...generated(captured, facts, session));
+  const check = facts.signature;
+  const holdsSignature = payload?.field.children?.some((child) => child.name === 'signature') === true;
+  return {
+    layer,
+    fields: fieldsOf(payload?.field),
+    whole: opened === undefined ? bytes.subarray(start, end) : opened.bytes.subarray(opened.start),
+    ...(holdsSignature && check !== undefined
+      ? { signatureValid: check.state === 'unchecked' ? null : check.state === 'valid' }
+      : {}),
+    info: info(captured, facts, payload?.field, opened),
+    missing: state === 'encrypted' ? missing(session) : [],
+  };
+}
+
+/** Length and checksum; everything as undecoded bytes where no frame is known to begin. */
+function frame({ bytes, source, start, end, name }: Captured, facts: Facts): Field {
+  const text = `BOTD, ${name}`;
+  if (facts.stretch) {
+    const rest = undecoded(bytes, source, start, end, 'Bytes whose frame borders are not known.');
+    return { name: 'botd', kind: 'struct', text, source, start, end, children: [rest] };
+  }
+  const { field: layer, end: at, problem } = (facts.clear ? clearLayout : sealedLayout)(bytes, source, start, end);
+  layer.end = end;
+  layer.text = text;
+  const children = layer.children!;
+  for (const child of children) child.json = false;
+  if (problem !== undefined && at < end && children.at(-1)?.end !== end)
+    children.push(undecoded(bytes, source, at, end, 'The beginning of a length.'));
+  const claimed = children[0]?.value;
+  const head = facts.clear ? clearHead : sealedHead;
+  const checksum = children.find((child) => child.name === 'checksum');
+  const isWhole = typeof claimed === 'number' && end - start === head + claimed;
+  if (checksum !== undefined && problem === undefined) {
+    const expected = isWhole ? checksumOf(bytes.subarray(start + head, end)) : undefined;
+    const fits = expected?.every((byte, i) => byte === bytes[start + 4 + i]);
+    checksum.check =
+      fits === undefined
+        ? { state: 'unchecked', why: 'the payload is not all there' }
+        : fits
+          ? { state: 'valid', why: 'the first 4 bytes of SHA-256 of the payload' }
+          : { state: 'invalid', why: 'SHA-256 of the payload begins otherwise' };
+  }
+  if (problem !== undefined) layer.problem = problem;
+  return layer;
+}
+
+interface Payload {
+  readonly bytes: Uint8Array;
+  readonly source: number;
+  readonly start: number;
+}
+
+/** The payload: in clear, or opened once more. None of what is not whole. */
+function open(captured: Captured, facts: Facts, session: Session, at: number): Payload | undefined {
+  const { bytes, source, start, end, state, derive } = captured;
+  if (facts.clear) return { bytes: bytes.subarray(0, end), source, start: at };
+  const { opening, proof } = session;
+  if (facts.stretch || state === 'incomplete' || state === 'encrypted' || opening === undefined || end - start < sealedHead)
+    return undefined;
+  const plaintext = opening.cipher.mode.open(opening.key, bytes.subarray(at, end));
+  if (plaintext === undefined) return undefined;
+  const how = `${opening.how}; ${proof}`;
+  const origin = { kind: 'derived', from: source, start: at, end, how } as const;
+  return { bytes: plaintext, source: derive('Decrypted', plaintext, origin).id, start: 0 };
+}
+
+function read(name: string, bytes: Uint8Array, source: number, start: number): Decoded {
+  const isKnown = name === 'Init' || name === 'Ack' || name === 'Ping' || name === 'Pong';
+  const decoded = isKnown ? decodeProto(payloads[name], bytes, source, start) : decodeRecords(bytes, source, start);
+  const { field, end } = decoded;
+  field.end = bytes.length;
+  if (end < bytes.length)
+    field.children!.push(
+      undecoded(bytes, source, end, bytes.length, 'Bytes after the place where the payload stops making sense.'),
+    );
+  return decoded;
+}
+
+function fieldsOf(payload: Field | undefined): Json {
+  if (payload === undefined) return {};
+  return payload.kind === 'list' ? { tree: fieldToJson(payload) } : fieldToJson(payload);
+}
+
+function encrypted({ bytes, source, end }: Captured, at: number): Field {
+  const value = bytes.subarray(at, end);
+  const doc = 'The payload, encrypted under the key that both ephemeral keys yield.';
+  return { name: 'encrypted', kind: 'value', value, text: `${value.length} bytes`, doc, source, start: at, end, json: false };
+}
+
+function generated({ source, end, encrypted: sealed, state }: Captured, facts: Facts, session: Session): Field[] {
+  const note = (name: string, value: string | number, text?: string): Field => {
+    const field: Field = { name, kind: 'value', value, source, start: end, end, generated: true, json: false };
+    return text === undefined ? field : { ...field, text };
+  };
+  const { answers, answeredIn, note: told } = facts;
+  const isOpened = sealed && (state === 'decoded' || state === 'malformed') && !facts.stretch;
+  const opening = isOpened ? session.opening : undefined;
+  return [
+    ...(answers === undefined ? [] : [note('answers', answers, `frame ${answers}`)]),
+    ...(answeredIn === undefined ? [] : [note('answered_in', answeredIn, `frame ${answeredIn}`)]),
+    ...(opening === undefined ? [] : [note('opened_by', opening.how), note('proof', session.proof)]),
+    ...(state === 'encrypted' && session.opening === undefined && session.proof !== '' ? [note('proof', session.proof)] : []),
+    ...(told === undefined ? [] : [note('note', told)]),
+  ];
+}
+
+function info({ name, start, end }: Captured, { answers }: Facts, payload: Field | undefined, opened?: Payload): string {
+  const id = payload?.children?.find((child) => child.name === 'id')?.value;
+  const answer = answers === undefined ? '' : `answers frame ${answers}`;
+  switch (name) {
+    case 'Init':
+    case 'Ack':
+    case 'Ping':
+    case 'Pong':
+      return [typeof id === 'string' ? `id ${shortened(id)}` : '', answer].filter((text) => text !== '').join(', ');
+    case 'protobuf':
+      return `${opened === undefined ? 0 : opened.bytes.length - opened.start} bytes, ${payload?.children?.length ?? 0} records`;
+    default:
+      return `${end - start} bytes`;
+  }
+}
+
+function shortened(id: string): string {
+  return id.length > 64 ? `${id.slice(0, 64)}…` : id;
+}
+
+function missing({ openerKey, answererKey }: Session): string[] {
+  if (openerKey === undefined)
+    return ['The Init of its connection is not in the capture or holds no key, so no key can be matched to it.'];
+  const both = answererKey === undefined ? ` ${openerKey}` : `s ${openerKey} or ${answererKey}`;
+  return [
+    // Without the Ack there is no second point, so a private key alone yields nothing.
+    ...(answererKey === undefined ? [] : [`${ephemeralLabel} with the private key of one of the ephemeral_pubkey${both}`]),
+    `${pointLabel} ${openerKey} with the point that both ephemeral keys yield`,
+    `${aesLabel} ${openerKey} with the AES key`,
+  ];
+}

@@ -1,0 +1,25 @@
+import type { Check } from '../../bytes/index.ts';
+import type { Bench } from '../../session/index.ts';
+
+/** What the first pass learns of a message beyond its table row. */
+export interface Facts {
+  /** A frame with a checksum, or the beginning of one. */
+  clear?: true;
+  /** Bytes whose frame borders are not known. */
+  stretch?: true;
+  /** The verdict on the signature of Init or Ack. */
+  signature?: Check;
+  /** Frames of the message that this one answers, and of its answer. */
+  answers?: number;
+  answeredIn?: number;
+  /** Why nothing more can be said. */
+  note?: string;
+}
+
+export function factsOf({ messages }: Bench, id: number): Facts {
+  const known = messages.facts.get(id) as Facts | undefined;
+  if (known !== undefined) return known;
+  const facts: Facts = {};
+  messages.facts.set(id, facts);
+  return facts;
+}

@@ -1,0 +1,80 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { concatBytes } from '@noble/hashes/utils.js';
+import type { Check, Field, Problem } from '../../bytes/index.ts';
+import { decodeProto } from '../../codec/index.ts';
+import { secp256k1 } from '../../crypto/index.ts';
+import { payloads } from './messages.ts';
+
+/** An Init or Ack as it was captured; keys as they stand in it. */
+export interface Hello {
+  readonly message: 'Init' | 'Ack';
+  readonly frame: number;
+  readonly id: string | undefined;
+  readonly initId: string | undefined;
+  readonly sender: Uint8Array | undefined;
+  readonly recipient: Uint8Array | undefined;
+  readonly ephemeralAsIs: Uint8Array | undefined;
+  readonly signature: Uint8Array | undefined;
+  /** The ephemeral key compressed; undefined when it is no point of the curve. */
+  readonly ephemeral: Uint8Array | undefined;
+  /** Fields of the layout that are not there. */
+  readonly missing: readonly string[];
+  readonly problem: Problem | undefined;
+}
+
+export function readHello(message: 'Init' | 'Ack', payload: Uint8Array, frame: number): Hello {
+  const { field, problem } = decodeProto(payloads[message], payload.slice());
+  // Of a field that stands twice, readers take the last.
+  const last = (name: string): Field['value'] => field.children!.findLast((child) => child.name === name)?.value;
+  const text = (name: string): string | undefined => {
+    const value = last(name);
+    return typeof value === 'string' ? value : undefined;
+  };
+  const bytes = (name: string): Uint8Array | undefined => {
+    const value = last(name);
+    return value instanceof Uint8Array ? value : undefined;
+  };
+  const ephemeralAsIs = bytes('ephemeral_pubkey');
+  return {
+    message,
+    frame,
+    id: text('id'),
+    initId: text('init_id'),
+    sender: bytes('sender_pubkey'),
+    recipient: bytes('recipient_pubkey'),
+    ephemeralAsIs,
+    signature: bytes('signature'),
+    ephemeral: ephemeralAsIs === undefined ? undefined : secp256k1.readPoint(ephemeralAsIs),
+    missing: payloads[message].fields.map(({ name }) => name).filter((name) => last(name) === undefined),
+    problem,
+  };
+}
+
+/** The sender signs `sender_pubkey, recipient_pubkey, ephemeral_pubkey`. */
+export function verifyInit({ sender, recipient, ephemeralAsIs, signature }: Hello): Check {
+  return verify('sender_pubkey', sender, [sender, recipient, ephemeralAsIs], signature);
+}
+
+/** The recipient signs `recipient_pubkey, sender_pubkey` as they stand in the Init, and its own `ephemeral_pubkey`. */
+export function verifyAck({ ephemeralAsIs, signature }: Hello, init: Hello | undefined): Check {
+  if (init === undefined) return { state: 'unchecked', why: 'it covers the long-term keys of the Init, which was not captured' };
+  const { recipient, sender } = init;
+  return verify("the Init's recipient_pubkey", recipient, [recipient, sender, ephemeralAsIs], signature);
+}
+
+function verify(
+  signer: string,
+  key: Uint8Array | undefined,
+  parts: readonly (Uint8Array | undefined)[],
+  signature: Uint8Array | undefined,
+): Check {
+  if (signature === undefined) return { state: 'invalid', why: 'there is no signature' };
+  const signed = parts.filter((part) => part !== undefined);
+  if (signed.length < parts.length) return { state: 'invalid', why: 'a key that the signature covers is missing' };
+  const point = secp256k1.readPoint(key!);
+  if (point === undefined) return { state: 'invalid', why: `${signer} is no point of secp256k1` };
+  const digest = sha256(concatBytes(...signed));
+  return secp256k1.verify(point, digest, signature)
+    ? { state: 'valid', why: `ECDSA by ${signer}` }
+    : { state: 'invalid', why: `the signature does not verify with ${signer}` };
+}

@@ -1,0 +1,24 @@
+import type { Protocol } from '../../session/index.ts';
+import { cipherChoice, keyChoice } from './ciphers.ts';
+import { dissect } from './dissect.ts';
+import { explain } from './explain.ts';
+import { keys } from './keys.ts';
+import { names } from './messages.ts';
+import { observe } from './observe.ts';
+import { recognise } from './recognise.ts';
+import { rules } from './rules.ts';
+
+/** The BOTD peer protocol: a TCP stream of frames, encrypted after an exchange of signed secp256k1 keys. */
+export const botd: Protocol = {
+  id: 'botd',
+  title: 'BOTD peer protocol',
+  document: 'botd',
+  names,
+  keys,
+  rules: Object.values(rules),
+  choices: [keyChoice, cipherChoice],
+  recognise,
+  observe,
+  dissect,
+  explain,
+};
