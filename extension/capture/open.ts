@@ -13,7 +13,7 @@ import {
   openCapture,
   unpackGzip,
 } from '../../dissector/capture/index.ts';
-import { Analysis, type Protocol } from '../../dissector/session/index.ts';
+import { Analysis, type AnalysisOptions, type Protocol } from '../../dissector/session/index.ts';
 import type { CaptureKeys } from './keys.ts';
 
 /** Indexed before the first message is observed: secrets that stand there are known from the start. */
@@ -73,13 +73,13 @@ export class Pass {
   #done = false;
   #lateSecrets = false;
 
-  constructor(file: OpenFile, keys: CaptureKeys, protocols: readonly Protocol[]) {
+  constructor(file: OpenFile, keys: CaptureKeys, protocols: readonly Protocol[], options: AnalysisOptions = {}) {
     this.file = file;
     this.keys = keys;
     keys.use(file.reader);
     file.reader.step(FIRST_INDEX_BYTES);
     keys.takeSecrets();
-    this.analysis = new Analysis(file.reader, protocols, keys.ring);
+    this.analysis = new Analysis(file.reader, protocols, keys.ring, options);
   }
 
   get done(): boolean {

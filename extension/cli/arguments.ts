@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
+import { parseChoices } from './choice.ts';
 import { UsageError } from './errors.ts';
 
 export type CommandName = 'decode' | 'check' | 'info' | 'frames';
+export type Format = (typeof formats)[number];
 
 export interface Command {
   readonly name: CommandName;
@@ -10,39 +12,41 @@ export interface Command {
   readonly keys: readonly string[];
   readonly json: boolean;
   readonly bytes: boolean;
+  /** Of `check`. */
+  readonly format: Format;
+  /** Of `decode`: the message to explain. */
+  readonly explain: number | undefined;
+  /** Modules of the user's own protocols. */
+  readonly protocols: readonly string[];
+  readonly decodeAs: readonly string[];
+  /** Pins by the id of their open choice. */
+  readonly choices: Readonly<Record<string, unknown>>;
 }
 
-export const usage = `peerscope decode CAPTURE [--keys KEYLOG]… [--json] [--bytes]   its messages
-peerscope check  CAPTURE [--keys KEYLOG]… [--json]             what the specifications would say about them
-peerscope info   CAPTURE [--keys KEYLOG]… [--json]             the capture as a whole
-peerscope frames CAPTURE [--json]                              its frames
-
-CAPTURE is a pcap or pcapng file, also compressed with gzip, or - for standard input.
-
-  --keys KEYLOG   opens what is encrypted; a key log holds one secret a line; may be repeated
-  --json          one JSON object a line
-  --bytes         with decode: each message's bytes after decryption, in hex
-  --help          this text
-  --version       the version
-
-Exit status: 0 read to the end; 1 findings of severity error (check only); 2 the capture cannot be read; 3 usage.
-`;
+const formats = ['text', 'json', 'sarif', 'github'] as const;
 
 const options = {
   keys: { type: 'string', multiple: true },
   json: { type: 'boolean' },
   bytes: { type: 'boolean' },
+  format: { type: 'string' },
+  explain: { type: 'string' },
+  protocol: { type: 'string', multiple: true },
+  'decode-as': { type: 'string', multiple: true },
+  choice: { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;
 
+const dissecting = ['keys', 'json', 'protocol', 'decode-as', 'choice'];
 const accepted: Readonly<Record<CommandName, readonly string[]>> = {
-  decode: ['keys', 'json', 'bytes'],
-  check: ['keys', 'json'],
-  info: ['keys', 'json'],
-  frames: ['json'],
+  decode: [...dissecting, 'bytes', 'explain'],
+  check: [...dissecting, 'format'],
+  info: dissecting,
+  frames: ['json', 'protocol'],
 };
 
+/** Throws a UsageError for what cannot be read. */
 export function parseCommand(args: readonly string[]): Command | 'help' | 'version' {
   const { values, positionals } = parse(args);
   if (values.help) return 'help';
@@ -54,7 +58,15 @@ export function parseCommand(args: readonly string[]): Command | 'help' | 'versi
     if (!accepted[name].includes(option)) throw new UsageError(`"${name}" takes no --${option}.`);
   if (capture === undefined) throw new UsageError(`"${name}" needs a capture.`);
   if (more.length > 0) throw new UsageError(`One capture at a time: "${more[0]}" is one too many.`);
-  return { name, capture, keys: values.keys ?? [], json: values.json ?? false, bytes: values.bytes ?? false };
+  const json = values.json ?? false;
+  return {
+    ...{ name, capture, json, keys: values.keys ?? [], bytes: values.bytes ?? false },
+    format: parseFormat(values.format, json),
+    explain: parseNumber(values.explain),
+    protocols: values.protocol ?? [],
+    decodeAs: values['decode-as'] ?? [],
+    choices: parseChoices(values.choice ?? []),
+  };
 }
 
 function parse(args: readonly string[]) {
@@ -67,4 +79,19 @@ function parse(args: readonly string[]) {
 
 function isCommand(name: string): name is CommandName {
   return Object.hasOwn(accepted, name);
+}
+
+function parseFormat(text: string | undefined, json: boolean): Format {
+  if (text === undefined) return json ? 'json' : 'text';
+  const format = formats.find((each) => each === text);
+  if (format === undefined) throw new UsageError(`"${text}" is no format: ${formats.join(', ')}.`);
+  if (json && format !== 'json') throw new UsageError(`--json and --format ${format} contradict each other.`);
+  return format;
+}
+
+function parseNumber(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,15}$/.test(text))
+    throw new UsageError(`--explain takes the number of a message, "n" of decode --json: "${text}" is none.`);
+  return Number(text);
 }

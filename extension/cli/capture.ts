@@ -3,13 +3,14 @@ import { createReadStream, readFileSync, statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { defaultLimits } from '../../dissector/bytes/index.ts';
 import type { CaptureFile } from '../../dissector/capture/index.ts';
-import { protocols } from '../../dissector/protocols/index.ts';
+import type { Protocol } from '../../dissector/session/index.ts';
 import { DiskFile } from '../capture/disk.ts';
 import { CaptureKeys, type KeyLog } from '../capture/keys.ts';
 import { notices, type OpenFile, openFile, Pass, UnreadableCapture } from '../capture/open.ts';
 import { reasonOf } from '../capture/reason.ts';
 import { UsageError } from './errors.ts';
 import { receive } from './stdin.ts';
+import type { Task } from './task.ts';
 
 const STEP_FRAMES = 65_536;
 
@@ -36,7 +37,7 @@ async function sourceOf(path: string, stdin: Readable, tell: Tell): Promise<Capt
 }
 
 /** Reads key logs; what does not parse in them is told and the rest is used. */
-export function readKeys(paths: readonly string[], tell: Tell): CaptureKeys {
+export function readKeys(paths: readonly string[], protocols: readonly Protocol[], tell: Tell): CaptureKeys {
   const keys = new CaptureKeys(protocols);
   const { problems } = keys.replace(paths.map(readKeyLog));
   for (const problem of problems) tell(problem);
@@ -55,8 +56,8 @@ function readKeyLog(path: string): KeyLog {
 }
 
 /** The whole first pass: messages have their final numbers only then, since a conversation may be recognised late. */
-export function analyse(file: OpenFile, keys: CaptureKeys, tell: Tell): Pass {
-  const pass = new Pass(file, keys, protocols);
+export function analyse({ file, keys, setup, tell }: Task): Pass {
+  const pass = new Pass(file, keys, setup.protocols, setup.wishes);
   while (pass.step(STEP_FRAMES));
   for (const sentence of [...notices(file), ...keys.problems]) tell(sentence);
   return pass;

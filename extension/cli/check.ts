@@ -1,22 +1,22 @@
 import { analyse } from './capture.ts';
 import { exitStatus } from './errors.ts';
+import { report } from './report.ts';
 import type { Task } from './task.ts';
-import { printable } from './text.ts';
 
-/** A line a finding: `file:frame severity rule text`. */
-export async function check({ command, file, keys, out, tell }: Task): Promise<number> {
-  const { analysis } = analyse(file, keys, tell);
+/** The findings in the format that was asked for; exit status 1 when one is an error. */
+export async function check(task: Task): Promise<number> {
+  const { command, out } = task;
+  const { analysis } = analyse(task);
+  const { line, end } = report(task);
   let errors = 0;
   for (let n = 0; n < analysis.messageCount; n++) {
     const { frame, findings } = analysis.message(n);
     for (const finding of findings) {
-      const { rule, severity, text } = finding;
-      if (severity === 'error') errors++;
-      const line = command.json
-        ? JSON.stringify({ file: command.capture, frame, ...finding })
-        : `${command.capture}:${frame} ${severity} ${rule} ${printable(text)}`;
-      await out.line(line);
+      if (finding.severity === 'error') errors++;
+      const text = line({ file: command.capture, frame, ...finding });
+      if (text !== undefined) await out.line(text);
     }
   }
+  for (const text of end?.() ?? []) await out.line(text);
   return errors > 0 ? exitStatus.findings : exitStatus.read;
 }

@@ -1,8 +1,7 @@
 /** The frames with what their headers say: what a person compares with other tools. */
-import type { CaptureReader } from '../../dissector/capture/index.ts';
+import { type CaptureReader, timeText } from '../../dissector/capture/index.ts';
 import { addressText, PacketView, packetProblem, parsePacket, protocolNames, transport } from '../../dissector/link/index.ts';
 import { notices } from '../capture/open.ts';
-import { timeText } from '../capture/time.ts';
 import { exitStatus } from './errors.ts';
 import type { Task } from './task.ts';
 

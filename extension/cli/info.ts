@@ -1,15 +1,15 @@
 /** The capture as a whole. */
-import type { CaptureInterface } from '../../dissector/capture/index.ts';
+import { type CaptureInterface, timeText } from '../../dissector/capture/index.ts';
 import type { Analysis } from '../../dissector/session/index.ts';
 import { isCutShort } from '../capture/open.ts';
-import { timeText } from '../capture/time.ts';
 import { analyse } from './capture.ts';
 import { exitStatus } from './errors.ts';
 import type { Task } from './task.ts';
 import { counted, countsByProtocol, type MessageCounts, plural, printable, table } from './text.ts';
 
-export async function info({ command, file, keys, out, tell }: Task): Promise<number> {
-  const { analysis } = analyse(file, keys, tell);
+export async function info(task: Task): Promise<number> {
+  const { command, file, out } = task;
+  const { analysis } = analyse(task);
   const { reader } = file;
   const counts: MessageCounts = new Map();
   for (let n = 0; n < analysis.messageCount; n++) {

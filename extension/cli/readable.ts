@@ -1,6 +1,6 @@
-/** `decode` for a person: a line a message, its findings below it, a summary at the end. */
+/** `decode` for a person: a line a message, its findings below it, the events of its conversations between, a summary at the end. */
 import { toHex } from '../../dissector/bytes/index.ts';
-import type { Analysis } from '../../dissector/session/index.ts';
+import type { Analysis, Direction } from '../../dissector/session/index.ts';
 import { counted, countsByProtocol, indented, type MessageCounts, plural, printable, table } from './text.ts';
 
 const MISSING_SENTENCES = 10;
@@ -13,10 +13,15 @@ export class ReadableMessages {
   readonly #severities = new Map<string, number>();
   #encrypted = 0;
   #opened = 0;
+  /** Conversations that carry messages: what befalls others is not told. */
+  readonly #conversations = new Set<number>();
+  /** Events of the frames up to this one (1-based) are told. */
+  #told = 0;
 
   constructor(analysis: Analysis, bytes: boolean) {
     this.#analysis = analysis;
     this.#bytes = bytes;
+    for (let n = 0; n < analysis.messageCount; n++) this.#conversations.add(analysis.message(n).conversation.id);
   }
 
   message(n: number): string[] {
@@ -26,12 +31,11 @@ export class ReadableMessages {
     if (encrypted) this.#encrypted++;
     if (encrypted && state === 'decoded' && dissection.missing.length === 0) this.#opened++;
     for (const sentence of dissection.missing) this.#missing.add(sentence);
-    const from = conversation.endpoints[direction];
-    const to = conversation.endpoints[direction === 0 ? 1 : 0];
     const what = `${protocol.id} ${name}`.padEnd(22);
     const told = state === 'decoded' ? '' : `${state}  `;
     const lines = [
-      `${String(n).padStart(5)}  ${this.#elapsed(frame)}  ${`${from} → ${to}`.padEnd(35)}  ${what}  ${told}${printable(dissection.info)}`.trimEnd(),
+      ...this.#events(frame - 1),
+      this.#line(String(n), frame, endsOf(conversation.endpoints, direction), `${what}  ${told}${printable(dissection.info)}`),
     ];
     for (const { severity, rule, text, clause } of findings) {
       this.#severities.set(severity, (this.#severities.get(severity) ?? 0) + 1);
@@ -41,7 +45,29 @@ export class ReadableMessages {
     return lines;
   }
 
-  summary(): string[] {
+  /** What is told after the last message: the events that are left, and the summary. */
+  end(): string[] {
+    return [...this.#events(this.#analysis.reader.frames.length), ...this.#summary()];
+  }
+
+  /** The events that are not told yet, up to a frame. */
+  #events(upTo: number): string[] {
+    const lines: string[] = [];
+    for (let frame = this.#told + 1; frame <= upTo; frame++) {
+      const event = this.#analysis.event(frame);
+      if (event === undefined || !this.#conversations.has(event.conversation)) continue;
+      const { endpoints } = this.#analysis.conversations[event.conversation]!;
+      lines.push(this.#line('-', frame, endsOf(endpoints, event.direction), printable(event.text)));
+    }
+    this.#told = Math.max(this.#told, upTo);
+    return lines;
+  }
+
+  #line(n: string, frame: number, ends: string, text: string): string {
+    return `${n.padStart(5)}  ${this.#elapsed(frame)}  ${ends.padEnd(35)}  ${text}`.trimEnd();
+  }
+
+  #summary(): string[] {
     const { messageCount, conversationCount, reader } = this.#analysis;
     const lines = [
       ...(messageCount === 0 ? [] : ['']),
@@ -65,4 +91,8 @@ export class ReadableMessages {
     const seconds = this.#analysis.reader.frames.elapsed(0, frame - 1);
     return (Number.isNaN(seconds) ? '-' : seconds.toFixed(6)).padStart(12);
   }
+}
+
+function endsOf(endpoints: readonly [string, string], direction: Direction): string {
+  return `${endpoints[direction]} → ${endpoints[direction === 0 ? 1 : 0]}`;
 }

@@ -1,7 +1,7 @@
 /** One call of the command, from its arguments to its exit status. */
 import type { Readable, Writable } from 'node:stream';
 import { UnreadableCapture } from '../capture/open.ts';
-import { type Command, type CommandName, parseCommand, usage } from './arguments.ts';
+import { type Command, type CommandName, parseCommand } from './arguments.ts';
 import { openCaptureFile, readKeys, wasRead } from './capture.ts';
 import { check } from './check.ts';
 import { decode } from './decode.ts';
@@ -9,7 +9,9 @@ import { exitStatus, UsageError } from './errors.ts';
 import { frames } from './frames.ts';
 import { info } from './info.ts';
 import { Output } from './output.ts';
+import { readSetup } from './setup.ts';
 import type { Task } from './task.ts';
+import { usage } from './usage.ts';
 
 export interface Io {
   readonly stdin: Readable;
@@ -47,12 +49,13 @@ async function answer(what: 'help' | 'version', io: Io, out: Output): Promise<nu
 }
 
 async function perform(command: Command, io: Io, out: Output, tell: (sentence: string) => void): Promise<number> {
-  const keys = readKeys(command.keys, tell);
+  const setup = await readSetup(command);
+  const keys = readKeys(command.keys, setup.protocols, tell);
   const name = command.capture === '-' ? 'standard input' : command.capture;
   const ofCapture = (sentence: string): void => tell(`${name}: ${sentence}`);
   try {
     const file = await openCaptureFile(command.capture, io.stdin, ofCapture);
-    const status = await commands[command.name]({ command, file, keys, out, tell: ofCapture });
+    const status = await commands[command.name]({ command, setup, file, keys, out, version: io.version, tell: ofCapture });
     return wasRead(file) ? status : exitStatus.unreadable;
   } catch (error) {
     throw error instanceof UnreadableCapture ? new UnreadableCapture(`${name}: ${error.message}`) : error;

@@ -2,13 +2,17 @@ import type { CaptureKeys } from '../capture/keys.ts';
 import type { OpenFile } from '../capture/open.ts';
 import type { Command } from './arguments.ts';
 import type { Output } from './output.ts';
+import type { Setup } from './setup.ts';
 
 /** What a command works on. */
 export interface Task {
   readonly command: Command;
+  readonly setup: Setup;
   readonly file: OpenFile;
   readonly keys: CaptureKeys;
   readonly out: Output;
+  /** This program's own. */
+  readonly version: () => string;
   /** A sentence about the capture on standard error. */
   tell(sentence: string): void;
 }

@@ -57,10 +57,16 @@ function bareFrame(analysis: Analysis, index: number) {
     destination,
     protocol: view.highest === '' ? 'frame' : view.highest,
     message: '',
-    info: packetProblem(view)?.text ?? headersText(view),
+    info: packetProblem(view)?.text ?? eventText(analysis, index) + headersText(view),
     state: 'none' as const,
     encrypted: false,
   };
+}
+
+/** What the frame does to its conversation, before what its headers say. */
+function eventText(analysis: Analysis, index: number): string {
+  const event = analysis.event(index + 1);
+  return event === undefined ? '' : `${event.text}; `;
 }
 
 function endpoints(bytes: Uint8Array, link: number, view: PacketView): [string, string] {

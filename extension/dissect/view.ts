@@ -1,8 +1,7 @@
 /** A decode tree as the inspector shows it: each value as text, all that a message between threads can carry. */
 import { type Field, type Source, type Tree, toHex } from '../../dissector/bytes/index.ts';
-import type { CaptureReader } from '../../dissector/capture/index.ts';
+import { type CaptureReader, timeText } from '../../dissector/capture/index.ts';
 import type { Analysis } from '../../dissector/session/index.ts';
-import { timeText } from '../capture/time.ts';
 import type { FieldView, Show, SourceView, TreeView } from '../wire/inspector.ts';
 
 const SHOWN_BYTES = 32;

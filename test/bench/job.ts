@@ -1,10 +1,9 @@
 /** One job over one file in a process of its own, so that the peak of memory is the job's: `job.ts NAME FILE`. */
 import { closeSync, openSync, readSync } from 'node:fs';
-import { type CaptureReader, openCapture } from '../../dissector/capture/index.ts';
+import { type CaptureReader, openCapture, timeText } from '../../dissector/capture/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
 import { Analysis, KeyRing } from '../../dissector/session/index.ts';
 import { DiskFile } from '../../extension/capture/disk.ts';
-import { timeText } from '../../extension/capture/time.ts';
 import { rowView } from '../../extension/dissect/rows.ts';
 
 export interface Figures {

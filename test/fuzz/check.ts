@@ -1,8 +1,7 @@
 /** One input through all that opening a capture does. Throws when anything throws or a field's range is wrong. */
-import { type CaptureReader, memoryFile, openCapture } from '../../dissector/capture/index.ts';
+import { type CaptureReader, memoryFile, openCapture, timeText } from '../../dissector/capture/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
 import { Analysis, KeyRing, type Show } from '../../dissector/session/index.ts';
-import { timeText } from '../../extension/capture/time.ts';
 import { rowView } from '../../extension/dissect/rows.ts';
 import { treeView } from '../../extension/dissect/view.ts';
 import { checkTree } from './ranges.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { golden, peerscope, temporary } from './help.ts';
+import { golden, lines, peerscope, temporary } from './help.ts';
 
 const capture = golden('p2pke_a.pcapng');
 
@@ -15,11 +15,35 @@ describe('exit status 3', () => {
     [['decode', capture, '--keys'], "Option '--keys <value>' argument missing."],
     [['frames', capture, '--keys', 'x'], '"frames" takes no --keys.'],
     [['info', capture, '--bytes'], '"info" takes no --bytes.'],
+    [['decode', capture, '--format', 'sarif'], '"decode" takes no --format.'],
+    [['check', capture, '--format', 'xml'], '"xml" is no format: text, json, sarif, github.'],
+    [['check', capture, '--format', 'sarif', '--json'], '--json and --format sarif contradict each other.'],
+    [['decode', capture, '--explain', 'three'], '--explain takes the number of a message'],
+    [['check', capture, '--explain', '3'], '"check" takes no --explain.'],
+    [['decode', capture, '--choice', 'p2p.cipher'], '--choice takes ID=CANDIDATE: "p2p.cipher" is none.'],
+    [['decode', capture, '--choice', 'a.b=c', '--choice', 'a.b=d'], '--choice a.b is given twice.'],
+    [['decode', capture, '--choice', 'a.b=x:1,y'], '--choice a.b: a table is name:number,name:number; "y" is no entry.'],
   ])('%j', async (args, sentence) => {
     const { status, out, err } = await peerscope(args);
     expect({ status, out }).toEqual({ status: 3, out: '' });
     expect(err).toContain(`peerscope: ${sentence}`);
     expect(err).toContain('peerscope decode CAPTURE [--keys KEYLOG]…');
+  });
+
+  it.each([
+    [['--decode-as', 'udp.port = 7000'], '"udp.port = 7000" is no rule: expected something like udp.port == 7000 → p2pke.'],
+    [['--decode-as', 'udp.port == 7000 → ftp'], '"ftp" is no protocol: '],
+    [['--decode-as', 'sctp → p2pke'], '"sctp" is no condition: '],
+    [['--choice', 'p2p.colour=red'], 'p2p.colour is no open choice: p2p.cipher'],
+    [['--choice', 'p2p.cipher=rot13'], 'p2p.cipher has the candidates aes-256-cfb8, '],
+    [['--explain', '33'], 'There is no message 33: '],
+  ])('%j', async (args, sentence) => {
+    for (const command of args[0] === '--explain' ? ['decode'] : ['decode', 'check', 'info']) {
+      const { status, out, err } = await peerscope([command, capture, ...args]);
+      expect({ status, out }).toEqual({ status: 3, out: '' });
+      expect(err).toContain(`peerscope: ${sentence}`);
+      expect(lines(err)).toHaveLength(1);
+    }
   });
 
   it('a key log that cannot be read', async () => {

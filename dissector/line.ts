@@ -1,0 +1,48 @@
+/** A message as `decode --json` prints it: decode.schema.json describes it. Tools are built on these names and their order. */
+import { type Json, toHex } from './bytes/index.ts';
+import { timeText } from './capture/index.ts';
+import type { Analysis, Finding, State } from './session/index.ts';
+
+export interface MessageLine {
+  /** Its place in the order in which the messages of the capture complete, from 0. */
+  readonly n: number;
+  /** Every frame it is made of, 1-based. */
+  readonly frames: readonly number[];
+  /** Seconds since 1970 with nine decimals; null where the capture has no time. */
+  readonly time: string | null;
+  readonly src: string;
+  readonly dst: string;
+  readonly protocol: string;
+  readonly message: string;
+  /** How it travelled, not whether it was opened. */
+  readonly encrypted: boolean;
+  readonly state: State;
+  /** Present when the message holds a signature: whether it verifies, null where that cannot be checked. */
+  readonly signature_valid?: boolean | null;
+  readonly fields: Json;
+  readonly findings: readonly Finding[];
+  /** The whole message after decryption, in hex; on request. */
+  readonly bytes?: string;
+}
+
+export function messageLine(analysis: Analysis, n: number, bytes = false): MessageLine {
+  const { reader } = analysis;
+  const { frame, frames, conversation, direction, protocol, name, encrypted, state, findings } = analysis.message(n);
+  const { dissection } = analysis.dissect(n);
+  const { fields, whole, signatureValid } = dissection;
+  return {
+    n,
+    frames,
+    time: reader.frames.hasTime(frame - 1) ? timeText(reader, frame - 1) : null,
+    src: conversation.endpoints[direction],
+    dst: conversation.endpoints[direction === 0 ? 1 : 0],
+    protocol: protocol.id,
+    message: name,
+    encrypted,
+    state,
+    ...(signatureValid === undefined ? {} : { signature_valid: signatureValid }),
+    fields,
+    findings,
+    ...(bytes ? { bytes: toHex(whole) } : {}),
+  };
+}

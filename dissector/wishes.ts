@@ -1,0 +1,38 @@
+import { Choices, type DecodeAs, type Pins, type Protocol, parseDecodeAs, pinProblem } from './session/index.ts';
+
+/** What a person wants of a capture's protocols, as it was written: nothing of it is checked yet. */
+export interface WrittenWishes {
+  /** By the id of an open choice: a candidate's id, or a table of numbers. */
+  readonly choices?: Readonly<Record<string, unknown>>;
+  /** Rules like `udp.port == 7000 → p2pke`. */
+  readonly decodeAs?: readonly unknown[];
+}
+
+/** What of it can be used, as an Analysis takes it, and a sentence for everything else. */
+export interface Wishes {
+  readonly choices: Choices;
+  readonly decodeAs: readonly DecodeAs[];
+  readonly problems: readonly string[];
+}
+
+export function readWishes({ choices = {}, decodeAs = [] }: WrittenWishes, protocols: readonly Protocol[]): Wishes {
+  const known = protocols.flatMap((protocol) => protocol.choices ?? []);
+  const problems: string[] = [];
+  const pins: Record<string, Pins[string]> = {};
+  for (const [id, pin] of Object.entries(choices)) {
+    const problem = isPin(pin) ? pinProblem(id, pin, known) : `${id} is neither a candidate's name nor a table of numbers`;
+    if (problem === undefined) pins[id] = pin as Pins[string];
+    else problems.push(`${problem}.`);
+  }
+  const rules: DecodeAs[] = [];
+  for (const text of decodeAs) {
+    const rule = typeof text === 'string' ? parseDecodeAs(text, protocols) : 'A rule of decode as is a text';
+    if (typeof rule === 'string') problems.push(`${rule}.`);
+    else rules.push(rule);
+  }
+  return { choices: new Choices(pins), decodeAs: rules, problems };
+}
+
+function isPin(value: unknown): value is Pins[string] {
+  return typeof value === 'string' || (typeof value === 'object' && value !== null && !Array.isArray(value));
+}
