@@ -56,7 +56,8 @@ class Connection implements ConversationObserver {
     if (splitter.isUncertain) this.#conduct.uncertain(direction, frame);
     splitter.stream(buffer, ended, why);
     if (ended) this.#end(direction, splitter.missingAtEnd);
-    this.#conduct.passes(frame);
+    // At the end of a capture, what waited behind a gap of the other side comes first.
+    if (why !== 'capture' || (this.#ended[0] && this.#ended[1])) this.#conduct.passes(frame);
   }
 
   gap(direction: Direction, buffer: StreamBuffer, length: number): void {
