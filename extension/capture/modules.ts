@@ -1,0 +1,55 @@
+/** Protocols of the user's own: ES modules that are loaded beside what is built in. */
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import * as library from '../../dissector/index.ts';
+import { defineProtocol, type Protocol, protocols } from '../../dissector/index.ts';
+import { reasonOf } from './reason.ts';
+
+export interface Loaded {
+  /** The user's own before those that are built in: where two are equally sure of a conversation, the first gets it. */
+  readonly protocols: readonly Protocol[];
+  /** A sentence for each module that cannot be used. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Loads modules by their paths. What a module exports (`default`, or `protocol`) is what `defineProtocol` returned, or a
+ * function that takes the library and returns it: a file that lies outside of any project has nowhere to import the library from.
+ */
+export async function loadProtocols(paths: readonly string[]): Promise<Loaded> {
+  const own: Protocol[] = [];
+  const problems: string[] = [];
+  for (const path of paths) {
+    try {
+      const protocol = await load(resolve(path));
+      const problem = clash(protocol, [...own, ...protocols]);
+      if (problem !== undefined) throw new Error(problem);
+      own.push(protocol);
+    } catch (error) {
+      problems.push(`The protocol module ${path} cannot be used. ${sentence(reasonOf(error))}`);
+    }
+  }
+  return { protocols: [...own, ...protocols], problems };
+}
+
+async function load(path: string): Promise<Protocol> {
+  // The time makes it another address once the file has changed: a module is loaded once for each.
+  const address = `${pathToFileURL(path).href}?${statSync(path).mtimeMs}`;
+  const module: Readonly<Record<string, unknown>> = await import(/* @vite-ignore */ address);
+  const exported = module.default ?? module.protocol;
+  if (exported === undefined) throw new Error('It has neither a default export nor an export "protocol".');
+  return defineProtocol((typeof exported === 'function' ? await exported(library) : exported) as Protocol);
+}
+
+/** What a name that is taken would put in the shade. */
+function clash(protocol: Protocol, others: readonly Protocol[]): string | undefined {
+  if (others.some(({ id }) => id === protocol.id)) return `There is a protocol "${protocol.id}" already.`;
+  const labels = others.flatMap(({ keys }) => keys.map(({ label }) => label));
+  const taken = protocol.keys.find(({ label }) => labels.includes(label));
+  return taken === undefined ? undefined : `There are keys with the label ${taken.label} already.`;
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

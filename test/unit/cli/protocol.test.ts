@@ -1,0 +1,111 @@
+/** A protocol of the user's own: the example that is shipped, and modules that are none. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { samples } from '../../../extension/workbench/paths.ts';
+import { heartbeatCapture, heartbeatKey } from '../library/heartbeat.ts';
+import { golden, jsonLines, lines, peerscope, temporary } from './help.ts';
+
+const sample = join(samples, 'heartbeat.pcapng');
+const own = ['--protocol', join(samples, 'heartbeat.js')];
+const keys = ['--keys', join(samples, 'heartbeat.keys')];
+const other = ['--keys', temporary('other.keys', 'HEARTBEAT_KEY 123456\n')];
+
+describe('the example protocol', () => {
+  it('has a capture that is built from the published API', () => {
+    expect(Buffer.compare(readFileSync(sample), heartbeatCapture())).toBe(0);
+    expect(readFileSync(join(samples, 'heartbeat.keys'), 'utf8')).toContain(heartbeatKey);
+  });
+
+  it('is decoded, and opened by its keys', async () => {
+    const { status, out, err } = await peerscope(['decode', sample, ...own, ...keys, '--json']);
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    const messages = jsonLines(out);
+    expect(messages.map(({ protocol, message, state }) => `${protocol} ${message} ${state}`)).toEqual([
+      'heartbeat beat decoded',
+      'heartbeat beat decoded',
+      'heartbeat sealed decoded',
+      'heartbeat beat decoded',
+      'heartbeat sealed decoded',
+      'heartbeat beat incomplete',
+    ]);
+    expect(messages[0].fields).toEqual({ magic: 0x4842, type: 1, sequence: 1, note: 'good morning' });
+    expect(messages[4].fields).toMatchObject({ sequence: 101, text: 'OK so it seems' });
+  });
+
+  it('is nothing without its module', async () => {
+    expect((await peerscope(['decode', sample, '--json'])).out).toBe('');
+  });
+
+  it('is checked', async () => {
+    const { status, out } = await peerscope(['check', sample, ...own]);
+    expect(status).toBe(1);
+    expect(lines(out)).toEqual([
+      `${sample}:4 warning heartbeat.sequence 4 follows 2`,
+      expect.stringMatching(`^${sample}:6 error heartbeat\\.incomplete .*4 bytes`),
+    ]);
+    const { out: log } = await peerscope(['check', sample, ...own, '--format', 'sarif']);
+    expect(log).toContain('"id": "heartbeat.sequence"');
+  });
+
+  it('is explained', async () => {
+    const explain = async (key: string[]) =>
+      JSON.parse((await peerscope(['decode', sample, ...own, ...key, '--explain', '2', '--json'])).out);
+    const steps = (ok: boolean) => [
+      expect.objectContaining({ label: 'HEARTBEAT_KEY', steps: [expect.objectContaining({ ok, inputs: { note: '14 bytes' } })] }),
+    ];
+    expect(await explain(keys)).toEqual({ n: 2, state: 'decoded', keys_tried: steps(true), missing: [] });
+    expect(await explain(other)).toEqual({
+      ...{ n: 2, state: 'encrypted', keys_tried: steps(false) },
+      missing: [expect.stringContaining('HEARTBEAT_KEY')],
+    });
+  });
+
+  it('is a protocol that --decode-as knows, beside the others', async () => {
+    const { out } = await peerscope(['decode', golden('p2pke_a.pcapng'), ...own, '--decode-as', 'udp → heartbeat', '--json']);
+    expect(new Set(jsonLines(out).map(({ protocol }) => protocol))).toEqual(new Set(['heartbeat']));
+    const info = await peerscope(['info', golden('p2pke_a.pcapng'), ...own, '--json']);
+    expect(Object.keys(JSON.parse(info.out).messages)).toEqual(['p2pke']);
+    expect((await peerscope(['frames', sample, ...own])).status).toBe(0);
+  });
+});
+
+describe('a protocol module', () => {
+  const definition = (more: string): string => `({
+    id: 'mine', title: 'Mine', document: 'mine', names: ['one'], keys: [], rules: [],
+    recognise: () => 0, observe: () => ({ conversation: () => ({}), end() {} }), dissect: () => {}, ${more}
+  })`;
+
+  it('may export the protocol itself, as default or by name', async () => {
+    const byName = temporary('by-name.mjs', `export const protocol = ${definition('')};`);
+    const asDefault = temporary('as-default.mjs', `export default ${definition("id: 'other'")};`);
+    const { status } = await peerscope(['info', sample, '--protocol', byName, '--protocol', asDefault]);
+    expect(status).toBe(0);
+  });
+
+  it.each([
+    ['no-export.mjs', 'export const x = 1;', 'It has neither a default export nor an export "protocol".'],
+    ['throws.mjs', 'throw new Error("no luck");', 'no luck.'],
+    ['broken.mjs', 'export default {', ''],
+    ['number.mjs', 'export default 7;', 'A protocol is an object'],
+    ['id.mjs', `export default ${definition("id: 'Mine!'")};`, 'The id of a protocol is a word of lower-case letters'],
+    [
+      'rule.mjs',
+      `export default ${definition("rules: [{ id: 'x.y', severity: 'error', clause: '' }]")};`,
+      'mine: the id of a rule',
+    ],
+    ['taken.mjs', `export default ${definition("id: 'p2pke'")};`, 'There is a protocol "p2pke" already.'],
+  ])('%s is told in a sentence', async (name, source, sentence) => {
+    const path = temporary(name, source);
+    const { status, out, err } = await peerscope(['decode', sample, '--protocol', path]);
+    expect({ status, out }).toEqual({ status: 3, out: '' });
+    expect(err).toContain(`peerscope: The protocol module ${path} cannot be used. ${sentence}`);
+  });
+
+  it('that is not there', async () => {
+    const { status, err } = await peerscope(['decode', sample, '--protocol', './nowhere.js']);
+    expect({ status, err }).toEqual({
+      ...{ status: 3, err: 'peerscope: The protocol module ./nowhere.js cannot be used. There is no such file.\n' },
+    });
+  });
+});
