@@ -1,7 +1,9 @@
 import type { Field, Json, Limits, Origin, Piece, Source } from '../bytes/index.ts';
+import type { MessageForm } from '../codec/index.ts';
 import type { Candidate, NumberTable, OpenChoice } from './choices.ts';
 import type { TriedKey } from './explain.ts';
 import type { KeyKind, KeyRing } from './keyring.ts';
+import type { Machine } from './machine.ts';
 import type { MessageTable } from './messages.ts';
 import type { StreamBuffer } from './stream.ts';
 
@@ -125,6 +127,9 @@ export interface Protocol {
   readonly names: readonly string[];
   readonly keys: readonly KeyKind[];
   readonly rules: readonly Rule[];
+  /** Its messages both ways and in words: the encoder, the reference and completion come from them. */
+  readonly messages?: readonly MessageForm[];
+  readonly machines?: readonly Machine[];
   /** What its specification leaves open; from them come the settings. */
   readonly choices?: readonly (OpenChoice | NumberTable)[];
   /** 0..100: how sure the bytes (first) and ports (second) make it that this is the protocol. */

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { memoryFile, openCapture } from '../../dissector/capture/index.ts';
-import { keyLogOf } from '../golden/keys.ts';
+import { keysOf } from '../golden/keys.ts';
 import { check, type Seen } from './check.ts';
 import { mutate, mutatePackets, mutateText } from './mutate.ts';
 import { Random } from './random.ts';
@@ -25,16 +25,10 @@ export function recordings(): Recording[] {
     .sort()
     .flatMap((name) => {
       const bytes = new Uint8Array(readFileSync(folder + name));
-      const keys = keyLog(name.replace(/\.pcap(ng)?$/, ''), names);
+      const keys = keysOf(name.replace(/\.pcap(ng)?$/, ''));
       const more = keys === '' ? [] : variants(bytes).map((each) => ({ ...each, name: `${name} as ${each.name}` }));
       return [{ name, bytes }, ...more].map((each) => ({ ...each, keyLog: keys, spans: spansOf(each.bytes) }));
     });
-}
-
-function keyLog(stem: string, names: readonly string[]): string {
-  if (names.includes(`${stem}.keys`)) return readFileSync(`${folder}${stem}.keys`, 'utf8');
-  if (names.includes(`${stem}.keys.json`)) return keyLogOf(JSON.parse(readFileSync(`${folder}${stem}.keys.json`, 'utf8')));
-  return '';
 }
 
 function spansOf(bytes: Uint8Array): [number, number][] {

@@ -1,3 +1,6 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
 /** The recorded private values of a capture (`*.keys.json`) as the key log that a user would give. */
 interface Recorded {
   readonly protocol: string;
@@ -33,4 +36,12 @@ function tunnelKeys({ rsa, node_list_master_public_key_der: signer }: Recorded):
     ...Object.values(rsa ?? {}).map(({ private_key_pem: pem }) => `P2P_RSA_PRIVATE ${pem.replace(/-----[^-]+-----|\s/g, '')}`),
     ...(signer === undefined ? [] : [`P2P_NODE_LIST_KEY ${Buffer.from(signer, 'hex').toString('base64')}`]),
   ];
+}
+
+/** The key log of a capture: it lies beside the generated ones, recorded private values beside the others. */
+export function keysOf(capture: string): string {
+  const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+  if (existsSync(path(`${capture}.keys`))) return readFileSync(path(`${capture}.keys`), 'utf8');
+  const recorded = path(`${capture}.keys.json`);
+  return existsSync(recorded) ? keyLogOf(JSON.parse(readFileSync(recorded, 'utf8'))) : '';
 }

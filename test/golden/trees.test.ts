@@ -6,7 +6,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Field, toHex } from '../../dissector/bytes/index.ts';
 import type { Analysis } from '../../dissector/session/index.ts';
-import { analyseGolden, goldenKeys, goldenPath } from './open.ts';
+import { keysOf } from './keys.ts';
+import { analyseGolden, goldenPath } from './open.ts';
 
 function valueText({ kind, value, text }: Field): string {
   if (text !== undefined) return text;
@@ -39,14 +40,10 @@ function textOf(analysis: Analysis): string {
   return `${out.join('\n')}\n`;
 }
 
-/** A key log lies beside the generated captures, recorded private values beside the others. */
-function keysOf(capture: string): string {
-  const log = goldenPath(`${capture}.keys`);
-  return existsSync(log) ? readFileSync(log, 'utf8') : goldenKeys(capture);
-}
-
 describe('the decode of', () => {
   it.each([
+    ['botd_a', 'keys'],
+    ['botd_a', 'nokeys'],
     ['p2p_a', 'keys'],
     ['p2p_a', 'nokeys'],
     ['p2p_b', 'keys'],

@@ -4,9 +4,11 @@ import {
   float,
   type Item,
   list,
+  type MessageForm,
   type StructDecoder,
   type StructItem,
   struct,
+  structForm,
   uint,
 } from '../../codec/index.ts';
 
@@ -143,6 +145,10 @@ export const names: readonly string[] = [
   undecodableName,
   incompleteName,
 ];
+
+export const forms: readonly MessageForm[] = [...packets, tunnelCreate, tunnelCreateAck].map(({ name, layout }) =>
+  structForm(name, layout),
+);
 
 const byType = new Map(packets.map((one) => [one.type, one]));
 

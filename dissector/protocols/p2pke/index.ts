@@ -1,7 +1,7 @@
 import type { Protocol } from '../../session/index.ts';
 import { dissect } from './dissect.ts';
 import { keys } from './keys.ts';
-import { names } from './messages.ts';
+import { forms, names } from './messages.ts';
 import { observe } from './observe.ts';
 import { recognise } from './recognise.ts';
 import { rules } from './rules.ts';
@@ -14,6 +14,7 @@ export const p2pke: Protocol = {
   names,
   keys,
   rules: Object.values(rules),
+  messages: forms,
   recognise,
   observe,
   dissect,

@@ -1,4 +1,13 @@
-import { bits, bytes, compileStruct, type ProtoMessage, struct } from '../../codec/index.ts';
+import {
+  bits,
+  bytes,
+  compileStruct,
+  headedProtoForm,
+  type MessageForm,
+  type ProtoMessage,
+  struct,
+  structForm,
+} from '../../codec/index.ts';
 
 /** Message names; the index is what the message table keeps. */
 export const names = ['InitHello', 'RespHello', 'InitDone', 'data', 'closing', 'reserved', 'undecodable'] as const;
@@ -80,6 +89,18 @@ export const payloads: Readonly<Record<'InitHello' | 'RespHello' | 'InitDone', P
     fields: [authClaimField(1)],
   },
 };
+
+const hello = struct('p2pke', 'P2P Key Exchange', [header, e]);
+const sealed = struct('p2pke', 'P2P Key Exchange', [header, bytes('data', 'rest', "The application's bytes.")]);
+
+/** The messages with their payloads opened. */
+export const forms: readonly MessageForm[] = [
+  headedProtoForm('InitHello', "The initiator's ephemeral key, its payload in clear.", hello, payloads.InitHello),
+  headedProtoForm('RespHello', "The responder's ephemeral key and payload.", hello, payloads.RespHello),
+  headedProtoForm('InitDone', "The initiator's proof of identity.", struct('p2pke', '', [header]), payloads.InitDone),
+  structForm('data', { ...sealed, doc: 'Bytes of the application.' }),
+  structForm('closing', { ...sealed, doc: 'Closes the session.' }),
+];
 
 export function nameOf(counter: number): Name {
   switch (counter) {

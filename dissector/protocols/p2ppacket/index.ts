@@ -3,7 +3,8 @@ import { dataForm, helloCoverage, introductionCoverage } from './choices.ts';
 import { dissect } from './dissect.ts';
 import { explain } from './explain.ts';
 import { keys } from './keys.ts';
-import { entryTypes, names, packetTypes } from './messages.ts';
+import { machine } from './machine.ts';
+import { entryTypes, forms, names, packetTypes } from './messages.ts';
 import { observe } from './observe.ts';
 import { recognise } from './recognise.ts';
 import { rules } from './rules.ts';
@@ -16,6 +17,8 @@ export const p2ppacket: Protocol = {
   names,
   keys,
   rules: Object.values(rules),
+  messages: forms,
+  machines: [machine],
   choices: [dataForm, helloCoverage, introductionCoverage, packetTypes, entryTypes],
   recognise,
   observe,

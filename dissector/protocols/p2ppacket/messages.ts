@@ -1,4 +1,15 @@
-import { byCase, bytes, compileStruct, type Item, list, type StructDecoder, struct, uint } from '../../codec/index.ts';
+import {
+  byCase,
+  bytes,
+  compileStruct,
+  type Item,
+  list,
+  type MessageForm,
+  type StructDecoder,
+  struct,
+  structForm,
+  uint,
+} from '../../codec/index.ts';
 import type { NumberTable } from '../../session/index.ts';
 
 export const version = 1;
@@ -133,6 +144,8 @@ export const packetLayouts = {
   ping: packetLayout('ping', payloads.ping),
   data: packetLayout('data', dataLayout(new Map(entryNames.map((name, i) => [i, name]))).items),
 } as const;
+
+export const forms: readonly MessageForm[] = Object.entries(packetLayouts).map(([name, layout]) => structForm(name, layout));
 
 function packetLayout(name: TypeName, items: readonly Item[]) {
   const types = new Map<number, string>(typeNames.map((one, i) => [i, one]));

@@ -1,5 +1,6 @@
 import type { Protocol } from '../../session/index.ts';
 import { dissect } from './dissect.ts';
+import { forms } from './forms.ts';
 import { keys } from './keys.ts';
 import { undecodableName, verbs } from './messages.ts';
 import { observe } from './observe.ts';
@@ -14,6 +15,7 @@ export const ptpchat: Protocol = {
   names: [...verbs.map((verb) => verb.name), undecodableName],
   keys,
   rules: Object.values(rules),
+  messages: forms,
   recognise,
   observe,
   dissect,

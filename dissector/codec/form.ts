@@ -1,0 +1,90 @@
+import { malformed, type Problem } from '../bytes/index.ts';
+import type { FieldForm } from './describe.ts';
+import { describeProto, describeStruct } from './describe.ts';
+import { encodeStruct } from './encode.ts';
+import type { Spacing } from './encodejson.ts';
+import { encodeProto } from './encodeproto.ts';
+import type { StructItem } from './layout.ts';
+import { decodeProto, type ProtoMessage } from './proto.ts';
+import { compileStruct } from './struct.ts';
+import { fieldToValues, type Items } from './values.ts';
+
+/** What a decode gives for an encoder: the items by name, and why they are not all, when they are not. */
+export interface DecodedValues {
+  readonly values: Items;
+  readonly problem?: Problem;
+  /** The white space of JSON, which is no value. */
+  readonly spacing?: Spacing;
+}
+
+/**
+ * A message both ways, and in words. The bytes are those of the whole message after decryption; `encode` undoes `decode` to
+ * the byte, and writes what it is told: a size or count is filled in only where it is left out.
+ */
+export interface MessageForm {
+  readonly name: string;
+  readonly doc: string;
+  readonly fields: readonly FieldForm[];
+  decode(bytes: Uint8Array): DecodedValues;
+  /** Throws a TypeError or RangeError that names the item which is missing or does not fit. */
+  encode(values: Items, spacing?: Spacing): Uint8Array<ArrayBuffer>;
+}
+
+function trailing(end: number, length: number): { readonly problem?: Problem } {
+  return end === length ? {} : { problem: malformed(`${length - end} bytes follow the message`, end) };
+}
+
+export function structForm(name: string, layout: StructItem): MessageForm {
+  const decode = compileStruct(layout);
+  return {
+    name,
+    doc: layout.doc,
+    fields: describeStruct(layout),
+    decode(bytes) {
+      const { field, end, problem } = decode(bytes);
+      const values = fieldToValues(field) as Items;
+      return problem === undefined ? { values, ...trailing(end, bytes.length) } : { values, problem };
+    },
+    encode: (values) => encodeStruct(layout, values),
+  };
+}
+
+export function protoForm(name: string, layout: ProtoMessage): MessageForm {
+  return {
+    name,
+    doc: layout.doc,
+    fields: describeProto(layout),
+    decode(bytes) {
+      const { field, problem } = decodeProto(layout, bytes);
+      const values = fieldToValues(field) as Items;
+      return problem === undefined ? { values } : { values, problem };
+    },
+    encode: (values) => encodeProto(layout, values),
+  };
+}
+
+/** A binary head, and a proto3 message in all that follows; its items stand in the item of that message's name. */
+export function headedProtoForm(name: string, doc: string, head: StructItem, payload: ProtoMessage): MessageForm {
+  const decode = compileStruct(head);
+  return {
+    name,
+    doc,
+    fields: [
+      ...describeStruct(head),
+      { name: payload.name, type: 'proto3 message', doc: payload.doc, fields: describeProto(payload) },
+    ],
+    decode(bytes) {
+      const { field, end, problem } = decode(bytes);
+      if (problem !== undefined) return { values: fieldToValues(field) as Items, problem };
+      const inner = decodeProto(payload, bytes, 0, end);
+      const values = { ...(fieldToValues(field) as Items), [payload.name]: fieldToValues(inner.field) };
+      return inner.problem === undefined ? { values } : { values, problem: inner.problem };
+    },
+    encode(values) {
+      const inner = values[payload.name];
+      if (typeof inner !== 'object' || inner === null || Array.isArray(inner) || inner instanceof Uint8Array)
+        throw new TypeError(`${name}.${payload.name}: expected its items by name`);
+      return Uint8Array.from([...encodeStruct(head, values), ...encodeProto(payload, inner as Items)]);
+    },
+  };
+}
