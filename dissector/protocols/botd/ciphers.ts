@@ -43,6 +43,8 @@ export const cipherChoice: OpenChoice<CipherCandidate> = {
 export interface Opening {
   readonly key: Uint8Array;
   readonly cipher: CipherCandidate;
+  /** Id of the key candidate; none for an AES key that was given. */
+  readonly derivation?: string;
   /** Candidates and label by which it came about: `aes-256-gcm, sha256-x of BOTD_SHARED_POINT`. */
   readonly how: string;
 }

@@ -92,13 +92,16 @@ export class Conduct {
     const before = this.#lastPing[direction];
     const seconds = before === undefined ? Number.NaN : this.#time(id) - this.#time(before);
     this.#lastPing[direction] = id;
-    if (seconds < soonest) {
+    if (seconds >= 0 && seconds < soonest) {
       const text = `${seconds.toFixed(1)} s after the Ping before it; ${window} s are the least`;
       this.#find(id, rules.pingInterval, text, this.#frame(before!));
       const frame = this.#frame(id);
       const why = `a second Ping within ${window} s came in frame ${frame}`;
       this.#dueAfterPings[other(direction)] ??= { rule: rules.notClosedAfterPings, why, frame };
     }
+    // A Pong cannot tell two Pings of one identifier apart: it answers both.
+    const same = this.#pings.get(identifier);
+    if (same !== undefined) this.#waiting[direction].delete(same);
     this.#pings.set(identifier, id);
     this.#waiting[direction].set(id, this.#time(id));
   }
@@ -108,9 +111,11 @@ export class Conduct {
     return this.#pings.has(identifier);
   }
 
-  pong(id: number, pingId: string): void {
+  pong(id: number, direction: Direction, pingId: string): void {
     const ping = this.#pings.get(pingId)!;
-    for (const waiting of this.#waiting) waiting.delete(ping);
+    // Nobody answers itself.
+    if (this.#bench.messages.direction(ping) === direction) return;
+    this.#waiting[other(direction)].delete(ping);
     if (factsOf(this.#bench, ping).answeredIn !== undefined) return;
     factsOf(this.#bench, ping).answeredIn = this.#frame(id);
     factsOf(this.#bench, id).answers = this.#frame(ping);

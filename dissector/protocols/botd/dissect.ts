@@ -13,8 +13,11 @@ export function dissect(captured: Captured): Dissection {
   const facts = (captured.facts ?? {}) as Facts;
   const session = captured.session instanceof Session ? captured.session : new Session();
   const layer = frame(captured, facts);
-  const at = Math.min(end, start + (facts.clear ? clearHead : sealedHead));
+  const isClear = facts.clear === true && facts.torn !== true;
+  const at = Math.min(end, start + (isClear ? clearHead : sealedHead));
   const opened = open(captured, facts, session, at);
+  if (facts.clear && facts.torn && at < end)
+    layer.children!.push(undecoded(bytes, captured.source, at, end, 'Bytes are missing among these.'));
   if (!facts.clear && !facts.stretch && at < end) layer.children!.push(encrypted(captured, at));
   const payload = opened === undefined ? undefined : read(name, opened.bytes, opened.source, opened.start);
   if (payload !== undefined) {
@@ -45,7 +48,8 @@ function frame({ bytes, source, start, end, name }: Captured, facts: Facts): Fie
     const rest = undecoded(bytes, source, start, end, 'Bytes whose frame borders are not known.');
     return { name: 'botd', kind: 'struct', text, source, start, end, children: [rest] };
   }
-  const { field: layer, end: at, problem } = (facts.clear ? clearLayout : sealedLayout)(bytes, source, start, end);
+  const isClear = facts.clear === true && facts.torn !== true;
+  const { field: layer, end: at, problem } = (isClear ? clearLayout : sealedLayout)(bytes, source, start, end);
   layer.end = end;
   layer.text = text;
   const children = layer.children!;
@@ -53,7 +57,7 @@ function frame({ bytes, source, start, end, name }: Captured, facts: Facts): Fie
   if (problem !== undefined && at < end && children.at(-1)?.end !== end)
     children.push(undecoded(bytes, source, at, end, 'The beginning of a length.'));
   const claimed = children[0]?.value;
-  const head = facts.clear ? clearHead : sealedHead;
+  const head = isClear ? clearHead : sealedHead;
   const checksum = children.find((child) => child.name === 'checksum');
   const isWhole = typeof claimed === 'number' && end - start === head + claimed;
   if (checksum !== undefined && problem === undefined) {
@@ -79,7 +83,7 @@ interface Payload {
 /** The payload: in clear, or opened once more. None of what is not whole. */
 function open(captured: Captured, facts: Facts, session: Session, at: number): Payload | undefined {
   const { bytes, source, start, end, state, derive } = captured;
-  if (facts.clear) return { bytes: bytes.subarray(0, end), source, start: at };
+  if (facts.clear) return facts.torn ? undefined : { bytes: bytes.subarray(0, end), source, start: at };
   const { opening, proof } = session;
   if (facts.stretch || state === 'incomplete' || state === 'encrypted' || opening === undefined || end - start < sealedHead)
     return undefined;
@@ -114,19 +118,23 @@ function encrypted({ bytes, source, end }: Captured, at: number): Field {
 }
 
 function generated({ source, end, encrypted: sealed, state }: Captured, facts: Facts, session: Session): Field[] {
-  const note = (name: string, value: string | number, text?: string): Field => {
-    const field: Field = { name, kind: 'value', value, source, start: end, end, generated: true, json: false };
-    return text === undefined ? field : { ...field, text };
+  const note = (name: string, value: string | number, doc: string): Field => {
+    const field: Field = { name, kind: 'value', value, doc, source, start: end, end, generated: true, json: false };
+    return typeof value === 'number' ? { ...field, text: `frame ${value}` } : field;
   };
+  const opens = 'How the frame was decrypted: cipher, and how its key came about.';
+  const proves = 'Why that counts as the way in which the session is encrypted.';
   const { answers, answeredIn, note: told } = facts;
   const isOpened = sealed && (state === 'decoded' || state === 'malformed') && !facts.stretch;
   const opening = isOpened ? session.opening : undefined;
   return [
-    ...(answers === undefined ? [] : [note('answers', answers, `frame ${answers}`)]),
-    ...(answeredIn === undefined ? [] : [note('answered_in', answeredIn, `frame ${answeredIn}`)]),
-    ...(opening === undefined ? [] : [note('opened_by', opening.how), note('proof', session.proof)]),
-    ...(state === 'encrypted' && session.opening === undefined && session.proof !== '' ? [note('proof', session.proof)] : []),
-    ...(told === undefined ? [] : [note('note', told)]),
+    ...(answers === undefined ? [] : [note('answers', answers, 'The message that this one answers.')]),
+    ...(answeredIn === undefined ? [] : [note('answered_in', answeredIn, 'The Pong that names this Ping.')]),
+    ...(opening === undefined ? [] : [note('opened_by', opening.how, opens), note('proof', session.proof, proves)]),
+    ...(state === 'encrypted' && session.opening === undefined && session.proof !== ''
+      ? [note('proof', session.proof, 'Keys are given for the session, and none of them is proven.')]
+      : []),
+    ...(told === undefined ? [] : [note('note', told, 'Why nothing more can be said.')]),
   ];
 }
 

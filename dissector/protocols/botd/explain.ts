@@ -31,11 +31,18 @@ function steps(trial: Trial, key: Key, session: Session, message: Captured): voi
   if (!point(trial, key, session)) return;
   const openings = session.openingsOf(key);
   const won = openings.find((opening) => isWinner(opening, session));
-  const tried = { tried: openings.map(({ how }) => how).join('; ') };
-  const result = won === undefined ? 'none of them proves itself' : won.how;
-  if (!trial.step('key and cipher', tried, result, won !== undefined)) return;
+  const failed = session.opening === undefined ? 'none of them proves itself' : 'none of them is what the session is proven with';
+  const derivations = choices(openings.map(({ derivation }) => derivation));
+  if (derivations !== '' && !trial.step('key candidate', { tried: derivations }, won?.derivation ?? failed, won !== undefined))
+    return;
+  const ciphers = choices(openings.map(({ cipher }) => cipher.id));
+  if (!trial.step('cipher candidate', { tried: ciphers }, won?.cipher.id ?? failed, won !== undefined)) return;
   if (!trial.step('proof', { session: named(openerKey) }, session.proof, true)) return;
-  trial.step('this message', { message: message.name }, outcome(message), message.encrypted && message.state === 'decoded');
+  trial.step('this message', { message: message.name }, outcome(message), !message.encrypted || message.state === 'decoded');
+}
+
+function choices(ids: readonly (string | undefined)[]): string {
+  return [...new Set(ids.filter((id) => id !== undefined))].join(', ');
 }
 
 /** The point of both ephemeral keys: given, or computed; an AES key needs none. */

@@ -5,6 +5,8 @@ import type { Bench } from '../../session/index.ts';
 export interface Facts {
   /** A frame with a checksum, or the beginning of one. */
   clear?: true;
+  /** Bytes inside the frame are missing, so that what comes after its length cannot be read. */
+  torn?: true;
   /** Bytes whose frame borders are not known. */
   stretch?: true;
   /** The verdict on the signature of Init or Ack. */

@@ -11,6 +11,7 @@ import type {
 } from '../../session/index.ts';
 import { checksumFits, helloIn } from './clear.ts';
 import { Conduct } from './conduct.ts';
+import type { Cut } from './cut.ts';
 import { factsOf } from './facts.ts';
 import { type Hello, readHello, verifyAck, verifyInit } from './handshake.ts';
 import { clearHead, type Name, names } from './messages.ts';
@@ -18,7 +19,7 @@ import { shapeOf } from './plaintext.ts';
 import { Proof, type Sealed } from './proof.ts';
 import { rules } from './rules.ts';
 import { Session } from './session.ts';
-import { type Cut, Splitter } from './splitter.ts';
+import { Splitter } from './splitter.ts';
 
 export function observe(bench: Bench): Observer {
   return { conversation: (conversation) => new Connection(bench, conversation), end: () => {} };
@@ -99,6 +100,7 @@ class Connection implements ConversationObserver {
         const name = cut.clear ? (this.#byRole(direction) ?? 'incomplete') : 'incomplete';
         const id = this.#row(direction, cut, name, 'incomplete', !cut.clear);
         if (cut.clear) factsOf(this.#bench, id).clear = true;
+        if (cut.torn) factsOf(this.#bench, id).torn = true;
         this.#conduct.speaks(id, direction);
         break;
       }
@@ -209,7 +211,7 @@ class Connection implements ConversationObserver {
     const isPing = shape.kind === 'Ping' && direction !== undefined;
     this.#bench.messages.setName(id, names.indexOf(isPong ? 'Pong' : isPing ? 'Ping' : 'protobuf'));
     if (shape.kind === 'broken') this.#malformed(id, shape.problem.text, shape.problem.kind === 'limit');
-    if (isPong) this.#conduct.pong(id, shape.pingId);
+    if (isPong) this.#conduct.pong(id, direction, shape.pingId);
     else if (isPing) this.#conduct.ping(id, direction, shape.id);
   }
 

@@ -107,7 +107,9 @@ export class Proof {
     const { opening, init, ack } = this.#session;
     if (opening !== undefined) return opening.cipher.mode.proves;
     if (this.#over) return false;
-    return init === undefined || ack === undefined || this.#trials.some(({ opening: { cipher } }) => cipher.mode.proves);
+    return (
+      init === undefined || ack === undefined || this.#trials.some(({ opening: { cipher }, dead }) => cipher.mode.proves && !dead)
+    );
   }
 
   /** Whether a tag says that these bytes are one encrypted frame. */

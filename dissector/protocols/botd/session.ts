@@ -58,7 +58,7 @@ export class Session {
     return this.choices
       .of(keyChoice)
       .flatMap(({ id, derive }) =>
-        ciphers.map((cipher) => ({ key: derive(point), cipher, how: `${cipher.id}, ${id} of ${label}` })),
+        ciphers.map((cipher) => ({ key: derive(point), cipher, derivation: id, how: `${cipher.id}, ${id} of ${label}` })),
       );
   }
 

@@ -1,34 +1,9 @@
 import type { Limits, Piece } from '../../bytes/index.ts';
-import type { Rule, StreamBuffer, StreamEnd } from '../../session/index.ts';
+import type { StreamBuffer, StreamEnd } from '../../session/index.ts';
 import { checksumFits, isClear, mayBeClear } from './clear.ts';
+import type { Breach, Cut, Knowledge } from './cut.ts';
 import { clearHead, lengthOf, sealedHead } from './messages.ts';
 import { rules } from './rules.ts';
-
-export interface Breach {
-  readonly rule: Rule;
-  readonly text: string;
-}
-
-/** What one direction of a stream falls into. `bytes` of `clear` are the whole frame, those of `sealed` what is encrypted. */
-export interface Cut {
-  readonly kind: 'clear' | 'sealed' | 'partial' | 'stretch';
-  readonly bytes: Uint8Array;
-  readonly pieces: readonly Piece[];
-  readonly breaches: readonly Breach[];
-  /** A partial frame that is one in clear. */
-  readonly clear?: boolean;
-  /** Why the frame borders of a stretch are not known. */
-  readonly note?: string;
-}
-
-/** How a direction learns what its connection knows. */
-export interface Knowledge {
-  /** The first frame of the connection is in the capture, so that it is known to be one in clear. */
-  readonly opened: boolean;
-  /** A tag could tell where a frame begins. */
-  canAnchor(): boolean;
-  anchors(encrypted: Uint8Array): boolean;
-}
 
 const nothing = new Uint8Array(0);
 /** The shortest encrypted frame of any cipher: an iv; and of one with a tag: nonce and tag. */
@@ -203,7 +178,7 @@ export class Splitter {
     this.#torn = undefined;
     this.#phase = 'sealed';
     const breaches = [{ rule: rules.gap, text: `${missing} bytes inside this frame are missing` }, ...more];
-    this.#tell({ kind: 'partial', bytes: nothing, pieces, breaches, clear });
+    this.#tell({ kind: 'partial', bytes: nothing, pieces, breaches, clear, torn: true });
   }
 
   #startHunt(): void {

@@ -242,3 +242,10 @@ describe('malformed', () => {
       '0 error botd.signature',
     ]));
 });
+
+describe('a Pong', () => {
+  it('of the own side answers nothing', () => {
+    const sent: Sent[] = [...hello, [0, good.ping('a ping')], [0, good.pong('x', 'a ping')], [1, none, 40]];
+    expect(found({ sent })).toEqual(['2 warning botd.ping-unanswered']);
+  });
+});
