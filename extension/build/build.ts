@@ -1,8 +1,9 @@
-/** `npm run build`: every bundle into dist/. */
+/** `npm run build`: every bundle and the library's types into dist/. */
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { project } from '../workbench/paths.ts';
 import { bundle, bundles } from './bundles.ts';
+import { declarations } from './types.ts';
 
 await Promise.all(
   bundles.map(async (each) => {
@@ -11,3 +12,4 @@ await Promise.all(
     if (each.out === 'dist/peerscope.js') await chmod(join(project, each.out), 0o755);
   }),
 );
+declarations();

@@ -18,6 +18,12 @@ const require = peerscopeRequire(import.meta.url);`;
 export const bundles: readonly Bundle[] = [
   { entry: 'extension/host/main.ts', out: 'dist/extension.cjs', options: { ...node, format: 'cjs', external: ['vscode'] } },
   { entry: 'extension/dissect/main.ts', out: 'dist/worker.cjs', options: { ...node, format: 'cjs' } },
+  // The library as `exports` of the manifest names it: neither Node nor a page.
+  {
+    entry: 'dissector/index.ts',
+    out: 'dist/dissector.js',
+    options: { platform: 'neutral', mainFields: ['module', 'main'], target: 'es2023', format: 'esm', sourcemap: 'linked' },
+  },
   {
     entry: 'extension/cli/main.ts',
     out: 'dist/peerscope.js',

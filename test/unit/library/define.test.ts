@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { defineProtocol, type Protocol, protocols } from '../../../dissector/index.ts';
+
+const good: Protocol = {
+  ...{ id: 'mine', title: 'Mine', document: 'mine', names: ['one'], keys: [], rules: [] },
+  recognise: () => 0,
+  observe: () => ({ conversation: () => ({}), end: () => {} }),
+  dissect: () => ({}) as ReturnType<Protocol['dissect']>,
+};
+const choice = { id: 'mine.mode', doc: '', candidates: [{ id: 'a', doc: '' }] };
+const table = { id: 'mine.types', doc: '', numbers: { a: 1, b: 2 } };
+const rule = { id: 'mine.order', severity: 'error', clause: '' } as const;
+const key = { label: 'MINE_KEY', form: '', doc: '', parse: () => '' };
+
+describe('defineProtocol', () => {
+  it('returns what it was given', () => {
+    const full = { ...good, choices: [choice, table], rules: [rule], keys: [key] };
+    expect(defineProtocol(full)).toBe(full);
+  });
+
+  it('accepts every protocol that is built in', () => {
+    for (const protocol of protocols) expect(defineProtocol(protocol)).toBe(protocol);
+  });
+
+  it.each([
+    [undefined, 'A protocol is an object'],
+    [{ id: 'Mine' }, 'lower-case'],
+    [{ id: 'none' }, '"none" is taken'],
+    [{ title: '' }, 'mine: "title" is a text.'],
+    [{ observe: undefined }, 'mine: "observe" is a function.'],
+    [{ explain: 'why' }, 'mine: "explain" is a function'],
+    [{ names: undefined }, 'mine: "names" is a list.'],
+    [{ names: [] }, 'mine: "names" holds 1 to 256 names of messages, not 0.'],
+    [{ names: Array.from({ length: 257 }, (_, n) => `m${n}`) }, 'not 257.'],
+    [{ names: ['a', 'a'] }, 'mine: two messages have the name "a".'],
+    [{ names: [7] }, 'mine: every name of a message is a text.'],
+    [{ keys: [{ ...key, label: 'mine key' }] }, 'mine: the label of a key'],
+    [{ keys: [{ ...key, parse: undefined }] }, 'mine: the key MINE_KEY'],
+    [{ keys: [key, key] }, 'mine: two keys have the label MINE_KEY.'],
+    [{ rules: [{ ...rule, id: 'other.order' }] }, 'mine: the id of a rule is "mine."'],
+    [{ rules: [null] }, 'mine: the id of a rule'],
+    [{ rules: [{ ...rule, severity: 'fatal' }] }, 'mine: the severity of mine.order'],
+    [{ rules: [{ ...rule, clause: 7 }] }, 'mine: the clause of mine.order'],
+    [{ choices: [{ ...choice, id: 'mode' }] }, 'mine: the id of a choice is "mine."'],
+    [{ choices: [{ ...choice, candidates: [] }] }, 'mine: mine.mode has a list of candidates.'],
+    [{ choices: [{ ...choice, candidates: [{ id: 'auto', doc: '' }] }] }, '"auto" is taken'],
+    [{ choices: [choice, choice] }, 'mine: two choices have the id mine.mode.'],
+    [{ choices: [{ ...table, numbers: { a: 1, b: 1 } }] }, 'mine: mine.types gives each'],
+    [{ choices: [{ ...table, numbers: { a: 256 } }] }, 'mine: mine.types gives each'],
+  ])('%j is told in a sentence', (wrong, sentence) => {
+    const given = wrong === undefined ? undefined : { ...good, ...wrong };
+    expect(() => defineProtocol(given as Protocol)).toThrow(TypeError);
+    expect(() => defineProtocol(given as Protocol)).toThrow(sentence);
+  });
+});
