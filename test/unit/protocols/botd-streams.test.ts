@@ -211,3 +211,41 @@ describe('hostile bytes', () => {
     }
   }, 60_000);
 });
+
+describe('a conforming conversation', () => {
+  const chunks = (side: 0 | 1, bytes: Uint8Array, seconds: number): Sent[] =>
+    Array.from({ length: Math.ceil(bytes.length / 40) }, (_, i) => [
+      side,
+      bytes.subarray(i * 40, i * 40 + 40),
+      i === 0 ? seconds : 0,
+    ]);
+  const long = (cipher: 'AES-256-GCM' | 'AES-256-CTR') => {
+    const one = session({ cipher });
+    const sent = [...chunks(0, one.init, 0), ...chunks(1, one.ack, 0)];
+    for (let i = 0; i < 4; i++) {
+      sent.push(...chunks(0, one.ping(`ping identifier ${i}`), 31));
+      sent.push(...chunks(1, one.pong(`pong identifier ${i}`, `ping identifier ${i}`), 1));
+      sent.push(...chunks(1, one.seal(Uint8Array.from([8, i])), 1));
+    }
+    return { ...one, sent };
+  };
+
+  it.each(['AES-256-GCM', 'AES-256-CTR'] as const)('under %s, cut anywhere, has no finding', (cipher) => {
+    const { sent, keys } = long(cipher);
+    for (let from = 0; from < sent.length; from++)
+      for (const to of [sent.length, from + 9])
+        for (const key of [keys, '']) {
+          const seen = messages(recorded({ sent: sent.slice(from, to), opened: from === 0 }), key);
+          expect([from, to, seen.flatMap(({ rules }) => rules)]).toEqual([from, to, []]);
+        }
+  });
+
+  it.each(['AES-256-GCM', 'AES-256-CTR'] as const)('under %s, with any packet missing, tells of the gap alone', (cipher) => {
+    const { sent, keys } = long(cipher);
+    for (let lost = 0; lost < sent.length; lost++)
+      for (const key of [keys, '']) {
+        const rules = messages(recorded({ sent, lost: [lost] }), key).flatMap((one) => one.rules);
+        expect([lost, rules.filter((rule) => rule !== 'warning botd.gap')]).toEqual([lost, []]);
+      }
+  });
+});
