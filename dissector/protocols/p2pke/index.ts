@@ -1,5 +1,6 @@
 import type { Protocol } from '../../session/index.ts';
 import { dissect } from './dissect.ts';
+import { explain } from './explain.ts';
 import { keys } from './keys.ts';
 import { forms, names } from './messages.ts';
 import { observe } from './observe.ts';
@@ -18,4 +19,5 @@ export const p2pke: Protocol = {
   recognise,
   observe,
   dissect,
+  explain,
 };

@@ -167,6 +167,7 @@ class Channel implements ConversationObserver {
     }
     this.#bench.messages.setSession(id, this.#numbers.get(session)!);
     this.#late(datagram, session);
+    if (session.resp === undefined || (opened !== undefined && session.respHello === undefined)) session.resp = message.slice();
     if (opened === undefined) {
       this.#bench.messages.setState(id, 'encrypted');
       if (session.hello !== undefined) this.#contradicts(id, session);

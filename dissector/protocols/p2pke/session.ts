@@ -22,6 +22,8 @@ export class Session {
   readonly initiator: Direction;
   readonly start: number;
   readonly hellos: InitHello[] = [];
+  /** The first RespHello that was taken for its answer, then the one that opened. */
+  resp: Uint8Array | undefined;
   /** Handshake hash after message 2, known with an ephemeral private key only. */
   h2: Uint8Array | undefined;
   /** The InitHello with which RespHello's tag opened. */

@@ -1,14 +1,7 @@
 import { type Check, fromBase64 } from '../../bytes/index.ts';
-import {
-  aesModes,
-  type PublicKey,
-  type RsaPrivateKey,
-  readCertificate,
-  rsaDecrypt,
-  unpadOaep,
-  unpadPkcs1,
-} from '../../crypto/index.ts';
+import { aesModes, type PublicKey, type RsaPrivateKey, readCertificate, rsaDecrypt } from '../../crypto/index.ts';
 import type { Bench } from '../../session/index.ts';
+import { cipher, wrapping } from './choices.ts';
 import { channelLabel, rsaLabel } from './keys.ts';
 import { type Link, tell } from './links.ts';
 import { member, type Parsed, textOf } from './parse.ts';
@@ -25,6 +18,8 @@ export interface Facts {
   readonly plaintext?: Uint8Array;
   readonly signed?: SignedText;
   readonly how?: string;
+  /** MESSAGE: the KEYs of its channel that opened, each by the fingerprint of its RSA key. */
+  readonly unwrapped?: readonly { readonly by: string; readonly frame: number; readonly how: string }[];
   readonly signature?: Check;
   readonly links?: readonly Link[];
 }
@@ -41,6 +36,9 @@ interface ChannelKey {
   readonly secret: Uint8Array;
   readonly cipher: string | undefined;
   readonly how: string;
+  /** The RSA key that unwrapped it, and the frame of the KEY. */
+  readonly by?: string;
+  readonly frame?: number;
   /** Set when the unwrapping did not prove itself: it counts once a message opens. */
   readonly proves?: Held;
 }
@@ -112,17 +110,17 @@ export class Channels {
   /** The channel keys that the private keys of the ring make of a KEY. */
   #unwrap(held: Held): ChannelKey[] {
     const out: ChannelKey[] = [];
-    for (const { secret } of this.#bench.keys.all(rsaLabel)) {
-      if (++this.#operations > this.#bench.limits.privateOperations) return out;
+    const { keys, choices, limits, messages } = this.#bench;
+    for (const { secret, fingerprint } of keys.all(rsaLabel)) {
+      if (++this.#operations > limits.privateOperations) return out;
       const padded = rsaDecrypt(secret as RsaPrivateKey, held.bytes);
       if (padded === undefined) continue;
-      const { cipher } = held;
-      for (const hash of ['SHA-1', 'SHA-256'] as const) {
-        const key = unpadOaep(padded, hash);
-        if (key?.length === 32) out.push({ secret: key, cipher, how: `RSA-OAEP (${hash})` });
+      for (const { title, unwrap, proves } of choices.of(wrapping)) {
+        const key = unwrap(padded);
+        if (key?.length !== 32) continue;
+        const from = { how: title, by: fingerprint, frame: messages.frame(held.id) };
+        out.push({ secret: key, cipher: held.cipher, ...from, ...(proves ? {} : { proves: held }) });
       }
-      const key = unpadPkcs1(padded);
-      if (key?.length === 32) out.push({ secret: key, cipher, how: 'RSA PKCS #1 v1.5', proves: held });
     }
     return out;
   }
@@ -134,22 +132,33 @@ export class Channels {
       this.#tell(held, { encrypted: false, signed: clear, signature: clear.check });
       return;
     }
+    const unwrapped = keys.flatMap(({ by, frame, how }) => (by === undefined || frame === undefined ? [] : [{ by, frame, how }]));
+    const known = unwrapped.length === 0 ? {} : { unwrapped };
     for (const key of keys) {
-      for (const mode of aesModes) {
-        if (key.cipher !== undefined && aesModes.some(({ name }) => name === key.cipher) && key.cipher !== mode.name) continue;
+      for (const { mode } of this.#bench.choices.of(cipher)) {
+        const isNamed = aesModes.some(({ name }) => name === key.cipher?.toUpperCase());
+        if (isNamed && key.cipher!.toUpperCase() !== mode.name) continue;
         const plaintext = mode.open(key.secret, held.bytes);
         const signed = plaintext === undefined ? undefined : readSigned(plaintext, signer);
         if (signed === undefined || plaintext === undefined) continue;
         const isProven = mode.proves || signed.check.state === 'valid';
         if (!isProven && signed.text.length < unprovenText) continue;
         const proof = mode.proves ? 'its tag opens' : isProven ? 'its signature verifies' : 'unproven: it reads as text';
-        this.#tell(held, { encrypted: true, plaintext, signed, signature: signed.check, how: `${mode.name}, ${proof}` });
+        this.#tell(held, {
+          encrypted: true,
+          plaintext,
+          signed,
+          signature: signed.check,
+          how: `${mode.name}, ${proof}`,
+          ...known,
+        });
         if (key.proves !== undefined && isProven) this.#tell(key.proves, { encrypted: true, key: key.secret, how: key.how });
         return;
       }
     }
     this.#tell(held, {
       encrypted: true,
+      ...known,
       signature: { state: 'unchecked', why: 'the text is encrypted, and no key of its channel is known' },
     });
   }

@@ -1,5 +1,7 @@
 import type { Protocol } from '../../session/index.ts';
+import { cipher, framing, wrapping } from './choices.ts';
 import { dissect } from './dissect.ts';
+import { explain } from './explain.ts';
 import { forms } from './forms.ts';
 import { keys } from './keys.ts';
 import { undecodableName, verbs } from './messages.ts';
@@ -16,7 +18,9 @@ export const ptpchat: Protocol = {
   keys,
   rules: Object.values(rules),
   messages: forms,
+  choices: [wrapping, cipher, framing],
   recognise,
   observe,
   dissect,
+  explain,
 };

@@ -26,6 +26,11 @@ export class ObjectStream {
   #from = 0;
   #isInside = false;
 
+  /** `pinned` is the framing that the user says it is. */
+  constructor(pinned?: Framing) {
+    this.#framing = pinned;
+  }
+
   get lost(): Lost | undefined {
     return this.#lost;
   }

@@ -11,6 +11,7 @@ import type {
   StreamBuffer,
 } from '../../session/index.ts';
 import { Channels } from './channels.ts';
+import { framing } from './choices.ts';
 import { isSpace } from './framing.ts';
 import { type Element, incompleteName, undecodableName } from './messages.ts';
 import { type Found, type Lost, ObjectStream } from './objects.ts';
@@ -39,7 +40,7 @@ class Peers implements ConversationObserver {
   readonly #conversation: Conversation;
   readonly #channels: Channels;
   readonly #watch: Watch;
-  readonly #objects = [new ObjectStream(), new ObjectStream()] as const;
+  readonly #objects: readonly [ObjectStream, ObjectStream];
   /** Bytes that are missing before the next message of a direction, where no message before them could say so. */
   readonly #missing: [number, number] = [0, 0];
 
@@ -48,6 +49,8 @@ class Peers implements ConversationObserver {
     this.#conversation = conversation;
     this.#channels = channels;
     this.#watch = watch;
+    const pinned = bench.choices.isPinned(framing) ? bench.choices.of(framing)[0]!.framing : undefined;
+    this.#objects = [new ObjectStream(pinned), new ObjectStream(pinned)];
   }
 
   datagram(direction: Direction, bytes: Uint8Array, frame: number, cut: number, pieces?: readonly Piece[]): void {
