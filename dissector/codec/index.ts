@@ -3,6 +3,7 @@ export * from './describe.ts';
 export * from './encode.ts';
 export * from './encodejson.ts';
 export * from './encodeproto.ts';
+export * from './encoderecords.ts';
 export * from './form.ts';
 export * from './json.ts';
 export * from './layout.ts';

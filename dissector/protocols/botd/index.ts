@@ -3,7 +3,8 @@ import { cipherChoice, keyChoice } from './ciphers.ts';
 import { dissect } from './dissect.ts';
 import { explain } from './explain.ts';
 import { keys } from './keys.ts';
-import { names } from './messages.ts';
+import { machine } from './machine.ts';
+import { forms, names } from './messages.ts';
 import { observe } from './observe.ts';
 import { recognise } from './recognise.ts';
 import { rules } from './rules.ts';
@@ -16,6 +17,8 @@ export const botd: Protocol = {
   names,
   keys,
   rules: Object.values(rules),
+  messages: forms,
+  machines: [machine],
   choices: [keyChoice, cipherChoice],
   recognise,
   observe,

@@ -1,4 +1,13 @@
-import { bytes, compileStruct, type ProtoMessage, struct, uint } from '../../codec/index.ts';
+import {
+  bytes,
+  compileStruct,
+  type MessageForm,
+  type ProtoMessage,
+  protoForm,
+  recordsForm,
+  struct,
+  uint,
+} from '../../codec/index.ts';
 
 /** Message names; the index is what the message table keeps. `undecodable`: a frame or bytes that no proven key opens. */
 export const names = ['Init', 'Ack', 'Ping', 'Pong', 'protobuf', 'incomplete', 'undecodable'] as const;
@@ -64,6 +73,12 @@ export const payloads: Readonly<Record<'Init' | 'Ack' | 'Ping' | 'Pong', ProtoMe
     fields: [id, { number: 2, name: 'ping_id', type: 'string', doc: 'Identifier of the Ping that it answers.' }],
   },
 };
+
+/** The payloads, decrypted; the frames around them hold a length and, in clear, a checksum. */
+export const forms: readonly MessageForm[] = [
+  ...Object.entries(payloads).map(([name, layout]) => protoForm(name, layout)),
+  recordsForm('protobuf', 'A message of no known layout.'),
+];
 
 /** The big-endian u32 at the beginning of a frame. */
 export function lengthOf(frame: Uint8Array, at = 0): number {

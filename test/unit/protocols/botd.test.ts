@@ -1,8 +1,11 @@
 /** botd with sessions that the test makes itself: every open choice, every encoding, every form of key. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryFile, openCapture } from '../../../dissector/capture/index.ts';
+import { decodeRecords, type Encodable, encodeRecords, fieldToValues } from '../../../dissector/codec/index.ts';
 import { protocols } from '../../../dissector/protocols/index.ts';
 import { Analysis, Choices, KeyRing, type Pins } from '../../../dissector/session/index.ts';
+import { checkTree } from '../../fuzz/ranges.ts';
 import { messages, recorded, type Script, type Style, session } from './botd.build.ts';
 
 const record = (number: number, ...bytes: number[]): number[] => [(number << 3) | 2, bytes.length, ...bytes];
@@ -216,5 +219,48 @@ describe('key log lines', () => {
     const { added, problems } = ring.add('log', line);
     expect(added).toBe(parses ? 1 : 0);
     expect(problems.join()).not.toMatch(/[0-9a-f]{40}/i);
+  });
+});
+
+describe('records', () => {
+  const records = fc.array(
+    fc.oneof(
+      fc.record({
+        field: fc.integer({ min: 1, max: 0x1fff_ffff }),
+        wire_type: fc.constant(2),
+        bytes: fc.uint8Array({ maxLength: 300 }),
+      }),
+      fc.record({
+        field: fc.integer({ min: 1, max: 40 }),
+        wire_type: fc.constantFrom(0, 1),
+        value: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+      }),
+      fc.record({ field: fc.constant(1), wire_type: fc.constant(5), value: fc.nat() }),
+    ),
+  );
+  it('come back from their bytes, in ranges without gaps', () => {
+    fc.assert(
+      fc.property(records, (tree) => {
+        const bytes = encodeRecords(tree);
+        const { field, end, problem } = decodeRecords(bytes);
+        expect([end, problem]).toEqual([bytes.length, undefined]);
+        expect(encodeRecords(fieldToValues(field) as Encodable)).toEqual(bytes);
+        checkTree({ sources: [{ id: 0, name: 'x', bytes, origin: { kind: 'frame', frame: 1 } }], layers: [field] });
+      }),
+    );
+  });
+  it('of any bytes never throw', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+        const { field, end, problem } = decodeRecords(bytes);
+        expect(end === bytes.length).toBe(problem === undefined);
+        checkTree({ sources: [{ id: 0, name: 'x', bytes, origin: { kind: 'frame', frame: 1 } }], layers: [field] });
+      }),
+    );
+  });
+  it('need their items', () => {
+    expect(() => encodeRecords([{ field: 1, wire_type: 2 }])).toThrow('tree[0].bytes');
+    expect(() => encodeRecords([{ field: 1, wire_type: 3, value: 1 }])).toThrow('wire_type');
+    expect(() => encodeRecords('x')).toThrow('tree');
   });
 });
