@@ -1,13 +1,13 @@
 /** The capture that the worker owns: its first pass runs in slices, so that requests are answered while it runs. */
 import { basename } from 'node:path';
 import { type CaptureFile, memoryFile } from '../../dissector/capture/index.ts';
-import { protocols } from '../../dissector/protocols/index.ts';
 import type { Analysis } from '../../dissector/session/index.ts';
 import { DiskFile } from '../capture/disk.ts';
 import { CaptureKeys } from '../capture/keys.ts';
-import { isCutShort, notices, openFile, Pass } from '../capture/open.ts';
+import { isCutShort, notices, type OpenFile, openFile, Pass } from '../capture/open.ts';
 import { reasonOf } from '../capture/reason.ts';
-import type { KeyLogText, KeyReport, Overview, WorkerCalls } from '../wire/inspector.ts';
+import type { CaptureSettings, KeyLogText, KeyReport, Overview, SettingsReport, WorkerCalls } from '../wire/inspector.ts';
+import { noSettings, readSettings } from './settings.ts';
 
 const SLICE_MS = 15;
 const SLICE_FRAMES = 2_000;
@@ -15,12 +15,18 @@ const OVERVIEW_MS = 100;
 
 export class Capture {
   readonly #changed: (overview: Overview) => void;
-  readonly #keys = new CaptureKeys(protocols);
+  #setup = noSettings;
+  #keys = new CaptureKeys(noSettings.protocols);
+  #logs: readonly KeyLogText[] = [];
   #name = '';
   #pass: Pass | undefined;
   #failure: string | undefined;
   /** Why the pass ended early: the disk failed under it. */
   #stopped: string | undefined;
+  /** Settings are read one after the other, so that the last ones count. */
+  #settling: Promise<unknown> = Promise.resolve();
+  /** Generations of the analyses before this one. */
+  #generations = 0;
 
   constructor(changed: (overview: Overview) => void) {
     this.#changed = changed;
@@ -32,8 +38,7 @@ export class Capture {
     this.#name = name === '' && path !== undefined ? basename(path) : name;
     try {
       const file: CaptureFile = path === undefined ? memoryFile(bytes ?? new Uint8Array(0)) : new DiskFile(path);
-      this.#pass = new Pass(await openFile(file), this.#keys, protocols);
-      this.#slice(this.#pass, performance.now());
+      this.#observe(await openFile(file));
     } catch (error) {
       this.#failure = reasonOf(error);
     }
@@ -45,7 +50,51 @@ export class Capture {
     return this.#pass.analysis;
   }
 
+  /** Grows with every change of rows that were told before. */
+  get generation(): number {
+    return this.#generations + (this.#pass?.analysis.generation ?? 0);
+  }
+
+  /** Settings of another kind than keys change what was recognised: an open capture is observed again from its start. */
+  settings(settings: CaptureSettings): Promise<SettingsReport> {
+    const next = (): Promise<SettingsReport> => this.#settle(settings);
+    const report = this.#settling.then(next, next);
+    this.#settling = report;
+    return report;
+  }
+
+  async #settle(settings: CaptureSettings): Promise<SettingsReport> {
+    this.#setup = await readSettings(settings);
+    // Which labels a key log may have is the protocols' word.
+    this.#keys = new CaptureKeys(this.#setup.protocols);
+    this.#keys.replace(this.#logs);
+    const { problems } = this.#setup;
+    if (this.#pass === undefined) return { problems };
+    const { file } = this.#pass;
+    this.#generations = this.generation + 1;
+    this.#stopped = undefined;
+    try {
+      this.#observe(file);
+      return { problems };
+    } catch (error) {
+      // A protocol of the user's own may fail at once. Without it the capture can still be read.
+      this.#setup = noSettings;
+      this.#keys = new CaptureKeys(noSettings.protocols);
+      this.#keys.replace(this.#logs);
+      this.#observe(file);
+      return { problems: [...problems, `The settings cannot be used: ${reasonOf(error)}`] };
+    }
+  }
+
+  #observe(file: OpenFile): void {
+    const { protocols, options } = this.#setup;
+    const pass = new Pass(file, this.#keys, protocols, options);
+    this.#pass = pass;
+    this.#slice(pass, performance.now());
+  }
+
   keys(logs: readonly KeyLogText[]): KeyReport {
+    this.#logs = logs;
     const { added, problems, changed } = this.#keys.replace(logs);
     if (changed && this.#pass !== undefined) {
       this.#pass.analysis.rekey();
@@ -71,7 +120,7 @@ export class Capture {
       messages: analysis.messageCount,
       ...analysis.counts,
       read: done ? file.size : Math.floor(read * file.size),
-      generation: analysis.generation,
+      generation: this.generation,
       notices: this.#notices(done),
     };
   }
@@ -84,6 +133,8 @@ export class Capture {
   }
 
   #slice(pass: Pass, told: number): void {
+    // Other settings have put another pass in its place.
+    if (pass !== this.#pass) return;
     try {
       const start = performance.now();
       let more = true;

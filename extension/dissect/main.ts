@@ -17,6 +17,7 @@ const connection = new Connection<None, WorkerEvents, WorkerCalls, None>(
     // The host is of the same build and checks what webviews send; here the parameters are what the types say.
     open: (params: unknown) => capture.open(params as Params<'open'>),
     keys: (params: unknown) => capture.keys((params as Params<'keys'>).logs),
+    settings: (params: unknown) => capture.settings(params as Params<'settings'>),
     rows: (params: unknown) => rows(params as Params<'rows'>),
     tree: (params: unknown) => {
       const { row, show } = params as Params<'tree'>;
@@ -38,5 +39,5 @@ function rows({ start, count, show }: Params<'rows'>): WorkerCalls['rows']['resu
   const total = analysis.rowCount(show);
   const rows: Row[] = [];
   for (let row = start; row < Math.min(start + count, total); row++) rows.push(rowView(analysis, show, row));
-  return { rows, total, generation: analysis.generation };
+  return { rows, total, generation: capture.generation };
 }

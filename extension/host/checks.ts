@@ -2,7 +2,7 @@
  * The shapes of what arrives from a webview or a worker. TypeScript checked the other end when it was built; these check what
  * it sends. A request that fails here is answered with the error.
  */
-import type { KeyReport, Overview, TreeView, WebviewCalls } from '../wire/inspector.ts';
+import type { KeyReport, Overview, SettingsReport, TreeView, WebviewCalls } from '../wire/inspector.ts';
 
 /** More rows than a screen ever shows; whoever wants more asks again. */
 const MAX_ROWS_PER_CALL = 10_000;
@@ -56,6 +56,11 @@ export function keyReport(value: unknown): KeyReport {
   integer(report.added, 'keys.added', 0);
   texts(report.problems, 'keys.problems');
   return value as KeyReport;
+}
+
+export function settingsReport(value: unknown): SettingsReport {
+  texts(object(value, 'settings').problems, 'settings.problems');
+  return value as SettingsReport;
 }
 
 export function object(value: unknown, name: string): Record<string, unknown> {

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { KeyReport, Overview, TreeView, WebviewCalls } from '../wire/inspector.ts';
 import * as check from './checks.ts';
 import type { KeyLogs } from './keylogs.ts';
+import { onDidChangeSettings, readSettings } from './settings.ts';
 import type { KeyWarnings } from './warnings.ts';
 import { watchFiles } from './watch.ts';
 import { CaptureWorker } from './worker.ts';
@@ -19,12 +20,16 @@ export class CaptureDocument implements vscode.CustomDocument {
   readonly #changed = new vscode.EventEmitter<Overview>();
   readonly #disposed = new vscode.EventEmitter<void>();
   readonly #listening: vscode.Disposable;
+  /** Stands for the settings among the warnings, as this document stands for its keys. */
+  readonly #settingsOfThis = {};
   readonly onDidChange = this.#changed.event;
   readonly onDidDispose = this.#disposed.event;
   #worker: CaptureWorker;
   #overview: Overview;
   #opened: Promise<void>;
   #keysSent: Promise<KeyReport> = Promise.resolve({ added: 0, problems: [] });
+  /** As they were sent to the worker. */
+  #settings = '';
   #watching: vscode.Disposable | undefined;
   #watched = '';
   #closed = false;
@@ -39,7 +44,10 @@ export class CaptureDocument implements vscode.CustomDocument {
     this.#overview = nothing(basename(uri.path));
     this.#worker = this.#launch();
     this.#opened = this.#open();
-    this.#listening = keyLogs.onDidChange(() => void this.sendKeys().catch(() => {}));
+    this.#listening = vscode.Disposable.from(
+      keyLogs.onDidChange(() => void this.sendKeys().catch(() => {})),
+      onDidChangeSettings(() => void this.#settingsChanged().catch(() => {})),
+    );
   }
 
   get overview(): Overview {
@@ -85,6 +93,7 @@ export class CaptureDocument implements vscode.CustomDocument {
     this.#watching?.dispose();
     this.#worker.dispose();
     this.#warnings.set(this, []);
+    this.#warnings.set(this.#settingsOfThis, []);
     this.#disposed.fire();
     this.#changed.dispose();
     this.#disposed.dispose();
@@ -105,6 +114,7 @@ export class CaptureDocument implements vscode.CustomDocument {
   #reload(): void {
     this.#generations = this.#overview.generation + 1;
     this.#overview = { ...nothing(this.#overview.name), generation: this.#generations };
+    this.#settings = '';
     this.#worker = this.#launch();
     this.#opened = this.#open();
   }
@@ -113,6 +123,8 @@ export class CaptureDocument implements vscode.CustomDocument {
     const worker = this.#worker;
     try {
       const place = this.uri.scheme === 'file' ? { path: this.uri.fsPath } : { bytes: await readWhole(this.uri) };
+      // Which labels keys may have is the protocols' word, and those of the user's own are named by the settings.
+      await this.#sendSettings().catch(() => {});
       // The keys go first, so that the first pass over the capture opens what they open.
       await this.sendKeys().catch(() => {});
       const overview = check.overview(await worker.call('open', { name: basename(this.uri.path), ...place }));
@@ -135,6 +147,25 @@ export class CaptureDocument implements vscode.CustomDocument {
     } finally {
       if (!this.#closed) this.#warnings.set(this, problems);
     }
+  }
+
+  /** Gives the worker the settings that it does not have yet; true when there were any. */
+  async #sendSettings(): Promise<boolean> {
+    const { settings, problems } = readSettings(this.uri);
+    const text = JSON.stringify(settings);
+    if (text === this.#settings) return false;
+    this.#settings = text;
+    try {
+      problems.push(...check.settingsReport(await this.#worker.call('settings', settings)).problems);
+    } finally {
+      if (!this.#closed) this.#warnings.set(this.#settingsOfThis, problems);
+    }
+    return true;
+  }
+
+  async #settingsChanged(): Promise<void> {
+    // A line of a key log that was unknown before may be one of a protocol that came just now.
+    if (!this.stopped && (await this.#sendSettings())) await this.sendKeys();
   }
 
   #watch(uris: readonly vscode.Uri[]): void {

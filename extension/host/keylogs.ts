@@ -3,9 +3,9 @@
  * a workspace's value until the workspace is trusted, as the manifest asks) and the files that a person added by command, of
  * which the workspace remembers the addresses and never the contents.
  */
-import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
 import type { KeyLogText } from '../wire/inspector.ts';
+import { configuredFiles } from './files.ts';
 
 const REMEMBERED = 'peerscope.keyLogs';
 /** No key log is longer; what is longer is some other file. */
@@ -59,7 +59,7 @@ export class KeyLogs {
   /** Reads every key log in force for a capture. */
   async read(capture: vscode.Uri): Promise<ReadKeyLogs> {
     const problems: string[] = [];
-    const uris = [...unique([...this.#configured(capture, problems), ...this.added]).values()];
+    const uris = [...unique([...configuredFiles('keyLogs', capture, problems), ...this.added]).values()];
     const texts: KeyLogText[] = [];
     for (const uri of uris) {
       const name = keyLogName(uri);
@@ -70,20 +70,6 @@ export class KeyLogs {
       }
     }
     return { uris, texts, problems };
-  }
-
-  #configured(capture: vscode.Uri, problems: string[]): vscode.Uri[] {
-    const paths = vscode.workspace.getConfiguration('peerscope', capture).get<unknown>('keyLogs');
-    if (!Array.isArray(paths)) return [];
-    const folder = (vscode.workspace.getWorkspaceFolder(capture) ?? vscode.workspace.workspaceFolders?.[0])?.uri;
-    const uris: vscode.Uri[] = [];
-    for (const path of paths) {
-      if (typeof path !== 'string' || path === '') problems.push('peerscope.keyLogs: every entry is the path of a file.');
-      else if (isAbsolute(path)) uris.push(!folder || folder.scheme === 'file' ? vscode.Uri.file(path) : folder.with({ path }));
-      else if (folder) uris.push(vscode.Uri.joinPath(folder, path));
-      else problems.push(`peerscope.keyLogs: "${path}" is relative, but no folder is open.`);
-    }
-    return uris;
   }
 
   async #remember(uris: readonly vscode.Uri[]): Promise<void> {

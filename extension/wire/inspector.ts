@@ -100,6 +100,21 @@ export interface KeyReport {
   readonly problems: readonly string[];
 }
 
+/** What a person decided about a capture; only its shape is checked before the worker reads it. */
+export interface CaptureSettings {
+  /** Modules of the user's own protocols, by absolute path. */
+  readonly modules: readonly string[];
+  /** Rules like `udp.port == 7000 → p2pke`. */
+  readonly decodeAs: readonly unknown[];
+  /** The settings below `peerscope`: the open choices of every protocol are among them, and only the worker knows which. */
+  readonly tree: Readonly<Record<string, unknown>>;
+}
+
+export interface SettingsReport {
+  /** A sentence for each setting that cannot be used. */
+  readonly problems: readonly string[];
+}
+
 /** Which rows the list shows: every frame, or messages only. */
 export type Show = 'all' | 'messages';
 
@@ -124,6 +139,8 @@ export interface WebviewEvents extends Events {
 export interface WorkerCalls extends Calls {
   open: { params: { name: string; path?: string; bytes?: Uint8Array }; result: Overview };
   keys: { params: { logs: KeyLogText[] }; result: KeyReport };
+  /** Before `open`, or later: then the capture is observed again from its start. */
+  settings: { params: CaptureSettings; result: SettingsReport };
   rows: WebviewCalls['rows'];
   tree: WebviewCalls['tree'];
   locate: WebviewCalls['locate'];

@@ -3,7 +3,7 @@
  * capture's name says which: `crash…` throws while opening, `unreadable…` cannot be read.
  */
 import { parentPort } from 'node:worker_threads';
-import type { Overview, Row, WorkerCalls, WorkerEvents } from '../../../extension/wire/inspector.ts';
+import type { CaptureSettings, Overview, Row, WorkerCalls, WorkerEvents } from '../../../extension/wire/inspector.ts';
 import { Connection } from '../../../extension/wire/rpc.ts';
 
 /** The row whose tree brings the worker down, and the one whose tree never comes. */
@@ -15,12 +15,22 @@ let bytes = 0;
 let openedWith = '';
 let generation = 0;
 let keys = new Set<string>();
+let settings: CaptureSettings = { modules: [], decodeAs: [], tree: {} };
+let settingsRead = 0;
 
 const overview = (): Overview => ({
   ...{ name, format: 'fake', frames: 100, bytes, rows: 100, messages: 100, encrypted: 100 - keys.size, findings: 0 },
-  ...{ keys: keys.size, read: bytes, done: true, generation, notices: [openedWith] },
+  ...{ keys: keys.size, read: bytes, done: true, generation, notices: [openedWith, ...settingNotices()] },
   ...(name.startsWith('unreadable') ? { failure: 'This is no capture.' } : {}),
 });
+
+/** What it was given, where that is not the default. */
+const settingNotices = (): string[] => {
+  const { modules, decodeAs, tree } = settings;
+  const { cipher } = (tree.p2p ?? {}) as { cipher?: string };
+  if (modules.length === 0 && decodeAs.length === 0 && (cipher ?? 'auto') === 'auto') return [];
+  return [JSON.stringify({ modules, decodeAs, cipher, read: settingsRead })];
+};
 
 const row = (index: number): Row => ({
   ...{ row: index, frame: index + 1, n: index, seconds: 0, nanos: 0, source: 'a', destination: 'b', protocol: 'fake' },
@@ -55,6 +65,12 @@ if (parentPort !== null) {
           connection.tell('overview', overview());
         }
         return { added: keys.size - before, problems };
+      },
+      settings: (params: unknown) => {
+        settings = params as CaptureSettings;
+        settingsRead++;
+        if (name !== '') connection.tell('overview', overview());
+        return { problems: settings.decodeAs.includes('nonsense') ? ['Settings: "nonsense" is no rule.'] : [] };
       },
       rows: (params: unknown) => {
         const { start, count } = params as WorkerCalls['rows']['params'];

@@ -1,0 +1,18 @@
+/** Files that a setting names by their paths. */
+import { isAbsolute } from 'node:path';
+import * as vscode from 'vscode';
+
+/** The files of a list `peerscope.NAME`: absolute, or relative to the folder of the capture. A path without one is a problem. */
+export function configuredFiles(name: string, capture: vscode.Uri, problems: string[]): vscode.Uri[] {
+  const paths = vscode.workspace.getConfiguration('peerscope', capture).get<unknown>(name);
+  if (!Array.isArray(paths)) return [];
+  const folder = (vscode.workspace.getWorkspaceFolder(capture) ?? vscode.workspace.workspaceFolders?.[0])?.uri;
+  const uris: vscode.Uri[] = [];
+  for (const path of paths) {
+    if (typeof path !== 'string' || path === '') problems.push(`peerscope.${name}: every entry is the path of a file.`);
+    else if (isAbsolute(path)) uris.push(!folder || folder.scheme === 'file' ? vscode.Uri.file(path) : folder.with({ path }));
+    else if (folder) uris.push(vscode.Uri.joinPath(folder, path));
+    else problems.push(`peerscope.${name}: "${path}" is relative, but no folder is open.`);
+  }
+  return uris;
+}

@@ -1,0 +1,37 @@
+/** The settings that say how a capture is dissected, beside its keys. VS Code leaves out what an untrusted workspace may not say. */
+import * as vscode from 'vscode';
+import type { CaptureSettings } from '../wire/inspector.ts';
+import { configuredFiles } from './files.ts';
+
+export interface ReadSettings {
+  readonly settings: CaptureSettings;
+  /** A sentence for each setting that cannot be given to the worker. */
+  readonly problems: string[];
+}
+
+export function readSettings(capture: vscode.Uri): ReadSettings {
+  const problems: string[] = [];
+  const modules: string[] = [];
+  for (const uri of configuredFiles('protocolModules', capture, problems)) {
+    if (uri.scheme === 'file') modules.push(uri.fsPath);
+    else problems.push(`peerscope.protocolModules: ${uri.toString(true)} does not lie on a disk.`);
+  }
+  // What VS Code gives is behind proxies, which do not go to another thread.
+  const all = JSON.parse(JSON.stringify(vscode.workspace.getConfiguration(undefined, capture).get('peerscope') ?? {}));
+  // Key logs go another way, and their paths are nobody's business but the host's.
+  const { keyLogs: _keyLogs, protocolModules: _modules, decodeAs: rules = [], ...tree } = all;
+  const decodeAs = Array.isArray(rules) ? rules : [];
+  if (rules !== decodeAs) problems.push('peerscope.decodeAs is a list of rules.');
+  return { settings: { modules, decodeAs, tree }, problems };
+}
+
+/** Tells when settings may have changed, for whatever capture. */
+export function onDidChangeSettings(changed: () => void): vscode.Disposable {
+  return vscode.Disposable.from(
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration('peerscope')) changed();
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(changed),
+    vscode.workspace.onDidChangeWorkspaceFolders(changed),
+  );
+}
