@@ -8,7 +8,13 @@ const packages = Object.keys(manifest.dependencies);
 const tools = Object.keys(manifest.devDependencies);
 
 /** Lower rooms first; rooms of one line do not know each other. */
-const order = [['bytes'], ['capture', 'link', 'codec', 'crypto'], ['session'], ['protocols'], ['filter', 'craft', 'testnode']];
+const order = [
+  ['bytes'],
+  ['capture', 'link', 'codec', 'crypto'],
+  ['session'],
+  ['protocols'],
+  ['filter', 'craft', 'testnode', 'reference'],
+];
 const apart = ['host', 'dissect', 'server', 'node'];
 /** What the page may use of the dissector: formats and numbers, no reader and no protocol. */
 const pure = ['dissector/bytes', 'dissector/codec', 'dissector/filter'];

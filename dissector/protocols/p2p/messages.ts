@@ -1,6 +1,8 @@
 import {
   bytes,
   compileStruct,
+  describeStruct,
+  type FieldForm,
   float,
   type Item,
   list,
@@ -146,9 +148,13 @@ export const names: readonly string[] = [
   incompleteName,
 ];
 
-export const forms: readonly MessageForm[] = [...packets, tunnelCreate, tunnelCreateAck].map(({ name, layout }) =>
-  structForm(name, layout),
-);
+export const forms: readonly MessageForm[] = [...packets, tunnelCreate, tunnelCreateAck].map(({ name, layout }) => {
+  const form = structForm(name, layout);
+  if (name !== 'NLIST_RES') return form;
+  const inside = (field: FieldForm): FieldForm =>
+    field.name === 'data' ? { ...field, fields: describeStruct(nodeListLayout) } : field;
+  return { ...form, fields: form.fields.map(inside) };
+});
 
 const byType = new Map(packets.map((one) => [one.type, one]));
 

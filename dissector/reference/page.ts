@@ -1,0 +1,100 @@
+/** The reference page of a protocol, made of what its code is made of: layouts, rules, keys, choices, machines. */
+import type { FieldForm, MessageForm } from '../codec/index.ts';
+import type { Machine, NumberTable, OpenChoice, Protocol } from '../session/index.ts';
+
+/** A page in Markdown (CommonMark with tables). */
+export function referencePage(protocol: Protocol): string {
+  const { id, title, document, messages = [], machines = [], keys, choices = [], rules } = protocol;
+  const parts = [
+    `# ${title}`,
+    `Protocol \`${id}\`, as the specification "${document}" has it. Integers are big-endian unless a type says otherwise. In a ` +
+      `filter a field is called by its path: \`${id}.\` and the name below.`,
+    '## Messages',
+    ...messages.flatMap((message) => messageSection(id, message)),
+    ...(machines.length === 0 ? [] : ['## States', ...machines.flatMap(machineSection)]),
+    ...(choices.length === 0 ? [] : ['## Open choices', openChoices, ...choices.flatMap(choiceSection)]),
+    ...(keys.length === 0
+      ? []
+      : ['## Keys', 'Lines of a key log: the label, then these fields.', table(['label', 'fields', 'meaning'], keyRows(keys))]),
+    '## Rules',
+    table(['rule', 'severity', 'clause'], ruleRows(rules)),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+const openChoices =
+  'Where the specification is silent, candidates are tried in this order against the captured bytes; the first that proves ' +
+  'itself is kept for the session. A setting of the same name, or `--choice` on the command line, pins one.';
+
+function messageSection(protocol: string, { name, doc, fields }: MessageForm): string[] {
+  const rows = fields.flatMap((field) => fieldRows(protocol, field, ''));
+  const body = rows.length === 0 ? 'No fields.' : table(['field', 'type', 'meaning'], rows);
+  return [`### ${name}`, ...(doc === '' ? [] : [doc]), body];
+}
+
+function fieldRows(protocol: string, field: FieldForm, path: string): string[][] {
+  const name = `${path}${field.name}`;
+  const words = Object.entries(field.values ?? {}).map(([value, word]) => `${value} ${word}`);
+  const marks = [
+    ...(field.repeated && !field.type.startsWith('list') ? ['repeated'] : []),
+    ...(field.optional ? ['optional'] : []),
+    ...(field.when === undefined ? [] : [`where ${field.when}`]),
+  ];
+  const meaning = [field.doc, ...(words.length === 0 ? [] : [`Values: ${words.join(', ')}.`])].join(' ');
+  const type = [field.type, ...marks].join(', ');
+  return [[`\`${name}\``, type, meaning], ...(field.fields ?? []).flatMap((inner) => fieldRows(protocol, inner, `${name}.`))];
+}
+
+function machineSection({ start, states, transitions }: Machine): string[] {
+  const rows = transitions.map(({ from, message, by, to }) => [from.join(', '), message, by, to ?? 'the same']);
+  return [
+    `Begins in \`${start}\`.`,
+    table(
+      ['state', 'meaning'],
+      Object.entries(states).map(([state, meaning]) => [`\`${state}\``, meaning]),
+    ),
+    table(['in', 'message', 'by', 'then'], rows),
+  ];
+}
+
+function choiceSection(choice: OpenChoice | NumberTable): string[] {
+  const rows =
+    'numbers' in choice
+      ? Object.entries(choice.numbers).map(([name, number]) => [`\`${name}\``, String(number)])
+      : choice.candidates.map(({ id, doc }) => [`\`${id}\``, doc]);
+  const head = 'numbers' in choice ? ['name', 'number'] : ['candidate', 'meaning'];
+  return [`### ${choice.id}`, choice.doc, table(head, rows)];
+}
+
+/** A rule with two severities (after which breach, say) is one row. */
+function ruleRows(rules: Protocol['rules']): string[][] {
+  const ids = [...new Set(rules.map(({ id }) => id))];
+  return ids.map((id) => {
+    const own = rules.filter((rule) => rule.id === id);
+    const said = (values: readonly string[], between: string): string => [...new Set(values)].join(between);
+    return [
+      `\`${id}\``,
+      said(
+        own.map(({ severity }) => severity),
+        ' or ',
+      ),
+      said(
+        own.map(({ clause }) => clause),
+        '; ',
+      ),
+    ];
+  });
+}
+
+function keyRows(keys: Protocol['keys']): string[][] {
+  return keys.map(({ label, form, doc }) => [`\`${label}\``, form, doc]);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(escaped).join(' | ')} |`;
+  return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+}
