@@ -2,6 +2,7 @@ import type { Protocol } from '../../session/index.ts';
 import { dissect } from './dissect.ts';
 import { explain } from './explain.ts';
 import { keys } from './keys.ts';
+import { machine } from './machine.ts';
 import { forms, names } from './messages.ts';
 import { observe } from './observe.ts';
 import { recognise } from './recognise.ts';
@@ -16,6 +17,7 @@ export const p2pke: Protocol = {
   keys,
   rules: Object.values(rules),
   messages: forms,
+  machines: [machine],
   recognise,
   observe,
   dissect,
