@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as library from '../../dissector/index.ts';
 import { defineProtocol, type Protocol, protocols } from '../../dissector/index.ts';
+import { guarded } from './guard.ts';
 import { reasonOf } from './reason.ts';
 
 export interface Loaded {
@@ -25,7 +26,7 @@ export async function loadProtocols(paths: readonly string[]): Promise<Loaded> {
       const protocol = await load(resolve(path));
       const problem = clash(protocol, [...own, ...protocols]);
       if (problem !== undefined) throw new Error(problem);
-      own.push(protocol);
+      own.push(guarded(protocol));
     } catch (error) {
       problems.push(`The protocol module ${path} cannot be used. ${sentence(reasonOf(error))}`);
     }

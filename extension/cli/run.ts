@@ -1,5 +1,6 @@
 /** One call of the command, from its arguments to its exit status. */
 import type { Readable, Writable } from 'node:stream';
+import { ProtocolFailure } from '../capture/guard.ts';
 import { UnreadableCapture } from '../capture/open.ts';
 import { type Command, type CommandName, parseCommand } from './arguments.ts';
 import { openCaptureFile, readKeys, wasRead } from './capture.ts';
@@ -35,6 +36,10 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     if (error instanceof UsageError) {
       tell(error.message);
       if (error.showUsage) io.stderr.write(`\n${usage}`);
+      return exitStatus.usage;
+    }
+    if (error instanceof ProtocolFailure) {
+      tell(error.message);
       return exitStatus.usage;
     }
     if (!(error instanceof UnreadableCapture)) throw error;

@@ -102,6 +102,37 @@ describe('a protocol module', () => {
     expect(err).toContain(`peerscope: The protocol module ${path} cannot be used. ${sentence}`);
   });
 
+  it.each([
+    ["recognise() { throw new Error('not today'); }", 'failed in "recognise": not today'],
+    ["observe() { throw new Error('not today'); }", 'failed in "observe": not today'],
+    ['observe: () => ({})', 'failed in "conversation": '],
+    [
+      "observe: () => ({ conversation: () => ({ datagram() { throw new Error('no'); } }) })",
+      'failed in "datagram" at frame 1: no',
+    ],
+    ["observe: () => ({ conversation: () => ({}), end() { throw 'a fit'; } })", 'failed in "end": a fit'],
+  ])('%s that fails on the way is told in a sentence', async (hook, sentence) => {
+    const path = temporary('fails.mjs', `export default ${definition(`recognise: () => 99, ${hook}`)};`);
+    const { status, out, err } = await peerscope(['decode', sample, '--protocol', path]);
+    expect({ status, out }).toEqual({ status: 3, out: '' });
+    expect(err).toContain(`peerscope: The protocol mine ${sentence}`);
+    expect(lines(err)).toHaveLength(1);
+  });
+
+  it.each([
+    ["dissect() { throw new Error('not today'); }", 'not today'],
+    ['dissect: () => ({ layer: null })', 'it gave no layer, fields, whole, info and missing'],
+  ])('that fails to dissect (%s) says so in the message', async (hook, reason) => {
+    const observe = `recognise: () => 99, observe: ({ messages }) => ({ end() {}, conversation: ({ id }) => ({
+      datagram(direction, bytes, frame) { messages.add({ conversation: id, direction, frame, name: 0, state: 'decoded', encrypted: false }); }
+    }) })`;
+    const path = temporary(`${reason.length}.mjs`, `export default ${definition(`${observe}, ${hook}`)};`);
+    const { status, out } = await peerscope(['decode', sample, '--protocol', path]);
+    expect(status).toBe(0);
+    expect(out).toContain(`mine one                The protocol mine failed in "dissect": ${reason}\n`);
+    expect(jsonLines((await peerscope(['decode', sample, '--json', '--protocol', path])).out)).toHaveLength(6);
+  });
+
   it('that is not there', async () => {
     const { status, err } = await peerscope(['decode', sample, '--protocol', './nowhere.js']);
     expect({ status, err }).toEqual({

@@ -126,7 +126,7 @@ describe('the worker', () => {
     await connection.call('open', { name: 'a', path: golden('p2pke_a.pcapng') });
     await finished(connection);
     const { problems } = await connection.call('settings', { ...none, modules: [bad] });
-    expect(problems).toEqual(['The settings cannot be used: not today']);
+    expect(problems).toEqual(['The settings cannot be used: The protocol bad failed in "observe": not today']);
     expect((await finished(connection)).messages).toBe(33);
   });
 
