@@ -40,6 +40,8 @@ class Connection implements ConversationObserver {
   /** Inbound answered with HELLO_ACK; `unseen` when nothing of it was captured. */
   #acked: boolean | 'unseen' | undefined;
   #openings: readonly Opening[] | undefined;
+  /** Bytes of outbound that were there when inbound's first encrypted byte came. */
+  #mark: number | undefined;
   /** What the last proof was tried on. */
   #tried = '';
 
@@ -161,11 +163,15 @@ class Connection implements ConversationObserver {
         ? { bytes: side.input.bytes, closed: side.closed !== undefined }
         : { bytes: new Uint8Array(0), closed: true };
     const [a, b] = [sealed(out), sealed(into)];
+    if (b.bytes.length > 0) this.#mark ??= a.bytes.length;
     const isOver = a.closed && b.closed;
     const tried = `${Math.min(a.bytes.length, 1024)} ${Math.min(b.bytes.length, 1024)} ${isOver}`;
     if (tried === this.#tried) return false;
     this.#tried = tried;
-    const verdict = this.#openings.length === 0 ? undefined : prove(this.#openings, a, b);
+    const verdict =
+      this.#openings.length === 0
+        ? undefined
+        : prove(this.#openings, this.#mark === undefined ? a : { ...a, mark: this.#mark }, b);
     if (verdict === undefined && this.#openings.length > 0 && !isOver) return false;
     this.#session.proof = verdict?.proof ?? '';
     for (const [i, side] of [out, into].entries()) {

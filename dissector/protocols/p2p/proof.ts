@@ -5,6 +5,8 @@ import { packetOf } from './messages.ts';
 export interface Sealed {
   readonly bytes: Uint8Array;
   readonly closed: boolean;
+  /** Of outbound: how many bytes were there when inbound's first came. It waits for FIN_ACK, so these are FIN's. */
+  readonly mark?: number;
 }
 
 export interface Verdict {
@@ -23,8 +25,9 @@ const tolerable = 16;
 const nothing = new Uint8Array(0);
 
 interface Walk {
-  /** Types of the whole packets, in order. */
+  /** Types of the whole packets, in order, and where the first of them ends. */
   readonly types: readonly number[];
+  readonly first: number;
   /** No byte stood where a type was expected that is none. */
   readonly sound: boolean;
   /** Bytes of the whole packets, and what is left after them. */
@@ -38,15 +41,17 @@ function walk(opening: Opening, ciphertext: Uint8Array): Walk {
   const plaintext = opening.cipher.open(opening.key, opening.iv, nothing, 0, ciphertext) ?? nothing;
   const types: number[] = [];
   let at = 0;
+  let first = 0;
   while (at < plaintext.length) {
     const packet = packetOf(plaintext[at]!);
-    if (packet === undefined) return { types, sound: false, parsed: at, left: plaintext.length - at, plaintext };
+    if (packet === undefined) return { types, first, sound: false, parsed: at, left: plaintext.length - at, plaintext };
     const { end, problem } = packet.decode(plaintext, 0, at);
     if (problem !== undefined) break;
     types.push(packet.type);
     at = end;
+    if (first === 0) first = end;
   }
-  return { types, sound: true, parsed: at, left: plaintext.length - at, plaintext };
+  return { types, first, sound: true, parsed: at, left: plaintext.length - at, plaintext };
 }
 
 const FIN = 2;
@@ -65,16 +70,15 @@ function byHandshake(openings: readonly Opening[], outbound: Sealed, inbound: Se
     in: walk(opening, inbound.bytes.subarray(0, glance)),
   }));
   const alive = walks.filter((one) => one.out.types[0] === FIN && one.in.types[0] === FIN_ACK);
-  const sound = alive.filter((one) => one.out.sound && one.in.sound);
-  // Outbound waits for FIN_ACK: the right reading ends where its bytes end, a wrong one takes a random number of them.
-  const exact = sound.filter((one) => one.out.left === 0 && one.in.left === 0);
-  const waiting = walks.some((one) => one.out.types.length === 0 && one.out.sound && one.in.types[0] === FIN_ACK);
-  const chosen =
-    exact.length === 1 || (isFinal && exact.length > 0)
-      ? exact[0]
-      : (sound.length === 1 && !waiting) || isFinal
-        ? (sound[0] ?? alive[0])
-        : undefined;
+  const isSound = (one: (typeof walks)[number]): boolean => one.out.sound && one.in.sound;
+  // A type byte alone fits every cipher that begins alike; a wrong reading of FIN takes a random number of bytes.
+  const ends = (one: (typeof walks)[number]): boolean => one.out.first === outbound.mark;
+  const exact = alive.filter((one) => (isSound(one) && one.out.left === 0 && one.in.left === 0) || ends(one));
+  const fits = alive.filter((one) => isSound(one) || ends(one));
+  const best = exact.filter(isSound);
+  const isAwaited = walks.some((one) => one.out.types.length === 0 && one.out.sound && one.in.types[0] === FIN_ACK);
+  const isOnly = fits.length === 1 && best.length === 0 && isSound(fits[0]!) && !isAwaited;
+  const chosen = best.length === 1 || isFinal ? (best[0] ?? exact[0] ?? fits[0]) : isOnly ? fits[0] : undefined;
   if (chosen === undefined) return undefined;
   return { opening: chosen.opening, proof: 'FIN and FIN_ACK decode', opens: [true, true] };
 }
