@@ -6,7 +6,7 @@ import * as check from './checks.ts';
 import type { KeyLogs } from './keylogs.ts';
 import { onDidChangeSettings, readSettings } from './settings.ts';
 import type { KeyWarnings } from './warnings.ts';
-import { watchFiles } from './watch.ts';
+import { Watched } from './watch.ts';
 import { CaptureWorker } from './worker.ts';
 
 /** Where there is no disk, a capture is held in memory as a whole. */
@@ -30,8 +30,8 @@ export class CaptureDocument implements vscode.CustomDocument {
   #keysSent: Promise<KeyReport> = Promise.resolve({ added: 0, problems: [] });
   /** As they were sent to the worker. */
   #settings = '';
-  #watching: vscode.Disposable | undefined;
-  #watched = '';
+  readonly #keyFiles = new Watched(() => void this.sendKeys().catch(() => {}));
+  readonly #modules = new Watched(() => void this.#settingsChanged(true).catch(() => {}));
   #closed = false;
   /** Added to the worker's generations, so that they grow across a reload too. */
   #generations = 0;
@@ -90,7 +90,8 @@ export class CaptureDocument implements vscode.CustomDocument {
     if (this.#closed) return;
     this.#closed = true;
     this.#listening.dispose();
-    this.#watching?.dispose();
+    this.#keyFiles.dispose();
+    this.#modules.dispose();
     this.#worker.dispose();
     this.#warnings.set(this, []);
     this.#warnings.set(this.#settingsOfThis, []);
@@ -139,7 +140,7 @@ export class CaptureDocument implements vscode.CustomDocument {
 
   async #sendKeys(): Promise<KeyReport> {
     const { uris, texts, problems } = await this.#keyLogs.read(this.uri);
-    if (!this.#closed) this.#watch(uris);
+    if (!this.#closed) this.#keyFiles.set(uris);
     try {
       const report = check.keyReport(await this.#worker.call('keys', { logs: [...texts] }));
       problems.push(...report.problems);
@@ -152,6 +153,7 @@ export class CaptureDocument implements vscode.CustomDocument {
   /** Gives the worker the settings that it does not have yet; true when there were any. */
   async #sendSettings(): Promise<boolean> {
     const { settings, problems } = readSettings(this.uri);
+    if (!this.#closed) this.#modules.set(settings.modules.map((path) => vscode.Uri.file(path)));
     const text = JSON.stringify(settings);
     if (text === this.#settings) return false;
     this.#settings = text;
@@ -163,17 +165,11 @@ export class CaptureDocument implements vscode.CustomDocument {
     return true;
   }
 
-  async #settingsChanged(): Promise<void> {
+  /** `again`: not the settings but a module that they name. */
+  async #settingsChanged(again = false): Promise<void> {
+    if (again) this.#settings = '';
     // A line of a key log that was unknown before may be one of a protocol that came just now.
     if (!this.stopped && (await this.#sendSettings())) await this.sendKeys();
-  }
-
-  #watch(uris: readonly vscode.Uri[]): void {
-    const wanted = uris.join('\n');
-    if (wanted === this.#watched) return;
-    this.#watched = wanted;
-    this.#watching?.dispose();
-    this.#watching = watchFiles(uris, () => void this.sendKeys().catch(() => {}));
   }
 
   #update(overview: Overview): void {

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 
 const TOGETHER_MS = 150;
 
-export function watchFiles(uris: readonly vscode.Uri[], changed: () => void): vscode.Disposable {
+function watchFiles(uris: readonly vscode.Uri[], changed: () => void): vscode.Disposable {
   let timer: NodeJS.Timeout | undefined;
   const watchers = uris.map((uri) => {
     // The folder is watched and its files compared: a file's name may hold what a glob takes for a wildcard.
@@ -25,4 +25,27 @@ export function watchFiles(uris: readonly vscode.Uri[], changed: () => void): vs
     clearTimeout(timer);
     for (const watcher of watchers) watcher.dispose();
   });
+}
+
+/** A list of files that is watched, and can become another list. */
+export class Watched {
+  readonly #changed: () => void;
+  #watching: vscode.Disposable | undefined;
+  #watched = '';
+
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
+
+  set(uris: readonly vscode.Uri[]): void {
+    const wanted = uris.join('\n');
+    if (wanted === this.#watched) return;
+    this.#watched = wanted;
+    this.#watching?.dispose();
+    this.#watching = watchFiles(uris, this.#changed);
+  }
+
+  dispose(): void {
+    this.#watching?.dispose();
+  }
 }

@@ -5,7 +5,7 @@ import { CaptureDocument } from '../../extension/host/document.ts';
 import { KeyLogs } from '../../extension/host/keylogs.ts';
 import { readSettings } from '../../extension/host/settings.ts';
 import { KeyWarnings } from '../../extension/host/warnings.ts';
-import { activated, fakeWorker, memento, temporaryFolder, until, workspaceFile } from './help.ts';
+import { activated, fakeWorker, memento, temporaryFolder, until, workspaceFile, write } from './help.ts';
 
 describe('settings', () => {
   const capture = workspaceFile('p2pke_a.pcapng');
@@ -103,6 +103,13 @@ describe('settings', () => {
     assert.equal(overview()!.encrypted, 2);
     await set('keyLogs', ['heartbeat.keys']);
     await until('its keys', () => overview()?.encrypted === 0);
+    const { generation } = overview()!;
+    const module = workspaceFile('heartbeat.js');
+    const source = await vscode.workspace.fs.readFile(module);
+    await write(module, new TextDecoder().decode(source).replace('datagrams.length > 0 &&', 'false &&'));
+    await until('the changed module', () => overview()?.messages === 0 && overview()!.generation > generation);
+    await vscode.workspace.fs.writeFile(module, source);
+    await until('the module as it was', () => overview()?.messages === 6);
     await set('protocolModules', undefined);
     await until('the end of it', () => overview()?.messages === 0);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');

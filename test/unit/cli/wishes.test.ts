@@ -1,7 +1,10 @@
 /** What a person decides about a capture: which protocol, which candidate; and what they are told about it. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { samples } from '../../../extension/workbench/paths.ts';
 import { goldenKeys } from '../../golden/open.ts';
+import { capture as captureOf, ipFrame, udpFrame } from '../session/packets.ts';
 import { golden, jsonLines, keyLog, lines, peerscope, temporary } from './help.ts';
 
 const p2pke = golden('p2pke_a.pcapng');
@@ -85,5 +88,21 @@ describe('decode tells what befalls a conversation', () => {
     const { out } = await peerscope(['decode', p2p]);
     expect(out).toMatch(/\n {4}- +\d+\.\d{6} {2}127\.0\.0\.1:48850 → 127\.0\.0\.1:5002 {5}closes its direction \(FIN\)\n/);
     expect(out).toMatch(/resets the connection \(RST\)\n\n4 messages/);
+  });
+
+  it('an ICMP error about it too, but nothing of a conversation without messages', async () => {
+    const [a, b, c] = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].map((address) => ({ address, port: 7777 }));
+    const beat = Uint8Array.of(0x48, 0x42, 1, 0, 0, 0, 1, 0x68, 0x69);
+    const sent = udpFrame(a!, b!, beat);
+    const unknown = udpFrame(a!, c!, Uint8Array.of(1, 2, 3));
+    // Type 3, code 3, and the packet that came back, without its Ethernet header.
+    const error = (packet: Uint8Array) => ipFrame(1, b!, a!, [3, 3, 0, 0, 0, 0, 0, 0, ...packet.subarray(14)]);
+    const capture = temporary('icmp.pcapng', captureOf([sent, unknown, error(sent), error(unknown)]));
+    const { out } = await peerscope(['decode', capture, '--protocol', join(samples, 'heartbeat.js')]);
+    expect(lines(out).filter((line) => line.includes('came back'))).toEqual([
+      expect.stringMatching(
+        /^ {4}- +\d\.\d{6} {2}10\.0\.0\.1:7777 → 10\.0\.0\.2:7777 +.*port unreachable.*: a packet to 10\.0\.0\.2:7777 came back$/,
+      ),
+    ]);
   });
 });
