@@ -92,9 +92,10 @@ export default ({ bytes, certain, compileStruct, defineProtocol, fieldToJson, fr
         });
       }
       const { sequence, note, text } = fieldToJson(layer);
-      const shown = text ?? (message.encrypted ? 'sealed' : note);
+      const shown = text ?? (message.encrypted ? 'a sealed note' : note);
+      const info = problem ? problem.text : `${sequence}: ${shown}`;
       const missing = state === 'encrypted' ? [`${label} with the bytes that the note is XORed with`] : [];
-      return { layer, fields: fieldToJson(layer), whole: bytes.slice(start, end), info: `${sequence}: ${shown}`, missing };
+      return { layer, fields: fieldToJson(layer), whole: bytes.slice(start, end), info, missing };
     },
 
     // Why is this not decrypted? What each given key did, step by step, without showing it.

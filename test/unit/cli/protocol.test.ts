@@ -33,6 +33,13 @@ describe('the example protocol', () => {
     expect(messages[4].fields).toMatchObject({ sequence: 101, text: 'OK so it seems' });
   });
 
+  it('is readable', async () => {
+    const { out } = await peerscope(['decode', sample, ...own]);
+    expect(out).toContain('heartbeat beat          1: good morning\n');
+    expect(out).toContain('heartbeat sealed        encrypted  2: a sealed note\n');
+    expect(out).not.toContain('undefined');
+  });
+
   it('is nothing without its module', async () => {
     expect((await peerscope(['decode', sample, '--json'])).out).toBe('');
   });
