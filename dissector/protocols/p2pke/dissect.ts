@@ -145,11 +145,16 @@ function generated({ name: message, source, end }: Captured, session: Session | 
   if (session !== undefined) {
     const hello = session.hellos[0];
     out.push(
-      note('session', session.e, `${session.e.slice(0, 16)}…${hello === undefined ? '' : `, begun in frame ${hello.frame}`}`),
+      note(
+        'session',
+        session.e,
+        `${session.place}, ${session.e.slice(0, 16)}…${hello === undefined ? '' : `, begun in frame ${hello.frame}`}`,
+      ),
     );
     if (session.h2 !== undefined && message !== 'InitHello' && facts.signature !== undefined)
       out.push(note('handshake_hash', session.h2));
   }
+  if (facts.sameKeyAs !== undefined) out.push(note('same_key_as', facts.sameKeyAs, `frame ${facts.sameKeyAs}`));
   if (facts.note !== undefined) out.push(note('note', facts.note));
   return out;
 }

@@ -6,6 +6,8 @@ export interface Facts {
   retransmissionOf?: number;
   /** The verdict on AuthClaim's signature. */
   signature?: Check;
+  /** The frame in which the same side claimed the same long-term key in an earlier session. */
+  sameKeyAs?: number;
   /** RespHello's payload, opened. */
   payload?: Uint8Array;
   /** Why nothing more can be said. */

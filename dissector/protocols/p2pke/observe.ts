@@ -1,11 +1,12 @@
-import { equalBytes, type Piece, toHex } from '../../bytes/index.ts';
+import { type Piece, toHex } from '../../bytes/index.ts';
 import { decodeProto } from '../../codec/index.ts';
 import { noise } from '../../crypto/index.ts';
 import type { Bench, Conversation, ConversationObserver, Direction, Observer } from '../../session/index.ts';
-import { bindingPurpose, type Claim, childBytes, readClaim, timestampPurpose } from './claim.ts';
+import { bindingPurpose, childBytes, readClaim, timestampPurpose } from './claim.ts';
 import { type TransportKeys, transportLabel } from './keys.ts';
 import { closingCounter, ephemeralLength, firstData, headerLength, type Name, nameOf, payloads } from './messages.ts';
 import { type Datagram, Notes } from './notes.ts';
+import { RemoteKeys } from './remote.ts';
 import { type OpenedRespHello, openRespHello } from './resphello.ts';
 import { rules } from './rules.ts';
 import { expectedBit, Session } from './session.ts';
@@ -21,7 +22,6 @@ const messageLimit = 0x7fff_ffff;
 /** The first pass over one channel: two endpoints and the sessions between them, one after the other. */
 class Channel implements ConversationObserver {
   readonly #bench: Bench;
-  readonly #conversation: Conversation;
   readonly #notes: Notes;
   /** Newest last. */
   readonly #sessions: Session[] = [];
@@ -30,12 +30,12 @@ class Channel implements ConversationObserver {
   readonly #seen = new Map<string, number>();
   /** RespHellos that did not open, by the ephemerals they were tried with. */
   readonly #unopened: { id: number; session: Session }[] = [];
-  readonly #remoteKeys: [Uint8Array | undefined, Uint8Array | undefined] = [undefined, undefined];
+  readonly #remote: RemoteKeys;
 
   constructor(bench: Bench, conversation: Conversation) {
     this.#bench = bench;
-    this.#conversation = conversation;
     this.#notes = new Notes(bench, conversation);
+    this.#remote = new RemoteKeys(bench, conversation, this.#notes);
   }
 
   datagram(sender: Direction, message: Uint8Array, frame: number, cut: number, pieces?: readonly Piece[]): void {
@@ -108,7 +108,7 @@ class Channel implements ConversationObserver {
     const claim = timestamp === undefined ? undefined : readClaim(field, timestampPurpose, timestamp);
     if (problem === undefined)
       this.#notes.missing(id, [timestamp === undefined ? 'timestamp_tai64n' : '', claim === undefined ? 'auth_claim' : '']);
-    this.#claimed(datagram, claim);
+    this.#remote.claimed(datagram, claim, toHex(e));
     const repeats = this.#repeats(datagram);
     const session = this.#session(toHex(e), sender, frame);
     if (session === undefined) return;
@@ -118,29 +118,12 @@ class Channel implements ConversationObserver {
     session.hellos.push({ frame, message: message.slice(), transcript });
   }
 
-  #claimed({ id, sender }: Datagram, claim: Claim | undefined): void {
-    if (claim === undefined) return;
-    this.#notes.facts(id).signature = claim.check;
-    if (claim.check.state === 'invalid') this.#notes.find(id, rules.signature, claim.check.why);
-    // A claim that does not verify says nothing about who the remote is.
-    if (claim.check.state === 'invalid' || claim.key.length === 0) return;
-    const before = this.#remoteKeys[sender];
-    this.#remoteKeys[sender] ??= claim.key.slice();
-    if (before !== undefined && !equalBytes(before, claim.key)) {
-      this.#notes.find(
-        id,
-        rules.remoteKeyChanged,
-        `${this.#conversation.endpoints[sender]} had another long-term key in an earlier session`,
-      );
-    }
-  }
-
   #session(e: string, initiator: Direction, frame: number): Session | undefined {
     const known = this.#sessions.find((session) => session.e === e && session.initiator === initiator);
     if (known !== undefined) return known;
     const { messages, keys, limits } = this.#bench;
     if (messages.sessions.length >= limits.sessions) return undefined;
-    const session = new Session(e, initiator, this.#bench.time(frame));
+    const session = new Session(e, initiator, this.#bench.time(frame), this.#sessions);
     session.transport = keys.find(transportLabel, e).map((key) => key.secret as TransportKeys);
     this.#numbers.set(session, messages.sessions.length);
     messages.sessions.push(session);
@@ -178,7 +161,7 @@ class Channel implements ConversationObserver {
     const { field, problem } = decodeProto(payloads.RespHello, opened.message2.payload);
     this.#notes.facts(id).payload = opened.message2.payload;
     if (problem !== undefined) this.#notes.malformed(id, problem.text);
-    this.#claimed(datagram, readClaim(field, bindingPurpose, opened.hello.transcript.h));
+    this.#remote.claimed(datagram, readClaim(field, bindingPurpose, opened.hello.transcript.h), session.e);
   }
 
   #prove({ session, hello, message2 }: OpenedRespHello): void {
@@ -220,7 +203,7 @@ class Channel implements ConversationObserver {
     const { field, problem } = decodeProto(payloads.InitDone, plaintext);
     if (problem !== undefined) this.#notes.malformed(id, problem.text);
     const claim = readClaim(field, bindingPurpose, session.h2);
-    this.#claimed(datagram, claim);
+    this.#remote.claimed(datagram, claim, session.e);
     if (problem === undefined && claim?.check.state !== 'invalid') session.done ??= frame;
   }
 

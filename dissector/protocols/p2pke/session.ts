@@ -41,10 +41,19 @@ export class Session {
   /** The age was found too high once: one finding a session is enough. */
   aged = false;
 
-  constructor(e: string, initiator: Direction, start: number) {
+  /** All sessions of the channel, itself among them. */
+  readonly #siblings: readonly Session[];
+
+  constructor(e: string, initiator: Direction, start: number, siblings: readonly Session[]) {
+    this.#siblings = siblings;
     this.e = e;
     this.initiator = initiator;
     this.start = start;
+  }
+
+  /** Its place among the sessions of the channel, `2 of 3`. */
+  get place(): string {
+    return `${this.#siblings.indexOf(this) + 1} of ${this.#siblings.length}`;
   }
 
   /** A key that might open this direction is known. */

@@ -114,7 +114,8 @@ function note(name: string, value: string | number, source: number, at: number, 
 
 function generated({ source, end, name }: Captured, facts: Facts, session: Session | undefined): Field[] {
   const out = links(facts, source, end);
-  if (facts.session !== undefined) out.push(note('session', facts.session, source, end));
+  if (session !== undefined && session.total.sessions > 1)
+    out.push(note('session', session.number, source, end, `${session.number} of ${session.total.sessions}`));
   if (facts.sameKeyAs !== undefined) out.push(note('same_key_as', facts.sameKeyAs, source, end, `frame ${facts.sameKeyAs}`));
   if (name === 'data' && session?.form !== undefined) {
     const how =

@@ -12,8 +12,6 @@ export interface Facts extends Links {
   signature?: Check;
   /** By place of the entry in the packet. */
   entries?: EntryFacts[];
-  /** Its number among the sessions of the conversation, from 1. */
-  session?: number;
   /** The frame in which the same x25519_public was seen first, in another session. */
   sameKeyAs?: number;
   note?: string;

@@ -24,7 +24,7 @@ export class Handshake {
   readonly #nodes: Nodes;
   readonly #endpoints: readonly [string, string];
   readonly #layouts: Layouts;
-  #sessions = 0;
+  readonly #total = { sessions: 0 };
   /** Cookies of the hello retries of this session, newest last, with their messages. */
   #retries: { cookie: string; id: number }[] = [];
   /** A hello without the cookie after a hello retry: sent before that arrived, or a breach. */
@@ -101,12 +101,12 @@ export class Handshake {
     if (session !== undefined && session.initiator === direction && session.x[direction] === undefined) return session;
     const begun = this.#begin(direction);
     // A cookie without a hello retry: the capture begins inside this handshake.
-    if (this.#sessions === 1 && !/^0+$/.test(cookie)) begun.state = 'unseen';
+    if (this.#total.sessions === 1 && !/^0+$/.test(cookie)) begun.state = 'unseen';
     return begun;
   }
 
   #begin(initiator: Direction | undefined): Session {
-    const session = new Session(++this.#sessions, initiator, this.#layouts);
+    const session = new Session(this.#total, initiator, this.#layouts);
     this.session = session;
     this.channels = new Channels(this.#bench, initiator !== undefined);
     this.#retries = [];
@@ -122,7 +122,6 @@ export class Handshake {
     // The newest is nearly always at the end.
     const at = messages.sessions.lastIndexOf(session);
     if (at >= 0) messages.setSession(id, at);
-    if (session.number > 1) factsOf(this.#bench, id).session = session.number;
   }
 
   #copies({ id, direction, bytes }: Packet): boolean {

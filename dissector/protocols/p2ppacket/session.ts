@@ -26,8 +26,12 @@ export class Session {
   /** Candidates by the public keys that were known when they were made: an exchange takes a millisecond. */
   #made: { readonly pair: string; readonly keys: readonly { key: Uint8Array; how: string }[] } | undefined;
 
-  constructor(number: number, initiator: Direction | undefined, layouts: Layouts) {
-    this.number = number;
+  /** How many sessions the conversation has had by now; shared by all of them. */
+  readonly total: { sessions: number };
+
+  constructor(total: { sessions: number }, initiator: Direction | undefined, layouts: Layouts) {
+    this.number = ++total.sessions;
+    this.total = total;
     this.initiator = initiator;
     this.state = initiator === undefined ? 'unseen' : machine.start;
     this.layouts = layouts;
