@@ -19,7 +19,7 @@ describe('a capture opened from the explorer', () => {
     await inspecting.counts('messages', 33);
     await inspecting.counts('encrypted', 0);
     await inspecting.counts('findings', 0);
-    await inspecting.counts('keys', 3);
+    await inspecting.counts('keys', 7);
   });
 
   it('lists its packets in seven columns, none of them cut off', async () => {
