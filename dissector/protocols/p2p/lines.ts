@@ -1,4 +1,4 @@
-import type { Field, Piece } from '../../bytes/index.ts';
+import { type Field, type Piece, slicePieces } from '../../bytes/index.ts';
 import type { Bench, Conversation, Direction, Rule, State } from '../../session/index.ts';
 import { Conduct, factsOf } from './conduct.ts';
 import type { Facts, Place } from './facts.ts';
@@ -142,15 +142,15 @@ export class Lines {
   }
 
   #carry(id: number, { direction, pieces }: Line, field: Field, tunnel: Tunnel): void {
-    const data = valueIn(field, 'data');
-    if (!(data instanceof Uint8Array)) return;
-    const { place, opened, first } = tunnel.carry(direction, data);
+    const data = field.children?.find((child) => child.name === 'data');
+    if (!(data?.value instanceof Uint8Array)) return;
+    const { place, opened, first } = tunnel.carry(direction, data.value, slicePieces(pieces, data.start, data.end));
     if (opened === undefined) return;
     factsOf(this.#bench, id).tunnel = { ...place, tunnel };
     if (first === undefined) return;
-    const packet = direction === tunnel.requester ? tunnelCreate : tunnelCreateAck;
-    const inner = this.#row({ direction, name: packet.name, pieces, state: 'decoded', encrypted: true });
-    factsOf(this.#bench, inner).inner = first;
+    const { name } = direction === tunnel.requester ? tunnelCreate : tunnelCreateAck;
+    const inner = this.#row({ direction, name, pieces: first.pieces, state: 'decoded', encrypted: true });
+    factsOf(this.#bench, inner).inner = first.bytes;
   }
 }
 

@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { type Check, equalBytes, type Field } from '../../bytes/index.ts';
+import { type Check, equalBytes, type Field, type Piece, slicePieces } from '../../bytes/index.ts';
 import {
   type PublicKey,
   type RsaPrivateKey,
@@ -21,6 +21,14 @@ const keyLength = 32;
 const ivLength = 16;
 const empty = new Uint8Array(0);
 
+/** The first bytes of a tunnel's direction, opened, and where they were captured. */
+interface Head {
+  readonly bytes: Uint8Array;
+  readonly pieces: readonly Piece[];
+}
+
+const noHead: Head = { bytes: empty, pieces: [] };
+
 /** One tunnel of a connection: AES-256-CFB8 under a key that the target's RSA key unwraps, each direction with its own state. */
 export class Tunnel {
   readonly requester: Direction;
@@ -30,7 +38,7 @@ export class Tunnel {
   readonly #offsets: [number, number] = [0, 0];
   readonly #leads: [Uint8Array, Uint8Array] = [empty, empty];
   /** The first packet of each direction while it is not whole: undefined once it was read. */
-  readonly #heads: [Uint8Array | undefined, Uint8Array | undefined] = [empty, empty];
+  readonly #heads: [Head | undefined, Head | undefined] = [noHead, noHead];
 
   constructor(requester: Direction, frame: number, signer: PublicKey | string, secret: Uint8Array | undefined) {
     this.requester = requester;
@@ -50,25 +58,26 @@ export class Tunnel {
   carry(
     direction: Direction,
     bytes: Uint8Array,
-  ): { place: Place; opened: Uint8Array | undefined; first: Uint8Array | undefined } {
+    pieces: readonly Piece[],
+  ): { place: Place; opened: Uint8Array | undefined; first: Head | undefined } {
     const place = { offset: this.#offsets[direction], lead: this.#leads[direction] };
     const opened = this.open(place, bytes);
     this.#offsets[direction] += bytes.length;
     const together = concat(place.lead, bytes);
     this.#leads[direction] = together.slice(Math.max(0, together.length - cipher.lead));
-    return { place, opened, first: opened === undefined ? undefined : this.#first(direction, opened) };
+    return { place, opened, first: opened === undefined ? undefined : this.#first(direction, opened, pieces) };
   }
 
-  #first(direction: Direction, opened: Uint8Array): Uint8Array | undefined {
+  #first(direction: Direction, opened: Uint8Array, pieces: readonly Piece[]): Head | undefined {
     const before = this.#heads[direction];
     if (before === undefined) return undefined;
-    const head = concat(before, opened);
+    const head = { bytes: concat(before.bytes, opened), pieces: [...before.pieces, ...pieces] };
     const packet = direction === this.requester ? tunnelCreate : tunnelCreateAck;
-    const { end, problem } = packet.decode(head);
-    const isNone = head.length > 0 && head[0] !== packet.type;
+    const { end, problem } = packet.decode(head.bytes);
+    const isNone = head.bytes.length > 0 && head.bytes[0] !== packet.type;
     const isWhole = !isNone && problem === undefined;
     this.#heads[direction] = isNone || isWhole ? undefined : head;
-    return isWhole ? head.slice(0, end) : undefined;
+    return isWhole ? { bytes: head.bytes.slice(0, end), pieces: slicePieces(head.pieces, 0, end) } : undefined;
   }
 }
 

@@ -15,18 +15,21 @@ interface Hole {
   readonly missing: Set<number>;
   readonly id: number;
   readonly text: string;
+  /** The sender has sent more since. */
+  later: boolean;
 }
 
-/** Entries of one channel and direction that are remembered, and numbers that a hole may have to be watched. */
+/** Entries of one channel and direction that are remembered, and how many numbers and holes are watched. */
 const mostSent = 4096;
 const widestHole = 4096;
+const mostHoles = 64;
 
 class Lane {
   highest = 0;
   acknowledged = 0;
   /** unreliable_data shares the numbers, and may leave holes. */
   unreliable = false;
-  hole: Hole | undefined;
+  holes: Hole[] = [];
   readonly sent = new Map<number, Sent>();
 }
 
@@ -34,6 +37,8 @@ class Lane {
 export class Channels {
   readonly #bench: Bench;
   readonly #lanes = new Map<number, Lane>();
+  /** Lanes with holes, by direction. */
+  readonly #open: readonly [Set<Lane>, Set<Lane>] = [new Set(), new Set()];
   /** The session was seen from its hellos on: numbers begin at 1. */
   readonly #fromStart: boolean;
 
@@ -44,9 +49,9 @@ export class Channels {
 
   /** A data packet of a sender; gives the entries that were not sent before. */
   see(id: number, direction: Direction, entries: readonly Entry[]): Entry[] {
+    for (const lane of this.#open[direction]) for (const hole of lane.holes) hole.later = true;
     const fresh = entries.filter((entry) => this.#sequence(id, direction, entry));
     for (const entry of entries) this.#ack(id, direction, entry);
-    this.#judge(id, direction);
     return fresh;
   }
 
@@ -71,15 +76,16 @@ export class Channels {
       return false;
     }
     if (sequence === 0) this.#find(id, rules.sequence, `a sequence number of channel ${channel} is 0: they begin at 1`);
-    lane.hole?.missing.delete(sequence);
+    this.#fill(lane, sequence, direction);
     const knowsStart = this.#fromStart || lane.highest > 0;
     if (sequence > lane.highest + 1 && knowsStart && !lane.unreliable) {
       const missing = new Set<number>();
       for (let one = lane.highest + 1; one < sequence && missing.size < widestHole; one++) missing.add(one);
       const from = lane.highest === 0 ? 'begins' : `goes from ${lane.highest}`;
       const text = `channel ${channel} ${from}${lane.highest === 0 ? ' at' : ' to'} ${sequence}, not by one`;
-      this.#tell(lane);
-      lane.hole = { missing, id, text };
+      if (lane.holes.length >= mostHoles) this.#tell(lane, lane.holes.shift()!);
+      lane.holes.push({ missing, id, text, later: false });
+      this.#open[direction].add(lane);
     }
     lane.highest = Math.max(lane.highest, sequence);
     lane.sent.set(sequence, { id, index, digest });
@@ -105,16 +111,24 @@ export class Channels {
     lane.acknowledged = Math.max(lane.acknowledged, ack);
   }
 
-  /** The next data packet of a sender shows whether a hole was only two packets in the wrong order. */
-  #judge(id: number, direction: Direction): void {
-    for (const [key, lane] of this.#lanes)
-      if ((key & 1) === direction && lane.hole !== undefined && lane.hole.id !== id) this.#tell(lane);
+  /** What comes later fills a hole: packets in the wrong order, or a retransmission of one that was lost before the capture. */
+  #fill(lane: Lane, sequence: number, direction: Direction): void {
+    if (lane.holes.length === 0) return;
+    for (const hole of lane.holes) hole.missing.delete(sequence);
+    lane.holes = lane.holes.filter((hole) => hole.missing.size > 0);
+    if (lane.holes.length === 0) this.#open[direction].delete(lane);
   }
 
-  #tell(lane: Lane): void {
-    const { hole } = lane;
-    lane.hole = undefined;
-    if (hole !== undefined && hole.missing.size > 0 && !lane.unreliable) this.#find(hole.id, rules.sequence, hole.text);
+  /** The session is over: what was never sent, although its sender went on, was left out. */
+  settle(): void {
+    for (const lanes of this.#open) {
+      for (const lane of lanes) for (const hole of lane.holes) if (hole.later) this.#tell(lane, hole);
+      lanes.clear();
+    }
+  }
+
+  #tell(lane: Lane, hole: Hole): void {
+    if (!lane.unreliable) this.#find(hole.id, rules.sequence, hole.text);
   }
 
   #find(id: number, rule: (typeof rules)[keyof typeof rules], text: string, ...others: number[]): void {

@@ -108,6 +108,7 @@ export class Handshake {
   #begin(initiator: Direction | undefined): Session {
     const session = new Session(this.#total, initiator, this.#layouts);
     this.session = session;
+    this.channels.settle();
     this.channels = new Channels(this.#bench, initiator !== undefined);
     this.#retries = [];
     this.#last = {};

@@ -26,9 +26,17 @@ import { type Session, sealedLength } from './session.ts';
 export function observe(bench: Bench): Observer {
   const nodes = new Nodes(bench);
   const layouts = layoutsOf(bench.choices.names(packetTypes), bench.choices.names(entryTypes));
+  const all: Peers[] = [];
   return {
-    conversation: (conversation) => new Peers(bench, conversation, nodes, layouts),
-    end: () => nodes.settle(),
+    conversation(conversation) {
+      const peers = new Peers(bench, conversation, nodes, layouts);
+      all.push(peers);
+      return peers;
+    },
+    end() {
+      for (const peers of all) peers.end();
+      nodes.settle();
+    },
   };
 }
 
@@ -78,6 +86,11 @@ class Peers implements ConversationObserver {
     if (cut > 0) this.#find(id, rules.incomplete, `${cut} bytes of the datagram were not captured`);
     else if (name === undefined) this.#unknown(id, bytes);
     else this.#known({ id, direction, bytes }, name);
+  }
+
+  /** The capture has ended. */
+  end(): void {
+    this.#handshake.channels.settle();
   }
 
   #unknown(id: number, bytes: Uint8Array): void {

@@ -73,6 +73,17 @@ describe('a session of p2ppacket', () => {
       [],
     ],
     [
+      'a packet that was lost and comes again later',
+      [
+        [one, two, data([reliable(1, 3, 1)])],
+        [one, two, data([reliable(1, 4, 1)])],
+        [two, one, data([reliable(1, 2, 1)])],
+        [one, two, data([reliable(1, 2, 2)])],
+      ],
+      [],
+    ],
+    ['a sequence number left out at the very end', [[one, two, data([reliable(1, 5, 1)])]], []],
+    [
       'holes of unreliable data',
       [
         [one, two, data([{ ...reliable(5, 1), type: 'unreliable_data' }])],
