@@ -2,6 +2,7 @@
  * A recording rewritten: the same UDP datagrams and TCP bytes in other packets. What was said stays as it was, so a
  * dissector has to tell the same of it.
  */
+import { defaultLimits } from '../../dissector/bytes/index.ts';
 import {
   decryptionSecrets,
   enhancedPacket,
@@ -11,15 +12,16 @@ import {
   openCapture,
   sectionHeader,
 } from '../../dissector/capture/index.ts';
-import { linkType, PacketView, parsePacket, tcpFlag, transport } from '../../dissector/link/index.ts';
+import { linkType, tcpFlag, transport } from '../../dissector/link/index.ts';
+import { Packets } from '../../dissector/session/packets.ts';
 import { bytes, ipv4, ipv6, tcp, u16, u32, udp } from '../unit/link/build.ts';
 
-/** One packet of a recording; `seq`, `ack` and `flags` are those of TCP. */
+/** One packet of a recording, fragments put together; `seq`, `ack` and `flags` are those of TCP. */
 export interface Packet {
   readonly time: number;
   readonly tcp: boolean;
-  readonly src: Uint8Array;
-  readonly dst: Uint8Array;
+  readonly src: Uint8Array<ArrayBuffer>;
+  readonly dst: Uint8Array<ArrayBuffer>;
   readonly srcPort: number;
   readonly dstPort: number;
   readonly seq: number;
@@ -34,17 +36,19 @@ export function packetsOf(capture: Uint8Array): Packet[] {
   const { reader } = opened;
   while (reader.step());
   const { frames } = reader;
-  const view = new PacketView();
+  const packets = new Packets(reader, defaultLimits);
+  const { view } = packets;
   return Array.from({ length: frames.length }, (_, index) => {
-    const frame = reader.frameBytes(index).slice();
-    parsePacket(frame, frames.linkType(index), view);
+    const packet = packets.read(index);
+    if (packet === 'waiting') return { known: false } as Packet & { known: boolean };
+    const frame = packet.frame.slice();
     return {
       time: frames.seconds(index) + frames.nanos(index) / 1e9,
       tcp: view.transport === transport.tcp,
       src: frame.subarray(view.srcAt, view.srcAt + view.addressLength),
       dst: frame.subarray(view.dstAt, view.dstAt + view.addressLength),
       ...{ srcPort: view.srcPort, dstPort: view.dstPort, seq: view.seq, ack: view.ack, flags: view.flags },
-      payload: frame.subarray(view.payloadStart, view.payloadEnd),
+      payload: packet.carrier.slice(view.payloadStart, view.payloadEnd),
       known: view.transport === transport.tcp || view.transport === transport.udp,
     };
   }).filter(({ known }) => known);
@@ -58,7 +62,7 @@ export interface Written {
 }
 
 const moreFragments = 0x2000;
-const wide = (address: Uint8Array): Uint8Array =>
+const wide = (address: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> =>
   address.length === 16 ? address : bytes('20010db8 00000000 00000000', address);
 
 /** The packets as a capture. */

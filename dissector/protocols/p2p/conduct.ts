@@ -29,9 +29,13 @@ export class Conduct {
   #failed = false;
   /** Keepalives of inbound that outbound has not answered. */
   readonly #keepalives: number[] = [];
+  /** Keepalives of outbound that answer none, until inbound goes on without a gap. */
+  readonly #unasked: number[] = [];
   readonly #questions: [number[], number[]] = [[], []];
   /** The last packet of the handshake, by name, which the next one answers. */
   readonly #steps = new Map<string, number>();
+  /** Packets of a direction may have gone by unseen: bytes are missing, or do not open. Silence of it proves nothing. */
+  readonly #blind: [boolean, boolean] = [false, false];
   /** Frames of the first DISCONNECT of each direction. */
   readonly #disconnects: [number | undefined, number | undefined] = [undefined, undefined];
 
@@ -45,11 +49,23 @@ export class Conduct {
     this.#state = 'open';
   }
 
+  /** HELLO came before the capture began: who sent it may have said more that is missing. */
+  greetedBefore(outbound: Direction): void {
+    this.#state = 'hello_ack';
+    this.blind(outbound);
+  }
+
+  /** From now on not everything that a direction says is known. */
+  blind(direction: Direction): void {
+    this.#blind[direction] = true;
+  }
+
   get disconnected(): boolean {
     return this.#disconnects[0] !== undefined || this.#disconnects[1] !== undefined;
   }
 
   see(packet: Seen): void {
+    if (packet.direction !== this.#session.outbound) this.#tellUnasked();
     this.#afterDisconnect(packet);
     this.#order(packet);
     this.#overdue(packet);
@@ -69,16 +85,21 @@ export class Conduct {
 
   /** A direction whose bytes open under no key, although the handshake was seen: it failed, when the other one opens. */
   doesNotDecode(id: number): void {
-    if (handshake.has(this.#state)) this.#fail(id, 'what should be FIN or FIN_ACK does not decode under the key of the session');
+    if (handshake.has(this.#state) && !this.#isBlind)
+      this.#fail(id, 'what should be FIN or FIN_ACK does not decode under the key of the session');
   }
 
-  #afterDisconnect({ id, name, direction, first }: Seen): void {
+  get #isBlind(): boolean {
+    return this.#blind[0] || this.#blind[1];
+  }
+
+  #afterDisconnect({ id, name, direction, first, whole }: Seen): void {
     const own = this.#disconnects[direction];
     const others = this.#disconnects[other(direction)];
     // What was under way when the DISCONNECT came does not follow it.
     if (own !== undefined && first >= own)
       this.#find(id, rules.afterDisconnect, `${name} follows the DISCONNECT of its own side`, own);
-    else if (others !== undefined && first > others && name !== 'DISCONNECT')
+    else if (others !== undefined && first > others && name !== 'DISCONNECT' && (whole || !this.#blind[direction]))
       this.#find(id, rules.afterDisconnect, `${name} follows the DISCONNECT of the other side`, others);
   }
 
@@ -88,6 +109,11 @@ export class Conduct {
     if (!isKnown || this.#state === 'closed') return;
     const inHandshake = handshake.has(this.#state);
     const next = advance(machine, this.#state, name, by);
+    if (next === undefined && this.#isBlind) {
+      // What should come before it may be among what is missing.
+      this.#state = machine.transitions.find(({ message }) => message === name)!.to ?? 'open';
+      return;
+    }
     if (next === undefined) {
       const who = by === 'opener' ? 'outbound' : 'inbound';
       this.#find(id, rules.order, `${name} of ${who} is not allowed here: the connection ${machine.states[this.#state]}`);
@@ -112,8 +138,20 @@ export class Conduct {
   #keepalive({ id, direction }: Seen): void {
     if (direction !== this.#session.outbound) this.#keepalives.push(id);
     else if (this.#keepalives.length > 0) this.#pair(this.#keepalives.shift(), id);
-    else if (this.#state === 'open')
-      this.#find(id, rules.keepaliveRole, 'outbound sends a KEEP_ALIVE that answers none of inbound');
+    else if (this.#state === 'open') this.#unasked.push(id);
+  }
+
+  /** What inbound says next shows that nothing of it is missing. */
+  #tellUnasked(): void {
+    const { outbound } = this.#session;
+    const isKnown = outbound !== undefined && !this.#blind[other(outbound)];
+    for (const id of this.#unasked.splice(0))
+      if (isKnown) this.#find(id, rules.keepaliveRole, 'outbound sends a KEEP_ALIVE that answers none of inbound');
+  }
+
+  /** Nothing more comes of either side. */
+  end(): void {
+    this.#tellUnasked();
   }
 
   /** A later packet shows that an answer did not come in time; DISCONNECT "timeout" is what the specification asks for then. */
@@ -127,7 +165,7 @@ export class Conduct {
       const seconds = now - this.#bench.time(messages.frame(waiting));
       if (!(seconds > keepaliveInterval)) break;
       this.#keepalives.shift();
-      if (isTimeout) continue;
+      if (isTimeout || this.#isBlind) continue;
       const text = `no KEEP_ALIVE of outbound within ${seconds.toFixed(1)} s, and no DISCONNECT "timeout"`;
       this.#find(waiting, rules.keepaliveTimeout, text, messages.frame(id));
     }
@@ -144,6 +182,7 @@ export class Conduct {
   }
 
   #unanswered(question: number, shownBy: number): void {
+    if (this.#isBlind) return;
     this.#find(question, rules.unanswered, 'no NLIST_RES answers it', this.#bench.messages.frame(shownBy));
   }
 

@@ -65,6 +65,7 @@ class Connection implements ConversationObserver {
   gap(direction: Direction, buffer: StreamBuffer, length: number): void {
     const side = this.#sides[direction];
     side.receive(buffer, this.#bench.limits);
+    this.#lines.conduct.blind(direction);
     side.closed ??= 'gap';
     if (side.after !== undefined) this.#emitAfter(direction);
     side.gap = length;
@@ -82,6 +83,7 @@ class Connection implements ConversationObserver {
       if (after !== undefined && (ended || after.length > this.#bench.limits.stretch)) this.#emitAfter(direction);
     }
     this.#lines.flush();
+    if (this.#sides.every(({ ended }) => ended)) this.#lines.conduct.end();
   }
 
   /** Takes one packet, or changes the phase; false when more bytes are needed. */
@@ -112,7 +114,10 @@ class Connection implements ConversationObserver {
       const outbound = isOutbound ? direction : other(direction);
       this.#session.outbound = outbound;
       const side = this.#sides[outbound];
-      if (!isOutbound) side.phase = 'wait';
+      if (!isOutbound) {
+        side.phase = 'wait';
+        this.#lines.conduct.greetedBefore(outbound);
+      }
       return true;
     }
     const isOpen = this.#sides.some(({ input, closed }) => closed === undefined && input.length < 6);
@@ -203,12 +208,12 @@ class Connection implements ConversationObserver {
     const packet = packetOf(bytes[0]!);
     if (packet === undefined) {
       const text = `type 0x${bytes[0]!.toString(16).padStart(2, '0')} is no packet of the specification: where the next begins is not known`;
-      return this.#loseBorders(side, rules.unknownType, text);
+      return this.#loseBorders(direction, rules.unknownType, text);
     }
     const { field, end, problem } = packet.decode(bytes);
     const { pendingStream } = this.#bench.limits;
     if (problem !== undefined && (problem.needed ?? 0) > pendingStream)
-      return this.#loseBorders(side, rules.limit, `${problem.text}: over the limit pendingStream of ${pendingStream}`);
+      return this.#loseBorders(direction, rules.limit, `${problem.text}: over the limit pendingStream of ${pendingStream}`);
     if (problem !== undefined && side.closed === undefined) return undefined;
     const length = problem === undefined ? end : bytes.length;
     const { pieces, place } = this.#takeBytes(side, length, sealed);
@@ -225,11 +230,13 @@ class Connection implements ConversationObserver {
     return sealed ? side.takeSealed(length) : { pieces: side.input.take(length), place: undefined };
   }
 
-  #loseBorders(side: Side, rule: Rule, text: string): string {
+  #loseBorders(direction: Direction, rule: Rule, text: string): string {
+    const side = this.#sides[direction];
     this.#lines.flush();
     const breaches = [{ rule, text }];
     if (this.#lines.conduct.losesBorders())
       breaches.push({ rule: rules.handshakeFailed, text: 'the handshake does not get beyond bytes that are no packet' });
+    this.#lines.conduct.blind(direction);
     side.lost = { breaches };
     side.stretch = new Stretch(side.phase === 'open' ? side.takeSealed(0).place : undefined);
     side.phase = 'lost';

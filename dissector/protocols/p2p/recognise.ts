@@ -8,16 +8,29 @@ const sequence = 0x30;
 const dhOid = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x03, 0x01];
 const oidWithin = 32;
 
+/** Whether a DER SEQUENCE of `size` bytes may begin at `at`: as far as its length is there, it is the one that was announced. */
+function isKey(bytes: Uint8Array, at: number, size: number): boolean {
+  if (size <= 20 || bytes[at] !== sequence) return false;
+  const first = bytes[at + 1];
+  const rest = size - 2;
+  if (first === undefined) return true;
+  if (first < 0x80) return first === rest;
+  const octets = first & 0x7f;
+  if (octets === 0 || octets > 2) return false;
+  if (bytes.length < at + 2 + octets) return true;
+  return bytes.subarray(at + 2, at + 2 + octets).reduce((sum, byte) => sum * 256 + byte, 0) === rest - octets;
+}
+
 /** HELLO's sizes and the beginning of a DER key; true already for the first six bytes. */
 export function isHello(bytes: Uint8Array): boolean {
-  if (bytes.length < 6 || bytes[0] !== 0 || bytes[5] !== sequence) return false;
+  if (bytes.length < 6 || bytes[0] !== 0) return false;
   const [key, g, p] = [(bytes[1]! << 8) | bytes[2]!, bytes[3]!, bytes[4]!];
-  return key > 20 && g > 0 && p > 0;
+  return g > 0 && p > 0 && isKey(bytes, 5, key);
 }
 
 /** HELLO_ACK's size and the beginning of a DER key; true already for the first four bytes. */
 export function isHelloAck(bytes: Uint8Array): boolean {
-  return bytes.length >= 4 && bytes[0] === 1 && ((bytes[1]! << 8) | bytes[2]!) > 20 && bytes[3] === sequence;
+  return bytes.length >= 4 && bytes[0] === 1 && isKey(bytes, 3, (bytes[1]! << 8) | bytes[2]!);
 }
 
 /** Bytes that are whole packets of the specification, to the last. */

@@ -12,10 +12,20 @@ import { rules } from './rules.ts';
 import { expectedBit, Session } from './session.ts';
 
 export function observe(bench: Bench): Observer {
-  return { conversation: (conversation) => new Channel(bench, conversation), end: () => {} };
+  const channels: Channel[] = [];
+  return {
+    conversation(conversation) {
+      const channel = new Channel(bench, conversation);
+      channels.push(channel);
+      return channel;
+    },
+    end() {
+      for (const channel of channels) channel.end();
+    },
+  };
 }
 
-/** A message ages a session when it comes later than the maximum age of 60 s, with 20 % of tolerance. */
+/** The maximum age of 60 s, with 20 % of tolerance. */
 const maximumAge = 60 * 1.2;
 const messageLimit = 0x7fff_ffff;
 
@@ -60,6 +70,10 @@ class Channel implements ConversationObserver {
     else if (name === 'RespHello') this.#respHello(datagram);
     else if (name === 'InitDone') this.#initDone(datagram);
     else this.#sealed(datagram, name);
+  }
+
+  end(): void {
+    for (const session of this.#sessions) session.early.end(this.#notes);
   }
 
   /** The bit of a message against what its sender is in the newest session. */
@@ -204,7 +218,9 @@ class Channel implements ConversationObserver {
     if (problem !== undefined) this.#notes.malformed(id, problem.text);
     const claim = readClaim(field, bindingPurpose, session.h2);
     this.#remote.claimed(datagram, claim, session.e);
-    if (problem === undefined && claim?.check.state !== 'invalid') session.done ??= frame;
+    if (problem !== undefined || claim?.check.state === 'invalid') return;
+    session.done ??= frame;
+    session.early.shown(this.#notes);
   }
 
   #sealed(datagram: Datagram, name: Name): void {
@@ -218,11 +234,8 @@ class Channel implements ConversationObserver {
     // A message that came back to its sender, or with a flipped bit, does not count as one of its direction.
     if (expectedBit(session, datagram.sender) !== bit) return;
     if (session.done === undefined) {
-      if (bit === 0) {
-        this.#notes.find(id, rules.earlyData, 'data of the initiator before its InitDone: the responder cannot accept it yet');
-        return;
-      }
-      this.#notes.find(id, rules.order, 'data of the responder before it received InitDone');
+      session.early.hold(id, bit);
+      if (bit === 0) return;
     }
     const closed = session.closed[bit];
     if (closed !== undefined && counter !== closingCounter) {

@@ -1,5 +1,6 @@
 import { noise } from '../../crypto/index.ts';
 import type { Direction } from '../../session/index.ts';
+import { Early } from './early.ts';
 import type { TransportKeys } from './keys.ts';
 import { headerLength } from './messages.ts';
 import { ReplayWindow } from './window.ts';
@@ -37,6 +38,7 @@ export class Session {
   done: number | undefined;
   readonly closed: [number | undefined, number | undefined] = [undefined, undefined];
   readonly windows = [new ReplayWindow(), new ReplayWindow()] as const;
+  readonly early: Early = new Early();
   messages = 0;
   /** The age was found too high once: one finding a session is enough. */
   aged = false;

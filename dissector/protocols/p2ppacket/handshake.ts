@@ -27,6 +27,8 @@ export class Handshake {
   readonly #total = { sessions: 0 };
   /** Cookies of the hello retries of this session, newest last, with their messages. */
   #retries: { cookie: string; id: number }[] = [];
+  /** The session has had a data packet. */
+  #carried = false;
   /** A hello without the cookie after a hello retry: sent before that arrived, or a breach. */
   #withoutCookie: number | undefined;
   #last: { hello?: number; retry?: number } = {};
@@ -55,6 +57,8 @@ export class Handshake {
     if (session.state === 'unseen') return;
     // The first hello is what the machine starts with.
     const isFirst = isOpener && session.state === 'asked' && this.#last.hello === undefined;
+    // A cookie has come out of a hello retry, which the capture lost.
+    if (isOpener && session.state === 'asked' && !/^0+$/.test(cookie)) session.state = 'retried';
     if (!isFirst && !isCopy) this.#advance(packet, 'hello', session);
     this.#tie(id, isOpener ? this.#last.retry : this.#last.hello);
     this.#last.hello = id;
@@ -79,8 +83,21 @@ export class Handshake {
     const session = this.session ?? this.#begin(undefined);
     this.#enter(packet.id, session);
     if (packet.direction === session.initiator) this.#tellWithoutCookie();
+    if (name === 'data') this.#carried = true;
+    if (name === 'data') this.#isBegunBefore(packet.direction, session);
     this.#advance(packet, name, session);
     return session;
+  }
+
+  /**
+   * Data of one side right after the first hello of the other, which asked for nothing: that hello was the answer, and the
+   * capture begins after the question.
+   */
+  #isBegunBefore(direction: Direction, session: Session): void {
+    const isAnswered = session.number === 1 && session.state === 'asked' && session.initiator !== direction;
+    if (!isAnswered || this.#last.retry !== undefined || session.x[direction] !== undefined) return;
+    session.initiator = direction;
+    session.state = 'unseen';
   }
 
   /** A new session, an introduced one, or the one at hand. */
@@ -89,7 +106,8 @@ export class Handshake {
     const peer = direction === 0 ? 1 : 0;
     if (session !== undefined && session.x[direction] === x) return session;
     const isAnswer = session !== undefined && session.initiator === peer && session.x[direction] === undefined;
-    if (isAnswer && session.state !== 'unseen') return session;
+    // With zeros for a cookie it may as well begin a session of its own, once the one at hand has carried data.
+    if (isAnswer && (session.state !== 'unseen' || !this.#carried || !/^0+$/.test(cookie))) return session;
     const requester = this.#nodes.requesterOf(this.#endpoints[peer], ed);
     if (requester !== undefined) {
       const introduced = this.#begin(peer);
@@ -113,6 +131,7 @@ export class Handshake {
     this.#retries = [];
     this.#last = {};
     this.#withoutCookie = undefined;
+    this.#carried = false;
     const { sessions } = this.#bench.messages;
     if (sessions.length < this.#bench.limits.sessions) sessions.push(session);
     return session;

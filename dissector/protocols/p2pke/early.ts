@@ -1,0 +1,36 @@
+import type { Direction } from '../../session/index.ts';
+import type { Notes } from './notes.ts';
+import { rules } from './rules.ts';
+
+const most = 1024;
+
+/**
+ * Data of a session before any InitDone of it. When the InitDone comes, the data was early; when none comes although both
+ * sides send data, the capture has lost it, and nobody is to blame.
+ */
+export class Early {
+  readonly #held: { readonly id: number; readonly bit: Direction }[] = [];
+  readonly #sent: [boolean, boolean] = [false, false];
+
+  hold(id: number, bit: Direction): void {
+    this.#sent[bit] = true;
+    if (this.#held.length < most) this.#held.push({ id, bit });
+  }
+
+  /** The InitDone has come. */
+  shown(notes: Notes): void {
+    for (const { id, bit } of this.#held.splice(0)) this.#tell(notes, id, bit);
+  }
+
+  /** No InitDone comes any more. */
+  end(notes: Notes): void {
+    if (!this.#sent[0] || !this.#sent[1]) this.shown(notes);
+    this.#held.length = 0;
+  }
+
+  #tell(notes: Notes, id: number, bit: Direction): void {
+    if (bit === 0)
+      notes.find(id, rules.earlyData, 'data of the initiator before its InitDone: the responder cannot accept it yet');
+    else notes.find(id, rules.order, 'data of the responder before it received InitDone');
+  }
+}
