@@ -1,0 +1,106 @@
+import type { Value } from '../bytes/index.ts';
+import type { Protocol } from '../session/index.ts';
+import type { FilterField } from './fields.ts';
+import type { FilterRow } from './row.ts';
+
+const absent: readonly Value[] = [];
+const present: readonly Value[] = [true];
+
+/** Fields that need no tree: what the list's columns and the tables of messages hold. */
+export function columns(protocols: readonly Protocol[]): FilterField[] {
+  const message = (
+    name: string,
+    doc: string,
+    type: FilterField['type'],
+    read: (row: FilterRow) => readonly Value[],
+    offers?: readonly string[],
+  ): FilterField => ({
+    name,
+    type,
+    doc,
+    ...(offers === undefined ? {} : { offers }),
+    read: (row) => (row.n < 0 ? absent : read(row)),
+  });
+  const if_ = (condition: boolean): readonly Value[] => (condition ? present : absent);
+  return [
+    {
+      name: 'frame',
+      type: 'bytes',
+      doc: "The frame's captured bytes.",
+      read: ({ analysis, frame }) => [analysis.reader.frameBytes(frame - 1)],
+    },
+    { name: 'frame.number', type: 'integer', doc: 'Number of the frame, from 1.', read: ({ frame }) => [frame] },
+    {
+      name: 'frame.len',
+      type: 'integer',
+      doc: 'Bytes of the frame on the wire.',
+      read: ({ analysis, frame }) => [analysis.reader.frames.original(frame - 1)],
+    },
+    {
+      name: 'frame.cap_len',
+      type: 'integer',
+      doc: 'Bytes of the frame that were captured.',
+      read: ({ analysis, frame }) => [analysis.reader.frames.captured(frame - 1)],
+    },
+    {
+      name: 'frame.time_relative',
+      type: 'number',
+      doc: 'Seconds since the first frame.',
+      read: ({ analysis, frame }) => {
+        const seconds = analysis.reader.frames.elapsed(0, frame - 1);
+        return Number.isNaN(seconds) ? absent : [seconds];
+      },
+    },
+    {
+      name: 'frame.time_epoch',
+      type: 'number',
+      doc: 'Seconds since 1970 UTC.',
+      read: ({ analysis: { reader }, frame }) =>
+        reader.frames.hasTime(frame - 1) ? [reader.frames.seconds(frame - 1) + reader.frames.nanos(frame - 1) / 1e9] : absent,
+    },
+    message('message', 'The name of the message.', 'text', ({ info }) => [info!.name]),
+    message('message.number', 'Its number n, as decode --json prints it.', 'integer', ({ n }) => [n]),
+    message(
+      'protocol',
+      'The protocol of the message.',
+      'text',
+      ({ info }) => [info!.protocol.id],
+      protocols.map(({ id }) => id),
+    ),
+    message('state', 'decoded, encrypted, malformed or incomplete.', 'text', ({ info }) => [info!.state], [
+      'decoded',
+      'encrypted',
+      'malformed',
+      'incomplete',
+    ]),
+    message('encrypted', 'It travelled encrypted.', 'presence', ({ info }) => if_(info!.encrypted)),
+    message('decrypted', 'It travelled encrypted, and a key opened it.', 'presence', ({ info }) =>
+      if_(info!.encrypted && info!.state === 'decoded'),
+    ),
+    message('conversation', 'Number of the conversation in the capture, from 0.', 'integer', ({ info }) => [
+      info!.conversation.id,
+    ]),
+    message('finding', 'A rule of the specification is broken, or something is worth a note.', 'presence', ({ info }) =>
+      if_(info!.findings.length > 0),
+    ),
+    message('finding.rule', 'The broken rule.', 'text', ({ info }) => info!.findings.map(({ rule }) => rule), [
+      ...new Set(protocols.flatMap(({ rules }) => rules.map(({ id }) => id))),
+    ]),
+    message('finding.severity', 'error, warning or note.', 'text', ({ info }) => info!.findings.map(({ severity }) => severity), [
+      'error',
+      'warning',
+      'note',
+    ]),
+    message('finding.text', 'What is wrong.', 'text', ({ info }) => info!.findings.map(({ text }) => text)),
+    {
+      name: 'event',
+      type: 'text',
+      doc: 'What the lower layers tell: closed, reset, unreachable, too-big, time-exceeded, parameter.',
+      offers: ['closed', 'reset', 'unreachable', 'too-big', 'time-exceeded', 'parameter'],
+      read: ({ analysis, frame }) => {
+        const event = analysis.event(frame);
+        return event === undefined ? absent : [event.kind];
+      },
+    },
+  ];
+}

@@ -1,0 +1,247 @@
+import type { Value } from '../bytes/index.ts';
+import type { FieldCatalog, FieldType, FilterField } from './fields.ts';
+import type { FilterProblem } from './lexer.ts';
+import { parseFilter } from './parse.ts';
+import type { FilterRow } from './row.ts';
+import type { Expression, FieldOperand, Literal, Operand, Operator } from './syntax.ts';
+import { addressBytes, bytesLiteral, operandOf, order, orderBytes, textOf } from './values.ts';
+
+/** A filter ready to be asked about rows. */
+export interface Filter {
+  readonly text: string;
+  matches(row: FilterRow): boolean;
+}
+
+export type Compiled = { readonly filter: Filter } | { readonly problem: FilterProblem };
+
+type Test = (row: FilterRow) => boolean;
+type Reader = (row: FilterRow) => readonly Value[];
+
+/** Parses and checks a filter against the fields that there are; the problem names its place in the text. */
+export function compileFilter(text: string, catalog: FieldCatalog): Compiled {
+  const parsed = parseFilter(text);
+  if ('problem' in parsed) return parsed;
+  const compiler = new Compiler(catalog);
+  const test = compiler.test(parsed.expression);
+  if (compiler.problem !== undefined || test === undefined) return { problem: compiler.problem! };
+  return { filter: { text, matches: test } };
+}
+
+/** A field with what is done to its values. */
+interface Resolved {
+  readonly field: Pick<FilterField, 'name' | 'type' | 'values'>;
+  readonly read: Reader;
+}
+
+class Compiler {
+  problem: FilterProblem | undefined;
+  readonly #catalog: FieldCatalog;
+
+  constructor(catalog: FieldCatalog) {
+    this.#catalog = catalog;
+  }
+
+  #fail(text: string, { start, end }: { readonly start: number; readonly end: number }): undefined {
+    this.problem ??= { text, start, end };
+    return undefined;
+  }
+
+  test(expression: Expression): Test | undefined {
+    switch (expression.kind) {
+      case 'and':
+      case 'or': {
+        const [left, right] = [this.test(expression.left), this.test(expression.right)];
+        if (left === undefined || right === undefined) return undefined;
+        return expression.kind === 'and' ? (row) => left(row) && right(row) : (row) => left(row) || right(row);
+      }
+      case 'not': {
+        const inner = this.test(expression.inner);
+        return inner === undefined ? undefined : (row) => !inner(row);
+      }
+      case 'presence':
+        return this.#presence(expression.operand);
+      case 'comparison':
+        return this.#comparison(expression);
+      case 'membership':
+        return this.#membership(expression);
+    }
+  }
+
+  #presence(operand: Operand): Test | undefined {
+    const resolved = operand.kind === 'field' ? this.#resolve(operand) : undefined;
+    if (resolved === undefined) return undefined;
+    const { read, field } = resolved;
+    // A flag alone asks whether it is set.
+    return field.type === 'flag' ? (row) => read(row).includes(true) : (row) => read(row).length > 0;
+  }
+
+  #comparison({ operator, every, left, right }: Extract<Expression, { kind: 'comparison' }>): Test | undefined {
+    const resolved = this.#left(left);
+    if (resolved === undefined) return undefined;
+    const other = right.kind === 'field' && this.#catalog.find(right.name) !== undefined ? this.#resolve(right) : undefined;
+    if (other !== undefined) return this.#fields(resolved, operator, every, other, right);
+    const literal: Literal =
+      right.kind === 'literal' ? right : { kind: 'literal', text: right.name, quoted: false, start: right.start, end: right.end };
+    const accepts = this.#accepts(resolved.field, operator, literal);
+    if (accepts === undefined) return undefined;
+    const { read } = resolved;
+    return every
+      ? (row) => {
+          const values = read(row);
+          return values.length > 0 && values.every(accepts);
+        }
+      : (row) => read(row).some(accepts);
+  }
+
+  /** The field of the left side; values are compared with it, so it must be one. */
+  #left(operand: Operand): Resolved | undefined {
+    if (operand.kind === 'field') return this.#resolve(operand);
+    return this.#fail('the left side of a comparison is a field', operand);
+  }
+
+  #accepts(field: Resolved['field'], operator: Operator, literal: Literal): ((value: Value) => boolean) | undefined {
+    if (operator === 'contains') return this.#contains(field, literal);
+    if (operator === 'matches') return this.#matches(field, literal);
+    const operand = operandOf(field, literal);
+    if (typeof operand === 'string') return this.#fail(operand, literal);
+    const holds = comparisons[operator];
+    return (value) => {
+      const ordered = operand.compare(value);
+      return ordered === undefined ? operator === '!=' : holds(ordered);
+    };
+  }
+
+  #contains({ name, type }: Resolved['field'], literal: Literal): ((value: Value) => boolean) | undefined {
+    if (type === 'text') return (value) => textOf(value).includes(literal.text);
+    if (type !== 'bytes') return this.#fail(`${name} is neither bytes nor text: it contains nothing`, literal);
+    const needle = bytesLiteral(literal.text, literal.quoted) ?? new TextEncoder().encode(literal.text);
+    return (value) => value instanceof Uint8Array && includes(value, needle);
+  }
+
+  #matches({ name, type }: Resolved['field'], literal: Literal): ((value: Value) => boolean) | undefined {
+    if (type !== 'text' && type !== 'bytes')
+      return this.#fail(`${name} is neither bytes nor text: no expression matches it`, literal);
+    try {
+      const expression = new RegExp(literal.text, 'is');
+      return (value) => expression.test(value instanceof Uint8Array ? latin(value) : textOf(value));
+    } catch {
+      return this.#fail('the regular expression cannot be read', literal);
+    }
+  }
+
+  #membership({ left, set }: Extract<Expression, { kind: 'membership' }>): Test | undefined {
+    const resolved = this.#left(left);
+    if (resolved === undefined) return undefined;
+    const tests: ((value: Value) => boolean)[] = [];
+    for (const { from, to } of set) {
+      const low = operandOf(resolved.field, from);
+      const high = to === undefined ? low : operandOf(resolved.field, to);
+      if (typeof low === 'string') return this.#fail(low, from);
+      if (typeof high === 'string') return this.#fail(high, to!);
+      tests.push((value) => (low.compare(value) ?? -1) >= 0 && (high.compare(value) ?? 1) <= 0);
+    }
+    return (row) => resolved.read(row).some((value) => tests.some((test) => test(value)));
+  }
+
+  #fields(left: Resolved, operator: Operator, every: boolean, right: Resolved, place: Operand): Test | undefined {
+    if (operator === 'contains' || operator === 'matches')
+      return this.#fail(`${operator} needs a value on its right side`, place);
+    const holds = comparisons[operator];
+    const pairs = (row: FilterRow): boolean[] =>
+      left.read(row).flatMap((a) =>
+        right.read(row).map((b) => {
+          const ordered = between(a, b);
+          return ordered === undefined ? operator === '!=' : holds(ordered);
+        }),
+      );
+    return (row) => {
+      const all = pairs(row);
+      return every ? all.length > 0 && all.every(Boolean) : all.some(Boolean);
+    };
+  }
+
+  #resolve(operand: FieldOperand): Resolved | undefined {
+    const field = this.#catalog.find(operand.name);
+    if (field === undefined) {
+      const meant = this.#catalog.nearest(operand.name);
+      return this.#fail(`"${operand.name}" is no field${meant === undefined ? '' : `; did you mean ${meant}?`}`, operand);
+    }
+    let read: Reader = (row) => field.read(row);
+    let { type } = field;
+    if (operand.slice !== undefined) {
+      if (type !== 'bytes' && type !== 'text')
+        return this.#fail(`${operand.name} is neither bytes nor text: it has no slices`, operand);
+      const { from, length } = operand.slice;
+      const before = read;
+      read = (row) => before(row).flatMap((value) => sliced(value, from, length));
+      type = 'bytes';
+    }
+    for (const name of operand.functions) {
+      const applied = apply(name, type, read);
+      if (typeof applied === 'string') return this.#fail(`${operand.name}: ${applied}`, operand);
+      [type, read] = applied;
+    }
+    const values =
+      operand.functions.length === 0 && operand.slice === undefined && field.values !== undefined ? { values: field.values } : {};
+    return { field: { name: operand.name, type, ...values }, read };
+  }
+}
+
+const comparisons: Readonly<Record<Exclude<Operator, 'contains' | 'matches'>, (ordered: number) => boolean>> = {
+  '==': (ordered) => ordered === 0,
+  '!=': (ordered) => ordered !== 0,
+  '>': (ordered) => ordered > 0,
+  '>=': (ordered) => ordered >= 0,
+  '<': (ordered) => ordered < 0,
+  '<=': (ordered) => ordered <= 0,
+};
+
+function apply(name: string, type: FieldType, read: Reader): [FieldType, Reader] | string {
+  if (name === 'count') return ['integer', (row) => [read(row).length]];
+  if (name === 'len') {
+    if (type !== 'text' && type !== 'bytes') return 'only bytes and text have a length';
+    return [
+      'integer',
+      (row) =>
+        read(row).map((value) => (value instanceof Uint8Array ? value.length : new TextEncoder().encode(textOf(value)).length)),
+    ];
+  }
+  if (type !== 'text') return `only text has an ${name} case`;
+  const change = name === 'lower' ? (text: string) => text.toLowerCase() : (text: string) => text.toUpperCase();
+  return ['text', (row) => read(row).map((value) => change(textOf(value)))];
+}
+
+function sliced(value: Value, from: number, length: number | undefined): Value[] {
+  const bytes = value instanceof Uint8Array ? value : new TextEncoder().encode(textOf(value));
+  const start = from < 0 ? bytes.length + from : from;
+  if (start < 0 || start >= bytes.length) return [];
+  const end = length === undefined ? bytes.length : start + length;
+  return end > bytes.length ? [] : [bytes.subarray(start, end)];
+}
+
+function between(a: Value, b: Value): number | undefined {
+  if (a instanceof Uint8Array && b instanceof Uint8Array) return orderBytes(a, b);
+  if ((typeof a === 'number' || typeof a === 'bigint') && (typeof b === 'number' || typeof b === 'bigint'))
+    return a < b ? -1 : a > b ? 1 : 0;
+  if (typeof a === 'string' && typeof b === 'string') {
+    const [x, y] = [addressBytes(a), addressBytes(b)];
+    return x !== undefined && y !== undefined ? orderBytes(x, y) : order(a, b);
+  }
+  return a === b ? 0 : undefined;
+}
+
+function includes(whole: Uint8Array, part: Uint8Array): boolean {
+  for (let at = 0; at + part.length <= whole.length; at++) {
+    let i = 0;
+    while (i < part.length && whole[at + i] === part[i]) i++;
+    if (i === part.length) return true;
+  }
+  return false;
+}
+
+/** A character a byte, so that an expression sees bytes. */
+function latin(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}

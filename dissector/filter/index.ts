@@ -1,0 +1,5 @@
+export * from './compile.ts';
+export * from './complete.ts';
+export * from './fields.ts';
+export type { FilterProblem } from './lexer.ts';
+export * from './row.ts';

@@ -1,0 +1,45 @@
+import type { Field } from '../bytes/index.ts';
+import type { Analysis, MessageInfo } from '../session/index.ts';
+
+/** One row of the packet list as a filter sees it. What costs is made when a condition asks for it, and once. */
+export class FilterRow {
+  readonly analysis: Analysis;
+  /** 1-based. */
+  frame = 0;
+  n = -1;
+  #info: MessageInfo | undefined;
+  #layers: readonly Field[] | undefined;
+  #lower: readonly Field[] | undefined;
+
+  constructor(analysis: Analysis) {
+    this.analysis = analysis;
+  }
+
+  /** Goes to a frame (1-based) and its message, or -1. */
+  at(frame: number, n: number): this {
+    this.frame = frame;
+    this.n = n;
+    this.#info = undefined;
+    this.#layers = undefined;
+    this.#lower = undefined;
+    return this;
+  }
+
+  get info(): MessageInfo | undefined {
+    if (this.n < 0) return undefined;
+    this.#info ??= this.analysis.message(this.n);
+    return this.#info;
+  }
+
+  /** All layers of a message: the tree is made for this. */
+  get layers(): readonly Field[] {
+    this.#layers ??= this.n < 0 ? this.lower : this.analysis.dissect(this.n).tree.layers;
+    return this.#layers;
+  }
+
+  /** The layers below a protocol, of the frame alone. */
+  get lower(): readonly Field[] {
+    this.#lower ??= this.analysis.frameTree(this.frame - 1).layers;
+    return this.#lower;
+  }
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { complete, FieldCatalog } from '../../../dissector/filter/index.ts';
+import { protocols } from '../../../dissector/protocols/index.ts';
+
+const catalog = new FieldCatalog(protocols);
+
+/** `|` is the caret; gives what is offered and the text with the first offer taken. */
+function at(marked: string): { offers: string[]; taken: string } {
+  const caret = marked.indexOf('|');
+  const text = marked.replace('|', '');
+  const { start, end, items } = complete(text, caret, catalog);
+  const offers = items.map(({ insert }) => insert);
+  return { offers, taken: offers.length === 0 ? text : text.slice(0, start) + offers[0] + text.slice(end) };
+}
+
+describe('completion', () => {
+  it.each<[string, string, string]>([
+    ['|', 'frame', 'frame'],
+    ['p2pke.cou|', 'p2pke.counter', 'p2pke.counter'],
+    ['p2pke.cou|nter == 1', 'p2pke.counter', 'p2pke.counter == 1'],
+    ['p2pke.counter |', '>=', 'p2pke.counter =='],
+    ['p2pke.counter == 1 |', '||', 'p2pke.counter == 1 &&'],
+    ['p2pke.counter == 1 && p2p.tun|', 'p2p.tunnel_id', 'p2pke.counter == 1 && p2p.tunnel_id'],
+    ['p2p.message == |', '"HELLO"', 'p2p.message == "HELLO"'],
+    ['p2p.type == HEL|', '0', 'p2p.type == 0'],
+    ['finding.severity == |', '"error"', 'finding.severity == "error"'],
+    ['state in {|', '"decoded"', 'state in {"decoded"'],
+    ['state in {"decoded", |', '"malformed"', 'state in {"decoded", "decoded"'],
+    ['tcp.flags.syn == |', 'true', 'tcp.flags.syn == true'],
+    ['!(p2|', 'p2p', '!(p2p'],
+    ['le|', 'len(', 'len('],
+  ])('of %s offers %s', (text, offer, taken) => {
+    const { offers, taken: first } = at(text);
+    expect(offers).toContain(offer);
+    if (offers[0] === offer || taken !== '') expect([first, offers.includes(offer)]).toEqual([expect.any(String), true]);
+  });
+
+  it('puts names that begin with what was typed first, and describes them', () => {
+    const { items } = complete('counter', 7, catalog);
+    expect(items[0]).toMatchObject({ insert: 'p2pke.counter', kind: 'field', detail: 'integer' });
+    expect(complete('p2pke.c', 7, catalog).items[0]!.insert.startsWith('p2pke.c')).toBe(true);
+    for (const { doc, insert } of complete('p2p.', 4, catalog).items) expect(`${insert}: ${doc}`).not.toMatch(/: $/);
+  });
+
+  it('offers nothing inside a string', () => expect(at('p2p.reason == "by|').offers).toEqual([]));
+});
