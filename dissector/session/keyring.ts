@@ -28,6 +28,9 @@ export interface KeyLogReport {
   readonly problems: readonly string[];
 }
 
+/** Each of them is tried on everything of its session. */
+const mostOfSession = 256;
+
 /**
  * The secrets a user gave, found by the public value they belong to, so that a handshake looks its key up instead of trying
  * them all. Reads the key log format: `LABEL [session] value`, one secret a line, `#` comments at the start of a line.
@@ -35,6 +38,7 @@ export interface KeyLogReport {
 export class KeyRing {
   readonly #kinds: ReadonlyMap<string, KeyKind>;
   readonly #keys = new Map<string, Key[]>();
+  readonly #byLabel = new Map<string, Key[]>();
   #count = 0;
 
   constructor(kinds: readonly KeyKind[]) {
@@ -47,6 +51,7 @@ export class KeyRing {
 
   clear(): void {
     this.#keys.clear();
+    this.#byLabel.clear();
     this.#count = 0;
   }
 
@@ -55,8 +60,8 @@ export class KeyRing {
   }
 
   /** Every key of a label, in the order they were given. */
-  all(label: string): Key[] {
-    return [...this.#keys.values()].flat().filter((key) => key.label === label);
+  all(label: string): readonly Key[] {
+    return this.#byLabel.get(label) ?? [];
   }
 
   /** Adds each line of a key log; a line that does not parse is reported and the rest is used. */
@@ -91,10 +96,13 @@ export class KeyRing {
     const index = `${label} ${parsed.index}`;
     const same = this.#keys.get(index) ?? [];
     if (same.some((key) => sameSecret(key.secret, parsed.secret))) return undefined;
-    this.#keys.set(index, [
-      ...same,
-      { label, index: parsed.index, secret: parsed.secret, fingerprint: fingerprintOf(label, fields), where },
-    ]);
+    if (same.length >= mostOfSession) return `${label}: more than ${mostOfSession} keys of one session`;
+    const key = { label, index: parsed.index, secret: parsed.secret, fingerprint: fingerprintOf(label, fields), where };
+    this.#keys.set(index, same);
+    same.push(key);
+    const all = this.#byLabel.get(label) ?? [];
+    this.#byLabel.set(label, all);
+    all.push(key);
     this.#count++;
     return undefined;
   }

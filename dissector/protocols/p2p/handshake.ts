@@ -1,8 +1,9 @@
 import type { Field } from '../../bytes/index.ts';
 import { bitsOf, type DhPublicKey, dhInRange, readDhPublicKey } from '../../crypto/index.ts';
 import type { Rule } from '../../session/index.ts';
+import type { Groups } from './groups.ts';
 import { rules } from './rules.ts';
-import type { Groups, Session } from './session.ts';
+import type { Session } from './session.ts';
 
 /** Tells a breach of a rule by the packet that is being read. */
 export type Tell = (rule: Rule, text: string) => void;

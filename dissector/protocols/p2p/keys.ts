@@ -37,7 +37,7 @@ export const keys: readonly KeyKind[] = [
       const bytes = fields.length === 1 && text !== '' ? fromHex(text.length % 2 === 0 ? text : `0${text}`) : undefined;
       if (bytes === undefined) return 'expected one exponent in hex';
       const exponent = integer(bytes);
-      return exponent === 0n ? 'the exponent is zero' : { index: '', secret: exponent };
+      return exponent === 0n ? 'the exponent is zero' : { index: exponent.toString(16), secret: exponent };
     },
   },
   bySession(

@@ -2,11 +2,12 @@ import { type Field, type Piece, slicePieces } from '../../bytes/index.ts';
 import type { Bench, Conversation, Direction, Rule, State } from '../../session/index.ts';
 import { Conduct, factsOf } from './conduct.ts';
 import type { Facts, Place } from './facts.ts';
+import type { Groups } from './groups.ts';
 import { readHello, readHelloAck, type Tell, valueIn } from './handshake.ts';
 import { names, tunnelCreate, tunnelCreateAck } from './messages.ts';
 import { verifyNodeList } from './nodelist.ts';
 import { rules } from './rules.ts';
-import type { Groups, Session } from './session.ts';
+import type { Session } from './session.ts';
 import type { Side } from './side.ts';
 import { type Tunnel, Tunnels } from './tunnels.ts';
 

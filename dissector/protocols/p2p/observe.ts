@@ -12,12 +12,14 @@ import type {
 } from '../../session/index.ts';
 import type { Opening } from './ciphers.ts';
 import type { Place } from './facts.ts';
+import { Groups } from './groups.ts';
 import { type Line, Lines } from './lines.ts';
 import { incompleteName, packetOf, undecodableName } from './messages.ts';
+import { afterGap, noHandshake, noKey, notComputed, notOpened } from './notes.ts';
 import { prove } from './proof.ts';
 import { isHello, isHelloAck, parsesInClear } from './recognise.ts';
 import { rules } from './rules.ts';
-import { Groups, Session } from './session.ts';
+import { Session } from './session.ts';
 import { type Breach, Side, Stretch } from './side.ts';
 
 export function observe(bench: Bench): Observer {
@@ -25,10 +27,8 @@ export function observe(bench: Bench): Observer {
   return { conversation: (conversation) => new Connection(bench, conversation, groups), end: () => {} };
 }
 
-const noHandshake = 'The handshake is not in the capture: without it neither the key nor the packet borders can be known.';
-const noKey = 'No given key opens the connection, so the packet borders are not known.';
-const notOpened = 'The keys given for this connection do not open this direction.';
-const afterGap = 'Bytes before it are missing: where a packet begins cannot be known any more.';
+/** Six candidates for each of a few keys. */
+const fewOpenings = 24;
 
 /** The first pass over one TCP connection: packets in clear, then the streams that a key opens. */
 class Connection implements ConversationObserver {
@@ -43,7 +43,7 @@ class Connection implements ConversationObserver {
   /** Bytes of outbound that were there when inbound's first encrypted byte came. */
   #mark: number | undefined;
   /** What the last proof was tried on. */
-  #tried = '';
+  #tried = { bytes: -1, isOver: false };
 
   constructor(bench: Bench, conversation: Conversation, groups: Groups) {
     this.#bench = bench;
@@ -170,8 +170,8 @@ class Connection implements ConversationObserver {
     const [a, b] = [sealed(out), sealed(into)];
     if (b.bytes.length > 0) this.#mark ??= a.bytes.length;
     const isOver = a.closed && b.closed;
-    const tried = `${Math.min(a.bytes.length, 1024)} ${Math.min(b.bytes.length, 1024)} ${isOver}`;
-    if (tried === this.#tried) return false;
+    const tried = { bytes: Math.min(a.bytes.length, 1024) + Math.min(b.bytes.length, 1024), isOver };
+    if (!this.#isWorth(tried)) return false;
     this.#tried = tried;
     const verdict =
       this.#openings.length === 0
@@ -187,10 +187,17 @@ class Connection implements ConversationObserver {
         side.phase = 'open';
       } else {
         side.phase = 'lost';
-        side.lost = { note: this.#openings.length === 0 ? noKey : notOpened };
+        side.lost = { note: this.#openings.length > 0 ? notOpened : this.#groups.isSpent ? notComputed : noKey };
       }
     }
     return true;
+  }
+
+  /** Many openings are not tried again with every byte: only once a quarter more has come. */
+  #isWorth({ bytes, isOver }: { bytes: number; isOver: boolean }): boolean {
+    const before = this.#tried;
+    if (isOver !== before.isOver) return true;
+    return bytes > before.bytes * ((this.#openings?.length ?? 0) > fewOpenings ? 1.25 : 1);
   }
 
   #open(direction: Direction): boolean {

@@ -11,10 +11,10 @@ import {
 } from '../../crypto/index.ts';
 import type { Bench, Direction } from '../../session/index.ts';
 import type { Place } from './facts.ts';
+import { costOf, type Groups } from './groups.ts';
 import { valueIn } from './handshake.ts';
 import { rsaLabel } from './keys.ts';
 import { tunnelCreate, tunnelCreateAck } from './messages.ts';
-import type { Groups } from './session.ts';
 
 const cipher = streamCiphers[0]!;
 const keyLength = 32;
@@ -141,7 +141,7 @@ export class Tunnels {
   }
 
   #oaep(key: RsaPrivateKey, wrapped: Uint8Array): Uint8Array | undefined {
-    if (wrapped.length !== key.size || !this.#groups.spend()) return undefined;
+    if (wrapped.length !== key.size || !this.#groups.spend(costOf(key.size * 8))) return undefined;
     const padded = rsaDecrypt(key, wrapped);
     return padded === undefined ? undefined : unpadOaep(padded, 'SHA-256', 'SHA-1');
   }

@@ -1,0 +1,124 @@
+import { toHex } from '../../bytes/index.ts';
+import { bitsOf, type DhPublicKey, dhPublic, dhShared, isProbablePrime } from '../../crypto/index.ts';
+import type { Bench } from '../../session/index.ts';
+import { cipherChoice, keyChoice, type Opening } from './ciphers.ts';
+import { aesLabel, dhLabel, secretLabel } from './keys.ts';
+import type { Session } from './session.ts';
+
+/** Bits of modulus and exponent of one operation of the limit `privateOperations`: about ten milliseconds. */
+const unitBits = 2048;
+/** A cheaper operation counts as this part of one: a capture may hold many thousand small ones. */
+const leastCost = 1 / 16;
+/** Exponents that are tried where the public key of their side was not captured. */
+const mostGuesses = 64;
+
+/** What an exponentiation costs in operations: squarings of numbers twice as long take four times as long. */
+export function costOf(modulusBits: number, exponentBits = modulusBits): number {
+  return Math.max(leastCost, (modulusBits / unitBits) ** 2 * (exponentBits / unitBits));
+}
+
+/** The powers of the users' exponents by group, computed once for all connections that share it. */
+export class Groups {
+  readonly #bench: Bench;
+  /** By group: whose exponent a public value is. */
+  readonly #owners = new Map<string, Map<bigint, bigint>>();
+  readonly #primes = new Map<bigint, boolean>();
+  #spent = 0;
+  #testing = 0;
+
+  constructor(bench: Bench) {
+    this.#bench = bench;
+  }
+
+  /** Counts an expensive computation; false past the limit `privateOperations`. */
+  spend(cost = 1): boolean {
+    if (this.isSpent) return false;
+    this.#spent += cost;
+    return true;
+  }
+
+  /** The limit `privateOperations` is passed. */
+  get isSpent(): boolean {
+    return this.#spent >= this.#bench.limits.privateOperations;
+  }
+
+  /** Whether a modulus is prime, asked once a modulus; undefined where that is not computed. */
+  isPrime(p: bigint): boolean | undefined {
+    const known = this.#primes.get(p);
+    // Half of the limit is enough for what is only worth a note.
+    if (known !== undefined || this.#testing >= this.#bench.limits.privateOperations / 2) return known;
+    this.#testing += costOf(bitsOf(p));
+    const answer = isProbablePrime(p);
+    if (answer !== undefined) this.#primes.set(p, answer);
+    return answer;
+  }
+
+  /** Every way in which the keys of the ring may open a session, in the order of the open choices. */
+  openings(session: Session): Opening[] {
+    const { vector } = session;
+    if (vector === undefined) return [];
+    const { choices, keys } = this.#bench;
+    const index = toHex(vector);
+    const secrets = [
+      ...this.#exchanged(session).map((z) => ({ z, label: dhLabel })),
+      ...keys.find(secretLabel, index).map((key) => ({ z: padded(key.secret as Uint8Array, session), label: secretLabel })),
+    ];
+    const given = keys.find(aesLabel, index).map((key) => ({ key: key.secret as Uint8Array, from: aesLabel }));
+    const derived = choices.of(keyChoice).flatMap(({ id, derive }) =>
+      secrets.flatMap(({ z, label }) => {
+        const key = derive(z);
+        return key === undefined ? [] : [{ key, from: `${id} of ${label}` }];
+      }),
+    );
+    return choices
+      .of(cipherChoice)
+      .flatMap(({ id, cipher }) =>
+        [...derived, ...given].map(({ key, from }) => ({ cipher, key, iv: vector, how: `${id}, ${from}` })),
+      );
+  }
+
+  /** The shared secrets that an exponent of the ring gives: of either side, found by the public key that it yields. */
+  #exchanged({ a, b }: Session): Uint8Array[] {
+    const secrets = [...this.#secrets(a, b), ...this.#secrets(b, a)];
+    return secrets.flatMap(({ x, peer }) => {
+      if (!this.spend(costOf(bitsOf(peer.p), bitsOf(x)))) return [];
+      return dhShared(peer.y, x, peer.p) ?? [];
+    });
+  }
+
+  #secrets(own: DhPublicKey | undefined, peer: DhPublicKey | undefined): { x: bigint; peer: DhPublicKey }[] {
+    if (peer === undefined) return [];
+    if (own !== undefined) {
+      const x = this.#ownersIn(own).get(own.y);
+      return x === undefined ? [] : [{ x, peer }];
+    }
+    // The exponent is still worth trying when its public key was not captured: the proof decides.
+    const guesses = this.#bench.keys.all(dhLabel).slice(0, mostGuesses);
+    return guesses.map(({ secret }) => ({ x: secret as bigint, peer }));
+  }
+
+  #ownersIn({ g, p }: DhPublicKey): Map<bigint, bigint> {
+    const group = `${p.toString(16)} ${g.toString(16)}`;
+    const known = this.#owners.get(group);
+    if (known !== undefined) return known;
+    const owners = new Map<bigint, bigint>();
+    for (const { secret } of this.#bench.keys.all(dhLabel)) {
+      const x = secret as bigint;
+      if (!this.spend(costOf(bitsOf(p), bitsOf(x)))) break;
+      const power = dhPublic(g, x, p);
+      if (power !== undefined && !owners.has(power)) owners.set(power, x);
+    }
+    this.#owners.set(group, owners);
+    return owners;
+  }
+}
+
+/** A shared secret as long as p: a key log may leave its zeros in front out. */
+function padded(z: Uint8Array, { a, b }: Session): Uint8Array {
+  const p = (b ?? a)?.p;
+  const size = p === undefined ? z.length : Math.ceil(p.toString(16).length / 2);
+  if (z.length >= size) return z;
+  const out = new Uint8Array(size);
+  out.set(z, size - z.length);
+  return out;
+}

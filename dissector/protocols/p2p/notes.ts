@@ -1,0 +1,6 @@
+/** Why bytes of a connection stay as they are. */
+export const noHandshake = 'The handshake is not in the capture: without it neither the key nor the packet borders can be known.';
+export const noKey = 'No given key opens the connection, so the packet borders are not known.';
+export const notComputed = 'The limit privateOperations of key exchanges is passed: this one was not computed.';
+export const notOpened = 'The keys given for this connection do not open this direction.';
+export const afterGap = 'Bytes before it are missing: where a packet begins cannot be known any more.';
