@@ -12,6 +12,8 @@ export interface Command {
   readonly keys: readonly string[];
   readonly json: boolean;
   readonly bytes: boolean;
+  /** Shows only the messages that match. */
+  readonly filter: string | undefined;
   /** Of `check`. */
   readonly format: Format;
   /** Of `decode`: the message to explain. */
@@ -29,6 +31,7 @@ const options = {
   keys: { type: 'string', multiple: true },
   json: { type: 'boolean' },
   bytes: { type: 'boolean' },
+  filter: { type: 'string' },
   format: { type: 'string' },
   explain: { type: 'string' },
   protocol: { type: 'string', multiple: true },
@@ -40,8 +43,8 @@ const options = {
 
 const dissecting = ['keys', 'json', 'protocol', 'decode-as', 'choice'];
 const accepted: Readonly<Record<CommandName, readonly string[]>> = {
-  decode: [...dissecting, 'bytes', 'explain'],
-  check: [...dissecting, 'format'],
+  decode: [...dissecting, 'filter', 'bytes', 'explain'],
+  check: [...dissecting, 'filter', 'format'],
   info: dissecting,
   frames: ['json', 'protocol'],
 };
@@ -61,6 +64,7 @@ export function parseCommand(args: readonly string[]): Command | 'help' | 'versi
   const json = values.json ?? false;
   return {
     ...{ name, capture, json, keys: values.keys ?? [], bytes: values.bytes ?? false },
+    filter: values.filter,
     format: parseFormat(values.format, json),
     explain: parseNumber(values.explain),
     protocols: values.protocol ?? [],

@@ -3,7 +3,8 @@ import { createReadStream, readFileSync, statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { defaultLimits } from '../../dissector/bytes/index.ts';
 import type { CaptureFile } from '../../dissector/capture/index.ts';
-import type { Protocol } from '../../dissector/session/index.ts';
+import { FilterRow } from '../../dissector/filter/index.ts';
+import type { Analysis, Protocol } from '../../dissector/session/index.ts';
 import { DiskFile } from '../capture/disk.ts';
 import { CaptureKeys, type KeyLog } from '../capture/keys.ts';
 import { notices, type OpenFile, openFile, Pass, UnreadableCapture } from '../capture/open.ts';
@@ -61,6 +62,13 @@ export function analyse({ file, keys, setup, tell }: Task): Pass {
   while (pass.step(STEP_FRAMES));
   for (const sentence of [...notices(file), ...keys.problems]) tell(sentence);
   return pass;
+}
+
+/** The messages that a command is about: all, or those that its filter matches. */
+export function* matching(analysis: Analysis, { setup: { filter } }: Task): Generator<number> {
+  const row = new FilterRow(analysis);
+  for (let n = 0; n < analysis.messageCount; n++)
+    if (filter === undefined || filter.matches(row.at(analysis.message(n).frame, n))) yield n;
 }
 
 /** A file of which nothing could be read, or of which the rest could not, was not read as a capture. */

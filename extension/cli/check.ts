@@ -1,4 +1,4 @@
-import { analyse } from './capture.ts';
+import { analyse, matching } from './capture.ts';
 import { exitStatus } from './errors.ts';
 import { report } from './report.ts';
 import type { Task } from './task.ts';
@@ -9,7 +9,7 @@ export async function check(task: Task): Promise<number> {
   const { analysis } = analyse(task);
   const { line, end } = report(task);
   let errors = 0;
-  for (let n = 0; n < analysis.messageCount; n++) {
+  for (const n of matching(analysis, task)) {
     const { frame, findings } = analysis.message(n);
     for (const finding of findings) {
       if (finding.severity === 'error') errors++;

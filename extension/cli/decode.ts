@@ -1,5 +1,5 @@
 import { messageLine } from '../../dissector/line.ts';
-import { analyse } from './capture.ts';
+import { analyse, matching } from './capture.ts';
 import { exitStatus } from './errors.ts';
 import { explain } from './explain.ts';
 import { ReadableMessages } from './readable.ts';
@@ -10,8 +10,9 @@ export async function decode(task: Task): Promise<number> {
   const { command, out } = task;
   const { analysis } = analyse(task);
   if (command.explain !== undefined) return explain(analysis, command.explain, task);
-  const readable = command.json ? undefined : new ReadableMessages(analysis, command.bytes);
-  for (let n = 0; n < analysis.messageCount && !out.closed; n++) {
+  const readable = command.json ? undefined : new ReadableMessages(analysis, command.bytes, task.setup.filter !== undefined);
+  for (const n of matching(analysis, task)) {
+    if (out.closed) break;
     const lines = readable === undefined ? [JSON.stringify(messageLine(analysis, n, command.bytes))] : readable.message(n);
     for (const line of lines) await out.line(line);
   }

@@ -8,6 +8,9 @@ const MISSING_SENTENCES = 10;
 export class ReadableMessages {
   readonly #analysis: Analysis;
   readonly #bytes: boolean;
+  /** Only some messages are shown: what happens between them is not. */
+  readonly #filtered: boolean;
+  #shown = 0;
   readonly #counts: MessageCounts = new Map();
   readonly #missing = new Set<string>();
   readonly #severities = new Map<string, number>();
@@ -18,15 +21,17 @@ export class ReadableMessages {
   /** Events of the frames up to this one (1-based) are told. */
   #told = 0;
 
-  constructor(analysis: Analysis, bytes: boolean) {
+  constructor(analysis: Analysis, bytes: boolean, filtered = false) {
     this.#analysis = analysis;
     this.#bytes = bytes;
+    this.#filtered = filtered;
     for (let n = 0; n < analysis.messageCount; n++) this.#conversations.add(analysis.message(n).conversation.id);
   }
 
   message(n: number): string[] {
     const { frame, conversation, direction, protocol, name, encrypted, state, findings } = this.#analysis.message(n);
     const { dissection } = this.#analysis.dissect(n);
+    this.#shown++;
     counted(this.#counts, protocol.id, name);
     if (encrypted) this.#encrypted++;
     if (encrypted && state === 'decoded' && dissection.missing.length === 0) this.#opened++;
@@ -53,6 +58,7 @@ export class ReadableMessages {
   /** The events that are not told yet, up to a frame. */
   #events(upTo: number): string[] {
     const lines: string[] = [];
+    if (this.#filtered) return lines;
     for (let frame = this.#told + 1; frame <= upTo; frame++) {
       const event = this.#analysis.event(frame);
       if (event === undefined || !this.#conversations.has(event.conversation)) continue;
@@ -71,7 +77,7 @@ export class ReadableMessages {
     const { messageCount, conversationCount, reader } = this.#analysis;
     const lines = [
       ...(messageCount === 0 ? [] : ['']),
-      `${plural(messageCount, 'message')} in ${plural(reader.frames.length, 'frame')} of ${plural(conversationCount, 'conversation')}`,
+      `${this.#filtered ? `${this.#shown} of ` : ''}${plural(messageCount, 'message')} in ${plural(reader.frames.length, 'frame')} of ${plural(conversationCount, 'conversation')}`,
       ...table(countsByProtocol(this.#counts)),
     ];
     if (this.#encrypted > 0) lines.push(`${plural(this.#encrypted, 'message')} encrypted, ${this.#opened} of them opened`);

@@ -55,7 +55,7 @@ describe('a filter', () => {
     ['p2p', 'p2p.tunnel_id == 9223372036854775807', 1],
     ['p2p', 'p2p.inid == 4242', 2],
     ['p2p', 'p2p.latitude < -33', 2],
-    ['p2p', 'p2p.type == HELLO', 1],
+    ['p2p', 'p2p.type == FIN', 1],
     ['p2p', 'p2p.param_g == 2', 1],
     ['p2p', 'p2p.answered_in', 10],
     ['p2p', 'p2p.a_peer_public_key[0:2] == 30:81', 1],

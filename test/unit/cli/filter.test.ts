@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { golden, jsonLines, lines, peerscope } from './help.ts';
+
+const capture = golden('p2p_b.pcapng');
+
+describe('--filter', () => {
+  it('shows the messages that match, under their own numbers', async () => {
+    const filter = 'p2p.message == "DISCONNECT" && ip.src == 127.0.0.0/8';
+    const { out, status } = await peerscope(['decode', capture, '--json', '--filter', filter]);
+    const shown = jsonLines(out);
+    expect(status).toBe(0);
+    expect(shown.length).toBeGreaterThan(3);
+    expect(new Set(shown.map(({ message }) => message))).toEqual(new Set(['DISCONNECT']));
+    expect(shown.every(({ n }, i) => n > i)).toBe(true);
+  });
+
+  it('holds against check as well, and against its exit status', async () => {
+    const all = await peerscope(['check', capture]);
+    const some = await peerscope(['check', capture, '--filter', 'finding.rule == "p2p.order"']);
+    expect([all.status, some.status]).toEqual([1, 0]);
+    expect(lines(some.out).length).toBeLessThan(lines(all.out).length);
+    expect(lines(some.out).length).toBeGreaterThan(0);
+  });
+
+  it('tells what is wrong with it below its place', async () => {
+    const { err, status } = await peerscope(['decode', capture, '--filter', 'p2p && p2p.resaon == 1']);
+    expect(status).toBe(3);
+    expect(err).toMatch(/did you mean p2p\.reason\?\n {2}p2p && p2p\.resaon == 1\n {9}\^{10}\n/);
+  });
+});
