@@ -198,7 +198,7 @@ export class Conduct {
   }
 }
 
-function other(direction: Direction): Direction {
+export function other(direction: Direction): Direction {
   return direction === 0 ? 1 : 0;
 }
 

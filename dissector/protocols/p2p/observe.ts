@@ -1,4 +1,4 @@
-import type { Field, Piece } from '../../bytes/index.ts';
+import type { Piece } from '../../bytes/index.ts';
 import type {
   Bench,
   Conversation,
@@ -11,6 +11,7 @@ import type {
   StreamEnd,
 } from '../../session/index.ts';
 import type { Opening } from './ciphers.ts';
+import { other } from './conduct.ts';
 import type { Place } from './facts.ts';
 import { Groups } from './groups.ts';
 import { type Line, Lines } from './lines.ts';
@@ -223,7 +224,7 @@ class Connection implements ConversationObserver {
       return this.#loseBorders(direction, rules.limit, `${problem.text}: over the limit pendingStream of ${pendingStream}`);
     if (problem !== undefined && side.closed === undefined) return undefined;
     const length = problem === undefined ? end : bytes.length;
-    const { pieces, place } = this.#takeBytes(side, length, sealed);
+    const { pieces, place } = sealed ? side.takeSealed(length) : { pieces: side.input.take(length), place: undefined };
     const line = this.#line(direction, packet.name, pieces, problem === undefined ? 'decoded' : 'incomplete', place);
     if (problem === undefined) this.#lines.add({ ...line, field, whole: true });
     else {
@@ -231,10 +232,6 @@ class Connection implements ConversationObserver {
       this.#lines.add({ ...line, field, cut: side.closed, breaches: [...this.#gapBreach(side, problem.text)] });
     }
     return packet.name;
-  }
-
-  #takeBytes(side: Side, length: number, sealed: true | undefined): { pieces: Piece[]; place: Place | undefined } {
-    return sealed ? side.takeSealed(length) : { pieces: side.input.take(length), place: undefined };
   }
 
   #loseBorders(direction: Direction, rule: Rule, text: string): string {
@@ -295,11 +292,7 @@ class Connection implements ConversationObserver {
 
   #line(direction: Direction, name: string, pieces: readonly Piece[], state: State, place: Place | undefined): Line {
     const known = name === undecodableName && pieces.length === 0 ? incompleteName : name;
-    const field: Field | undefined = undefined;
-    return { direction, name: known, pieces, state, encrypted: place !== undefined, place, field, whole: false, breaches: [] };
+    const encrypted = place !== undefined;
+    return { direction, name: known, pieces, state, encrypted, place, field: undefined, whole: false, breaches: [] };
   }
-}
-
-function other(direction: Direction): Direction {
-  return direction === 0 ? 1 : 0;
 }

@@ -9,6 +9,8 @@ import { headLength, type Layouts } from './messages.ts';
 export const sealedLength = 28;
 /** Session keys that are tried on data whose hellos were not captured. */
 const mostOrphanKeys = 64;
+/** What opens nothing so many times is not going to. */
+const mostAttempts = 1024;
 
 /** One exchange of hellos between two endpoints, and how its data is written. */
 export class Session {
@@ -23,6 +25,7 @@ export class Session {
   how = '';
   readonly layouts: Layouts;
   #key: Uint8Array | undefined;
+  #attempts = 0;
   /** Candidates by the public keys that were known when they were made: an exchange takes a millisecond. */
   #made: { readonly pair: string; readonly keys: readonly { key: Uint8Array; how: string }[] } | undefined;
 
@@ -49,6 +52,7 @@ export class Session {
     const payload = packet.subarray(headLength);
     if (this.#key !== undefined) return openSealed(this.#key, aad, payload);
     for (const { key, how } of this.#candidates(keys)) {
+      if (++this.#attempts > mostAttempts) return undefined;
       const plaintext = openSealed(key, aad, payload);
       if (plaintext === undefined) continue;
       this.#key = key;
@@ -67,6 +71,7 @@ export class Session {
 
   #candidates(keys: KeyRing): readonly { key: Uint8Array; how: string }[] {
     const pair = this.pair.join(' ');
+    if (this.#made?.pair !== pair) this.#attempts = 0;
     if (this.#made?.pair !== pair) this.#made = { pair, keys: [...this.#make(keys)] };
     return this.#made.keys;
   }
