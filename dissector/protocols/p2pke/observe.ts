@@ -28,6 +28,7 @@ export function observe(bench: Bench): Observer {
 /** The maximum age of 60 s, with 20 % of tolerance. */
 const maximumAge = 60 * 1.2;
 const messageLimit = 0x7fff_ffff;
+const mostRecent = 32;
 
 /** The first pass over one channel: two endpoints and the sessions between them, one after the other. */
 class Channel implements ConversationObserver {
@@ -35,6 +36,7 @@ class Channel implements ConversationObserver {
   readonly #notes: Notes;
   /** Newest last. */
   readonly #sessions: Session[] = [];
+  readonly #byEphemeral = new Map<string, Session>();
   readonly #numbers = new Map<Session, number>();
   /** First frame of each handshake message, to know a retransmission: by its bytes. */
   readonly #seen = new Map<string, number>();
@@ -88,7 +90,7 @@ class Channel implements ConversationObserver {
     const session = this.#sessions.at(-1);
     if (name === 'InitHello' || session === undefined) return;
     // While a newer session of the other side begins, the older one's messages still have their own bits.
-    if (this.#sessions.some((other) => expectedBit(other, sender) === bit)) return;
+    if (this.#recent.some((other) => expectedBit(other, sender) === bit)) return;
     const is = sender === session.initiator ? 'initiator' : 'responder';
     this.#notes.find(id, rules.direction, `the direction bit is ${bit}, the sender is the ${is}`, [session.hellos[0]!.frame]);
   }
@@ -107,15 +109,13 @@ class Channel implements ConversationObserver {
 
   #initHello(datagram: Datagram): void {
     const { message, id, frame, sender } = datagram;
-    if (message.length < headerLength + ephemeralLength) {
-      this.#notes.malformed(
-        id,
-        `InitHello needs ${headerLength + ephemeralLength} bytes before its payload, the datagram has ${message.length}`,
-      );
+    const least = headerLength + ephemeralLength;
+    if (message.length < least) {
+      this.#notes.malformed(id, `InitHello needs ${least} bytes before its payload, the datagram has ${message.length}`);
       return;
     }
-    const e = message.subarray(headerLength, headerLength + ephemeralLength);
-    const payload = message.slice(headerLength + ephemeralLength);
+    const e = message.subarray(headerLength, least);
+    const payload = message.slice(least);
     const { field, problem } = decodeProto(payloads.InitHello, payload);
     const timestamp = childBytes(field, 'timestamp_tai64n');
     if (problem !== undefined) this.#notes.malformed(id, problem.text);
@@ -133,7 +133,8 @@ class Channel implements ConversationObserver {
   }
 
   #session(e: string, initiator: Direction, frame: number): Session | undefined {
-    const known = this.#sessions.find((session) => session.e === e && session.initiator === initiator);
+    const key = `${initiator} ${e}`;
+    const known = this.#byEphemeral.get(key);
     if (known !== undefined) return known;
     const { messages, keys, limits } = this.#bench;
     if (messages.sessions.length >= limits.sessions) return undefined;
@@ -142,7 +143,13 @@ class Channel implements ConversationObserver {
     this.#numbers.set(session, messages.sessions.length);
     messages.sessions.push(session);
     this.#sessions.push(session);
+    this.#byEphemeral.set(key, session);
     return session;
+  }
+
+  /** The sessions that a message may belong to, newest last: a session lives for a minute. */
+  get #recent(): Session[] {
+    return this.#sessions.slice(-mostRecent);
   }
 
   #respHello(datagram: Datagram): void {
@@ -153,7 +160,7 @@ class Channel implements ConversationObserver {
       return;
     }
     this.#repeats(datagram);
-    const candidates = this.#sessions.filter((session) => session.initiator !== sender).reverse();
+    const candidates = this.#recent.filter((session) => session.initiator !== sender).reverse();
     const opened = openRespHello(this.#bench.keys, message, candidates);
     if (opened !== undefined) this.#prove(opened);
     const session = opened?.session ?? candidates[0];
@@ -268,14 +275,12 @@ class Channel implements ConversationObserver {
     const { messages } = this.#bench;
     const newest = this.#sessions.at(-1);
     if (newest !== undefined) this.#bench.messages.setSession(id, this.#numbers.get(newest)!);
-    if (message.length < headerLength + noise.tagLength) {
-      this.#notes.malformed(
-        id,
-        `a sealed message needs ${headerLength + noise.tagLength} bytes (header, tag), the datagram has ${message.length}`,
-      );
+    const least = headerLength + noise.tagLength;
+    if (message.length < least) {
+      this.#notes.malformed(id, `a sealed message needs ${least} bytes (header, tag), the datagram has ${message.length}`);
       return undefined;
     }
-    for (const session of this.#sessions.toReversed()) {
+    for (const session of this.#recent.reverse()) {
       const plaintext = session.open(bit, counter, message);
       if (plaintext === undefined) continue;
       this.#bench.messages.setSession(id, this.#numbers.get(session)!);

@@ -11,17 +11,18 @@ interface Sent {
 }
 
 interface Hole {
-  /** Sequence numbers that did not come. */
-  readonly missing: Set<number>;
+  /** Sequence numbers from `from` to before `to` of which `left` have not come. */
+  readonly from: number;
+  readonly to: number;
+  left: number;
   readonly id: number;
   readonly text: string;
   /** The sender has sent more since. */
   later: boolean;
 }
 
-/** Entries of one channel and direction that are remembered, and how many numbers and holes are watched. */
+/** Entries of one channel and direction that are remembered, and how many holes are watched. */
 const mostSent = 4096;
-const widestHole = 4096;
 const mostHoles = 64;
 
 class Lane {
@@ -79,12 +80,11 @@ export class Channels {
     this.#fill(lane, sequence, direction);
     const knowsStart = this.#fromStart || lane.highest > 0;
     if (sequence > lane.highest + 1 && knowsStart && !lane.unreliable) {
-      const missing = new Set<number>();
-      for (let one = lane.highest + 1; one < sequence && missing.size < widestHole; one++) missing.add(one);
-      const from = lane.highest === 0 ? 'begins' : `goes from ${lane.highest}`;
-      const text = `channel ${channel} ${from}${lane.highest === 0 ? ' at' : ' to'} ${sequence}, not by one`;
+      const first = lane.highest + 1;
+      const begins = lane.highest === 0 ? 'begins' : `goes from ${lane.highest}`;
+      const text = `channel ${channel} ${begins}${lane.highest === 0 ? ' at' : ' to'} ${sequence}, not by one`;
       if (lane.holes.length >= mostHoles) this.#tell(lane, lane.holes.shift()!);
-      lane.holes.push({ missing, id, text, later: false });
+      lane.holes.push({ from: first, to: sequence, left: sequence - first, id, text, later: false });
       this.#open[direction].add(lane);
     }
     lane.highest = Math.max(lane.highest, sequence);
@@ -104,18 +104,21 @@ export class Channels {
       return;
     }
     const frame = this.#bench.messages.frame(id);
-    for (let one = Math.max(lane.acknowledged + 1, ack - mostSent); one <= ack; one++) {
-      const sent = lane.sent.get(one);
+    const from = lane.acknowledged + 1;
+    const tell = (sent: Sent | undefined): void => {
       if (sent !== undefined) entryFacts(this.#bench, sent.id, sent.index).acknowledged_in ??= frame;
-    }
+    };
+    // Whatever is shorter: the numbers that are acknowledged, or what was sent.
+    if (ack - from < lane.sent.size) for (let one = from; one <= ack; one++) tell(lane.sent.get(one));
+    else for (const [one, sent] of lane.sent) if (one >= from && one <= ack) tell(sent);
     lane.acknowledged = Math.max(lane.acknowledged, ack);
   }
 
   /** What comes later fills a hole: packets in the wrong order, or a retransmission of one that was lost before the capture. */
   #fill(lane: Lane, sequence: number, direction: Direction): void {
     if (lane.holes.length === 0) return;
-    for (const hole of lane.holes) hole.missing.delete(sequence);
-    lane.holes = lane.holes.filter((hole) => hole.missing.size > 0);
+    for (const hole of lane.holes) if (sequence >= hole.from && sequence < hole.to) hole.left--;
+    lane.holes = lane.holes.filter((hole) => hole.left > 0);
     if (lane.holes.length === 0) this.#open[direction].delete(lane);
   }
 

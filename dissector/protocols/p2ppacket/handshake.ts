@@ -133,15 +133,13 @@ export class Handshake {
     this.#withoutCookie = undefined;
     this.#carried = false;
     const { sessions } = this.#bench.messages;
-    if (sessions.length < this.#bench.limits.sessions) sessions.push(session);
+    if (sessions.length < this.#bench.limits.sessions) session.place = sessions.push(session) - 1;
     return session;
   }
 
   #enter(id: number, session: Session): void {
     const { messages } = this.#bench;
-    // The newest is nearly always at the end.
-    const at = messages.sessions.lastIndexOf(session);
-    if (at >= 0) messages.setSession(id, at);
+    if (session.place !== undefined) messages.setSession(id, session.place);
   }
 
   #copies({ id, direction, bytes }: Packet): boolean {

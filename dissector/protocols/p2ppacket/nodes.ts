@@ -32,6 +32,8 @@ export class Nodes {
   readonly #peers = new Map<string, Set<string>>();
   readonly #requests: Introduction[] = [];
   readonly #introductions: Introduction[] = [];
+  /** Of introductions and of requests, the newest by target and requester. */
+  readonly #newest = { introduction: new Map<string, string>(), introduction_request: new Map<string, string>() };
   readonly #verdicts = new Map<string, Check>();
   #operations = 0;
 
@@ -72,22 +74,29 @@ export class Nodes {
       const list = type === 'introduction' ? this.#introductions : this.#requests;
       if (x === undefined || target === undefined || list.length >= this.#bench.limits.sessions) continue;
       const requester = type === 'introduction' ? socketIn(field) : from;
-      list.push({ id, index, field, x: toHex(x), target: toHex(target), from, to, requester });
+      const one = { id, index, field, x: toHex(x), target: toHex(target), from, to, requester };
+      list.push(one);
+      this.#newest[type].set(`${one.target} ${requester}`, one.x);
     }
   }
 
   /** The requester's x25519_public when a hello from `ed` to `requester` follows an introduction; undefined when it follows none. */
   requesterOf(requester: string, ed: string): string | undefined {
-    const fits = (one: Introduction): boolean => one.target === ed && one.requester === requester;
-    return (this.#introductions.findLast(fits) ?? this.#requests.findLast(fits))?.x;
+    const key = `${ed} ${requester}`;
+    return this.#newest.introduction.get(key) ?? this.#newest.introduction_request.get(key);
   }
 
   /** Signatures and the rules over three nodes: what they need may stand anywhere in the capture. */
   settle(): void {
-    for (const request of this.#requests) this.#sign(request);
+    const asked = new Map<string, Introduction>();
+    for (const request of this.#requests) {
+      this.#sign(request);
+      const key = `${request.x} ${request.target}`;
+      if (!asked.has(key)) asked.set(key, request);
+    }
     for (const introduction of this.#introductions) {
       this.#sign(introduction);
-      this.#request(introduction);
+      this.#request(introduction, asked.get(`${introduction.x} ${introduction.target}`));
       this.#target(introduction);
     }
   }
@@ -106,12 +115,9 @@ export class Nodes {
   }
 
   /** An introduction follows a request, which a capture shows only when it was taken where the introducer's peers are seen. */
-  #request({ id, index, x, target, from, requester }: Introduction): void {
+  #request({ id, index, from, requester }: Introduction, request: Introduction | undefined): void {
     const { messages } = this.#bench;
-    const request = this.#requests.find(
-      (one) => one.x === x && one.target === target && messages.frame(one.id) <= messages.frame(id),
-    );
-    if (request !== undefined) {
+    if (request !== undefined && messages.frame(request.id) <= messages.frame(id)) {
       entryFacts(this.#bench, id, index).requested_in = messages.frame(request.id);
       return;
     }

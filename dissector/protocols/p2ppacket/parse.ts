@@ -52,15 +52,14 @@ export function parseData(layouts: Layouts, bytes: Uint8Array, start: number): P
 /** Bytes after the last entry: more entries than were counted, or none. */
 function leftover(layouts: Layouts, bytes: Uint8Array, at: number, claimed: number): ParsedData['breaches'][number] {
   const rest = bytes.length - at;
-  for (let more = 1; claimed + more <= 255 && more * 10 <= rest; more++) {
-    const counted = new Uint8Array(1 + rest);
-    counted[0] = more;
-    counted.set(bytes.subarray(at), 1);
-    const { end, problem } = layouts.data(counted);
-    if (problem !== undefined) break;
-    if (end === counted.length)
-      return { rule: rules.channelCount, text: `channel_count is ${claimed}, the bytes hold ${claimed + more} entries` };
-  }
+  // As many as there may be: where one of them ends at the end, there are so many.
+  const counted = new Uint8Array(1 + rest);
+  counted[0] = Math.min(255 - claimed, Math.floor(rest / 10));
+  counted.set(bytes.subarray(at), 1);
+  const listed = layouts.data(counted).field.children?.[1]?.children ?? [];
+  const more = listed.findIndex((one) => one.end === counted.length && one.problem === undefined) + 1;
+  const isWhole = more > 0 && (listed[more - 1]!.children ?? []).every((child) => child.problem === undefined);
+  if (isWhole) return { rule: rules.channelCount, text: `channel_count is ${claimed}, the bytes hold ${claimed + more} entries` };
   return { rule: rules.trailingBytes, text: `${rest} bytes follow the ${claimed} entries that channel_count announces` };
 }
 

@@ -15,6 +15,8 @@ const mostAttempts = 1024;
 /** One exchange of hellos between two endpoints, and how its data is written. */
 export class Session {
   readonly number: number;
+  /** Its place in the table's sessions. */
+  place: number | undefined;
   /** Who sent the first hello, or the requester of an introduction; undefined where the capture starts later. */
   initiator: Direction | undefined;
   state: SessionState | 'unseen';
@@ -71,8 +73,10 @@ export class Session {
 
   #candidates(keys: KeyRing): readonly { key: Uint8Array; how: string }[] {
     const pair = this.pair.join(' ');
-    if (this.#made?.pair !== pair) this.#attempts = 0;
-    if (this.#made?.pair !== pair) this.#made = { pair, keys: [...this.#make(keys)] };
+    if (this.#made?.pair !== pair) {
+      this.#attempts = 0;
+      this.#made = { pair, keys: [...this.#make(keys)] };
+    }
     return this.#made.keys;
   }
 

@@ -1,12 +1,13 @@
-import { type Check, fromBase64 } from '../../bytes/index.ts';
-import { aesModes, type PublicKey, type RsaPrivateKey, readCertificate, rsaDecrypt } from '../../crypto/index.ts';
+import { type Check, equalBytes, fromBase64 } from '../../bytes/index.ts';
+import { type PublicKey, type RsaPrivateKey, readCertificate, rsaDecrypt } from '../../crypto/index.ts';
 import type { Bench } from '../../session/index.ts';
 import { cipher, wrapping } from './choices.ts';
 import { channelLabel, rsaLabel } from './keys.ts';
 import { type Link, tell } from './links.ts';
 import { member, type Parsed, textOf } from './parse.ts';
+import { type ChannelKey as OpeningKey, readChannel, type Unread } from './readings.ts';
 import { rules } from './rules.ts';
-import { readSigned, type SignedText } from './signed.ts';
+import type { SignedText } from './signed.ts';
 
 /** What the whole capture tells of a message: of a KEY or a MESSAGE what it holds, of any what it is tied to. */
 export interface Facts {
@@ -32,19 +33,26 @@ interface Held {
   readonly bytes: Uint8Array;
 }
 
-interface ChannelKey {
-  readonly secret: Uint8Array;
-  readonly cipher: string | undefined;
+interface ChannelKey extends OpeningKey {
   readonly how: string;
   /** The RSA key that unwrapped it, and the frame of the KEY. */
   readonly by?: string;
   readonly frame?: number;
   /** Set when the unwrapping did not prove itself: it counts once a message opens. */
-  readonly proves?: Held;
+  readonly wrapped?: Held;
 }
 
-/** Text that a cipher without a proof gave must be this long to count without a signature that verifies. */
-const unprovenText = 16;
+interface Unsettled extends Unread {
+  readonly held: Held;
+}
+
+/** Bytes of a modulus whose private operation counts as one; one twice as long takes eight times as long. */
+const unitBytes = 512;
+/** Keys that are tried on all messages together. */
+const mostTrials = 200_000;
+/** Certificates of one node that are remembered. */
+const mostCertificates = 8;
+const notOpened: Check = { state: 'unchecked', why: 'the text is encrypted, and no key of its channel is known' };
 
 /**
  * Certificates, channel keys and the messages that need them. A certificate or a KEY may come after the messages that it is
@@ -52,11 +60,13 @@ const unprovenText = 16;
  */
 export class Channels {
   readonly #bench: Bench;
-  readonly #signers = new Map<string, PublicKey>();
+  /** Keys of each node's certificates: a node may renew its own. */
+  readonly #signers = new Map<string, PublicKey[]>();
   readonly #keys: Held[] = [];
   readonly #messages: Held[] = [];
   #held = 0;
   #operations = 0;
+  readonly #trials = { left: mostTrials };
 
   constructor(bench: Bench) {
     this.#bench = bench;
@@ -77,13 +87,18 @@ export class Channels {
     if (bytes === undefined || bytes.length === 0 || this.#held + bytes.length > this.#bench.limits.pendingStream) return;
     if (element === 'certificate') {
       const certificate = readCertificate(bytes);
-      if (typeof certificate !== 'string' && typeof certificate.key !== 'string')
-        this.#signers.set(read('node_id'), certificate.key);
+      if (typeof certificate !== 'string' && typeof certificate.key !== 'string') this.#signs(read('node_id'), certificate.key);
       return;
     }
     this.#held += bytes.length;
     const held = { id, channel: read('channel_id'), node: read('node_id'), cipher: read('cipher') || undefined, bytes };
     (element === 'key' ? this.#keys : this.#messages).push(held);
+  }
+
+  #signs(node: string, key: PublicKey): void {
+    const known = this.#signers.get(node);
+    if (known === undefined) this.#signers.set(node, [key]);
+    else if (known.length < mostCertificates && !known.some((one) => isSameKey(one, key))) known.push(key);
   }
 
   settle(): void {
@@ -94,14 +109,21 @@ export class Channels {
       this.#tell(held, { encrypted: true });
       for (const key of this.#unwrap(held)) {
         add(held.channel, key);
-        if (key.proves === undefined) this.#tell(held, { encrypted: true, key: key.secret, how: key.how });
+        if (key.isSure) this.#tell(held, { encrypted: true, key: key.secret, how: key.how });
       }
     }
+    const byChannel = new Map<string, Unsettled[]>();
     for (const held of this.#messages) {
+      const message = { held, bytes: held.bytes, signers: this.#signers.get(held.node) ?? [] };
+      const messages = byChannel.get(held.channel);
+      if (messages === undefined) byChannel.set(held.channel, [message]);
+      else messages.push(message);
+    }
+    for (const [channel, messages] of byChannel) {
       const given = this.#bench.keys
-        .find(channelLabel, held.channel)
-        .map((key) => ({ secret: key.secret as Uint8Array, cipher: undefined, how: channelLabel }));
-      this.#settleMessage(held, [...(channelKeys.get(held.channel) ?? []), ...given]);
+        .find(channelLabel, channel)
+        .map((key) => ({ secret: key.secret as Uint8Array, cipher: undefined, isSure: true, how: channelLabel }));
+      this.#settleChannel(messages, [...(channelKeys.get(channel) ?? []), ...given]);
     }
     this.#keys.length = 0;
     this.#messages.length = 0;
@@ -112,55 +134,44 @@ export class Channels {
     const out: ChannelKey[] = [];
     const { keys, choices, limits, messages } = this.#bench;
     for (const { secret, fingerprint } of keys.all(rsaLabel)) {
-      if (++this.#operations > limits.privateOperations) return out;
-      const padded = rsaDecrypt(secret as RsaPrivateKey, held.bytes);
+      const rsa = secret as RsaPrivateKey;
+      if (rsa.size !== held.bytes.length) continue;
+      this.#operations += Math.max(1, (rsa.size / unitBytes) ** 3);
+      if (this.#operations > limits.privateOperations) return out;
+      const padded = rsaDecrypt(rsa, held.bytes);
       if (padded === undefined) continue;
       for (const { title, unwrap, proves } of choices.of(wrapping)) {
         const key = unwrap(padded);
         if (key?.length !== 32) continue;
         const from = { how: title, by: fingerprint, frame: messages.frame(held.id) };
-        out.push({ secret: key, cipher: held.cipher, ...from, ...(proves ? {} : { proves: held }) });
+        out.push({ secret: key, cipher: held.cipher, isSure: proves, ...from, ...(proves ? {} : { wrapped: held }) });
       }
     }
     return out;
   }
 
-  #settleMessage(held: Held, keys: readonly ChannelKey[]): void {
-    const signer = this.#signers.get(held.node);
-    const clear = readSigned(held.bytes, signer);
-    if (clear !== undefined) {
-      this.#tell(held, { encrypted: false, signed: clear, signature: clear.check });
-      return;
-    }
+  #settleChannel(messages: readonly Unsettled[], keys: readonly ChannelKey[]): void {
+    const modes = this.#bench.choices.of(cipher).map(({ mode }) => mode);
     const unwrapped = keys.flatMap(({ by, frame, how }) => (by === undefined || frame === undefined ? [] : [{ by, frame, how }]));
     const known = unwrapped.length === 0 ? {} : { unwrapped };
-    for (const key of keys) {
-      for (const { mode } of this.#bench.choices.of(cipher)) {
-        const isNamed = aesModes.some(({ name }) => name === key.cipher?.toUpperCase());
-        if (isNamed && key.cipher!.toUpperCase() !== mode.name) continue;
-        const plaintext = mode.open(key.secret, held.bytes);
-        const signed = plaintext === undefined ? undefined : readSigned(plaintext, signer);
-        if (signed === undefined || plaintext === undefined) continue;
-        const isProven = mode.proves || signed.check.state === 'valid';
-        if (!isProven && signed.text.length < unprovenText) continue;
-        const proof = mode.proves ? 'its tag opens' : isProven ? 'its signature verifies' : 'unproven: it reads as text';
-        this.#tell(held, {
-          encrypted: true,
-          plaintext,
-          signed,
-          signature: signed.check,
-          how: `${mode.name}, ${proof}`,
-          ...known,
-        });
-        if (key.proves !== undefined && isProven) this.#tell(key.proves, { encrypted: true, key: key.secret, how: key.how });
-        return;
+    const readings = readChannel(messages, keys, modes, this.#trials);
+    for (const message of messages) {
+      const reading = readings.get(message);
+      if (reading === undefined) {
+        this.#tell(message.held, { encrypted: true, ...known, signature: notOpened });
+        continue;
+      }
+      const { signed, opened } = reading;
+      const signature = signed.check;
+      if (opened === undefined) this.#tell(message.held, { encrypted: false, signed, signature });
+      else {
+        const { key, plaintext, how } = opened;
+        this.#tell(message.held, { encrypted: true, plaintext, signed, signature, how, ...known });
+        for (const { wrapped, secret, how: title } of keys)
+          if (wrapped !== undefined && equalBytes(secret, key.secret))
+            this.#tell(wrapped, { encrypted: true, key: secret, how: title });
       }
     }
-    this.#tell(held, {
-      encrypted: true,
-      ...known,
-      signature: { state: 'unchecked', why: 'the text is encrypted, and no key of its channel is known' },
-    });
   }
 
   #tell({ id }: Held, facts: Facts): void {
@@ -169,4 +180,8 @@ export class Channels {
     if (facts.encrypted) messages.setEncrypted(id);
     if (facts.signature?.state === 'invalid') messages.find(id, rules.signature, facts.signature.why);
   }
+}
+
+function isSameKey(a: PublicKey, b: PublicKey): boolean {
+  return a.kind === 'RSA' && b.kind === 'RSA' && a.modulus === b.modulus && a.exponent === b.exponent;
 }

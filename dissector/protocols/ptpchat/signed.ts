@@ -1,56 +1,82 @@
 import type { Check } from '../../bytes/index.ts';
 import { type PublicKey, readSignedData, verifyRsaMessage } from '../../crypto/index.ts';
 
+export type SignedForm = 'CMS SignedData' | 'text, signature' | 'signature, text' | 'text alone';
+
 /** A MESSAGE's text with its signature taken off: the open choice of its signed form, settled by the signature that verifies. */
 export interface SignedText {
   readonly text: Uint8Array;
-  readonly form: 'CMS SignedData' | 'text, signature' | 'signature, text' | 'text alone';
+  readonly form: SignedForm;
   readonly check: Check;
+}
+
+interface Split {
+  readonly text: Uint8Array;
+  readonly signature: Uint8Array;
+  readonly form: SignedForm;
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 /** Bytes of the RSA moduli in use, for a signer whose certificate is not in the capture. */
 const usualSizes = [256, 128, 384, 512] as const;
+/** Text shorter than this is random bytes too often. */
+const shortest = 4;
 const unknownSigner: Check = { state: 'unchecked', why: "the sender's certificate is not in the capture" };
 
-/** Reads the signed form; undefined when the bytes are none that a person could read. */
-export function readSigned(bytes: Uint8Array, signer: PublicKey | undefined): SignedText | undefined {
+/**
+ * Reads the signed form; undefined when the bytes are none that a person could read. `signers` are the keys of the sender's
+ * certificates. Where the bytes are known to be in the clear, `known` is the form that its channel was seen to take: text of any length counts
+ * then, and that form goes before the others.
+ */
+export function readSigned(bytes: Uint8Array, signers: readonly PublicKey[], known?: SignedForm): SignedText | undefined {
   const cms = readSignedData(bytes);
   if (cms !== undefined) return { text: cms.content, form: 'CMS SignedData', check: cms.check };
-  const sizes = signer?.kind === 'RSA' ? [Math.ceil(signer.bits / 8)] : usualSizes;
-  const split = sizes
+  const splits = splitsOf(bytes, signers);
+  const verified = verify(splits, signers);
+  if (verified !== undefined) return verified;
+  const least = known === undefined ? shortest : 0;
+  if (isText(bytes, least))
+    return { text: bytes, form: 'text alone', check: { state: 'unchecked', why: 'unsigned, or in an unknown form' } };
+  const readable = splits.filter(({ text }) => isText(text, least));
+  const best = readable.find(({ form }) => form === known) ?? readable[0];
+  if (best === undefined) return undefined;
+  const check: Check =
+    signers.length === 0
+      ? unknownSigner
+      : { state: 'invalid', why: "the signature does not verify with the sender's certificate" };
+  return { text: best.text, form: best.form, check };
+}
+
+function splitsOf(bytes: Uint8Array, signers: readonly PublicKey[]): Split[] {
+  const own = signers.flatMap((signer) => (signer.kind === 'RSA' ? [Math.ceil(signer.bits / 8)] : []));
+  const sizes = own.length === 0 ? usualSizes : [...new Set(own)];
+  return sizes
     .filter((size) => bytes.length >= size)
-    .flatMap((size) => [
-      {
-        text: bytes.subarray(0, bytes.length - size),
-        signature: bytes.subarray(bytes.length - size),
-        form: 'text, signature' as const,
-      },
-      { text: bytes.subarray(size), signature: bytes.subarray(0, size), form: 'signature, text' as const },
-    ]);
-  if (signer !== undefined) {
-    for (const { text, signature, form } of split) {
+    .flatMap((size) => {
+      const at = bytes.length - size;
+      return [
+        { text: bytes.subarray(0, at), signature: bytes.subarray(at), form: 'text, signature' as const },
+        { text: bytes.subarray(size), signature: bytes.subarray(0, size), form: 'signature, text' as const },
+      ];
+    });
+}
+
+function verify(splits: readonly Split[], signers: readonly PublicKey[]): SignedText | undefined {
+  for (const signer of signers) {
+    for (const { text, signature, form } of splits) {
       for (const hash of ['SHA-256', 'SHA-1'] as const) {
         const check = verifyRsaMessage(signer, hash, text, signature);
         if (check.state === 'valid') return { text, form, check };
       }
     }
   }
-  if (isText(bytes))
-    return { text: bytes, form: 'text alone', check: { state: 'unchecked', why: 'unsigned, or in an unknown form' } };
-  const readable = split.find(({ text }) => isText(text));
-  if (readable === undefined) return undefined;
-  const check: Check =
-    signer === undefined
-      ? unknownSigner
-      : { state: 'invalid', why: "the signature does not verify with the sender's certificate" };
-  return { text: readable.text, form: readable.form, check };
+  return undefined;
 }
 
-/** Text that someone wrote; a few random bytes would pass too often. */
-function isText(bytes: Uint8Array): boolean {
+/** Text that someone wrote. */
+function isText(bytes: Uint8Array, least: number): boolean {
   try {
-    return bytes.length >= 4 && /^[^\p{Cc}]*$/u.test(utf8.decode(bytes).replace(/[\t\r\n]/g, ''));
+    return bytes.length >= least && /^[^\p{Cc}]*$/u.test(utf8.decode(bytes).replace(/[\t\r\n]/g, ''));
   } catch {
     return false;
   }
