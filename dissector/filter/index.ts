@@ -1,5 +1,6 @@
 export * from './compile.ts';
 export * from './complete.ts';
+export * from './expression.ts';
 export * from './fields.ts';
 export type { FilterProblem } from './lexer.ts';
 export * from './row.ts';

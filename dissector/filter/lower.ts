@@ -67,6 +67,15 @@ const presences: readonly (readonly [string, readonly string[], string])[] = [
   ['icmpv6', ['icmpv6'], 'An ICMPv6 message.'],
 ];
 
+/** Filter names by layer and field, for those that read one field: `ipv4.src` is called `ip.src`. */
+export const lowerNames: ReadonlyMap<string, string> = new Map([
+  ...lines
+    .filter(([, , , children]) => children.length === 1)
+    .toReversed()
+    .flatMap(([name, , layers, [child]]) => layers.map((layer) => [`${layer}.${child}`, name] as const)),
+  ...presences.flatMap(([name, layers]) => layers.map((layer) => [layer, name] as const)),
+]);
+
 function flags(row: FilterRow): number | undefined {
   const word = values(row, ['tcp'], ['offset_flags'])[0];
   return typeof word === 'number' ? word & 0xff : undefined;

@@ -1,7 +1,7 @@
 /** The capture that the worker owns: its first pass runs in slices, so that requests are answered while it runs. */
 import { basename } from 'node:path';
 import { type CaptureFile, memoryFile } from '../../dissector/capture/index.ts';
-import type { Analysis } from '../../dissector/session/index.ts';
+import type { Analysis, Protocol } from '../../dissector/session/index.ts';
 import { DiskFile } from '../capture/disk.ts';
 import { CaptureKeys } from '../capture/keys.ts';
 import { isCutShort, notices, type OpenFile, openFile, Pass } from '../capture/open.ts';
@@ -48,6 +48,15 @@ export class Capture {
   get analysis(): Analysis {
     if (this.#pass === undefined) throw new Error(this.#failure ?? 'No capture is open.');
     return this.#pass.analysis;
+  }
+
+  get protocols(): readonly Protocol[] {
+    return this.#setup.protocols;
+  }
+
+  /** The list has all its rows. */
+  get done(): boolean {
+    return this.#pass === undefined || this.#pass.done || this.#stopped !== undefined;
   }
 
   /** Grows with every change of rows that were told before. */

@@ -1,10 +1,9 @@
 /** The dissection worker: a thread that owns one capture and answers for it. */
 import { parentPort } from 'node:worker_threads';
-import type { Row, WorkerCalls, WorkerEvents } from '../wire/inspector.ts';
+import type { WorkerCalls, WorkerEvents } from '../wire/inspector.ts';
 import { Connection } from '../wire/rpc.ts';
 import { Capture } from './capture.ts';
-import { rowView } from './rows.ts';
-import { treeView } from './view.ts';
+import { Lists } from './lists.ts';
 
 type None = Record<never, never>;
 type Params<M extends keyof WorkerCalls> = WorkerCalls[M]['params'];
@@ -18,26 +17,15 @@ const connection = new Connection<None, WorkerEvents, WorkerCalls, None>(
     open: (params: unknown) => capture.open(params as Params<'open'>),
     keys: (params: unknown) => capture.keys((params as Params<'keys'>).logs),
     settings: (params: unknown) => capture.settings(params as Params<'settings'>),
-    rows: (params: unknown) => rows(params as Params<'rows'>),
-    tree: (params: unknown) => {
-      const { row, show } = params as Params<'tree'>;
-      return treeView(capture.analysis, show, row);
-    },
-    locate: (params: unknown) => {
-      const { frame, show } = params as Params<'locate'>;
-      return { row: capture.analysis.rowOfFrame(show, frame) };
-    },
+    rows: (params: unknown) => lists.rows(params as Params<'rows'>),
+    tree: (params: unknown) => lists.tree(params as Params<'tree'>),
+    locate: (params: unknown) => lists.locate(params as Params<'locate'>),
+    checkFilter: (params: unknown) => lists.check(params as Params<'checkFilter'>),
+    completeFilter: (params: unknown) => lists.complete(params as Params<'completeFilter'>),
     overview: () => capture.overview(),
   },
   {},
 );
 const capture = new Capture((overview) => connection.tell('overview', overview));
+const lists = new Lists(capture);
 port.on('message', (message) => connection.receive(message));
-
-function rows({ start, count, show }: Params<'rows'>): WorkerCalls['rows']['result'] {
-  const { analysis } = capture;
-  const total = analysis.rowCount(show);
-  const rows: Row[] = [];
-  for (let row = start; row < Math.min(start + count, total); row++) rows.push(rowView(analysis, show, row));
-  return { rows, total, generation: capture.generation };
-}

@@ -1,6 +1,7 @@
 /** A decode tree as the inspector shows it: each value as text, all that a message between threads can carry. */
 import { type Field, type Source, type Tree, toHex } from '../../dissector/bytes/index.ts';
 import { type CaptureReader, timeText } from '../../dissector/capture/index.ts';
+import { expressionOf, type FieldCatalog } from '../../dissector/filter/index.ts';
 import type { Analysis } from '../../dissector/session/index.ts';
 import type { FieldView, Show, SourceView, TreeView } from '../wire/inspector.ts';
 
@@ -8,19 +9,19 @@ const SHOWN_BYTES = 32;
 const SHOWN_CHARACTERS = 200;
 const SHOWN_FRAMES = 20;
 
-export function treeView(analysis: Analysis, show: Show, row: number): TreeView {
+export function treeView(analysis: Analysis, show: Show, row: number, catalog: FieldCatalog): TreeView {
   const { frame, n } = analysis.rowAt(show, row);
   const own = frameLayer(analysis.reader, frame - 1);
-  if (n < 0) return { row, ...contents(analysis.frameTree(frame - 1), own), findings: [], missing: [] };
+  if (n < 0) return { row, ...contents(analysis.frameTree(frame - 1), own, catalog), findings: [], missing: [] };
   const { tree, dissection } = analysis.dissect(n);
   const { findings } = analysis.message(n);
-  return { row, ...contents(tree, own), findings, missing: dissection.missing };
+  return { row, ...contents(tree, own, catalog), findings, missing: dissection.missing };
 }
 
-function contents(tree: Tree, own: FieldView): Pick<TreeView, 'sources' | 'layers'> {
+function contents(tree: Tree, own: FieldView, catalog: FieldCatalog): Pick<TreeView, 'sources' | 'layers'> {
   return {
     sources: tree.sources.map((source) => sourceView(source, tree.sources)),
-    layers: [own, ...tree.layers.map(fieldView)],
+    layers: [own, ...tree.layers.map((layer) => fieldView(layer, catalog, layer.name, []))],
   };
 }
 
@@ -47,15 +48,19 @@ function frameLayer(reader: CaptureReader, index: number): FieldView {
   return { ...field('frame', `Frame ${index + 1}, ${captured}${cut} bytes`), children };
 }
 
-export function fieldView(field: Field): FieldView {
-  const { name, source, start, end, children, generated, doc, check, problem } = field;
+/** `path` are the names from the layer inwards, items of lists left out. */
+function fieldView(field: Field, catalog: FieldCatalog, layer: string, path: readonly string[]): FieldView {
+  const { name, kind, source, start, end, children, generated, doc, check, problem } = field;
+  const filter = expressionOf(catalog, layer, path, field);
+  const inner = (child: Field): FieldView => fieldView(child, catalog, layer, kind === 'list' ? path : [...path, child.name]);
   return {
     ...{ name, text: fieldText(field), source, start, end },
-    ...(children === undefined ? {} : { children: children.map(fieldView) }),
+    ...(children === undefined ? {} : { children: children.map(inner) }),
     ...(generated === undefined ? {} : { generated }),
     ...(doc === undefined ? {} : { doc }),
     ...(check === undefined ? {} : { check }),
     ...(problem === undefined ? {} : { problem: problem.text }),
+    ...(filter === undefined ? {} : { filter }),
   };
 }
 

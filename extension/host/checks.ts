@@ -6,6 +6,7 @@ import type { KeyReport, Overview, SettingsReport, TreeView, WebviewCalls } from
 
 /** More rows than a screen ever shows; whoever wants more asks again. */
 const MAX_ROWS_PER_CALL = 10_000;
+const LONGEST_FILTER = 10_000;
 
 export function rowsParams(value: unknown): WebviewCalls['rows']['params'] {
   const params = object(value, 'rows');
@@ -13,17 +14,48 @@ export function rowsParams(value: unknown): WebviewCalls['rows']['params'] {
     start: integer(params.start, 'rows.start', 0),
     count: integer(params.count, 'rows.count', 0, MAX_ROWS_PER_CALL),
     show: show(params.show, 'rows.show'),
+    ...filter(params.filter, 'rows.filter'),
   };
 }
 
 export function treeParams(value: unknown): WebviewCalls['tree']['params'] {
   const params = object(value, 'tree');
-  return { row: integer(params.row, 'tree.row', 0), show: show(params.show, 'tree.show') };
+  return {
+    row: integer(params.row, 'tree.row', 0),
+    show: show(params.show, 'tree.show'),
+    ...filter(params.filter, 'tree.filter'),
+  };
 }
 
 export function locateParams(value: unknown): WebviewCalls['locate']['params'] {
   const params = object(value, 'locate');
-  return { frame: integer(params.frame, 'locate.frame', 1), show: show(params.show, 'locate.show') };
+  return {
+    frame: integer(params.frame, 'locate.frame', 1),
+    show: show(params.show, 'locate.show'),
+    ...filter(params.filter, 'locate.filter'),
+  };
+}
+
+export function checkFilterParams(value: unknown): WebviewCalls['checkFilter']['params'] {
+  const { text } = object(value, 'checkFilter');
+  return { text: filterText(text, 'checkFilter.text') };
+}
+
+export function completeFilterParams(value: unknown): WebviewCalls['completeFilter']['params'] {
+  const params = object(value, 'completeFilter');
+  const text = filterText(params.text, 'completeFilter.text');
+  return { text, caret: integer(params.caret, 'completeFilter.caret', 0, text.length) };
+}
+
+/** Absent, or a text. */
+function filter(value: unknown, name: string): { filter?: string } {
+  return value === undefined ? {} : { filter: filterText(value, name) };
+}
+
+function filterText(value: unknown, name: string): string {
+  if (typeof value !== 'string' || value.length > LONGEST_FILTER)
+    throw mismatch(name, `a text of at most ${LONGEST_FILTER} characters`, value);
+  return value;
 }
 
 export function overview(value: unknown): Overview {

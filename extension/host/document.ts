@@ -79,6 +79,14 @@ export class CaptureDocument implements vscode.CustomDocument {
     return this.#worker.call('locate', params);
   }
 
+  async checkFilter(params: WebviewCalls['checkFilter']['params']): Promise<WebviewCalls['checkFilter']['result']> {
+    return this.#worker.call('checkFilter', params);
+  }
+
+  async completeFilter(params: WebviewCalls['completeFilter']['params']): Promise<WebviewCalls['completeFilter']['result']> {
+    return this.#worker.call('completeFilter', params);
+  }
+
   /** Reads the key logs in force and gives them to the worker; one reading after the other, so that the last one counts. */
   sendKeys(): Promise<KeyReport> {
     const next = (): Promise<KeyReport> => this.#sendKeys();

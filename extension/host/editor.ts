@@ -14,6 +14,8 @@ type WebviewConnection = Connection<None, WebviewEvents, WebviewCalls, None>;
 interface Tab {
   readonly document: CaptureDocument;
   reveal(frame: number): void;
+  /** Narrows the list. */
+  filter(asked: WebviewEvents['filter']): void;
 }
 
 export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<CaptureDocument> {
@@ -54,7 +56,11 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
   resolveCustomEditor(document: CaptureDocument, panel: vscode.WebviewPanel): void {
     const { webview } = panel;
     let connection = this.#connect(document, webview);
-    const tab: Tab = { document, reveal: (frame) => connection.tell('reveal', { frame }) };
+    const tab: Tab = {
+      document,
+      reveal: (frame) => connection.tell('reveal', { frame }),
+      filter: (asked) => connection.tell('filter', asked),
+    };
     const activate = (): void => {
       if (panel.active) this.#active = tab;
     };
@@ -87,6 +93,8 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
         rows: (params: unknown) => document.rows(check.rowsParams(params)),
         tree: (params: unknown) => document.tree(check.treeParams(params)),
         locate: (params: unknown) => document.locate(check.locateParams(params)),
+        checkFilter: (params: unknown) => document.checkFilter(check.checkFilterParams(params)),
+        completeFilter: (params: unknown) => document.completeFilter(check.completeFilterParams(params)),
         addKeys: async () => ({ asked: Boolean(await vscode.commands.executeCommand('peerscope.addKeyLog')) }),
       },
       {},

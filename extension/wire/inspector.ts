@@ -39,6 +39,8 @@ export interface FieldView {
   readonly doc?: string;
   readonly check?: { readonly state: 'valid' | 'invalid' | 'unchecked'; readonly why: string };
   readonly problem?: string;
+  /** The condition that this field fulfils, for "Apply as filter". */
+  readonly filter?: string;
 }
 
 export interface SourceView {
@@ -118,13 +120,40 @@ export interface SettingsReport {
 /** Which rows the list shows: every frame, or messages only. */
 export type Show = 'all' | 'messages';
 
+/** How far a filter has looked through the list. */
+export interface Scan {
+  readonly scanned: number;
+  readonly of: number;
+  readonly done: boolean;
+}
+
+/** What is wrong with a filter, at its place in the text (UTF-16 units, half-open). */
+export interface FilterProblemView {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What may stand in place of `[start, end)` of a filter. */
+export interface CompletionsView {
+  readonly start: number;
+  readonly end: number;
+  readonly items: readonly { readonly insert: string; readonly kind: string; readonly detail: string; readonly doc: string }[];
+}
+
 /** Webview → host. The host answers `addKeys`, `ready` and `remember` itself and passes the rest to the worker. */
 export interface WebviewCalls extends Calls {
   ready: { params: Record<never, never>; result: { overview: Overview; remembered: unknown } };
-  rows: { params: { start: number; count: number; show: Show }; result: { rows: Row[]; total: number; generation: number } };
-  tree: { params: { row: number; show: Show }; result: TreeView };
+  /** Rows of the list, or of what a filter leaves of it; then `total` grows until the scan is done. */
+  rows: {
+    params: { start: number; count: number; show: Show; filter?: string };
+    result: { rows: Row[]; total: number; generation: number; scan?: Scan };
+  };
+  tree: { params: { row: number; show: Show; filter?: string }; result: TreeView };
   /** The list position of the first row at or after a frame number. */
-  locate: { params: { frame: number; show: Show }; result: { row: number } };
+  locate: { params: { frame: number; show: Show; filter?: string }; result: { row: number } };
+  checkFilter: { params: { text: string }; result: { problem?: FilterProblemView } };
+  completeFilter: { params: { text: string; caret: number }; result: CompletionsView };
   addKeys: { params: Record<never, never>; result: { asked: boolean } };
 }
 
@@ -133,6 +162,8 @@ export interface WebviewEvents extends Events {
   overview: Overview;
   /** A command asks the webview to select a frame's first row. */
   reveal: { frame: number };
+  /** A command narrows the list by a condition: alone, beside the filter at hand, or by its opposite. */
+  filter: { text: string; how: 'replace' | 'and' | 'not' };
 }
 
 /** Host → worker. */
@@ -144,6 +175,8 @@ export interface WorkerCalls extends Calls {
   rows: WebviewCalls['rows'];
   tree: WebviewCalls['tree'];
   locate: WebviewCalls['locate'];
+  checkFilter: WebviewCalls['checkFilter'];
+  completeFilter: WebviewCalls['completeFilter'];
   overview: { params: Record<never, never>; result: Overview };
 }
 

@@ -2,7 +2,9 @@
 
 import type { VscSplitLayoutChangeEvent } from '@vscode-elements/elements/dist/vscode-split-layout/vscode-split-layout.js';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { combined } from './asfilter.ts';
 import { PageElement } from './element.ts';
+import type { FilterBar } from './filterbar.ts';
 import { findings, missing } from './findings.ts';
 import type { Packets } from './packets.ts';
 import { Session } from './session.ts';
@@ -19,16 +21,30 @@ export class Inspector extends PageElement {
     if (document.hasFocus() && document.activeElement === document.body) this.querySelector<HTMLElement>('#packet-list')?.focus();
   };
 
+  /** Ctrl+/ goes to the filter, as in Wireshark. */
+  readonly #shortcut = (event: KeyboardEvent): void => {
+    if (event.key !== '/' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    this.#bar?.focus();
+  };
+
   override connectedCallback(): void {
     super.connectedCallback();
     this.#session.onreveal = (row) => void this.updateComplete.then(() => this.#packets?.reveal(row));
+    this.#session.onfilter = ({ text, how }) => void this.#bar?.put(combined(this.#session.list.filter, text, how));
     window.addEventListener('focus', this.#focus);
+    window.addEventListener('keydown', this.#shortcut);
     void this.#session.ready();
   }
 
   override disconnectedCallback(): void {
     window.removeEventListener('focus', this.#focus);
+    window.removeEventListener('keydown', this.#shortcut);
     super.disconnectedCallback();
+  }
+
+  get #bar(): FilterBar | null {
+    return this.querySelector('peerscope-filter');
   }
 
   get #packets(): Packets | null {
@@ -47,6 +63,8 @@ export class Inspector extends PageElement {
     return html`
       ${toolbar(session, overview, this.#addKeys)}
       ${sentences.length === 0 ? nothing : html`<ul id="notices" class="notices">${sentences.map((text) => html`<li>${text}</li>`)}</ul>`}
+      <peerscope-filter .applied=${session.list.filter} .history=${session.history} .scan=${session.list.scan} .total=${session.list.total}
+        .call=${session.call} @apply-filter=${(event: CustomEvent<string>) => session.setFilter(event.detail)}></peerscope-filter>
       <vscode-split-layout id="panes" split="horizontal" initial-handle-position="${session.panes.listHeight}%" min-start="80px" min-end="80px"
         @vsc-split-layout-change=${(event: VscSplitLayoutChangeEvent) => this.#moved(event, 'listHeight')}>
         <div slot="start" class="pane">
@@ -74,6 +92,7 @@ export class Inspector extends PageElement {
   #empty(): string {
     const { overview, show, list } = this.#session;
     if (overview === undefined || !overview.done || !list.known) return 'Reading…';
+    if (list.filter !== '') return list.scan?.done === false ? 'Searching…' : 'No packet matches the filter';
     return show === 'messages' && overview.frames > 0 ? 'No messages' : 'No frames';
   }
 

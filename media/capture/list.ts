@@ -1,8 +1,11 @@
 /** The packet list as far as it is known here: fetches what is to be shown and tells when more of it came. */
-import type { Overview, Row, Show } from '../../extension/wire/inspector.ts';
+import type { Overview, Row, Scan, Show } from '../../extension/wire/inspector.ts';
 import { type Call, sentence } from './host.ts';
 import { PAGE, Pages } from './pages.ts';
 import type { Instant } from './texts.ts';
+
+/** Between two looks at a filter that is still searching. */
+const POLL = 100;
 
 export class PacketList {
   /** Why rows are missing, when the last call for some failed. */
@@ -10,6 +13,10 @@ export class PacketList {
   /** The time of the first frame. */
   start: Instant | undefined;
   readonly show: Show;
+  /** What the list is narrowed to; empty for none. */
+  readonly filter: string;
+  /** How far the filter has come. */
+  scan: Scan | undefined;
   /** The length of the list is known, also when it is none. */
   known = false;
   readonly #call: Call;
@@ -17,9 +24,11 @@ export class PacketList {
   readonly #pages = new Pages();
   #messages = -1;
   #askedStart = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(show: Show, call: Call, changed: () => void) {
+  constructor(show: Show, filter: string, call: Call, changed: () => void) {
     this.show = show;
+    this.filter = filter;
     this.#call = call;
     this.#changed = changed;
   }
@@ -38,7 +47,7 @@ export class PacketList {
       pages.generation = overview.generation;
       pages.retry();
     }
-    if (this.show === 'all') {
+    if (this.show === 'all' && this.filter === '') {
       pages.total = overview.rows;
       this.known = true;
       pages.uncertain = false;
@@ -61,8 +70,9 @@ export class PacketList {
   async #fetch(page: number): Promise<void> {
     const ticket = this.#pages.asked(page, Date.now());
     try {
-      const answer = await this.#call('rows', { start: page * PAGE, count: PAGE, show: this.show });
+      const answer = await this.#call('rows', { start: page * PAGE, count: PAGE, show: this.show, ...this.narrowed });
       this.#pages.answered(ticket, answer);
+      this.#follow(answer.scan);
       this.known = true;
       this.problem = undefined;
     } catch (error) {
@@ -70,6 +80,22 @@ export class PacketList {
       this.problem = `These packets could not be read: ${sentence(error)}`;
     }
     this.#changed();
+  }
+
+  /** The filter as a part of a call. */
+  get narrowed(): { filter?: string } {
+    return this.filter === '' ? {} : { filter: this.filter };
+  }
+
+  /** A filter that is still searching is asked again for the end of the list. */
+  #follow(scan: Scan | undefined): void {
+    this.scan = scan;
+    clearTimeout(this.#timer);
+    if (scan === undefined || scan.done) return;
+    this.#timer = setTimeout(() => {
+      this.#pages.uncertain = true;
+      this.#changed();
+    }, POLL);
   }
 
   async #findStart(): Promise<void> {

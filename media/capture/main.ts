@@ -5,6 +5,7 @@ import '@vscode-elements/elements/dist/vscode-progress-bar/index.js';
 import '@vscode-elements/elements/dist/vscode-split-layout/index.js';
 import '../theme/capture.css';
 import { Bytes } from './bytes.ts';
+import { FilterBar } from './filterbar.ts';
 import { Inspector } from './inspector.ts';
 import { Packets } from './packets.ts';
 import { FieldTree } from './tree.ts';
@@ -15,11 +16,13 @@ declare global {
     'peerscope-packets': Packets;
     'peerscope-fields': FieldTree;
     'peerscope-bytes': Bytes;
+    'peerscope-filter': FilterBar;
   }
 }
 
 customElements.define('peerscope-packets', Packets);
 customElements.define('peerscope-fields', FieldTree);
 customElements.define('peerscope-bytes', Bytes);
+customElements.define('peerscope-filter', FilterBar);
 // Last: it draws the others as soon as it is known.
 customElements.define('peerscope-inspector', Inspector);

@@ -1,6 +1,7 @@
 /** The packet list: a grid that draws the rows in view and moves one selection. */
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { Row } from '../../extension/wire/inspector.ts';
+import { rowMenus } from './asfilter.ts';
 import { PageElement } from './element.ts';
 import type { PacketList } from './list.ts';
 import { rowsPerPage } from './scale.ts';
@@ -75,22 +76,23 @@ export class Packets extends PageElement {
   #cells(row: Row): TemplateResult {
     const { start } = this.list;
     const badge = badges[row.state];
+    const menus = rowMenus(row);
     return html`
-      <span class="number" role="gridcell">${
+      <span class="number" role="gridcell" data-vscode-context=${menus[0]}>${
         row.severity === undefined
           ? nothing
           : html`<span class="mark ${row.severity}" title="Worst finding: ${row.severity}" role="img" aria-label=${row.severity}>${marks[row.severity]}</span>`
       }${row.frame}</span>
-      <span class="number" role="gridcell" title=${absolute(row)}>${start === undefined ? '' : sinceStart(row, start)}</span>
-      <span role="gridcell" title=${row.source}>${row.source}</span>
-      <span role="gridcell" title=${row.destination}>${row.destination}</span>
-      <span class="protocol" role="gridcell" title=${row.protocol}><span class="hue hue-${
+      <span class="number" role="gridcell" data-vscode-context=${menus[1]} title=${absolute(row)}>${start === undefined ? '' : sinceStart(row, start)}</span>
+      <span role="gridcell" data-vscode-context=${menus[2]} title=${row.source}>${row.source}</span>
+      <span role="gridcell" data-vscode-context=${menus[3]} title=${row.destination}>${row.destination}</span>
+      <span class="protocol" role="gridcell" data-vscode-context=${menus[4]} title=${row.protocol}><span class="hue hue-${
         row.state === 'none' ? 'none' : hueOf(row.protocol, HUES)
       }" aria-hidden="true"></span>${row.protocol}</span>
-      <span role="gridcell" title=${row.message}>${
+      <span role="gridcell" data-vscode-context=${menus[5]} title=${row.message}>${
         badge === undefined ? nothing : html`<span class="badge ${row.state}" title=${badge.says}>${badge.text}</span>`
       }${row.message}</span>
-      <span role="gridcell" title=${row.info}>${row.info}</span>`;
+      <span role="gridcell" data-vscode-context=${menus[6]} title=${row.info}>${row.info}</span>`;
   }
 
   #select(row: number): void {

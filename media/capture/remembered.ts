@@ -3,6 +3,9 @@ import type { Show } from '../../extension/wire/inspector.ts';
 
 export interface Remembered {
   readonly show: Show;
+  readonly filter: string;
+  /** Filters that were applied, the newest first. */
+  readonly history: readonly string[];
   readonly row?: number;
   readonly frame?: number;
   /** Heights and widths of the first panes in percent. */
@@ -18,6 +21,8 @@ export function remembered(stored: unknown): Remembered {
     typeof value === 'number' && value >= 5 && value <= 95 ? value : otherwise;
   return {
     show: values.show === 'messages' ? 'messages' : 'all',
+    filter: typeof values.filter === 'string' ? values.filter : '',
+    history: Array.isArray(values.history) ? values.history.filter((text) => typeof text === 'string') : [],
     ...(whole(values.row) && whole(values.frame) ? { row: values.row, frame: values.frame } : {}),
     listHeight: percent(values.listHeight, 50),
     treeWidth: percent(values.treeWidth, 42),

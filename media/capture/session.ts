@@ -8,6 +8,8 @@ import { type Remembered, remembered } from './remembered.ts';
 /** Between trees asked for while a key is held down, and before "Reading…" replaces the tree of another row. */
 const PAUSE = 60;
 const PATIENCE = 250;
+/** Filters that are remembered. */
+const HISTORY = 30;
 
 export class Session {
   overview: Overview | undefined;
@@ -27,6 +29,8 @@ export class Session {
   readonly panes: Remembered;
   /** Called when the selection moved for another reason than a click into the list. */
   onreveal: (row: number) => void = () => {};
+  /** A command asks for a filter; the bar checks it before it is applied. */
+  onfilter: (asked: WebviewEvents['filter']) => void = () => {};
   readonly #host: Host;
   readonly #changed: () => void;
   #remembered: Remembered;
@@ -41,16 +45,25 @@ export class Session {
     this.#host = connect({
       overview: (data: unknown) => this.#take(data as WebviewEvents['overview']),
       reveal: (data: unknown) => this.#aim({ frame: (data as WebviewEvents['reveal']).frame }),
+      filter: (data: unknown) => this.onfilter(data as WebviewEvents['filter']),
     });
     this.#remembered = remembered(this.#host.stored());
     this.panes = this.#remembered;
-    this.list = this.#newList(this.#remembered.show);
+    this.list = this.#newList(this.#remembered.show, this.#remembered.filter);
     const { row, frame } = this.#remembered;
     if (row !== undefined && frame !== undefined) this.#target = { row, frame };
   }
 
   get show(): Show {
     return this.list.show;
+  }
+
+  get call(): Host['call'] {
+    return this.#host.call;
+  }
+
+  get history(): readonly string[] {
+    return this.#remembered.history;
   }
 
   async ready(): Promise<void> {
@@ -78,10 +91,20 @@ export class Session {
   }
 
   setShow(show: Show): void {
-    if (show === this.show) return;
-    this.list = this.#newList(show);
+    if (show !== this.show) this.#narrow({ show });
+  }
+
+  /** Shows what a filter leaves; the packet that is selected stays so where it is left. */
+  setFilter(filter: string): void {
+    if (filter === this.list.filter) return;
+    const others = this.history.filter((text) => text !== filter);
+    this.#narrow({ filter, history: filter === '' ? others : [filter, ...others].slice(0, HISTORY) });
+  }
+
+  #narrow(part: Partial<Remembered>): void {
+    this.#remember(part);
+    this.list = this.#newList(this.#remembered.show, this.#remembered.filter);
     if (this.overview !== undefined) this.list.overview(this.overview);
-    this.#remember({ show });
     const frame = this.selected?.frame;
     this.#deselect();
     if (frame !== undefined) this.#aim({ frame });
@@ -132,8 +155,8 @@ export class Session {
     this.#changed();
   }
 
-  #newList(show: Show): PacketList {
-    const list: PacketList = new PacketList(show, this.#host.call, () => {
+  #newList(show: Show, filter: string): PacketList {
+    const list: PacketList = new PacketList(show, filter, this.#host.call, () => {
       if (list === this.list) this.#listChanged();
     });
     return list;
@@ -178,7 +201,7 @@ export class Session {
     if (target === undefined || overview === undefined || overview.failure !== undefined) return;
     if (overview.frames < target.frame && !overview.done) return;
     try {
-      const found = await this.#find(target, list.show);
+      const found = await this.#find(target, list);
       // Something else was chosen in the meantime, or this was called twice.
       if (this.#target !== target) return;
       this.#target = undefined;
@@ -192,16 +215,17 @@ export class Session {
   }
 
   /** Where a frame is in the list, or what comes next where the list leaves it out, or the end. */
-  async #find({ frame, row }: { readonly frame: number; readonly row?: number }, show: Show): Promise<Row | undefined> {
+  async #find({ frame, row }: { readonly frame: number; readonly row?: number }, list: PacketList): Promise<Row | undefined> {
     const { call } = this.#host;
+    const view = { show: list.show, ...list.narrowed };
     if (row !== undefined) {
-      const before = (await call('rows', { start: row, count: 1, show })).rows[0];
+      const before = (await call('rows', { start: row, count: 1, ...view })).rows[0];
       if (before?.frame === frame) return before;
     }
-    const located = await call('locate', { frame, show });
-    const { rows, total } = await call('rows', { start: Math.max(0, located.row), count: 1, show });
+    const located = await call('locate', { frame, ...view });
+    const { rows, total } = await call('rows', { start: Math.max(0, located.row), count: 1, ...view });
     if (rows[0] !== undefined || total === 0) return rows[0];
-    return (await call('rows', { start: total - 1, count: 1, show })).rows[0];
+    return (await call('rows', { start: total - 1, count: 1, ...view })).rows[0];
   }
 
   #arrive({ row, frame }: Row): void {
@@ -220,7 +244,7 @@ export class Session {
 
   #readTree(): void {
     const turn = ++this.#turn;
-    const { selected, show } = this;
+    const { selected, list } = this;
     if (selected === undefined) return;
     clearTimeout(this.#timer);
     this.waiting = true;
@@ -236,13 +260,13 @@ export class Session {
           this.waiting = true;
           this.#changed();
         }, PATIENCE);
-      void this.#fetchTree(turn, selected.row, show);
+      void this.#fetchTree(turn, selected.row, list);
     }, wait);
   }
 
-  async #fetchTree(turn: number, row: number, show: Show): Promise<void> {
+  async #fetchTree(turn: number, row: number, { show, narrowed }: PacketList): Promise<void> {
     try {
-      const tree = await this.#host.call('tree', { row, show });
+      const tree = await this.#host.call('tree', { row, show, ...narrowed });
       if (turn !== this.#turn) return;
       this.#showTree(tree);
     } catch (error) {

@@ -1,6 +1,7 @@
 /** The tree of a row: its layers and their fields, one selected. */
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { FieldView } from '../../extension/wire/inspector.ts';
+import { fieldMenu } from './asfilter.ts';
 import { PageElement } from './element.ts';
 import { fieldText, isWithin, type Line, lines, type Opened } from './fields.ts';
 import { rowsPerPage } from './scale.ts';
@@ -60,7 +61,7 @@ export class FieldTree extends PageElement {
     const { check, problem } = field;
     return html`<div id="field-${index}" class=${classes} role="treeitem" data-line=${index} aria-level=${depth + 1} aria-posinset=${place}
       aria-setsize=${siblings} aria-selected=${selected} aria-expanded=${open === undefined ? nothing : String(open)}
-      title=${field.doc ?? text}><span class="twistie" aria-hidden="true">${open === undefined ? '' : open ? '▾' : '▸'}</span><span class="field-text">${text}</span>${
+      data-vscode-context=${fieldMenu(field)} title=${field.doc ?? text}><span class="twistie" aria-hidden="true">${open === undefined ? '' : open ? '▾' : '▸'}</span><span class="field-text">${text}</span>${
         check === undefined
           ? nothing
           : html`<span class="check ${check.state}" title=${check.why}>${verdicts[check.state]}${

@@ -1,5 +1,6 @@
 /** One input through all that opening a capture does. Throws when anything throws or a field's range is wrong. */
 import { type CaptureReader, memoryFile, openCapture, timeText } from '../../dissector/capture/index.ts';
+import { FieldCatalog } from '../../dissector/filter/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
 import { Analysis, KeyRing, type Show } from '../../dissector/session/index.ts';
 import { rowView } from '../../extension/dissect/rows.ts';
@@ -12,6 +13,7 @@ export interface Seen {
 }
 
 const SOME_ROWS = 12;
+const catalog = new FieldCatalog(protocols);
 const shows: readonly Show[] = ['messages', 'all'];
 
 export function check(bytes: Uint8Array, keyLog: string): Seen {
@@ -107,7 +109,7 @@ function rows(analysis: Analysis, show: Show): void {
         throw new Error(`frame ${frame}, message ${n}`);
       if (analysis.rowOfFrame(show, frame) > row) throw new Error(`its frame ${frame} is said to start after it`);
       rowView(analysis, show, row);
-      treeView(analysis, show, row);
+      treeView(analysis, show, row, catalog);
     });
   }
 }

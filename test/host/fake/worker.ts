@@ -85,6 +85,8 @@ if (parentPort !== null) {
         if (row === FATAL_ROW || row === SILENT_ROW) return new Promise<never>(() => {});
         return { row, sources: [], layers: [], findings: [], missing: [] };
       },
+      checkFilter: () => ({}),
+      completeFilter: () => ({ start: 0, end: 0, items: [] }),
       locate: (params: unknown) => ({ row: (params as WorkerCalls['locate']['params']).frame - 1 }),
       overview,
     },

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { compileFilter, FieldCatalog } from '../../../dissector/filter/index.ts';
+import { protocols } from '../../../dissector/protocols/index.ts';
+import type { Row } from '../../../extension/wire/inspector.ts';
+import { combined, rowMenus } from '../../../media/capture/asfilter.ts';
+
+const catalog = new FieldCatalog(protocols);
+const base: Row = {
+  ...{ row: 0, frame: 7, n: 3, seconds: 0, nanos: 0, source: '[2001:db8::1]:7000', destination: '10.0.0.1:5002' },
+  ...{ protocol: 'p2p', message: 'HELLO', info: '', state: 'decoded', encrypted: false },
+};
+const filters = (row: Row): (string | undefined)[] => rowMenus(row).map((menu) => JSON.parse(menu).filter);
+
+describe('the conditions of a row', () => {
+  it('are those of its columns', () => {
+    expect(filters(base)).toEqual([
+      ...['frame.number == 7', 'frame.number == 7', 'ip.src == 2001:db8::1', 'ip.dst == 10.0.0.1'],
+      ...['p2p', 'p2p.message == "HELLO"', 'p2p.message == "HELLO"'],
+    ]);
+    const { n: _, ...bare } = base;
+    expect(filters({ ...bare, source: '02:00:00:00:00:01', destination: '', protocol: 'ARP', message: '' }).slice(2)).toEqual([
+      ...['eth.src == "02:00:00:00:00:01"', undefined, 'arp', 'frame.number == 7', 'frame.number == 7'],
+    ]);
+  });
+
+  it('are filters', () => {
+    for (const filter of filters(base)) expect(compileFilter(filter!, catalog)).toHaveProperty('filter');
+  });
+});
+
+describe('a condition', () => {
+  it.each([
+    ['', 'p2p', 'replace', 'p2p'],
+    ['udp', 'p2p', 'replace', 'p2p'],
+    ['udp', 'p2p', 'and', 'udp && p2p'],
+    ['udp || tcp', 'p2p', 'and', '(udp || tcp) && p2p'],
+    ['udp', 'p2p', 'not', 'udp && !(p2p)'],
+    ['', 'p2p', 'not', '!(p2p)'],
+  ] as const)('beside %j: %s, %s', (before, filter, how, expected) => expect(combined(before, filter, how)).toBe(expected));
+});
