@@ -1,11 +1,10 @@
-import { sha1 } from '@noble/hashes/legacy.js';
-import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes } from '@noble/hashes/utils.js';
 import { type Attribute, ContentInfo, SignedData, type SignerInfo } from '@peculiar/asn1-cms';
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
 import { type Check, equalBytes, toHex } from '../bytes/index.ts';
 import { type CertificateInfo, describe } from './certificate.ts';
-import { type HashName, verifyRsaMessage } from './signature.ts';
+import { verifyPss } from './pss.ts';
+import { hashOf, type MessageHash, type PublicKey, verifyMessage } from './signature.ts';
 
 export interface Signed {
   /** The signed content. */
@@ -14,7 +13,13 @@ export interface Signed {
   readonly check: Check;
 }
 
-const hashes: Readonly<Record<string, HashName>> = { '2.16.840.1.101.3.4.2.1': 'SHA-256', '1.3.14.3.2.26': 'SHA-1' };
+const hashes: Readonly<Record<string, MessageHash>> = {
+  '2.16.840.1.101.3.4.2.1': 'SHA-256',
+  '2.16.840.1.101.3.4.2.2': 'SHA-384',
+  '2.16.840.1.101.3.4.2.3': 'SHA-512',
+  '1.3.14.3.2.26': 'SHA-1',
+};
+const pssOid = '1.2.840.113549.1.1.10';
 const messageDigestOid = '1.2.840.113549.1.9.4';
 const signedDataOid = '1.2.840.113549.1.7.2';
 
@@ -63,14 +68,28 @@ function checkSigner(info: SignerInfo, certificate: CertificateInfo, content: Ui
   if (typeof certificate.key === 'string') return { state: 'unchecked', why: certificate.key };
   const signature = new Uint8Array(info.signature.buffer);
   if (info.signedAttrs === undefined || info.signedAttrs.length === 0) {
-    return verifyRsaMessage(certificate.key, hash, content, signature);
+    return verifySigner(info, certificate.key, hash, content, signature);
   }
-  const digest = toHex(hash === 'SHA-256' ? sha256(content) : sha1(content));
+  const digest = toHex(hashOf(hash, content));
   const claimed = info.signedAttrs.find((attribute) => attribute.attrType === messageDigestOid)?.attrValues[0];
   if (claimed === undefined || !toHex(new Uint8Array(claimed)).endsWith(digest)) {
     return { state: 'invalid', why: 'the message digest among the signed attributes is not that of the content' };
   }
-  return verifyRsaMessage(certificate.key, hash, setOf(info.signedAttrs), signature);
+  return verifySigner(info, certificate.key, hash, setOf(info.signedAttrs), signature);
+}
+
+function verifySigner(
+  { signatureAlgorithm }: SignerInfo,
+  key: PublicKey,
+  hash: MessageHash,
+  message: Uint8Array,
+  signature: Uint8Array,
+): Check {
+  if (signatureAlgorithm.algorithm !== pssOid) return verifyMessage(key, hash, message, signature);
+  // Signers that name SHA-256 mask with it too.
+  return hash === 'SHA-256'
+    ? verifyPss(key, 'SHA-256', message, signature)
+    : { state: 'unchecked', why: `RSASSA-PSS with ${hash} is not checked` };
 }
 
 /** RFC 5652 section 5.4: what is signed is the DER encoding with the tag of a SET OF, not the [0] that travels. */

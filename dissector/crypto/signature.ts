@@ -1,7 +1,7 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { p256, p384, p521 } from '@noble/curves/nist.js';
 import { sha1 } from '@noble/hashes/legacy.js';
-import { sha256 } from '@noble/hashes/sha2.js';
+import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import { RSAPublicKey } from '@peculiar/asn1-rsa';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import { SubjectPublicKeyInfo } from '@peculiar/asn1-x509';
@@ -73,14 +73,31 @@ function verify(key: PublicKey, digest: Uint8Array, signature: Uint8Array): bool
 }
 
 /** DigestInfo of RFC 8017 section 9.2, note 1, up to the hash. */
-const digestInfo = { 'SHA-256': '3031300d060960864801650304020105000420', 'SHA-1': '3021300906052b0e03021a05000414' } as const;
-export type HashName = keyof typeof digestInfo;
+const digestInfo = {
+  'SHA-256': '3031300d060960864801650304020105000420',
+  'SHA-1': '3021300906052b0e03021a05000414',
+  'SHA-384': '3041300d060960864801650304020205000430',
+  'SHA-512': '3051300d060960864801650304020305000440',
+} as const;
+const hashes = { 'SHA-256': sha256, 'SHA-1': sha1, 'SHA-384': sha384, 'SHA-512': sha512 } as const;
+export type HashName = 'SHA-256' | 'SHA-1';
+/** What a message is hashed with before it is signed. */
+export type MessageHash = keyof typeof hashes;
+
+export function hashOf(hash: MessageHash, message: Uint8Array): Uint8Array {
+  return hashes[hash](message);
+}
 
 /** RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2) over `message`, hashed with `hash`. */
-export function verifyRsaMessage(key: PublicKey, hash: HashName, message: Uint8Array, signature: Uint8Array): Check {
+export function verifyRsaMessage(key: PublicKey, hash: MessageHash, message: Uint8Array, signature: Uint8Array): Check {
   if (key.kind !== 'RSA') return { state: 'unchecked', why: `the key is ${key.kind}, not RSA` };
-  const digest = hash === 'SHA-256' ? sha256(message) : sha1(message);
-  return verifyDigest(key, fromHex(digestInfo[hash] + toHex(digest))!, signature);
+  return verifyDigest(key, fromHex(digestInfo[hash] + toHex(hashOf(hash, message)))!, signature);
+}
+
+/** By the key's kind: RSASSA-PKCS1-v1_5, ECDSA (DER) over the hash, or Ed25519, which hashes by itself. */
+export function verifyMessage(key: PublicKey, hash: MessageHash, message: Uint8Array, signature: Uint8Array): Check {
+  if (key.kind === 'RSA') return verifyRsaMessage(key, hash, message, signature);
+  return verifyDigest(key, key.kind === 'Ed25519' ? message : hashOf(hash, message), signature);
 }
 
 function verdict(result: boolean | string, key: PublicKey): Check {

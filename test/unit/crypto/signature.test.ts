@@ -50,7 +50,7 @@ describe('RSA PKCS #1 v1.5', () => {
     expect(verifyDigest(key(spki(publicKey)), digest, flipped(signature)).state).toBe('invalid');
     expect(verifyDigest(key(spki(publicKey)), digest, signature.subarray(1)).state).toBe('invalid');
   });
-  it.each(['SHA-256', 'SHA-1'] as const)('verifies a message with %s', (hash) => {
+  it.each(['SHA-256', 'SHA-1', 'SHA-384', 'SHA-512'] as const)('verifies a message with %s', (hash) => {
     const message = Buffer.from('text');
     const signature = createSign(hash.replace('-', '')).update(message).sign(privateKey);
     expect(verifyRsaMessage(key(spki(publicKey)), hash, message, signature).state).toBe('valid');
