@@ -56,6 +56,14 @@ export class Channels {
     return fresh;
   }
 
+  /** An entry of which only the head could be read: its number is no hole. */
+  begun(direction: Direction, { channel, sequence }: Pick<Entry, 'channel' | 'sequence'>): void {
+    const lane = this.#lane(direction, channel);
+    // One far ahead is more likely a head of other bytes.
+    if (sequence !== lane.highest + 1) return;
+    lane.highest = sequence;
+  }
+
   #lane(direction: Direction, channel: number): Lane {
     const key = channel * 2 + direction;
     const known = this.#lanes.get(key);

@@ -16,6 +16,11 @@ export interface Packet {
   readonly bytes: Uint8Array;
 }
 
+interface Asking {
+  readonly packet: Packet;
+  readonly x: string;
+}
+
 /** The sessions of one conversation, one after the other: who said hello to whom, with which cookies. */
 export class Handshake {
   session: Session | undefined;
@@ -32,7 +37,10 @@ export class Handshake {
   /** A hello without the cookie after a hello retry: sent before that arrived, or a breach. */
   #withoutCookie: number | undefined;
   #last: { hello?: number; retry?: number } = {};
-  readonly #hellos = new Map<string, number>();
+  /** Hellos of this session: a node with one key for many sessions says the same again in each. */
+  #hellos = new Map<string, number>();
+  /** A hello without a cookie in an open session. */
+  #asking: Asking | undefined;
   readonly #keys = new Map<string, { session: number; frame: number }>();
 
   constructor(bench: Bench, nodes: Nodes, endpoints: readonly [string, string], layouts: Layouts) {
@@ -47,13 +55,15 @@ export class Handshake {
     const { id, direction } = packet;
     const x = toHex(bytesIn(payload, 'x25519_public')!);
     const cookie = toHex(bytesIn(payload, 'cookie')!);
-    const isCopy = this.#copies(packet);
     const session = this.#sessionOf(direction, x, toHex(bytesIn(payload, 'ed25519_public')!), cookie);
+    const isCopy = this.#copies(packet);
     session.x[direction] = x;
+    const asksAgain = session.state === 'open' && /^0+$/.test(cookie);
+    if (asksAgain) this.#asking = { packet: { ...packet, bytes: packet.bytes.slice() }, x };
     this.#sameKey(id, x, session);
     this.#enter(id, session);
     const isOpener = direction === session.initiator;
-    if (isOpener) this.#echo(id, cookie, isCopy);
+    if (isOpener && !asksAgain) this.#echo(id, cookie, isCopy);
     if (session.state === 'unseen') return;
     // The first hello is what the machine starts with.
     const isFirst = isOpener && session.state === 'asked' && this.#last.hello === undefined;
@@ -67,15 +77,27 @@ export class Handshake {
   retry(packet: Packet, payload: Field): void {
     const { id, direction } = packet;
     const opener = direction === 0 ? 1 : 0;
+    const asking = this.#asking;
     if (this.session === undefined) {
       this.#begin(opener);
       this.session!.state = 'retried';
-    } else this.#advance(packet, 'hello_retry', this.session);
+    } else if (this.session.state === 'open' && asking?.packet.direction === opener) this.#again(asking);
+    else this.#advance(packet, 'hello_retry', this.session);
     this.#enter(id, this.session!);
     this.#retries.push({ cookie: toHex(bytesIn(payload, 'cookie')!), id });
     if (this.#retries.length > retriesKept) this.#retries.shift();
     this.#tie(id, this.#last.hello);
     this.#last.retry = id;
+  }
+
+  /** Both sides have their keys from before: that the hello began a session shows the hello retry that answers it. */
+  #again({ packet, x }: Asking): void {
+    const session = this.#begin(packet.direction);
+    session.x[packet.direction] = x;
+    session.state = 'retried';
+    this.#copies(packet);
+    this.#enter(packet.id, session);
+    this.#last.hello = packet.id;
   }
 
   /** A packet that is no part of the handshake. */
@@ -132,6 +154,8 @@ export class Handshake {
     this.#last = {};
     this.#withoutCookie = undefined;
     this.#carried = false;
+    this.#hellos = new Map();
+    this.#asking = undefined;
     const { sessions } = this.#bench.messages;
     if (sessions.length < this.#bench.limits.sessions) session.place = sessions.push(session) - 1;
     return session;

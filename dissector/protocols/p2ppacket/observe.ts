@@ -186,9 +186,10 @@ class Peers implements ConversationObserver {
     }
   }
 
-  #entries({ id, direction }: Packet, { entries, breaches }: ParsedData): void {
+  #entries({ id, direction }: Packet, { entries, begun, breaches }: ParsedData): void {
     for (const { rule, text } of breaches) this.#malformed(id, rule, text);
     const fresh = this.#handshake.channels.see(id, direction, entries);
+    if (begun !== undefined) this.#handshake.channels.begun(direction, begun);
     const { endpoints } = this.#conversation;
     this.#questions.see(id, direction, fresh);
     this.#nodes.see(id, fresh, endpoints[direction], endpoints[direction === 0 ? 1 : 0]);

@@ -16,6 +16,8 @@ export interface Entry {
 
 export interface ParsedData {
   readonly entries: readonly Entry[];
+  /** The head of an entry that is not whole, or of no known type: it takes its sequence number all the same. */
+  readonly begun?: Pick<Entry, 'channel' | 'sequence'>;
   /** What keeps it from being a data payload; empty when it is one, to the last byte. */
   readonly breaches: readonly { readonly rule: Rule; readonly text: string }[];
 }
@@ -34,14 +36,12 @@ export function parseData(layouts: Layouts, bytes: Uint8Array, start: number): P
     const last = listed.at(-1);
     const type = last === undefined ? undefined : valueIn(last, 'type');
     const whole = entries.filter(({ index }) => index < listed.length - 1);
+    const parsed = { entries: whole, ...begunIn(last) };
     if (typeof type === 'number' && layouts.entryOf(type) === undefined)
-      return {
-        entries: whole,
-        breaches: [{ rule: rules.unknownType, text: `channel entry type ${type} is none of the document` }],
-      };
-    if (problem.claimedBy === 'length') return { entries: whole, breaches: [{ rule: rules.entryLength, text: problem.text }] };
+      return { ...parsed, breaches: [{ rule: rules.unknownType, text: `channel entry type ${type} is none of the document` }] };
+    if (problem.claimedBy === 'length') return { ...parsed, breaches: [{ rule: rules.entryLength, text: problem.text }] };
     const text = `channel_count is ${claimed}, the bytes hold ${whole.length} whole entries: ${problem.text}`;
-    return { entries: whole, breaches: [{ rule: rules.channelCount, text }] };
+    return { ...parsed, breaches: [{ rule: rules.channelCount, text }] };
   }
   const tooLong = entries.filter(({ field: one }) => (valueIn(one, 'length') as number) > longestData);
   const breaches = tooLong.map(() => ({ rule: rules.entryLength, text: `an entry carries at most ${longestData} bytes` }));
@@ -61,6 +61,11 @@ function leftover(layouts: Layouts, bytes: Uint8Array, at: number, claimed: numb
   const isWhole = more > 0 && (listed[more - 1]!.children ?? []).every((child) => child.problem === undefined);
   if (isWhole) return { rule: rules.channelCount, text: `channel_count is ${claimed}, the bytes hold ${claimed + more} entries` };
   return { rule: rules.trailingBytes, text: `${rest} bytes follow the ${claimed} entries that channel_count announces` };
+}
+
+function begunIn(last: Field | undefined): Pick<ParsedData, 'begun'> {
+  const [channel, sequence] = last === undefined ? [] : ['id', 'sequence'].map((name) => valueIn(last, name));
+  return typeof channel === 'number' && typeof sequence === 'number' ? { begun: { channel, sequence } } : {};
 }
 
 function entryOf(layouts: Layouts, field: Field, index: number): Entry[] {
