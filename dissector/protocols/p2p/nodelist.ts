@@ -21,6 +21,8 @@ export interface OpenedList {
 
 /** The node list out of its bzip2 stream. */
 export function openNodeList(data: Uint8Array): OpenedList {
+  // The reference implementation takes no bytes at all for an empty stream too.
+  if (data.length === 0) return { bytes: data, field: undefined, problem: undefined };
   const { bytes, problem } = openBzip2(data);
   if (problem !== undefined || bytes.length === 0) return { bytes, field: undefined, problem };
   const decoded = nodeList(bytes);

@@ -73,12 +73,14 @@ function byHandshake(openings: readonly Opening[], outbound: Sealed, inbound: Se
   const isSound = (one: (typeof walks)[number]): boolean => one.out.sound && one.in.sound;
   // A type byte alone fits every cipher that begins alike; a wrong reading of FIN takes a random number of bytes.
   const ends = (one: (typeof walks)[number]): boolean => one.out.first === outbound.mark;
-  const exact = alive.filter((one) => (isSound(one) && one.out.left === 0 && one.in.left === 0) || ends(one));
+  const isWhole = (one: (typeof walks)[number]): boolean => isSound(one) && one.out.left === 0 && one.in.left === 0;
+  const exact = alive.filter((one) => isWhole(one) || ends(one));
   const fits = alive.filter((one) => isSound(one) || ends(one));
   const best = exact.filter(isSound);
   const isAwaited = walks.some((one) => one.out.types.length === 0 && one.out.sound && one.in.types[0] === FIN_ACK);
   const isOnly = fits.length === 1 && best.length === 0 && isSound(fits[0]!) && !isAwaited;
-  const chosen = best.length === 1 || isFinal ? (best[0] ?? exact[0] ?? fits[0]) : isOnly ? fits[0] : undefined;
+  const chosen =
+    best.length === 1 || isFinal ? (best.find(isWhole) ?? best[0] ?? exact[0] ?? fits[0]) : isOnly ? fits[0] : undefined;
   if (chosen === undefined) return undefined;
   return { opening: chosen.opening, proof: 'FIN and FIN_ACK decode', opens: [true, true] };
 }
@@ -86,14 +88,29 @@ function byHandshake(openings: readonly Opening[], outbound: Sealed, inbound: Se
 /** A whole direction that parses as known types, or that is one DISCONNECT (a failed handshake). */
 function proves(one: Walk, bytes: Uint8Array): string | undefined {
   if (!one.sound) return undefined;
-  if (one.parsed >= telling && (one.left === 0 || one.types.length > 2)) return 'a direction parses as known types up to its end';
-  if (one.types.length === 1 && one.types[0] === DISCONNECT && one.left === 0) return isText(one) ? lone : undefined;
+  const isLone = one.types.length === 1 && one.types[0] === DISCONNECT && one.left === 0;
+  if (isLone && isText(one)) return lone;
+  if (one.parsed >= telling && (one.left === 0 || one.types.length > 2)) return isLone ? unreadable : parses;
+  if (isLone) return undefined;
   // Cut off after its size by the connection's end: an empty plaintext would prove nothing.
   const isCut = one.types.length === 0 && bytes.length >= 2 && one.plaintext[0] === DISCONNECT;
-  return isCut && isText(one) ? lone : undefined;
+  return isCut && isText(one) ? cutOff : undefined;
 }
 
 const lone = 'a lone DISCONNECT with UTF-8 text';
+const cutOff = `${lone}, cut off`;
+const parses = 'a direction parses as known types up to its end';
+const unreadable = 'a direction parses as a DISCONNECT';
+/**
+ * From the weakest. A wrong cipher reads the type byte right, and then a size at random: that is often a packet cut off. CFB
+ * and CTR agree on a whole block, and so on a size: what comes after it tells them apart.
+ */
+const byStrength: readonly (string | undefined)[] = [undefined, cutOff, unreadable, lone, parses];
+
+function strengthOf(proof: string | undefined): number {
+  return byStrength.indexOf(proof);
+}
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The text of a DISCONNECT is UTF-8; where it is cut off, the last character may be too. */
@@ -114,12 +131,13 @@ function byContent(openings: readonly Opening[], outbound: Sealed, inbound: Seal
   for (const opening of openings) {
     const walks = [walk(opening, outbound.bytes), walk(opening, inbound.bytes)] as const;
     const proofs = [proves(walks[0], outbound.bytes), proves(walks[1], inbound.bytes)] as const;
-    const proof = proofs.find((one) => one !== undefined && one !== lone) ?? proofs.find((one) => one !== undefined);
+    const proof = strengthOf(proofs[1]) > strengthOf(proofs[0]) ? proofs[1] : proofs[0];
     if (proof === undefined) continue;
     const follows = (i: 0 | 1): boolean => proofs[i] !== undefined || (walks[i].sound && walks[i].left <= tolerable);
     found.push({ opening, proof, opens: [follows(0), follows(1)] });
   }
-  return found.find(({ proof }) => proof !== lone) ?? found[0];
+  const strongest = Math.max(...found.map(({ proof }) => strengthOf(proof)));
+  return found.find(({ proof }) => strengthOf(proof) === strongest);
 }
 
 /** What opens a connection, as far as its bytes prove it by now; `undefined` while that is open, or for good once both are closed. */
