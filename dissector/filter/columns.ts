@@ -77,9 +77,15 @@ export function columns(protocols: readonly Protocol[]): FilterField[] {
     message('decrypted', 'It travelled encrypted, and a key opened it.', 'presence', ({ info }) =>
       if_(info!.encrypted && info!.state === 'decoded'),
     ),
-    message('conversation', 'Number of the conversation in the capture, from 0.', 'integer', ({ info }) => [
-      info!.conversation.id,
-    ]),
+    {
+      name: 'conversation',
+      type: 'integer',
+      doc: 'Number of the conversation in the capture, from 0.',
+      read({ analysis, frame, info }) {
+        const id = info?.conversation.id ?? analysis.conversationOf(frame)?.conversation;
+        return id === undefined ? absent : [id];
+      },
+    },
     message('finding', 'A rule of the specification is broken, or something is worth a note.', 'presence', ({ info }) =>
       if_(info!.findings.length > 0),
     ),

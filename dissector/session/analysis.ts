@@ -111,6 +111,16 @@ export class Analysis {
     return this.#pass.events.byFrame.get(frame);
   }
 
+  /** The conversation and direction of a frame (1-based); an ICMP error belongs to the one that it is about. */
+  conversationOf(frame: number): { readonly conversation: number; readonly direction: Direction } | undefined {
+    const code = this.#pass.belongsTo(frame - 1);
+    return code < 0 ? undefined : { conversation: code >>> 1, direction: (code & 1) as Direction };
+  }
+
+  protocolOf(conversation: number): Protocol | undefined {
+    return this.#pass.protocolOf(conversation);
+  }
+
   message(n: number): MessageInfo {
     const { observation, id } = this.#place(n);
     const { messages, protocol } = observation;

@@ -10,3 +10,4 @@ export * from './protocol.ts';
 export type { Show } from './rows.ts';
 export * from './rules.ts';
 export * from './stream.ts';
+export * from './summary.ts';

@@ -4,6 +4,7 @@ import type { WorkerCalls, WorkerEvents } from '../wire/inspector.ts';
 import { Connection } from '../wire/rpc.ts';
 import { Capture } from './capture.ts';
 import { Lists } from './lists.ts';
+import { Tables } from './tables.ts';
 
 type None = Record<never, never>;
 type Params<M extends keyof WorkerCalls> = WorkerCalls[M]['params'];
@@ -20,6 +21,8 @@ const connection = new Connection<None, WorkerEvents, WorkerCalls, None>(
     rows: (params: unknown) => lists.rows(params as Params<'rows'>),
     tree: (params: unknown) => lists.tree(params as Params<'tree'>),
     locate: (params: unknown) => lists.locate(params as Params<'locate'>),
+    conversations: (params: unknown) => tables.conversations(params as Params<'conversations'>),
+    findings: (params: unknown) => tables.findings(params as Params<'findings'>),
     checkFilter: (params: unknown) => lists.check(params as Params<'checkFilter'>),
     completeFilter: (params: unknown) => lists.complete(params as Params<'completeFilter'>),
     overview: () => capture.overview(),
@@ -28,4 +31,5 @@ const connection = new Connection<None, WorkerEvents, WorkerCalls, None>(
 );
 const capture = new Capture((overview) => connection.tell('overview', overview));
 const lists = new Lists(capture);
+const tables = new Tables(capture);
 port.on('message', (message) => connection.receive(message));

@@ -2,7 +2,7 @@
  * The shapes of what arrives from a webview or a worker. TypeScript checked the other end when it was built; these check what
  * it sends. A request that fails here is answered with the error.
  */
-import type { KeyReport, Overview, SettingsReport, TreeView, WebviewCalls } from '../wire/inspector.ts';
+import type { ConversationColumn, KeyReport, Overview, SettingsReport, TreeView, WebviewCalls } from '../wire/inspector.ts';
 
 /** More rows than a screen ever shows; whoever wants more asks again. */
 const MAX_ROWS_PER_CALL = 10_000;
@@ -34,6 +34,27 @@ export function locateParams(value: unknown): WebviewCalls['locate']['params'] {
     show: show(params.show, 'locate.show'),
     ...filter(params.filter, 'locate.filter'),
   };
+}
+
+const conversationColumns: readonly ConversationColumn[] = [
+  ...(['id', 'a', 'b', 'protocol', 'packets', 'bytes', 'start', 'seconds', 'messages', 'encrypted', 'findings'] as const),
+];
+
+export function conversationsParams(value: unknown): WebviewCalls['conversations']['params'] {
+  const params = object(value, 'conversations');
+  const sort = conversationColumns.find((column) => column === params.sort);
+  if (sort === undefined) throw mismatch('conversations.sort', conversationColumns.join(', '), params.sort);
+  return { ...part(params, 'conversations'), sort, descending: params.descending === true };
+}
+
+export function findingsParams(value: unknown): WebviewCalls['findings']['params'] {
+  const params = object(value, 'findings');
+  texts(params.closed, 'findings.closed');
+  return { ...part(params, 'findings'), closed: params.closed as string[] };
+}
+
+function part({ start, count }: Record<string, unknown>, name: string): { start: number; count: number } {
+  return { start: integer(start, `${name}.start`, 0), count: integer(count, `${name}.count`, 0, MAX_ROWS_PER_CALL) };
 }
 
 export function checkFilterParams(value: unknown): WebviewCalls['checkFilter']['params'] {

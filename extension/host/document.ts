@@ -79,6 +79,16 @@ export class CaptureDocument implements vscode.CustomDocument {
     return this.#worker.call('locate', params);
   }
 
+  async conversations(params: WebviewCalls['conversations']['params']): Promise<WebviewCalls['conversations']['result']> {
+    const result = await this.#worker.call('conversations', params);
+    return { ...result, generation: result.generation + this.#generations };
+  }
+
+  async findings(params: WebviewCalls['findings']['params']): Promise<WebviewCalls['findings']['result']> {
+    const result = await this.#worker.call('findings', params);
+    return { ...result, generation: result.generation + this.#generations };
+  }
+
   async checkFilter(params: WebviewCalls['checkFilter']['params']): Promise<WebviewCalls['checkFilter']['result']> {
     return this.#worker.call('checkFilter', params);
   }

@@ -93,6 +93,8 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
         rows: (params: unknown) => document.rows(check.rowsParams(params)),
         tree: (params: unknown) => document.tree(check.treeParams(params)),
         locate: (params: unknown) => document.locate(check.locateParams(params)),
+        conversations: (params: unknown) => document.conversations(check.conversationsParams(params)),
+        findings: (params: unknown) => document.findings(check.findingsParams(params)),
         checkFilter: (params: unknown) => document.checkFilter(check.checkFilterParams(params)),
         completeFilter: (params: unknown) => document.completeFilter(check.completeFilterParams(params)),
         addKeys: async () => ({ asked: Boolean(await vscode.commands.executeCommand('peerscope.addKeyLog')) }),

@@ -120,6 +120,66 @@ export interface SettingsReport {
 /** Which rows the list shows: every frame, or messages only. */
 export type Show = 'all' | 'messages';
 
+/** A conversation as a line of its table; pairs are by direction, `a` to `b` first. */
+export interface ConversationView {
+  readonly id: number;
+  readonly a: string;
+  readonly b: string;
+  readonly transport: 'udp' | 'tcp';
+  /** Empty for one that no protocol knows. */
+  readonly protocol: string;
+  readonly packets: readonly [number, number];
+  readonly bytes: readonly [number, number];
+  /** Frames. */
+  readonly first: number;
+  readonly last: number;
+  /** Seconds from the first frame of the capture to its own, and from its first to its last; null without times. */
+  readonly start: number | null;
+  readonly seconds: number | null;
+  readonly messages: number;
+  readonly encrypted: number;
+  readonly opened: number;
+  readonly findings: number;
+}
+
+/** A line of the table of findings: a rule, then its breaches. */
+export type FindingLine =
+  | {
+      readonly kind: 'group';
+      readonly rule: string;
+      readonly severity: 'error' | 'warning' | 'note';
+      readonly clause: string;
+      readonly count: number;
+    }
+  | {
+      readonly kind: 'finding';
+      readonly frame: number;
+      readonly message: string;
+      readonly text: string;
+      readonly frames: readonly number[];
+    };
+
+/** A part of a table; not `ready` while the capture is being read. */
+export interface TablePart<T> {
+  readonly rows: readonly T[];
+  readonly total: number;
+  readonly generation: number;
+  readonly ready: boolean;
+}
+
+export type ConversationColumn =
+  | 'id'
+  | 'a'
+  | 'b'
+  | 'protocol'
+  | 'packets'
+  | 'bytes'
+  | 'start'
+  | 'seconds'
+  | 'messages'
+  | 'encrypted'
+  | 'findings';
+
 /** How far a filter has looked through the list. */
 export interface Scan {
   readonly scanned: number;
@@ -152,6 +212,12 @@ export interface WebviewCalls extends Calls {
   tree: { params: { row: number; show: Show; filter?: string }; result: TreeView };
   /** The list position of the first row at or after a frame number. */
   locate: { params: { frame: number; show: Show; filter?: string }; result: { row: number } };
+  conversations: {
+    params: { start: number; count: number; sort: ConversationColumn; descending: boolean };
+    result: TablePart<ConversationView>;
+  };
+  /** `closed` are the rules whose breaches are not shown. */
+  findings: { params: { start: number; count: number; closed: readonly string[] }; result: TablePart<FindingLine> };
   checkFilter: { params: { text: string }; result: { problem?: FilterProblemView } };
   completeFilter: { params: { text: string; caret: number }; result: CompletionsView };
   addKeys: { params: Record<never, never>; result: { asked: boolean } };
@@ -175,6 +241,8 @@ export interface WorkerCalls extends Calls {
   rows: WebviewCalls['rows'];
   tree: WebviewCalls['tree'];
   locate: WebviewCalls['locate'];
+  conversations: WebviewCalls['conversations'];
+  findings: WebviewCalls['findings'];
   checkFilter: WebviewCalls['checkFilter'];
   completeFilter: WebviewCalls['completeFilter'];
   overview: { params: Record<never, never>; result: Overview };

@@ -2,13 +2,14 @@
 
 import type { VscSplitLayoutChangeEvent } from '@vscode-elements/elements/dist/vscode-split-layout/vscode-split-layout.js';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { Overview } from '../../extension/wire/inspector.ts';
 import { combined } from './asfilter.ts';
 import { PageElement } from './element.ts';
 import type { FilterBar } from './filterbar.ts';
 import { findings, missing } from './findings.ts';
 import type { Packets } from './packets.ts';
 import { Session } from './session.ts';
-import { toolbar } from './toolbar.ts';
+import { toolbar, views } from './toolbar.ts';
 import type { FieldTree } from './tree.ts';
 
 export class Inspector extends PageElement {
@@ -65,11 +66,11 @@ export class Inspector extends PageElement {
       ${sentences.length === 0 ? nothing : html`<ul id="notices" class="notices">${sentences.map((text) => html`<li>${text}</li>`)}</ul>`}
       <peerscope-filter .applied=${session.list.filter} .history=${session.history} .scan=${session.list.scan} .total=${session.list.total}
         .call=${session.call} @apply-filter=${(event: CustomEvent<string>) => session.setFilter(event.detail)}></peerscope-filter>
+      ${views(session)}
       <vscode-split-layout id="panes" split="horizontal" initial-handle-position="${session.panes.listHeight}%" min-start="80px" min-end="80px"
         @vsc-split-layout-change=${(event: VscSplitLayoutChangeEvent) => this.#moved(event, 'listHeight')}>
         <div slot="start" class="pane">
-          <peerscope-packets .list=${session.list} .selected=${session.selected?.row} .empty=${this.#empty()}
-            @select-row=${(event: CustomEvent<number>) => session.select(event.detail)}></peerscope-packets>
+          ${this.#above(overview)}
         </div>
         <vscode-split-layout id="details" slot="end" split="vertical" initial-handle-position="${session.panes.treeWidth}%" min-start="120px" min-end="120px"
           @vsc-split-layout-change=${(event: VscSplitLayoutChangeEvent) => this.#moved(event, 'treeWidth')}>
@@ -87,6 +88,29 @@ export class Inspector extends PageElement {
       this.#focused = true;
       void this.#packets.updateComplete.then(this.#focus);
     }
+  }
+
+  /** What stands above the fields. */
+  #above({ generation, done }: Overview): TemplateResult {
+    const session = this.#session;
+    const state = done ? generation : -1;
+    switch (session.view) {
+      case 'packets':
+        return html`<peerscope-packets .list=${session.list} .selected=${session.selected?.row} .empty=${this.#empty()}
+          @select-row=${(event: CustomEvent<number>) => session.select(event.detail)}></peerscope-packets>`;
+      case 'conversations':
+        return html`<peerscope-conversations .call=${session.call} .generation=${state}
+          @narrow=${(event: CustomEvent<string>) => this.#narrow(event.detail)}></peerscope-conversations>`;
+      case 'findings':
+        return html`<peerscope-breaches .call=${session.call} .generation=${state}
+          @show-frame=${(event: CustomEvent<number>) => session.showFrame(event.detail)}></peerscope-breaches>`;
+    }
+  }
+
+  /** From a line of a table to its packets. */
+  #narrow(filter: string): void {
+    this.#session.setView('packets');
+    void this.#bar?.put(filter);
   }
 
   #empty(): string {

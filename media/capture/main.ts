@@ -4,7 +4,9 @@ import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
 import '@vscode-elements/elements/dist/vscode-progress-bar/index.js';
 import '@vscode-elements/elements/dist/vscode-split-layout/index.js';
 import '../theme/capture.css';
+import { Breaches } from './breaches.ts';
 import { Bytes } from './bytes.ts';
+import { Conversations } from './conversations.ts';
 import { FilterBar } from './filterbar.ts';
 import { Inspector } from './inspector.ts';
 import { Packets } from './packets.ts';
@@ -17,6 +19,8 @@ declare global {
     'peerscope-fields': FieldTree;
     'peerscope-bytes': Bytes;
     'peerscope-filter': FilterBar;
+    'peerscope-conversations': Conversations;
+    'peerscope-breaches': Breaches;
   }
 }
 
@@ -24,5 +28,7 @@ customElements.define('peerscope-packets', Packets);
 customElements.define('peerscope-fields', FieldTree);
 customElements.define('peerscope-bytes', Bytes);
 customElements.define('peerscope-filter', FilterBar);
+customElements.define('peerscope-conversations', Conversations);
+customElements.define('peerscope-breaches', Breaches);
 // Last: it draws the others as soon as it is known.
 customElements.define('peerscope-inspector', Inspector);

@@ -34,6 +34,11 @@ export class Packets extends PageElement {
     this.#scroller.reveal(row);
   }
 
+  /** Who comes back from another view finds the packet that is selected. */
+  protected override firstUpdated(): void {
+    if (this.selected !== undefined) this.reveal(this.selected);
+  }
+
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has('list') && changed.get('list') !== undefined) this.#scroller.toTop();
   }

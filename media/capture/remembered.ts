@@ -1,7 +1,11 @@
 /** What the page remembers while it is hidden or the window is reloaded. */
 import type { Show } from '../../extension/wire/inspector.ts';
 
+/** What stands above the fields: the packets, or the capture from above. */
+export type ViewName = 'packets' | 'conversations' | 'findings';
+
 export interface Remembered {
+  readonly view: ViewName;
   readonly show: Show;
   readonly filter: string;
   /** Filters that were applied, the newest first. */
@@ -20,6 +24,7 @@ export function remembered(stored: unknown): Remembered {
   const percent = (value: unknown, otherwise: number): number =>
     typeof value === 'number' && value >= 5 && value <= 95 ? value : otherwise;
   return {
+    view: values.view === 'conversations' || values.view === 'findings' ? values.view : 'packets',
     show: values.show === 'messages' ? 'messages' : 'all',
     filter: typeof values.filter === 'string' ? values.filter : '',
     history: Array.isArray(values.history) ? values.history.filter((text) => typeof text === 'string') : [],

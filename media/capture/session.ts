@@ -1,9 +1,10 @@
 /** What the page knows of the capture and what is chosen in it. Every answer that comes late, for an earlier choice, is dropped. */
 import type { FieldView, Overview, Row, Show, TreeView, WebviewEvents } from '../../extension/wire/inspector.ts';
 import { type Found, fieldAt, fieldOf } from './fields.ts';
+import { findRow } from './findrow.ts';
 import { connect, type Host, sentence } from './host.ts';
 import { PacketList } from './list.ts';
-import { type Remembered, remembered } from './remembered.ts';
+import { type Remembered, remembered, type ViewName } from './remembered.ts';
 
 /** Between trees asked for while a key is held down, and before "Reading…" replaces the tree of another row. */
 const PAUSE = 60;
@@ -62,6 +63,10 @@ export class Session {
     return this.#host.call;
   }
 
+  get view(): ViewName {
+    return this.#remembered.view;
+  }
+
   get history(): readonly string[] {
     return this.#remembered.history;
   }
@@ -92,6 +97,16 @@ export class Session {
 
   setShow(show: Show): void {
     if (show !== this.show) this.#narrow({ show });
+  }
+
+  setView(view: ViewName): void {
+    this.#remember({ view });
+    this.#changed();
+  }
+
+  /** Selects the first row of a frame in the list of packets. */
+  showFrame(frame: number): void {
+    this.#aim({ frame });
   }
 
   /** Shows what a filter leaves; the packet that is selected stays so where it is left. */
@@ -201,7 +216,7 @@ export class Session {
     if (target === undefined || overview === undefined || overview.failure !== undefined) return;
     if (overview.frames < target.frame && !overview.done) return;
     try {
-      const found = await this.#find(target, list);
+      const found = await findRow(this.#host.call, list, target);
       // Something else was chosen in the meantime, or this was called twice.
       if (this.#target !== target) return;
       this.#target = undefined;
@@ -212,20 +227,6 @@ export class Session {
       this.complaint = `Frame ${target.frame} was not found: ${sentence(error)}`;
     }
     this.#changed();
-  }
-
-  /** Where a frame is in the list, or what comes next where the list leaves it out, or the end. */
-  async #find({ frame, row }: { readonly frame: number; readonly row?: number }, list: PacketList): Promise<Row | undefined> {
-    const { call } = this.#host;
-    const view = { show: list.show, ...list.narrowed };
-    if (row !== undefined) {
-      const before = (await call('rows', { start: row, count: 1, ...view })).rows[0];
-      if (before?.frame === frame) return before;
-    }
-    const located = await call('locate', { frame, ...view });
-    const { rows, total } = await call('rows', { start: Math.max(0, located.row), count: 1, ...view });
-    if (rows[0] !== undefined || total === 0) return rows[0];
-    return (await call('rows', { start: total - 1, count: 1, ...view })).rows[0];
   }
 
   #arrive({ row, frame }: Row): void {

@@ -85,6 +85,8 @@ if (parentPort !== null) {
         if (row === FATAL_ROW || row === SILENT_ROW) return new Promise<never>(() => {});
         return { row, sources: [], layers: [], findings: [], missing: [] };
       },
+      conversations: () => ({ rows: [], total: 0, generation: 0, ready: true }),
+      findings: () => ({ rows: [], total: 0, generation: 0, ready: true }),
       checkFilter: () => ({}),
       completeFilter: () => ({ start: 0, end: 0, items: [] }),
       locate: (params: unknown) => ({ row: (params as WorkerCalls['locate']['params']).frame - 1 }),

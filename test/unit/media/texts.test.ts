@@ -38,11 +38,20 @@ describe('the colour of a protocol', () => {
 
 describe('what the page remembers', () => {
   it('is read as far as it fits', () => {
-    const fresh = { show: 'all', filter: '', history: [], listHeight: 50, treeWidth: 42 };
+    const fresh = { view: 'packets', show: 'all', filter: '', history: [], listHeight: 50, treeWidth: 42 };
     expect(remembered(undefined)).toEqual(fresh);
     expect(remembered('x')).toEqual(fresh);
     expect(remembered({ show: 'some', row: -1, frame: 2, listHeight: Number.NaN, treeWidth: '3' })).toEqual(fresh);
-    const all = { show: 'messages', filter: 'p2p', history: ['p2p', 'udp'], row: 3, frame: 9, listHeight: 30, treeWidth: 70 };
+    const all = {
+      view: 'findings',
+      show: 'messages',
+      filter: 'p2p',
+      history: ['p2p', 'udp'],
+      row: 3,
+      frame: 9,
+      listHeight: 30,
+      treeWidth: 70,
+    };
     expect(remembered(all)).toEqual(all);
   });
 });

@@ -1,0 +1,50 @@
+import type { Analysis } from './analysis.ts';
+
+/** A conversation as a whole. Pairs are by direction; frames are 1-based. */
+export interface ConversationSummary {
+  readonly id: number;
+  readonly packets: readonly [number, number];
+  /** Bytes of its frames on the wire. */
+  readonly bytes: readonly [number, number];
+  readonly first: number;
+  readonly last: number;
+  readonly messages: number;
+  /** Messages that travelled encrypted, and those of them that a key opened. */
+  readonly encrypted: number;
+  readonly opened: number;
+  readonly findings: number;
+}
+
+/** Counts what every conversation of a capture holds, in one pass over its frames and messages. */
+export function summarise(analysis: Analysis): ConversationSummary[] {
+  const { frames } = analysis.reader;
+  const all = analysis.conversations.map(({ id }) => ({
+    id,
+    packets: [0, 0] as [number, number],
+    bytes: [0, 0] as [number, number],
+    first: 0,
+    last: 0,
+    messages: 0,
+    encrypted: 0,
+    opened: 0,
+    findings: 0,
+  }));
+  for (let frame = 1; frame <= frames.length; frame++) {
+    const place = analysis.conversationOf(frame);
+    if (place === undefined) continue;
+    const one = all[place.conversation]!;
+    one.packets[place.direction]++;
+    one.bytes[place.direction] += frames.original(frame - 1);
+    if (one.first === 0) one.first = frame;
+    one.last = frame;
+  }
+  for (let n = 0; n < analysis.messageCount; n++) {
+    const { conversation, encrypted, state, findings } = analysis.message(n);
+    const one = all[conversation.id]!;
+    one.messages++;
+    if (encrypted) one.encrypted++;
+    if (encrypted && state === 'decoded') one.opened++;
+    one.findings += findings.length;
+  }
+  return all;
+}

@@ -1,0 +1,123 @@
+/** The findings of the capture by rule; a line goes to its frame. */
+import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import type { FindingLine } from '../../extension/wire/inspector.ts';
+import { menuOf } from './asfilter.ts';
+import { PageElement } from './element.ts';
+import type { Call } from './host.ts';
+import { Paged } from './paged.ts';
+import { rowsPerPage } from './scale.ts';
+import { Scroller } from './scroller.ts';
+import { count } from './texts.ts';
+
+const ROW_HEIGHT = 22;
+const marks = { error: '●', warning: '▲', note: '·' };
+
+export class Breaches extends PageElement {
+  static override properties: PropertyDeclarations = {
+    call: { attribute: false },
+    generation: { attribute: false },
+    selected: { state: true },
+  };
+  declare call: Call;
+  declare generation: number;
+  declare selected: number;
+  /** Rules whose breaches are folded away. */
+  readonly #closed = new Set<string>();
+  readonly #scroller = new Scroller(this, ROW_HEIGHT);
+  readonly #rows = new Paged<FindingLine>(
+    (start, length) => this.call('findings', { start, count: length, closed: [...this.#closed] }),
+    () => this.requestUpdate(),
+  );
+
+  constructor() {
+    super();
+    this.selected = 0;
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('generation')) this.#rows.stale();
+  }
+
+  protected override render(): TemplateResult {
+    this.#scroller.rows = this.#rows.total;
+    const { first, end } = this.#scroller.range();
+    this.#rows.need(first, end);
+    const seen = this.selected >= first && this.selected < end;
+    return html`<div id="finding-tree" class="table" role="tree" tabindex="0" aria-label="Findings by rule"
+      aria-activedescendant=${seen ? `finding-${this.selected}` : nothing} @keydown=${this.#key}>
+      <div class="viewport" role="presentation" tabindex="-1"><div class="spacer" role="presentation"><div class="rows" role="presentation">
+        ${Array.from({ length: Math.max(0, end - first) }, (_, index) => this.#line(first + index))}
+      </div></div></div>
+      ${this.#rows.problem === undefined ? nothing : html`<p class="hint error over" role="alert">${this.#rows.problem}</p>`}
+      ${this.#rows.total === 0 && this.#rows.problem === undefined ? html`<p class="hint over" role="status">${this.#rows.ready ? 'No findings' : 'Reading…'}</p>` : nothing}
+    </div>`;
+  }
+
+  #line(index: number): TemplateResult {
+    const line = this.#rows.row(index);
+    const selected = index === this.selected;
+    const isGroup = line?.kind === 'group';
+    const menu =
+      line === undefined ? undefined : isGroup ? `finding.rule == ${JSON.stringify(line.rule)}` : `frame.number == ${line.frame}`;
+    return html`<div id="finding-${index}" class="table-row breach ${isGroup ? 'group' : ''} ${selected ? 'selected' : ''}" role="treeitem"
+      aria-level=${isGroup ? 1 : 2} aria-expanded=${isGroup ? String(!this.#closed.has(line.rule)) : nothing} aria-selected=${selected}
+      data-vscode-context=${menuOf(menu)} @mousedown=${(event: MouseEvent) => this.#press(event, index)}>${
+        line === undefined ? '…' : isGroup ? this.#group(line) : this.#breach(line)
+      }</div>`;
+  }
+
+  #group({ rule, severity, clause, count: number }: Extract<FindingLine, { kind: 'group' }>): TemplateResult {
+    return html`<span class="twistie" aria-hidden="true">${this.#closed.has(rule) ? '▸' : '▾'}</span><span class="mark ${severity}" role="img" aria-label=${severity}>${marks[severity]}</span>
+      <code>${rule}</code> <span class="severity">${severity}, ${count(number, 'time')}</span> <span class="clause" title=${clause}>${clause}</span>`;
+  }
+
+  #breach({ frame, message, text, frames }: Extract<FindingLine, { kind: 'finding' }>): TemplateResult {
+    const others = frames.filter((one) => one !== frame);
+    return html`<span class="number">${frame}</span> <span class="message">${message}</span> <span class="text" title=${text}>${text}</span>
+      ${others.length === 0 ? nothing : html`<span class="clause">frames ${others.join(', ')}</span>`}`;
+  }
+
+  #press(event: MouseEvent, index: number): void {
+    if (event.button !== 0) return;
+    this.selected = index;
+    this.#choose(index);
+  }
+
+  #choose(index: number): void {
+    const line = this.#rows.row(index);
+    if (line?.kind === 'finding') this.dispatchEvent(new CustomEvent('show-frame', { detail: line.frame }));
+    else if (line !== undefined) this.#fold(line.rule, !this.#closed.has(line.rule));
+  }
+
+  #fold(rule: string, closed: boolean): void {
+    if (closed) this.#closed.add(rule);
+    else this.#closed.delete(rule);
+    this.#rows.stale();
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.altKey || event.metaKey || event.ctrlKey) return;
+    const last = this.#rows.total - 1;
+    const page = rowsPerPage(this.#scroller.extent);
+    const line = this.#rows.row(this.selected);
+    const go = (to: number): void => {
+      this.selected = Math.max(0, Math.min(to, last));
+      this.#scroller.reveal(this.selected);
+    };
+    const actions: Record<string, () => void> = {
+      ArrowUp: () => go(this.selected - 1),
+      ArrowDown: () => go(this.selected + 1),
+      PageUp: () => go(this.selected - page),
+      PageDown: () => go(this.selected + page),
+      Home: () => go(0),
+      End: () => go(last),
+      Enter: () => this.#choose(this.selected),
+      ArrowLeft: () => line?.kind === 'group' && this.#fold(line.rule, true),
+      ArrowRight: () => line?.kind === 'group' && this.#fold(line.rule, false),
+    };
+    const action = actions[event.key];
+    if (action === undefined) return;
+    event.preventDefault();
+    action();
+  }
+}

@@ -1,0 +1,151 @@
+/** The conversations of the capture: a table to sort, whose lines narrow the list of packets. */
+import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import type { ConversationColumn, ConversationView } from '../../extension/wire/inspector.ts';
+import { menuOf } from './asfilter.ts';
+import { PageElement } from './element.ts';
+import type { Call } from './host.ts';
+import { Paged } from './paged.ts';
+import { rowsPerPage } from './scale.ts';
+import { Scroller } from './scroller.ts';
+import { hueOf } from './texts.ts';
+
+const ROW_HEIGHT = 22;
+const HUES = 5;
+
+interface Column {
+  readonly id: ConversationColumn;
+  readonly title: string;
+  readonly number?: true;
+  cell(view: ConversationView): TemplateResult | string;
+}
+
+const pair = ([there, back]: readonly [number, number]): string => `${grouped(there)} / ${grouped(back)}`;
+const grouped = (value: number): string => value.toLocaleString('en-US');
+const seconds = (value: number | null): string => (value === null ? '' : value.toFixed(6));
+
+const columns: readonly Column[] = [
+  { id: 'id', title: 'No.', number: true, cell: ({ id }) => String(id) },
+  { id: 'a', title: 'From', cell: ({ a }) => a },
+  { id: 'b', title: 'To', cell: ({ b }) => b },
+  {
+    id: 'protocol',
+    title: 'Protocol',
+    cell: ({ protocol, transport }) =>
+      html`<span class="hue hue-${protocol === '' ? 'none' : hueOf(protocol, HUES)}" aria-hidden="true"></span>${protocol === '' ? transport : `${protocol}, ${transport}`}`,
+  },
+  { id: 'packets', title: 'Packets → / ←', number: true, cell: ({ packets }) => pair(packets) },
+  { id: 'bytes', title: 'Bytes → / ←', number: true, cell: ({ bytes }) => pair(bytes) },
+  { id: 'start', title: 'Start (s)', number: true, cell: ({ start }) => seconds(start) },
+  { id: 'seconds', title: 'Duration (s)', number: true, cell: (view) => seconds(view.seconds) },
+  { id: 'messages', title: 'Messages', number: true, cell: ({ messages }) => grouped(messages) },
+  { id: 'encrypted', title: 'Opened', number: true, cell: opened },
+  { id: 'findings', title: 'Findings', number: true, cell: ({ findings }) => (findings === 0 ? '' : grouped(findings)) },
+];
+
+/** Of what travelled encrypted, how much a key opened. */
+function opened({ encrypted, opened: open }: ConversationView): string {
+  return encrypted === 0 ? '' : `${grouped(open)} of ${grouped(encrypted)}`;
+}
+
+export class Conversations extends PageElement {
+  static override properties: PropertyDeclarations = {
+    call: { attribute: false },
+    generation: { attribute: false },
+    selected: { state: true },
+  };
+  declare call: Call;
+  /** Of the capture: with another one the table is asked for again. */
+  declare generation: number;
+  declare selected: number;
+  readonly #scroller = new Scroller(this, ROW_HEIGHT);
+  #sort: ConversationColumn = 'id';
+  #descending = false;
+  readonly #rows = new Paged<ConversationView>(
+    (start, length) => this.call('conversations', { start, count: length, sort: this.#sort, descending: this.#descending }),
+    () => this.requestUpdate(),
+  );
+
+  constructor() {
+    super();
+    this.selected = 0;
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('generation')) this.#rows.stale();
+  }
+
+  protected override render(): TemplateResult {
+    this.#scroller.rows = this.#rows.total;
+    const { first, end } = this.#scroller.range();
+    this.#rows.need(first, end);
+    const seen = this.selected >= first && this.selected < end;
+    return html`<div id="conversation-table" class="table" role="grid" tabindex="0" aria-label="Conversations" aria-colcount=${columns.length}
+      aria-rowcount=${this.#rows.total + 1} aria-activedescendant=${seen ? `conversation-${this.selected}` : nothing} @keydown=${this.#key}>
+      <div class="columns table-row conversation" role="row" aria-rowindex="1">${columns.map((column) => this.#head(column))}</div>
+      <div class="viewport" role="presentation" tabindex="-1"><div class="spacer" role="presentation"><div class="rows" role="presentation">
+        ${Array.from({ length: Math.max(0, end - first) }, (_, index) => this.#row(first + index))}
+      </div></div></div>
+      ${this.#rows.problem === undefined ? nothing : html`<p class="hint error over" role="alert">${this.#rows.problem}</p>`}
+      ${this.#rows.total === 0 && this.#rows.problem === undefined ? html`<p class="hint over" role="status">${this.#rows.ready ? 'No conversations: UDP and TCP alone have some' : 'Reading…'}</p>` : nothing}
+    </div>`;
+  }
+
+  #head({ id, title, number }: Column): TemplateResult {
+    const sorted = id === this.#sort ? (this.#descending ? 'descending' : 'ascending') : 'none';
+    return html`<button type="button" role="columnheader" aria-sort=${sorted} class=${number ? 'number' : ''} @click=${() => this.#sortBy(id)}>${title}${
+      sorted === 'none' ? '' : sorted === 'ascending' ? ' ▲' : ' ▼'
+    }</button>`;
+  }
+
+  #row(index: number): TemplateResult {
+    const view = this.#rows.row(index);
+    const selected = index === this.selected;
+    return html`<div id="conversation-${index}" class="table-row conversation ${selected ? 'selected' : ''}" role="row" aria-rowindex=${index + 2}
+      aria-selected=${selected} data-vscode-context=${menuOf(view === undefined ? undefined : `conversation == ${view.id}`)}
+      @mousedown=${(event: MouseEvent) => this.#press(event, index)} @dblclick=${() => this.#choose(index)}
+      title="Enter or a double click shows its packets">${
+        view === undefined
+          ? html`<span role="gridcell">…</span>`
+          : columns.map(({ cell, number }) => html`<span role="gridcell" class=${number ? 'number' : ''}>${cell(view)}</span>`)
+      }</div>`;
+  }
+
+  #sortBy(column: ConversationColumn): void {
+    // Who sorts by a number wants the largest first.
+    const isNumber = columns.find(({ id }) => id === column)?.number === true && column !== 'id';
+    this.#descending = column === this.#sort ? !this.#descending : isNumber;
+    this.#sort = column;
+    this.selected = 0;
+    this.#scroller.toTop();
+    this.#rows.stale();
+  }
+
+  #press(event: MouseEvent, index: number): void {
+    if (event.button === 0) this.selected = index;
+  }
+
+  #choose(index: number): void {
+    const view = this.#rows.row(index);
+    if (view !== undefined) this.dispatchEvent(new CustomEvent('narrow', { detail: `conversation == ${view.id}` }));
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.altKey || event.metaKey || event.ctrlKey || (event.target as Element).closest('button') !== null) return;
+    const last = this.#rows.total - 1;
+    const page = rowsPerPage(this.#scroller.extent);
+    const targets: Record<string, number> = {
+      ArrowUp: this.selected - 1,
+      ArrowDown: this.selected + 1,
+      PageUp: this.selected - page,
+      PageDown: this.selected + page,
+      Home: 0,
+      End: last,
+    };
+    const target = targets[event.key];
+    if (event.key === 'Enter') this.#choose(this.selected);
+    else if (target === undefined) return;
+    else this.selected = Math.max(0, Math.min(target, last));
+    event.preventDefault();
+    this.#scroller.reveal(this.selected);
+  }
+}

@@ -1,0 +1,53 @@
+/** A person looks at the capture from above: conversations and findings, and goes from there to the packets. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Inspecting } from './inspecting.ts';
+import { Workbench } from './workbench.ts';
+
+describe('the capture from above', () => {
+  let workbench: Workbench;
+  let inspecting: Inspecting;
+  beforeAll(async () => {
+    workbench = await Workbench.open();
+    inspecting = await Inspecting.open(workbench, 'ptpchat_a.pcapng');
+  });
+  afterAll(() => workbench?.dispose());
+
+  const conversation = (index: number) => inspecting.frame.locator(`#conversation-${index} [role=gridcell]`);
+
+  it('lists its conversations, sorted by a click', async () => {
+    await inspecting.frame.locator('#view-conversations').click();
+    await conversation(0).first().waitFor();
+    const before = await inspecting.frame.locator('[role=row].conversation:not(.columns)').count();
+    expect(before).toBeGreaterThan(1);
+    await inspecting.frame.getByRole('columnheader', { name: 'Bytes' }).click();
+    await expect
+      .poll(() => inspecting.frame.getByRole('columnheader', { name: 'Bytes' }).getAttribute('aria-sort'))
+      .toBe('descending');
+    await workbench.screenshot('conversations');
+  });
+
+  it('goes from a conversation to its packets', async () => {
+    await inspecting.frame.locator('#conversation-table').focus();
+    await expect.poll(async () => (await conversation(0).allInnerTexts()).length).toBe(11);
+    const [number] = await conversation(0).allInnerTexts();
+    await inspecting.press('Home', 'Enter');
+    await expect.poll(() => inspecting.frame.locator('#filter').inputValue()).toBe(`conversation == ${number}`);
+    await expect.poll(() => inspecting.frame.locator('#filter-count').innerText()).toMatch(/^\d+ rows of \d+/);
+    await inspecting.frame.locator('#clear-filter').click();
+  });
+
+  it('groups its findings by rule, and goes from one to its frame', async () => {
+    await inspecting.frame.locator('#view-findings').click();
+    const lines = inspecting.frame.locator('#finding-tree [role=treeitem]');
+    await lines.first().waitFor();
+    const first = lines.filter({ has: inspecting.frame.locator('.message') }).first();
+    const frame = (await first.locator('.number').innerText()).trim();
+    await first.click();
+    await inspecting.frame.locator('#field-tree .field-text', { hasText: `Frame ${frame},` }).waitFor();
+    expect(await inspecting.frame.locator('#findings').innerText()).toMatch(/ptpchat\./);
+    await workbench.screenshot('findings');
+    await inspecting.frame.locator('#view-findings').press('ArrowRight');
+    await expect.poll(() => inspecting.frame.locator('#view-packets').getAttribute('aria-selected')).toBe('true');
+    await inspecting.frame.locator(`#packet-list [data-frame="${frame}"].selected`).waitFor();
+  });
+});

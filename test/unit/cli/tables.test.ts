@@ -1,0 +1,64 @@
+/** The capture from above, as the worker tells it. */
+import { describe, expect, it, vi } from 'vitest';
+import { Capture } from '../../../extension/dissect/capture.ts';
+import { Tables } from '../../../extension/dissect/tables.ts';
+import { golden, keyLog } from './help.ts';
+
+async function tables(path: string, keys = ''): Promise<Tables> {
+  const capture = new Capture(() => {});
+  if (keys !== '') capture.keys([{ name: 'keys', text: keys }]);
+  await capture.open({ name: '', path });
+  await vi.waitFor(() => expect(capture.overview().done).toBe(true), { timeout: 20_000 });
+  return new Tables(capture);
+}
+
+const byNumber = { start: 0, count: 100, sort: 'id', descending: false } as const;
+
+describe('the table of conversations', () => {
+  it('counts both directions, and what was opened', async () => {
+    const { rows, total } = (await tables(golden('p2pke_a.pcapng'), keyLog)).conversations(byNumber);
+    expect(total).toBe(1);
+    expect(rows[0]).toMatchObject({
+      ...{ id: 0, a: '127.0.0.1:7000', b: '127.0.0.1:7001', transport: 'udp', protocol: 'p2pke', first: 1, last: 33 },
+      ...{ messages: 33, encrypted: 32, opened: 32, findings: 0, start: 0 },
+    });
+    expect(rows[0]!.packets[0] + rows[0]!.packets[1]).toBe(33);
+    expect(rows[0]!.seconds).toBeGreaterThan(0);
+  });
+
+  it('is sorted by any column, both ways, and given in parts', async () => {
+    const of = await tables(golden('p2p_b.pcapng'));
+    const { rows } = of.conversations({ ...byNumber, sort: 'bytes', descending: true });
+    const bytes = rows.map((row) => row.bytes[0] + row.bytes[1]);
+    expect(bytes).toEqual(bytes.toSorted((a, b) => b - a));
+    expect(rows).toHaveLength(8);
+    const part = of.conversations({ start: 6, count: 5, sort: 'bytes', descending: false });
+    expect(part.rows.map(({ id }) => id)).toEqual(
+      rows
+        .slice(0, 2)
+        .map(({ id }) => id)
+        .reverse(),
+    );
+  });
+});
+
+describe('the table of findings', () => {
+  it('groups them by rule, the worst first', async () => {
+    const of = await tables(golden('p2p_b.pcapng'));
+    const { rows, total } = of.findings({ start: 0, count: 1000, closed: [] });
+    expect(rows).toHaveLength(total);
+    const groups = rows.flatMap((row) => (row.kind === 'group' ? [row] : []));
+    expect(groups[0]).toMatchObject({ rule: 'p2p.unknown-type', severity: 'error', count: 1 });
+    expect(groups.at(-1)!.severity).toBe('note');
+    expect(total).toBe(groups.length + groups.reduce((sum, group) => sum + group.count, 0));
+    expect(rows[1]).toMatchObject({ kind: 'finding', message: 'undecodable' });
+  });
+
+  it('leaves the breaches of a closed rule out, and gives any part', async () => {
+    const of = await tables(golden('p2p_b.pcapng'));
+    const whole = of.findings({ start: 0, count: 1000, closed: ['p2p.unknown-type'] });
+    expect(whole.rows.slice(0, 2).map(({ kind }) => kind)).toEqual(['group', 'group']);
+    for (let start = 0; start < whole.total; start++)
+      expect(of.findings({ start, count: 3, closed: ['p2p.unknown-type'] }).rows).toEqual(whole.rows.slice(start, start + 3));
+  });
+});
