@@ -258,10 +258,8 @@ class Channel implements ConversationObserver {
   #age({ id, frame }: Datagram, session: Session): void {
     const first = session.hellos[0]!.frame;
     const age = this.#bench.time(frame) - session.start;
-    if (age > maximumAge && !session.aged) {
-      session.aged = true;
+    if (age > maximumAge)
       this.#notes.find(id, rules.sessionAge, `the session is ${age.toFixed(1)} s old, 60 s is the most`, [first]);
-    }
     if (++session.messages > messageLimit)
       this.#notes.find(id, rules.messageLimit, `message ${session.messages} of one session`, [first]);
   }
@@ -289,7 +287,7 @@ class Channel implements ConversationObserver {
     if (newest === undefined) {
       messages.setState(id, 'encrypted');
       this.#notes.facts(id).note = 'No handshake comes before it in the capture: its session is not known.';
-    } else if (newest.proven[bit]) {
+    } else if (newest.proven[bit] && !this.#recent.some((session) => session.mayCarry(bit))) {
       this.#notes.malformed(id, 'the tag does not open under the proven key of its session');
     } else {
       messages.setState(id, 'encrypted');

@@ -13,6 +13,8 @@ export interface OpenedRespHello {
 
 /** InitHellos of one ephemeral that are tried: corrupted copies of the good one. */
 const mostHellos = 32;
+/** Responders' ephemerals of one session whose exchange is kept. */
+const mostAnswers = 64;
 
 /** Tries each session whose ephemeral key, or the responder's, is in the ring; the tag proves it. */
 export function openRespHello(
@@ -26,10 +28,12 @@ export function openRespHello(
   for (const session of candidates) {
     const initiators = keys.find(ephemeralLabel, session.e);
     const peer = session.hellos[0]?.message.subarray(headerLength, headerLength + ephemeralLength);
-    const secrets = [
+    const answer = toHex(e);
+    const secrets = session.exchanged.get(answer) ?? [
       ...initiators.map((key) => noise.dh(key.secret as Uint8Array, e)),
       ...(peer === undefined ? [] : own.map((key) => noise.dh(key.secret as Uint8Array, peer))),
     ];
+    if (session.exchanged.size < mostAnswers) session.exchanged.set(answer, secrets);
     for (const ee of secrets) {
       if (ee === undefined) continue;
       for (const hello of session.hellos.slice(-mostHellos).reverse()) {

@@ -38,10 +38,10 @@ export class Session {
   done: number | undefined;
   readonly closed: [number | undefined, number | undefined] = [undefined, undefined];
   readonly windows = [new ReplayWindow(), new ReplayWindow()] as const;
+  /** Shared secrets that keys of the ring make with a responder's ephemeral (hex): each takes a millisecond. */
+  readonly exchanged = new Map<string, readonly (Uint8Array | undefined)[]>();
   readonly early: Early = new Early();
   messages = 0;
-  /** The age was found too high once: one finding a session is enough. */
-  aged = false;
 
   /** All sessions of the channel, itself among them. */
   readonly #siblings: readonly Session[];
@@ -61,6 +61,11 @@ export class Session {
   /** A key that might open this direction is known. */
   hasKey(bit: Direction): boolean {
     return this.transport.some((keys) => keyOf(keys, bit) !== undefined);
+  }
+
+  /** It was answered, and no key of this direction is proven: what does not open may be its own. */
+  mayCarry(bit: Direction): boolean {
+    return this.resp !== undefined && !this.proven[bit];
   }
 
   /** Opens InitDone or a data message: nonce is the counter, AAD the 4 header bytes. Proves the key that fits. */
