@@ -34,6 +34,18 @@ export class Lists {
     return { ...treeView(this.#capture.analysis, show, position, this.#fields()), row };
   }
 
+  explain({ row, show, filter = '' }: WebviewCalls['explain']['params']): WebviewCalls['explain']['result'] {
+    const { analysis } = this.#capture;
+    const { n } = analysis.rowAt(show, filter === '' ? row : this.#filter(filter, show).at(row));
+    if (n < 0) return { keys: [] };
+    const keys = analysis.explain(n).map(({ label, fingerprint, steps }) => ({
+      label,
+      fingerprint,
+      steps: steps.map((step) => ({ ...step, inputs: Object.entries(step.inputs) })),
+    }));
+    return { keys };
+  }
+
   locate({ frame, show, filter = '' }: WebviewCalls['locate']['params']): WebviewCalls['locate']['result'] {
     if (filter === '') return { row: this.#capture.analysis.rowOfFrame(show, frame) };
     return { row: this.#filter(filter, show).ofFrame(frame) };

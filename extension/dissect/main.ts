@@ -20,6 +20,7 @@ const connection = new Connection<None, WorkerEvents, WorkerCalls, None>(
     settings: (params: unknown) => capture.settings(params as Params<'settings'>),
     rows: (params: unknown) => lists.rows(params as Params<'rows'>),
     tree: (params: unknown) => lists.tree(params as Params<'tree'>),
+    explain: (params: unknown) => lists.explain(params as Params<'explain'>),
     locate: (params: unknown) => lists.locate(params as Params<'locate'>),
     conversations: (params: unknown) => tables.conversations(params as Params<'conversations'>),
     findings: (params: unknown) => tables.findings(params as Params<'findings'>),

@@ -14,8 +14,10 @@ export function treeView(analysis: Analysis, show: Show, row: number, catalog: F
   const own = frameLayer(analysis.reader, frame - 1);
   if (n < 0) return { row, ...contents(analysis.frameTree(frame - 1), own, catalog), findings: [], missing: [] };
   const { tree, dissection } = analysis.dissect(n);
-  const { findings } = analysis.message(n);
-  return { row, ...contents(tree, own, catalog), findings, missing: dissection.missing };
+  const { findings, encrypted, state } = analysis.message(n);
+  const opened = encrypted && state !== 'encrypted' && dissection.missing.length === 0;
+  const travelled = encrypted ? 'encrypted' : 'clear';
+  return { row, ...contents(tree, own, catalog), findings, missing: dissection.missing, travelled, opened };
 }
 
 function contents(tree: Tree, own: FieldView, catalog: FieldCatalog): Pick<TreeView, 'sources' | 'layers'> {

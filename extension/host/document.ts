@@ -75,6 +75,10 @@ export class CaptureDocument implements vscode.CustomDocument {
     return check.treeResult(await this.#worker.call('tree', params));
   }
 
+  async explain(params: WebviewCalls['explain']['params']): Promise<WebviewCalls['explain']['result']> {
+    return this.#worker.call('explain', params);
+  }
+
   async locate(params: WebviewCalls['locate']['params']): Promise<WebviewCalls['locate']['result']> {
     return this.#worker.call('locate', params);
   }

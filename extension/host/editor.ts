@@ -92,6 +92,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
         ready: async () => ({ overview: await document.ready(), remembered: null }),
         rows: (params: unknown) => document.rows(check.rowsParams(params)),
         tree: (params: unknown) => document.tree(check.treeParams(params)),
+        explain: (params: unknown) => document.explain(check.treeParams(params)),
         locate: (params: unknown) => document.locate(check.locateParams(params)),
         conversations: (params: unknown) => document.conversations(check.conversationsParams(params)),
         findings: (params: unknown) => document.findings(check.findingsParams(params)),

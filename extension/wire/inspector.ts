@@ -66,6 +66,24 @@ export interface TreeView {
   readonly findings: readonly FindingView[];
   /** For an encrypted message: which key would open it and how to give it, a sentence each. */
   readonly missing: readonly string[];
+  /** How the message travelled; absent for a frame that completes none. */
+  readonly travelled?: 'clear' | 'encrypted';
+  /** A key opened what travelled encrypted. */
+  readonly opened?: boolean;
+}
+
+/** What each key did for a message, with public values only. */
+export interface ExplanationView {
+  readonly keys: readonly {
+    readonly label: string;
+    readonly fingerprint: string;
+    readonly steps: readonly {
+      readonly name: string;
+      readonly inputs: readonly (readonly [string, string])[];
+      readonly result: string;
+      readonly ok: boolean;
+    }[];
+  }[];
 }
 
 /** The state of the whole capture; sent again whenever it changes. */
@@ -210,6 +228,8 @@ export interface WebviewCalls extends Calls {
     result: { rows: Row[]; total: number; generation: number; scan?: Scan };
   };
   tree: { params: { row: number; show: Show; filter?: string }; result: TreeView };
+  /** Which keys were tried for a row's message, and how far each came. */
+  explain: { params: { row: number; show: Show; filter?: string }; result: ExplanationView };
   /** The list position of the first row at or after a frame number. */
   locate: { params: { frame: number; show: Show; filter?: string }; result: { row: number } };
   conversations: {
@@ -240,6 +260,7 @@ export interface WorkerCalls extends Calls {
   settings: { params: CaptureSettings; result: SettingsReport };
   rows: WebviewCalls['rows'];
   tree: WebviewCalls['tree'];
+  explain: WebviewCalls['explain'];
   locate: WebviewCalls['locate'];
   conversations: WebviewCalls['conversations'];
   findings: WebviewCalls['findings'];

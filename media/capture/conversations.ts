@@ -15,13 +15,14 @@ const HUES = 5;
 interface Column {
   readonly id: ConversationColumn;
   readonly title: string;
+  readonly says?: string;
   readonly number?: true;
   cell(view: ConversationView): TemplateResult | string;
 }
 
 const pair = ([there, back]: readonly [number, number]): string => `${grouped(there)} / ${grouped(back)}`;
 const grouped = (value: number): string => value.toLocaleString('en-US');
-const seconds = (value: number | null): string => (value === null ? '' : value.toFixed(6));
+const seconds = (value: number | null): string => (value === null ? '' : value.toFixed(3));
 
 const columns: readonly Column[] = [
   { id: 'id', title: 'No.', number: true, cell: ({ id }) => String(id) },
@@ -33,12 +34,30 @@ const columns: readonly Column[] = [
     cell: ({ protocol, transport }) =>
       html`<span class="hue hue-${protocol === '' ? 'none' : hueOf(protocol, HUES)}" aria-hidden="true"></span>${protocol === '' ? transport : `${protocol}, ${transport}`}`,
   },
-  { id: 'packets', title: 'Packets → / ←', number: true, cell: ({ packets }) => pair(packets) },
-  { id: 'bytes', title: 'Bytes → / ←', number: true, cell: ({ bytes }) => pair(bytes) },
-  { id: 'start', title: 'Start (s)', number: true, cell: ({ start }) => seconds(start) },
-  { id: 'seconds', title: 'Duration (s)', number: true, cell: (view) => seconds(view.seconds) },
+  { id: 'packets', title: 'Packets', says: 'Packets from and to, → / ←', number: true, cell: ({ packets }) => pair(packets) },
+  { id: 'bytes', title: 'Bytes', says: 'Bytes on the wire from and to, → / ←', number: true, cell: ({ bytes }) => pair(bytes) },
+  {
+    id: 'start',
+    title: 'Start',
+    says: 'Seconds from the first frame of the capture',
+    number: true,
+    cell: ({ start }) => seconds(start),
+  },
+  {
+    id: 'seconds',
+    title: 'Length',
+    says: 'Seconds from its first frame to its last',
+    number: true,
+    cell: (view) => seconds(view.seconds),
+  },
   { id: 'messages', title: 'Messages', number: true, cell: ({ messages }) => grouped(messages) },
-  { id: 'encrypted', title: 'Opened', number: true, cell: opened },
+  {
+    id: 'encrypted',
+    title: 'Opened',
+    says: 'Messages that a key opened, of those that travelled encrypted',
+    number: true,
+    cell: opened,
+  },
   { id: 'findings', title: 'Findings', number: true, cell: ({ findings }) => (findings === 0 ? '' : grouped(findings)) },
 ];
 
@@ -90,9 +109,9 @@ export class Conversations extends PageElement {
     </div>`;
   }
 
-  #head({ id, title, number }: Column): TemplateResult {
+  #head({ id, title, says, number }: Column): TemplateResult {
     const sorted = id === this.#sort ? (this.#descending ? 'descending' : 'ascending') : 'none';
-    return html`<button type="button" role="columnheader" aria-sort=${sorted} class=${number ? 'number' : ''} @click=${() => this.#sortBy(id)}>${title}${
+    return html`<button type="button" role="columnheader" aria-sort=${sorted} class=${number ? 'number' : ''} title=${says ?? title} @click=${() => this.#sortBy(id)}>${title}${
       sorted === 'none' ? '' : sorted === 'ascending' ? ' ▲' : ' ▼'
     }</button>`;
   }

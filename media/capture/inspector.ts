@@ -5,6 +5,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Overview } from '../../extension/wire/inspector.ts';
 import { combined } from './asfilter.ts';
 import { PageElement } from './element.ts';
+import { explanation } from './explanation.ts';
 import type { FilterBar } from './filterbar.ts';
 import { findings, missing } from './findings.ts';
 import type { Packets } from './packets.ts';
@@ -121,14 +122,14 @@ export class Inspector extends PageElement {
   }
 
   #fields(): TemplateResult {
-    const session = this.#session;
-    const { tree, treeFailure, waiting, field } = session;
-    if (treeFailure !== undefined) return html`<p class="hint error" role="alert">${treeFailure}</p>`;
+    const { shown } = this.#session;
+    const { tree, failure, waiting, field } = shown;
+    if (failure !== undefined) return html`<p class="hint error" role="alert">${failure}</p>`;
     if (tree === undefined) return html`<p class="hint" role="status">${waiting ? 'Reading…' : 'No packet selected'}</p>`;
-    return html`${missing(tree, this.#addKeys)}${findings(tree)}
-      <peerscope-fields .layers=${tree.layers} .selected=${field?.key} .opened=${session.opened}
-        @choose-field=${(event: CustomEvent<string>) => session.chooseField(event.detail)}
-        @open-field=${({ detail }: CustomEvent<{ key: string; open: boolean }>) => session.open(detail.key, detail.open)}></peerscope-fields>
+    return html`${missing(tree, this.#addKeys)}${explanation(tree, shown.explained, (open) => void shown.explain(open))}${findings(tree)}
+      <peerscope-fields .layers=${tree.layers} .selected=${field?.key} .opened=${shown.opened}
+        @choose-field=${(event: CustomEvent<string>) => shown.chooseField(event.detail)}
+        @open-field=${({ detail }: CustomEvent<{ key: string; open: boolean }>) => shown.open(detail.key, detail.open)}></peerscope-fields>
       ${
         field?.field.doc === undefined && field?.field.problem === undefined
           ? nothing
@@ -137,11 +138,11 @@ export class Inspector extends PageElement {
   }
 
   #bytes(): TemplateResult {
-    const session = this.#session;
-    if (session.tree === undefined) return html``;
-    return html`<peerscope-bytes .sources=${session.tree.sources} .source=${session.source} .field=${session.field?.field}
-      .cursor=${session.cursor} @choose-source=${(event: CustomEvent<number>) => session.chooseSource(event.detail)}
-      @choose-byte=${(event: CustomEvent<number>) => session.chooseByte(event.detail)}></peerscope-bytes>`;
+    const { shown } = this.#session;
+    if (shown.tree === undefined) return html``;
+    return html`<peerscope-bytes .sources=${shown.tree.sources} .source=${shown.source} .field=${shown.field?.field}
+      .cursor=${shown.cursor} @choose-source=${(event: CustomEvent<number>) => shown.chooseSource(event.detail)}
+      @choose-byte=${(event: CustomEvent<number>) => shown.chooseByte(event.detail)}></peerscope-bytes>`;
   }
 
   /** The event of the inner panes passes the outer ones too. */

@@ -1,14 +1,11 @@
 /** What the page knows of the capture and what is chosen in it. Every answer that comes late, for an earlier choice, is dropped. */
-import type { FieldView, Overview, Row, Show, TreeView, WebviewEvents } from '../../extension/wire/inspector.ts';
-import { type Found, fieldAt, fieldOf } from './fields.ts';
+import type { Overview, Row, Show, WebviewEvents } from '../../extension/wire/inspector.ts';
 import { findRow } from './findrow.ts';
 import { connect, type Host, sentence } from './host.ts';
 import { PacketList } from './list.ts';
 import { type Remembered, remembered, type ViewName } from './remembered.ts';
+import { Shown } from './shown.ts';
 
-/** Between trees asked for while a key is held down, and before "Reading…" replaces the tree of another row. */
-const PAUSE = 60;
-const PATIENCE = 250;
 /** Filters that are remembered. */
 const HISTORY = 30;
 
@@ -20,13 +17,8 @@ export class Session {
   complaint: string | undefined;
   list: PacketList;
   selected: { readonly row: number; readonly frame?: number } | undefined;
-  tree: TreeView | undefined;
-  treeFailure: string | undefined;
-  waiting = false;
-  field: Found | undefined;
-  source = 0;
-  cursor: number | undefined;
-  readonly opened = new Map<string, boolean>();
+  /** The tree of the selected packet and what is chosen in it. */
+  readonly shown: Shown;
   readonly panes: Remembered;
   /** Called when the selection moved for another reason than a click into the list. */
   onreveal: (row: number) => void = () => {};
@@ -37,9 +29,6 @@ export class Session {
   #remembered: Remembered;
   /** A frame to select once the capture is read that far. */
   #target: { readonly frame: number; readonly row?: number } | undefined;
-  #turn = 0;
-  #asked = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(changed: () => void) {
     this.#changed = changed;
@@ -48,6 +37,7 @@ export class Session {
       reveal: (data: unknown) => this.#aim({ frame: (data as WebviewEvents['reveal']).frame }),
       filter: (data: unknown) => this.onfilter(data as WebviewEvents['filter']),
     });
+    this.shown = new Shown(this.#host.call, changed);
     this.#remembered = remembered(this.#host.stored());
     this.panes = this.#remembered;
     this.list = this.#newList(this.#remembered.show, this.#remembered.filter);
@@ -131,42 +121,12 @@ export class Session {
   }
 
   select(row: number): void {
-    if (row === this.selected?.row && this.treeFailure === undefined) return;
+    if (row === this.selected?.row && this.shown.failure === undefined) return;
     this.#target = undefined;
     const frame = this.list.row(row)?.frame;
     this.selected = frame === undefined ? { row } : { row, frame };
     if (frame !== undefined) this.#remember({ row, frame });
-    this.#readTree();
-    this.#changed();
-  }
-
-  chooseField(key: string): void {
-    const found = this.tree && fieldOf(this.tree.layers, key);
-    if (found === undefined) return;
-    this.field = found;
-    this.source = found.field.source;
-    this.cursor = found.field.end > found.field.start ? found.field.start : undefined;
-    this.#changed();
-  }
-
-  chooseSource(source: number): void {
-    this.source = source;
-    this.cursor = undefined;
-    this.#changed();
-  }
-
-  chooseByte(at: number): void {
-    this.cursor = at;
-    const found = this.tree && fieldAt(this.tree.layers, this.source, at);
-    if (found !== undefined) {
-      this.field = found;
-      for (const key of found.around) this.opened.set(key, true);
-    } else this.field = undefined;
-    this.#changed();
-  }
-
-  open(key: string, open: boolean): void {
-    this.opened.set(key, open);
+    this.#read();
     this.#changed();
   }
 
@@ -183,7 +143,7 @@ export class Session {
     this.list.overview(overview);
     if (stale && this.selected !== undefined) {
       const { row, frame } = this.selected;
-      if (frame === undefined) this.#readTree();
+      if (frame === undefined) this.#read();
       else this.#target ??= { row, frame };
     }
     void this.#settle();
@@ -233,62 +193,17 @@ export class Session {
     const moved = row !== this.selected?.row;
     this.selected = { row, frame };
     this.#remember({ row, frame });
-    this.#readTree();
+    this.#read();
     if (moved) this.onreveal(row);
   }
 
+  #read(): void {
+    if (this.selected !== undefined) this.shown.read(this.selected.row, this.list);
+  }
+
   #deselect(): void {
-    this.#turn++;
     this.selected = undefined;
-    this.#showTree(undefined);
-  }
-
-  #readTree(): void {
-    const turn = ++this.#turn;
-    const { selected, list } = this;
-    if (selected === undefined) return;
-    clearTimeout(this.#timer);
-    this.waiting = true;
-    this.treeFailure = undefined;
-    const wait = Math.max(0, this.#asked + PAUSE - Date.now());
-    setTimeout(() => {
-      if (turn !== this.#turn) return;
-      this.#asked = Date.now();
-      if (this.tree?.row !== selected.row)
-        this.#timer = setTimeout(() => {
-          if (turn !== this.#turn || !this.waiting) return;
-          this.#showTree(undefined);
-          this.waiting = true;
-          this.#changed();
-        }, PATIENCE);
-      void this.#fetchTree(turn, selected.row, list);
-    }, wait);
-  }
-
-  async #fetchTree(turn: number, row: number, { show, narrowed }: PacketList): Promise<void> {
-    try {
-      const tree = await this.#host.call('tree', { row, show, ...narrowed });
-      if (turn !== this.#turn) return;
-      this.#showTree(tree);
-    } catch (error) {
-      if (turn !== this.#turn) return;
-      this.#showTree(undefined);
-      this.treeFailure = `This packet could not be read: ${sentence(error)}`;
-    }
-    this.#changed();
-  }
-
-  /** A field chosen before stays chosen where the new tree has one of the same place and name. */
-  #showTree(tree: TreeView | undefined): void {
-    clearTimeout(this.#timer);
-    const key = this.field?.key;
-    this.waiting = false;
-    this.treeFailure = undefined;
-    this.tree = tree;
-    this.field = tree !== undefined && key !== undefined ? fieldOf(tree.layers, key) : undefined;
-    const field: FieldView | undefined = this.field?.field;
-    this.cursor = field !== undefined && field.end > field.start ? field.start : undefined;
-    this.source = field?.source ?? tree?.sources[0]?.id ?? 0;
+    this.shown.clear();
   }
 
   #remember(part: Partial<Remembered>): void {

@@ -36,6 +36,18 @@ describe('a capture of', () => {
     await workbench.screenshot('p2p-tunnel');
   });
 
+  it('says how a message was decrypted, key by key and step by step', async () => {
+    const { inspecting } = await at('p2p_a.pcapng', 69);
+    const part = inspecting.frame.locator('#explanation');
+    expect(await part.locator('summary').innerText()).toBe('How was it decrypted?');
+    await part.locator('summary').click();
+    await expect.poll(() => part.innerText()).toContain('P2P_DH_PRIVATE');
+    expect(await part.innerText()).toMatch(/g\^x mod p = b_peer_public_key: the exponent yields this public key/);
+    expect(await part.locator('.ok').count()).toBeGreaterThan(2);
+    await workbench.screenshot('explanation');
+    await part.locator('summary').click();
+  });
+
   it('p2ppacket shows the entries of its channels', async () => {
     const { inspecting, cells } = await at('p2ppacket_a.pcap', 17);
     expect(cells.slice(4)).toEqual(['p2ppacket', 'data', 'reliable_data, channel 2, sequence 3']);

@@ -85,6 +85,7 @@ if (parentPort !== null) {
         if (row === FATAL_ROW || row === SILENT_ROW) return new Promise<never>(() => {});
         return { row, sources: [], layers: [], findings: [], missing: [] };
       },
+      explain: () => ({ keys: [] }),
       conversations: () => ({ rows: [], total: 0, generation: 0, ready: true }),
       findings: () => ({ rows: [], total: 0, generation: 0, ready: true }),
       checkFilter: () => ({}),
