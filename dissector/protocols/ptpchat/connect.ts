@@ -109,15 +109,6 @@ export class Connects {
   /** Steps 1 and 3. */
   #toServer(sighting: Sighting, { dst, src }: Sockets, possible: readonly number[]): void {
     const { from, to, frame } = sighting;
-    if (possible.includes(1) && dst.ip !== undefined && src.port !== undefined) {
-      const ip = readFull(from)?.ip ?? '';
-      const origin = { ip, port: src.port };
-      const paths = this.#paths.get(to) ?? [];
-      // Sent again, it is the same opening.
-      if (!paths.some((path) => path.a === from && path.target === dst.ip && isEqual(path.origin, origin)))
-        this.#add({ a: from, s: to, target: dst.ip, origin, frame });
-      return;
-    }
     const asked = (this.#paths.get(to) ?? []).filter((path) => path.b === from);
     const path = asked.findLast(({ origin }) => isEqual(origin, dst.full));
     if (path !== undefined && dst.full !== undefined) {
@@ -129,9 +120,20 @@ export class Connects {
       }
       return;
     }
+    // Without brackets, what is a full socket in step 3 can be read as an address alone: this may be a step 1 only where no step 3 is due.
     const near = asked.findLast(({ origin, answer }) => answer === undefined && isNear(origin, dst.full));
-    if (possible.includes(3) && near !== undefined)
+    if (possible.includes(3) && near !== undefined) {
       this.#find(sighting, `step 3 returns the dst of step 2, ${written(near.origin)}`, [near.frame]);
+      return;
+    }
+    if (possible.includes(1) && dst.ip !== undefined && src.port !== undefined) {
+      const ip = readFull(from)?.ip ?? '';
+      const origin = { ip, port: src.port };
+      const paths = this.#paths.get(to) ?? [];
+      // Sent again, it is the same opening.
+      if (!paths.some((path) => path.a === from && path.target === dst.ip && isEqual(path.origin, origin)))
+        this.#add({ a: from, s: to, target: dst.ip, origin, frame });
+    }
   }
 
   #add(path: Path): void {

@@ -134,7 +134,7 @@ class Peers implements ConversationObserver {
   #check(id: number, bytes: Uint8Array, end: number, parsed: Parsed): void {
     const { node, problem, type, verb } = parsed;
     if (problem !== undefined) {
-      this.#find(id, rules.json, problem.text);
+      this.#find(id, problem.kind === 'limit' ? rules.limit : rules.json, problem.text);
       return;
     }
     if (node?.type !== 'object') {

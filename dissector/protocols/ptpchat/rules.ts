@@ -13,6 +13,7 @@ export const rules = {
   verbCase: rule('verb-case', 'warning', 'ptpchat, Verbs'),
   unknownType: rule('unknown-type', 'error', 'ptpchat, Verbs'),
   trailingBytes: rule('trailing-bytes', 'error', 'ptpchat, Message Format'),
+  limit: rule('limit', 'error', 'ptpchat, Message Format'),
   incomplete: rule('incomplete', 'warning', 'ptpchat, Message Format'),
   signature: rule('signature', 'error', 'ptpchat, MESSAGE: must be signed by the sender'),
   unacknowledged: rule('unacknowledged', 'warning', 'ptpchat, ACK: sent after GETCERTIFICATE, CERTIFICATE, GETKEY, KEY, MESSAGE'),

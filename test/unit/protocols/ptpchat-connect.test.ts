@@ -55,6 +55,16 @@ describe('the steps of CONNECT', () => {
     expect(check(...v4.slice(0, before), wrong)).toEqual([`${before + 1} ptpchat.connect-step (${before})`]);
   });
 
+  it.each<[string, number, Line]>([
+    ["2 with another port than A's", 1, connect(1, 'T Q', '2001:db8::1:7999', '2001:db8::2')],
+    ['3 as step 2 was', 2, connect(2, 'Q T', '2001:db8::1:7201', '2001:db8::2')],
+    ['3 with another dst', 2, connect(2, 'Q T', '2001:db8::1:7999', '7202')],
+    ['4 not swapped', 3, connect(3, 'T P', '2001:db8::1:7201', '2001:db8::2:7202')],
+    ["4 with another port than B's", 3, connect(3, 'T P', '2001:db8::2:7999', '2001:db8::1:7201')],
+  ])('break the rule in step %s, over IPv6 without brackets', (_, before, wrong) => {
+    expect(check(...v6.slice(0, before), wrong)).toEqual([`${before + 1} ptpchat.connect-step (${before})`]);
+  });
+
   it.each([
     ['7201', '192.0.2.2'],
     ['192.0.2.2', '192.0.2.1'],

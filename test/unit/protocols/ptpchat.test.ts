@@ -104,6 +104,6 @@ describe('ptpchat over UDP', () => {
 
   it('survives 10,000 levels of JSON with a named limit', () => {
     const deep = `{"msg_type":"ACK","msg_data":${'['.repeat(10_000)}`;
-    expect(one(deep)).toMatchObject({ name: 'ACK', state: 'malformed', rules: ['ptpchat.json'] });
+    expect(one(deep)).toMatchObject({ name: 'ACK', state: 'malformed', rules: ['ptpchat.limit'] });
   });
 });
