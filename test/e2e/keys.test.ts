@@ -1,6 +1,6 @@
 /** A person opens a capture without its keys, reads which are missing, and gives them: rows change where they stand. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { decryptionSecrets, keyLogSecretsType } from '../../dissector/capture/index.ts';
 import { samples } from '../../extension/workbench/paths.ts';
@@ -35,12 +35,18 @@ describe('a capture whose keys are missing', () => {
     writeFileSync(path, text);
     return path;
   };
-  /** Answers the file dialog. It fills in its folder when it is ready; what is typed before that is lost. */
+  /** Answers the file dialog. It fills in its folder when it is ready, and looks for what is typed before it takes it. */
   const choose = async (path: string): Promise<void> => {
-    await expect
-      .poll(() => workbench.page.locator('.quick-input-widget input[type=text]').inputValue(), { timeout: 20_000 })
-      .toMatch(/\/$/);
-    await workbench.answer(path);
+    const { page } = workbench;
+    const input = page.locator('.quick-input-widget input[type=text]');
+    await expect.poll(() => input.inputValue(), { timeout: 20_000 }).toMatch(/\/$/);
+    await input.fill(path);
+    await page
+      .locator('.quick-input-list .monaco-list-row', { hasText: basename(path) })
+      .first()
+      .waitFor();
+    await input.press('Enter');
+    await page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: 20_000 });
   };
   const expectSealed = async (): Promise<void> => {
     await inspecting.counts('encrypted', sealed);
