@@ -74,10 +74,14 @@ export class KeyRing {
     }
     const before = this.#count;
     const problems: string[] = [];
-    text.split('\n').forEach((line, at) => {
-      const problem = this.#line(line, `${name}:${at + 1}`);
-      if (problem !== undefined) problems.push(`${name}:${at + 1}: ${problem}`);
-    });
+    // Some editors begin a text with a byte order mark.
+    text
+      .replace(/^\ufeff/, '')
+      .split('\n')
+      .forEach((line, at) => {
+        const problem = this.#line(line, `${name}:${at + 1}`);
+        if (problem !== undefined) problems.push(`${name}:${at + 1}: ${problem}`);
+      });
     return { added: this.#count - before, problems };
   }
 

@@ -10,6 +10,11 @@ export const nodeListLabel = 'P2P_NODE_LIST_KEY';
 
 const vectorLength = 16;
 
+/** Bytes of a number in hex, whose first zero may be left out. */
+function numberOf(text: string): Uint8Array | undefined {
+  return fromHex(text.length % 2 === 0 ? text : `0${text}`);
+}
+
 /** A key of one session, found by its init_vector. */
 function bySession(label: string, doc: string, form: string, fits: (secret: Uint8Array) => boolean, expected: string): KeyKind {
   return {
@@ -19,7 +24,7 @@ function bySession(label: string, doc: string, form: string, fits: (secret: Uint
     parse(fields) {
       const [session = '', value = ''] = fields;
       const vector = fromHex(session);
-      const secret = fromHex(value);
+      const secret = numberOf(value);
       if (fields.length !== 2 || vector?.length !== vectorLength)
         return `expected an init_vector of 32 hex digits and ${expected}`;
       return secret === undefined || !fits(secret) ? `expected ${expected}` : { index: toHex(vector), secret };
@@ -34,7 +39,7 @@ export const keys: readonly KeyKind[] = [
     doc: 'Diffie-Hellman exponent of either side, hex. Found by the public key it yields in the group of a HELLO.',
     parse(fields) {
       const [text = ''] = fields;
-      const bytes = fields.length === 1 && text !== '' ? fromHex(text.length % 2 === 0 ? text : `0${text}`) : undefined;
+      const bytes = fields.length === 1 && text !== '' ? numberOf(text) : undefined;
       if (bytes === undefined) return 'expected one exponent in hex';
       const exponent = integer(bytes);
       return exponent === 0n ? 'the exponent is zero' : { index: exponent.toString(16), secret: exponent };

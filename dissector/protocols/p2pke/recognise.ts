@@ -1,6 +1,6 @@
 import { decodeProto } from '../../codec/index.ts';
 import type { Glance } from '../../session/index.ts';
-import { ephemeralLength, firstData, headerLength, payloads } from './messages.ts';
+import { ephemeralLength, headerLength, nameOf, payloads } from './messages.ts';
 
 /** p2pke has no port of its own: an InitHello is certain, a run of data messages without one probable. */
 export function recognise(glance: Glance): number {
@@ -18,19 +18,31 @@ function isInitHello(bytes: Uint8Array): boolean {
   return time instanceof Uint8Array && time.length === 12 && time[0] === 0x40;
 }
 
-/** Data from the middle of a session: room for a tag, one direction bit a side, counters that stay close together. */
+/** A handshake message tells as much as so many messages of data. */
+const handshakeWorth = 3;
+const enough = 6;
+const farthestJump = 64;
+
+/** What comes after an InitHello: room for a tag, one direction bit a side, counters of data that stay close together. */
 function looksLikeData({ datagrams }: Glance): boolean {
-  if (datagrams.length < 6) return false;
   const bits: [number | undefined, number | undefined] = [undefined, undefined];
   const last: [number, number] = [-1, -1];
+  let worth = 0;
   for (const { direction, bytes } of datagrams) {
     if (bytes.length < headerLength + 16) return false;
     const bit = bytes[0]! >>> 7;
     const counter = ((bytes[0]! & 0x7f) << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!;
     bits[direction] ??= bit;
-    if (bits[direction] !== bit || counter < firstData) return false;
-    if (last[direction] >= 0 && Math.abs(counter - last[direction]) > 64) return false;
-    last[direction] = counter;
+    if (bits[direction] !== bit) return false;
+    const name = nameOf(counter);
+    if (name === 'RespHello' || name === 'InitDone') {
+      if (bit !== (name === 'RespHello' ? 1 : 0)) return false;
+      worth += handshakeWorth;
+    } else if (name === 'data') {
+      if (last[direction] >= 0 && Math.abs(counter - last[direction]) > farthestJump) return false;
+      last[direction] = counter;
+      worth++;
+    } else if (name !== 'closing') return false;
   }
-  return bits[0] === undefined || bits[1] === undefined || bits[0] !== bits[1];
+  return worth >= enough && (bits[0] === undefined || bits[1] === undefined || bits[0] !== bits[1]);
 }

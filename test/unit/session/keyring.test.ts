@@ -17,6 +17,13 @@ describe('the key log', () => {
     expect(keys.find('P2PKE_EPHEMERAL_PRIVATE', key)).toEqual([]);
   });
 
+  it('reads a text that begins with a byte order mark, and numbers without their first zero', () => {
+    const vector = '00'.repeat(16);
+    const keys = ring();
+    expect(keys.add('a', `\ufeffP2P_DH_PRIVATE abc\nP2P_SHARED_SECRET ${vector} abc`)).toEqual({ added: 2, problems: [] });
+    expect(keys.find('P2P_SHARED_SECRET', vector)).toMatchObject([{ secret: Uint8Array.of(0x0a, 0xbc) }]);
+  });
+
   it('keeps several lines for one session, and one of two that are equal', () => {
     const keys = ring();
     const line = `P2PKE_TRANSPORT_KEYS ${publicValue} ${key} -\n`;
