@@ -9,6 +9,9 @@ import type { Session } from './session.ts';
 const unitBits = 2048;
 /** A cheaper operation counts as this part of one: a capture may hold many thousand small ones. */
 const leastCost = 1 / 16;
+/** So many keys of one session are tried on its bytes in the time of one operation; few are not counted. */
+const keysPerOperation = 16;
+const fewKeys = 4;
 /** Exponents that are tried where the public key of their side was not captured. */
 const mostGuesses = 64;
 
@@ -70,6 +73,8 @@ export class Groups {
         return key === undefined ? [] : [{ key, from: `${id} of ${label}` }];
       }),
     );
+    const count = derived.length + given.length;
+    if (count > fewKeys && !this.spend(count / keysPerOperation)) return [];
     return choices
       .of(cipherChoice)
       .flatMap(({ id, cipher }) =>

@@ -7,7 +7,7 @@ import { type TransportKeys, transportLabel } from './keys.ts';
 import { closingCounter, ephemeralLength, firstData, headerLength, type Name, nameOf, payloads } from './messages.ts';
 import { type Datagram, Notes } from './notes.ts';
 import { RemoteKeys } from './remote.ts';
-import { type OpenedRespHello, openRespHello } from './resphello.ts';
+import { askers, type OpenedRespHello, openRespHello } from './resphello.ts';
 import { rules } from './rules.ts';
 import { expectedBit, Session } from './session.ts';
 
@@ -41,6 +41,8 @@ class Channel implements ConversationObserver {
   /** First frame of each handshake message, to know a retransmission: by its bytes. */
   readonly #seen = new Map<string, number>();
   /** RespHellos that did not open, by the ephemerals they were tried with. */
+  /** RespHellos that opened under no session. */
+  #failed = 0;
   readonly #unopened: { id: number; session: Session }[] = [];
   readonly #remote: RemoteKeys;
 
@@ -160,9 +162,10 @@ class Channel implements ConversationObserver {
       return;
     }
     this.#repeats(datagram);
-    const candidates = this.#recent.filter((session) => session.initiator !== sender).reverse();
+    const candidates = askers(this.#recent, sender, this.#failed);
     const opened = openRespHello(this.#bench.keys, message, candidates);
     if (opened !== undefined) this.#prove(opened);
+    else this.#failed++;
     const session = opened?.session ?? candidates[0];
     if (session === undefined) {
       this.#bench.messages.setState(id, 'encrypted');

@@ -1,6 +1,6 @@
 import { toHex } from '../../bytes/index.ts';
 import { noise } from '../../crypto/index.ts';
-import type { Bench } from '../../session/index.ts';
+import type { Bench, Direction } from '../../session/index.ts';
 import { ephemeralLabel } from './keys.ts';
 import { ephemeralLength, headerLength } from './messages.ts';
 import type { InitHello, Session } from './session.ts';
@@ -12,7 +12,7 @@ export interface OpenedRespHello {
 }
 
 /** InitHellos of one ephemeral that are tried: corrupted copies of the good one. */
-const mostHellos = 32;
+const mostHellos = 8;
 /** Responders' ephemerals of one session whose exchange is kept. */
 const mostAnswers = 64;
 
@@ -43,4 +43,13 @@ export function openRespHello(
     }
   }
   return undefined;
+}
+
+const mostAsking = 8;
+const manyFailed = 256;
+
+/** The sessions that a RespHello may answer, newest first: one alone once many RespHellos have answered none. */
+export function askers(recent: readonly Session[], sender: Direction, failed: number): Session[] {
+  const asking = recent.filter((session) => session.initiator !== sender);
+  return asking.slice(failed > manyFailed ? -1 : -mostAsking).reverse();
 }
