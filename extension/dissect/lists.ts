@@ -6,6 +6,9 @@ import { Filtering } from './filtering.ts';
 import { rowView } from './rows.ts';
 import { treeView } from './view.ts';
 
+/** Columns that a drawing of who talks to whom has at most. */
+const MOST_ENDPOINTS = 12;
+
 export class Lists {
   readonly #capture: Capture;
   #filtering: Filtering | undefined;
@@ -49,6 +52,25 @@ export class Lists {
   locate({ frame, show, filter = '' }: WebviewCalls['locate']['params']): WebviewCalls['locate']['result'] {
     if (filter === '') return { row: this.#capture.analysis.rowOfFrame(show, frame) };
     return { row: this.#filter(filter, show).ofFrame(frame) };
+  }
+
+  /** Who talks in the messages that are listed. */
+  endpoints({ filter = '' }: WebviewCalls['endpoints']['params']): WebviewCalls['endpoints']['result'] {
+    const { analysis, generation, done } = this.#capture;
+    const filtering = filter === '' ? undefined : this.#filter(filter, 'messages');
+    const total = filtering?.count ?? analysis.rowCount('messages');
+    const found = new Set<string>();
+    const met = new Set<number>();
+    for (let row = 0; row < total && found.size <= MOST_ENDPOINTS; row++) {
+      const { n } = analysis.rowAt('messages', filtering?.at(row) ?? row);
+      const { conversation, direction } = analysis.message(n);
+      if (met.has(conversation.id)) continue;
+      met.add(conversation.id);
+      found.add(conversation.endpoints[direction]);
+      found.add(conversation.endpoints[direction === 0 ? 1 : 0]);
+    }
+    const endpoints = [...found].slice(0, MOST_ENDPOINTS);
+    return { endpoints, more: found.size > MOST_ENDPOINTS, done: filtering?.scan.done ?? done, generation };
   }
 
   /** What is wrong with a filter; nothing for one that can be used. */

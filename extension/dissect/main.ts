@@ -22,6 +22,7 @@ const connection = new Connection<None, WorkerEvents, WorkerCalls, None>(
     tree: (params: unknown) => lists.tree(params as Params<'tree'>),
     explain: (params: unknown) => lists.explain(params as Params<'explain'>),
     locate: (params: unknown) => lists.locate(params as Params<'locate'>),
+    endpoints: (params: unknown) => lists.endpoints(params as Params<'endpoints'>),
     conversations: (params: unknown) => tables.conversations(params as Params<'conversations'>),
     findings: (params: unknown) => tables.findings(params as Params<'findings'>),
     checkFilter: (params: unknown) => lists.check(params as Params<'checkFilter'>),

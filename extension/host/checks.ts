@@ -36,6 +36,17 @@ export function locateParams(value: unknown): WebviewCalls['locate']['params'] {
   };
 }
 
+export function endpointsParams(value: unknown): WebviewCalls['endpoints']['params'] {
+  return filter(object(value, 'endpoints').filter, 'endpoints.filter');
+}
+
+export function drawingParams(value: unknown): WebviewCalls['saveDrawing']['params'] {
+  const { name, svg } = object(value, 'saveDrawing');
+  text(name, 'saveDrawing.name');
+  text(svg, 'saveDrawing.svg');
+  return { name: name as string, svg: svg as string };
+}
+
 const conversationColumns: readonly ConversationColumn[] = [
   ...(['id', 'a', 'b', 'protocol', 'packets', 'bytes', 'start', 'seconds', 'messages', 'encrypted', 'findings'] as const),
 ];

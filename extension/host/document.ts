@@ -83,6 +83,10 @@ export class CaptureDocument implements vscode.CustomDocument {
     return this.#worker.call('locate', params);
   }
 
+  async endpoints(params: WebviewCalls['endpoints']['params']): Promise<WebviewCalls['endpoints']['result']> {
+    return this.#worker.call('endpoints', params);
+  }
+
   async conversations(params: WebviewCalls['conversations']['params']): Promise<WebviewCalls['conversations']['result']> {
     const result = await this.#worker.call('conversations', params);
     return { ...result, generation: result.generation + this.#generations };

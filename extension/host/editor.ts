@@ -4,6 +4,7 @@ import type { WebviewCalls, WebviewEvents } from '../wire/inspector.ts';
 import { Connection } from '../wire/rpc.ts';
 import * as check from './checks.ts';
 import { CaptureDocument } from './document.ts';
+import { saveDrawing } from './drawing.ts';
 import type { KeyLogs } from './keylogs.ts';
 import { inspectorPage, mediaFolder } from './page.ts';
 import type { KeyWarnings } from './warnings.ts';
@@ -94,6 +95,8 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
         tree: (params: unknown) => document.tree(check.treeParams(params)),
         explain: (params: unknown) => document.explain(check.treeParams(params)),
         locate: (params: unknown) => document.locate(check.locateParams(params)),
+        endpoints: (params: unknown) => document.endpoints(check.endpointsParams(params)),
+        saveDrawing: (params: unknown) => saveDrawing(document.uri, check.drawingParams(params)),
         conversations: (params: unknown) => document.conversations(check.conversationsParams(params)),
         findings: (params: unknown) => document.findings(check.findingsParams(params)),
         checkFilter: (params: unknown) => document.checkFilter(check.checkFilterParams(params)),

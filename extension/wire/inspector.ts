@@ -238,6 +238,13 @@ export interface WebviewCalls extends Calls {
   };
   /** `closed` are the rules whose breaches are not shown. */
   findings: { params: { start: number; count: number; closed: readonly string[] }; result: TablePart<FindingLine> };
+  /** Who talks in the messages of the list, in the order in which they come; `more` is true when some are left out. */
+  endpoints: {
+    params: { filter?: string };
+    result: { endpoints: readonly string[]; more: boolean; done: boolean; generation: number };
+  };
+  /** Saves a drawing where the user says. */
+  saveDrawing: { params: { name: string; svg: string }; result: { saved: boolean } };
   checkFilter: { params: { text: string }; result: { problem?: FilterProblemView } };
   completeFilter: { params: { text: string; caret: number }; result: CompletionsView };
   addKeys: { params: Record<never, never>; result: { asked: boolean } };
@@ -262,6 +269,7 @@ export interface WorkerCalls extends Calls {
   tree: WebviewCalls['tree'];
   explain: WebviewCalls['explain'];
   locate: WebviewCalls['locate'];
+  endpoints: WebviewCalls['endpoints'];
   conversations: WebviewCalls['conversations'];
   findings: WebviewCalls['findings'];
   checkFilter: WebviewCalls['checkFilter'];

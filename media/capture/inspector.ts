@@ -99,6 +99,9 @@ export class Inspector extends PageElement {
       case 'packets':
         return html`<peerscope-packets .list=${session.list} .selected=${session.selected?.row} .empty=${this.#empty()}
           @select-row=${(event: CustomEvent<number>) => session.select(event.detail)}></peerscope-packets>`;
+      case 'ladder':
+        return html`<peerscope-ladder .call=${session.call} .generation=${state} .filter=${session.list.filter} .name=${session.overview?.name ?? ''}
+          .start=${session.list.start} .frame=${session.selected?.frame} @show-frame=${(event: CustomEvent<number>) => session.showFrame(event.detail)}></peerscope-ladder>`;
       case 'conversations':
         return html`<peerscope-conversations .call=${session.call} .generation=${state}
           @narrow=${(event: CustomEvent<string>) => this.#narrow(event.detail)}></peerscope-conversations>`;

@@ -9,6 +9,7 @@ import { Bytes } from './bytes.ts';
 import { Conversations } from './conversations.ts';
 import { FilterBar } from './filterbar.ts';
 import { Inspector } from './inspector.ts';
+import { Ladder } from './ladder.ts';
 import { Packets } from './packets.ts';
 import { FieldTree } from './tree.ts';
 
@@ -19,6 +20,7 @@ declare global {
     'peerscope-fields': FieldTree;
     'peerscope-bytes': Bytes;
     'peerscope-filter': FilterBar;
+    'peerscope-ladder': Ladder;
     'peerscope-conversations': Conversations;
     'peerscope-breaches': Breaches;
   }
@@ -28,6 +30,7 @@ customElements.define('peerscope-packets', Packets);
 customElements.define('peerscope-fields', FieldTree);
 customElements.define('peerscope-bytes', Bytes);
 customElements.define('peerscope-filter', FilterBar);
+customElements.define('peerscope-ladder', Ladder);
 customElements.define('peerscope-conversations', Conversations);
 customElements.define('peerscope-breaches', Breaches);
 // Last: it draws the others as soon as it is known.

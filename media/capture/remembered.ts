@@ -2,7 +2,9 @@
 import type { Show } from '../../extension/wire/inspector.ts';
 
 /** What stands above the fields: the packets, or the capture from above. */
-export type ViewName = 'packets' | 'conversations' | 'findings';
+export type ViewName = 'packets' | 'ladder' | 'conversations' | 'findings';
+
+export const views: readonly ViewName[] = ['packets', 'ladder', 'conversations', 'findings'];
 
 export interface Remembered {
   readonly view: ViewName;
@@ -24,7 +26,7 @@ export function remembered(stored: unknown): Remembered {
   const percent = (value: unknown, otherwise: number): number =>
     typeof value === 'number' && value >= 5 && value <= 95 ? value : otherwise;
   return {
-    view: values.view === 'conversations' || values.view === 'findings' ? values.view : 'packets',
+    view: views.find((view) => view === values.view) ?? 'packets',
     show: values.show === 'messages' ? 'messages' : 'all',
     filter: typeof values.filter === 'string' ? values.filter : '',
     history: Array.isArray(values.history) ? values.history.filter((text) => typeof text === 'string') : [],

@@ -1,7 +1,7 @@
 /** The line above the packets: what was opened, how much is in it, and what can be done with all of it. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Overview } from '../../extension/wire/inspector.ts';
-import type { ViewName } from './remembered.ts';
+import { views as names, type ViewName } from './remembered.ts';
 import type { Session } from './session.ts';
 import { count } from './texts.ts';
 
@@ -30,11 +30,15 @@ export function toolbar(session: Session, overview: Overview, addKeys: () => voi
   </header>`;
 }
 
-const titles: Readonly<Record<ViewName, string>> = { packets: 'Packets', conversations: 'Conversations', findings: 'Findings' };
+const titles: Readonly<Record<ViewName, string>> = {
+  packets: 'Packets',
+  ladder: 'Ladder',
+  conversations: 'Conversations',
+  findings: 'Findings',
+};
 
 /** The tabs above the list: arrow keys go from one to the next, as in every row of tabs. */
 export function views(session: Session): TemplateResult {
-  const names = Object.keys(titles) as ViewName[];
   const key = (event: KeyboardEvent, name: ViewName): void => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (by === undefined) return;

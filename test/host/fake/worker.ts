@@ -86,6 +86,7 @@ if (parentPort !== null) {
         return { row, sources: [], layers: [], findings: [], missing: [] };
       },
       explain: () => ({ keys: [] }),
+      endpoints: () => ({ endpoints: [], more: false, done: true, generation: 0 }),
       conversations: () => ({ rows: [], total: 0, generation: 0, ready: true }),
       findings: () => ({ rows: [], total: 0, generation: 0, ready: true }),
       checkFilter: () => ({}),

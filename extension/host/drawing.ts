@@ -1,0 +1,19 @@
+/** Saves a drawing that the page made. */
+import * as vscode from 'vscode';
+import type { WebviewCalls } from '../wire/inspector.ts';
+
+/** Asks where; `saved` is false when the dialog is cancelled. */
+export async function saveDrawing(
+  capture: vscode.Uri,
+  { name, svg }: WebviewCalls['saveDrawing']['params'],
+): Promise<WebviewCalls['saveDrawing']['result']> {
+  const defaultUri = vscode.Uri.joinPath(capture, '..', name.replace(/[^\w.-]+/g, '_'));
+  const target = await vscode.window.showSaveDialog({
+    title: 'Save Drawing',
+    defaultUri,
+    filters: { 'Scalable Vector Graphics': ['svg'] },
+  });
+  if (target === undefined) return { saved: false };
+  await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(svg));
+  return { saved: true };
+}

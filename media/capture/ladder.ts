@@ -1,0 +1,188 @@
+/** The messages of the list as a ladder: who said what to whom, in order. */
+import { html, nothing, type PropertyDeclarations, type PropertyValues, svg, type TemplateResult } from 'lit';
+import type { Row } from '../../extension/wire/inspector.ts';
+import { type Arrow, arrowOf, columnsAt, dashes, drawingOf, ROW_HEIGHT } from './drawing.ts';
+import { PageElement } from './element.ts';
+import { type Call, sentence } from './host.ts';
+import { PacketList } from './list.ts';
+import { rowsPerPage } from './scale.ts';
+import { Scroller } from './scroller.ts';
+import { type Instant, sinceStart } from './texts.ts';
+
+/** Messages of a saved drawing at most. */
+const DRAWN = 2000;
+/** While a filter still searches. */
+const POLL = 250;
+/** Width of a letter of a label, roughly. */
+const LETTER = 6.6;
+const marks = { error: '●', warning: '▲', note: '·' };
+
+export class Ladder extends PageElement {
+  static override properties: PropertyDeclarations = {
+    call: { attribute: false },
+    generation: { attribute: false },
+    filter: { attribute: false },
+    frame: { attribute: false },
+    name: { attribute: false },
+    start: { attribute: false },
+  };
+  declare call: Call;
+  declare generation: number;
+  declare filter: string;
+  /** The selected frame. */
+  declare frame: number | undefined;
+  declare name: string;
+  /** The time of the first frame. */
+  declare start: Instant | undefined;
+  readonly #scroller = new Scroller(this, ROW_HEIGHT);
+  #list: PacketList | undefined;
+  #endpoints: readonly string[] = [];
+  #more = false;
+  #selected = -1;
+  #complaint: string | undefined;
+  #width = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #sized = new ResizeObserver(() => {
+    const width = this.clientWidth;
+    if (width === this.#width) return;
+    this.#width = width;
+    this.requestUpdate();
+  });
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#sized.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    this.#sized.disconnect();
+    clearTimeout(this.#timer);
+    super.disconnectedCallback();
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (!changed.has('filter') && !changed.has('generation')) return;
+    this.#list = new PacketList('messages', this.filter, this.call, () => this.requestUpdate());
+    this.#selected = -1;
+    void this.#ask();
+  }
+
+  async #ask(): Promise<void> {
+    clearTimeout(this.#timer);
+    const list = this.#list;
+    try {
+      const { endpoints, more, done } = await this.call('endpoints', this.filter === '' ? {} : { filter: this.filter });
+      if (list !== this.#list) return;
+      this.#endpoints = endpoints;
+      this.#more = more;
+      if (!done) this.#timer = setTimeout(() => void this.#ask(), POLL);
+    } catch (error) {
+      this.#complaint = sentence(error);
+    }
+    this.requestUpdate();
+  }
+
+  protected override render(): TemplateResult {
+    const list = this.#list!;
+    this.#scroller.rows = list.total;
+    const { first, end } = this.#scroller.range();
+    list.need(first, end);
+    const columns = columnsAt(this.#endpoints.length, this.#width);
+    const width = Math.max(this.#width - 20, (columns.at(-1) ?? 0) + 80);
+    const rows = Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index);
+    return html`<div class="ladder-bar"><span>${this.#more ? `The first ${this.#endpoints.length} endpoints; a filter narrows them` : nothing}${this.#complaint}</span>
+        <vscode-button id="save-ladder" secondary ?disabled=${list.total === 0} @click=${() => void this.#save()}>Save as SVG…</vscode-button></div>
+      <div id="ladder" class="table" role="listbox" tabindex="0" aria-label="Messages between endpoints"
+        aria-activedescendant=${this.#selected >= first && this.#selected < end ? `step-${this.#selected}` : nothing} @keydown=${this.#key}>
+        <div class="ladder-heads" role="presentation"><svg width=${width} height="24">${this.#endpoints.map(
+          (endpoint, i) => svg`<text x=${columns[i]!} y="16" text-anchor="middle">${endpoint}</text>`,
+        )}</svg></div>
+        <div class="viewport" role="presentation" tabindex="-1" @scroll=${this.#align}>
+          <div class="spacer" role="presentation"><div class="rows" role="presentation">${rows.map((row) => this.#row(row, columns, width))}</div></div>
+        </div>
+        ${list.total === 0 && list.known ? html`<p class="hint over" role="status">No messages</p>` : nothing}
+      </div>`;
+  }
+
+  #row(index: number, columns: readonly number[], width: number): TemplateResult {
+    const row = this.#list!.row(index);
+    const { start } = this;
+    const selected = index === this.#selected || (this.#selected < 0 && row !== undefined && row.frame === this.frame);
+    const arrow = row === undefined ? undefined : arrowOf(row, this.#endpoints, columns);
+    const says =
+      row === undefined ? '' : `${row.message}, frame ${row.frame}, from ${row.source} to ${row.destination}. ${row.info}`;
+    return html`<div id="step-${index}" class="step ${selected ? 'selected' : ''} ${row === undefined ? '' : `state-${row.state}`}" role="option" aria-label=${says}
+      aria-posinset=${index + 1} aria-setsize=${this.#list!.total} aria-selected=${selected} title=${says} @mousedown=${(event: MouseEvent) => this.#press(event, index)}>
+      <span class="step-place">${row?.severity === undefined ? nothing : html`<span class="mark ${row.severity}" role="img" aria-label=${row.severity}>${marks[row.severity]}</span>`}<span
+        class="step-frame">${row?.frame ?? '…'}</span><span class="step-time">${row === undefined || start === undefined ? '' : sinceStart(row, start)}</span></span>
+      <svg width=${width} height=${ROW_HEIGHT} aria-hidden="true">
+        ${columns.map((x) => svg`<line class="life" x1=${x} y1="0" x2=${x} y2=${ROW_HEIGHT}></line>`)}
+        ${arrow === undefined ? nothing : this.#arrow(row!, arrow)}
+      </svg>
+    </div>`;
+  }
+
+  #arrow(row: Row, { from, to, left, right }: Arrow): unknown {
+    const y = 22;
+    const back = to > from ? -7 : 7;
+    const room = Math.max(40, right - left - 16);
+    // What is longer than its arrow begins where that begins: the message's name is what must be read.
+    const isLong = (row.message.length + row.info.length) * LETTER > room;
+    // A drawing inside cuts off what is too long.
+    return svg`<line class="arrow" x1=${from} y1=${y} x2=${to} y2=${y} stroke-dasharray=${dashes[row.state] ?? 'none'}></line>
+      <path class="head" d="M${to} ${y}l${back} -4v8z"></path>
+      <svg x=${left + 8} y="2" width=${room} height="18"><text class="label" x=${isLong ? '0' : '50%'} y="13" text-anchor=${isLong ? 'start' : 'middle'}><tspan class="message">${row.message}</tspan> ${row.info}</text></svg>`;
+  }
+
+  /** The heads go with the columns. */
+  readonly #align = (event: Event): void => {
+    const heads = this.querySelector('.ladder-heads');
+    if (heads !== null) heads.scrollLeft = (event.target as HTMLElement).scrollLeft;
+  };
+
+  #press(event: MouseEvent, index: number): void {
+    if (event.button !== 0) return;
+    event.preventDefault();
+    this.querySelector<HTMLElement>('#ladder')?.focus({ preventScroll: true });
+    this.#choose(index);
+  }
+
+  #choose(index: number): void {
+    this.#selected = index;
+    const frame = this.#list?.row(index)?.frame;
+    if (frame !== undefined) this.dispatchEvent(new CustomEvent('show-frame', { detail: frame }));
+    this.#scroller.reveal(index);
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.altKey || event.metaKey || event.ctrlKey) return;
+    const last = this.#list!.total - 1;
+    const page = rowsPerPage(this.#scroller.extent);
+    const targets: Record<string, number> = {
+      ArrowUp: this.#selected - 1,
+      ArrowDown: this.#selected + 1,
+      PageUp: this.#selected - page,
+      PageDown: this.#selected + page,
+      Home: 0,
+      End: last,
+    };
+    const target = targets[event.key];
+    if (target === undefined) return;
+    event.preventDefault();
+    this.#choose(Math.max(0, Math.min(target, last)));
+  }
+
+  async #save(): Promise<void> {
+    this.#complaint = undefined;
+    const list = this.#list!;
+    try {
+      const { rows } = await this.call('rows', { start: 0, count: DRAWN, show: 'messages', ...list.narrowed });
+      const name = `${this.name.replace(/\.[^.]*$/, '')}-ladder.svg`;
+      await this.call('saveDrawing', { name, svg: drawingOf(rows, this.#endpoints, this.start) });
+      if (list.total > DRAWN) this.#complaint = `The drawing holds the first ${DRAWN} messages.`;
+    } catch (error) {
+      this.#complaint = `The drawing was not saved: ${sentence(error)}`;
+    }
+    this.requestUpdate();
+  }
+}

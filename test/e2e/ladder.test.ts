@@ -1,0 +1,54 @@
+/** A person reads a capture as a ladder, steps through it with the keys, and saves it as a drawing. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Inspecting } from './inspecting.ts';
+import { Workbench } from './workbench.ts';
+
+describe('the ladder', () => {
+  let workbench: Workbench;
+  let inspecting: Inspecting;
+  beforeAll(async () => {
+    workbench = await Workbench.open();
+    inspecting = await Inspecting.open(workbench, 'ptpchat_a.pcapng');
+    await inspecting.frame.locator('#view-ladder').click();
+  });
+  afterAll(() => workbench?.dispose());
+
+  const steps = () => inspecting.frame.locator('#ladder .step');
+
+  it('has a column for each endpoint and an arrow for each message', async () => {
+    await steps().first().locator('.label').waitFor();
+    await expect.poll(() => inspecting.frame.locator('.ladder-heads text').count()).toBe(4);
+    expect(Number(await steps().first().getAttribute('aria-setsize'))).toBe(342);
+    await expect.poll(() => steps().nth(1).locator('.step-time').innerText()).toMatch(/^\d+\.\d{6}$/);
+    await workbench.screenshot('ladder');
+  });
+
+  it('is stepped through with the keys, and the fields follow', async () => {
+    await inspecting.frame.locator('#ladder').focus();
+    await inspecting.press('Home', 'ArrowDown', 'ArrowDown');
+    const label = await inspecting.frame.locator('#step-2').getAttribute('aria-label');
+    const frame = /frame (\d+)/.exec(label ?? '')![1];
+    await inspecting.frame.locator('#field-tree .field-text', { hasText: `Frame ${frame},` }).waitFor();
+    await inspecting.press('End');
+    await inspecting.frame.locator('#step-341.selected').waitFor();
+  });
+
+  it('follows the filter', async () => {
+    await inspecting.frame.locator('#filter').fill('ptpchat.MESSAGE || ptpchat.ACK');
+    await inspecting.press('Enter');
+    await expect.poll(async () => Number(await steps().first().getAttribute('aria-setsize'))).toBeLessThan(200);
+    await workbench.screenshot('ladder-filtered');
+  });
+
+  it('is saved as a drawing', async () => {
+    await inspecting.frame.locator('#save-ladder').click();
+    const path = join(workbench.folder, 'drawn.svg');
+    await expect
+      .poll(() => workbench.page.locator('.quick-input-widget input[type=text]').inputValue(), { timeout: 20_000 })
+      .toMatch(/ptpchat_a-ladder\.svg$/);
+    await workbench.answer(path);
+    await expect.poll(() => existsSync(path) && readFileSync(path, 'utf8')).toMatch(/<svg[\s\S]*marker-end[\s\S]*<\/svg>/);
+  });
+});
