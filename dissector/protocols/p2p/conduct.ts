@@ -15,6 +15,8 @@ export interface Seen {
   readonly first: number;
   readonly field: Field | undefined;
   readonly whole: boolean;
+  /** It does not open, and may be anything. */
+  readonly hidden: boolean;
 }
 
 /** KEEPALIVE_INTERVAL of the reference implementation, with 20 % of tolerance, in seconds. */
@@ -93,13 +95,13 @@ export class Conduct {
     return this.#blind[0] || this.#blind[1];
   }
 
-  #afterDisconnect({ id, name, direction, first, whole }: Seen): void {
+  #afterDisconnect({ id, name, direction, first, whole, hidden }: Seen): void {
     const own = this.#disconnects[direction];
     const others = this.#disconnects[other(direction)];
     // What was under way when the DISCONNECT came does not follow it.
     if (own !== undefined && first >= own)
       this.#find(id, rules.afterDisconnect, `${name} follows the DISCONNECT of its own side`, own);
-    else if (others !== undefined && first > others && name !== 'DISCONNECT' && (whole || !this.#blind[direction]))
+    else if (others !== undefined && first > others && name !== 'DISCONNECT' && !hidden && (whole || !this.#blind[direction]))
       this.#find(id, rules.afterDisconnect, `${name} follows the DISCONNECT of the other side`, others);
   }
 

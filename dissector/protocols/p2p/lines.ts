@@ -90,7 +90,7 @@ export class Lines {
   #hold(id: number, line: Line): void {
     const { direction, name, field, cut, whole } = line;
     const before = this.conduct.disconnected;
-    this.conduct.see({ id, name, direction, first: firstOf(line), field, whole });
+    this.conduct.see({ id, name, direction, first: firstOf(line), field, whole, hidden: line.state === 'encrypted' });
     if (line.fails) this.conduct.doesNotDecode(id);
     // A DISCONNECT cuts the other side's last packet off: that is how connections of p2p end.
     if ((cut === 'fin' || cut === 'rst') && !before)

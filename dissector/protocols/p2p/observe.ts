@@ -95,7 +95,7 @@ class Connection implements ConversationObserver {
       case 'wait':
         return this.#awaited(direction);
       case 'sealed':
-        return this.#settle();
+        return this.#sides[direction].refuses() || this.#settle();
       case 'open':
         return this.#open(direction);
       case 'lost':
@@ -162,7 +162,7 @@ class Connection implements ConversationObserver {
   #settle(): boolean {
     const { outbound } = this.#session;
     const [out, into] = [this.#sides[outbound!], this.#sides[other(outbound!)]];
-    if (out.phase === 'wait') return false;
+    if (out.phase === 'wait' || out.mayRefuse || into.mayRefuse) return false;
     this.#openings ??= this.#groups.openings(this.#session);
     const sealed = (side: Side) =>
       side.phase === 'sealed'

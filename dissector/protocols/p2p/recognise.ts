@@ -64,7 +64,15 @@ function hasDhKey(bytes: Uint8Array): boolean {
 
 /** One DISCONNECT with readable text and nothing else. */
 function isRefusal(bytes: Uint8Array): boolean {
-  return bytes.length > 2 && bytes[0] === 4 && bytes.length === bytes[1]! + 2 && isText(bytes.subarray(2));
+  return bytes.length > 2 && refusalIn(bytes) === 'whole' && isText(bytes.subarray(2));
+}
+
+/** Whether bytes are one DISCONNECT with readable text, or may become one. */
+export function refusalIn(bytes: Uint8Array): 'whole' | 'begun' | undefined {
+  const length = 2 + (bytes[1] ?? 0xff);
+  if (bytes[0] !== 4 || bytes.length > length) return undefined;
+  if (bytes.length > 4 && !isText(bytes.subarray(2))) return undefined;
+  return bytes.length === length && length > 4 ? 'whole' : 'begun';
 }
 
 function isText(bytes: Uint8Array): boolean {

@@ -2,6 +2,7 @@ import type { Limits, Piece } from '../../bytes/index.ts';
 import { type Rule, StreamBuffer, type StreamEnd } from '../../session/index.ts';
 import type { Opening } from './ciphers.ts';
 import type { Place } from './facts.ts';
+import { refusalIn } from './recognise.ts';
 
 const empty = new Uint8Array(0);
 
@@ -76,6 +77,19 @@ export class Side {
       at += piece.length;
     }
     if (this.input.length > limits.pendingStream) this.closed ??= 'limit';
+  }
+
+  /** What should be encrypted may be a DISCONNECT in clear: the sender has not got as far as ciphers. */
+  get mayRefuse(): boolean {
+    if (this.phase !== 'sealed' || this.closed !== undefined) return false;
+    return this.input.length === 0 || refusalIn(this.input.bytes) !== undefined;
+  }
+
+  /** It is one, and nothing else: true when the direction goes on in clear. */
+  refuses(): boolean {
+    if (this.closed === undefined || refusalIn(this.input.bytes) !== 'whole') return false;
+    this.phase = 'clear';
+    return true;
   }
 
   /** The plaintext that no packet has taken, once the direction is open. */

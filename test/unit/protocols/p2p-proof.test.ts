@@ -37,6 +37,21 @@ describe('a DISCONNECT instead of FIN_ACK', () => {
   }
 });
 
+describe('a DISCONNECT in clear after HELLO_ACK', () => {
+  const sent: Sent[] = [...handshake.slice(0, 2), ['outbound', disconnect('failed handshake'), 'clear']];
+
+  for (const [what, keys] of [
+    ['with a key', dhKey('outbound')],
+    ['without a key', ''],
+  ] as const) {
+    it.each([1, 10_000])(`ends the handshake ${what}, in segments of %i bytes`, (segment) => {
+      const analysis = analyse(recorded(sent, { segment, close: true }), keys);
+      const { name, encrypted, findings } = analysis.message(analysis.messageCount - 1);
+      expect([name, encrypted, findings.map(({ rule }) => rule)]).toEqual(['DISCONNECT', false, ['p2p.handshake-failed']]);
+    });
+  }
+});
+
 describe('a node list of no bytes', () => {
   it('is an empty one', () => {
     const sent: Sent[] = [...handshake, ['inbound', Uint8Array.of(7, 0)], ['outbound', packet('KEEP_ALIVE')]];
