@@ -3,6 +3,7 @@ export * from './choices.ts';
 export * from './decodeas.ts';
 export type { ConversationEvent, EventKind } from './events.ts';
 export * from './explain.ts';
+export * from './keykinds.ts';
 export * from './keyring.ts';
 export * from './machine.ts';
 export * from './messages.ts';

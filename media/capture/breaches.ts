@@ -4,6 +4,7 @@ import type { FindingLine } from '../../extension/wire/inspector.ts';
 import { menuOf } from './asfilter.ts';
 import { PageElement } from './element.ts';
 import type { Call } from './host.ts';
+import { goal, isForeign } from './moving.ts';
 import { Paged } from './paged.ts';
 import { rowsPerPage } from './scale.ts';
 import { Scroller } from './scroller.ts';
@@ -96,28 +97,17 @@ export class Breaches extends PageElement {
   }
 
   #key(event: KeyboardEvent): void {
-    if (event.altKey || event.metaKey || event.ctrlKey) return;
-    const last = this.#rows.total - 1;
-    const page = rowsPerPage(this.#scroller.extent);
+    if (isForeign(event)) return;
+    const { total } = this.#rows;
     const line = this.#rows.row(this.selected);
-    const go = (to: number): void => {
-      this.selected = Math.max(0, Math.min(to, last));
-      this.#scroller.reveal(this.selected);
-    };
-    const actions: Record<string, () => void> = {
-      ArrowUp: () => go(this.selected - 1),
-      ArrowDown: () => go(this.selected + 1),
-      PageUp: () => go(this.selected - page),
-      PageDown: () => go(this.selected + page),
-      Home: () => go(0),
-      End: () => go(last),
-      Enter: () => this.#choose(this.selected),
-      ArrowLeft: () => line?.kind === 'group' && this.#fold(line.rule, true),
-      ArrowRight: () => line?.kind === 'group' && this.#fold(line.rule, false),
-    };
-    const action = actions[event.key];
-    if (action === undefined) return;
+    const to = goal(event.key, { at: this.selected, total, page: rowsPerPage(this.#scroller.extent) });
+    if (to !== undefined) {
+      this.selected = to;
+      this.#scroller.reveal(to);
+    } else if (event.key === 'Enter') this.#choose(this.selected);
+    else if (line?.kind === 'group' && (event.key === 'ArrowLeft' || event.key === 'ArrowRight'))
+      this.#fold(line.rule, event.key === 'ArrowLeft');
+    else return;
     event.preventDefault();
-    action();
   }
 }

@@ -4,6 +4,7 @@ import type { ConversationColumn, ConversationView } from '../../extension/wire/
 import { menuOf } from './asfilter.ts';
 import { PageElement } from './element.ts';
 import type { Call } from './host.ts';
+import { goal, isForeign } from './moving.ts';
 import { Paged } from './paged.ts';
 import { rowsPerPage } from './scale.ts';
 import { Scroller } from './scroller.ts';
@@ -149,21 +150,12 @@ export class Conversations extends PageElement {
   }
 
   #key(event: KeyboardEvent): void {
-    if (event.altKey || event.metaKey || event.ctrlKey || (event.target as Element).closest('button') !== null) return;
-    const last = this.#rows.total - 1;
-    const page = rowsPerPage(this.#scroller.extent);
-    const targets: Record<string, number> = {
-      ArrowUp: this.selected - 1,
-      ArrowDown: this.selected + 1,
-      PageUp: this.selected - page,
-      PageDown: this.selected + page,
-      Home: 0,
-      End: last,
-    };
-    const target = targets[event.key];
+    if (isForeign(event) || (event.target as Element).closest('button') !== null) return;
+    const { total } = this.#rows;
+    const to = goal(event.key, { at: this.selected, total, page: rowsPerPage(this.#scroller.extent) });
     if (event.key === 'Enter') this.#choose(this.selected);
-    else if (target === undefined) return;
-    else this.selected = Math.max(0, Math.min(target, last));
+    else if (to === undefined) return;
+    else this.selected = to;
     event.preventDefault();
     this.#scroller.reveal(this.selected);
   }

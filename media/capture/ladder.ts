@@ -5,6 +5,7 @@ import { type Arrow, arrowOf, columnsAt, dashes, drawingOf, ROW_HEIGHT } from '.
 import { PageElement } from './element.ts';
 import { type Call, sentence } from './host.ts';
 import { PacketList } from './list.ts';
+import { goal, isForeign } from './moving.ts';
 import { rowsPerPage } from './scale.ts';
 import { Scroller } from './scroller.ts';
 import { type Instant, sinceStart } from './texts.ts';
@@ -155,21 +156,11 @@ export class Ladder extends PageElement {
   }
 
   #key(event: KeyboardEvent): void {
-    if (event.altKey || event.metaKey || event.ctrlKey) return;
-    const last = this.#list!.total - 1;
-    const page = rowsPerPage(this.#scroller.extent);
-    const targets: Record<string, number> = {
-      ArrowUp: this.#selected - 1,
-      ArrowDown: this.#selected + 1,
-      PageUp: this.#selected - page,
-      PageDown: this.#selected + page,
-      Home: 0,
-      End: last,
-    };
-    const target = targets[event.key];
-    if (target === undefined) return;
+    if (isForeign(event)) return;
+    const to = goal(event.key, { at: this.#selected, total: this.#list!.total, page: rowsPerPage(this.#scroller.extent) });
+    if (to === undefined) return;
     event.preventDefault();
-    this.#choose(Math.max(0, Math.min(target, last)));
+    this.#choose(to);
   }
 
   async #save(): Promise<void> {

@@ -4,6 +4,7 @@ import type { Row } from '../../extension/wire/inspector.ts';
 import { rowMenus } from './asfilter.ts';
 import { PageElement } from './element.ts';
 import type { PacketList } from './list.ts';
+import { goal } from './moving.ts';
 import { rowsPerPage } from './scale.ts';
 import { Scroller } from './scroller.ts';
 import { absolute, hueOf, sinceStart } from './texts.ts';
@@ -118,19 +119,9 @@ export class Packets extends PageElement {
   #key(event: KeyboardEvent): void {
     if (event.altKey || event.metaKey) return;
     const { total } = this.list;
-    const page = rowsPerPage(this.#scroller.extent);
-    const at = this.selected ?? -1;
-    const targets: Record<string, number> = {
-      ArrowUp: at - 1,
-      ArrowDown: at + 1,
-      PageUp: at - page,
-      PageDown: at + page,
-      Home: 0,
-      End: total - 1,
-    };
-    const target = targets[event.key];
-    if (target === undefined || total === 0) return;
+    const to = goal(event.key, { at: this.selected ?? -1, total, page: rowsPerPage(this.#scroller.extent) });
+    if (to === undefined || total === 0) return;
     event.preventDefault();
-    this.#select(Math.max(0, Math.min(target, total - 1)));
+    this.#select(to);
   }
 }

@@ -4,6 +4,7 @@ import type { FieldView } from '../../extension/wire/inspector.ts';
 import { fieldMenu } from './asfilter.ts';
 import { PageElement } from './element.ts';
 import { fieldText, isWithin, type Line, lines, type Opened } from './fields.ts';
+import { goal, isForeign } from './moving.ts';
 import { rowsPerPage } from './scale.ts';
 import { Scroller } from './scroller.ts';
 
@@ -104,19 +105,13 @@ export class FieldTree extends PageElement {
   }
 
   #key(event: KeyboardEvent): void {
-    if (event.altKey || event.metaKey || event.ctrlKey || this.#lines.length === 0) return;
+    if (isForeign(event) || this.#lines.length === 0) return;
     const at = this.#at();
     const line = this.#lines[at];
-    const last = this.#lines.length - 1;
-    const page = rowsPerPage(this.#scroller.extent);
-    const go = (index: number): void => this.#choose(Math.max(0, Math.min(index, last)));
+    const total = this.#lines.length;
+    const to = goal(event.key, { at, total, page: rowsPerPage(this.#scroller.extent) });
+    const go = (index: number): void => this.#choose(Math.max(0, Math.min(index, total - 1)));
     const actions: Record<string, () => void> = {
-      ArrowUp: () => go(at - 1),
-      ArrowDown: () => go(at + 1),
-      PageUp: () => go(at - page),
-      PageDown: () => go(at + page),
-      Home: () => go(0),
-      End: () => go(last),
       ArrowRight: () => {
         if (line?.open === false) this.#open(line, true);
         else if (line?.open) go(at + 1);
@@ -129,7 +124,7 @@ export class FieldTree extends PageElement {
         if (line?.open !== undefined) this.#open(line, !line.open);
       },
     };
-    const action = actions[event.key];
+    const action = to === undefined ? actions[event.key] : () => go(to);
     if (action === undefined) return;
     event.preventDefault();
     action();

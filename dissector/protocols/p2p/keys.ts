@@ -1,6 +1,6 @@
 import { fromBase64, fromHex, toHex } from '../../bytes/index.ts';
-import { integer, readPublicKey, readRsaPrivateKey } from '../../crypto/index.ts';
-import type { KeyKind } from '../../session/index.ts';
+import { integer, readPublicKey } from '../../crypto/index.ts';
+import { type KeyKind, rsaPrivateKind } from '../../session/index.ts';
 
 export const dhLabel = 'P2P_DH_PRIVATE';
 export const secretLabel = 'P2P_SHARED_SECRET';
@@ -59,18 +59,7 @@ export const keys: readonly KeyKind[] = [
     (secret) => secret.length === 32,
     'a key of 64 hex digits',
   ),
-  {
-    label: rsaLabel,
-    form: 'base64 PKCS #8',
-    doc: "RSA private key of a tunnel's target: opens the tunnel inside TUNNEL_REQ and TUNNEL_DATA.",
-    parse(fields) {
-      const der = fields.length === 1 ? fromBase64(fields[0]!) : undefined;
-      const secret = der === undefined ? undefined : readRsaPrivateKey(der);
-      return secret === undefined
-        ? 'expected an RSA private key, base64 of PKCS #8'
-        : { index: secret.modulus.toString(16), secret };
-    },
-  },
+  rsaPrivateKind(rsaLabel, "RSA private key of a tunnel's target: opens the tunnel inside TUNNEL_REQ and TUNNEL_DATA."),
   {
     label: nodeListLabel,
     form: 'base64 SubjectPublicKeyInfo',

@@ -1,6 +1,5 @@
 import { fromHex, toHex } from '../../bytes/index.ts';
-import { noise } from '../../crypto/index.ts';
-import type { KeyKind } from '../../session/index.ts';
+import { type KeyKind, x25519PrivateKind } from '../../session/index.ts';
 
 export const ephemeralLabel = 'P2PKE_EPHEMERAL_PRIVATE';
 export const transportLabel = 'P2PKE_TRANSPORT_KEYS';
@@ -13,18 +12,10 @@ export interface TransportKeys {
 
 /** Long-term signing keys are not among them: they open nothing. */
 export const keys: readonly KeyKind[] = [
-  {
-    label: ephemeralLabel,
-    form: 'private key',
-    doc: 'X25519 ephemeral private key of either side, 32 bytes in hex. Found by the public value it yields.',
-    parse(fields) {
-      const secret = fields.length === 1 ? fromHex(fields[0]!) : undefined;
-      if (secret?.length !== 32) return 'expected one private key of 64 hex digits';
-      // X25519 clamps a scalar, so the only one that is no key at all is the one nobody draws.
-      if (secret.every((byte) => byte === 0)) return 'the private key is zero';
-      return { index: toHex(noise.publicOf(secret)), secret };
-    },
-  },
+  x25519PrivateKind(
+    ephemeralLabel,
+    'X25519 ephemeral private key of either side, 32 bytes in hex. Found by the public value it yields.',
+  ),
   {
     label: transportLabel,
     form: "initiator's e, i2r key, r2i key",

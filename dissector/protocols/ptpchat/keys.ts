@@ -1,23 +1,11 @@
 import { fromBase64 } from '../../bytes/index.ts';
-import { readRsaPrivateKey } from '../../crypto/index.ts';
-import type { KeyKind } from '../../session/index.ts';
+import { type KeyKind, rsaPrivateKind } from '../../session/index.ts';
 
 export const rsaLabel = 'PTPCHAT_RSA_PRIVATE';
 export const channelLabel = 'PTPCHAT_CHANNEL_KEY';
 
 export const keys: readonly KeyKind[] = [
-  {
-    label: rsaLabel,
-    form: 'base64 PKCS #8',
-    doc: "RSA private key of a node's certificate: opens the KEY messages sent to it.",
-    parse(fields) {
-      const der = fields.length === 1 ? fromBase64(fields[0]!) : undefined;
-      const secret = der === undefined ? undefined : readRsaPrivateKey(der);
-      return secret === undefined
-        ? 'expected an RSA private key, base64 of PKCS #8'
-        : { index: secret.modulus.toString(16), secret };
-    },
-  },
+  rsaPrivateKind(rsaLabel, "RSA private key of a node's certificate: opens the KEY messages sent to it."),
   {
     label: channelLabel,
     form: 'channel_id, base64 key',
