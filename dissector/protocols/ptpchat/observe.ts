@@ -141,7 +141,10 @@ class Peers implements ConversationObserver {
       this.#find(id, rules.json, `a message is an object, this is ${node?.type ?? 'nothing'}`);
       return;
     }
-    if (!isBlank(bytes, parsed.end, end)) this.#find(id, rules.trailingBytes, `${end - parsed.end} bytes follow the object`);
+    if (!isBlank(bytes, parsed.end, end)) {
+      this.#bench.messages.setState(id, 'malformed');
+      this.#find(id, rules.trailingBytes, `${end - parsed.end} bytes follow the object`);
+    }
     walk(node, (one) => this.#form(id, one));
     if (type === undefined) this.#find(id, rules.messageType, 'msg_type is missing');
     else if (type.type !== 'string') this.#find(id, rules.messageType, `msg_type is ${article(type.type)}, not a string`);

@@ -85,7 +85,7 @@ describe('ptpchat over UDP', () => {
     ['ptpchat.msg-type', '{"msg_type":17}', 'malformed', {}],
     ['ptpchat.json', '["msg_type","HELLO"]', 'malformed', {}],
     ['ptpchat.json', '{"msg_type":"HELLO"', 'malformed', {}],
-    ['ptpchat.trailing-bytes', '{"msg_type":"HELLO"}x', 'decoded', {}],
+    ['ptpchat.trailing-bytes', '{"msg_type":"HELLO"}x', 'malformed', {}],
   ])('finds %s in %s', (rule, text, state, fields) => {
     const seen = one(text);
     expect({ rules: seen.rules, state: seen.state }).toEqual({ rules: [rule], state });
