@@ -1,6 +1,6 @@
 import type { Field, Value } from '../bytes/index.ts';
-import { tcpFlag } from '../link/index.ts';
 import type { FieldType, FilterField } from './fields.ts';
+import { headerFields, headerNames } from './headers.ts';
 import type { FilterRow } from './row.ts';
 
 const absent: readonly Value[] = [];
@@ -28,27 +28,12 @@ const lines: readonly Line[] = [
   ['eth.dst', 'text', ['ethernet'], ['dst'], 'Destination of the Ethernet frame.'],
   ['eth.addr', 'text', ['ethernet'], ['src', 'dst'], 'Source or destination of the Ethernet frame.'],
   ['eth.type', 'integer', ['ethernet'], ['type'], 'EtherType.'],
-  ['ip.src', 'address', ['ipv4', 'ipv6'], ['src'], 'Source address, IPv4 or IPv6.'],
-  ['ip.dst', 'address', ['ipv4', 'ipv6'], ['dst'], 'Destination address, IPv4 or IPv6.'],
-  ['ip.addr', 'address', ['ipv4', 'ipv6'], ['src', 'dst'], 'Source or destination address, IPv4 or IPv6.'],
   ['ip.ttl', 'integer', ['ipv4'], ['ttl'], 'Time to live.'],
   ['ip.id', 'integer', ['ipv4'], ['identification'], 'Identification of an IPv4 datagram.'],
   ['ip.len', 'integer', ['ipv4'], ['total_length'], 'Total length of the IPv4 packet.'],
   ['ip.proto', 'integer', ['ipv4'], ['protocol'], 'IP protocol number.'],
-  ['ipv6.src', 'address', ['ipv6'], ['src'], 'Source address.'],
-  ['ipv6.dst', 'address', ['ipv6'], ['dst'], 'Destination address.'],
-  ['ipv6.addr', 'address', ['ipv6'], ['src', 'dst'], 'Source or destination address.'],
   ['ipv6.hlim', 'integer', ['ipv6'], ['hop_limit'], 'Hop limit.'],
-  ['udp.srcport', 'integer', ['udp'], ['src_port'], 'Source port.'],
-  ['udp.dstport', 'integer', ['udp'], ['dst_port'], 'Destination port.'],
-  ['udp.port', 'integer', ['udp'], ['src_port', 'dst_port'], 'Source or destination port.'],
   ['udp.length', 'integer', ['udp'], ['length'], 'Bytes of header and payload.'],
-  ['tcp.srcport', 'integer', ['tcp'], ['src_port'], 'Source port.'],
-  ['tcp.dstport', 'integer', ['tcp'], ['dst_port'], 'Destination port.'],
-  ['tcp.port', 'integer', ['tcp'], ['src_port', 'dst_port'], 'Source or destination port.'],
-  ['tcp.seq', 'integer', ['tcp'], ['seq'], 'Sequence number, as it is on the wire.'],
-  ['tcp.ack', 'integer', ['tcp'], ['ack'], 'Acknowledgement number, as it is on the wire.'],
-  ['tcp.window_size', 'integer', ['tcp'], ['window'], 'Window, unscaled.'],
   ['icmp.type', 'integer', ['icmp'], ['type'], 'Type of the ICMP message.'],
   ['icmp.code', 'integer', ['icmp'], ['code'], 'Code of the ICMP message.'],
   ['icmpv6.type', 'integer', ['icmpv6'], ['type'], 'Type of the ICMPv6 message.'],
@@ -59,12 +44,6 @@ const presences: readonly (readonly [string, readonly string[], string])[] = [
   ['eth', ['ethernet'], 'An Ethernet frame.'],
   ['vlan', ['vlan'], 'A VLAN tag.'],
   ['arp', ['arp'], 'Address Resolution Protocol.'],
-  ['ip', ['ipv4'], 'An IPv4 packet.'],
-  ['ipv6', ['ipv6'], 'An IPv6 packet.'],
-  ['udp', ['udp'], 'A UDP datagram.'],
-  ['tcp', ['tcp'], 'A TCP segment.'],
-  ['icmp', ['icmp'], 'An ICMP message.'],
-  ['icmpv6', ['icmpv6'], 'An ICMPv6 message.'],
 ];
 
 /** Filter names by layer and field, for those that read one field: `ipv4.src` is called `ip.src`. */
@@ -74,12 +53,8 @@ export const lowerNames: ReadonlyMap<string, string> = new Map([
     .toReversed()
     .flatMap(([name, , layers, [child]]) => layers.map((layer) => [`${layer}.${child}`, name] as const)),
   ...presences.flatMap(([name, layers]) => layers.map((layer) => [layer, name] as const)),
+  ...headerNames,
 ]);
-
-function flags(row: FilterRow): number | undefined {
-  const word = values(row, ['tcp'], ['offset_flags'])[0];
-  return typeof word === 'number' ? word & 0xff : undefined;
-}
 
 export const lowerFields: readonly FilterField[] = [
   ...lines.map(([name, type, layers, children, doc]) => ({
@@ -94,24 +69,5 @@ export const lowerFields: readonly FilterField[] = [
     doc,
     read: (row: FilterRow) => (layer(row, layers) === undefined ? absent : present),
   })),
-  {
-    name: 'tcp.flags',
-    type: 'integer',
-    doc: 'Flags of the TCP segment, low 8 bits.',
-    read(row) {
-      const bits = flags(row);
-      return bits === undefined ? absent : [bits];
-    },
-  },
-  ...Object.entries(tcpFlag).map(
-    ([name, bit]): FilterField => ({
-      name: `tcp.flags.${name}`,
-      type: 'flag',
-      doc: `The ${name.toUpperCase()} flag of the TCP segment.`,
-      read(row) {
-        const bits = flags(row);
-        return bits === undefined ? absent : [(bits & bit) !== 0];
-      },
-    }),
-  ),
+  ...headerFields,
 ];

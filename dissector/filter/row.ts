@@ -1,4 +1,5 @@
 import type { Field } from '../bytes/index.ts';
+import { PacketView, parsePacket } from '../link/index.ts';
 import type { Analysis, MessageInfo } from '../session/index.ts';
 
 /** One row of the packet list as a filter sees it. What costs is made when a condition asks for it, and once. */
@@ -10,6 +11,8 @@ export class FilterRow {
   #info: MessageInfo | undefined;
   #layers: readonly Field[] | undefined;
   #lower: readonly Field[] | undefined;
+  readonly #view = new PacketView();
+  #bytes: Uint8Array | undefined;
 
   constructor(analysis: Analysis) {
     this.analysis = analysis;
@@ -22,6 +25,7 @@ export class FilterRow {
     this.#info = undefined;
     this.#layers = undefined;
     this.#lower = undefined;
+    this.#bytes = undefined;
     return this;
   }
 
@@ -29,6 +33,28 @@ export class FilterRow {
     if (this.n < 0) return undefined;
     this.#info ??= this.analysis.message(this.n);
     return this.#info;
+  }
+
+  /** The frame's headers, read without a tree: what most filters ask for costs a hundredth of one. Offsets are in `bytes`. */
+  get view(): PacketView {
+    if (this.#bytes === undefined) {
+      const { reader } = this.analysis;
+      this.#bytes = reader.frameBytes(this.frame - 1);
+      parsePacket(
+        this.#bytes,
+        reader.frames.linkType(this.frame - 1),
+        this.#view,
+        undefined,
+        reader.frames.original(this.frame - 1),
+      );
+    }
+    return this.#view;
+  }
+
+  /** The frame's captured bytes; valid until the next row. */
+  get bytes(): Uint8Array {
+    this.#bytes ?? this.view;
+    return this.#bytes!;
   }
 
   /** All layers of a message: the tree is made for this. */

@@ -97,10 +97,12 @@ function addressOperand(name: string, text: string): Operand | string {
   const bits = prefix === undefined ? (bytes?.length ?? 0) * 8 : /^\d+$/.test(prefix) ? Number(prefix) : -1;
   if (bytes === undefined || rest.length > 0 || bits < 0 || bits > bytes.length * 8)
     return `${name} is compared with an address like 10.0.0.1, 2001:db8::1 or 10.0.0.0/8, not "${text}"`;
+  const wanted = masked(bytes, bits);
+  const isWhole = bits === bytes.length * 8;
   return {
     compare(value) {
-      const own = typeof value === 'string' ? addressBytes(value) : undefined;
-      return own === undefined || own.length !== bytes.length ? undefined : orderBytes(masked(own, bits), masked(bytes, bits));
+      const own = value instanceof Uint8Array ? value : typeof value === 'string' ? addressBytes(value) : undefined;
+      return own === undefined || own.length !== bytes.length ? undefined : orderBytes(isWhole ? own : masked(own, bits), wanted);
     },
   };
 }
