@@ -52,6 +52,22 @@ export interface Limits {
   readonly modulusBits: number;
   /** RSA private key operations of one pass over a capture; each takes milliseconds. */
   readonly privateOperations: number;
+  /** Keys that are tried where the handshake, and with it the public value that they belong to, was not captured. */
+  readonly orphanKeys: number;
+  /** Trials of keys on one session of p2ppacket that open nothing. */
+  readonly sessionTrials: number;
+  /** p2pke: the newest sessions of a channel under which a sealed message is tried. */
+  readonly recentSessions: number;
+  /** p2pke: sessions that a RespHello is tried with, and InitHellos of one ephemeral: corrupted copies of the good one. */
+  readonly askingSessions: number;
+  readonly initHellos: number;
+  /** p2pke: RespHellos of a channel that open under no session; a further one is tried with the newest session alone. */
+  readonly unopenedAnswers: number;
+  /** ptpchat: trials of channel keys on messages, and certificates of one node that are kept. */
+  readonly channelTrials: number;
+  readonly certificates: number;
+  /** Keys of the ring whose steps are explained for one message; each may take milliseconds. */
+  readonly explainedKeys: number;
   /** Keys of one key ring, and bytes of one key log. */
   readonly keys: number;
   readonly keyLogSize: number;
@@ -91,6 +107,15 @@ export const defaultLimits: Limits = Object.freeze({
   sessions: 100_000,
   modulusBits: 16_384,
   privateOperations: 2_000,
+  orphanKeys: 64,
+  sessionTrials: 1_024,
+  recentSessions: 32,
+  askingSessions: 8,
+  initHellos: 8,
+  unopenedAnswers: 256,
+  channelTrials: 200_000,
+  certificates: 8,
+  explainedKeys: 1_000,
   keys: 100_000,
   keyLogSize: 0x0400_0000,
   primeBits: 4_096,

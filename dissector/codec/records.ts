@@ -169,6 +169,18 @@ function narrow(value: bigint): number | bigint {
   return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
 }
 
+/** The limit that reading a message inside a message would pass, and by what. */
+function passedBy(
+  records: number,
+  length: number,
+  depth: number,
+  { fields, nested }: Budget,
+): readonly ['depth' | 'nestedBytes' | 'fields', number] | undefined {
+  if (depth >= defaultLimits.depth) return ['depth', depth + 1];
+  if (nested < length) return ['nestedBytes', defaultLimits.nestedBytes - nested + length];
+  return records * 5 > fields ? ['fields', defaultLimits.fields - fields + records * 5] : undefined;
+}
+
 function lengthFields(bytes: Uint8Array, source: number, record: ProtoRecord, depth: number, budget: Budget): Field[] {
   const { after, at, end } = record;
   const value = bytes.subarray(at, end);
@@ -183,9 +195,14 @@ function lengthFields(bytes: Uint8Array, source: number, record: ProtoRecord, de
     out.push({ name: 'string', kind: 'value', value: text, doc: 'The bytes as UTF-8 text.', ...reading });
     return out;
   }
-  if (depth >= defaultLimits.depth || budget.nested < value.length) return out;
   const { records, problem } = scanRecords(bytes, at, end);
-  if (problem !== undefined || records.length * 5 > budget.fields) return out;
+  if (problem !== undefined || records.length === 0) return out;
+  const passed = passedBy(records.length, value.length, depth, budget);
+  if (passed !== undefined) {
+    const [limit, had] = passed;
+    out[1]!.problem = overLimit(limit, defaultLimits[limit], had, 'a message inside these bytes', at, 'bytes');
+    return out;
+  }
   budget.nested -= value.length;
   const children: Field[] = [];
   budget.fields -= records.length * 5;

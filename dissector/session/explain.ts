@@ -1,3 +1,4 @@
+import { defaultLimits } from '../bytes/index.ts';
 import type { Key } from './keyring.ts';
 
 /** One computation on the way from a key to a plaintext. Inputs and results are public values, or the word that one is known: never key material. */
@@ -33,4 +34,26 @@ export class Trial {
   get tried(): TriedKey {
     return { label: this.#key.label, fingerprint: this.#key.fingerprint, steps: this.#steps };
   }
+}
+
+/** What some keys did for a message: asked key by key, because each may take milliseconds. */
+export interface Trials {
+  readonly keys: readonly Key[];
+  readonly explain: (key: Key) => TriedKey;
+}
+
+/** What the keys did up to the limit `explainedKeys`; one last entry tells how many more were given. */
+export function triedKeys(trials: readonly Trials[], most: number = defaultLimits.explainedKeys): TriedKey[] {
+  const out: TriedKey[] = [];
+  let given = 0;
+  for (const { keys, explain } of trials) {
+    given += keys.length;
+    for (const key of keys.slice(0, most - out.length)) out.push(explain(key));
+  }
+  return given <= most ? out : [...out, moreKeys(given - most, most)];
+}
+
+function moreKeys(count: number, most: number): TriedKey {
+  const result = `${count} more keys were given, over the limit explainedKeys of ${most}`;
+  return { label: 'further keys', fingerprint: '', steps: [{ name: 'explain them', inputs: {}, result, ok: false }] };
 }

@@ -22,7 +22,9 @@ export async function explain(analysis: Analysis, n: number, { command, out }: T
 function readable({ n, state, keys_tried, missing }: Explanation, what: string): string[] {
   const lines = [`message ${n}: ${what}, ${state}`];
   if (keys_tried.length === 0) lines.push('no key was tried');
-  for (const { label, fingerprint, steps } of keys_tried) lines.push(`${label} (${fingerprint})`, ...steps.map(stepLine));
+  for (const { label, fingerprint, steps } of keys_tried) {
+    lines.push(fingerprint === '' ? label : `${label} (${fingerprint})`, ...steps.map(stepLine));
+  }
   if (missing.length > 0) lines.push('missing:', ...missing.map((sentence) => indented(printable(sentence))));
   return lines;
 }

@@ -1,5 +1,5 @@
 import { equalBytes } from '../../bytes/index.ts';
-import { type Captured, type Key, type KeyRing, Trial, type TriedKey } from '../../session/index.ts';
+import { type Captured, type Key, type KeyRing, Trial, type TriedKey, triedKeys } from '../../session/index.ts';
 import type { Opening } from './ciphers.ts';
 import { ephemeralLabel, labels } from './keys.ts';
 import { Session } from './session.ts';
@@ -7,13 +7,12 @@ import { Session } from './session.ts';
 /** What each botd key of the ring did for one message, with public values and words only. */
 export function explain(message: Captured, ring: KeyRing): readonly TriedKey[] {
   const session = message.session instanceof Session ? message.session : new Session();
-  return labels
-    .flatMap((label) => ring.all(label))
-    .map((key) => {
-      const trial = new Trial(key);
-      steps(trial, key, session, message);
-      return trial.tried;
-    });
+  const explainOne = (key: Key): TriedKey => {
+    const trial = new Trial(key);
+    steps(trial, key, session, message);
+    return trial.tried;
+  };
+  return triedKeys(labels.map((label) => ({ keys: ring.all(label), explain: explainOne })));
 }
 
 const named = (value: string | undefined): string => value ?? 'not in the capture';

@@ -1,6 +1,6 @@
 import { toHex } from '../../bytes/index.ts';
 import { type DhPublicKey, dhPublic, dhShared, type RsaPrivateKey } from '../../crypto/index.ts';
-import { type Captured, type Key, type KeyRing, Trial, type TriedKey } from '../../session/index.ts';
+import { type Captured, type Key, type KeyRing, Trial, type TriedKey, triedKeys } from '../../session/index.ts';
 import { cipherChoice, keyChoice } from './ciphers.ts';
 import type { Facts } from './facts.ts';
 import { aesLabel, dhLabel, rsaLabel, secretLabel } from './keys.ts';
@@ -9,12 +9,15 @@ import { Session } from './session.ts';
 /** What each key of the ring does for a packet: the exchange, the derived key, the proof; for a TUNNEL_REQ the RSA key. */
 export function explain(captured: Captured, keys: KeyRing): TriedKey[] {
   const session = captured.session instanceof Session ? captured.session : new Session();
-  const trials = [
-    ...keys.all(dhLabel).map((key) => exponent(key, session, captured)),
-    ...[secretLabel, aesLabel].flatMap((label) => keys.all(label).map((key) => given(key, session, captured))),
-  ];
   const isTunnel = captured.name.startsWith('TUNNEL') && captured.state !== 'encrypted';
-  return [...trials, ...(isTunnel ? keys.all(rsaLabel).map((key) => target(key, captured)) : [])];
+  return triedKeys([
+    { keys: keys.all(dhLabel), explain: (key) => exponent(key, session, captured) },
+    ...[secretLabel, aesLabel].map((label) => ({
+      keys: keys.all(label),
+      explain: (key: Key) => given(key, session, captured),
+    })),
+    { keys: isTunnel ? keys.all(rsaLabel) : [], explain: (key) => target(key, captured) },
+  ]);
 }
 
 function exponent(key: Key, session: Session, captured: Captured): TriedKey {

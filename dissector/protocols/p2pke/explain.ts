@@ -1,6 +1,6 @@
 import { toHex } from '../../bytes/index.ts';
 import { noise } from '../../crypto/index.ts';
-import { type Captured, type Direction, type Key, type KeyRing, Trial, type TriedKey } from '../../session/index.ts';
+import { type Captured, type Direction, type Key, type KeyRing, Trial, type TriedKey, triedKeys } from '../../session/index.ts';
 import { ephemeralLabel, type TransportKeys, transportLabel } from './keys.ts';
 import { ephemeralLength, headerLength } from './messages.ts';
 import { Session } from './session.ts';
@@ -9,10 +9,10 @@ import { Session } from './session.ts';
 export function explain(captured: Captured, keys: KeyRing): TriedKey[] {
   if (!captured.encrypted) return [];
   const session = captured.session instanceof Session ? captured.session : undefined;
-  return [
-    ...keys.all(ephemeralLabel).map((key) => byEphemeral(key, session, captured)),
-    ...keys.all(transportLabel).map((key) => byTransportKeys(key, session, captured)),
-  ];
+  return triedKeys([
+    { keys: keys.all(ephemeralLabel), explain: (key) => byEphemeral(key, session, captured) },
+    { keys: keys.all(transportLabel), explain: (key) => byTransportKeys(key, session, captured) },
+  ]);
 }
 
 const absent = 'not in the capture';

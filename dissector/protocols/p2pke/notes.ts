@@ -1,6 +1,7 @@
-import type { Piece } from '../../bytes/index.ts';
+import type { Limits, Piece } from '../../bytes/index.ts';
 import type { Bench, Conversation, Direction, Rule, State } from '../../session/index.ts';
 import type { Facts } from './facts.ts';
+import { ephemeralLabel, transportLabel } from './keys.ts';
 import { type Name, names } from './messages.ts';
 import { rules } from './rules.ts';
 
@@ -49,6 +50,14 @@ export class Notes {
       facts.set(id, known);
     }
     return known;
+  }
+
+  /** Says where a limit kept keys of the ring from being tried. */
+  untried(id: number, passed: readonly (keyof Limits)[], what: string): void {
+    const { keys, limits } = this.#bench;
+    if (passed.length === 0 || keys.all(ephemeralLabel).length + keys.all(transportLabel).length === 0) return;
+    const named = passed.map((limit) => `${limit} of ${limits[limit]}`).join(' and ');
+    this.facts(id).note = `The limit ${named} is passed: the keys are not tried with other ${what}.`;
   }
 
   malformed(id: number, text: string): void {

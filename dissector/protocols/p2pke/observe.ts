@@ -28,7 +28,6 @@ export function observe(bench: Bench): Observer {
 /** The maximum age of 60 s, with 20 % of tolerance. */
 const maximumAge = 60 * 1.2;
 const messageLimit = 0x7fff_ffff;
-const mostRecent = 32;
 
 /** The first pass over one channel: two endpoints and the sessions between them, one after the other. */
 class Channel implements ConversationObserver {
@@ -40,7 +39,6 @@ class Channel implements ConversationObserver {
   readonly #numbers = new Map<Session, number>();
   /** First frame of each handshake message, to know a retransmission: by its bytes. */
   readonly #seen = new Map<string, number>();
-  /** RespHellos that did not open, by the ephemerals they were tried with. */
   /** RespHellos that opened under no session. */
   #failed = 0;
   readonly #unopened: { id: number; session: Session }[] = [];
@@ -151,7 +149,7 @@ class Channel implements ConversationObserver {
 
   /** The sessions that a message may belong to, newest last: a session lives for a minute. */
   get #recent(): Session[] {
-    return this.#sessions.slice(-mostRecent);
+    return this.#sessions.slice(-this.#bench.limits.recentSessions);
   }
 
   #respHello(datagram: Datagram): void {
@@ -162,10 +160,11 @@ class Channel implements ConversationObserver {
       return;
     }
     this.#repeats(datagram);
-    const candidates = askers(this.#recent, sender, this.#failed);
-    const opened = openRespHello(this.#bench.keys, message, candidates);
+    const { candidates, passed } = askers(this.#recent, sender, this.#failed, this.#bench.limits);
+    const opened = openRespHello(this.#bench, message, candidates);
     if (opened !== undefined) this.#prove(opened);
     else this.#failed++;
+    if (opened === undefined) this.#notes.untried(id, passed, 'InitHellos');
     const session = opened?.session ?? candidates[0];
     if (session === undefined) {
       this.#bench.messages.setState(id, 'encrypted');
@@ -273,7 +272,7 @@ class Channel implements ConversationObserver {
    */
   #open(datagram: Datagram): { session: Session; plaintext: Uint8Array } | undefined {
     const { message, bit, counter, id } = datagram;
-    const { messages } = this.#bench;
+    const { messages, limits } = this.#bench;
     const newest = this.#sessions.at(-1);
     if (newest !== undefined) this.#bench.messages.setSession(id, this.#numbers.get(newest)!);
     const least = headerLength + noise.tagLength;
@@ -294,6 +293,7 @@ class Channel implements ConversationObserver {
       this.#notes.malformed(id, 'the tag does not open under the proven key of its session');
     } else {
       messages.setState(id, 'encrypted');
+      if (this.#sessions.length > limits.recentSessions) this.#notes.untried(id, ['recentSessions'], 'sessions');
     }
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { toHex } from '../../bytes/index.ts';
+import { type Limits, toHex } from '../../bytes/index.ts';
 import { noise } from '../../crypto/index.ts';
 import type { Bench, Direction } from '../../session/index.ts';
 import { ephemeralLabel } from './keys.ts';
@@ -11,14 +11,12 @@ export interface OpenedRespHello {
   readonly message2: noise.Message2;
 }
 
-/** InitHellos of one ephemeral that are tried: corrupted copies of the good one. */
-const mostHellos = 8;
 /** Responders' ephemerals of one session whose exchange is kept. */
 const mostAnswers = 64;
 
 /** Tries each session whose ephemeral key, or the responder's, is in the ring; the tag proves it. */
 export function openRespHello(
-  keys: Bench['keys'],
+  { keys, limits }: Pick<Bench, 'keys' | 'limits'>,
   message: Uint8Array,
   candidates: readonly Session[],
 ): OpenedRespHello | undefined {
@@ -36,7 +34,7 @@ export function openRespHello(
     if (session.exchanged.size < mostAnswers) session.exchanged.set(answer, secrets);
     for (const ee of secrets) {
       if (ee === undefined) continue;
-      for (const hello of session.hellos.slice(-mostHellos).reverse()) {
+      for (const hello of session.hellos.slice(-limits.initHellos).reverse()) {
         const message2 = noise.readMessage2(hello.transcript, e, ee, ciphertext);
         if (message2 !== undefined) return { session, hello, message2 };
       }
@@ -45,11 +43,14 @@ export function openRespHello(
   return undefined;
 }
 
-const mostAsking = 8;
-const manyFailed = 256;
-
-/** The sessions that a RespHello may answer, newest first: one alone once many RespHellos have answered none. */
-export function askers(recent: readonly Session[], sender: Direction, failed: number): Session[] {
+/** The sessions that a RespHello may answer, newest first, and which limit left others out. */
+export function askers(recent: readonly Session[], sender: Direction, unopened: number, limits: Limits) {
+  const { unopenedAnswers, askingSessions, initHellos } = limits;
   const asking = recent.filter((session) => session.initiator !== sender);
-  return asking.slice(failed > manyFailed ? -1 : -mostAsking).reverse();
+  const isMany = unopened > unopenedAnswers;
+  const candidates = asking.slice(isMany ? -1 : -askingSessions).reverse();
+  const passed: (keyof Limits)[] = [];
+  if (candidates.length < asking.length) passed.push(isMany ? 'unopenedAnswers' : 'askingSessions');
+  if (candidates.some(({ hellos }) => hellos.length > initHellos)) passed.push('initHellos');
+  return { candidates, passed };
 }

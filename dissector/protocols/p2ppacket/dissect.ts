@@ -124,6 +124,7 @@ function generated({ source, end, name }: Captured, facts: Facts, session: Sessi
         : 'plain: it parses as entries to its last byte';
     out.push(note('form', how, source, end));
   }
+  if (facts.note !== undefined) out.push(note('note', facts.note, source, end));
   return out;
 }
 

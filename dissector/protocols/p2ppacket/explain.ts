@@ -1,6 +1,6 @@
 import { fromHex, toHex } from '../../bytes/index.ts';
 import { openSealed, sealedKey } from '../../crypto/index.ts';
-import { type Captured, type Key, type KeyRing, Trial, type TriedKey } from '../../session/index.ts';
+import { type Captured, type Key, type KeyRing, Trial, type TriedKey, triedKeys } from '../../session/index.ts';
 import { privateLabel, sessionLabel } from './keys.ts';
 import { headLength } from './messages.ts';
 import { Session } from './session.ts';
@@ -9,10 +9,10 @@ import { Session } from './session.ts';
 export function explain(captured: Captured, keys: KeyRing): TriedKey[] {
   if (captured.name !== 'data') return [];
   const session = captured.session instanceof Session ? captured.session : undefined;
-  return [
-    ...keys.all(privateLabel).map((key) => exchange(key, session, captured)),
-    ...keys.all(sessionLabel).map((key) => given(key, session, captured)),
-  ];
+  return triedKeys([
+    { keys: keys.all(privateLabel), explain: (key) => exchange(key, session, captured) },
+    { keys: keys.all(sessionLabel), explain: (key) => given(key, session, captured) },
+  ]);
 }
 
 function exchange(key: Key, session: Session | undefined, captured: Captured): TriedKey {

@@ -142,18 +142,18 @@ class Peers implements ConversationObserver {
   #data(packet: Packet): void {
     const { id, bytes } = packet;
     const session = this.#handshake.other(packet, 'data');
-    const { choices, keys, messages } = this.#bench;
+    const { choices, keys, limits, messages } = this.#bench;
     const forms = choices.of(dataForm).map((one) => one.id);
     if (session.form === undefined && forms.length === 1) session.form = forms[0] as Session['form'];
     const parsed = parseData(this.#layouts, bytes, headLength);
     if (session.form === 'sealed') {
-      const plaintext = session.open(bytes, keys);
+      const plaintext = session.open(bytes, keys, limits);
       messages.setEncrypted(id);
       if (plaintext !== undefined) this.#entries(packet, parseData(this.#layouts, plaintext, 0));
       else if (session.how !== '')
         this.#malformed(id, rules.malformed, 'the tag does not open under the proven key of its session');
       else if (bytes.length - headLength < sealedLength) this.#malformed(id, rules.malformed, 'too short for a nonce and a tag');
-      else messages.setState(id, 'encrypted');
+      else this.#stays(id, session);
       return;
     }
     if (session.form === 'plain' || parsed.breaches.length === 0) {
@@ -161,16 +161,22 @@ class Peers implements ConversationObserver {
       this.#entries(packet, parsed);
       return;
     }
-    const opened = session.open(bytes, keys);
+    const opened = session.open(bytes, keys, limits);
     if (opened !== undefined) {
       this.#settle(session, 'sealed');
       messages.setEncrypted(id);
       this.#entries(packet, parseData(this.#layouts, opened, 0));
     } else if (bytes.length - headLength >= sealedLength) {
-      messages.setState(id, 'encrypted');
+      this.#stays(id, session);
       messages.setEncrypted(id);
       if (this.#held.length < mostHeld) this.#held.push({ packet: { ...packet, bytes: bytes.slice() }, session, parsed });
     } else this.#entries(packet, parsed);
+  }
+
+  /** No key opens it; where not all were tried, that is said. */
+  #stays(id: number, { untried }: Session): void {
+    this.#bench.messages.setState(id, 'encrypted');
+    if (untried !== undefined) factsOf(this.#bench, id).note = untried;
   }
 
   /** A session's data is known to be plain or sealed: what waited for that was malformed. */

@@ -1,4 +1,4 @@
-import { fromHex } from '../../bytes/index.ts';
+import { fromHex, type Limits } from '../../bytes/index.ts';
 import { openSealed, sealedKey } from '../../crypto/index.ts';
 import type { Direction, KeyRing } from '../../session/index.ts';
 import { privateLabel, sessionLabel } from './keys.ts';
@@ -7,10 +7,6 @@ import { headLength, type Layouts } from './messages.ts';
 
 /** A data payload shorter than nonce and tag cannot be sealed. */
 export const sealedLength = 28;
-/** Session keys that are tried on data whose hellos were not captured. */
-const mostOrphanKeys = 64;
-/** What opens nothing so many times is not going to. */
-const mostAttempts = 1024;
 
 /** One exchange of hellos between two endpoints, and how its data is written. */
 export class Session {
@@ -25,6 +21,8 @@ export class Session {
   /** Settled by the first data packet that parses or opens. */
   form: 'plain' | 'sealed' | undefined;
   how = '';
+  /** Why not all keys were tried on its data. */
+  untried: string | undefined;
   readonly layouts: Layouts;
   #key: Uint8Array | undefined;
   #attempts = 0;
@@ -49,12 +47,16 @@ export class Session {
   }
 
   /** Opens a sealed data packet: with the key that was proven, or with whatever the ring has for the session. */
-  open(packet: Uint8Array, keys: KeyRing): Uint8Array | undefined {
+  open(packet: Uint8Array, keys: KeyRing, limits: Limits): Uint8Array | undefined {
     const aad = packet.subarray(0, headLength);
     const payload = packet.subarray(headLength);
     if (this.#key !== undefined) return openSealed(this.#key, aad, payload);
-    for (const { key, how } of this.#candidates(keys)) {
-      if (++this.#attempts > mostAttempts) return undefined;
+    for (const { key, how } of this.#candidates(keys, limits)) {
+      // What opens nothing so many times is not going to.
+      if (++this.#attempts > limits.sessionTrials) {
+        this.untried = `The limit sessionTrials of ${limits.sessionTrials} is passed: no key is tried on this packet.`;
+        return undefined;
+      }
       const plaintext = openSealed(key, aad, payload);
       if (plaintext === undefined) continue;
       this.#key = key;
@@ -71,22 +73,25 @@ export class Session {
       : openSealed(this.#key, packet.subarray(0, headLength), packet.subarray(headLength));
   }
 
-  #candidates(keys: KeyRing): readonly { key: Uint8Array; how: string }[] {
+  #candidates(keys: KeyRing, limits: Limits): readonly { key: Uint8Array; how: string }[] {
     const pair = this.pair.join(' ');
     if (this.#made?.pair !== pair) {
       this.#attempts = 0;
-      this.#made = { pair, keys: [...this.#make(keys)] };
+      this.untried = undefined;
+      this.#made = { pair, keys: [...this.#make(keys, limits)] };
     }
     return this.#made.keys;
   }
 
-  *#make(keys: KeyRing): Generator<{ key: Uint8Array; how: string }> {
+  *#make(keys: KeyRing, { orphanKeys }: Limits): Generator<{ key: Uint8Array; how: string }> {
     const [i, r] = this.pair;
     if (i !== undefined) {
       for (const { secret } of keys.find(sessionLabel, i)) yield { key: secret as Uint8Array, how: sessionLabel };
     } else {
-      for (const { secret } of keys.all(sessionLabel).slice(0, mostOrphanKeys))
-        yield { key: secret as Uint8Array, how: sessionLabel };
+      const given = keys.all(sessionLabel);
+      if (given.length > orphanKeys)
+        this.untried = `Its hellos are not in the capture: of ${given.length} session keys ${orphanKeys} are tried, the limit orphanKeys.`;
+      for (const { secret } of given.slice(0, orphanKeys)) yield { key: secret as Uint8Array, how: sessionLabel };
     }
     if (i === undefined || r === undefined) return;
     for (const [own, peer] of [

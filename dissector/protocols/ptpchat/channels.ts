@@ -23,6 +23,8 @@ export interface Facts {
   readonly unwrapped?: readonly { readonly by: string; readonly frame: number; readonly how: string }[];
   readonly signature?: Check;
   readonly links?: readonly Link[];
+  /** Why it was not looked into. */
+  readonly note?: string;
 }
 
 interface Held {
@@ -48,10 +50,6 @@ interface Unsettled extends Unread {
 
 /** Bytes of a modulus whose private operation counts as one; one twice as long takes eight times as long. */
 const unitBytes = 512;
-/** Keys that are tried on all messages together. */
-const mostTrials = 200_000;
-/** Certificates of one node that are remembered. */
-const mostCertificates = 8;
 const notOpened: Check = { state: 'unchecked', why: 'the text is encrypted, and no key of its channel is known' };
 
 /**
@@ -62,14 +60,17 @@ export class Channels {
   readonly #bench: Bench;
   /** Keys of each node's certificates: a node may renew its own. */
   readonly #signers = new Map<string, PublicKey[]>();
+  /** Nodes with more certificates than are kept. */
+  readonly #crowded = new Set<string>();
   readonly #keys: Held[] = [];
   readonly #messages: Held[] = [];
   #held = 0;
   #operations = 0;
-  readonly #trials = { left: mostTrials };
+  readonly #trials: { left: number };
 
   constructor(bench: Bench) {
     this.#bench = bench;
+    this.#trials = { left: bench.limits.channelTrials };
   }
 
   see(id: number, { verb, data }: Parsed): void {
@@ -84,7 +85,13 @@ export class Channels {
     if (element === undefined) return;
     const read = (name: string): string => textOf(member(data, name)?.value) ?? '';
     const bytes = fromBase64(read(element));
-    if (bytes === undefined || bytes.length === 0 || this.#held + bytes.length > this.#bench.limits.pendingStream) return;
+    if (bytes === undefined || bytes.length === 0) return;
+    const { pendingStream } = this.#bench.limits;
+    if (this.#held + bytes.length > pendingStream) {
+      const note = `The limit pendingStream of ${pendingStream} bytes that wait for keys is passed: it is not looked into.`;
+      tell(this.#bench.messages, id, { note });
+      return;
+    }
     if (element === 'certificate') {
       const certificate = readCertificate(bytes);
       if (typeof certificate !== 'string' && typeof certificate.key !== 'string') this.#signs(read('node_id'), certificate.key);
@@ -98,7 +105,9 @@ export class Channels {
   #signs(node: string, key: PublicKey): void {
     const known = this.#signers.get(node);
     if (known === undefined) this.#signers.set(node, [key]);
-    else if (known.length < mostCertificates && !known.some((one) => isSameKey(one, key))) known.push(key);
+    else if (known.some((one) => isSameKey(one, key))) return;
+    else if (known.length < this.#bench.limits.certificates) known.push(key);
+    else this.#crowded.add(node);
   }
 
   settle(): void {
@@ -137,7 +146,11 @@ export class Channels {
       const rsa = secret as RsaPrivateKey;
       if (rsa.size !== held.bytes.length) continue;
       this.#operations += Math.max(1, (rsa.size / unitBytes) ** 3);
-      if (this.#operations > limits.privateOperations) return out;
+      if (this.#operations > limits.privateOperations) {
+        const note = `The limit privateOperations of ${limits.privateOperations} is passed: not every RSA key was tried on it.`;
+        tell(messages, held.id, { note });
+        return out;
+      }
       const padded = rsaDecrypt(rsa, held.bytes);
       if (padded === undefined) continue;
       for (const { title, unwrap, proves } of choices.of(wrapping)) {
@@ -158,11 +171,11 @@ export class Channels {
     for (const message of messages) {
       const reading = readings.get(message);
       if (reading === undefined) {
-        this.#tell(message.held, { encrypted: true, ...known, signature: notOpened });
+        this.#tell(message.held, { encrypted: true, ...known, signature: this.#notOpened(keys) });
         continue;
       }
       const { signed, opened } = reading;
-      const signature = signed.check;
+      const signature = this.#checkOf(message.held, signed);
       if (opened === undefined) this.#tell(message.held, { encrypted: false, signed, signature });
       else {
         const { key, plaintext, how } = opened;
@@ -172,6 +185,19 @@ export class Channels {
             this.#tell(wrapped, { encrypted: true, key: secret, how: title });
       }
     }
+  }
+
+  #notOpened(keys: readonly ChannelKey[]): Check {
+    if (keys.length === 0 || this.#trials.left > 0) return notOpened;
+    const { channelTrials } = this.#bench.limits;
+    return { state: 'unchecked', why: `the text is encrypted, and the limit channelTrials of ${channelTrials} is passed` };
+  }
+
+  /** A certificate that was not kept may be the one that verifies. */
+  #checkOf({ node }: Held, { form, check }: SignedText): Check {
+    if (check.state !== 'invalid' || form === 'CMS SignedData' || !this.#crowded.has(node)) return check;
+    const { certificates } = this.#bench.limits;
+    return { state: 'unchecked', why: `no certificate verifies it that the limit certificates of ${certificates} kept` };
   }
 
   #tell({ id }: Held, facts: Facts): void {

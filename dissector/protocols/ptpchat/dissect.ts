@@ -34,6 +34,7 @@ export function dissect(captured: Captured): Dissection {
   const stop = parsed.node?.end ?? start;
   if (stop < end) layer.children.push(undecoded(bytes, source, stop, end, 'Bytes that are no part of the JSON object.'));
   for (const { name, frame } of facts?.links ?? []) layer.children.push(reference(name, frame, linkDocs[name], captured));
+  if (facts?.note !== undefined) layer.children.push({ ...note('note', facts.note, source, end), start: end });
   const { data } = parsed;
   return {
     layer,

@@ -1,6 +1,6 @@
 import { fromBase64 } from '../../bytes/index.ts';
 import { type RsaPrivateKey, rsaDecrypt } from '../../crypto/index.ts';
-import { type Captured, type Key, type KeyRing, Trial, type TriedKey } from '../../session/index.ts';
+import { type Captured, type Key, type KeyRing, Trial, type TriedKey, triedKeys } from '../../session/index.ts';
 import type { Facts } from './channels.ts';
 import { cipher, wrapping } from './choices.ts';
 import { channelLabel, rsaLabel } from './keys.ts';
@@ -15,12 +15,12 @@ export function explain(captured: Captured, keys: KeyRing): TriedKey[] {
   const rsa = keys.all(rsaLabel);
   if (verb?.name === 'KEY') {
     const wrapped = fromBase64(textOf(member(data, 'key')?.value) ?? '') ?? new Uint8Array(0);
-    return rsa.map((key) => unwrapping(key, wrapped));
+    return triedKeys([{ keys: rsa, explain: (key) => unwrapping(key, wrapped) }]);
   }
-  return [
-    ...rsa.map((key) => byKeyMessage(key, channel, facts)),
-    ...keys.all(channelLabel).map((key) => byChannelKey(key, channel, facts)),
-  ];
+  return triedKeys([
+    { keys: rsa, explain: (key) => byKeyMessage(key, channel, facts) },
+    { keys: keys.all(channelLabel), explain: (key) => byChannelKey(key, channel, facts) },
+  ]);
 }
 
 function unwrapping(key: Key, wrapped: Uint8Array): TriedKey {

@@ -40,11 +40,15 @@ export function readSigned(bytes: Uint8Array, signers: readonly PublicKey[], kno
   const readable = splits.filter(({ text }) => isText(text, least));
   const best = readable.find(({ form }) => form === known) ?? readable[0];
   if (best === undefined) return undefined;
-  const check: Check =
-    signers.length === 0
-      ? unknownSigner
-      : { state: 'invalid', why: "the signature does not verify with the sender's certificate" };
-  return { text: best.text, form: best.form, check };
+  return { text: best.text, form: best.form, check: failed(best, signers) };
+}
+
+/** No signer's key verifies it; one that is not computed with may be the signer's all the same. */
+function failed({ text, signature }: Split, signers: readonly PublicKey[]): Check {
+  if (signers.length === 0) return unknownSigner;
+  const checks = signers.map((signer) => verifyRsaMessage(signer, 'SHA-256', text, signature));
+  const unchecked = checks.find(({ state }) => state === 'unchecked');
+  return unchecked ?? { state: 'invalid', why: "the signature does not verify with the sender's certificate" };
 }
 
 function splitsOf(bytes: Uint8Array, signers: readonly PublicKey[]): Split[] {
