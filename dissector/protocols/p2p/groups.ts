@@ -3,6 +3,7 @@ import { bitsOf, type DhPublicKey, dhPublic, dhShared, isProbablePrime } from '.
 import type { Bench } from '../../session/index.ts';
 import { cipherChoice, keyChoice, type Opening } from './ciphers.ts';
 import { aesLabel, dhLabel, secretLabel } from './keys.ts';
+import { noKey, notAllTried, notComputed, notOpened } from './notes.ts';
 import type { Session } from './session.ts';
 
 /** Bits of modulus and exponent of one operation of the limit `privateOperations`: about ten milliseconds. */
@@ -12,8 +13,6 @@ const leastCost = 1 / 16;
 /** So many keys of one session are tried on its bytes in the time of one operation; few are not counted. */
 const keysPerOperation = 16;
 const fewKeys = 4;
-/** Exponents that are tried where the public key of their side was not captured. */
-const mostGuesses = 64;
 
 /** What an exponentiation costs in operations: squarings of numbers twice as long take four times as long. */
 export function costOf(modulusBits: number, exponentBits = modulusBits): number {
@@ -26,6 +25,8 @@ export class Groups {
   /** By group: whose exponent a public value is. */
   readonly #owners = new Map<string, Map<bigint, bigint>>();
   readonly #primes = new Map<bigint, boolean>();
+  /** Of the exponents for a side whose public key was not captured, only the first were tried. */
+  readonly #cut = new WeakSet<Session>();
   #spent = 0;
   #testing = 0;
 
@@ -56,6 +57,12 @@ export class Groups {
     return answer;
   }
 
+  /** Why a direction does not open, with keys that were tried on it or without. */
+  whyLost(session: Session, isTried: boolean): string {
+    if (session.proof === '' && this.#cut.has(session)) return notAllTried;
+    return isTried ? notOpened : this.isSpent ? notComputed : noKey;
+  }
+
   /** Every way in which the keys of the ring may open a session, in the order of the open choices. */
   openings(session: Session): Opening[] {
     const { vector } = session;
@@ -83,23 +90,26 @@ export class Groups {
   }
 
   /** The shared secrets that an exponent of the ring gives: of either side, found by the public key that it yields. */
-  #exchanged({ a, b }: Session): Uint8Array[] {
-    const secrets = [...this.#secrets(a, b), ...this.#secrets(b, a)];
+  #exchanged(session: Session): Uint8Array[] {
+    const { a, b } = session;
+    const secrets = [...this.#secrets(session, a, b), ...this.#secrets(session, b, a)];
     return secrets.flatMap(({ x, peer }) => {
       if (!this.spend(costOf(bitsOf(peer.p), bitsOf(x)))) return [];
       return dhShared(peer.y, x, peer.p) ?? [];
     });
   }
 
-  #secrets(own: DhPublicKey | undefined, peer: DhPublicKey | undefined): { x: bigint; peer: DhPublicKey }[] {
+  #secrets(session: Session, own: DhPublicKey | undefined, peer: DhPublicKey | undefined): { x: bigint; peer: DhPublicKey }[] {
     if (peer === undefined) return [];
     if (own !== undefined) {
       const x = this.#ownersIn(own).get(own.y);
       return x === undefined ? [] : [{ x, peer }];
     }
     // The exponent is still worth trying when its public key was not captured: the proof decides.
-    const guesses = this.#bench.keys.all(dhLabel).slice(0, mostGuesses);
-    return guesses.map(({ secret }) => ({ x: secret as bigint, peer }));
+    const { keys, limits } = this.#bench;
+    const given = keys.all(dhLabel);
+    if (given.length > limits.orphanKeys) this.#cut.add(session);
+    return given.slice(0, limits.orphanKeys).map(({ secret }) => ({ x: secret as bigint, peer }));
   }
 
   #ownersIn({ g, p }: DhPublicKey): Map<bigint, bigint> {

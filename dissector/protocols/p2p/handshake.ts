@@ -14,18 +14,19 @@ export function valueIn(field: Field, name: string): Field['value'] {
   return field.children?.find((child) => child.name === name)?.value;
 }
 
-/** HELLO: outbound's public key and the group; what is wrong or weak about them. */
-export function readHello(field: Field, session: Session, groups: Groups, tell: Tell): void {
+/** HELLO: outbound's public key and the group; what is wrong or weak about them, and whether the modulus was not tested. */
+export function readHello(field: Field, session: Session, groups: Groups, tell: Tell): { isUntested: boolean } {
   const key = valueIn(field, 'a_peer_public_key');
   const p = BigInt(`0x${valueIn(field, 'param_p') || '0'}`);
   const g = BigInt(`0x${valueIn(field, 'param_g') || '0'}`);
   if (p === 0n) tell(rules.malformed, 'param_p is 0: no group has that modulus');
-  else checkGroup(p, groups, tell);
+  const isUntested = p !== 0n && !checkGroup(p, groups, tell);
   const a = readKey(key, 'a_peer_public_key', tell);
-  if (a === undefined) return;
+  if (a === undefined) return { isUntested };
   session.a = a;
   if (a.p !== p || a.g !== g) tell(rules.parametersDiffer, 'the parameters inside a_peer_public_key are not param_p and param_g');
   checkRange(a, 'a_peer_public_key', tell);
+  return { isUntested };
 }
 
 /** HELLO_ACK: inbound's public key and the initialisation vector. */
@@ -53,8 +54,11 @@ function checkRange({ y, p }: DhPublicKey, name: string, tell: Tell): void {
   if (!dhInRange(y, p)) tell(rules.publicKeyRange, `${name} holds a value outside 2..p-2, so the shared secret is no secret`);
 }
 
-function checkGroup(p: bigint, groups: Groups, tell: Tell): void {
+/** False where it is not known whether the modulus is prime. */
+function checkGroup(p: bigint, groups: Groups, tell: Tell): boolean {
   const bits = bitsOf(p);
   if (bits < safeBits) tell(rules.smallGroup, `param_p has ${bits} bits, fewer than ${safeBits}`);
-  if (groups.isPrime(p) === false) tell(rules.compositeModulus, 'param_p is not prime');
+  const isPrime = groups.isPrime(p);
+  if (isPrime === false) tell(rules.compositeModulus, 'param_p is not prime');
+  return isPrime !== undefined;
 }

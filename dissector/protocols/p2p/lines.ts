@@ -5,7 +5,8 @@ import type { Facts, Place } from './facts.ts';
 import type { Groups } from './groups.ts';
 import { readHello, readHelloAck, type Tell, valueIn } from './handshake.ts';
 import { names, tunnelCreate, tunnelCreateAck } from './messages.ts';
-import { verifyNodeList } from './nodelist.ts';
+import { overLimit, verifyNodeList } from './nodelist.ts';
+import { notChecked, notTested, notUnwrapped } from './notes.ts';
 import { rules } from './rules.ts';
 import type { Session } from './session.ts';
 import type { Side } from './side.ts';
@@ -56,11 +57,11 @@ export class Lines {
   add(line: Line): void {
     const breaches = [...line.breaches];
     const tell: Tell = (rule, text) => void breaches.push({ rule, text });
-    if (line.whole && line.name === 'HELLO' && line.place === undefined && this.#session.a === undefined)
-      readHello(line.field!, this.#session, this.#groups, tell);
+    const isHello = line.whole && line.name === 'HELLO' && line.place === undefined && this.#session.a === undefined;
+    const isUntested = isHello && readHello(line.field!, this.#session, this.#groups, tell).isUntested;
     if (line.whole && line.name === 'HELLO_ACK' && line.place === undefined && this.#session.vector === undefined)
       readHelloAck(line.field!, this.#session, tell);
-    this.#fresh.push({ ...line, breaches });
+    this.#fresh.push({ ...line, breaches, ...(isUntested ? { note: notTested } : {}) });
   }
 
   flush(): void {
@@ -122,6 +123,7 @@ export class Lines {
       const { check, problem } = verifyNodeList(this.#bench, valueIn(field, 'data'), this.#groups);
       if (check !== undefined) factsOf(this.#bench, id).signature = check;
       if (check?.state === 'invalid') this.#bench.messages.find(id, rules.signature, check.why);
+      if (check === overLimit) factsOf(this.#bench, id).note = notChecked;
       if (problem !== undefined) {
         this.#bench.messages.setState(id, 'malformed');
         this.#bench.messages.find(id, problem.kind === 'limit' ? rules.limit : rules.malformed, problem.text);
@@ -134,6 +136,7 @@ export class Lines {
     }
     if (name === 'TUNNEL_REQ') {
       const tunnel = this.#tunnels.request(field, direction, this.#bench.messages.frame(id));
+      if (tunnel?.isUntried) factsOf(this.#bench, id).note = notUnwrapped;
       if (tunnel !== undefined) this.#carry(id, line, field, tunnel);
     }
     if (name === 'TUNNEL_DATA') {

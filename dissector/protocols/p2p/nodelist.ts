@@ -10,7 +10,8 @@ import { nodeList } from './messages.ts';
 const unpackedPerOperation = 0x2_0000;
 /** The part of a private operation that a verification is. */
 const verification = 1 / 16;
-const overLimit: Check = { state: 'unchecked', why: 'the limit privateOperations is passed' };
+/** The verdict on what is not looked into any more. */
+export const overLimit: Check = { state: 'unchecked', why: 'the limit privateOperations is passed' };
 
 export interface OpenedList {
   readonly bytes: Uint8Array;

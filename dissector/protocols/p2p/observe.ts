@@ -16,7 +16,7 @@ import type { Place } from './facts.ts';
 import { Groups } from './groups.ts';
 import { type Line, Lines } from './lines.ts';
 import { incompleteName, packetOf, undecodableName } from './messages.ts';
-import { afterGap, noHandshake, noKey, notComputed, notOpened } from './notes.ts';
+import { afterGap, noHandshake, notOpened } from './notes.ts';
 import { prove } from './proof.ts';
 import { isHello, isHelloAck, parsesInClear } from './recognise.ts';
 import { rules } from './rules.ts';
@@ -188,7 +188,7 @@ class Connection implements ConversationObserver {
         side.phase = 'open';
       } else {
         side.phase = 'lost';
-        side.lost = { note: this.#openings.length > 0 ? notOpened : this.#groups.isSpent ? notComputed : noKey };
+        side.lost = { note: this.#groups.whyLost(this.#session, this.#openings.length > 0) };
       }
     }
     return true;

@@ -34,6 +34,8 @@ export class Tunnel {
   readonly requester: Direction;
   readonly frame: number;
   readonly signer: PublicKey | string;
+  /** Not every RSA key of the ring was tried on it. */
+  isUntried = false;
   readonly #secret: { key: Uint8Array; iv: Uint8Array } | undefined;
   readonly #offsets: [number, number] = [0, 0];
   readonly #leads: [Uint8Array, Uint8Array] = [empty, empty];
@@ -109,7 +111,9 @@ export class Tunnels {
     if (typeof id !== 'bigint' || this.#tunnels.size >= this.#bench.limits.sessions) return undefined;
     const der = valueIn(field, 'public_key');
     const signer = der instanceof Uint8Array ? readPublicKey(der) : 'TUNNEL_REQ has no public_key';
-    const tunnel = new Tunnel(direction, frame, signer, this.#unwrap(field));
+    const secret = this.#unwrap(field);
+    const tunnel = new Tunnel(direction, frame, signer, secret);
+    tunnel.isUntried = secret === undefined && this.#groups.isSpent && this.#bench.keys.all(rsaLabel).length > 0;
     this.#tunnels.set(id, tunnel);
     return tunnel;
   }
