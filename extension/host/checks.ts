@@ -2,7 +2,7 @@
  * The shapes of what arrives from a webview or a worker. TypeScript checked the other end when it was built; these check what
  * it sends. A request that fails here is answered with the error.
  */
-import type { ConversationColumn, KeyReport, Overview, SettingsReport, TreeView, WebviewCalls } from '../wire/inspector.ts';
+import type { ConversationColumn, KeyReport, Overview, Question, SettingsReport, WebviewCalls } from '../wire/inspector.ts';
 
 /** More rows than a screen ever shows; whoever wants more asks again. */
 const MAX_ROWS_PER_CALL = 10_000;
@@ -27,7 +27,7 @@ export function treeParams(value: unknown): WebviewCalls['tree']['params'] {
   };
 }
 
-export function locateParams(value: unknown): WebviewCalls['locate']['params'] {
+function locateParams(value: unknown): WebviewCalls['locate']['params'] {
   const params = object(value, 'locate');
   return {
     frame: integer(params.frame, 'locate.frame', 1),
@@ -36,7 +36,7 @@ export function locateParams(value: unknown): WebviewCalls['locate']['params'] {
   };
 }
 
-export function endpointsParams(value: unknown): WebviewCalls['endpoints']['params'] {
+function endpointsParams(value: unknown): WebviewCalls['endpoints']['params'] {
   return filter(object(value, 'endpoints').filter, 'endpoints.filter');
 }
 
@@ -51,14 +51,14 @@ const conversationColumns: readonly ConversationColumn[] = [
   ...(['id', 'a', 'b', 'protocol', 'packets', 'bytes', 'start', 'seconds', 'messages', 'encrypted', 'findings'] as const),
 ];
 
-export function conversationsParams(value: unknown): WebviewCalls['conversations']['params'] {
+function conversationsParams(value: unknown): WebviewCalls['conversations']['params'] {
   const params = object(value, 'conversations');
   const sort = conversationColumns.find((column) => column === params.sort);
   if (sort === undefined) throw mismatch('conversations.sort', conversationColumns.join(', '), params.sort);
   return { ...part(params, 'conversations'), sort, descending: params.descending === true };
 }
 
-export function findingsParams(value: unknown): WebviewCalls['findings']['params'] {
+function findingsParams(value: unknown): WebviewCalls['findings']['params'] {
   const params = object(value, 'findings');
   texts(params.closed, 'findings.closed');
   return { ...part(params, 'findings'), closed: params.closed as string[] };
@@ -68,12 +68,12 @@ function part({ start, count }: Record<string, unknown>, name: string): { start:
   return { start: integer(start, `${name}.start`, 0), count: integer(count, `${name}.count`, 0, MAX_ROWS_PER_CALL) };
 }
 
-export function checkFilterParams(value: unknown): WebviewCalls['checkFilter']['params'] {
+function checkFilterParams(value: unknown): WebviewCalls['checkFilter']['params'] {
   const { text } = object(value, 'checkFilter');
   return { text: filterText(text, 'checkFilter.text') };
 }
 
-export function completeFilterParams(value: unknown): WebviewCalls['completeFilter']['params'] {
+function completeFilterParams(value: unknown): WebviewCalls['completeFilter']['params'] {
   const params = object(value, 'completeFilter');
   const text = filterText(params.text, 'completeFilter.text');
   return { text, caret: integer(params.caret, 'completeFilter.caret', 0, text.length) };
@@ -100,19 +100,39 @@ export function overview(value: unknown): Overview {
   return value as Overview;
 }
 
-export function rowsResult(value: unknown): WebviewCalls['rows']['result'] {
+/** What a page asks and the worker answers: a question with other parameters than these is answered with an error. */
+export const questions: { readonly [M in Question]: (value: unknown) => WebviewCalls[M]['params'] } = {
+  rows: rowsParams,
+  tree: treeParams,
+  explain: treeParams,
+  locate: locateParams,
+  endpoints: endpointsParams,
+  conversations: conversationsParams,
+  findings: findingsParams,
+  checkFilter: checkFilterParams,
+  completeFilter: completeFilterParams,
+};
+
+const isAnswer: { readonly [M in Question]?: (value: unknown) => void } = { rows: rowsResult, tree: treeResult };
+
+/** The worker's answer, checked; `generations` come on top of the worker's own. */
+export function answer<M extends Question>(method: M, value: unknown, generations: number): WebviewCalls[M]['result'] {
+  isAnswer[method]?.(value);
+  const { generation } = object(value, method);
+  return (typeof generation === 'number' ? { ...(value as object), generation: generation + generations } : value) as never;
+}
+
+function rowsResult(value: unknown): void {
   const result = object(value, 'rows');
   if (!Array.isArray(result.rows)) throw mismatch('rows.rows', 'a list', result.rows);
   integer(result.total, 'rows.total', 0);
   integer(result.generation, 'rows.generation', 0);
-  return value as WebviewCalls['rows']['result'];
 }
 
-export function treeResult(value: unknown): TreeView {
+function treeResult(value: unknown): void {
   const tree = object(value, 'tree');
   for (const name of ['sources', 'layers', 'findings', 'missing'] as const)
     if (!Array.isArray(tree[name])) throw mismatch(`tree.${name}`, 'a list', tree[name]);
-  return value as TreeView;
 }
 
 export function keyReport(value: unknown): KeyReport {

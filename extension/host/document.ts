@@ -1,7 +1,7 @@
 /** One opened capture: its worker, the keys it was given, and what is known of it as a whole. */
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import type { KeyReport, Overview, TreeView, WebviewCalls } from '../wire/inspector.ts';
+import type { KeyReport, Overview, Question, WebviewCalls } from '../wire/inspector.ts';
 import * as check from './checks.ts';
 import type { KeyLogs } from './keylogs.ts';
 import { onDidChangeSettings, readSettings } from './settings.ts';
@@ -66,43 +66,8 @@ export class CaptureDocument implements vscode.CustomDocument {
     return this.#overview;
   }
 
-  async rows(params: WebviewCalls['rows']['params']): Promise<WebviewCalls['rows']['result']> {
-    const result = check.rowsResult(await this.#worker.call('rows', params));
-    return { ...result, generation: result.generation + this.#generations };
-  }
-
-  async tree(params: WebviewCalls['tree']['params']): Promise<TreeView> {
-    return check.treeResult(await this.#worker.call('tree', params));
-  }
-
-  async explain(params: WebviewCalls['explain']['params']): Promise<WebviewCalls['explain']['result']> {
-    return this.#worker.call('explain', params);
-  }
-
-  async locate(params: WebviewCalls['locate']['params']): Promise<WebviewCalls['locate']['result']> {
-    return this.#worker.call('locate', params);
-  }
-
-  async endpoints(params: WebviewCalls['endpoints']['params']): Promise<WebviewCalls['endpoints']['result']> {
-    return this.#worker.call('endpoints', params);
-  }
-
-  async conversations(params: WebviewCalls['conversations']['params']): Promise<WebviewCalls['conversations']['result']> {
-    const result = await this.#worker.call('conversations', params);
-    return { ...result, generation: result.generation + this.#generations };
-  }
-
-  async findings(params: WebviewCalls['findings']['params']): Promise<WebviewCalls['findings']['result']> {
-    const result = await this.#worker.call('findings', params);
-    return { ...result, generation: result.generation + this.#generations };
-  }
-
-  async checkFilter(params: WebviewCalls['checkFilter']['params']): Promise<WebviewCalls['checkFilter']['result']> {
-    return this.#worker.call('checkFilter', params);
-  }
-
-  async completeFilter(params: WebviewCalls['completeFilter']['params']): Promise<WebviewCalls['completeFilter']['result']> {
-    return this.#worker.call('completeFilter', params);
+  async ask<M extends Question>(method: M, params: WebviewCalls[M]['params']): Promise<WebviewCalls[M]['result']> {
+    return check.answer(method, await this.#worker.call(method, params), this.#generations);
   }
 
   /** Reads the key logs in force and gives them to the worker; one reading after the other, so that the last one counts. */

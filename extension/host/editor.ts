@@ -1,6 +1,6 @@
 /** The read-only editor of captures: documents by file, and for each tab a webview that talks to its document. */
 import * as vscode from 'vscode';
-import type { WebviewCalls, WebviewEvents } from '../wire/inspector.ts';
+import type { Question, WebviewCalls, WebviewEvents } from '../wire/inspector.ts';
 import { Connection } from '../wire/rpc.ts';
 import * as check from './checks.ts';
 import { CaptureDocument } from './document.ts';
@@ -90,20 +90,21 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
     return new Connection<None, WebviewEvents, WebviewCalls, None>(
       (message) => void webview.postMessage(message),
       {
-        ready: async () => ({ overview: await document.ready(), remembered: null }),
-        rows: (params: unknown) => document.rows(check.rowsParams(params)),
-        tree: (params: unknown) => document.tree(check.treeParams(params)),
-        explain: (params: unknown) => document.explain(check.treeParams(params)),
-        locate: (params: unknown) => document.locate(check.locateParams(params)),
-        endpoints: (params: unknown) => document.endpoints(check.endpointsParams(params)),
+        ...questionsOf(document),
+        ready: async () => ({ overview: await document.ready() }),
         saveDrawing: (params: unknown) => saveDrawing(document.uri, check.drawingParams(params)),
-        conversations: (params: unknown) => document.conversations(check.conversationsParams(params)),
-        findings: (params: unknown) => document.findings(check.findingsParams(params)),
-        checkFilter: (params: unknown) => document.checkFilter(check.checkFilterParams(params)),
-        completeFilter: (params: unknown) => document.completeFilter(check.completeFilterParams(params)),
         addKeys: async () => ({ asked: Boolean(await vscode.commands.executeCommand('peerscope.addKeyLog')) }),
       },
       {},
     );
   }
+}
+
+/** What the worker answers: each question once its parameters were checked. */
+function questionsOf(document: CaptureDocument): { readonly [M in Question]: (params: unknown) => Promise<never> } {
+  const asked = Object.entries(check.questions).map(([method, params]) => [
+    method,
+    (given: unknown) => document.ask(method as Question, params(given)),
+  ]);
+  return Object.fromEntries(asked) as never;
 }

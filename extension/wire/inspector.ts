@@ -219,9 +219,8 @@ export interface CompletionsView {
   readonly items: readonly { readonly insert: string; readonly kind: string; readonly detail: string; readonly doc: string }[];
 }
 
-/** Webview → host. The host answers `addKeys`, `ready` and `remember` itself and passes the rest to the worker. */
-export interface WebviewCalls extends Calls {
-  ready: { params: Record<never, never>; result: { overview: Overview; remembered: unknown } };
+/** Webview → worker, by way of the host. */
+export interface Questions extends Calls {
   /** Rows of the list, or of what a filter leaves of it; then `total` grows until the scan is done. */
   rows: {
     params: { start: number; count: number; show: Show; filter?: string };
@@ -243,10 +242,26 @@ export interface WebviewCalls extends Calls {
     params: { filter?: string };
     result: { endpoints: readonly string[]; more: boolean; done: boolean; generation: number };
   };
-  /** Saves a drawing where the user says. */
-  saveDrawing: { params: { name: string; svg: string }; result: { saved: boolean } };
   checkFilter: { params: { text: string }; result: { problem?: FilterProblemView } };
   completeFilter: { params: { text: string; caret: number }; result: CompletionsView };
+}
+
+export type Question =
+  | 'rows'
+  | 'tree'
+  | 'explain'
+  | 'locate'
+  | 'conversations'
+  | 'findings'
+  | 'endpoints'
+  | 'checkFilter'
+  | 'completeFilter';
+
+/** Webview → host: what the worker answers, and what the host does itself. */
+export interface WebviewCalls extends Questions {
+  ready: { params: Record<never, never>; result: { overview: Overview } };
+  /** Saves a drawing where the user says. */
+  saveDrawing: { params: { name: string; svg: string }; result: { saved: boolean } };
   addKeys: { params: Record<never, never>; result: { asked: boolean } };
 }
 
@@ -260,20 +275,11 @@ export interface WebviewEvents extends Events {
 }
 
 /** Host → worker. */
-export interface WorkerCalls extends Calls {
+export interface WorkerCalls extends Questions {
   open: { params: { name: string; path?: string; bytes?: Uint8Array }; result: Overview };
   keys: { params: { logs: KeyLogText[] }; result: KeyReport };
   /** Before `open`, or later: then the capture is observed again from its start. */
   settings: { params: CaptureSettings; result: SettingsReport };
-  rows: WebviewCalls['rows'];
-  tree: WebviewCalls['tree'];
-  explain: WebviewCalls['explain'];
-  locate: WebviewCalls['locate'];
-  endpoints: WebviewCalls['endpoints'];
-  conversations: WebviewCalls['conversations'];
-  findings: WebviewCalls['findings'];
-  checkFilter: WebviewCalls['checkFilter'];
-  completeFilter: WebviewCalls['completeFilter'];
   overview: { params: Record<never, never>; result: Overview };
 }
 

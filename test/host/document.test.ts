@@ -36,10 +36,10 @@ describe('a capture document', () => {
   it('answers ready with the overview, and rows, tree and locate from its worker', async () => {
     const document = open(file('good.pcap'));
     assert.equal((await document.ready()).name, 'good.pcap');
-    const { rows, total } = await document.rows({ start: 5, count: 2, show: 'all' });
+    const { rows, total } = await document.ask('rows', { start: 5, count: 2, show: 'all' });
     assert.deepEqual([rows.map((row) => row.frame), total], [[6, 7], 100]);
-    assert.equal((await document.tree({ row: 3, show: 'messages' })).row, 3);
-    assert.equal((await document.locate({ frame: 9, show: 'all' })).row, 8);
+    assert.equal((await document.ask('tree', { row: 3, show: 'messages' })).row, 3);
+    assert.equal((await document.ask('locate', { frame: 9, show: 'all' })).row, 8);
   });
 
   it('gives the worker the bytes of a file that is not on a disk', async () => {
@@ -74,23 +74,23 @@ describe('a capture document', () => {
   it('ends every waiting call when its worker stops, and leaves other captures alone', async () => {
     const [doomed, other] = [open(file('doomed.pcap')), open(file('other.pcap'))];
     await Promise.all([doomed.ready(), other.ready()]);
-    const waiting = doomed.tree({ row: SILENT_ROW, show: 'all' });
-    await assert.rejects(doomed.tree({ row: FATAL_ROW, show: 'all' }), /crashed on a tree/);
+    const waiting = doomed.ask('tree', { row: SILENT_ROW, show: 'all' });
+    await assert.rejects(doomed.ask('tree', { row: FATAL_ROW, show: 'all' }), /crashed on a tree/);
     await assert.rejects(waiting, /crashed on a tree/);
     assert.match(doomed.overview.failure ?? '', /crashed on a tree/);
-    await assert.rejects(doomed.rows({ start: 0, count: 1, show: 'all' }), /crashed on a tree/);
-    assert.equal((await other.rows({ start: 0, count: 1, show: 'all' })).rows.length, 1);
+    await assert.rejects(doomed.ask('rows', { start: 0, count: 1, show: 'all' }), /crashed on a tree/);
+    assert.equal((await other.ask('rows', { start: 0, count: 1, show: 'all' })).rows.length, 1);
     assert.equal(other.overview.failure, undefined);
   });
 
   it('starts another worker for the page that asks for it, with rows of a later generation', async () => {
     const document = open(file('again.pcap'));
     const { generation } = await document.ready();
-    await assert.rejects(document.tree({ row: FATAL_ROW, show: 'all' }));
+    await assert.rejects(document.ask('tree', { row: FATAL_ROW, show: 'all' }));
     const overview = await document.ready();
     assert.equal(overview.failure, undefined);
     assert.ok(overview.generation > generation);
-    assert.equal((await document.rows({ start: 0, count: 1, show: 'all' })).generation, overview.generation);
+    assert.equal((await document.ask('rows', { start: 0, count: 1, show: 'all' })).generation, overview.generation);
   });
 
   it('tells of a worker that stops while it opens', async () => {
@@ -100,7 +100,7 @@ describe('a capture document', () => {
   it('ends waiting calls when it is closed', async () => {
     const document = open(file('closed.pcap'));
     await document.ready();
-    const waiting = document.tree({ row: SILENT_ROW, show: 'all' });
+    const waiting = document.ask('tree', { row: SILENT_ROW, show: 'all' });
     document.dispose();
     await assert.rejects(waiting, /closed/);
   });
