@@ -1,3 +1,5 @@
+import { defaultLimits } from '../../bytes/index.ts';
+
 const brace = 0x7b;
 const bracket = 0x5b;
 const quote = 0x22;
@@ -127,7 +129,7 @@ export function opens(byte: number): boolean {
 
 export const lengthPrefix = 4;
 /** A length prefix beyond this is taken for text that lost its framing. */
-export const longestObject = 0x0100_0000;
+export const longestObject = defaultLimits.frameLength;
 
 export type Framing = 'length' | 'back-to-back';
 

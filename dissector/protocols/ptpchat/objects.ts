@@ -1,4 +1,14 @@
-import { type Framing, framingOf, isPrefixed, isSpace, lengthPrefix, ObjectScanner, opens, prefixedLength } from './framing.ts';
+import {
+  type Framing,
+  framingOf,
+  isPrefixed,
+  isSpace,
+  lengthPrefix,
+  longestObject,
+  ObjectScanner,
+  opens,
+  prefixedLength,
+} from './framing.ts';
 import { parse } from './parse.ts';
 
 /** Why a direction is lost: the capture saw it begin with something else than an object, bytes are missing, or it is no JSON. */
@@ -22,6 +32,8 @@ export class ObjectStream {
   readonly #scanner = new ObjectScanner();
   #framing: Framing | undefined;
   #lost: Lost | undefined;
+  /** A length prefix over the limit `frameLength`, because of which the direction is lost. */
+  claimed: number | undefined;
   /** While lost: where the search goes on, and whether the scanner is inside a candidate. */
   #from = 0;
   #isInside = false;
@@ -71,6 +83,9 @@ export class ObjectStream {
     if (bytes.length <= lengthPrefix) return undefined;
     if (!isPrefixed(bytes)) {
       this.#lose('broken', 0);
+      const claimed = prefixedLength(bytes);
+      // Where an object follows it is a length; else it is text.
+      if (claimed > longestObject && opens(bytes[lengthPrefix]!)) this.claimed = claimed;
       return this.#search(bytes);
     }
     const length = lengthPrefix + prefixedLength(bytes);
@@ -84,6 +99,7 @@ export class ObjectStream {
 
   #lose(why: Lost, from: number): void {
     this.#lost = why;
+    this.claimed = undefined;
     this.#isInside = false;
     this.#from = from;
   }

@@ -12,7 +12,7 @@ import type {
 } from '../../session/index.ts';
 import { Channels } from './channels.ts';
 import { framing } from './choices.ts';
-import { isSpace } from './framing.ts';
+import { isSpace, longestObject } from './framing.ts';
 import { type Element, incompleteName, undecodableName } from './messages.ts';
 import { type Found, type Lost, ObjectStream } from './objects.ts';
 import { member, type Parsed, parse } from './parse.ts';
@@ -91,6 +91,7 @@ class Peers implements ConversationObserver {
     // A stream that the capture did not see begin starts inside a message as often as not; that is nobody's fault.
     const isTail = why === 'begins' && bytes.at(-1 - trailing(bytes)) === 0x7d;
     const id = this.#message(bytes, direction, last, pieces, isTail || why === 'gap' ? 'tail' : 'broken');
+    this.#tellClaimed(id, direction);
     if (why === 'gap') this.#find(id, rules.incomplete, 'the beginning of this message is missing');
   }
 
@@ -101,7 +102,16 @@ class Peers implements ConversationObserver {
     const bytes = buffer.bytes.slice();
     const pieces = buffer.take(bytes.length);
     const last = pieces.at(-1)?.frame ?? frame;
-    return this.#message(bytes, direction, last, pieces, why === 'broken' ? 'broken' : 'cut');
+    const id = this.#message(bytes, direction, last, pieces, why === 'broken' ? 'broken' : 'cut');
+    this.#tellClaimed(id, direction);
+    return id;
+  }
+
+  #tellClaimed(id: number, direction: Direction): void {
+    const { claimed } = this.#objects[direction];
+    if (claimed !== undefined)
+      this.#find(id, rules.limit, `the length prefix ${claimed} is over the limit frameLength of ${longestObject}`);
+    this.#objects[direction].claimed = undefined;
   }
 
   #message(bytes: Uint8Array, direction: Direction, frame: number, pieces: readonly Piece[] | undefined, extent: Extent): number {
