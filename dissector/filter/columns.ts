@@ -77,6 +77,12 @@ export function columns(protocols: readonly Protocol[]): FilterField[] {
     message('decrypted', 'It travelled encrypted, and a key opened it.', 'presence', ({ info }) =>
       if_(info!.encrypted && info!.state === 'decoded'),
     ),
+    message('answer_time', 'Seconds between the message that this one answers and this one.', 'number', (row) => {
+      const { analysis, frame, layers } = row;
+      const asked = layers.at(-1)?.children?.find(({ name, generated }) => generated === true && name === 'answers')?.value;
+      const seconds = typeof asked === 'number' ? analysis.reader.frames.elapsed(asked - 1, frame - 1) : Number.NaN;
+      return Number.isNaN(seconds) ? absent : [seconds];
+    }),
     {
       name: 'conversation',
       type: 'integer',

@@ -1,12 +1,14 @@
 /** The capture that the worker owns: its first pass runs in slices, so that requests are answered while it runs. */
 import { basename } from 'node:path';
 import { type CaptureFile, memoryFile } from '../../dissector/capture/index.ts';
+import { FieldCatalog } from '../../dissector/filter/index.ts';
 import type { Analysis, Protocol } from '../../dissector/session/index.ts';
 import { DiskFile } from '../capture/disk.ts';
 import { CaptureKeys } from '../capture/keys.ts';
 import { isCutShort, notices, type OpenFile, openFile, Pass } from '../capture/open.ts';
 import { reasonOf } from '../capture/reason.ts';
 import type { CaptureSettings, KeyLogText, KeyReport, Overview, SettingsReport, WorkerCalls } from '../wire/inspector.ts';
+import { Colours } from './colours.ts';
 import { noSettings, readSettings } from './settings.ts';
 
 const SLICE_MS = 15;
@@ -27,6 +29,11 @@ export class Capture {
   #settling: Promise<unknown> = Promise.resolve();
   /** Generations of the analyses before this one. */
   #generations = 0;
+  /** The settings in force but for colours, and what was wrong with them. */
+  #settings = '';
+  #painted = '';
+  #problems: readonly string[] = [];
+  #colours = new Colours([], new FieldCatalog([]));
 
   constructor(changed: (overview: Overview) => void) {
     this.#changed = changed;
@@ -54,6 +61,10 @@ export class Capture {
     return this.#setup.protocols;
   }
 
+  get colours(): Colours {
+    return this.#colours;
+  }
+
   /** The list has all its rows. */
   get done(): boolean {
     return this.#pass === undefined || this.#pass.done || this.#stopped !== undefined;
@@ -64,7 +75,7 @@ export class Capture {
     return this.#generations + (this.#pass?.analysis.generation ?? 0);
   }
 
-  /** Settings of another kind than keys change what was recognised: an open capture is observed again from its start. */
+  /** An open capture is observed again from its start, unless nothing but colours changed. */
   settings(settings: CaptureSettings): Promise<SettingsReport> {
     const next = (): Promise<SettingsReport> => this.#settle(settings);
     const report = this.#settling.then(next, next);
@@ -72,26 +83,39 @@ export class Capture {
     return report;
   }
 
-  async #settle(settings: CaptureSettings): Promise<SettingsReport> {
+  async #settle({ colours, ...settings }: CaptureSettings): Promise<SettingsReport> {
+    const [text, painted] = [JSON.stringify(settings), JSON.stringify(colours)];
+    // The same again: a module that they name has changed.
+    if (text !== this.#settings || painted === this.#painted) this.#problems = await this.#resetup(settings);
+    else this.#generations++;
+    this.#settings = text;
+    this.#painted = painted;
+    this.#colours = new Colours(colours, new FieldCatalog(this.#setup.protocols));
+    if (this.#pass !== undefined) this.#changed(this.overview());
+    return { problems: [...this.#problems, ...this.#colours.problems] };
+  }
+
+  /** Settings of another kind than keys and colours change what was recognised. */
+  async #resetup(settings: Omit<CaptureSettings, 'colours'>): Promise<readonly string[]> {
     this.#setup = await readSettings(settings);
     // Which labels a key log may have is the protocols' word.
     this.#keys = new CaptureKeys(this.#setup.protocols);
     this.#keys.replace(this.#logs);
     const { problems } = this.#setup;
-    if (this.#pass === undefined) return { problems };
+    if (this.#pass === undefined) return problems;
     const { file } = this.#pass;
     this.#generations = this.generation + 1;
     this.#stopped = undefined;
     try {
       this.#observe(file);
-      return { problems };
+      return problems;
     } catch (error) {
       // A protocol of the user's own may fail at once. Without it the capture can still be read.
       this.#setup = noSettings;
       this.#keys = new CaptureKeys(noSettings.protocols);
       this.#keys.replace(this.#logs);
       this.#observe(file);
-      return { problems: [...problems, `The settings cannot be used: ${reasonOf(error)}`] };
+      return [...problems, `The settings cannot be used: ${reasonOf(error)}`];
     }
   }
 

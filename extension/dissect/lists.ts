@@ -1,9 +1,12 @@
 /** The list as a page asks for it: all rows, messages only, or what a filter leaves of them. */
-import { compileFilter, complete, FieldCatalog } from '../../dissector/filter/index.ts';
+import { compileFilter, complete, FieldCatalog, FilterRow } from '../../dissector/filter/index.ts';
+import type { Show } from '../../dissector/session/index.ts';
 import type { Row, WebviewCalls } from '../wire/inspector.ts';
 import type { Capture } from './capture.ts';
+import { cellText } from './cells.ts';
 import { Filtering } from './filtering.ts';
-import { rowView } from './rows.ts';
+import { find, type Searched } from './finding.ts';
+import { gapOf, rowView } from './rows.ts';
 import { treeView } from './view.ts';
 
 /** Columns that a drawing of who talks to whom has at most. */
@@ -18,28 +21,28 @@ export class Lists {
     this.#capture = capture;
   }
 
-  rows({ start, count, show, filter = '' }: WebviewCalls['rows']['params']): WebviewCalls['rows']['result'] {
-    const { analysis, generation } = this.#capture;
-    const rows: Row[] = [];
-    if (filter === '') {
-      const total = analysis.rowCount(show);
-      for (let row = start; row < Math.min(start + count, total); row++) rows.push(rowView(analysis, show, row));
-      return { rows, total, generation };
-    }
-    const filtering = this.#filter(filter, show);
-    for (let row = start; row < Math.min(start + count, filtering.count); row++)
-      rows.push({ ...rowView(analysis, show, filtering.at(row)), row });
-    return { rows, total: filtering.count, generation, scan: filtering.scan };
+  rows({ start, count, show, filter = '', columns = [] }: WebviewCalls['rows']['params']): WebviewCalls['rows']['result'] {
+    const { generation } = this.#capture;
+    const list = this.#list(show, filter);
+    const { total } = list;
+    const line = this.#line(list, show, columns);
+    const rows = Array.from({ length: Math.max(0, Math.min(count, total - start)) }, (_, index) => line(start + index));
+    return { rows, total, generation, ...(list.filtering === undefined ? {} : { scan: list.filtering.scan }) };
+  }
+
+  /** Looks for a row in the list as it is shown. */
+  find(asked: WebviewCalls['find']['params']): WebviewCalls['find']['result'] {
+    return find(this.#capture.analysis, asked, this.#list(asked.show, asked.filter ?? ''), this.#fields());
   }
 
   tree({ row, show, filter = '' }: WebviewCalls['tree']['params']): WebviewCalls['tree']['result'] {
-    const position = filter === '' ? row : this.#filter(filter, show).at(row);
+    const position = this.#list(show, filter).at(row);
     return { ...treeView(this.#capture.analysis, show, position, this.#fields()), row };
   }
 
   explain({ row, show, filter = '' }: WebviewCalls['explain']['params']): WebviewCalls['explain']['result'] {
     const { analysis } = this.#capture;
-    const { n } = analysis.rowAt(show, filter === '' ? row : this.#filter(filter, show).at(row));
+    const { n } = analysis.rowAt(show, this.#list(show, filter).at(row));
     if (n < 0) return { keys: [] };
     const keys = analysis.explain(n).map(({ label, fingerprint, steps }) => ({
       label,
@@ -81,6 +84,31 @@ export class Lists {
 
   complete({ text, caret }: WebviewCalls['completeFilter']['params']): WebviewCalls['completeFilter']['result'] {
     return complete(text, caret, this.#fields());
+  }
+
+  #list(show: Show, filter: string): Searched & { readonly filtering: Filtering | undefined } {
+    const { analysis } = this.#capture;
+    if (filter === '') return { total: analysis.rowCount(show), at: (row) => row, filtering: undefined };
+    const filtering = this.#filter(filter, show);
+    return { total: filtering.count, at: (row) => filtering.at(row), filtering };
+  }
+
+  /** Makes the line of a row: with the time since the one before it, the columns asked for, and the user's colour. */
+  #line(list: Searched, show: Show, columns: readonly string[]): (row: number) => Row {
+    const { analysis, colours } = this.#capture;
+    const fields = columns.map((name) => this.#fields().find(name));
+    const asked = new FilterRow(analysis);
+    return (row) => {
+      const position = list.at(row);
+      const view = rowView(analysis, show, position, row);
+      const gap = row === 0 ? undefined : gapOf(analysis, analysis.rowAt(show, list.at(row - 1)).frame, view.frame);
+      if (gap !== undefined) Object.assign(view, { gap });
+      if (fields.length === 0 && colours.none) return view;
+      asked.at(view.frame, view.n ?? -1);
+      if (fields.length > 0) Object.assign(view, { cells: fields.map((field) => cellText(field, asked)) });
+      const colour = colours.of(asked);
+      return colour === undefined ? view : Object.assign(view, { colour });
+    };
   }
 
   /** The search that is under way for a filter, or a new one: what was found in other rows than these counts no more. */

@@ -21,6 +21,7 @@ const connection = new Connection<None, WorkerEvents, WorkerCalls, None>(
     rows: (params: unknown) => lists.rows(params as Params<'rows'>),
     tree: (params: unknown) => lists.tree(params as Params<'tree'>),
     explain: (params: unknown) => lists.explain(params as Params<'explain'>),
+    find: (params: unknown) => lists.find(params as Params<'find'>),
     locate: (params: unknown) => lists.locate(params as Params<'locate'>),
     endpoints: (params: unknown) => lists.endpoints(params as Params<'endpoints'>),
     conversations: (params: unknown) => tables.conversations(params as Params<'conversations'>),

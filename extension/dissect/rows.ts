@@ -15,13 +15,24 @@ import type { Row, Show } from '../wire/inspector.ts';
 
 const severities = ['error', 'warning', 'note'] as const;
 
-export function rowView(analysis: Analysis, show: Show, row: number): Row {
-  const { frame, n } = analysis.rowAt(show, row);
+/** A row of the whole list; `row` is its place in the list that is shown. */
+export function rowView(analysis: Analysis, show: Show, position: number, row = position): Row {
+  const { frame, n } = analysis.rowAt(show, position);
   const { frames } = analysis.reader;
   const hasTime = frames.hasTime(frame - 1);
   const place = { row, frame, seconds: hasTime ? frames.seconds(frame - 1) : 0, nanos: frames.nanos(frame - 1) };
+  const conversation = analysis.conversationOf(frame)?.conversation;
+  const talk =
+    conversation === undefined ? undefined : { conversation, transport: analysis.conversations[conversation]!.transport };
   // Spread would make a slow object of each row, and a list has a million.
-  return Object.assign(place, n < 0 ? bareFrame(analysis, frame - 1) : message(analysis, n));
+  return Object.assign(place, talk, n < 0 ? bareFrame(analysis, frame - 1) : message(analysis, n));
+}
+
+/** Nanoseconds between two frames (1-based); undefined where one has no time. */
+export function gapOf({ reader: { frames } }: Analysis, before: number, frame: number): number | undefined {
+  if (!frames.hasTime(before - 1) || !frames.hasTime(frame - 1)) return undefined;
+  const seconds = frames.seconds(frame - 1) - frames.seconds(before - 1);
+  return seconds * 1e9 + frames.nanos(frame - 1) - frames.nanos(before - 1);
 }
 
 function message(analysis: Analysis, n: number) {

@@ -13,7 +13,7 @@ export interface Setup {
 export const noSettings: Setup = { protocols, options: {}, problems: [] };
 
 /** Reads settings; what cannot be used is a problem in a sentence, and the rest is used. */
-export async function readSettings({ modules, decodeAs, tree }: CaptureSettings): Promise<Setup> {
+export async function readSettings({ modules, decodeAs, tree }: Omit<CaptureSettings, 'colours'>): Promise<Setup> {
   const loaded = await loadProtocols(modules);
   const choices = pinned(tree, loaded.protocols);
   const wishes = readWishes({ choices, decodeAs }, loaded.protocols);

@@ -66,7 +66,8 @@ function fieldView(field: Field, catalog: FieldCatalog, layer: string, path: rea
   };
 }
 
-function fieldText({ kind, value, text, children }: Field): string {
+/** A field's value on one line; what is long is cut. */
+export function fieldText({ kind, value, text, children }: Field): string {
   if (text !== undefined) return text;
   if (kind === 'list') return `${children?.length ?? 0} ${children?.length === 1 ? 'item' : 'items'}`;
   if (value === undefined) return '';

@@ -2,11 +2,20 @@
  * The shapes of what arrives from a webview or a worker. TypeScript checked the other end when it was built; these check what
  * it sends. A request that fails here is answered with the error.
  */
-import type { ConversationColumn, KeyReport, Overview, Question, SettingsReport, WebviewCalls } from '../wire/inspector.ts';
+import type {
+  ConversationColumn,
+  FindKind,
+  KeyReport,
+  Overview,
+  Question,
+  SettingsReport,
+  WebviewCalls,
+} from '../wire/inspector.ts';
 
 /** More rows than a screen ever shows; whoever wants more asks again. */
 const MAX_ROWS_PER_CALL = 10_000;
 const LONGEST_FILTER = 10_000;
+const MOST_COLUMNS = 20;
 
 export function rowsParams(value: unknown): WebviewCalls['rows']['params'] {
   const params = object(value, 'rows');
@@ -15,6 +24,7 @@ export function rowsParams(value: unknown): WebviewCalls['rows']['params'] {
     count: integer(params.count, 'rows.count', 0, MAX_ROWS_PER_CALL),
     show: show(params.show, 'rows.show'),
     ...filter(params.filter, 'rows.filter'),
+    ...columns(params.columns, 'rows.columns'),
   };
 }
 
@@ -33,6 +43,22 @@ function locateParams(value: unknown): WebviewCalls['locate']['params'] {
     frame: integer(params.frame, 'locate.frame', 1),
     show: show(params.show, 'locate.show'),
     ...filter(params.filter, 'locate.filter'),
+  };
+}
+
+const findKinds: readonly FindKind[] = ['list', 'fields', 'bytes', 'filter', 'conversation'];
+
+function findParams(value: unknown): WebviewCalls['find']['params'] {
+  const params = object(value, 'find');
+  const kind = findKinds.find((one) => one === params.kind);
+  if (kind === undefined) throw mismatch('find.kind', findKinds.join(', '), params.kind);
+  return {
+    show: show(params.show, 'find.show'),
+    ...filter(params.filter, 'find.filter'),
+    from: integer(params.from, 'find.from', -1),
+    forward: params.forward === true,
+    kind,
+    text: filterText(params.text, 'find.text'),
   };
 }
 
@@ -84,6 +110,14 @@ function filter(value: unknown, name: string): { filter?: string } {
   return value === undefined ? {} : { filter: filterText(value, name) };
 }
 
+/** Absent, or names of fields. */
+function columns(value: unknown, name: string): { columns?: readonly string[] } {
+  if (value === undefined) return {};
+  texts(value, name);
+  if ((value as string[]).length > MOST_COLUMNS) throw mismatch(name, `at most ${MOST_COLUMNS} fields`, value);
+  return { columns: value as string[] };
+}
+
 function filterText(value: unknown, name: string): string {
   if (typeof value !== 'string' || value.length > LONGEST_FILTER)
     throw mismatch(name, `a text of at most ${LONGEST_FILTER} characters`, value);
@@ -105,6 +139,7 @@ export const questions: { readonly [M in Question]: (value: unknown) => WebviewC
   rows: rowsParams,
   tree: treeParams,
   explain: treeParams,
+  find: findParams,
   locate: locateParams,
   endpoints: endpointsParams,
   conversations: conversationsParams,

@@ -19,10 +19,14 @@ export function readSettings(capture: vscode.Uri): ReadSettings {
   // What VS Code gives is behind proxies, which do not go to another thread.
   const all = JSON.parse(JSON.stringify(vscode.workspace.getConfiguration(undefined, capture).get('peerscope') ?? {}));
   // Key logs go another way, and their paths are nobody's business but the host's.
-  const { keyLogs: _keyLogs, protocolModules: _modules, decodeAs: rules = [], ...tree } = all;
-  const decodeAs = Array.isArray(rules) ? rules : [];
-  if (rules !== decodeAs) problems.push('peerscope.decodeAs is a list of rules.');
-  return { settings: { modules, decodeAs, tree }, problems };
+  const { keyLogs: _keyLogs, protocolModules: _modules, decodeAs, colours, ...tree } = all;
+  const list = (name: string, value: unknown = []): readonly unknown[] => {
+    if (Array.isArray(value)) return value;
+    problems.push(`peerscope.${name} is a list of rules.`);
+    return [];
+  };
+  const rules = { decodeAs: list('decodeAs', decodeAs), colours: list('colours', colours) };
+  return { settings: { modules, ...rules, tree }, problems };
 }
 
 /** Tells when settings may have changed, for whatever capture. */

@@ -13,6 +13,9 @@ export interface Row {
   readonly frame: number;
   /** `n` of `decode --json`; absent for a bare frame. */
   readonly n?: number;
+  /** Its conversation, by number, and what that goes over; absent for what belongs to none. */
+  readonly conversation?: number;
+  readonly transport?: 'udp' | 'tcp';
   /** Seconds since 1970 UTC (whole) and nanoseconds within the second. */
   readonly seconds: number;
   readonly nanos: number;
@@ -26,6 +29,12 @@ export interface Row {
   readonly encrypted: boolean;
   /** The worst of its findings. */
   readonly severity?: 'error' | 'warning' | 'note';
+  /** Nanoseconds from the row before it in this list; absent for the first, and where a time is missing. */
+  readonly gap?: number;
+  /** The values of the fields that were asked for as columns, in their order; empty where the row has none. */
+  readonly cells?: readonly string[];
+  /** The theme colour that a rule of the user's own gives it. */
+  readonly colour?: string;
 }
 
 export interface FieldView {
@@ -126,6 +135,8 @@ export interface CaptureSettings {
   readonly modules: readonly string[];
   /** Rules like `udp.port == 7000 → p2pke`. */
   readonly decodeAs: readonly unknown[];
+  /** Rules like `{ filter, colour }`. */
+  readonly colours: readonly unknown[];
   /** The settings below `peerscope`: the open choices of every protocol are among them, and only the worker knows which. */
   readonly tree: Readonly<Record<string, unknown>>;
 }
@@ -198,6 +209,9 @@ export type ConversationColumn =
   | 'encrypted'
   | 'findings';
 
+/** What a search looks at: the line of the list, the values of all fields, the bytes of every Source, a filter, the same conversation. */
+export type FindKind = 'list' | 'fields' | 'bytes' | 'filter' | 'conversation';
+
 /** How far a filter has looked through the list. */
 export interface Scan {
   readonly scanned: number;
@@ -223,7 +237,7 @@ export interface CompletionsView {
 export interface Questions extends Calls {
   /** Rows of the list, or of what a filter leaves of it; then `total` grows until the scan is done. */
   rows: {
-    params: { start: number; count: number; show: Show; filter?: string };
+    params: { start: number; count: number; show: Show; filter?: string; columns?: readonly string[] };
     result: { rows: Row[]; total: number; generation: number; scan?: Scan };
   };
   tree: { params: { row: number; show: Show; filter?: string }; result: TreeView };
@@ -231,6 +245,11 @@ export interface Questions extends Calls {
   explain: { params: { row: number; show: Show; filter?: string }; result: ExplanationView };
   /** The list position of the first row at or after a frame number. */
   locate: { params: { frame: number; show: Show; filter?: string }; result: { row: number } };
+  /** Looks for the next row from `from` on that holds something, for a moment; `next` is where to go on where it was not found. */
+  find: {
+    params: { show: Show; filter?: string; from: number; forward: boolean; kind: FindKind; text: string };
+    result: { row?: number; frame?: number; next: number; total: number; problem?: string };
+  };
   conversations: {
     params: { start: number; count: number; sort: ConversationColumn; descending: boolean };
     result: TablePart<ConversationView>;
@@ -251,6 +270,7 @@ export type Question =
   | 'tree'
   | 'explain'
   | 'locate'
+  | 'find'
   | 'conversations'
   | 'findings'
   | 'endpoints'

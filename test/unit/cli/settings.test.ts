@@ -41,7 +41,7 @@ describe('the worker', () => {
   });
   afterEach(() => thread?.terminate());
 
-  const none: CaptureSettings = { modules: [], decodeAs: [], tree: {} };
+  const none: CaptureSettings = { modules: [], decodeAs: [], colours: [], tree: {} };
   type None = Record<never, never>;
 
   function launch() {
@@ -77,6 +77,25 @@ describe('the worker', () => {
     expect((await connection.call('rows', { start: 0, count: 1, show: 'all' })).generation).toBe(third.generation);
   });
 
+  it('observes nothing again for a rule of colours, and colours the rows that match', async () => {
+    const connection = launch();
+    await connection.call('open', { name: 'a', path: golden('p2pke_a.pcapng') });
+    const { generation } = await finished(connection);
+    const colours = [
+      { filter: 'p2pke.InitHello', colour: 'red' },
+      { filter: 'p2pke', colour: 'dim' },
+    ];
+    expect(await connection.call('settings', { ...none, colours })).toEqual({ problems: [] });
+    const overview = await connection.call('overview', {});
+    expect(overview).toMatchObject({ done: true, messages: 33 });
+    expect(overview.generation).toBeGreaterThan(generation);
+    const { rows } = await connection.call('rows', { start: 0, count: 2, show: 'all' });
+    expect(rows.map(({ colour }) => colour)).toEqual(['red', 'dim']);
+    const bad = [{ filter: 'p2pke.nonsense', colour: 'red' }, { filter: 'p2pke', colour: 'plaid' }, 'red'];
+    expect((await connection.call('settings', { ...none, colours: bad })).problems).toHaveLength(3);
+    expect((await connection.call('rows', { start: 0, count: 1, show: 'all' })).rows[0]?.colour).toBeUndefined();
+  });
+
   it('pins what is set, whatever protocol it belongs to', async () => {
     const connection = launch();
     const tree = (cipher: string) => ({ ...none, tree: { p2p: { cipher, key: 'auto' }, node: { port: 7 } } });
@@ -93,6 +112,7 @@ describe('the worker', () => {
   it('tells what it cannot use and uses the rest', async () => {
     const connection = launch();
     const { problems } = await connection.call('settings', {
+      ...none,
       modules: [temporary('none.mjs', 'export {}')],
       decodeAs: ['udp → none', 'nonsense', 7],
       tree: { p2p: { cipher: 'rot13', key: [] }, p2ppacket: { types: { hello: 1 } }, botd: null },

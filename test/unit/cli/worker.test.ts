@@ -222,4 +222,56 @@ describe('the worker', () => {
     expect(await finished(connection)).toMatchObject({ frames: count, rows: count });
     expect(told.filter(({ done }) => done)).toHaveLength(1);
   });
+
+  it('gives the columns that are asked for, and the time since the row before', async () => {
+    const connection = launch();
+    await connection.call('keys', { logs: [{ name: 'k', text: keyLog }] });
+    await connection.call('open', { name: 'a.pcapng', path });
+    await finished(connection);
+    const columns = ['p2pke.counter', 'ip.src', 'p2pke.InitHello', 'frame.len', 'no.such.field'];
+    const { rows } = await connection.call('rows', { start: 0, count: 5, show: 'all', columns });
+    expect(rows.map(({ cells }) => cells)).toMatchObject([
+      ['0', '127.0.0.1', '✓', expect.stringMatching(/^\d+$/), ''],
+      ['1', '127.0.0.1', '', expect.stringMatching(/^\d+$/), ''],
+      ...[2, 16, 16].map((counter) => [String(counter), '127.0.0.1', '', expect.stringMatching(/^\d+$/), '']),
+    ]);
+    expect(rows[0]!.gap).toBeUndefined();
+    const nanos = ({ seconds, nanos }: { seconds: number; nanos: number }): bigint =>
+      BigInt(seconds) * 1_000_000_000n + BigInt(nanos);
+    for (const at of [1, 2, 3, 4]) expect(rows[at]!.gap).toBe(Number(nanos(rows[at]!) - nanos(rows[at - 1]!)));
+    const { rows: some } = await connection.call('rows', { start: 1, count: 1, show: 'all', filter: 'p2pke.counter == 17' });
+    expect(some[0]!.gap).toBeGreaterThan(rows[4]!.gap!);
+  });
+
+  it('finds text, bytes, fields and what a filter matches, forwards and backwards', async () => {
+    const connection = launch();
+    await connection.call('keys', { logs: [{ name: 'k', text: keyLog }] });
+    await connection.call('open', { name: 'a.pcapng', path });
+    await finished(connection);
+    type Find = WorkerCalls['find']['params'];
+    const frame = async (kind: Find['kind'], text: string, from = 0, forward = true): Promise<number | undefined> => {
+      for (let next = from; ; ) {
+        const found = await connection.call('find', { show: 'all', from: next, forward, kind, text });
+        if (found.problem !== undefined) throw new Error(found.problem);
+        if (found.frame !== undefined) return found.frame;
+        if (found.next < 0 || found.next >= found.total) return undefined;
+        next = found.next;
+      }
+    };
+    expect(await frame('list', 'RESPHELLO')).toBe(2);
+    expect(await frame('list', 'counter 17')).toBeGreaterThan(4);
+    expect(await frame('filter', 'p2pke.counter == 17', 32, false)).toBeGreaterThan(
+      (await frame('filter', 'p2pke.counter == 17'))!,
+    );
+    expect(await frame('filter', 'p2pke.counter == 99')).toBeUndefined();
+    await expect(frame('filter', 'p2pke.counter ==')).rejects.toThrow();
+    expect(await frame('fields', 'cipher_suites')).toBe(1);
+    const { sources } = await connection.call('tree', { row: 4, show: 'all' });
+    const opened = sources.find(({ name }) => name === 'Decrypted')!.bytes;
+    const hex = Array.from(opened.subarray(0, 8), (byte) => byte.toString(16)).map((digits) => digits.padStart(2, '0'));
+    expect(await frame('bytes', hex.join(' '), 4)).toBe(5);
+    await expect(frame('bytes', 'xyz')).rejects.toThrow('hexadecimal');
+    expect(await frame('conversation', '0', 1)).toBe(2);
+    expect(await frame('conversation', '1', 1)).toBeUndefined();
+  });
 });

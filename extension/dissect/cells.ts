@@ -1,0 +1,26 @@
+/** What a row holds in a column of the user's own: the values of a field, as text. */
+import { toHex, type Value } from '../../dissector/bytes/index.ts';
+import type { FilterField, FilterRow } from '../../dissector/filter/index.ts';
+import { addressText } from '../../dissector/link/index.ts';
+
+const MOST_VALUES = 8;
+const LONGEST = 120;
+
+/** Empty where the row has none; a field that is there or not gives a check mark. */
+export function cellText(field: FilterField | undefined, row: FilterRow): string {
+  if (field === undefined) return '';
+  const values = field.read(row);
+  const texts = values.slice(0, MOST_VALUES).map((value) => valueText(field, value));
+  return `${texts.join(', ')}${values.length > MOST_VALUES ? ', …' : ''}`;
+}
+
+function valueText({ type, values }: FilterField, value: Value): string {
+  if (type === 'presence') return '✓';
+  if (value instanceof Uint8Array) return type === 'address' ? addressText(value, 0, value.length) : cut(toHex(value));
+  if (typeof value === 'number') return values?.[value] ?? (Number.isInteger(value) ? String(value) : value.toFixed(6));
+  return cut(String(value));
+}
+
+function cut(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
