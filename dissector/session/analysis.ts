@@ -9,7 +9,8 @@ import type { KeyRing } from './keyring.ts';
 import type { Observation } from './observation.ts';
 import type { Conversation, Direction, Dissection, Finding, Protocol, State } from './protocol.ts';
 import { Rows, type Show } from './rows.ts';
-import { dissectMessage, explainMessage, lowerLayers } from './trees.ts';
+import { type Computation, type Placed, type SessionSteps, walk } from './steps.ts';
+import { computeMessage, dissectMessage, explainMessage, lowerLayers, placed } from './trees.ts';
 
 export interface MessageInfo {
   /** Its place in the order in which the messages of the capture complete, from 0. */
@@ -150,6 +151,30 @@ export class Analysis {
   explain(n: number): readonly TriedKey[] {
     const { observation, id } = this.#place(n);
     return explainMessage(this.reader, observation, id, this.message(n), this.#limits, this.ring);
+  }
+
+  /** The session of a message from its first step to its last; none where its protocol knows of none. */
+  steps(n: number): SessionSteps | undefined {
+    const { observation, id } = this.#place(n);
+    const { protocol } = observation;
+    const own = protocol.part?.(placed(observation, id, this.conversations));
+    if (own === undefined) return undefined;
+    const rows = this.#current();
+    const { run } = rows.message(n);
+    const members: ({ n: number } & Placed)[] = [];
+    for (let other = 0; other < rows.messageCount; other++) {
+      const place = rows.message(other);
+      if (place.run !== run) continue;
+      const message = placed(observation, place.id, this.conversations);
+      if (protocol.part!(message)?.session === own.session) members.push({ n: other, ...message });
+    }
+    return { title: own.title, machine: own.machine, steps: walk(own, members) };
+  }
+
+  /** What both sides compute for a message. */
+  compute(n: number): readonly Computation[] {
+    const { observation, id } = this.#place(n);
+    return computeMessage(this.reader, observation, id, this.message(n), this.#limits);
   }
 
   /** The lower layers of a frame (0-based). */

@@ -10,5 +10,6 @@ export * from './messages.ts';
 export * from './protocol.ts';
 export type { Show } from './rows.ts';
 export * from './rules.ts';
+export * from './steps.ts';
 export * from './stream.ts';
 export * from './summary.ts';

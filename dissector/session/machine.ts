@@ -5,6 +5,8 @@
 export interface Machine<State extends string = string, Message extends string = string> {
   readonly states: Readonly<Record<State, string>>;
   readonly start: State;
+  /** The state of each side, in the specification's words, where it gives each side its own: opener, answerer. */
+  readonly sides?: Readonly<Record<State, readonly [opener: string, answerer: string]>>;
   readonly transitions: readonly Transition<State, Message>[];
 }
 

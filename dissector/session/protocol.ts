@@ -5,6 +5,7 @@ import type { TriedKey } from './explain.ts';
 import type { KeyKind, KeyRing } from './keyring.ts';
 import type { Machine } from './machine.ts';
 import type { MessageTable } from './messages.ts';
+import type { Computation, Part, Placed } from './steps.ts';
 import type { StreamBuffer } from './stream.ts';
 
 export type Severity = 'error' | 'warning' | 'note';
@@ -138,4 +139,8 @@ export interface Protocol {
   dissect(message: Captured): Dissection;
   /** What each given key did for one message, step by step, with public values only. */
   explain?(message: Captured, keys: KeyRing): readonly TriedKey[];
+  /** The session that a message is a step of; none for one that stands alone. Cheap: asked for every message of a capture. */
+  part?(message: Placed): Part | undefined;
+  /** What both sides compute for a message, in the order in which they do, with the values of this one as far as they are known. */
+  compute?(message: Captured): readonly Computation[];
 }

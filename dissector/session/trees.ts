@@ -5,7 +5,8 @@ import type { MessageInfo } from './analysis.ts';
 import type { TriedKey } from './explain.ts';
 import type { KeyRing } from './keyring.ts';
 import type { Observation } from './observation.ts';
-import type { Captured, Dissection } from './protocol.ts';
+import type { Captured, Conversation, Dissection } from './protocol.ts';
+import type { Computation, Placed } from './steps.ts';
 
 /** The Sources of one tree as it grows. */
 class Sources {
@@ -59,6 +60,31 @@ export function explainMessage(
   ring: KeyRing,
 ): readonly TriedKey[] {
   return observation.protocol.explain?.(openMessage(reader, observation, id, info, limits).captured, ring) ?? [];
+}
+
+/** What both sides compute for a message. */
+export function computeMessage(
+  reader: CaptureReader,
+  observation: Observation,
+  id: number,
+  info: MessageInfo,
+  limits: Limits,
+): readonly Computation[] {
+  return observation.protocol.compute?.(openMessage(reader, observation, id, info, limits).captured) ?? [];
+}
+
+/** What is known of a message without reading its bytes. */
+export function placed({ messages }: Observation, id: number, conversations: readonly Conversation[]): Placed {
+  return {
+    name: messages.names[messages.name(id)]!,
+    direction: messages.direction(id),
+    state: messages.state(id),
+    encrypted: messages.encrypted(id),
+    conversation: conversations[messages.conversation(id)]!,
+    frame: messages.frame(id),
+    facts: messages.facts.get(id),
+    session: messages.session(id),
+  };
 }
 
 function openMessage(reader: CaptureReader, observation: Observation, id: number, info: MessageInfo, limits: Limits): Opened {
