@@ -5,11 +5,15 @@ import { cipherChoice, keyChoice } from './ciphers.ts';
 import type { Facts } from './facts.ts';
 import { aesLabel, dhLabel, rsaLabel, secretLabel } from './keys.ts';
 import { Session } from './session.ts';
+import { isTunnelKey, openOaep, provesTarget } from './tunnels.ts';
+
+/** Packets that carry bytes of a tunnel; TUNNEL_CLOSE carries a signature. */
+const inTunnel = ['TUNNEL_REQ', 'TUNNEL_CREATE', 'TUNNEL_CREATE_ACK', 'TUNNEL_DATA'];
 
 /** What each key of the ring does for a packet: the exchange, the derived key, the proof; for a TUNNEL_REQ the RSA key. */
 export function explain(captured: Captured, keys: KeyRing): TriedKey[] {
   const session = captured.session instanceof Session ? captured.session : new Session();
-  const isTunnel = captured.name.startsWith('TUNNEL') && captured.state !== 'encrypted';
+  const isTunnel = inTunnel.includes(captured.name) && captured.state !== 'encrypted';
   return triedKeys([
     { keys: keys.all(dhLabel), explain: (key) => exponent(key, session, captured) },
     ...[secretLabel, aesLabel].map((label) => ({
@@ -87,13 +91,29 @@ function proof(trial: Trial, session: Session, { direction }: Captured): void {
   );
 }
 
+/** RSA-OAEP of the TUNNEL_REQ that the packet belongs to, with this key: what the first pass did to find the tunnel's key. */
 function target(key: Key, { facts }: Captured): TriedKey {
   const trial = new Trial(key);
-  const { size } = key.secret as RsaPrivateKey;
-  const tunnel = (facts as Facts | undefined)?.tunnel;
-  const ok = tunnel !== undefined;
-  const result = ok ? `opens the tunnel requested in frame ${tunnel.tunnel.frame}` : 'SHA-256 of what it opens is not test_hash';
-  trial.step('RSA-OAEP (SHA-256, MGF1-SHA-1) of test_encrypted, then SHA-256', { modulus: `${size * 8} bits` }, result, ok);
+  const rsa = key.secret as RsaPrivateKey;
+  const tunnel = (facts as Facts | undefined)?.belongsTo;
+  if (tunnel?.wrapped === undefined) {
+    trial.step('find the TUNNEL_REQ', {}, 'it is not in the capture as a whole', false);
+    return trial.tried;
+  }
+  const { wrapped, frame } = tunnel;
+  const modulus = `${rsa.size * 8} bits`;
+  const length = wrapped.test.length;
+  const isProven = provesTarget(openOaep(rsa, wrapped.test), wrapped);
+  const result = isProven
+    ? `test_hash of the TUNNEL_REQ in frame ${frame}`
+    : length === rsa.size
+      ? `not test_hash of the TUNNEL_REQ in frame ${frame}: another key`
+      : `test_encrypted of the TUNNEL_REQ in frame ${frame} has ${length} bytes, the modulus ${rsa.size}`;
+  const proof = 'RSA-OAEP (SHA-256, MGF1-SHA-1) of test_encrypted, then SHA-256';
+  if (!trial.step(proof, { modulus }, result, isProven)) return trial.tried;
+  const opened = openOaep(rsa, wrapped.shared);
+  const is = opened === undefined ? 'the padding does not hold' : `${opened.length} bytes`;
+  trial.step('RSA-OAEP of shared_key: AES key and iv', { modulus }, is, isTunnelKey(opened));
   return trial.tried;
 }
 

@@ -5,6 +5,8 @@ import type { Tunnel } from './tunnels.ts';
 export interface Facts {
   /** Where the packet lies in the encrypted part of its direction, and the ciphertext before it that opening needs. */
   sealed?: Place;
+  /** The tunnel that the packet belongs to, opened or not. */
+  belongsTo?: Tunnel;
   /** The tunnel whose bytes the packet carries, and where they lie in the tunnel's direction. */
   tunnel?: Place & { readonly tunnel: Tunnel };
   /** TUNNEL_CREATE and TUNNEL_CREATE_ACK: the packet itself, opened. */

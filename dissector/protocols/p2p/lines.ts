@@ -148,13 +148,14 @@ export class Lines {
   #carry(id: number, { direction, pieces }: Line, field: Field, tunnel: Tunnel): void {
     const data = field.children?.find((child) => child.name === 'data');
     if (!(data?.value instanceof Uint8Array)) return;
+    factsOf(this.#bench, id).belongsTo = tunnel;
     const { place, opened, first } = tunnel.carry(direction, data.value, slicePieces(pieces, data.start, data.end));
     if (opened === undefined) return;
     factsOf(this.#bench, id).tunnel = { ...place, tunnel };
     if (first === undefined) return;
     const { name } = direction === tunnel.requester ? tunnelCreate : tunnelCreateAck;
     const inner = this.#row({ direction, name, pieces: first.pieces, state: 'decoded', encrypted: true });
-    factsOf(this.#bench, inner).inner = first.bytes;
+    Object.assign(factsOf(this.#bench, inner), { inner: first.bytes, belongsTo: tunnel });
   }
 }
 

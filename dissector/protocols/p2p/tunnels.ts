@@ -29,11 +29,35 @@ interface Head {
 
 const noHead: Head = { bytes: empty, pieces: [] };
 
+/** What a TUNNEL_REQ holds for the target's RSA key: the key proves itself on `test`, whose plaintext has the SHA-256 `hash`. */
+export interface Wrapped {
+  readonly hash: Uint8Array;
+  readonly test: Uint8Array;
+  /** AES key (32 bytes) and iv (16 bytes). */
+  readonly shared: Uint8Array;
+}
+
+/** RSA-OAEP with SHA-256 and MGF1-SHA-1; undefined where the key does not fit or the padding does not hold. */
+export function openOaep(key: RsaPrivateKey, wrapped: Uint8Array): Uint8Array | undefined {
+  const padded = wrapped.length === key.size ? rsaDecrypt(key, wrapped) : undefined;
+  return padded === undefined ? undefined : unpadOaep(padded, 'SHA-256', 'SHA-1');
+}
+
+export function provesTarget(opened: Uint8Array | undefined, { hash }: Wrapped): boolean {
+  return opened !== undefined && equalBytes(sha256(opened), hash);
+}
+
+export function isTunnelKey(opened: Uint8Array | undefined): opened is Uint8Array {
+  return opened?.length === keyLength + ivLength;
+}
+
 /** One tunnel of a connection: AES-256-CFB8 under a key that the target's RSA key unwraps, each direction with its own state. */
 export class Tunnel {
   readonly requester: Direction;
   readonly frame: number;
   readonly signer: PublicKey | string;
+  /** Undefined where the TUNNEL_REQ is not whole. */
+  readonly wrapped: Wrapped | undefined;
   /** Not every RSA key of the ring was tried on it. */
   isUntried = false;
   readonly #secret: { key: Uint8Array; iv: Uint8Array } | undefined;
@@ -42,10 +66,11 @@ export class Tunnel {
   /** The first packet of each direction while it is not whole: undefined once it was read. */
   readonly #heads: [Head | undefined, Head | undefined] = [noHead, noHead];
 
-  constructor(requester: Direction, frame: number, signer: PublicKey | string, secret: Uint8Array | undefined) {
-    this.requester = requester;
-    this.frame = frame;
-    this.signer = signer;
+  constructor(request: Pick<Tunnel, 'requester' | 'frame' | 'signer' | 'wrapped'>, secret: Uint8Array | undefined) {
+    this.requester = request.requester;
+    this.frame = request.frame;
+    this.signer = request.signer;
+    this.wrapped = request.wrapped;
     this.#secret =
       secret === undefined ? undefined : { key: secret.slice(0, keyLength), iv: secret.slice(keyLength, keyLength + ivLength) };
   }
@@ -111,8 +136,9 @@ export class Tunnels {
     if (typeof id !== 'bigint' || this.#tunnels.size >= this.#bench.limits.sessions) return undefined;
     const der = valueIn(field, 'public_key');
     const signer = der instanceof Uint8Array ? readPublicKey(der) : 'TUNNEL_REQ has no public_key';
-    const secret = this.#unwrap(field);
-    const tunnel = new Tunnel(direction, frame, signer, secret);
+    const wrapped = wrappedIn(field);
+    const secret = wrapped === undefined ? undefined : this.#unwrap(wrapped);
+    const tunnel = new Tunnel({ requester: direction, frame, signer, wrapped }, secret);
     tunnel.isUntried = secret === undefined && this.#groups.isSpent && this.#bench.keys.all(rsaLabel).length > 0;
     this.#tunnels.set(id, tunnel);
     return tunnel;
@@ -131,22 +157,25 @@ export class Tunnels {
   }
 
   /** The tunnel's key and iv, by the RSA key that test_hash proves. */
-  #unwrap(field: Field): Uint8Array | undefined {
-    const [hash, test, shared] = ['test_hash', 'test_encrypted', 'shared_key'].map((name) => valueIn(field, name));
-    if (!(hash instanceof Uint8Array && test instanceof Uint8Array && shared instanceof Uint8Array)) return undefined;
+  #unwrap(wrapped: Wrapped): Uint8Array | undefined {
     for (const { secret } of this.#bench.keys.all(rsaLabel)) {
       const key = secret as RsaPrivateKey;
-      const proof = this.#oaep(key, test);
-      if (proof === undefined || !equalBytes(sha256(proof), hash)) continue;
-      const opened = this.#oaep(key, shared);
-      if (opened?.length === keyLength + ivLength) return opened;
+      if (!provesTarget(this.#oaep(key, wrapped.test), wrapped)) continue;
+      const opened = this.#oaep(key, wrapped.shared);
+      if (isTunnelKey(opened)) return opened;
     }
     return undefined;
   }
 
+  /** A key that does not fit costs nothing. */
   #oaep(key: RsaPrivateKey, wrapped: Uint8Array): Uint8Array | undefined {
     if (wrapped.length !== key.size || !this.#groups.spend(costOf(key.size * 8))) return undefined;
-    const padded = rsaDecrypt(key, wrapped);
-    return padded === undefined ? undefined : unpadOaep(padded, 'SHA-256', 'SHA-1');
+    return openOaep(key, wrapped);
   }
+}
+
+function wrappedIn(field: Field): Wrapped | undefined {
+  const [hash, test, shared] = ['test_hash', 'test_encrypted', 'shared_key'].map((name) => valueIn(field, name));
+  const isWhole = hash instanceof Uint8Array && test instanceof Uint8Array && shared instanceof Uint8Array;
+  return isWhole ? { hash, test, shared } : undefined;
 }

@@ -70,3 +70,29 @@ describe('the explanation of ptpchat', () => {
     expect(analysis.explain(message).map(({ steps }) => steps.map(({ ok }) => ok))).toEqual([[false], [false]]);
   });
 });
+
+describe('the explanation of a tunnel of p2p', () => {
+  const rsa = keysOf('p2p_a')
+    .split('\n')
+    .filter((line) => line.startsWith('P2P_RSA_PRIVATE '));
+  const tried = (keys: string, name: string): (readonly boolean[])[] => {
+    const analysis = open('p2p_a.pcapng', keys);
+    const steps = analysis.explain(named(analysis, name)).filter(({ label }) => label === 'P2P_RSA_PRIVATE');
+    return steps.map((one) => one.steps.map(({ ok }) => ok));
+  };
+
+  it.each(['TUNNEL_REQ', 'TUNNEL_CREATE', 'TUNNEL_DATA'])('says of each RSA key of %s what that key does', (name) => {
+    expect(rsa).toHaveLength(2);
+    expect(tried(keysOf('p2p_a'), name).toSorted()).toEqual([[false], [true, true]]);
+  });
+
+  it('fails for a key that is not the target’s, whether the tunnel opens or not', () => {
+    const others = keysOf('p2p_a')
+      .split('\n')
+      .filter((line) => !line.startsWith('P2P_RSA_PRIVATE '));
+    const alone = rsa.map((key) => tried([...others, key].join('\n'), 'TUNNEL_DATA'));
+    expect(alone.toSorted()).toEqual([[[false]], [[true, true]]]);
+  });
+
+  it('has no RSA key for what no tunnel carries', () => expect(tried(keysOf('p2p_a'), 'TUNNEL_CLOSE')).toEqual([]));
+});
