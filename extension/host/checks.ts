@@ -73,6 +73,12 @@ export function drawingParams(value: unknown): WebviewCalls['saveDrawing']['para
   return { name: name as string, svg: svg as string };
 }
 
+export function copyParams(value: unknown): WebviewCalls['copy']['params'] {
+  const { text: copied } = object(value, 'copy');
+  text(copied, 'copy.text');
+  return { text: copied as string };
+}
+
 const conversationColumns: readonly ConversationColumn[] = [
   ...(['id', 'a', 'b', 'protocol', 'packets', 'bytes', 'start', 'seconds', 'messages', 'encrypted', 'findings'] as const),
 ];

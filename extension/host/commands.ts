@@ -1,6 +1,6 @@
 /** The commands of the palette and of the editor's title. */
 import * as vscode from 'vscode';
-import type { WebviewEvents } from '../wire/inspector.ts';
+import { pageCommands } from '../wire/inspector.ts';
 import type { CaptureEditors } from './editor.ts';
 import { type KeyLogs, keyLogName } from './keylogs.ts';
 
@@ -13,16 +13,10 @@ export function registerCommands(editors: CaptureEditors, keyLogs: KeyLogs): vsc
     vscode.commands.registerCommand('peerscope.goToFrame', (frame?: unknown) =>
       goToFrame(editors, typeof frame === 'number' ? frame : undefined),
     ),
-    vscode.commands.registerCommand('peerscope.applyAsFilter', (place?: unknown) => narrow(editors, place, 'replace')),
-    vscode.commands.registerCommand('peerscope.filterAnd', (place?: unknown) => narrow(editors, place, 'and')),
-    vscode.commands.registerCommand('peerscope.filterNot', (place?: unknown) => narrow(editors, place, 'not')),
+    ...pageCommands.map((name) =>
+      vscode.commands.registerCommand(`peerscope.${name}`, (place?: unknown) => editors.active?.command({ name, place })),
+    ),
   ];
-}
-
-/** Narrows the list by the condition of what the menu was opened on. */
-function narrow(editors: CaptureEditors, place: unknown, how: WebviewEvents['filter']['how']): void {
-  const filter = typeof place === 'object' && place !== null && 'filter' in place ? place.filter : undefined;
-  if (typeof filter === 'string') editors.active?.filter({ text: filter, how });
 }
 
 /** Asks for key logs unless `files` names them, remembers them, and gives them to every open capture; false when cancelled. */

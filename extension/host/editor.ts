@@ -15,8 +15,8 @@ type WebviewConnection = Connection<None, WebviewEvents, WebviewCalls, None>;
 interface Tab {
   readonly document: CaptureDocument;
   reveal(frame: number): void;
-  /** Narrows the list. */
-  filter(asked: WebviewEvents['filter']): void;
+  /** Lets the page carry out a command. */
+  command(asked: WebviewEvents['command']): void;
 }
 
 export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<CaptureDocument> {
@@ -60,7 +60,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
     const tab: Tab = {
       document,
       reveal: (frame) => connection.tell('reveal', { frame }),
-      filter: (asked) => connection.tell('filter', asked),
+      command: (asked) => connection.tell('command', asked),
     };
     const activate = (): void => {
       if (panel.active) this.#active = tab;
@@ -93,6 +93,10 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
         ...questionsOf(document),
         ready: async () => ({ overview: await document.ready() }),
         saveDrawing: (params: unknown) => saveDrawing(document.uri, check.drawingParams(params)),
+        copy: async (params: unknown) => {
+          await vscode.env.clipboard.writeText(check.copyParams(params).text);
+          return { copied: true };
+        },
         addKeys: async () => ({ asked: Boolean(await vscode.commands.executeCommand('peerscope.addKeyLog')) }),
       },
       {},

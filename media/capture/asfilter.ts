@@ -1,28 +1,62 @@
 /** Conditions that the right button offers: each part of a row or tree carries its own for VS Code's menu. */
 import type { FieldView, Row } from '../../extension/wire/inspector.ts';
+import type { Column } from './columns.ts';
 
 export type How = 'replace' | 'and' | 'not';
 
-/** What VS Code hands to the command of a menu entry: the page's elements say it in `data-vscode-context`. */
-export function menuOf(filter: string | undefined): string {
-  return JSON.stringify({
-    webviewSection: filter === undefined ? 'plain' : 'filterable',
-    filter,
-    preventDefaultContextMenuItems: true,
-  });
+const nothing = {
+  isFilterable: false,
+  isColumn: false,
+  hasBytes: false,
+  talks: false,
+  isMessage: false,
+  isTime: false,
+  isOwn: false,
+};
+
+/**
+ * What VS Code hands to the command of a menu entry: the page's elements say it in `data-vscode-context`. Elements inherit
+ * what those around them say, so each says everything.
+ */
+export function menuOf(section: 'cell' | 'field' | 'header' | 'line', filter: string | undefined, more: object = {}): string {
+  const condition = filter === undefined ? {} : { filter, isFilterable: true };
+  return JSON.stringify({ webviewSection: section, ...nothing, ...condition, ...more, preventDefaultContextMenuItems: true });
 }
 
-export function fieldMenu(field: FieldView): string {
-  return menuOf(field.filter);
+/** `key` names the field in its tree. */
+export function fieldMenu(field: FieldView, key: string): string {
+  const { filter, start, end } = field;
+  const column = filter === undefined ? undefined : /^[\w.]+/.exec(filter)?.[0];
+  return menuOf('field', filter, { key, hasBytes: end > start, ...(column === undefined ? {} : { column, isColumn: true }) });
 }
 
-/** One for each column: frame, time, source, destination, protocol, message, info. */
-export function rowMenus(row: Row): string[] {
+/** The condition of a cell by its column: that of its own field, where it shows one. */
+export function cellMenu(row: Row, { id, own }: Pick<Column, 'id' | 'own'>): string {
+  const { frame, n, protocol, conversation } = row;
+  const about = {
+    frame,
+    protocol,
+    isMessage: n !== undefined,
+    ...(conversation === undefined ? {} : { talks: true }),
+    row: row.row,
+  };
+  return menuOf('cell', own === undefined ? condition(row, id) : undefined, about);
+}
+
+function condition(row: Row, column: string): string | undefined {
   const isMessage = row.n !== undefined;
-  const number = `frame.number == ${row.frame}`;
-  const named = isMessage ? `${row.protocol}.message == ${JSON.stringify(row.message)}` : number;
-  const protocol = isMessage ? row.protocol : lower(row.protocol);
-  return [number, number, address('ip.src', row.source), address('ip.dst', row.destination), protocol, named, named].map(menuOf);
+  switch (column) {
+    case 'source':
+      return address('ip.src', row.source);
+    case 'destination':
+      return address('ip.dst', row.destination);
+    case 'protocol':
+      return isMessage ? row.protocol : lower(row.protocol);
+    case 'message':
+    case 'info':
+      if (isMessage) return `${row.protocol}.message == ${JSON.stringify(row.message)}`;
+  }
+  return `frame.number == ${row.frame}`;
 }
 
 /** `10.0.0.1:7000` and `[::1]:7000` without their ports; a link-layer address is asked for as one. */

@@ -62,7 +62,7 @@ export class Breaches extends PageElement {
       line === undefined ? undefined : isGroup ? `finding.rule == ${JSON.stringify(line.rule)}` : `frame.number == ${line.frame}`;
     return html`<div id="finding-${index}" class="table-row breach ${isGroup ? 'group' : ''} ${selected ? 'selected' : ''}" role="treeitem"
       aria-level=${isGroup ? 1 : 2} aria-expanded=${isGroup ? String(!this.#closed.has(line.rule)) : nothing} aria-selected=${selected}
-      data-vscode-context=${menuOf(menu)} @mousedown=${(event: MouseEvent) => this.#press(event, index)}>${
+      data-vscode-context=${menuOf('line', menu)} @mousedown=${(event: MouseEvent) => this.#press(event, index)}>${
         line === undefined ? '…' : isGroup ? this.#group(line) : this.#breach(line)
       }</div>`;
   }
@@ -75,7 +75,7 @@ export class Breaches extends PageElement {
   #breach({ frame, message, text, frames }: Extract<FindingLine, { kind: 'finding' }>): TemplateResult {
     const others = frames.filter((one) => one !== frame);
     return html`<span class="number">${frame}</span> <span class="message">${message}</span> <span class="text" title=${text}>${text}</span>
-      ${others.length === 0 ? nothing : html`<span class="clause">frames ${others.join(', ')}</span>`}`;
+      ${others.length === 0 ? nothing : html`<span class="clause">see ${others.length === 1 ? 'frame' : 'frames'} ${others.join(', ')}</span>`}`;
   }
 
   #press(event: MouseEvent, index: number): void {

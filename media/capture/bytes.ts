@@ -3,6 +3,7 @@ import { html, nothing, type PropertyDeclarations, type PropertyValues, type Tem
 import type { FieldView, SourceView } from '../../extension/wire/inspector.ts';
 import { PageElement } from './element.ts';
 import { hexRow, hexRows, moveByte, offsetText, ROW_BYTES } from './hex.ts';
+import { readings } from './readings.ts';
 import { rowsPerPage } from './scale.ts';
 import { Scroller } from './scroller.ts';
 import { count } from './texts.ts';
@@ -15,11 +16,14 @@ export class Bytes extends PageElement {
     source: { attribute: false },
     field: { attribute: false },
     cursor: { attribute: false },
+    inspecting: { attribute: false },
   };
   declare sources: readonly SourceView[];
   declare source: number;
   declare field: FieldView | undefined;
   declare cursor: number | undefined;
+  /** Whether what the bytes under the cursor may mean is shown. */
+  declare inspecting: boolean;
   readonly #scroller = new Scroller(this, ROW_HEIGHT);
 
   get #shown(): SourceView | undefined {
@@ -48,6 +52,7 @@ export class Bytes extends PageElement {
               </div></div>
             </div>`
       }
+      ${shown === undefined || this.cursor === undefined || this.cursor >= shown.bytes.length ? nothing : this.#readings(shown.bytes, this.cursor)}
       ${shown !== undefined && shown.bytes.length === 0 ? html`<p class="hint over">No bytes</p>` : nothing}`;
   }
 
@@ -74,6 +79,20 @@ export class Bytes extends PageElement {
       ({ at, ascii }) => html`<span class="char${lit(at)}" data-at=${at}>${ascii}</span>`,
     )}</span></div>`;
   }
+
+  #readings(bytes: Uint8Array, at: number): TemplateResult {
+    return html`<details id="readings" class="readings" ?open=${this.inspecting} @toggle=${this.#inspect}>
+      <summary>Value at byte ${at} (0x${at.toString(16)})</summary>${
+        this.inspecting
+          ? html`<dl>${readings(bytes, at).map(({ name, text }) => html`<div><dt>${name}</dt><dd title=${text}>${text}</dd></div>`)}</dl>`
+          : nothing
+      }</details>`;
+  }
+
+  readonly #inspect = (event: Event): void => {
+    const { open } = event.target as HTMLDetailsElement;
+    if (open !== this.inspecting) this.dispatchEvent(new CustomEvent('inspect-values', { detail: open }));
+  };
 
   #choose(source: number): void {
     this.dispatchEvent(new CustomEvent('choose-source', { detail: source }));

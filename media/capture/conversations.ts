@@ -3,6 +3,7 @@ import { html, nothing, type PropertyDeclarations, type PropertyValues, type Tem
 import type { ConversationColumn, ConversationView } from '../../extension/wire/inspector.ts';
 import { menuOf } from './asfilter.ts';
 import { PageElement } from './element.ts';
+import { endpointCell } from './endpoint.ts';
 import type { Call } from './host.ts';
 import { goal, isForeign } from './moving.ts';
 import { Paged } from './paged.ts';
@@ -27,16 +28,22 @@ const seconds = (value: number | null): string => (value === null ? '' : value.t
 
 const columns: readonly Column[] = [
   { id: 'id', title: 'No.', number: true, cell: ({ id }) => String(id) },
-  { id: 'a', title: 'From', cell: ({ a }) => a },
-  { id: 'b', title: 'To', cell: ({ b }) => b },
+  { id: 'a', title: 'From', cell: ({ a }) => endpointCell(a) },
+  { id: 'b', title: 'To', cell: ({ b }) => endpointCell(b) },
   {
     id: 'protocol',
     title: 'Protocol',
     cell: ({ protocol, transport }) =>
       html`<span class="hue hue-${protocol === '' ? 'none' : hueOf(protocol, HUES)}" aria-hidden="true"></span>${protocol === '' ? transport : `${protocol}, ${transport}`}`,
   },
-  { id: 'packets', title: 'Packets', says: 'Packets from and to, → / ←', number: true, cell: ({ packets }) => pair(packets) },
-  { id: 'bytes', title: 'Bytes', says: 'Bytes on the wire from and to, → / ←', number: true, cell: ({ bytes }) => pair(bytes) },
+  { id: 'packets', title: 'Packets →/←', says: 'Packets from and to, → / ←', number: true, cell: ({ packets }) => pair(packets) },
+  {
+    id: 'bytes',
+    title: 'Bytes →/←',
+    says: 'Bytes on the wire from and to, → / ←',
+    number: true,
+    cell: ({ bytes }) => pair(bytes),
+  },
   {
     id: 'start',
     title: 'Start',
@@ -51,7 +58,7 @@ const columns: readonly Column[] = [
     number: true,
     cell: (view) => seconds(view.seconds),
   },
-  { id: 'messages', title: 'Messages', number: true, cell: ({ messages }) => grouped(messages) },
+  { id: 'messages', title: 'Msgs', says: 'Messages', number: true, cell: ({ messages }) => grouped(messages) },
   {
     id: 'encrypted',
     title: 'Opened',
@@ -59,7 +66,13 @@ const columns: readonly Column[] = [
     number: true,
     cell: opened,
   },
-  { id: 'findings', title: 'Findings', number: true, cell: ({ findings }) => (findings === 0 ? '' : grouped(findings)) },
+  {
+    id: 'findings',
+    title: 'Finds',
+    says: 'Findings',
+    number: true,
+    cell: ({ findings }) => (findings === 0 ? '' : grouped(findings)),
+  },
 ];
 
 /** Of what travelled encrypted, how much a key opened. */
@@ -121,7 +134,7 @@ export class Conversations extends PageElement {
     const view = this.#rows.row(index);
     const selected = index === this.selected;
     return html`<div id="conversation-${index}" class="table-row conversation ${selected ? 'selected' : ''}" role="row" aria-rowindex=${index + 2}
-      aria-selected=${selected} data-vscode-context=${menuOf(view === undefined ? undefined : `conversation == ${view.id}`)}
+      aria-selected=${selected} data-vscode-context=${menuOf('line', view === undefined ? undefined : `conversation == ${view.id}`)}
       @mousedown=${(event: MouseEvent) => this.#press(event, index)} @dblclick=${() => this.#choose(index)}
       title="Enter or a double click shows its packets">${
         view === undefined

@@ -3,10 +3,11 @@
 import type { VscSplitLayoutChangeEvent } from '@vscode-elements/elements/dist/vscode-split-layout/vscode-split-layout.js';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Overview } from '../../extension/wire/inspector.ts';
-import { combined } from './asfilter.ts';
+import { carryOut, type Parts } from './commands.ts';
 import { PageElement } from './element.ts';
 import { explanation } from './explanation.ts';
 import type { FilterBar } from './filterbar.ts';
+import type { Asked, FindBar } from './findbar.ts';
 import { findings, missing } from './findings.ts';
 import type { Packets } from './packets.ts';
 import { Session } from './session.ts';
@@ -18,35 +19,54 @@ export class Inspector extends PageElement {
   #focused = false;
   readonly #addKeys = (): void => void this.#session.addKeys();
 
+  #finding = false;
+  readonly #parts: Parts = {
+    filter: (text) => void this.#bar?.put(text),
+    focusFilter: () => this.#bar?.focus(),
+    openFind: () => this.#openFind(),
+    findAgain: (forward) => this.#findBar?.again(forward) ?? false,
+  };
+
   /** Whoever comes to the page with the keyboard finds the packets under it. */
   readonly #focus = (): void => {
     if (document.hasFocus() && document.activeElement === document.body) this.querySelector<HTMLElement>('#packet-list')?.focus();
   };
 
-  /** Ctrl+/ goes to the filter, as in Wireshark. */
-  readonly #shortcut = (event: KeyboardEvent): void => {
-    if (event.key !== '/' || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    this.#bar?.focus();
-  };
-
   override connectedCallback(): void {
     super.connectedCallback();
     this.#session.onreveal = (row) => void this.updateComplete.then(() => this.#packets?.reveal(row));
-    this.#session.onfilter = ({ text, how }) => void this.#bar?.put(combined(this.#session.list.filter, text, how));
+    this.#session.oncommand = ({ name, place }) => carryOut(this.#session, this.#parts, name, place);
     window.addEventListener('focus', this.#focus);
-    window.addEventListener('keydown', this.#shortcut);
     void this.#session.ready();
   }
 
   override disconnectedCallback(): void {
     window.removeEventListener('focus', this.#focus);
-    window.removeEventListener('keydown', this.#shortcut);
     super.disconnectedCallback();
   }
 
   get #bar(): FilterBar | null {
     return this.querySelector('peerscope-filter');
+  }
+
+  get #findBar(): FindBar | null {
+    return this.querySelector('peerscope-find');
+  }
+
+  #openFind(): void {
+    this.#finding = true;
+    this.#session.setView('packets');
+    this.requestUpdate();
+    void this.updateComplete.then(async () => {
+      await this.#findBar?.updateComplete;
+      this.#findBar?.focus();
+    });
+  }
+
+  #closeFind(): void {
+    this.#finding = false;
+    this.requestUpdate();
+    this.querySelector<HTMLElement>('#packet-list')?.focus();
   }
 
   get #packets(): Packets | null {
@@ -68,6 +88,8 @@ export class Inspector extends PageElement {
       <peerscope-filter .applied=${session.list.filter} .history=${session.history} .scan=${session.list.scan} .total=${session.list.total}
         .call=${session.call} @apply-filter=${(event: CustomEvent<string>) => session.setFilter(event.detail)}></peerscope-filter>
       ${views(session)}
+      <peerscope-find .search=${session.search} .shown=${this.#finding && session.view === 'packets'} @close-find=${() => this.#closeFind()}
+        @find=${({ detail }: CustomEvent<Asked>) => void session.find({ ...detail, around: true })}></peerscope-find>
       <vscode-split-layout id="panes" split="horizontal" initial-handle-position="${session.panes.listHeight}%" min-start="80px" min-end="80px"
         @vsc-split-layout-change=${(event: VscSplitLayoutChangeEvent) => this.#moved(event, 'listHeight')}>
         <div slot="start" class="pane">
@@ -84,6 +106,7 @@ export class Inspector extends PageElement {
   protected override updated(_changed: PropertyValues): void {
     // The list and what is opened change within; the elements that draw them cannot see it by themselves.
     this.#packets?.requestUpdate();
+    this.#findBar?.requestUpdate();
     this.querySelector<FieldTree>('peerscope-fields')?.requestUpdate();
     if (!this.#focused && this.#packets !== null) {
       this.#focused = true;
@@ -97,7 +120,8 @@ export class Inspector extends PageElement {
     const state = done ? generation : -1;
     switch (session.view) {
       case 'packets':
-        return html`<peerscope-packets .list=${session.list} .selected=${session.selected?.row} .empty=${this.#empty()}
+        return html`<peerscope-packets .list=${session.list} .selected=${session.selected?.row} .arranged=${session.arranged} .empty=${this.#empty()}
+          @resize-column=${({ detail }: CustomEvent<Record<string, number>>) => session.arrange({ widths: { ...session.arranged.widths, ...detail } })}
           @select-row=${(event: CustomEvent<number>) => session.select(event.detail)}></peerscope-packets>`;
       case 'ladder':
         return html`<peerscope-ladder .call=${session.call} .generation=${state} .filter=${session.list.filter} .name=${session.overview?.name ?? ''}
@@ -129,7 +153,7 @@ export class Inspector extends PageElement {
     const { tree, failure, waiting, field } = shown;
     if (failure !== undefined) return html`<p class="hint error" role="alert">${failure}</p>`;
     if (tree === undefined) return html`<p class="hint" role="status">${waiting ? 'Reading…' : 'No packet selected'}</p>`;
-    return html`${missing(tree, this.#addKeys)}${explanation(tree, shown.explained, (open) => void shown.explain(open))}${findings(tree)}
+    return html`<div class="told">${missing(tree, this.#addKeys)}${explanation(tree, shown.explained, (open) => void shown.explain(open))}${findings(tree)}</div>
       <peerscope-fields .layers=${tree.layers} .selected=${field?.key} .opened=${shown.opened}
         @choose-field=${(event: CustomEvent<string>) => shown.chooseField(event.detail)}
         @open-field=${({ detail }: CustomEvent<{ key: string; open: boolean }>) => shown.open(detail.key, detail.open)}></peerscope-fields>
@@ -144,7 +168,8 @@ export class Inspector extends PageElement {
     const { shown } = this.#session;
     if (shown.tree === undefined) return html``;
     return html`<peerscope-bytes .sources=${shown.tree.sources} .source=${shown.source} .field=${shown.field?.field}
-      .cursor=${shown.cursor} @choose-source=${(event: CustomEvent<number>) => shown.chooseSource(event.detail)}
+      .cursor=${shown.cursor} .inspecting=${this.#session.arranged.inspecting}
+      @inspect-values=${({ detail }: CustomEvent<boolean>) => this.#session.arrange({ inspecting: detail })} @choose-source=${(event: CustomEvent<number>) => shown.chooseSource(event.detail)}
       @choose-byte=${(event: CustomEvent<number>) => shown.chooseByte(event.detail)}></peerscope-bytes>`;
   }
 

@@ -8,7 +8,7 @@ import { PacketList } from './list.ts';
 import { goal, isForeign } from './moving.ts';
 import { rowsPerPage } from './scale.ts';
 import { Scroller } from './scroller.ts';
-import { type Instant, sinceStart } from './texts.ts';
+import { elided, type Instant, sinceStart } from './texts.ts';
 
 /** Messages of a saved drawing at most. */
 const DRAWN = 2000;
@@ -62,8 +62,9 @@ export class Ladder extends PageElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('frame') && this.#list !== undefined) void this.#follow();
     if (!changed.has('filter') && !changed.has('generation')) return;
-    this.#list = new PacketList('messages', this.filter, this.call, () => this.requestUpdate());
+    this.#list = new PacketList({ show: 'messages', filter: this.filter, columns: [] }, this.call, () => this.requestUpdate());
     this.#selected = -1;
     void this.#ask();
   }
@@ -77,9 +78,22 @@ export class Ladder extends PageElement {
       this.#endpoints = endpoints;
       this.#more = more;
       if (!done) this.#timer = setTimeout(() => void this.#ask(), POLL);
+      else void this.#follow();
     } catch (error) {
       this.#complaint = sentence(error);
     }
+    this.requestUpdate();
+  }
+
+  /** The packet that is selected elsewhere comes into view here too. */
+  async #follow(): Promise<void> {
+    const { frame } = this;
+    const list = this.#list!;
+    if (frame === undefined || list.row(this.#selected)?.frame === frame) return;
+    const { row } = await this.call('locate', { frame, show: 'messages', ...list.narrowed }).catch(() => ({ row: -1 }));
+    if (row < 0 || list !== this.#list || frame !== this.frame) return;
+    this.#selected = row;
+    this.#scroller.reveal(row);
     this.requestUpdate();
   }
 
@@ -89,6 +103,7 @@ export class Ladder extends PageElement {
     const { first, end } = this.#scroller.range();
     list.need(first, end);
     const columns = columnsAt(this.#endpoints.length, this.#width);
+    const room = Math.floor(((columns[1] ?? this.#width) - (columns[0] ?? 0) - 12) / LETTER);
     const width = Math.max(this.#width - 20, (columns.at(-1) ?? 0) + 80);
     const rows = Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index);
     return html`<div class="ladder-bar"><span>${this.#more ? `The first ${this.#endpoints.length} endpoints; a filter narrows them` : nothing}${this.#complaint}</span>
@@ -96,7 +111,8 @@ export class Ladder extends PageElement {
       <div id="ladder" class="table" role="listbox" tabindex="0" aria-label="Messages between endpoints"
         aria-activedescendant=${this.#selected >= first && this.#selected < end ? `step-${this.#selected}` : nothing} @keydown=${this.#key}>
         <div class="ladder-heads" role="presentation"><svg width=${width} height="24">${this.#endpoints.map(
-          (endpoint, i) => svg`<text x=${columns[i]!} y="16" text-anchor="middle">${endpoint}</text>`,
+          (endpoint, i) =>
+            svg`<text x=${columns[i]!} y="16" text-anchor="middle"><title>${endpoint}</title>${elided(endpoint, room)}</text>`,
         )}</svg></div>
         <div class="viewport" role="presentation" tabindex="-1" @scroll=${this.#align}>
           <div class="spacer" role="presentation"><div class="rows" role="presentation">${rows.map((row) => this.#row(row, columns, width))}</div></div>
@@ -127,12 +143,14 @@ export class Ladder extends PageElement {
     const y = 22;
     const back = to > from ? -7 : 7;
     const room = Math.max(40, right - left - 16);
+    const fits = Math.floor(room / LETTER) - row.message.length;
+    const info = row.info.length <= fits ? row.info : `${row.info.slice(0, Math.max(0, fits - 1))}…`;
     // What is longer than its arrow begins where that begins: the message's name is what must be read.
-    const isLong = (row.message.length + row.info.length) * LETTER > room;
-    // A drawing inside cuts off what is too long.
+    const isLong = row.info.length > fits;
+    // A drawing inside cuts off what is too long all the same: letters are not all of one width.
     return svg`<line class="arrow" x1=${from} y1=${y} x2=${to} y2=${y} stroke-dasharray=${dashes[row.state] ?? 'none'}></line>
       <path class="head" d="M${to} ${y}l${back} -4v8z"></path>
-      <svg x=${left + 8} y="2" width=${room} height="18"><text class="label" x=${isLong ? '0' : '50%'} y="13" text-anchor=${isLong ? 'start' : 'middle'}><tspan class="message">${row.message}</tspan> ${row.info}</text></svg>`;
+      <svg x=${left + 8} y="2" width=${room} height="18"><text class="label" x=${isLong ? '0' : '50%'} y="13" text-anchor=${isLong ? 'start' : 'middle'}><tspan class="message">${row.message}</tspan> ${info}</text></svg>`;
   }
 
   /** The heads go with the columns. */

@@ -2,6 +2,7 @@
 import type { Overview, Row, Scan, Show } from '../../extension/wire/inspector.ts';
 import { type Call, sentence } from './host.ts';
 import { PAGE, Pages } from './pages.ts';
+import type { Remembered } from './remembered.ts';
 import type { Instant } from './texts.ts';
 
 /** Between two looks at a filter that is still searching. */
@@ -19,6 +20,8 @@ export class PacketList {
   scan: Scan | undefined;
   /** The length of the list is known, also when it is none. */
   known = false;
+  /** Fields that stand as columns. */
+  readonly columns: readonly string[];
   readonly #call: Call;
   readonly #changed: () => void;
   readonly #pages = new Pages();
@@ -26,9 +29,10 @@ export class PacketList {
   #askedStart = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(show: Show, filter: string, call: Call, changed: () => void) {
+  constructor({ show, filter, columns }: Pick<Remembered, 'show' | 'filter' | 'columns'>, call: Call, changed: () => void) {
     this.show = show;
     this.filter = filter;
+    this.columns = columns;
     this.#call = call;
     this.#changed = changed;
   }
@@ -70,7 +74,13 @@ export class PacketList {
   async #fetch(page: number): Promise<void> {
     const ticket = this.#pages.asked(page, Date.now());
     try {
-      const answer = await this.#call('rows', { start: page * PAGE, count: PAGE, show: this.show, ...this.narrowed });
+      const answer = await this.#call('rows', {
+        start: page * PAGE,
+        count: PAGE,
+        show: this.show,
+        ...this.narrowed,
+        ...this.#asColumns,
+      });
       this.#pages.answered(ticket, answer);
       this.#follow(answer.scan);
       this.known = true;
@@ -85,6 +95,10 @@ export class PacketList {
   /** The filter as a part of a call. */
   get narrowed(): { filter?: string } {
     return this.filter === '' ? {} : { filter: this.filter };
+  }
+
+  get #asColumns(): { columns?: readonly string[] } {
+    return this.columns.length === 0 ? {} : { columns: this.columns };
   }
 
   /** A filter that is still searching is asked again for the end of the list. */

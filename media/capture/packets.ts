@@ -1,17 +1,19 @@
 /** The packet list: a grid that draws the rows in view and moves one selection. */
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { Row } from '../../extension/wire/inspector.ts';
-import { rowMenus } from './asfilter.ts';
+import { cellMenu, menuOf } from './asfilter.ts';
+import { type Column, columnsOf, NARROWEST, timeText, titleOf, tracks } from './columns.ts';
 import { PageElement } from './element.ts';
+import { endpointCell } from './endpoint.ts';
 import type { PacketList } from './list.ts';
 import { goal } from './moving.ts';
+import type { Remembered } from './remembered.ts';
 import { rowsPerPage } from './scale.ts';
 import { Scroller } from './scroller.ts';
-import { absolute, hueOf, sinceStart } from './texts.ts';
+import { absolute, hueOf } from './texts.ts';
 
 const ROW_HEIGHT = 22;
 const HUES = 5;
-const columns = ['Frame', 'Time', 'Source', 'Destination', 'Protocol', 'Message', 'Info'];
 const marks = { error: '●', warning: '▲', note: '·' };
 const badges: Partial<Record<Row['state'], { text: string; says: string }>> = {
   encrypted: { text: 'enc', says: 'Encrypted: no key opens it' },
@@ -23,13 +25,19 @@ export class Packets extends PageElement {
   static override properties: PropertyDeclarations = {
     list: { attribute: false },
     selected: { attribute: false },
+    arranged: { attribute: false },
     empty: { attribute: false },
   };
   declare list: PacketList;
+  declare arranged: Remembered;
   declare selected: number | undefined;
   /** What to say where there is no row. */
   declare empty: string;
   readonly #scroller = new Scroller(this, ROW_HEIGHT);
+  #columns: readonly Column[] = [];
+  #marks: ReadonlySet<number> = new Set();
+  /** A column whose edge is dragged, and its width so far. */
+  #dragged: { readonly id: string; readonly from: number; readonly width: number; now: number } | undefined;
 
   reveal(row: number): void {
     this.#scroller.reveal(row);
@@ -42,6 +50,14 @@ export class Packets extends PageElement {
 
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has('list') && changed.get('list') !== undefined) this.#scroller.toTop();
+    this.#columns = columnsOf(this.list.columns);
+    this.#marks = new Set(this.arranged.marks);
+  }
+
+  protected override updated(): void {
+    const { time, widths } = this.arranged;
+    const now = this.#dragged === undefined ? widths : { ...widths, [this.#dragged.id]: this.#dragged.now };
+    this.querySelector<HTMLElement>('#packet-list')?.style.setProperty('--packet-columns', tracks(this.#columns, time, now));
   }
 
   protected override render(): TemplateResult {
@@ -51,10 +67,11 @@ export class Packets extends PageElement {
     list.need(first, end);
     const seen = selected !== undefined && selected >= first && selected < end;
     return html`
-      <div id="packet-list" role="grid" tabindex="0" aria-label="Packets" aria-colcount=${columns.length} aria-rowcount=${list.total + 1}
+      <div id="packet-list" role="grid" tabindex="0" aria-label="Packets" aria-colcount=${this.#columns.length} aria-rowcount=${list.total + 1}
+        data-vscode-context=${this.#menu()}
         aria-activedescendant=${seen ? `packet-${selected}` : nothing} @keydown=${this.#key} @mousedown=${this.#press}>
         <div class="columns packet-row" role="row" aria-rowindex="1">
-          ${columns.map((column) => html`<span role="columnheader">${column}</span>`)}
+          ${this.#columns.map((column) => this.#head(column))}
         </div>
         <div class="viewport" role="presentation" tabindex="-1">
           <div class="spacer" role="presentation"><div class="rows" role="presentation">
@@ -66,6 +83,12 @@ export class Packets extends PageElement {
       ${list.problem === undefined ? nothing : this.#problem(list.problem)}`;
   }
 
+  /** The menu key opens the menu of the row that is selected. */
+  #menu(): string | typeof nothing {
+    const row = this.selected === undefined ? undefined : this.list.row(this.selected);
+    return row === undefined ? nothing : cellMenu(row, { id: 'message' });
+  }
+
   #problem(text: string): TemplateResult {
     return html`<div class="strip error" role="alert"><span>${text}</span>
       <vscode-button secondary @click=${() => this.list.retry()}>Try again</vscode-button></div>`;
@@ -74,32 +97,92 @@ export class Packets extends PageElement {
   #row(index: number): TemplateResult {
     const row = this.list.row(index);
     const selected = index === this.selected;
-    const classes = `packet-row ${selected ? 'selected' : ''} ${row === undefined ? 'unread' : `state-${row.state}`}`;
+    const classes = [
+      'packet-row',
+      selected ? 'selected' : '',
+      row === undefined ? 'unread' : `state-${row.state}`,
+      row?.colour === undefined ? '' : `colour-${row.colour}`,
+      row !== undefined && this.#marks.has(row.frame) ? 'marked' : '',
+    ].join(' ');
     return html`<div id="packet-${index}" class=${classes} role="row" data-row=${index} data-frame=${row?.frame ?? nothing}
       aria-rowindex=${index + 2} aria-selected=${selected}>${row === undefined ? html`<span role="gridcell">…</span>` : this.#cells(row)}</div>`;
   }
 
-  #cells(row: Row): TemplateResult {
-    const { start } = this.list;
-    const badge = badges[row.state];
-    const menus = rowMenus(row);
-    return html`
-      <span class="number" role="gridcell" data-vscode-context=${menus[0]}>${
-        row.severity === undefined
-          ? nothing
-          : html`<span class="mark ${row.severity}" title="Worst finding: ${row.severity}" role="img" aria-label=${row.severity}>${marks[row.severity]}</span>`
-      }${row.frame}</span>
-      <span class="number" role="gridcell" data-vscode-context=${menus[1]} title=${absolute(row)}>${start === undefined ? '' : sinceStart(row, start)}</span>
-      <span role="gridcell" data-vscode-context=${menus[2]} title=${row.source}>${row.source}</span>
-      <span role="gridcell" data-vscode-context=${menus[3]} title=${row.destination}>${row.destination}</span>
-      <span class="protocol" role="gridcell" data-vscode-context=${menus[4]} title=${row.protocol}><span class="hue hue-${
-        row.state === 'none' ? 'none' : hueOf(row.protocol, HUES)
-      }" aria-hidden="true"></span>${row.protocol}</span>
-      <span role="gridcell" data-vscode-context=${menus[5]} title=${row.message}>${
-        badge === undefined ? nothing : html`<span class="badge ${row.state}" title=${badge.says}>${badge.text}</span>`
-      }${row.message}</span>
-      <span role="gridcell" data-vscode-context=${menus[6]} title=${row.info}>${row.info}</span>`;
+  #head(column: Column): TemplateResult {
+    const { id, own, isNumber } = column;
+    const title = titleOf(column, this.arranged.time);
+    const menu = menuOf('header', undefined, { column: id, isTime: id === 'time', isOwn: own !== undefined });
+    return html`<span role="columnheader" class=${isNumber ? 'number' : ''} title=${title} data-vscode-context=${menu}>${title}<span class="grip" aria-hidden="true"
+      @pointerdown=${(event: PointerEvent) => this.#grip(event, id)} @pointermove=${this.#drag} @pointerup=${this.#drop} @pointercancel=${this.#drop}></span></span>`;
   }
+
+  #cells(row: Row): TemplateResult[] {
+    return this.#columns.map((column) => {
+      const { text, title, mark } = this.#cell(row, column);
+      const classes = `${column.isNumber ? 'number' : ''} ${column.id === 'protocol' ? 'protocol' : ''}`;
+      return html`<span class=${classes} role="gridcell" data-vscode-context=${cellMenu(row, column)} title=${title ?? (typeof text === 'string' ? text : nothing)}>${mark ?? nothing}${text}</span>`;
+    });
+  }
+
+  /** The text of a cell and what stands before it. */
+  #cell(row: Row, { id, own }: Column): { text: string | TemplateResult; title?: string; mark?: TemplateResult | undefined } {
+    if (own !== undefined) return { text: row.cells?.[own] ?? '' };
+    switch (id) {
+      case 'frame':
+        return { text: String(row.frame), title: '', mark: this.#signs(row) };
+      case 'time':
+        return { text: timeText(row, this.arranged.time, this.list.start, this.arranged.reference), title: absolute(row) };
+      case 'source':
+        return { text: endpointCell(row.source), title: row.source };
+      case 'destination':
+        return { text: endpointCell(row.destination), title: row.destination };
+      case 'protocol': {
+        const hue = row.state === 'none' ? 'none' : hueOf(row.protocol, HUES);
+        return { text: row.protocol, mark: html`<span class="hue hue-${hue}" aria-hidden="true"></span>` };
+      }
+      case 'message': {
+        const badge = badges[row.state];
+        const mark = badge && html`<span class="badge ${row.state}" title=${badge.says}>${badge.text}</span>`;
+        return { text: row.message, mark };
+      }
+      default:
+        return { text: row.info };
+    }
+  }
+
+  /** The worst finding of a row, and whether the user marked it. */
+  #signs({ severity, frame }: Row): TemplateResult {
+    return html`${
+      this.#marks.has(frame) ? html`<span class="mark own" title="Marked" role="img" aria-label="marked">◆</span>` : nothing
+    }${
+      severity === undefined
+        ? nothing
+        : html`<span class="mark ${severity}" title="Worst finding: ${severity}" role="img" aria-label=${severity}>${marks[severity]}</span>`
+    }`;
+  }
+
+  #grip(event: PointerEvent, id: string): void {
+    const grip = event.target as HTMLElement;
+    const width = grip.parentElement!.getBoundingClientRect().width;
+    if (event.button !== 0) return;
+    event.stopPropagation();
+    grip.setPointerCapture(event.pointerId);
+    this.#dragged = { id, from: event.clientX, width, now: width };
+  }
+
+  readonly #drag = (event: PointerEvent): void => {
+    const dragged = this.#dragged;
+    if (dragged === undefined) return;
+    dragged.now = Math.max(NARROWEST, Math.round(dragged.width + event.clientX - dragged.from));
+    this.requestUpdate();
+  };
+
+  readonly #drop = (): void => {
+    const dragged = this.#dragged;
+    this.#dragged = undefined;
+    if (dragged === undefined) return;
+    this.dispatchEvent(new CustomEvent('resize-column', { detail: { [dragged.id]: dragged.now } }));
+  };
 
   #select(row: number): void {
     this.reveal(row);

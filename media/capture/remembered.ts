@@ -1,5 +1,6 @@
 /** What the page remembers while it is hidden or the window is reloaded. */
 import type { Show } from '../../extension/wire/inspector.ts';
+import { NARROWEST, type Reference, type TimeFormat, timeFormats } from './columns.ts';
 
 /** What stands above the fields: the packets, or the capture from above. */
 export type ViewName = 'packets' | 'ladder' | 'conversations' | 'findings';
@@ -14,6 +15,16 @@ export interface Remembered {
   readonly history: readonly string[];
   readonly row?: number;
   readonly frame?: number;
+  /** Fields that stand as columns in the list. */
+  readonly columns: readonly string[];
+  /** Widths of columns in pixels, by id, where the user gave one. */
+  readonly widths: Readonly<Record<string, number>>;
+  readonly time: TimeFormat;
+  readonly reference?: Reference;
+  /** Frames that are marked, ascending. */
+  readonly marks: readonly number[];
+  /** What bytes may mean is shown below them. */
+  readonly inspecting: boolean;
   /** Heights and widths of the first panes in percent. */
   readonly listHeight: number;
   readonly treeWidth: number;
@@ -29,9 +40,30 @@ export function remembered(stored: unknown): Remembered {
     view: views.find((view) => view === values.view) ?? 'packets',
     show: values.show === 'messages' ? 'messages' : 'all',
     filter: typeof values.filter === 'string' ? values.filter : '',
-    history: Array.isArray(values.history) ? values.history.filter((text) => typeof text === 'string') : [],
+    history: texts(values.history),
     ...(whole(values.row) && whole(values.frame) ? { row: values.row, frame: values.frame } : {}),
+    columns: texts(values.columns),
+    widths: widths(values.widths),
+    time: timeFormats.find((format) => format === values.time) ?? 'start',
+    ...(isReference(values.reference) ? { reference: values.reference } : {}),
+    marks: Array.isArray(values.marks) ? values.marks.filter(whole) : [],
+    inspecting: values.inspecting === true,
     listHeight: percent(values.listHeight, 50),
     treeWidth: percent(values.treeWidth, 42),
   };
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((text) => typeof text === 'string') : [];
+}
+
+function widths(value: unknown): Record<string, number> {
+  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  return Object.fromEntries(entries.filter(([, width]) => typeof width === 'number' && width >= NARROWEST));
+}
+
+function isReference(value: unknown): value is Reference {
+  if (typeof value !== 'object' || value === null) return false;
+  const { frame, seconds, nanos } = value as Record<string, unknown>;
+  return [frame, seconds, nanos].every(Number.isSafeInteger);
 }

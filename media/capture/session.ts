@@ -4,6 +4,7 @@ import { findRow } from './findrow.ts';
 import { connect, type Host, sentence } from './host.ts';
 import { PacketList } from './list.ts';
 import { type Remembered, remembered, type ViewName } from './remembered.ts';
+import { Search, type Sought } from './search.ts';
 import { Shown } from './shown.ts';
 
 /** Filters that are remembered. */
@@ -19,11 +20,13 @@ export class Session {
   selected: { readonly row: number; readonly frame?: number } | undefined;
   /** The tree of the selected packet and what is chosen in it. */
   readonly shown: Shown;
+  /** The panes as they were when the page was opened. */
   readonly panes: Remembered;
+  readonly search: Search;
   /** Called when the selection moved for another reason than a click into the list. */
   onreveal: (row: number) => void = () => {};
-  /** A command asks for a filter; the bar checks it before it is applied. */
-  onfilter: (asked: WebviewEvents['filter']) => void = () => {};
+  /** A command of a menu or a key. */
+  oncommand: (asked: WebviewEvents['command']) => void = () => {};
   readonly #host: Host;
   readonly #changed: () => void;
   #remembered: Remembered;
@@ -35,12 +38,13 @@ export class Session {
     this.#host = connect({
       overview: (data: unknown) => this.#take(data as WebviewEvents['overview']),
       reveal: (data: unknown) => this.#aim({ frame: (data as WebviewEvents['reveal']).frame }),
-      filter: (data: unknown) => this.onfilter(data as WebviewEvents['filter']),
+      command: (data: unknown) => this.oncommand(data as WebviewEvents['command']),
     });
     this.shown = new Shown(this.#host.call, changed);
+    this.search = new Search(this.#host.call, changed);
     this.#remembered = remembered(this.#host.stored());
     this.panes = this.#remembered;
-    this.list = this.#newList(this.#remembered.show, this.#remembered.filter);
+    this.list = this.#newList();
     const { row, frame } = this.#remembered;
     if (row !== undefined && frame !== undefined) this.#target = { row, frame };
   }
@@ -55,6 +59,11 @@ export class Session {
 
   get view(): ViewName {
     return this.#remembered.view;
+  }
+
+  /** How the list is arranged: its columns, times and marks. */
+  get arranged(): Remembered {
+    return this.#remembered;
   }
 
   get history(): readonly string[] {
@@ -108,7 +117,7 @@ export class Session {
 
   #narrow(part: Partial<Remembered>): void {
     this.#remember(part);
-    this.list = this.#newList(this.#remembered.show, this.#remembered.filter);
+    this.list = this.#newList();
     if (this.overview !== undefined) this.list.overview(this.overview);
     const frame = this.selected?.frame;
     this.#deselect();
@@ -118,6 +127,32 @@ export class Session {
 
   remember(panes: Partial<Remembered>): void {
     this.#remember(panes);
+  }
+
+  /** Other columns, times or marks; the worker is asked again only where it has to be. */
+  arrange(part: Partial<Remembered>): void {
+    if (part.columns !== undefined) this.#narrow(part);
+    else {
+      this.#remember(part);
+      this.#changed();
+    }
+  }
+
+  /** Searches from the selected row on, and selects what is found. */
+  async find(sought: Omit<Sought, 'after'>): Promise<void> {
+    const { list } = this;
+    const found = await this.search.find(list, { ...sought, after: this.selected?.row ?? -1 });
+    if (found === undefined || list !== this.list) return;
+    this.select(found);
+    this.onreveal(found);
+  }
+
+  async copy(text: string): Promise<void> {
+    this.complaint = undefined;
+    await this.#host.call('copy', { text }).catch((error: unknown) => {
+      this.complaint = `Nothing was copied: ${sentence(error)}`;
+    });
+    this.#changed();
   }
 
   select(row: number): void {
@@ -130,8 +165,8 @@ export class Session {
     this.#changed();
   }
 
-  #newList(show: Show, filter: string): PacketList {
-    const list: PacketList = new PacketList(show, filter, this.#host.call, () => {
+  #newList(): PacketList {
+    const list: PacketList = new PacketList(this.#remembered, this.#host.call, () => {
       if (list === this.list) this.#listChanged();
     });
     return list;

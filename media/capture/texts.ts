@@ -7,7 +7,15 @@ export interface Instant {
 
 /** Seconds since the start, to the microsecond. A capture may hold frames that are earlier than its first. */
 export function sinceStart(instant: Instant, start: Instant): string {
-  const micros = (instant.seconds - start.seconds) * 1_000_000 + Math.floor((instant.nanos - start.nanos) / 1000);
+  return microText((instant.seconds - start.seconds) * 1_000_000 + Math.floor((instant.nanos - start.nanos) / 1000));
+}
+
+/** Nanoseconds as seconds, to the microsecond. */
+export function seconds(nanos: number): string {
+  return microText(Math.floor(nanos / 1000));
+}
+
+function microText(micros: number): string {
   const whole = Math.floor(Math.abs(micros) / 1_000_000);
   const rest = Math.abs(micros) % 1_000_000;
   return `${micros < 0 ? '-' : ''}${whole}.${String(rest).padStart(6, '0')}`;
@@ -32,4 +40,17 @@ export function hueOf(protocol: string, hues: number): number {
   let hash = 0;
   for (const char of protocol.toLowerCase()) hash = (hash * 31 + char.codePointAt(0)!) >>> 0;
   return hash % hues;
+}
+
+/** An endpoint in at most so many characters: the port is what tells two of them apart, so the address is cut. */
+export function elided(endpoint: string, characters: number): string {
+  if (endpoint.length <= characters) return endpoint;
+  const [address, port] = splitEndpoint(endpoint);
+  return `${address.slice(0, Math.max(1, characters - port.length - 1))}…${port}`;
+}
+
+/** The address and `:port`; the second is empty where there is none. */
+export function splitEndpoint(endpoint: string): readonly [string, string] {
+  const at = /^(?:\[.*\]|[\d.]+)(?=:\d+$)/.exec(endpoint)?.[0].length ?? endpoint.length;
+  return [endpoint.slice(0, at), endpoint.slice(at)];
 }

@@ -13,7 +13,7 @@ export function toolbar(session: Session, overview: Overview, addKeys: () => voi
     <span id="counts" class="counts">
       <span id="count-frames">${count(frames, 'frame')}</span>
       <span id="count-messages">${count(messages, 'message')}</span>
-      <span id="count-encrypted" title="Messages that no key opens">${count(encrypted, 'encrypted', 'encrypted')}</span>
+      <span id="count-encrypted" title="Messages that travelled encrypted and that no key opens">${count(encrypted, 'not opened', 'not opened')}</span>
       <span id="count-findings">${count(overview.findings, 'finding')}</span>
       ${keys === 0 ? nothing : html`<span id="count-keys">${count(keys, 'key')}</span>`}
     </span>

@@ -37,6 +37,7 @@ export class FieldTree extends PageElement {
     const at = this.#at();
     return html`
       <div id="field-tree" class="viewport" role="tree" tabindex="0" aria-label="Fields"
+        data-vscode-context=${at < 0 ? nothing : fieldMenu(this.#lines[at]!.field, this.#lines[at]!.key)}
         aria-activedescendant=${at >= first && at < end ? `field-${at}` : nothing} @keydown=${this.#key} @mousedown=${this.#press}
         @dblclick=${this.#toggle}>
         <div class="spacer" role="presentation"><div class="rows" role="presentation">
@@ -62,7 +63,7 @@ export class FieldTree extends PageElement {
     const { check, problem } = field;
     return html`<div id="field-${index}" class=${classes} role="treeitem" data-line=${index} aria-level=${depth + 1} aria-posinset=${place}
       aria-setsize=${siblings} aria-selected=${selected} aria-expanded=${open === undefined ? nothing : String(open)}
-      data-vscode-context=${fieldMenu(field)} title=${field.doc ?? text}><span class="twistie" aria-hidden="true">${open === undefined ? '' : open ? '▾' : '▸'}</span><span class="field-text">${text}</span>${
+      data-vscode-context=${fieldMenu(field, key)} title=${field.doc ?? text}><span class="twistie" aria-hidden="true">${open === undefined ? '' : open ? '▾' : '▸'}</span><span class="field-text">${text}</span>${
         check === undefined
           ? nothing
           : html`<span class="check ${check.state}" title=${check.why}>${verdicts[check.state]}${

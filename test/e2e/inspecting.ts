@@ -25,6 +25,17 @@ export class Inspecting {
   /** Opens a capture from the explorer and waits for its inspector, whatever it has to show. */
   static async show(workbench: Workbench, name: string): Promise<Inspecting> {
     await workbench.openFile(name);
+    return Inspecting.shown(workbench, name);
+  }
+
+  /** The inspector that comes back by itself when the window is reloaded. */
+  static async reopened(workbench: Workbench, name: string): Promise<Inspecting> {
+    const inspecting = await Inspecting.shown(workbench, name);
+    await inspecting.frame.locator('#packet-list .packet-row[data-frame]').first().waitFor(PATIENCE);
+    return inspecting;
+  }
+
+  private static async shown(workbench: Workbench, name: string): Promise<Inspecting> {
     const end = Date.now() + 30_000;
     for (;;) {
       const frame = await workbench.inspectorFrame();

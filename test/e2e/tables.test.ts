@@ -36,6 +36,20 @@ describe('the capture from above', () => {
     await inspecting.frame.locator('#clear-filter').click();
   });
 
+  it('scrolls its findings, and draws those in view only', async () => {
+    await inspecting.frame.locator('#view-findings').click();
+    const tree = inspecting.frame.locator('#finding-tree');
+    await tree.locator('[role=treeitem]').first().waitFor();
+    const drawn = await tree.locator('[role=treeitem]').count();
+    await tree.focus();
+    await inspecting.press('End');
+    await expect.poll(() => tree.locator('.viewport').evaluate((element) => element.scrollTop)).toBeGreaterThan(0);
+    const last = await tree.getAttribute('aria-activedescendant');
+    expect(Number(last?.replace('finding-', ''))).toBeGreaterThanOrEqual(drawn);
+    expect(await tree.locator(`#${last}`).isVisible()).toBe(true);
+    await inspecting.press('Home');
+  });
+
   it('groups its findings by rule, and goes from one to its frame', async () => {
     await inspecting.frame.locator('#view-findings').click();
     const lines = inspecting.frame.locator('#finding-tree [role=treeitem]');

@@ -2,14 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { compileFilter, FieldCatalog } from '../../../dissector/filter/index.ts';
 import { protocols } from '../../../dissector/protocols/index.ts';
 import type { Row } from '../../../extension/wire/inspector.ts';
-import { combined, rowMenus } from '../../../media/capture/asfilter.ts';
+import { cellMenu, combined } from '../../../media/capture/asfilter.ts';
+import { columnsOf } from '../../../media/capture/columns.ts';
 
 const catalog = new FieldCatalog(protocols);
 const base: Row = {
   ...{ row: 0, frame: 7, n: 3, seconds: 0, nanos: 0, source: '[2001:db8::1]:7000', destination: '10.0.0.1:5002' },
   ...{ protocol: 'p2p', message: 'HELLO', info: '', state: 'decoded', encrypted: false },
 };
-const filters = (row: Row): (string | undefined)[] => rowMenus(row).map((menu) => JSON.parse(menu).filter);
+const filters = (row: Row): (string | undefined)[] => columnsOf([]).map((column) => JSON.parse(cellMenu(row, column)).filter);
 
 describe('the conditions of a row', () => {
   it('are those of its columns', () => {

@@ -38,9 +38,13 @@ describe('the colour of a protocol', () => {
 
 describe('what the page remembers', () => {
   it('is read as far as it fits', () => {
-    const fresh = { view: 'packets', show: 'all', filter: '', history: [], listHeight: 50, treeWidth: 42 };
+    const fresh = {
+      ...{ view: 'packets', show: 'all', filter: '', history: [], columns: [], widths: {}, time: 'start', marks: [] },
+      ...{ inspecting: false, listHeight: 50, treeWidth: 42 },
+    };
     expect(remembered(undefined)).toEqual(fresh);
     expect(remembered('x')).toEqual(fresh);
+    expect(remembered({ widths: { source: 3, x: '9' }, time: 'noon', reference: { frame: 1 }, marks: [-1, 'a'] })).toEqual(fresh);
     expect(remembered({ show: 'some', row: -1, frame: 2, listHeight: Number.NaN, treeWidth: '3' })).toEqual(fresh);
     const all = {
       view: 'findings',
@@ -49,6 +53,12 @@ describe('what the page remembers', () => {
       history: ['p2p', 'udp'],
       row: 3,
       frame: 9,
+      columns: ['ip.ttl'],
+      widths: { source: 90 },
+      time: 'reference',
+      reference: { frame: 2, seconds: 5, nanos: 7 },
+      marks: [2, 9],
+      inspecting: true,
       listHeight: 30,
       treeWidth: 70,
     };

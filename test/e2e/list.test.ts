@@ -1,0 +1,145 @@
+/** A person arranges the packet list: columns, times and marks; searches it, walks a conversation, copies what they see. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Inspecting } from './inspecting.ts';
+import { Workbench } from './workbench.ts';
+
+describe('the packet list', () => {
+  let workbench: Workbench;
+  let inspecting: Inspecting;
+  beforeAll(async () => {
+    const colours = [{ filter: 'p2pke.RespHello', colour: 'purple' }];
+    workbench = await Workbench.open({ settings: { 'peerscope.colours': colours } });
+    inspecting = await Inspecting.open(workbench, 'p2pke_a.pcapng');
+  });
+  afterAll(() => workbench?.dispose());
+
+  const heads = () => inspecting.frame.locator('#packet-list [role=columnheader]');
+  const times = (): Promise<string[]> => inspecting.frame.locator('#packet-list [role=row] > :nth-child(2)').allInnerTexts();
+  const says = () => inspecting.frame.locator('#find-says');
+
+  /** Chooses from the menu of the right button. A menu takes no click in the moment in which it opens. */
+  async function choose(on: ReturnType<typeof heads>, name: string): Promise<void> {
+    await on.click({ button: 'right' });
+    const entry = workbench.page.getByRole('menuitem', { name, exact: true });
+    await entry.waitFor();
+    await workbench.page.waitForTimeout(400);
+    await entry.click();
+  }
+
+  /** What the clipboard holds, by pasting it into the filter bar. */
+  async function pasted(): Promise<string> {
+    const input = inspecting.frame.locator('#filter');
+    await input.click();
+    await inspecting.press('Control+a', 'Control+v');
+    await workbench.page.waitForTimeout(300);
+    const text = await input.inputValue();
+    await inspecting.frame.locator('#clear-filter').click();
+    return text;
+  }
+
+  it('takes a field as a column, with its values', async () => {
+    await inspecting.select(2);
+    await choose(inspecting.field('counter'), 'Apply as Column');
+    await expect
+      .poll(() => heads().allInnerTexts())
+      .toEqual([...['Frame', 'Time', 'Source', 'Destination', 'Protocol', 'Message', 'p2pke.counter', 'Info']]);
+    await expect.poll(async () => (await inspecting.cells(4))[6]).toBe('16');
+    await inspecting.frame.locator('#packet-list .packet-row.selected').waitFor();
+  });
+
+  it('shows times in four ways', async () => {
+    const since = (await times())[2]!;
+    expect(since).toMatch(/^0\.\d{6}$/);
+    await choose(heads().nth(1), 'Absolute Times (UTC)');
+    await expect.poll(async () => (await times())[1]).toMatch(/^\d{4}-\d\d-\d\dT.*\.\d{9}Z$/);
+    await choose(heads().nth(1), 'Times Since the Previous Row');
+    await expect.poll(async () => (await times()).slice(1, 3)).toEqual(['', expect.stringMatching(/^\d\.\d{6}$/)]);
+    await choose(inspecting.row(3).locator('[role=gridcell]').first(), 'Set Time Reference');
+    await expect.poll(async () => (await times()).slice(3, 5)).toEqual([expect.stringMatching(/^-\d/), '*REF*']);
+    await workbench.screenshot('list-columns');
+    await choose(heads().nth(1), 'Times Since the First Frame');
+    await expect.poll(async () => (await times())[2]).toBe(since);
+  });
+
+  it('marks frames, and goes from one to the next', async () => {
+    await inspecting.select(2);
+    await inspecting.press('Control+m');
+    await inspecting.row(2).locator('.mark.own').waitFor();
+    await inspecting.select(6);
+    await inspecting.press('Control+m');
+    await workbench.command('Peerscope: Next Mark');
+    await inspecting.selected(2);
+    await inspecting.press('Control+m');
+    await inspecting.row(2).locator('.mark.own').waitFor({ state: 'detached' });
+  });
+
+  it('colours the rows of the rules in the settings', async () => {
+    expect(await inspecting.row(1).getAttribute('class')).toContain('colour-purple');
+    expect(await inspecting.row(0).getAttribute('class')).not.toContain('colour-');
+  });
+
+  it('finds text in the list and in the fields, forwards, backwards and around', async () => {
+    await inspecting.select(0);
+    await inspecting.press('Control+f');
+    await expect
+      .poll(() => inspecting.frame.locator('#find-text').evaluate((element) => element === document.activeElement))
+      .toBe(true);
+    await workbench.page.keyboard.type('resphello');
+    await inspecting.press('Enter');
+    await inspecting.selected(1);
+    await inspecting.press('Enter');
+    await expect.poll(() => says().innerText()).toBe('From the start again');
+    await inspecting.frame.locator('#find-kind').selectOption('bytes');
+    await inspecting.frame.locator('#find-text').fill('xyz');
+    await inspecting.press('Enter');
+    await expect.poll(() => says().innerText()).toContain('hexadecimal');
+    await inspecting.frame.locator('#find-kind').selectOption('filter');
+    await inspecting.frame.locator('#find-text').fill('p2pke.counter >= 16');
+    await inspecting.press('Enter');
+    await inspecting.selected(3);
+    await inspecting.press('F3');
+    await inspecting.selected(4);
+    await workbench.screenshot('list-find');
+    await inspecting.frame.locator('#find-text').press('Escape');
+    await inspecting.frame.locator('.find-bar').waitFor({ state: 'detached' });
+    await inspecting.press('Shift+F3');
+  });
+
+  it('goes along a conversation', async () => {
+    await inspecting.select(4);
+    await inspecting.press('Alt+.');
+    await inspecting.selected(5);
+    await inspecting.press('Alt+,');
+    await inspecting.selected(4);
+  });
+
+  it('copies a field, and tells what bytes may mean', async () => {
+    await inspecting.select(0);
+    await inspecting.field('counter').click();
+    const lit = await inspecting.lit();
+    await inspecting.frame.locator('#readings summary').click();
+    const reading = inspecting.frame.locator('#readings dl > div', { hasText: /^u32 be/ }).locator('dd');
+    await expect.poll(() => reading.innerText()).toBe(String(Number.parseInt(lit, 16)));
+    await workbench.screenshot('readings');
+    await choose(inspecting.field('counter'), 'Copy Bytes as Hexadecimal');
+    expect(await pasted()).toBe(lit);
+  });
+
+  it('is as it was after the window was reloaded', async () => {
+    await inspecting.select(5);
+    const head = heads().nth(2);
+    const box = (await head.boundingBox())!;
+    await workbench.page.mouse.move(box.x + box.width - 2, box.y + 8);
+    await workbench.page.mouse.down();
+    await workbench.page.mouse.move(box.x + box.width + 60, box.y + 8, { steps: 4 });
+    await workbench.page.mouse.up();
+    await expect.poll(async () => Math.round((await head.boundingBox())!.width)).toBeGreaterThan(box.width + 40);
+    await workbench.page.waitForTimeout(1500);
+    await workbench.page.reload();
+    inspecting = await Inspecting.reopened(workbench, 'p2pke_a.pcapng');
+    await inspecting.selected(5);
+    expect(await heads().allInnerTexts()).toContain('p2pke.counter');
+    await inspecting.row(6).locator('.mark.own').waitFor();
+    expect((await heads().nth(2).boundingBox())!.width).toBeGreaterThan(box.width + 40);
+  });
+});
