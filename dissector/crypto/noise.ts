@@ -27,7 +27,7 @@ export function publicOf(privateKey: Uint8Array): Uint8Array {
 }
 
 /** ChaCha20-Poly1305 with Noise's nonce: 4 zero bytes, then the counter as little-endian u64. */
-function nonce(counter: number | bigint): Uint8Array {
+export function nonce(counter: number | bigint): Uint8Array {
   const bytes = new Uint8Array(12);
   new DataView(bytes.buffer).setBigUint64(4, BigInt(counter), true);
   return bytes;
@@ -48,7 +48,7 @@ export function seal(key: Uint8Array, counter: number | bigint, ad: Uint8Array, 
 }
 
 /** HASH(h || data), section 5.2. */
-function mixHash(h: Uint8Array, data: Uint8Array): Uint8Array {
+export function mixHash(h: Uint8Array, data: Uint8Array): Uint8Array {
   return blake2b.create().update(h).update(data).digest();
 }
 
@@ -69,11 +69,17 @@ export interface Transcript {
   readonly ck: Uint8Array;
 }
 
-/** Protocol name and prologue mixed in; the name is 33 bytes, so it is padded with zeros to HASHLEN (64). */
-export function begin(prologue: Uint8Array = empty): Transcript {
+/** InitializeSymmetric, section 5.2: the name is 33 bytes, so it is padded with zeros to HASHLEN (64). */
+export function initialize(): Transcript {
   const h = new Uint8Array(64);
   for (let i = 0; i < noiseName.length; i++) h[i] = noiseName.charCodeAt(i);
-  return { h: mixHash(h, prologue), ck: h };
+  return { h, ck: h };
+}
+
+/** Protocol name and prologue mixed in. */
+export function begin(prologue: Uint8Array = empty): Transcript {
+  const { h, ck } = initialize();
+  return { h: mixHash(h, prologue), ck };
 }
 
 /** Message 1, `-> e`: its payload travels in clear. */
@@ -93,8 +99,7 @@ export interface Message2 {
 /** Message 2, `<- e, ee`, with the shared secret of ee: its payload is sealed with nonce 0; undefined if it does not open. */
 export function readMessage2(before: Transcript, e: Uint8Array, ee: Uint8Array, ciphertext: Uint8Array): Message2 | undefined {
   const afterE = mixHash(before.h, e);
-  const [ck, wide] = hkdf2(before.ck, ee);
-  const key = wide.subarray(0, 32);
+  const { ck, key } = mixKey(before.ck, ee);
   const payload = open(key, 0, afterE, ciphertext);
   if (payload === undefined) return undefined;
   return { payload, h: mixHash(afterE, ciphertext), ck, key, split: split(ck) };
@@ -108,13 +113,19 @@ export function writeMessage2(
   payload: Uint8Array,
 ): Message2 & { ciphertext: Uint8Array } {
   const afterE = mixHash(before.h, e);
-  const [ck, wide] = hkdf2(before.ck, ee);
-  const key = wide.subarray(0, 32);
+  const { ck, key } = mixKey(before.ck, ee);
   const ciphertext = seal(key, 0, afterE, payload);
   return { payload, ciphertext, h: mixHash(afterE, ciphertext), ck, key, split: split(ck) };
 }
 
-function split(ck: Uint8Array): readonly [Uint8Array, Uint8Array] {
+/** MixKey, section 5.2: the chaining key after it, and the cipher's key. */
+export function mixKey(before: Uint8Array, input: Uint8Array): { readonly ck: Uint8Array; readonly key: Uint8Array } {
+  const [ck, wide] = hkdf2(before, input);
+  return { ck, key: wide.subarray(0, 32) };
+}
+
+/** Split, section 5.2: the transport keys, initiator to responder and responder to initiator. */
+export function split(ck: Uint8Array): readonly [Uint8Array, Uint8Array] {
   const [first, second] = hkdf2(ck, empty);
   return [first.subarray(0, 32), second.subarray(0, 32)];
 }

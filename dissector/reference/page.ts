@@ -45,13 +45,13 @@ function fieldRows(protocol: string, field: FieldForm, path: string): string[][]
   return [[`\`${name}\``, type, meaning], ...(field.fields ?? []).flatMap((inner) => fieldRows(protocol, inner, `${name}.`))];
 }
 
-function machineSection({ start, states, transitions }: Machine): string[] {
+function machineSection({ start, states, sides, transitions }: Machine): string[] {
   const rows = transitions.map(({ from, message, by, to }) => [from.join(', '), message, by, to ?? 'the same']);
   return [
     `Begins in \`${start}\`.`,
     table(
-      ['state', 'meaning'],
-      Object.entries(states).map(([state, meaning]) => [`\`${state}\``, meaning]),
+      ['state', 'meaning', ...(sides === undefined ? [] : ['opener', 'answerer'])],
+      Object.entries(states).map(([state, meaning]) => [`\`${state}\``, meaning, ...(sides?.[state] ?? [])]),
     ),
     table(['in', 'message', 'by', 'then'], rows),
   ];

@@ -9,7 +9,7 @@ import type { KeyRing } from './keyring.ts';
 import type { Observation } from './observation.ts';
 import type { Conversation, Direction, Dissection, Finding, Protocol, State } from './protocol.ts';
 import { Rows, type Show } from './rows.ts';
-import { type Computation, type Placed, type SessionSteps, walk } from './steps.ts';
+import { type Computation, type Member, type SessionSteps, walk } from './steps.ts';
 import { computeMessage, dissectMessage, explainMessage, lowerLayers, placed } from './trees.ts';
 
 export interface MessageInfo {
@@ -161,20 +161,21 @@ export class Analysis {
     if (own === undefined) return undefined;
     const rows = this.#current();
     const { run } = rows.message(n);
-    const members: ({ n: number } & Placed)[] = [];
+    const members: Member[] = [];
     for (let other = 0; other < rows.messageCount; other++) {
       const place = rows.message(other);
       if (place.run !== run) continue;
       const message = placed(observation, place.id, this.conversations);
-      if (protocol.part!(message)?.session === own.session) members.push({ n: other, ...message });
+      const part = protocol.part!(message);
+      if (part !== undefined && part.session === own.session) members.push({ n: other, part, ...message });
     }
-    return { title: own.title, machine: own.machine, steps: walk(own, members) };
+    return { title: own.title, machine: own.machine, steps: walk(own.machine, members) };
   }
 
   /** What both sides compute for a message. */
   compute(n: number): readonly Computation[] {
     const { observation, id } = this.#place(n);
-    return computeMessage(this.reader, observation, id, this.message(n), this.#limits);
+    return computeMessage(this.reader, observation, id, this.message(n), this.#limits, this.ring);
   }
 
   /** The lower layers of a frame (0-based). */

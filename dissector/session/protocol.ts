@@ -141,6 +141,6 @@ export interface Protocol {
   explain?(message: Captured, keys: KeyRing): readonly TriedKey[];
   /** The session that a message is a step of; none for one that stands alone. Cheap: asked for every message of a capture. */
   part?(message: Placed): Part | undefined;
-  /** What both sides compute for a message, in the order in which they do, with the values of this one as far as they are known. */
-  compute?(message: Captured): readonly Computation[];
+  /** What both sides compute for a message, in the order in which they do, with the values of this one as far as the keys tell them. */
+  compute?(message: Captured, keys: KeyRing): readonly Computation[];
 }

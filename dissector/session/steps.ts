@@ -16,6 +16,11 @@ export interface Part {
   /** The direction in which the side that opened the session sends. */
   readonly opener: Direction;
   readonly machine: Machine;
+  /**
+   * The state that the message found, should the machine not allow it in the one that the walk has come to: what led there is
+   * not in the capture.
+   */
+  readonly unseen?: string;
 }
 
 /** A value in a computation; without `value` it is unknown, and `unknown` says which key would tell it. */
@@ -56,15 +61,38 @@ export interface SessionSteps {
   readonly steps: readonly Step[];
 }
 
-/** The steps of messages in their order: the machine is walked from its start. */
-export function walk({ machine, opener }: Part, messages: Iterable<{ readonly n: number } & Placed>): Step[] {
+/** A message with the session that it is a step of; `opener` is a direction of its own conversation. */
+export type Member = { readonly n: number; readonly part: Part } & Pick<Placed, 'name' | 'direction' | 'state'>;
+
+/** The steps of a session's messages in their order: the machine is walked from its start. What is malformed moves nothing. */
+export function walk(machine: Machine, members: Iterable<Member>): Step[] {
   const steps: Step[] = [];
-  let state: string = machine.start;
-  for (const { n, name, direction } of messages) {
-    const by = direction === opener ? 'opener' : 'answerer';
-    const next = advance(machine, state, name, by);
-    steps.push({ n, by, before: state, after: next ?? state, allowed: next !== undefined });
-    state = next ?? state;
+  let at: string = machine.start;
+  for (const { n, name, direction, state, part } of members) {
+    const by = direction === part.opener ? 'opener' : 'answerer';
+    let next = advance(machine, at, name, by);
+    if (next === undefined && part.unseen !== undefined) {
+      next = advance(machine, part.unseen, name, by);
+      if (next !== undefined) at = part.unseen;
+    }
+    const after = state === 'malformed' ? at : (next ?? at);
+    steps.push({ n, by, before: at, after, allowed: next !== undefined });
+    at = after;
   }
   return steps;
+}
+
+/** A value that the capture itself tells. */
+export function shown(name: string, value: Uint8Array | string): Quantity {
+  return { name, value };
+}
+
+/** A value that a key tells, no secret once it is known. */
+export function told(name: string, value: Uint8Array | string | undefined, unknown: string): Quantity {
+  return value === undefined ? { name, unknown } : { name, value };
+}
+
+/** A value that opens traffic. */
+export function secret(name: string, value: Uint8Array | string | undefined, unknown: string): Quantity {
+  return { ...told(name, value, unknown), secret: true };
 }

@@ -69,8 +69,9 @@ export function computeMessage(
   id: number,
   info: MessageInfo,
   limits: Limits,
+  ring: KeyRing,
 ): readonly Computation[] {
-  return observation.protocol.compute?.(openMessage(reader, observation, id, info, limits).captured) ?? [];
+  return observation.protocol.compute?.(openMessage(reader, observation, id, info, limits).captured, ring) ?? [];
 }
 
 /** What is known of a message without reading its bytes. */

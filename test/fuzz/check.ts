@@ -37,6 +37,7 @@ export function check(bytes: Uint8Array, keyLog: string): Seen {
   analysis.rekey();
   if (analysis.messageCount < before && before > 0 && analysis.messageCount === 0) throw new Error('rekey lost every message');
   for (let n = 0; n < analysis.messageCount; n++) message(analysis, n);
+  sessions(analysis);
   for (let index = 0; index < reader.frames.length; index++) {
     at(`frame ${index + 1}`, () => checkTree(analysis.frameTree(index)));
     timeText(reader, index);
@@ -96,7 +97,22 @@ function message(analysis: Analysis, n: number): void {
     if (info.conversation === undefined || info.name === undefined) throw new Error('it has no conversation or no name');
     if (info.state === 'malformed' && info.findings.length === 0) throw new Error(`a malformed ${info.name} says nothing of why`);
     JSON.stringify(dissection.fields);
+    analysis.compute(n);
   });
+}
+
+/** Every message is one step of its session; a session is asked for once. */
+function sessions(analysis: Analysis): void {
+  const seen = new Set<number>();
+  for (let n = 0; n < analysis.messageCount; n++) {
+    if (seen.has(n)) continue;
+    const steps = analysis.steps(n)?.steps ?? [];
+    if (steps.length > 0 && !steps.some((step) => step.n === n)) throw new Error(`message ${n} is no step of its session`);
+    for (const step of steps) {
+      if (seen.has(step.n)) throw new Error(`message ${step.n} is a step of two sessions`);
+      seen.add(step.n);
+    }
+  }
 }
 
 function rows(analysis: Analysis, show: Show): void {

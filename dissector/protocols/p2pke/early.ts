@@ -17,6 +17,11 @@ export class Early {
     if (this.#held.length < most) this.#held.push({ id, bit });
   }
 
+  /** Both sides send data and no InitDone was seen: the capture has lost it. */
+  get isLost(): boolean {
+    return this.#sent[0] && this.#sent[1];
+  }
+
   /** The InitDone has come. */
   shown(notes: Notes): void {
     for (const { id, bit } of this.#held.splice(0)) this.#tell(notes, id, bit);
@@ -24,7 +29,7 @@ export class Early {
 
   /** No InitDone comes any more. */
   end(notes: Notes): void {
-    if (!this.#sent[0] || !this.#sent[1]) this.shown(notes);
+    if (!this.isLost) this.shown(notes);
     this.#held.length = 0;
   }
 

@@ -1,10 +1,12 @@
 import type { Protocol } from '../../session/index.ts';
+import { compute } from './compute.ts';
 import { dissect } from './dissect.ts';
 import { explain } from './explain.ts';
 import { keys } from './keys.ts';
 import { machine } from './machine.ts';
 import { forms, names } from './messages.ts';
 import { observe } from './observe.ts';
+import { part } from './part.ts';
 import { recognise } from './recognise.ts';
 import { rules } from './rules.ts';
 
@@ -22,4 +24,6 @@ export const p2pke: Protocol = {
   observe,
   dissect,
   explain,
+  part,
+  compute,
 };

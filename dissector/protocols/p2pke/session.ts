@@ -43,11 +43,13 @@ export class Session {
   readonly early: Early = new Early();
   messages = 0;
 
-  /** All sessions of the channel, itself among them. */
+  /** All sessions of the channel, this one at `#index` once it is added. */
   readonly #siblings: readonly Session[];
+  readonly #index: number;
 
   constructor(e: string, initiator: Direction, start: number, siblings: readonly Session[]) {
     this.#siblings = siblings;
+    this.#index = siblings.length;
     this.e = e;
     this.initiator = initiator;
     this.start = start;
@@ -55,7 +57,7 @@ export class Session {
 
   /** Its place among the sessions of the channel, `2 of 3`. */
   get place(): string {
-    return `${this.#siblings.indexOf(this) + 1} of ${this.#siblings.length}`;
+    return `${this.#index + 1} of ${this.#siblings.length}`;
   }
 
   /** A key that might open this direction is known. */
@@ -83,7 +85,7 @@ export class Session {
   }
 }
 
-function keyOf(keys: TransportKeys, bit: Direction): Uint8Array | undefined {
+export function keyOf(keys: TransportKeys, bit: Direction): Uint8Array | undefined {
   return bit === 0 ? keys.i2r : keys.r2i;
 }
 

@@ -1,0 +1,18 @@
+import type { Part, Placed } from '../../session/index.ts';
+import { machine, type SessionState } from './machine.ts';
+import { Session } from './session.ts';
+
+/** A message is a step of its session; one that came before any InitHello of the capture is of none. */
+export function part({ session, name, state }: Placed): Part | undefined {
+  if (!(session instanceof Session)) return undefined;
+  const found = unseen(session, name, state === 'encrypted');
+  const known = { session, title: `session ${session.place}`, opener: session.initiator, machine };
+  return found === undefined ? known : { ...known, unseen: found };
+}
+
+/** What a message found where the capture has lost the handshake's rest, or nobody can tell that it is a message of this session. */
+function unseen(session: Session, name: string, isSealed: boolean): SessionState | undefined {
+  if (name === 'InitDone') return isSealed || session.resp === undefined ? 'resp_hello' : undefined;
+  if (name !== 'data' && name !== 'closing') return undefined;
+  return isSealed || (session.done === undefined && session.early.isLost) ? 'init_done' : undefined;
+}
