@@ -6,6 +6,7 @@ import * as check from './checks.ts';
 import { CaptureDocument } from './document.ts';
 import { saveDrawing } from './drawing.ts';
 import type { KeyLogs } from './keylogs.ts';
+import type { ViewMemory } from './memory.ts';
 import { inspectorPage, mediaFolder } from './page.ts';
 import type { KeyWarnings } from './warnings.ts';
 
@@ -24,11 +25,13 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
   readonly #extension: vscode.Uri;
   readonly #keyLogs: KeyLogs;
   readonly #warnings: KeyWarnings;
+  readonly #memory: ViewMemory;
   readonly #log: vscode.LogOutputChannel;
   #active: Tab | undefined;
 
-  constructor(extension: vscode.Uri, keyLogs: KeyLogs, warnings: KeyWarnings, log: vscode.LogOutputChannel) {
+  constructor(extension: vscode.Uri, keyLogs: KeyLogs, warnings: KeyWarnings, memory: ViewMemory, log: vscode.LogOutputChannel) {
     this.#extension = extension;
+    this.#memory = memory;
     this.#keyLogs = keyLogs;
     this.#warnings = warnings;
     this.#log = log;
@@ -56,7 +59,14 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
 
   resolveCustomEditor(document: CaptureDocument, panel: vscode.WebviewPanel): void {
     const { webview } = panel;
-    let connection = this.#connect(document, webview);
+    // A page that was hidden knows best itself how it was; another tab may have remembered something else since.
+    let isFirst = true;
+    const remembered = (): unknown => {
+      const view = isFirst ? this.#memory.get(document.uri) : null;
+      isFirst = false;
+      return view;
+    };
+    let connection = this.#connect(document, webview, remembered);
     const tab: Tab = {
       document,
       reveal: (frame) => connection.tell('reveal', { frame }),
@@ -73,7 +83,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
         if (panel.visible) return;
         // A hidden page is gone, and the one that comes back counts its calls anew: no answer to the old one may reach it.
         connection.close();
-        connection = this.#connect(document, webview);
+        connection = this.#connect(document, webview, remembered);
       }),
     ];
     panel.onDidDispose(() => {
@@ -86,12 +96,16 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
     webview.html = inspectorPage(webview, this.#extension);
   }
 
-  #connect(document: CaptureDocument, webview: vscode.Webview): WebviewConnection {
+  #connect(document: CaptureDocument, webview: vscode.Webview, remembered: () => unknown): WebviewConnection {
     return new Connection<None, WebviewEvents, WebviewCalls, None>(
       (message) => void webview.postMessage(message),
       {
         ...questionsOf(document),
-        ready: async () => ({ overview: await document.ready() }),
+        ready: async () => ({ overview: await document.ready(), remembered: remembered() }),
+        remember: async (params: unknown) => {
+          await this.#memory.set(document.uri, check.object(params, 'remember').view ?? null);
+          return {};
+        },
         saveDrawing: (params: unknown) => saveDrawing(document.uri, check.drawingParams(params)),
         copy: async (params: unknown) => {
           await vscode.env.clipboard.writeText(check.copyParams(params).text);

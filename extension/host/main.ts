@@ -4,6 +4,7 @@ import { registerCommands } from './commands.ts';
 import type { CaptureDocument } from './document.ts';
 import { CaptureEditors } from './editor.ts';
 import { KeyLogs } from './keylogs.ts';
+import { ViewMemory } from './memory.ts';
 import { KeyWarnings } from './warnings.ts';
 
 /** What another extension, or a test, gets from `activate`. */
@@ -16,7 +17,7 @@ export function activate(context: vscode.ExtensionContext): Peerscope {
   const log = vscode.window.createOutputChannel('Peerscope', { log: true });
   const keyLogs = new KeyLogs(context.workspaceState);
   const warnings = new KeyWarnings(log, keyLogs);
-  const editors = new CaptureEditors(context.extensionUri, keyLogs, warnings, log);
+  const editors = new CaptureEditors(context.extensionUri, keyLogs, warnings, new ViewMemory(context.workspaceState), log);
   context.subscriptions.push(
     log,
     keyLogs,

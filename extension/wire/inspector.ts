@@ -72,7 +72,9 @@ export type Question =
 
 /** Webview → host: what the worker answers, and what the host does itself. */
 export interface WebviewCalls extends Questions {
-  ready: { params: Record<never, never>; result: { overview: Overview } };
+  ready: { params: Record<never, never>; result: { overview: Overview; remembered: unknown } };
+  /** How the capture is looked at, for the next time that it is opened. */
+  remember: { params: { view: unknown }; result: Record<never, never> };
   /** Saves a drawing where the user says. */
   saveDrawing: { params: { name: string; svg: string }; result: { saved: boolean } };
   /** Puts a text on the clipboard. */

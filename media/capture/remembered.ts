@@ -8,6 +8,8 @@ export type ViewName = 'packets' | 'ladder' | 'conversations' | 'findings';
 export const views: readonly ViewName[] = ['packets', 'ladder', 'conversations', 'findings'];
 
 export interface Remembered {
+  /** When it was so, in milliseconds since 1970: of two memories the younger one counts. */
+  readonly at: number;
   readonly view: ViewName;
   readonly show: Show;
   readonly filter: string;
@@ -37,6 +39,7 @@ export function remembered(stored: unknown): Remembered {
   const percent = (value: unknown, otherwise: number): number =>
     typeof value === 'number' && value >= 5 && value <= 95 ? value : otherwise;
   return {
+    at: whole(values.at) ? values.at : 0,
     view: views.find((view) => view === values.view) ?? 'packets',
     show: values.show === 'messages' ? 'messages' : 'all',
     filter: typeof values.filter === 'string' ? values.filter : '',

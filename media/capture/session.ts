@@ -9,6 +9,7 @@ import { Shown } from './shown.ts';
 
 /** Filters that are remembered. */
 const HISTORY = 30;
+const REMEMBER_MS = 300;
 
 export class Session {
   overview: Overview | undefined;
@@ -21,7 +22,7 @@ export class Session {
   /** The tree of the selected packet and what is chosen in it. */
   readonly shown: Shown;
   /** The panes as they were when the page was opened. */
-  readonly panes: Remembered;
+  panes: Remembered;
   readonly search: Search;
   /** Called when the selection moved for another reason than a click into the list. */
   onreveal: (row: number) => void = () => {};
@@ -30,6 +31,7 @@ export class Session {
   readonly #host: Host;
   readonly #changed: () => void;
   #remembered: Remembered;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   /** A frame to select once the capture is read that far. */
   #target: { readonly frame: number; readonly row?: number } | undefined;
 
@@ -45,6 +47,10 @@ export class Session {
     this.#remembered = remembered(this.#host.stored());
     this.panes = this.#remembered;
     this.list = this.#newList();
+    this.#aimAtRemembered();
+  }
+
+  #aimAtRemembered(): void {
     const { row, frame } = this.#remembered;
     if (row !== undefined && frame !== undefined) this.#target = { row, frame };
   }
@@ -75,7 +81,16 @@ export class Session {
     this.overview = undefined;
     this.#changed();
     try {
-      const { overview } = await this.#host.call('ready', {});
+      const answer = await this.#host.call('ready', {});
+      const { overview } = answer;
+      // VS Code forgets the last minute of a page when the window is reloaded, and all of it when the capture is closed.
+      const kept = remembered(answer.remembered);
+      if (kept.at > this.#remembered.at) {
+        this.#remembered = kept;
+        this.panes = this.#remembered;
+        this.list = this.#newList();
+        this.#aimAtRemembered();
+      }
       this.list.retry();
       this.#take(overview);
     } catch (error) {
@@ -242,7 +257,10 @@ export class Session {
   }
 
   #remember(part: Partial<Remembered>): void {
-    this.#remembered = { ...this.#remembered, ...part };
+    this.#remembered = { ...this.#remembered, ...part, at: Date.now() };
     this.#host.store(this.#remembered);
+    // Whoever holds an arrow key down moves on before it is worth remembering.
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#host.call('remember', { view: this.#remembered }).catch(() => {}), REMEMBER_MS);
   }
 }

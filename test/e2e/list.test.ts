@@ -20,7 +20,7 @@ describe('the packet list', () => {
   /** Chooses from the menu of the right button. A menu takes no click in the moment in which it opens. */
   async function choose(on: ReturnType<typeof heads>, name: string): Promise<void> {
     await on.click({ button: 'right' });
-    const entry = workbench.page.getByRole('menuitem', { name, exact: true });
+    const entry = workbench.page.getByRole('menuitem', { name }).first();
     await entry.waitFor();
     await workbench.page.waitForTimeout(400);
     await entry.click();

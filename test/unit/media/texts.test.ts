@@ -39,7 +39,7 @@ describe('the colour of a protocol', () => {
 describe('what the page remembers', () => {
   it('is read as far as it fits', () => {
     const fresh = {
-      ...{ view: 'packets', show: 'all', filter: '', history: [], columns: [], widths: {}, time: 'start', marks: [] },
+      ...{ at: 0, view: 'packets', show: 'all', filter: '', history: [], columns: [], widths: {}, time: 'start', marks: [] },
       ...{ inspecting: false, listHeight: 50, treeWidth: 42 },
     };
     expect(remembered(undefined)).toEqual(fresh);
@@ -47,6 +47,7 @@ describe('what the page remembers', () => {
     expect(remembered({ widths: { source: 3, x: '9' }, time: 'noon', reference: { frame: 1 }, marks: [-1, 'a'] })).toEqual(fresh);
     expect(remembered({ show: 'some', row: -1, frame: 2, listHeight: Number.NaN, treeWidth: '3' })).toEqual(fresh);
     const all = {
+      at: 1_700_000_000_000,
       view: 'findings',
       show: 'messages',
       filter: 'p2p',
