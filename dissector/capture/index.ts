@@ -7,6 +7,6 @@ export {
 export * from './file.ts';
 export * from './frames.ts';
 export { CaptureReader, openCapture } from './reader.ts';
-export { timeText } from './timetext.ts';
+export { elapsedText, timeText } from './timetext.ts';
 export * from './unpack.ts';
 export * from './writer.ts';

@@ -1,5 +1,6 @@
 export * from './analysis.ts';
 export * from './choices.ts';
+export * from './coverage.ts';
 export * from './decodeas.ts';
 export type { ConversationEvent, EventKind } from './events.ts';
 export * from './explain.ts';

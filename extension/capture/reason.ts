@@ -1,4 +1,4 @@
-/** Why a file could not be read, as a sentence without the system call. */
+/** Why a file could not be read or written, as a sentence without the system call. */
 export function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {
@@ -9,6 +9,8 @@ export function reasonOf(error: unknown): string {
       return 'It may not be read.';
     case 'EISDIR':
       return 'It is a folder.';
+    case 'ENOSPC':
+      return 'There is no space left.';
     default:
       return error instanceof Error ? error.message : String(error);
   }

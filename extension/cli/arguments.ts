@@ -16,13 +16,23 @@ export interface Command {
   readonly filter: string | undefined;
   /** Of `check`. */
   readonly format: Format;
-  /** Of `decode`: the message to explain. */
-  readonly explain: number | undefined;
+  /** Of `check`: no message at all is an error. */
+  readonly requireMessages: boolean;
+  /** Of `decode`: what to explain. */
+  readonly explain: Explained | undefined;
   /** Modules of the user's own protocols. */
   readonly protocols: readonly string[];
   readonly decodeAs: readonly string[];
   /** Pins by the id of their open choice. */
   readonly choices: Readonly<Record<string, unknown>>;
+}
+
+/** A message by its number, or all that a frame (1-based) completes. */
+export type Explained = { readonly n: number } | { readonly frame: number };
+
+/** What is asked instead of a command: the version, or help, about one command where it is named. */
+export interface Question {
+  readonly help: CommandName | 'all' | undefined;
 }
 
 const formats = ['text', 'json', 'sarif', 'github'] as const;
@@ -33,6 +43,7 @@ const options = {
   bytes: { type: 'boolean' },
   filter: { type: 'string' },
   format: { type: 'string' },
+  'require-messages': { type: 'boolean' },
   explain: { type: 'string' },
   protocol: { type: 'string', multiple: true },
   'decode-as': { type: 'string', multiple: true },
@@ -42,19 +53,20 @@ const options = {
 } as const;
 
 const dissecting = ['keys', 'json', 'protocol', 'decode-as', 'choice'];
-const accepted: Readonly<Record<CommandName, readonly string[]>> = {
+/** The options of each command. */
+export const accepted: Readonly<Record<CommandName, readonly string[]>> = {
   decode: [...dissecting, 'filter', 'bytes', 'explain'],
-  check: [...dissecting, 'filter', 'format'],
+  check: [...dissecting, 'filter', 'format', 'require-messages'],
   info: dissecting,
   frames: ['json', 'protocol'],
 };
 
 /** Throws a UsageError for what cannot be read. */
-export function parseCommand(args: readonly string[]): Command | 'help' | 'version' {
+export function parseCommand(args: readonly string[]): Command | Question {
   const { values, positionals } = parse(args);
-  if (values.help) return 'help';
-  if (values.version) return 'version';
   const [name, capture, ...more] = positionals;
+  if (values.help) return { help: name !== undefined && isCommand(name) ? name : 'all' };
+  if (values.version) return { help: undefined };
   if (name === undefined) throw new UsageError('A command is missing.');
   if (!isCommand(name)) throw new UsageError(`"${name}" is not a command.`);
   for (const option of Object.keys(values))
@@ -66,7 +78,8 @@ export function parseCommand(args: readonly string[]): Command | 'help' | 'versi
     ...{ name, capture, json, keys: values.keys ?? [], bytes: values.bytes ?? false },
     filter: values.filter,
     format: parseFormat(values.format, json),
-    explain: parseNumber(values.explain),
+    requireMessages: values['require-messages'] ?? false,
+    explain: parseExplained(values.explain),
     protocols: values.protocol ?? [],
     decodeAs: values['decode-as'] ?? [],
     choices: parseChoices(values.choice ?? []),
@@ -77,7 +90,8 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message.split(/\. |\n/)[0] : error}.`);
+    const told = error instanceof Error ? error.message.split(/\.\s/)[0]! : String(error);
+    throw new UsageError(`${told.replace(/[.\s]+$/, '')}.`);
   }
 }
 
@@ -93,9 +107,10 @@ function parseFormat(text: string | undefined, json: boolean): Format {
   return format;
 }
 
-function parseNumber(text: string | undefined): number | undefined {
+function parseExplained(text: string | undefined): Explained | undefined {
   if (text === undefined) return undefined;
-  if (!/^\d{1,15}$/.test(text))
-    throw new UsageError(`--explain takes the number of a message, "n" of decode --json: "${text}" is none.`);
-  return Number(text);
+  const [, frame, number] = /^(frame:)?(\d{1,15})$/.exec(text) ?? [];
+  if (number === undefined)
+    throw new UsageError(`--explain takes the number of a message, "n" of decode --json, or frame:N: "${text}" is neither.`);
+  return frame === undefined ? { n: Number(number) } : { frame: Number(number) };
 }

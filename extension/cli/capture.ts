@@ -9,7 +9,7 @@ import { DiskFile } from '../capture/disk.ts';
 import { CaptureKeys, type KeyLog } from '../capture/keys.ts';
 import { notices, type OpenFile, openFile, Pass, UnreadableCapture } from '../capture/open.ts';
 import { reasonOf } from '../capture/reason.ts';
-import { UsageError } from './errors.ts';
+import { exitStatus, UsageError } from './errors.ts';
 import { receive } from './stdin.ts';
 import type { Task } from './task.ts';
 
@@ -18,23 +18,28 @@ const STEP_FRAMES = 65_536;
 /** Tells a sentence on standard error. */
 export type Tell = (sentence: string) => void;
 
+/** A capture that is open, and why not everything of a pipe was taken. */
+export interface OpenedFile {
+  readonly file: OpenFile;
+  readonly left: string | undefined;
+}
+
 /** Opens a file, or what a pipe brings. */
-export async function openCaptureFile(path: string, stdin: Readable, tell: Tell): Promise<OpenFile> {
+export async function openCaptureFile(path: string, stdin: Readable): Promise<OpenedFile> {
   try {
-    return await openFile(await sourceOf(path, stdin, tell));
+    const { file, notice } = await sourceOf(path, stdin);
+    return { file: await openFile(file), left: notice };
   } catch (error) {
     throw error instanceof UnreadableCapture ? error : new UnreadableCapture(reasonOf(error));
   }
 }
 
-async function sourceOf(path: string, stdin: Readable, tell: Tell): Promise<CaptureFile> {
+async function sourceOf(path: string, stdin: Readable): Promise<{ readonly file: CaptureFile; readonly notice?: string }> {
   const status = path === '-' ? undefined : statSync(path);
   // A pipe has a path too where a shell makes one: `peerscope decode <(zstdcat …)`.
   const piped = status === undefined || status.isFIFO() || status.isCharacterDevice() || status.isSocket();
-  if (!piped) return new DiskFile(path);
-  const { file, notice } = await receive(status === undefined ? stdin : createReadStream(path));
-  if (notice !== undefined) tell(notice);
-  return file;
+  if (!piped) return { file: new DiskFile(path) };
+  return receive(status === undefined ? stdin : createReadStream(path));
 }
 
 /** Reads key logs; what does not parse in them is told and the rest is used. */
@@ -57,11 +62,17 @@ function readKeyLog(path: string): KeyLog {
 }
 
 /** The whole first pass: messages have their final numbers only then, since a conversation may be recognised late. */
-export function analyse({ file, keys, setup, tell }: Task): Pass {
+export function analyse(task: Task): Pass {
+  const { file, keys, setup, tell } = task;
   const pass = new Pass(file, keys, setup.protocols, setup.wishes);
   while (pass.step(STEP_FRAMES));
-  for (const sentence of [...notices(file), ...keys.problems]) tell(sentence);
+  for (const sentence of [...captureNotices(task), ...keys.problems]) tell(sentence);
   return pass;
+}
+
+/** What is to be said about the capture as a whole, once it is read: a sentence each. */
+export function captureNotices({ file, left }: Pick<Task, 'file' | 'left'>): string[] {
+  return [...(left === undefined ? [] : [left]), ...notices(file)];
 }
 
 /** The messages that a command is about: all, or those that its filter matches. */
@@ -71,7 +82,9 @@ export function* matching(analysis: Analysis, { setup: { filter } }: Task): Gene
     if (filter === undefined || filter.matches(row.at(analysis.message(n).frame, n))) yield n;
 }
 
-/** A file of which nothing could be read, or of which the rest could not, was not read as a capture. */
-export function wasRead({ reader, unpackProblem }: OpenFile): boolean {
-  return !reader.stopped && (unpackProblem === undefined || unpackProblem.kind === 'incomplete');
+/** The exit status that a capture by itself gives. */
+export function readStatus({ file, left }: Pick<Task, 'file' | 'left'>): number {
+  const { reader, unpackProblem } = file;
+  if (left === undefined && unpackProblem === undefined && !reader.stopped && !reader.truncated) return exitStatus.read;
+  return reader.frames.length === 0 ? exitStatus.unreadable : exitStatus.part;
 }

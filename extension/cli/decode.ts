@@ -1,5 +1,6 @@
 import { messageLine } from '../../dissector/line.ts';
 import { analyse, matching } from './capture.ts';
+import { coverageNotices } from './coverage.ts';
 import { exitStatus } from './errors.ts';
 import { explain } from './explain.ts';
 import { ReadableMessages } from './readable.ts';
@@ -7,8 +8,9 @@ import type { Task } from './task.ts';
 
 /** A line a message, or the explanation of one. */
 export async function decode(task: Task): Promise<number> {
-  const { command, out } = task;
+  const { command, out, tell } = task;
   const { analysis } = analyse(task);
+  for (const sentence of coverageNotices(analysis, task)) tell(sentence);
   if (command.explain !== undefined) return explain(analysis, command.explain, task);
   const readable = command.json ? undefined : new ReadableMessages(analysis, command.bytes, task.setup.filter !== undefined);
   for (const n of matching(analysis, task)) {

@@ -1,12 +1,13 @@
-export const exitStatus = Object.freeze({ read: 0, findings: 1, unreadable: 2, usage: 3 });
+/**
+ * 0: read to the end. 1: what `check` was asked to check does not hold. 2: no frame could be read. 3: the call, what it names, or
+ * its output is at fault. 4: read in part, because the capture is cut short or its rest cannot be read.
+ */
+export const exitStatus = Object.freeze({ read: 0, findings: 1, unreadable: 2, usage: 3, part: 4 });
 
 /** Something that the caller of the command must mend: told on standard error, exit status 3. */
 export class UsageError extends Error {
-  /** The usage text is of no help where a file is at fault. */
-  readonly showUsage: boolean;
-
-  constructor(message: string, showUsage = true) {
-    super(message);
-    this.showUsage = showUsage;
+  /** Help is named where the call is at fault, not where a file is. */
+  constructor(sentence: string, seeHelp = true) {
+    super(seeHelp ? `${sentence} See peerscope --help.` : sentence);
   }
 }

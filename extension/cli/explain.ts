@@ -1,26 +1,50 @@
-/** `decode --explain N`: why a message is not decrypted, or how it was. */
+/** `decode --explain`: why a message is not decrypted, or how it was. */
 import { type Explanation, explanation } from '../../dissector/explanation.ts';
 import type { Analysis, ExplainedStep } from '../../dissector/session/index.ts';
+import type { Explained } from './arguments.ts';
 import { exitStatus, UsageError } from './errors.ts';
 import type { Task } from './task.ts';
 import { indented, plural, printable } from './text.ts';
 
 /** Throws a UsageError when there is no such message. */
-export async function explain(analysis: Analysis, n: number, { command, out }: Task): Promise<number> {
-  const { messageCount } = analysis;
-  if (n >= messageCount) {
-    const there = messageCount === 0 ? 'none' : `${plural(messageCount, 'message')}, 0 to ${messageCount - 1}`;
-    throw new UsageError(`There is no message ${n}: ${command.capture} has ${there}.`, false);
+export async function explain(analysis: Analysis, what: Explained, { command, out }: Task): Promise<number> {
+  const numbers =
+    'n' in what ? [numbered(analysis, what.n, command.capture)] : completedBy(analysis, what.frame, command.capture);
+  for (const n of numbers) {
+    const told = explanation(analysis, n);
+    const { protocol, name } = analysis.message(n);
+    const lines = command.json ? [JSON.stringify(told)] : readable(told, `${protocol.id} ${name}`);
+    for (const line of lines) await out.line(line);
   }
-  const told = explanation(analysis, n);
-  const { protocol, name } = analysis.message(n);
-  const lines = command.json ? [JSON.stringify(told)] : readable(told, `${protocol.id} ${name}`);
-  for (const line of lines) await out.line(line);
   return exitStatus.read;
 }
 
-function readable({ n, state, keys_tried, missing }: Explanation, what: string): string[] {
-  const lines = [`message ${n}: ${what}, ${state}`];
+function numbered({ messageCount }: Analysis, n: number, capture: string): number {
+  if (n < messageCount) return n;
+  const there = messageCount === 0 ? 'none' : `${plural(messageCount, 'message')}, 0 to ${messageCount - 1}`;
+  throw new UsageError(`There is no message ${n}: ${capture} has ${there}.`, false);
+}
+
+function completedBy(analysis: Analysis, frame: number, capture: string): number[] {
+  const count = analysis.reader.frames.length;
+  if (frame < 1 || frame > count)
+    throw new UsageError(`There is no frame ${frame}: ${capture} has ${plural(count, 'frame')}.`, false);
+  const completed: number[] = [];
+  for (let n = 0; n < analysis.messageCount; n++) if (analysis.message(n).frame === frame) completed.push(n);
+  if (completed.length > 0) return completed;
+  for (let n = 0; n < analysis.messageCount; n++) {
+    const message = analysis.message(n);
+    if (!message.frames.includes(frame)) continue;
+    throw new UsageError(
+      `Frame ${frame} completes no message: it is part of message ${n}, completed by frame ${message.frame}.`,
+      false,
+    );
+  }
+  throw new UsageError(`Frame ${frame} completes no message.`, false);
+}
+
+function readable({ n, frame, state, keys_tried, missing }: Explanation, what: string): string[] {
+  const lines = [`message ${n}, frame ${frame}: ${what}, ${state}`];
   if (keys_tried.length === 0) lines.push('no key was tried');
   for (const { label, fingerprint, steps } of keys_tried) {
     lines.push(fingerprint === '' ? label : `${label} (${fingerprint})`, ...steps.map(stepLine));

@@ -1,7 +1,7 @@
 /** The frames with what their headers say: what a person compares with other tools. */
 import { type CaptureReader, timeText } from '../../dissector/capture/index.ts';
 import { addressText, PacketView, packetProblem, parsePacket, protocolNames, transport } from '../../dissector/link/index.ts';
-import { notices } from '../capture/open.ts';
+import { captureNotices } from './capture.ts';
 import { exitStatus } from './errors.ts';
 import type { Task } from './task.ts';
 
@@ -13,8 +13,9 @@ const knownTransports: Readonly<Record<number, string>> = {
   [transport.icmp6]: 'icmp6',
 };
 
-export async function frames({ command, file, out, tell }: Task): Promise<number> {
-  const { reader } = file;
+export async function frames(task: Task): Promise<number> {
+  const { command, out, tell } = task;
+  const { reader } = task.file;
   const view = new PacketView();
   let next = 0;
   for (let more = true; more && !out.closed; ) {
@@ -26,7 +27,7 @@ export async function frames({ command, file, out, tell }: Task): Promise<number
       if (waiting !== undefined) await waiting;
     }
   }
-  for (const sentence of notices(file)) tell(sentence);
+  for (const sentence of captureNotices(task)) tell(sentence);
   return exitStatus.read;
 }
 

@@ -1,6 +1,6 @@
 /** The capture as a whole. */
 import { type CaptureInterface, timeText } from '../../dissector/capture/index.ts';
-import type { Analysis } from '../../dissector/session/index.ts';
+import { type Analysis, coverage, ruleNotices } from '../../dissector/session/index.ts';
 import { isCutShort } from '../capture/open.ts';
 import { analyse } from './capture.ts';
 import { exitStatus } from './errors.ts';
@@ -8,7 +8,7 @@ import type { Task } from './task.ts';
 import { counted, countsByProtocol, type MessageCounts, plural, printable, table } from './text.ts';
 
 export async function info(task: Task): Promise<number> {
-  const { command, file, out } = task;
+  const { command, file, setup, out, tell } = task;
   const { analysis } = analyse(task);
   const { reader } = file;
   const counts: MessageCounts = new Map();
@@ -16,6 +16,8 @@ export async function info(task: Task): Promise<number> {
     const { protocol, name } = analysis.message(n);
     counted(counts, protocol.id, name);
   }
+  const { undecoded, unrecognised } = coverage(analysis, setup.wishes.decodeAs);
+  for (const sentence of ruleNotices(analysis, setup.wishes.decodeAs)) tell(sentence);
   const [first, last] = timeSpan(analysis);
   const all = {
     format: file.format,
@@ -26,7 +28,9 @@ export async function info(task: Task): Promise<number> {
     link_types: [...new Set(reader.interfaces.map(({ linkType }) => linkType))],
     interfaces: reader.interfaces.map(interfaceJson),
     truncated: isCutShort(file),
+    undecoded_links: Object.fromEntries(undecoded),
     conversations: analysis.conversationCount,
+    unrecognised_conversations: unrecognised.length,
     messages: Object.fromEntries([...counts].map(([protocol, own]) => [protocol, Object.fromEntries(own)])),
     secrets: reader.secrets.length,
   };
@@ -66,7 +70,9 @@ interface Whole {
   readonly last: string | null;
   readonly interfaces: readonly ReturnType<typeof interfaceJson>[];
   readonly truncated: boolean;
+  readonly undecoded_links: Readonly<Record<string, number>>;
   readonly conversations: number;
+  readonly unrecognised_conversations: number;
   readonly secrets: number;
 }
 
@@ -82,7 +88,14 @@ function readable(all: Whole, counts: MessageCounts): string[] {
         [`link type ${each.link_type}`, each.name, each.description, `ticks of ${each.resolution} s`].filter(Boolean).join(', '),
       ),
     ]),
+    ...Object.entries(all.undecoded_links).map(([link, count]): [string, string] => [
+      'not decoded',
+      `${plural(count, 'frame')} of link type ${link}`,
+    ]),
     ['conversations', String(all.conversations)],
+    ...(all.unrecognised_conversations === 0
+      ? []
+      : [['not recognised', plural(all.unrecognised_conversations, 'conversation')] as [string, string]]),
     ['secrets blocks', String(all.secrets)],
     ...countsByProtocol(counts),
   ];

@@ -1,5 +1,6 @@
 /** `decode` for a person: a line a message, its findings below it, the events of its conversations between, a summary at the end. */
 import { toHex } from '../../dissector/bytes/index.ts';
+import { elapsedText } from '../../dissector/capture/index.ts';
 import type { Analysis, Direction } from '../../dissector/session/index.ts';
 import { counted, countsByProtocol, indented, type MessageCounts, plural, printable, table } from './text.ts';
 
@@ -70,7 +71,7 @@ export class ReadableMessages {
   }
 
   #line(n: string, frame: number, ends: string, text: string): string {
-    return `${n.padStart(5)}  ${this.#elapsed(frame)}  ${ends.padEnd(35)}  ${text}`.trimEnd();
+    return `${n.padStart(5)}  ${`frame ${frame}`.padEnd(9)}  ${this.#elapsed(frame)}  ${ends.padEnd(35)}  ${text}`.trimEnd();
   }
 
   #summary(): string[] {
@@ -92,10 +93,9 @@ export class ReadableMessages {
     return lines;
   }
 
-  /** Seconds since the first frame. */
+  /** Since the first frame. */
   #elapsed(frame: number): string {
-    const seconds = this.#analysis.reader.frames.elapsed(0, frame - 1);
-    return (Number.isNaN(seconds) ? '-' : seconds.toFixed(6)).padStart(12);
+    return (elapsedText(this.#analysis.reader, 0, frame - 1) ?? '-').padStart(11);
   }
 }
 

@@ -2,17 +2,17 @@
 import type { Readable, Writable } from 'node:stream';
 import { ProtocolFailure } from '../capture/guard.ts';
 import { UnreadableCapture } from '../capture/open.ts';
-import { type Command, type CommandName, parseCommand } from './arguments.ts';
-import { openCaptureFile, readKeys, wasRead } from './capture.ts';
+import { type Command, type CommandName, parseCommand, type Question } from './arguments.ts';
+import { openCaptureFile, readKeys, readStatus, type Tell } from './capture.ts';
 import { check } from './check.ts';
 import { decode } from './decode.ts';
 import { exitStatus, UsageError } from './errors.ts';
 import { frames } from './frames.ts';
 import { info } from './info.ts';
-import { Output } from './output.ts';
+import { Output, OutputFailure } from './output.ts';
 import { readSetup } from './setup.ts';
 import type { Task } from './task.ts';
-import { usage } from './usage.ts';
+import { helpText } from './usage.ts';
 
 export interface Io {
   readonly stdin: Readable;
@@ -25,43 +25,44 @@ const commands: Readonly<Record<CommandName, (task: Task) => Promise<number>>> =
 
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const out = new Output(io.stdout);
+  // Where not even that can be written nothing is left to tell.
+  io.stderr.on('error', () => {});
   const tell = (sentence: string): void => void io.stderr.write(`peerscope: ${sentence}\n`);
   try {
     const command = parseCommand(args);
-    const status = typeof command === 'string' ? await answer(command, io, out) : await perform(command, io, out, tell);
+    const status = 'name' in command ? await perform(command, io, out, tell) : await answer(command, io, out);
     await out.flush();
     return status;
   } catch (error) {
-    await out.flush();
-    if (error instanceof UsageError) {
-      tell(error.message);
-      if (error.showUsage) io.stderr.write(`\n${usage}`);
-      return exitStatus.usage;
-    }
-    if (error instanceof ProtocolFailure) {
-      tell(error.message);
-      return exitStatus.usage;
-    }
-    if (!(error instanceof UnreadableCapture)) throw error;
-    tell(error.message);
-    return exitStatus.unreadable;
+    return await failed(error, out, tell);
   }
 }
 
-async function answer(what: 'help' | 'version', io: Io, out: Output): Promise<number> {
-  await out.line(what === 'help' ? usage.trimEnd() : io.version());
+/** Tells why the command ends early, below what it has printed so far. Throws what is a mistake of this program. */
+async function failed(error: unknown, out: Output, tell: Tell): Promise<number> {
+  const known = [UsageError, ProtocolFailure, OutputFailure, UnreadableCapture].some((kind) => error instanceof kind);
+  if (!known) throw error;
+  await out.flush().catch(() => {});
+  tell((error as Error).message);
+  return error instanceof UnreadableCapture ? exitStatus.unreadable : exitStatus.usage;
+}
+
+async function answer({ help }: Question, io: Io, out: Output): Promise<number> {
+  await out.line(help === undefined ? io.version() : helpText(help));
   return exitStatus.read;
 }
 
-async function perform(command: Command, io: Io, out: Output, tell: (sentence: string) => void): Promise<number> {
+async function perform(command: Command, io: Io, out: Output, tell: Tell): Promise<number> {
   const setup = await readSetup(command);
   const keys = readKeys(command.keys, setup.protocols, tell);
   const name = command.capture === '-' ? 'standard input' : command.capture;
   const ofCapture = (sentence: string): void => tell(`${name}: ${sentence}`);
   try {
-    const file = await openCaptureFile(command.capture, io.stdin, ofCapture);
-    const status = await commands[command.name]({ command, setup, file, keys, out, version: io.version, tell: ofCapture });
-    return wasRead(file) ? status : exitStatus.unreadable;
+    const opened = await openCaptureFile(command.capture, io.stdin);
+    const status = await commands[command.name]({
+      ...{ ...opened, command, setup, keys, out, version: io.version, tell: ofCapture },
+    });
+    return status === exitStatus.read ? readStatus(opened) : status;
   } catch (error) {
     throw error instanceof UnreadableCapture ? new UnreadableCapture(`${name}: ${error.message}`) : error;
   }

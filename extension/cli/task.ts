@@ -9,6 +9,8 @@ export interface Task {
   readonly command: Command;
   readonly setup: Setup;
   readonly file: OpenFile;
+  /** Why not everything that a pipe brought was taken. */
+  readonly left: string | undefined;
   readonly keys: CaptureKeys;
   readonly out: Output;
   /** This program's own. */

@@ -1,22 +1,57 @@
-/** What `--help` prints, and a usage error after its sentence. */
-export const usage = `peerscope decode CAPTURE [--keys KEYLOG]… [--filter FILTER] [--json] [--bytes] [--explain N]   its messages
-peerscope check  CAPTURE [--keys KEYLOG]… [--filter FILTER] [--format FORMAT]                  what the specifications would say about them
-peerscope info   CAPTURE [--keys KEYLOG]… [--json]                           the capture as a whole
-peerscope frames CAPTURE [--json]                                            its frames
+/** What `--help` prints, of every command or of one. */
+import { accepted, type CommandName } from './arguments.ts';
 
-CAPTURE is a pcap or pcapng file, also compressed with gzip, or - for standard input.
+const commands: Readonly<Record<CommandName, readonly [options: string, what: string]>> = {
+  decode: ['[--keys KEYLOG]… [--filter FILTER] [--json] [--bytes] [--explain N]', 'its messages'],
+  check: ['[--keys KEYLOG]… [--filter FILTER] [--format FORMAT]', 'what the specifications would say about them'],
+  info: ['[--keys KEYLOG]… [--json]', 'the capture as a whole'],
+  frames: ['[--json]', 'its frames'],
+};
 
-  --keys KEYLOG           opens what is encrypted; a key log holds one secret a line; may be repeated
-  --json                  one JSON object a line
-  --bytes                 with decode: each message's bytes after decryption, in hex
-  --filter FILTER         only messages that match: "p2p.message == \\"TUNNEL_DATA\\" && ip.src == 10.0.0.0/8"; their numbers stay
-  --explain N             with decode: why message N is not decrypted, or how it was; N is "n" of decode --json
-  --format FORMAT         with check: text, json (as --json), sarif, or github (workflow commands)
-  --decode-as RULE        says what a conversation is: "udp.port == 7000 → p2pke"; may be repeated, the first that matches counts
-  --choice ID=CANDIDATE   pins what a specification leaves open: p2p.cipher=aes-256-ctr; a table is name:number,…; may be repeated
-  --protocol MODULE       a protocol of your own: an ES module that exports what defineProtocol returned; may be repeated
-  --help                  this text
-  --version               the version
+const options: readonly (readonly [name: string, value: string, doc: string])[] = [
+  ['keys', 'KEYLOG', 'opens what is encrypted; a key log holds one secret a line; may be repeated'],
+  ['json', '', 'one JSON object a line'],
+  ['bytes', '', "each message's bytes after decryption, in hex"],
+  ['filter', 'FILTER', 'only messages that match: "p2p.message == \\"TUNNEL_DATA\\" && ip.src == 10.0.0.0/8"; their numbers stay'],
+  ['explain', 'N', 'why message N is not decrypted, or how it was; frame:N for the messages that frame N completes'],
+  ['format', 'FORMAT', 'text, json (as --json), sarif, or github (workflow commands)'],
+  ['require-messages', '', 'no message at all, or none that matches the filter, is an error'],
+  [
+    'decode-as',
+    'RULE',
+    'says what a conversation is: "udp.port == 7000 -> p2pke"; may be repeated, the first that matches counts',
+  ],
+  ['choice', 'ID=CANDIDATE', 'pins what a specification leaves open: p2p.cipher=aes-256-ctr; a table is name:number,…'],
+  ['protocol', 'MODULE', 'a protocol of your own: an ES module that exports what defineProtocol returned; may be repeated'],
+];
 
-Exit status: 0 read to the end; 1 findings of severity error (check only); 2 the capture cannot be read; 3 usage.
-`;
+const status = `Exit status: 0 read to the end; 1 findings of severity error, or none to check (check only); 2 the capture cannot be read;
+3 usage, or something named that cannot be used, or output that cannot be written; 4 read in part: cut short, or the rest cannot be read.`;
+
+export function helpText(of: CommandName | 'all'): string {
+  const names = of === 'all' ? (Object.keys(commands) as CommandName[]) : [of];
+  const width = Math.max(...names.map((name) => commands[name][0].length));
+  const usage = names.map((name) => {
+    const [usual, what] = commands[name];
+    return `peerscope ${name.padEnd(of === 'all' ? 6 : 0)} CAPTURE ${usual.padEnd(width)}   ${what}`;
+  });
+  const about = ['CAPTURE is a pcap or pcapng file, also compressed with gzip, or - for standard input.'];
+  const lines = options
+    .filter(([name]) => names.some((command) => accepted[command].includes(name)))
+    .map(([name, value, doc]) =>
+      option(`--${name}${value === '' ? '' : ` ${value}`}`, of === 'all' ? `${only(name)}${doc}` : doc),
+    );
+  const rest = [option('--help', of === 'all' ? 'this text; after a command, what that one takes' : 'this text')];
+  if (of === 'all') rest.push(option('--version', 'the version'));
+  return [...usage, '', ...about, '', ...lines, ...rest, '', status].join('\n');
+}
+
+function option(form: string, doc: string): string {
+  return `  ${form.padEnd(22)}  ${doc}`;
+}
+
+/** The command, for an option that only one takes. */
+function only(name: string): string {
+  const takers = (Object.keys(accepted) as CommandName[]).filter((command) => accepted[command].includes(name));
+  return takers.length === 1 ? `with ${takers[0]}: ` : '';
+}

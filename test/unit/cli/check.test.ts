@@ -7,8 +7,9 @@ describe('check', () => {
   it('prints a line a finding and exits 1 when one is an error', async () => {
     const { status, out } = await peerscope(['check', broken]);
     expect(status).toBe(1);
-    expect(lines(out)[0]).toMatch(new RegExp(`^${broken}:1 error p2pke\\.malformed .+`));
-    for (const line of lines(out)) expect(line).toMatch(/:\d+ (error|warning|note) p2pke\.[a-z-]+ \S/);
+    expect(lines(out)[0]).toMatch(new RegExp(`^${broken}:1 error p2pke\\.malformed message 0: .+ \\(p2pke, .+\\)$`));
+    for (const line of lines(out))
+      expect(line).toMatch(/:\d+ (error|warning|note) p2pke\.[a-z-]+ message \d+: \S.* \(p2pke, .*\)$/);
   });
 
   it('says the same with --json', async () => {
@@ -17,7 +18,7 @@ describe('check', () => {
     const found = jsonLines(out);
     expect(found).toHaveLength(lines((await peerscope(['check', broken])).out).length);
     for (const finding of found)
-      expect(Object.keys(finding)).toEqual(['file', 'frame', 'rule', 'severity', 'text', 'clause', 'frames']);
+      expect(Object.keys(finding)).toEqual(['file', 'n', 'frame', 'rule', 'severity', 'text', 'clause', 'frames']);
   });
 
   it('exits 0 where nothing is wrong', async () => {

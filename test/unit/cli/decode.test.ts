@@ -52,7 +52,7 @@ describe('decode', () => {
   it('prints a line a message and a summary', async () => {
     const { status, out } = await peerscope(['decode', capture, '--keys', keys]);
     expect(status).toBe(0);
-    expect(lines(out)[0]).toMatch(/^ +0 +0\.000000 {2}127\.0\.0\.1:7000 → 127\.0\.0\.1:7001 .*p2pke InitHello/);
+    expect(lines(out)[0]).toMatch(/^ +0 {2}frame 1 +0\.000000 {2}127\.0\.0\.1:7000 → 127\.0\.0\.1:7001 .*p2pke InitHello/);
     expect(out).toContain(
       '\n33 messages in 33 frames of 1 conversation\n  p2pke  InitHello 1, RespHello 1, InitDone 1, data 30\n',
     );

@@ -1,7 +1,7 @@
 /** The command as it is installed: one file that plain Node runs. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -59,6 +59,21 @@ describe('dist/peerscope.js', () => {
     expect(await once(child, 'close')).toEqual([0, null]);
     expect(err).toBe('');
   });
+
+  it.skipIf(!existsSync('/dev/full')).each(['decode', 'check', 'info', 'frames'])(
+    'says in a sentence that %s cannot write, and exits 3',
+    async (name) => {
+      const full = openSync('/dev/full', 'w');
+      const child = spawn(process.execPath, [command, name, golden('p2pke_b.pcapng')], { stdio: ['ignore', full, 'pipe'] });
+      let err = '';
+      child.stderr!.on('data', (chunk) => (err += chunk));
+      expect(await once(child, 'close')).toEqual([3, null]);
+      expect(err).toBe('peerscope: The output cannot be written. There is no space left.\n');
+      const mute = spawn(process.execPath, [command, name, golden('p2pke_b.pcapng')], { stdio: ['ignore', full, full] });
+      expect(await once(mute, 'close')).toEqual([3, null]);
+      closeSync(full);
+    },
+  );
 
   it('stops a pipe that goes on after what cannot be read', async () => {
     const child = start('frames', '--json', '-');

@@ -48,8 +48,8 @@ describe('the example protocol', () => {
     const { status, out } = await peerscope(['check', sample, ...own]);
     expect(status).toBe(1);
     expect(lines(out)).toEqual([
-      `${sample}:4 warning heartbeat.sequence 4 follows 2`,
-      expect.stringMatching(`^${sample}:6 error heartbeat\\.incomplete .*4 bytes`),
+      `${sample}:4 warning heartbeat.sequence message 3: 4 follows 2 (heartbeat, sequence: grows by one)`,
+      expect.stringMatching(`^${sample}:6 error heartbeat\\.incomplete message 5: .*4 bytes`),
     ]);
     const { out: log } = await peerscope(['check', sample, ...own, '--format', 'sarif']);
     expect(log).toContain('"id": "heartbeat.sequence"');
@@ -61,9 +61,9 @@ describe('the example protocol', () => {
     const steps = (ok: boolean) => [
       expect.objectContaining({ label: 'HEARTBEAT_KEY', steps: [expect.objectContaining({ ok, inputs: { note: '14 bytes' } })] }),
     ];
-    expect(await explain(keys)).toEqual({ n: 2, state: 'decoded', keys_tried: steps(true), missing: [] });
+    expect(await explain(keys)).toEqual({ n: 2, frame: 3, state: 'decoded', keys_tried: steps(true), missing: [] });
     expect(await explain(other)).toEqual({
-      ...{ n: 2, state: 'encrypted', keys_tried: steps(false) },
+      ...{ n: 2, frame: 3, state: 'encrypted', keys_tried: steps(false) },
       missing: [expect.stringContaining('HEARTBEAT_KEY')],
     });
   });

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { bytes, pcap } from '../capture/build.ts';
 import { golden, lines, peerscope, temporary } from './help.ts';
 
 const capture = golden('p2pke_a.pcapng');
@@ -12,6 +14,9 @@ describe('exit status 3', () => {
     [['decode'], '"decode" needs a capture.'],
     [['decode', capture, capture], 'One capture at a time'],
     [['decode', capture, '--colour'], "Unknown option '--colour'."],
+    [['decode', '--keys', '--json', capture], "Option '--keys' argument is ambiguous."],
+    [['decode', capture, '--explain', 'frame:x'], '--explain takes the number of a message'],
+    [['decode', capture, '--require-messages'], '"decode" takes no --require-messages.'],
     [['decode', capture, '--keys'], "Option '--keys <value>' argument missing."],
     [['frames', capture, '--keys', 'x'], '"frames" takes no --keys.'],
     [['info', capture, '--bytes'], '"info" takes no --bytes.'],
@@ -27,7 +32,8 @@ describe('exit status 3', () => {
     const { status, out, err } = await peerscope(args);
     expect({ status, out }).toEqual({ status: 3, out: '' });
     expect(err).toContain(`peerscope: ${sentence}`);
-    expect(err).toContain('peerscope decode CAPTURE [--keys KEYLOG]…');
+    expect(err).toMatch(/[^.]\. See peerscope --help\.\n$/);
+    expect(lines(err)).toHaveLength(1);
   });
 
   it.each([
@@ -37,6 +43,8 @@ describe('exit status 3', () => {
     [['--choice', 'p2p.colour=red'], 'p2p.colour is no open choice: p2p.cipher'],
     [['--choice', 'p2p.cipher=rot13'], 'p2p.cipher has the candidates aes-256-cfb8, '],
     [['--explain', '33'], 'There is no message 33: '],
+    [['--explain', 'frame:0'], 'There is no frame 0: '],
+    [['--explain', 'frame:34'], 'There is no frame 34: '],
   ])('%j', async (args, sentence) => {
     for (const command of args[0] === '--explain' ? ['decode'] : ['decode', 'check', 'info']) {
       const { status, out, err } = await peerscope([command, capture, ...args]);
@@ -81,15 +89,48 @@ describe('exit status 2', () => {
   });
 });
 
-describe('exit status 0', () => {
+describe('exit status 4', () => {
+  const frame = { data: bytes(new Uint8Array(60)) };
+  const broken = pcap(true, [frame, frame, { ...frame, captured: 0xffff_ffff }]);
+  const whole = readFileSync(capture);
+
+  it.each([
+    ['a capture cut short', whole.subarray(0, 2000)],
+    ['its compressed data cut short', gzipSync(whole).subarray(0, 2000)],
+    ['a record that cannot be read after frames that can', broken],
+  ])('%s', async (_, contents) => {
+    const path = temporary('part', contents);
+    for (const command of ['decode', 'check', 'info', 'frames']) {
+      const { status, err } = await peerscope([command, path]);
+      expect({ command, status }).toEqual({ command, status: 4 });
+      expect(err).toMatch(/^peerscope: .*part: [^\n]+\.\n/);
+      expect((await peerscope([command, '-'], contents)).status).toBe(4);
+    }
+  });
+
+  it('gives way to findings', async () => {
+    const cut = readFileSync(golden('p2pke_b.pcapng'));
+    expect((await peerscope(['check', temporary('cut', cut.subarray(0, cut.length - 1))])).status).toBe(1);
+  });
+
   it('a capture cut short is read up to the cut, and says so', async () => {
-    const whole = readFileSync(capture);
     for (const cut of [whole.length - 1, 2000, 1000]) {
       const { status, out, err } = await peerscope(['info', '--json', temporary('cut.pcapng', whole.subarray(0, cut))]);
-      expect(status).toBe(0);
+      expect(status).toBe(4);
       expect(err).toContain('cut short');
       expect(JSON.parse(out)).toMatchObject({ truncated: true, bytes: cut });
     }
+  });
+});
+
+describe('exit status 0', () => {
+  it('--help after a command is about that command', async () => {
+    const { out, status } = await peerscope(['frames', '--help']);
+    expect(status).toBe(0);
+    expect(out).toMatch(/^peerscope frames CAPTURE/);
+    expect(out).toContain('--json');
+    expect(out).not.toContain('--filter');
+    for (const option of ['--require-messages', '--format']) expect((await peerscope(['check', '--help'])).out).toContain(option);
   });
 
   it('--help and --version', async () => {

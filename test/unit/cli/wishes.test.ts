@@ -50,7 +50,7 @@ describe('decode --explain', () => {
     const { status, out } = await peerscope(['decode', p2p, '--keys', wrong, '--explain', String(n), '--json']);
     expect(status).toBe(0);
     const told = JSON.parse(out);
-    expect(Object.keys(told)).toEqual(['n', 'state', 'keys_tried', 'missing']);
+    expect(Object.keys(told)).toEqual(['n', 'frame', 'state', 'keys_tried', 'missing']);
     expect(told).toMatchObject({ n, state: 'encrypted', keys_tried: [{ label: 'P2P_DH_PRIVATE' }] });
     expect(told.keys_tried[0].fingerprint).toMatch(/^[0-9a-f]{16}$/);
     const { steps } = told.keys_tried[0];
@@ -62,9 +62,22 @@ describe('decode --explain', () => {
   it('is readable without', async () => {
     const n = await encrypted('--keys', wrong);
     const { out } = await peerscope(['decode', p2p, '--keys', wrong, '--explain', String(n)]);
-    expect(lines(out)[0]).toMatch(new RegExp(`^message ${n}: p2p \\w+, encrypted$`));
+    expect(lines(out)[0]).toMatch(new RegExp(`^message ${n}, frame \\d+: p2p \\w+, encrypted$`));
     expect(lines(out)[1]).toMatch(/^P2P_DH_PRIVATE \([0-9a-f]{16}\)$/);
     expect(out).toMatch(/\n {2}failed {2}\S.*\nmissing:\n {2}P2P_/);
+  });
+
+  it('takes a frame for every message that it completes', async () => {
+    const explain = async (what: string) =>
+      jsonLines((await peerscope(['decode', p2p, '--keys', p2pKeys, '--explain', what, '--json'])).out);
+    const both = await explain('frame:61');
+    expect(both.map(({ n, frame }) => [n, frame])).toEqual([
+      [12, 61],
+      [13, 61],
+    ]);
+    expect(both).toEqual([...(await explain('12')), ...(await explain('13'))]);
+    const none = await peerscope(['decode', p2p, '--keys', p2pKeys, '--explain', 'frame:1']);
+    expect(none).toEqual({ status: 3, out: '', err: 'peerscope: Frame 1 completes no message.\n' });
   });
 
   it('never shows key material', async () => {
@@ -86,7 +99,9 @@ describe('decode --explain', () => {
 describe('decode tells what befalls a conversation', () => {
   it('between the messages, by the frame, with both ends', async () => {
     const { out } = await peerscope(['decode', p2p]);
-    expect(out).toMatch(/\n {4}- +\d+\.\d{6} {2}127\.0\.0\.1:48850 → 127\.0\.0\.1:5002 {5}closes its direction \(FIN\)\n/);
+    expect(out).toMatch(
+      /\n {4}- {2}frame \d+ +\d+\.\d{6} {2}127\.0\.0\.1:48850 → 127\.0\.0\.1:5002 {5}closes its direction \(FIN\)\n/,
+    );
     expect(out).toMatch(/resets the connection \(RST\)\n\n4 messages/);
   });
 
@@ -101,7 +116,7 @@ describe('decode tells what befalls a conversation', () => {
     const { out } = await peerscope(['decode', capture, '--protocol', join(samples, 'heartbeat.js')]);
     expect(lines(out).filter((line) => line.includes('came back'))).toEqual([
       expect.stringMatching(
-        /^ {4}- +\d\.\d{6} {2}10\.0\.0\.1:7777 → 10\.0\.0\.2:7777 +.*port unreachable.*: a packet to 10\.0\.0\.2:7777 came back$/,
+        /^ {4}- {2}frame 3 +\d\.\d{6} {2}10\.0\.0\.1:7777 → 10\.0\.0\.2:7777 +.*port unreachable.*: a packet to 10\.0\.0\.2:7777 came back$/,
       ),
     ]);
   });

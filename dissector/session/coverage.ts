@@ -1,0 +1,50 @@
+/** What of a capture was not understood: frames of link types that nothing decodes, conversations of no known protocol. */
+import { linkType } from '../link/index.ts';
+import type { Analysis } from './analysis.ts';
+import type { DecodeAs } from './decodeas.ts';
+import type { Conversation } from './protocol.ts';
+
+const decodedLinks: ReadonlySet<number> = new Set(Object.values(linkType));
+
+export interface Coverage {
+  /** Frames by link type (LINKTYPE_ number) that is not decoded. */
+  readonly undecoded: ReadonlyMap<number, number>;
+  /** Conversations that no protocol recognised and that no rule gives to one or leaves out. */
+  readonly unrecognised: readonly Conversation[];
+}
+
+export function coverage(analysis: Analysis, decodeAs: readonly DecodeAs[] = []): Coverage {
+  const { frames } = analysis.reader;
+  const undecoded = new Map<number, number>();
+  for (let index = 0; index < frames.length; index++) {
+    const link = frames.linkType(index);
+    if (!decodedLinks.has(link)) undecoded.set(link, (undecoded.get(link) ?? 0) + 1);
+  }
+  const unrecognised = analysis.conversations.filter(
+    (one) => analysis.protocolOf(one.id) === undefined && !decodeAs.some((rule) => rule.matches(one)),
+  );
+  return { undecoded, unrecognised };
+}
+
+/**
+ * A sentence for each rule that says nothing: it matches no conversation that an earlier rule leaves to it, or its protocol finds
+ * no message in any of them (a protocol of TCP streams in UDP, say).
+ */
+export function ruleNotices(analysis: Analysis, decodeAs: readonly DecodeAs[]): string[] {
+  const talking = new Set<number>();
+  for (let n = 0; n < analysis.messageCount; n++) talking.add(analysis.message(n).conversation.id);
+  const matched = new Map<DecodeAs, Conversation[]>(decodeAs.map((rule) => [rule, []]));
+  for (const one of analysis.conversations) {
+    const rule = decodeAs.find((each) => each.matches(one));
+    if (rule !== undefined) matched.get(rule)!.push(one);
+  }
+  return [...matched].flatMap(([{ text, protocol }, own]) => {
+    if (own.length === 0) return [`The rule "${text}" decides no conversation.`];
+    if (protocol === 'none' || own.some(({ id }) => talking.has(id))) return [];
+    return [`The rule "${text}" gives ${many(own.length, 'conversation')} to ${protocol}, which finds no message there.`];
+  });
+}
+
+function many(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}

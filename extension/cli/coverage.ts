@@ -1,0 +1,27 @@
+/** What of a capture was not understood, in sentences: silence would look like a capture in which nothing is wrong. */
+import { type Analysis, type Conversation, coverage, ruleNotices } from '../../dissector/session/index.ts';
+import type { Task } from './task.ts';
+import { plural } from './text.ts';
+
+/** Ports that a sentence names. */
+const namedPorts = 3;
+
+export function coverageNotices(analysis: Analysis, { setup: { wishes } }: Task): string[] {
+  const { undecoded, unrecognised } = coverage(analysis, wishes.decodeAs);
+  const links = [...undecoded].map(
+    ([link, count]) => `${plural(count, 'frame')} of link type ${link} ${count === 1 ? 'is' : 'are'} not decoded.`,
+  );
+  const count = unrecognised.length;
+  const was = `${plural(count, 'conversation')} ${count === 1 ? 'was' : 'were'} not recognised`;
+  const conversations = count === 0 ? [] : [`${was} (${commonPorts(unrecognised)}; try --decode-as or --protocol).`];
+  return [...links, ...conversations, ...ruleNotices(analysis, wishes.decodeAs)];
+}
+
+/** The ports that most of the conversations have: `udp 53, tcp 443`. */
+function commonPorts(conversations: readonly Conversation[]): string {
+  const counts = new Map<string, number>();
+  for (const { transport, ports } of conversations)
+    for (const port of new Set(ports)) counts.set(`${transport} ${port}`, (counts.get(`${transport} ${port}`) ?? 0) + 1);
+  const ordered = [...counts].sort(([, a], [, b]) => b - a).map(([name]) => name);
+  return [...ordered.slice(0, namedPorts), ...(ordered.length > namedPorts ? ['…'] : [])].join(', ');
+}
