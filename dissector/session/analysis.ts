@@ -9,7 +9,7 @@ import type { KeyRing } from './keyring.ts';
 import type { Observation } from './observation.ts';
 import type { Conversation, Direction, Dissection, Finding, Protocol, State } from './protocol.ts';
 import { Rows, type Show } from './rows.ts';
-import { type Computation, type Member, type SessionSteps, walk } from './steps.ts';
+import { type Computation, type Member, type Part, type SessionSteps, walk } from './steps.ts';
 import { computeMessage, dissectMessage, explainMessage, lowerLayers, placed } from './trees.ts';
 
 export interface MessageInfo {
@@ -153,11 +153,17 @@ export class Analysis {
     return explainMessage(this.reader, observation, id, this.message(n), this.#limits, this.ring);
   }
 
+  /** The session of a message; none where its protocol knows of none. */
+  part(n: number): Part | undefined {
+    const { observation, id } = this.#place(n);
+    return observation.protocol.part?.(placed(observation, id, this.conversations));
+  }
+
   /** The session of a message from its first step to its last; none where its protocol knows of none. */
   steps(n: number): SessionSteps | undefined {
-    const { observation, id } = this.#place(n);
+    const { observation } = this.#place(n);
     const { protocol } = observation;
-    const own = protocol.part?.(placed(observation, id, this.conversations));
+    const own = this.part(n);
     if (own === undefined) return undefined;
     const rows = this.#current();
     const { run } = rows.message(n);
