@@ -20,7 +20,12 @@ export function sealedKey(
 ): Uint8Array | undefined {
   if (initiator.length !== 32 || responder.length !== 32) return undefined;
   const shared = dh(secret, peer);
-  return shared === undefined ? undefined : blake2s(concatBytes(shared, initiator, responder));
+  return shared === undefined ? undefined : sealedKeyFrom(shared, initiator, responder);
+}
+
+/** The same key from the shared secret. */
+export function sealedKeyFrom(shared: Uint8Array, initiator: Uint8Array, responder: Uint8Array): Uint8Array {
+  return blake2s(concatBytes(shared, initiator, responder));
 }
 
 /** The plaintext of ChaCha20-Poly1305 (RFC 8439) `nonce 12, ciphertext, tag 16`; undefined when the tag does not fit. */

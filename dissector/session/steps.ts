@@ -21,6 +21,8 @@ export interface Part {
    * not in the capture.
    */
   readonly unseen?: string;
+  /** A copy of an earlier step: it moves nothing and may come at any time. */
+  readonly copy?: boolean;
 }
 
 /** A value in a computation; without `value` it is unknown, and `unknown` says which key would tell it. */
@@ -70,7 +72,7 @@ export function walk(machine: Machine, members: Iterable<Member>): Step[] {
   let at: string = machine.start;
   for (const { n, name, direction, state, part } of members) {
     const by = direction === part.opener ? 'opener' : 'answerer';
-    let next = advance(machine, at, name, by);
+    let next = part.copy === true ? at : advance(machine, at, name, by);
     if (next === undefined && part.unseen !== undefined) {
       next = advance(machine, part.unseen, name, by);
       if (next !== undefined) at = part.unseen;

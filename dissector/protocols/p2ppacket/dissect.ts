@@ -3,16 +3,10 @@ import { fieldToJson, undecoded } from '../../codec/index.ts';
 import type { Captured, Dissection } from '../../session/index.ts';
 import type { EntryFacts, Facts } from './facts.ts';
 import { privateLabel, sessionLabel } from './keys.ts';
-import { entryTypes, type Layouts, layoutsOf, packetTypes, type TypeName } from './messages.ts';
+import { type Layouts, standard, type TypeName } from './messages.ts';
 import { bytesIn, socketText } from './nodes.ts';
 import { valueIn } from './parse.ts';
 import { Session } from './session.ts';
-
-const standard = layoutsOf(tableOf(packetTypes.numbers), tableOf(entryTypes.numbers));
-
-function tableOf(numbers: Readonly<Record<string, number>>): ReadonlyMap<number, string> {
-  return new Map(Object.entries(numbers).map(([name, number]) => [number, name]));
-}
 
 /** The second pass: the head, the payload, and the entries that a session's key opens. */
 export function dissect(captured: Captured): Dissection {

@@ -68,7 +68,10 @@ export class Handshake {
     // The first hello is what the machine starts with.
     const isFirst = isOpener && session.state === 'asked' && this.#last.hello === undefined;
     // A cookie has come out of a hello retry, which the capture lost.
-    if (isOpener && session.state === 'asked' && !/^0+$/.test(cookie)) session.state = 'retried';
+    if (isOpener && session.state === 'asked' && !/^0+$/.test(cookie)) {
+      session.state = 'retried';
+      session.retryLost = true;
+    }
     if (!isFirst && !isCopy) this.#advance(packet, 'hello', session);
     this.#tie(id, isOpener ? this.#last.retry : this.#last.hello);
     this.#last.hello = id;
@@ -81,6 +84,7 @@ export class Handshake {
     if (this.session === undefined) {
       this.#begin(opener);
       this.session!.state = 'retried';
+      this.session!.found = 'retried';
     } else if (this.session.state === 'open' && asking?.packet.direction === opener) this.#again(asking);
     else this.#advance(packet, 'hello_retry', this.session);
     this.#enter(id, this.session!);
@@ -120,6 +124,7 @@ export class Handshake {
     if (!isAnswered || this.#last.retry !== undefined || session.x[direction] !== undefined) return;
     session.initiator = direction;
     session.state = 'unseen';
+    session.found = 'open';
   }
 
   /** A new session, an introduced one, or the one at hand. */
@@ -135,13 +140,17 @@ export class Handshake {
       const introduced = this.#begin(peer);
       introduced.x[peer] = requester;
       introduced.state = 'open';
+      introduced.found = 'open';
       return introduced;
     }
     // In the middle of a handshake whose hello retry was captured.
     if (session !== undefined && session.initiator === direction && session.x[direction] === undefined) return session;
     const begun = this.#begin(direction);
     // A cookie without a hello retry: the capture begins inside this handshake.
-    if (this.#total.sessions === 1 && !/^0+$/.test(cookie)) begun.state = 'unseen';
+    if (this.#total.sessions === 1 && !/^0+$/.test(cookie)) {
+      begun.state = 'unseen';
+      begun.found = 'open';
+    }
     return begun;
   }
 
@@ -185,7 +194,10 @@ export class Handshake {
 
   /** The opener's hello after a hello retry carries one of the cookies that it was given. */
   #echo(id: number, cookie: string, isCopy: boolean): void {
-    if (this.#retries.some((retry) => retry.cookie === cookie)) {
+    const given = this.#retries.find((retry) => retry.cookie === cookie);
+    if (given !== undefined) {
+      const why = `it is the cookie of the hello retry in frame ${this.#bench.messages.frame(given.id)}`;
+      factsOf(this.#bench, id).cookie = { state: 'valid', why };
       this.#withoutCookie = undefined;
       return;
     }
@@ -203,7 +215,9 @@ export class Handshake {
   #tellEcho(id: number): void {
     const { messages } = this.#bench;
     const frames = this.#retries.map((retry) => messages.frame(retry.id));
-    messages.find(id, rules.cookieEcho, 'the cookie is none that a hello retry gave to this side', frames.slice(-1));
+    const why = 'the cookie is none that a hello retry gave to this side';
+    messages.find(id, rules.cookieEcho, why, frames.slice(-1));
+    factsOf(this.#bench, id).cookie = { state: 'invalid', why };
   }
 
   #advance({ id, direction }: Packet, name: TypeName, session: Session): void {
@@ -216,7 +230,9 @@ export class Handshake {
       const text = `${name} of the ${who} is not allowed here: the session ${machine.states[session.state]}`;
       this.#bench.messages.find(id, rules.order, text);
       // Data goes on all the same when the rest of the handshake was lost: one finding tells it.
-      if (name === 'data') session.state = 'open';
+      if (name !== 'data') return;
+      session.state = 'open';
+      session.skipped = this.#bench.messages.frame(id);
     }
   }
 

@@ -111,6 +111,13 @@ export function layoutsOf(types: ReadonlyMap<number, string>, entries: ReadonlyM
   };
 }
 
+/** The decoders with the numbers that stand first among the candidates. */
+export const standard = layoutsOf(tableOf(packetTypes.numbers), tableOf(entryTypes.numbers));
+
+function tableOf(numbers: Readonly<Record<string, number>>): ReadonlyMap<number, string> {
+  return new Map(Object.entries(numbers).map(([name, number]) => [number, name]));
+}
+
 function headLayout(types: ReadonlyMap<number, string>) {
   return struct('p2ppacket', 'p2p packet', [
     uint(1, 'version', 'Version of the protocol: 1.'),

@@ -5,6 +5,7 @@ import { endpointText } from '../../link/index.ts';
 import type { Bench } from '../../session/index.ts';
 import { entryFacts } from './channels.ts';
 import { helloCoverage, introductionCoverage } from './choices.ts';
+import type { Signed } from './facts.ts';
 import type { Entry } from './parse.ts';
 import { valueIn } from './parse.ts';
 import { rules } from './rules.ts';
@@ -56,7 +57,7 @@ export class Nodes {
   }
 
   /** A hello: who is behind a key and a socket, and whether its signature verifies. */
-  hello(head: Uint8Array, payload: Field, socket: string): Check {
+  hello(head: Uint8Array, payload: Field, socket: string): Required<Signed> {
     const [x, ed, signature, cookie] = ['x25519_public', 'ed25519_public', 'signature', 'cookie'].map((name) =>
       bytesIn(payload, name),
     ) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
@@ -113,8 +114,9 @@ export class Nodes {
       return;
     }
     const parts = { x25519_public: fromHex(one.x)!, target_ed25519: fromHex(one.target)! };
-    facts.signature = this.#verify(fromHex(ed)!, signature, this.#bench.choices.of(introductionCoverage), parts);
-    if (facts.signature.state === 'invalid') this.#bench.messages.find(one.id, rules.signature, facts.signature.why);
+    facts.signer = ed;
+    Object.assign(facts, this.#verify(fromHex(ed)!, signature, this.#bench.choices.of(introductionCoverage), parts));
+    if (facts.signature?.state === 'invalid') this.#bench.messages.find(one.id, rules.signature, facts.signature.why);
   }
 
   /** An introduction follows a request, which a capture shows only when it was taken where the introducer's peers are seen. */
@@ -140,17 +142,15 @@ export class Nodes {
     signature: Uint8Array,
     coverages: readonly { readonly id: string; readonly covers: readonly string[] }[],
     parts: Readonly<Record<string, Uint8Array>>,
-  ): Check {
+  ): Required<Signed> {
     for (const { id, covers } of coverages) {
       const message = concatBytes(...covers.map((name) => parts[name] ?? new Uint8Array(0)));
       const key = [ed, signature, message].map(toHex).join(' ');
       const known = this.#verdicts.get(key) ?? this.#once(key, ed, signature, message, id);
-      if (known.state !== 'invalid') return known;
+      if (known.state !== 'invalid') return { signature: known, covers };
     }
-    return {
-      state: 'invalid',
-      why: `the Ed25519 signature does not verify over ${coverages.map(({ id }) => id).join(', nor over ')}`,
-    };
+    const why = `the Ed25519 signature does not verify over ${coverages.map(({ id }) => id).join(', nor over ')}`;
+    return { signature: { state: 'invalid', why }, covers: coverages[0]?.covers ?? [] };
   }
 
   /** Each signature is verified once; past the limit `privateOperations` none is. */

@@ -116,9 +116,9 @@ class Peers implements ConversationObserver {
     const payload = this.#layouts.payload[name](bytes, 0, headLength).field;
     if (name === 'hello') {
       this.#handshake.hello(packet, payload);
-      const check = this.#nodes.hello(bytes.subarray(0, headLength), payload, this.#conversation.endpoints[packet.direction]);
-      factsOf(this.#bench, id).signature = check;
-      if (check.state === 'invalid') this.#find(id, rules.signature, check.why);
+      const signed = this.#nodes.hello(bytes.subarray(0, headLength), payload, this.#conversation.endpoints[packet.direction]);
+      Object.assign(factsOf(this.#bench, id), signed);
+      if (signed.signature.state === 'invalid') this.#find(id, rules.signature, signed.signature.why);
     } else if (name === 'hello_retry') this.#handshake.retry(packet, payload);
     else {
       this.#handshake.other(packet, 'ping');

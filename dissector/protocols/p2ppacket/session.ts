@@ -2,7 +2,7 @@ import { fromHex, type Limits } from '../../bytes/index.ts';
 import { openSealed, sealedKey } from '../../crypto/index.ts';
 import type { Direction, KeyRing } from '../../session/index.ts';
 import { privateLabel, sessionLabel } from './keys.ts';
-import { machine, type SessionState } from './machine.ts';
+import type { SessionState } from './machine.ts';
 import { headLength, type Layouts } from './messages.ts';
 
 /** A data payload shorter than nonce and tag cannot be sealed. */
@@ -16,6 +16,12 @@ export class Session {
   /** Who sent the first hello, or the requester of an introduction; undefined where the capture starts later. */
   initiator: Direction | undefined;
   state: SessionState | 'unseen';
+  /** The state in which the capture finds it, where that is not its first hello. */
+  found: Exclude<SessionState, 'none' | 'asked'> | undefined;
+  /** The opener has a cookie whose hello retry the capture lost. */
+  retryLost = false;
+  /** Frame of data that came before the handshake was over. */
+  skipped: number | undefined;
   /** Hex of the public keys by direction of their sender. */
   readonly x: [string | undefined, string | undefined] = [undefined, undefined];
   /** Settled by the first data packet that parses or opens. */
@@ -36,8 +42,14 @@ export class Session {
     this.number = ++total.sessions;
     this.total = total;
     this.initiator = initiator;
-    this.state = initiator === undefined ? 'unseen' : machine.start;
+    this.state = initiator === undefined ? 'unseen' : 'asked';
+    if (initiator === undefined) this.found = 'open';
     this.layouts = layouts;
+  }
+
+  /** The key that has opened a data packet. */
+  get key(): Uint8Array | undefined {
+    return this.#key;
   }
 
   /** The x25519_public of initiator and responder, where they are known. */
