@@ -22,6 +22,9 @@ export interface MessageRecord {
 /**
  * The messages of one protocol in one capture, in columns: 14 bytes each, since an object each would cost a hundred. What few
  * messages have (pieces, facts, findings) is kept aside by number. Numbers are places in the order of observation.
+ *
+ * Throws a TypeError for a state, direction, name, frame or conversation that there cannot be: in columns it would become
+ * another one in silence, and a protocol written in JavaScript has no compiler that would have told.
  */
 export class MessageTable {
   readonly sessions: unknown[] = [];
@@ -47,15 +50,19 @@ export class MessageTable {
     return this.#length;
   }
 
-  add(record: MessageRecord): number {
+  add({ conversation, direction, frame, name, state, encrypted, pieces }: MessageRecord): number {
+    if (direction !== 0 && direction !== 1) wrong('direction', direction, '0 or 1');
+    if (!isNatural(frame)) wrong('frame', frame, 'the number of a frame');
+    if (!isNatural(conversation)) wrong('conversation', conversation, 'the id of the conversation');
+    const flags = stateNumber(state) | (encrypted ? encryptedFlag : 0) | (direction === 1 ? directionFlag : 0);
+    this.#checkName(name);
     const id = this.#length++;
     if (id === this.#frame.length) this.#grow();
-    this.#frame[id] = record.frame;
-    this.#conversation[id] = record.conversation;
-    this.#name[id] = record.name;
-    this.#flags[id] =
-      states.indexOf(record.state) | (record.encrypted ? encryptedFlag : 0) | (record.direction === 1 ? directionFlag : 0);
-    if (record.pieces !== undefined) this.pieces.set(id, record.pieces);
+    this.#frame[id] = frame;
+    this.#conversation[id] = conversation;
+    this.#name[id] = name;
+    this.#flags[id] = flags;
+    if (pieces !== undefined) this.pieces.set(id, pieces);
     return id;
   }
 
@@ -80,6 +87,7 @@ export class MessageTable {
 
   /** A name can become known later: what a frame says, once a key is proven. */
   setName(id: number, name: number): void {
+    this.#checkName(name);
     this.#name[id] = name;
   }
 
@@ -89,7 +97,7 @@ export class MessageTable {
 
   /** A state can become known later: a hello is malformed once another one has proven the key. */
   setState(id: number, state: State): void {
-    this.#flags[id] = (this.#flags[id]! & ~3) | states.indexOf(state);
+    this.#flags[id] = (this.#flags[id]! & ~3) | stateNumber(state);
   }
 
   setEncrypted(id: number, encrypted = true): void {
@@ -122,6 +130,11 @@ export class MessageTable {
     this.findings.set(id, kept);
   }
 
+  #checkName(name: number): void {
+    if (!isNatural(name) || name >= this.names.length)
+      wrong('name', name, `a place in the list of names, 0 to ${this.names.length - 1}`);
+  }
+
   #grow(): void {
     // Half as much again: doubling would leave half of the memory empty.
     const size = Math.ceil(this.#frame.length * 1.5);
@@ -135,4 +148,17 @@ export class MessageTable {
     this.#name = larger(this.#name, new Uint8Array(size));
     this.#flags = larger(this.#flags, new Uint8Array(size));
   }
+}
+
+function stateNumber(state: State): number {
+  const number = states.indexOf(state);
+  return number < 0 ? wrong('state', state, states.join(', ')) : number;
+}
+
+function isNatural(value: number): boolean {
+  return Number.isInteger(value) && value >= 0;
+}
+
+function wrong(what: string, given: unknown, expected: string): never {
+  throw new TypeError(`The ${what} of a message is ${expected}, not ${JSON.stringify(given)}.`);
 }

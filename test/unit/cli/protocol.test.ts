@@ -117,6 +117,12 @@ describe('a protocol module', () => {
       "observe: () => ({ conversation: () => ({ datagram() { throw new Error('no'); } }) })",
       'failed in "datagram" at frame 1: no',
     ],
+    [
+      `observe: ({ messages }) => ({ end() {}, conversation: ({ id }) => ({ datagram(direction, bytes, frame) {
+        messages.add({ conversation: id, direction, frame, name: 0, state: 'opened', encrypted: true });
+      } }) })`,
+      'failed in "datagram" at frame 1: The state of a message is decoded, encrypted, malformed, incomplete, not "opened".',
+    ],
     ["observe: () => ({ conversation: () => ({}), end() { throw 'a fit'; } })", 'failed in "end": a fit'],
   ])('%s that fails on the way is told in a sentence', async (hook, sentence) => {
     const path = temporary('fails.mjs', `export default ${definition(`recognise: () => 99, ${hook}`)};`);
