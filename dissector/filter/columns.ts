@@ -1,5 +1,5 @@
 import type { Value } from '../bytes/index.ts';
-import type { Protocol } from '../session/index.ts';
+import { type Protocol, travelled } from '../session/index.ts';
 import type { FilterField } from './fields.ts';
 import type { FilterRow } from './row.ts';
 
@@ -75,7 +75,7 @@ export function columns(protocols: readonly Protocol[]): FilterField[] {
     ]),
     message('encrypted', 'It travelled encrypted.', 'presence', ({ info }) => if_(info!.encrypted)),
     message('decrypted', 'It travelled encrypted, and a key opened it.', 'presence', ({ info }) =>
-      if_(info!.encrypted && info!.state === 'decoded'),
+      if_(travelled(info!) === 'opened'),
     ),
     message('answer_time', 'Seconds between the message that this one answers and this one.', 'number', (row) => {
       const { analysis, frame, layers } = row;

@@ -1,4 +1,15 @@
-import type { Analysis } from './analysis.ts';
+import type { Analysis, MessageInfo } from './analysis.ts';
+
+/**
+ * How a message travelled: in clear, or encrypted, and then what became of it. A broken one is cut off or contradicts its form: no
+ * key is missing, its bytes are.
+ */
+export type Travelled = 'clear' | 'opened' | 'not opened' | 'broken';
+
+export function travelled({ encrypted, state }: Pick<MessageInfo, 'encrypted' | 'state'>): Travelled {
+  if (!encrypted) return 'clear';
+  return state === 'decoded' ? 'opened' : state === 'encrypted' ? 'not opened' : 'broken';
+}
 
 /** A conversation as a whole. Pairs are by direction; frames are 1-based. */
 export interface ConversationSummary {
@@ -39,12 +50,12 @@ export function summarise(analysis: Analysis): ConversationSummary[] {
     one.last = frame;
   }
   for (let n = 0; n < analysis.messageCount; n++) {
-    const { conversation, encrypted, state, findings } = analysis.message(n);
-    const one = all[conversation.id]!;
+    const message = analysis.message(n);
+    const one = all[message.conversation.id]!;
     one.messages++;
-    if (encrypted) one.encrypted++;
-    if (encrypted && state === 'decoded') one.opened++;
-    one.findings += findings.length;
+    if (message.encrypted) one.encrypted++;
+    if (travelled(message) === 'opened') one.opened++;
+    one.findings += message.findings.length;
   }
   return all;
 }

@@ -1,7 +1,7 @@
 /** `decode` for a person: a line a message, its findings below it, the events of its conversations between, a summary at the end. */
 import { toHex } from '../../dissector/bytes/index.ts';
 import { elapsedText } from '../../dissector/capture/index.ts';
-import type { Analysis, Direction } from '../../dissector/session/index.ts';
+import { type Analysis, type Direction, type Travelled, travelled } from '../../dissector/session/index.ts';
 import { counted, countsByProtocol, indented, type MessageCounts, plural, printable, table } from './text.ts';
 
 const MISSING_SENTENCES = 10;
@@ -15,8 +15,7 @@ export class ReadableMessages {
   readonly #counts: MessageCounts = new Map();
   readonly #missing = new Set<string>();
   readonly #severities = new Map<string, number>();
-  #encrypted = 0;
-  #opened = 0;
+  readonly #travelled = new Map<Travelled, number>();
   /** Conversations that carry messages: what befalls others is not told. */
   readonly #conversations = new Set<number>();
   /** Events of the frames up to this one (1-based) are told. */
@@ -30,12 +29,13 @@ export class ReadableMessages {
   }
 
   message(n: number): string[] {
-    const { frame, conversation, direction, protocol, name, encrypted, state, findings } = this.#analysis.message(n);
+    const message = this.#analysis.message(n);
+    const { frame, conversation, direction, protocol, name, state, findings } = message;
     const { dissection } = this.#analysis.dissect(n);
     this.#shown++;
     counted(this.#counts, protocol.id, name);
-    if (encrypted) this.#encrypted++;
-    if (encrypted && state === 'decoded' && dissection.missing.length === 0) this.#opened++;
+    const how = travelled(message);
+    this.#travelled.set(how, (this.#travelled.get(how) ?? 0) + 1);
     for (const sentence of dissection.missing) this.#missing.add(sentence);
     const what = `${protocol.id} ${name}`.padEnd(22);
     const told = state === 'decoded' ? '' : `${state}  `;
@@ -81,7 +81,10 @@ export class ReadableMessages {
       `${this.#filtered ? `${this.#shown} of ` : ''}${plural(messageCount, 'message')} in ${plural(reader.frames.length, 'frame')} of ${plural(conversationCount, 'conversation')}`,
       ...table(countsByProtocol(this.#counts)),
     ];
-    if (this.#encrypted > 0) lines.push(`${plural(this.#encrypted, 'message')} encrypted, ${this.#opened} of them opened`);
+    const [opened, not, broken] = (['opened', 'not opened', 'broken'] as const).map((how) => this.#travelled.get(how) ?? 0);
+    const parts = [`${opened} opened`, `${not} not opened`, ...(broken === 0 ? [] : [`${broken} malformed or incomplete`])];
+    const encrypted = opened! + not! + broken!;
+    if (encrypted > 0) lines.push(`${plural(encrypted, 'message')} travelled encrypted: ${parts.join(', ')}`);
     const worst = ['error', 'warning', 'note'].flatMap((severity) => {
       const count = this.#severities.get(severity);
       return count === undefined ? [] : [plural(count, severity)];

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { goldenKeys } from '../../golden/open.ts';
 import { ephemerals, golden, jsonLines, keyLog, lines, peerscope, temporary } from './help.ts';
 
 const capture = golden('p2pke_a.pcapng');
@@ -56,12 +57,21 @@ describe('decode', () => {
     expect(out).toContain(
       '\n33 messages in 33 frames of 1 conversation\n  p2pke  InitHello 1, RespHello 1, InitDone 1, data 30\n',
     );
-    expect(out).toContain('32 messages encrypted, 32 of them opened\n');
+    expect(out).toContain('32 messages travelled encrypted: 32 opened, 0 not opened\n');
+  });
+
+  it('counts what is broken apart from what no key opens', async () => {
+    const log = temporary('p2p.keys', goldenKeys('p2p_a'));
+    const { out } = await peerscope(['decode', golden('p2p_a.pcapng'), '--keys', log]);
+    expect(out).toContain('45 messages travelled encrypted: 44 opened, 0 not opened, 1 malformed or incomplete\n');
+    const shown = async (filter: string) =>
+      jsonLines((await peerscope(['decode', golden('p2p_a.pcapng'), '--keys', log, '--json', '--filter', filter])).out).length;
+    expect([await shown('encrypted'), await shown('decrypted'), await shown('state == "encrypted"')]).toEqual([45, 44, 0]);
   });
 
   it('names the keys that are missing', async () => {
     const { out } = await peerscope(['decode', capture]);
-    expect(out).toContain('32 messages encrypted, 0 of them opened\n');
+    expect(out).toContain('32 messages travelled encrypted: 0 opened, 32 not opened\n');
     expect(out).toMatch(/to open the rest \(--keys KEYLOG\):\n {2}P2PKE_/);
   });
 
@@ -69,7 +79,7 @@ describe('decode', () => {
     const bad = temporary('bad.keys', `# comment\n${ephemerals[0]}\n${keyLog}P2PKE_EPHEMERAL_PRIVATE ${ephemerals[1]}ff\n`);
     const { status, out, err } = await peerscope(['decode', capture, '--keys', bad]);
     expect(status).toBe(0);
-    expect(out).toContain('32 of them opened');
+    expect(out).toContain('32 opened');
     expect(lines(err).map((line) => line.slice(0, `peerscope: ${bad}:2: `.length))).toEqual([
       `peerscope: ${bad}:2: `,
       `peerscope: ${bad}:5: `,
