@@ -52,9 +52,18 @@ export class Lists {
     return { keys };
   }
 
-  locate({ frame, show, filter = '' }: WebviewCalls['locate']['params']): WebviewCalls['locate']['result'] {
-    if (filter === '') return { row: this.#capture.analysis.rowOfFrame(show, frame) };
-    return { row: this.#filter(filter, show).ofFrame(frame) };
+  locate({ frame, n, show, filter = '' }: WebviewCalls['locate']['params']): WebviewCalls['locate']['result'] {
+    const list = this.#list(show, filter);
+    const { analysis } = this.#capture;
+    const first = list.filtering === undefined ? analysis.rowOfFrame(show, frame) : list.filtering.ofFrame(frame);
+    if (n === undefined) return { row: first };
+    // A frame may complete several messages.
+    for (let row = first; row < list.total; row++) {
+      const at = analysis.rowAt(show, list.at(row));
+      if (at.frame !== frame) break;
+      if (at.n === n) return { row };
+    }
+    return { row: first };
   }
 
   /** Who talks in the messages that are listed. */

@@ -4,6 +4,7 @@ import type { WorkerCalls, WorkerEvents } from '../wire/inspector.ts';
 import { Connection } from '../wire/rpc.ts';
 import { Capture } from './capture.ts';
 import { Lists } from './lists.ts';
+import { Stepping } from './stepping.ts';
 import { Tables } from './tables.ts';
 
 type None = Record<never, never>;
@@ -22,6 +23,9 @@ const connection = new Connection<None, WorkerEvents, WorkerCalls, None>(
     tree: (params: unknown) => lists.tree(params as Params<'tree'>),
     explain: (params: unknown) => lists.explain(params as Params<'explain'>),
     find: (params: unknown) => lists.find(params as Params<'find'>),
+    sessions: () => stepping.sessions(),
+    steps: (params: unknown) => stepping.steps(params as Params<'steps'>),
+    compute: (params: unknown) => stepping.compute(params as Params<'compute'>),
     locate: (params: unknown) => lists.locate(params as Params<'locate'>),
     endpoints: (params: unknown) => lists.endpoints(params as Params<'endpoints'>),
     conversations: (params: unknown) => tables.conversations(params as Params<'conversations'>),
@@ -35,4 +39,5 @@ const connection = new Connection<None, WorkerEvents, WorkerCalls, None>(
 const capture = new Capture((overview) => connection.tell('overview', overview));
 const lists = new Lists(capture);
 const tables = new Tables(capture);
+const stepping = new Stepping(capture);
 port.on('message', (message) => connection.receive(message));

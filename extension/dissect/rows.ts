@@ -51,7 +51,8 @@ function message(analysis: Analysis, n: number) {
   };
 }
 
-function worst(findings: readonly Finding[]): Finding['severity'] | undefined {
+/** The gravest of some findings. */
+export function worst(findings: readonly Finding[]): Finding['severity'] | undefined {
   return severities.find((severity) => findings.some((finding) => finding.severity === severity));
 }
 

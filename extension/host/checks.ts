@@ -41,9 +41,20 @@ function locateParams(value: unknown): WebviewCalls['locate']['params'] {
   const params = object(value, 'locate');
   return {
     frame: integer(params.frame, 'locate.frame', 1),
+    ...(params.n === undefined ? {} : { n: integer(params.n, 'locate.n', 0) }),
     show: show(params.show, 'locate.show'),
     ...filter(params.filter, 'locate.filter'),
   };
+}
+
+function stepsParams(value: unknown): WebviewCalls['steps']['params'] {
+  const params = object(value, 'steps');
+  return { n: integer(params.n, 'steps.n', 0), ...part(params, 'steps') };
+}
+
+function computeParams(value: unknown): WebviewCalls['compute']['params'] {
+  const { n, reveal } = object(value, 'compute');
+  return { n: integer(n, 'compute.n', 0), reveal: reveal === true };
 }
 
 const findKinds: readonly FindKind[] = ['list', 'fields', 'bytes', 'filter', 'conversation'];
@@ -146,6 +157,9 @@ export const questions: { readonly [M in Question]: (value: unknown) => WebviewC
   tree: treeParams,
   explain: treeParams,
   find: findParams,
+  sessions: () => ({}),
+  steps: stepsParams,
+  compute: computeParams,
   locate: locateParams,
   endpoints: endpointsParams,
   conversations: conversationsParams,

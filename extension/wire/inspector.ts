@@ -7,6 +7,7 @@ import type { Calls, Events } from './rpc.ts';
 import type {
   CaptureSettings,
   CompletionsView,
+  ComputationView,
   ConversationColumn,
   ConversationView,
   ExplanationView,
@@ -18,8 +19,11 @@ import type {
   Overview,
   Row,
   Scan,
+  SessionView,
   SettingsReport,
   Show,
+  StateView,
+  StepView,
   TablePart,
   TreeView,
 } from './views.ts';
@@ -36,8 +40,20 @@ export interface Questions extends Calls {
   tree: { params: { row: number; show: Show; filter?: string }; result: TreeView };
   /** Which keys were tried for a row's message, and how far each came. */
   explain: { params: { row: number; show: Show; filter?: string }; result: ExplanationView };
-  /** The list position of the first row at or after a frame number. */
-  locate: { params: { frame: number; show: Show; filter?: string }; result: { row: number } };
+  /** The sessions of the capture, in the order in which they begin; `more` is true when some are left out. */
+  sessions: {
+    params: Record<never, never>;
+    result: { sessions: readonly SessionView[]; more: boolean; ready: boolean; generation: number };
+  };
+  /** Steps of the session that message `n` belongs to, from step `start` on; `at` is the step of `n`. */
+  steps: {
+    params: { n: number; start: number; count: number };
+    result: { session?: SessionView; states: readonly StateView[]; steps: readonly StepView[]; at: number; generation: number };
+  };
+  /** What both sides compute for a message; secrets only with `reveal`. */
+  compute: { params: { n: number; reveal: boolean }; result: { computations: readonly ComputationView[] } };
+  /** The list position of the first row at or after a frame number, or of message `n` in it. */
+  locate: { params: { frame: number; n?: number; show: Show; filter?: string }; result: { row: number } };
   /** Looks for the next row from `from` on that holds something, for a moment; `next` is where to go on where it was not found. */
   find: {
     params: { show: Show; filter?: string; from: number; forward: boolean; kind: FindKind; text: string };
@@ -64,6 +80,9 @@ export type Question =
   | 'explain'
   | 'locate'
   | 'find'
+  | 'sessions'
+  | 'steps'
+  | 'compute'
   | 'conversations'
   | 'findings'
   | 'endpoints'
@@ -89,6 +108,7 @@ export const pageCommands = [
   ...(['timeSinceStart', 'timeSincePrevious', 'timeSinceReference', 'timeAbsolute', 'setTimeReference'] as const),
   ...(['toggleMark', 'nextMark', 'previousMark', 'clearMarks'] as const),
   ...(['find', 'findNext', 'findPrevious', 'nextInConversation', 'previousInConversation'] as const),
+  ...(['stepForward', 'stepBack'] as const),
   ...(['copyValue', 'copyHex', 'copyCArray', 'copyBase64', 'copyJson'] as const),
 ] as const;
 export type PageCommand = (typeof pageCommands)[number];

@@ -227,3 +227,51 @@ export interface CompletionsView {
   readonly end: number;
   readonly items: readonly { readonly insert: string; readonly kind: string; readonly detail: string; readonly doc: string }[];
 }
+
+/** A session that can be stepped through. */
+export interface SessionView {
+  /** `n` of its first message, which names it. */
+  readonly first: number;
+  readonly title: string;
+  readonly protocol: string;
+  readonly endpoints: readonly [opener: string, answerer: string];
+  readonly steps: number;
+}
+
+export interface StepView {
+  readonly n: number;
+  readonly frame: number;
+  readonly message: string;
+  readonly by: 'opener' | 'answerer';
+  /** States of the session's machine around it, by id. */
+  readonly before: string;
+  readonly after: string;
+  readonly allowed: boolean;
+  readonly state: Row['state'];
+  readonly severity?: Row['severity'];
+}
+
+/** A state in words, and as each side sees it where the specification gives each its own. */
+export interface StateView {
+  readonly id: string;
+  readonly words: string;
+  readonly sides?: readonly [opener: string, answerer: string];
+}
+
+export interface QuantityView {
+  readonly name: string;
+  /** Absent for what is unknown, and for a secret that was not asked for. */
+  readonly value?: string;
+  /** Bytes of the value, where it is made of bytes. */
+  readonly length?: number;
+  readonly unknown?: string;
+  readonly secret?: true;
+}
+
+export interface ComputationView {
+  readonly formula: string;
+  readonly clause: string;
+  readonly inputs: readonly QuantityView[];
+  readonly results: readonly QuantityView[];
+  readonly check?: FieldView['check'];
+}

@@ -34,7 +34,7 @@ const before: readonly Column[] = [
 const info: Column = { id: 'info', title: 'Info', width: 'minmax(80px, 3fr)' };
 
 export function columnsOf(fields: readonly string[]): Column[] {
-  const own = fields.map((id, index): Column => ({ id, title: id, width: 'minmax(60px, 1fr)', own: index }));
+  const own = fields.map((id, index): Column => ({ id, title: id.split('.').at(-1)!, width: 'minmax(60px, 1fr)', own: index }));
   return [...before, ...own, info];
 }
 

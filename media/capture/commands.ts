@@ -11,6 +11,7 @@ export interface Parts {
   filter(text: string): void;
   focusFilter(): void;
   openFind(): void;
+  step(by: number): void;
   /** Searches on for what the find bar holds; false where it holds nothing. */
   findAgain(forward: boolean): boolean;
 }
@@ -69,6 +70,8 @@ export function carryOut(session: Session, parts: Parts, name: PageCommand, give
     findPrevious: () => again(false),
     nextInConversation: () => along(true),
     previousInConversation: () => along(false),
+    stepForward: () => parts.step(1),
+    stepBack: () => parts.step(-1),
     copyValue: () => copy(session, 'copyValue', key),
     copyHex: () => copy(session, 'copyHex', key),
     copyCArray: () => copy(session, 'copyCArray', key),

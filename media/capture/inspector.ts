@@ -11,6 +11,7 @@ import type { Asked, FindBar } from './findbar.ts';
 import { findings, missing } from './findings.ts';
 import type { Packets } from './packets.ts';
 import { Session } from './session.ts';
+import type { ChosenStep } from './steps.ts';
 import { toolbar, views } from './toolbar.ts';
 import type { FieldTree } from './tree.ts';
 
@@ -24,6 +25,7 @@ export class Inspector extends PageElement {
     filter: (text) => void this.#bar?.put(text),
     focusFilter: () => this.#bar?.focus(),
     openFind: () => this.#openFind(),
+    step: (by) => this.#step(by),
     findAgain: (forward) => this.#findBar?.again(forward) ?? false,
   };
 
@@ -61,6 +63,12 @@ export class Inspector extends PageElement {
       await this.#findBar?.updateComplete;
       this.#findBar?.focus();
     });
+  }
+
+  /** Steps through the session of the selected packet, in the view for that. */
+  #step(by: number): void {
+    if (this.#session.view === 'steps') this.querySelector('peerscope-steps')?.step(by);
+    else this.#session.setView('steps');
   }
 
   #closeFind(): void {
@@ -126,6 +134,9 @@ export class Inspector extends PageElement {
       case 'ladder':
         return html`<peerscope-ladder .call=${session.call} .generation=${state} .filter=${session.list.filter} .name=${session.overview?.name ?? ''}
           .start=${session.list.start} .frame=${session.selected?.frame} @show-frame=${(event: CustomEvent<number>) => session.showFrame(event.detail)}></peerscope-ladder>`;
+      case 'steps':
+        return html`<peerscope-steps .call=${session.call} .generation=${state} .n=${session.message}
+          @show-message=${({ detail }: CustomEvent<ChosenStep>) => session.showMessage(detail.frame, detail.n)}></peerscope-steps>`;
       case 'conversations':
         return html`<peerscope-conversations .call=${session.call} .generation=${state}
           @narrow=${(event: CustomEvent<string>) => this.#narrow(event.detail)}></peerscope-conversations>`;

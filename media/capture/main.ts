@@ -12,6 +12,7 @@ import { FindBar } from './findbar.ts';
 import { Inspector } from './inspector.ts';
 import { Ladder } from './ladder.ts';
 import { Packets } from './packets.ts';
+import { Steps } from './steps.ts';
 import { FieldTree } from './tree.ts';
 
 declare global {
@@ -23,6 +24,7 @@ declare global {
     'peerscope-filter': FilterBar;
     'peerscope-find': FindBar;
     'peerscope-ladder': Ladder;
+    'peerscope-steps': Steps;
     'peerscope-conversations': Conversations;
     'peerscope-breaches': Breaches;
   }
@@ -34,6 +36,7 @@ customElements.define('peerscope-bytes', Bytes);
 customElements.define('peerscope-filter', FilterBar);
 customElements.define('peerscope-find', FindBar);
 customElements.define('peerscope-ladder', Ladder);
+customElements.define('peerscope-steps', Steps);
 customElements.define('peerscope-conversations', Conversations);
 customElements.define('peerscope-breaches', Breaches);
 // Last: it draws the others as soon as it is known.

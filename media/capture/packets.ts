@@ -112,7 +112,7 @@ export class Packets extends PageElement {
     const { id, own, isNumber } = column;
     const title = titleOf(column, this.arranged.time);
     const menu = menuOf('header', undefined, { column: id, isTime: id === 'time', isOwn: own !== undefined });
-    return html`<span role="columnheader" class=${isNumber ? 'number' : ''} title=${title} data-vscode-context=${menu}>${title}<span class="grip" aria-hidden="true"
+    return html`<span role="columnheader" class=${isNumber ? 'number' : ''} title=${own === undefined ? title : id} data-vscode-context=${menu}>${title}<span class="grip" aria-hidden="true"
       @pointerdown=${(event: PointerEvent) => this.#grip(event, id)} @pointermove=${this.#drag} @pointerup=${this.#drop} @pointercancel=${this.#drop}></span></span>`;
   }
 

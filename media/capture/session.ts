@@ -1,6 +1,6 @@
 /** What the page knows of the capture and what is chosen in it. Every answer that comes late, for an earlier choice, is dropped. */
 import type { Overview, Row, Show, WebviewEvents } from '../../extension/wire/inspector.ts';
-import { findRow } from './findrow.ts';
+import { findRow, type Target } from './findrow.ts';
 import { connect, type Host, sentence } from './host.ts';
 import { PacketList } from './list.ts';
 import { type Remembered, remembered, type ViewName } from './remembered.ts';
@@ -33,7 +33,7 @@ export class Session {
   #remembered: Remembered;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** A frame to select once the capture is read that far. */
-  #target: { readonly frame: number; readonly row?: number } | undefined;
+  #target: Target | undefined;
 
   constructor(changed: () => void) {
     this.#changed = changed;
@@ -121,6 +121,16 @@ export class Session {
   /** Selects the first row of a frame in the list of packets. */
   showFrame(frame: number): void {
     this.#aim({ frame });
+  }
+
+  /** Selects one message of a frame. */
+  showMessage(frame: number, n: number): void {
+    this.#aim({ frame, n });
+  }
+
+  /** The message of the selected row. */
+  get message(): number | undefined {
+    return this.selected === undefined ? undefined : this.list.row(this.selected.row)?.n;
   }
 
   /** Shows what a filter leaves; the packet that is selected stays so where it is left. */
@@ -214,7 +224,7 @@ export class Session {
     this.#changed();
   }
 
-  #aim(target: { frame: number; row?: number }): void {
+  #aim(target: Target): void {
     this.#target = target;
     void this.#settle();
   }

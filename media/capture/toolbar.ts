@@ -33,6 +33,7 @@ export function toolbar(session: Session, overview: Overview, addKeys: () => voi
 const titles: Readonly<Record<ViewName, string>> = {
   packets: 'Packets',
   ladder: 'Ladder',
+  steps: 'Steps',
   conversations: 'Conversations',
   findings: 'Findings',
 };

@@ -274,4 +274,37 @@ describe('the worker', () => {
     expect(await frame('conversation', '0', 1)).toBe(2);
     expect(await frame('conversation', '1', 1)).toBeUndefined();
   });
+
+  it('steps through sessions, and tells secrets only when asked to', async () => {
+    const connection = launch();
+    await connection.call('keys', { logs: [{ name: 'k', text: keyLog }] });
+    await connection.call('open', { name: 'a.pcapng', path });
+    await finished(connection);
+    const { sessions, more } = await connection.call('sessions', {});
+    expect([sessions.length, more]).toEqual([1, false]);
+    expect(sessions[0]).toMatchObject({ first: 0, protocol: 'p2pke', steps: 33 });
+    const { steps, at, states } = await connection.call('steps', { n: 2, start: 0, count: 4 });
+    expect(at).toBe(2);
+    expect(steps.map(({ message, by, allowed }) => [message, by, allowed])).toEqual([
+      ...[
+        ['InitHello', 'opener', true],
+        ['RespHello', 'answerer', true],
+        ['InitDone', 'opener', true],
+      ],
+      ['data', steps[3]!.by, true],
+    ]);
+    for (const { before, after } of steps)
+      for (const id of [before, after]) expect(states.map((state) => state.id)).toContain(id);
+    const secrets = async (reveal: boolean) => {
+      const { computations } = await connection.call('compute', { n: 1, reveal });
+      return computations.flatMap(({ inputs, results }) => [...inputs, ...results]).filter(({ secret }) => secret);
+    };
+    const masked = await secrets(false);
+    expect(masked.length).toBeGreaterThan(2);
+    for (const one of masked) expect(one.value).toBeUndefined();
+    for (const one of await secrets(true)) expect(one.value ?? one.unknown).toBeDefined();
+    expect(await connection.call('steps', { n: 9999, start: 0, count: 4 })).toMatchObject({ steps: [], at: -1 });
+    expect(await connection.call('compute', { n: 9999, reveal: true })).toEqual({ computations: [] });
+    expect(await connection.call('locate', { frame: 3, n: 2, show: 'all' })).toEqual({ row: 2 });
+  });
 });
