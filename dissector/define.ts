@@ -1,3 +1,4 @@
+import type { FieldForm } from './codec/index.ts';
 import type { NumberTable, OpenChoice, Protocol, Severity } from './session/index.ts';
 
 const severities: readonly Severity[] = ['error', 'warning', 'note'];
@@ -26,6 +27,8 @@ export function defineProtocol(protocol: Protocol): Protocol {
   for (const name of ['names', 'keys', 'rules'] as const) if (!Array.isArray(protocol[name])) fail(`"${name}" is a list.`);
   if (protocol.choices !== undefined && !Array.isArray(protocol.choices)) fail('"choices" is a list, or left out.');
   checkNames(protocol.names, fail);
+  if (protocol.messages !== undefined && !Array.isArray(protocol.messages)) fail('"messages" is a list, or left out.');
+  checkMessages(protocol, fail);
   checkKeys(protocol, fail);
   checkRules(protocol, fail);
   checkChoices(protocol, fail);
@@ -39,6 +42,27 @@ function checkNames(names: readonly string[], fail: Fail): void {
   for (const name of names) if (!isText(name)) fail('every name of a message is a text.');
   const twice = repeated(names);
   if (twice !== undefined) fail(`two messages have the name "${twice}".`);
+}
+
+function checkMessages({ names, messages = [] }: Protocol, fail: Fail): void {
+  for (const form of messages) {
+    if (!names.includes(form?.name))
+      fail(`each of "messages" has one of "names" as its name, not ${JSON.stringify(form?.name)}.`);
+    if (typeof form.doc !== 'string' || typeof form.decode !== 'function' || typeof form.encode !== 'function')
+      fail(`the message ${form.name} has a text "doc" and the functions "decode" and "encode": structForm makes them.`);
+    checkFields(form.fields, form.name, fail);
+  }
+  const twice = repeated(messages.map(({ name }) => name));
+  if (twice !== undefined) fail(`two of "messages" have the name "${twice}".`);
+}
+
+function checkFields(fields: readonly FieldForm[], of: string, fail: Fail): void {
+  if (!Array.isArray(fields)) fail(`the fields of ${of} are a list.`);
+  for (const field of fields) {
+    if (!isText(field?.name) || !isText(field.type) || typeof field.doc !== 'string')
+      fail(`each field of ${of} has a "name", a "type" and a "doc", all texts.`);
+    if (field.fields !== undefined) checkFields(field.fields, `${of}.${field.name}`, fail);
+  }
 }
 
 function checkKeys({ keys }: Protocol, fail: Fail): void {

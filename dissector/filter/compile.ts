@@ -163,8 +163,11 @@ class Compiler {
   #resolve(operand: FieldOperand): Resolved | undefined {
     const field = this.#catalog.find(operand.name);
     if (field === undefined) {
-      const meant = this.#catalog.nearest(operand.name);
-      return this.#fail(`"${operand.name}" is no field${meant === undefined ? '' : `; did you mean ${meant}?`}`, operand);
+      const { name } = operand;
+      if (this.#catalog.isFormless(name))
+        return this.#fail(`"${name}" is no field: its protocol declares no "messages", which name them`, operand);
+      const meant = this.#catalog.nearest(name);
+      return this.#fail(`"${name}" is no field${meant === undefined ? '' : `; did you mean ${meant}?`}`, operand);
     }
     let read: Reader = (row) => field.read(row);
     let { type } = field;

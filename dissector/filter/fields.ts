@@ -40,6 +40,8 @@ const generated: readonly (readonly [string, FieldType, string])[] = [
 /** Every field that a filter can name: columns of the list, lower layers, and the layouts of the protocols. */
 export class FieldCatalog {
   readonly #fields = new Map<string, FilterField>();
+  /** Protocols that declare no forms of their messages. */
+  readonly #formless = new Set<string>();
 
   constructor(protocols: readonly Protocol[]) {
     for (const field of [...columns(protocols), ...lowerFields]) this.#fields.set(field.name, field);
@@ -52,6 +54,11 @@ export class FieldCatalog {
 
   find(name: string): FilterField | undefined {
     return this.#fields.get(name);
+  }
+
+  /** Whether a name is said of a protocol that declares no `messages`: their fields are then not known by name. */
+  isFormless(name: string): boolean {
+    return this.#formless.has(name.split('.')[0]!);
   }
 
   /** The name that was probably meant. */
@@ -70,6 +77,7 @@ export class FieldCatalog {
   }
 
   #addProtocol({ id, title, names, messages = [] }: Protocol): void {
+    if (messages.length === 0) this.#formless.add(id);
     const isOwn = ({ info }: FilterRow): boolean => info?.protocol.id === id;
     this.#add({ name: id, type: 'presence', doc: title, read: (row) => (isOwn(row) ? present : absent) });
     this.#add({

@@ -9,15 +9,23 @@
  * On the wire (UDP, port 7777, big-endian): u16 magic "HB", u8 type (1 beat, 2 sealed), u32 sequence, note to the end.
  * The note of a sealed beat is "OK " and a text, XORed with the key over and over.
  */
-export default ({ bytes, certain, compileStruct, defineProtocol, fieldToJson, fromHex, rulesOf, struct, Trial, uint }) => {
-  // A layout is data: from it come the tree, the JSON and an encoder.
+export default (library) => {
+  const { bytes, certain, compileStruct, defineProtocol, fieldToJson, fromHex, rulesOf, struct, structForm, Trial, uint } =
+    library;
+  // A layout is data: from it come the tree, the JSON, the fields of filters and an encoder.
   const head = [
     uint(2, 'magic', 'The letters "HB".'),
     uint(1, 'type', 'Kind of beat.', { names: { 1: 'beat', 2: 'sealed' } }),
     uint(4, 'sequence', 'Grows by one from beat to beat.'),
   ];
-  const beat = compileStruct(struct('heartbeat', 'A beat.', [...head, bytes('note', 'rest', 'Any text.', 'utf8')]));
-  const sealed = compileStruct(struct('heartbeat', 'A beat.', [...head, bytes('note', 'rest', 'Encrypted text.')]));
+  const beatLayout = struct('heartbeat', 'A beat.', [...head, bytes('note', 'rest', 'Any text.', 'utf8')]);
+  const sealedLayout = struct('heartbeat', 'A sealed beat.', [...head, bytes('note', 'rest', 'Encrypted text.')]);
+  const [beat, sealed] = [beatLayout, sealedLayout].map((layout) => compileStruct(layout));
+
+  // What a filter may name: heartbeat.sequence > 3. A field that dissect adds to the layout's is named here too.
+  const sealedForm = structForm('sealed', sealedLayout);
+  const text = { name: 'text', type: 'text', doc: 'The note of a sealed beat, opened.' };
+  const messages = [structForm('beat', beatLayout), { ...sealedForm, fields: [...sealedForm.fields, text] }];
 
   const rule = rulesOf('heartbeat');
   const rules = {
@@ -39,6 +47,7 @@ export default ({ bytes, certain, compileStruct, defineProtocol, fieldToJson, fr
     title: 'Heartbeat',
     document: 'the comment at the top of this file',
     names: ['beat', 'sealed'],
+    messages,
     keys: [{ label, form: 'key', doc: 'The bytes that notes are XORed with, in hex.', parse }],
     rules: Object.values(rules),
 

@@ -33,6 +33,17 @@ describe('the example protocol', () => {
     expect(messages[4].fields).toMatchObject({ sequence: 101, text: 'OK so it seems' });
   });
 
+  it.each([
+    ['heartbeat.sequence > 3', [1, 3, 4]],
+    ['heartbeat.type == sealed', [2, 4]],
+    ['heartbeat.note contains "you"', [1]],
+    ['heartbeat.text matches "well$"', [2]],
+  ])('is filtered by its fields: %s', async (filter, expected) => {
+    const { out, err } = await peerscope(['decode', sample, ...own, ...keys, '--json', '--filter', filter]);
+    expect(err).toBe('');
+    expect(jsonLines(out).map(({ n }) => n)).toEqual(expected);
+  });
+
   it('is readable', async () => {
     const { out } = await peerscope(['decode', sample, ...own]);
     expect(out).toContain('heartbeat beat          1: good morning\n');
@@ -144,6 +155,13 @@ describe('a protocol module', () => {
     expect(status).toBe(0);
     expect(out).toContain(`mine one                The protocol mine failed in "dissect": ${reason}\n`);
     expect(jsonLines((await peerscope(['decode', sample, '--json', '--protocol', path])).out)).toHaveLength(6);
+  });
+
+  it('without "messages" has no fields to filter by, which is told', async () => {
+    const path = temporary('formless.mjs', `export default ${definition('')};`);
+    const { status, err } = await peerscope(['decode', sample, '--protocol', path, '--filter', 'mine.sequence > 3']);
+    expect(status).toBe(3);
+    expect(err).toContain('"mine.sequence" is no field: its protocol declares no "messages", which name them.');
   });
 
   it('that is not there', async () => {

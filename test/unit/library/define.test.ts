@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defineProtocol, type Protocol, protocols } from '../../../dissector/index.ts';
+import { defineProtocol, type Protocol, protocols, struct, structForm, uint } from '../../../dissector/index.ts';
 
 const good: Protocol = {
   ...{ id: 'mine', title: 'Mine', document: 'mine', names: ['one'], keys: [], rules: [] },
@@ -10,11 +10,12 @@ const good: Protocol = {
 const choice = { id: 'mine.mode', doc: '', candidates: [{ id: 'a', doc: '' }] };
 const table = { id: 'mine.types', doc: '', numbers: { a: 1, b: 2 } };
 const rule = { id: 'mine.order', severity: 'error', clause: '' } as const;
+const form = structForm('one', struct('one', '', [uint(1, 'type', '')]));
 const key = { label: 'MINE_KEY', form: '', doc: '', parse: () => '' };
 
 describe('defineProtocol', () => {
   it('returns what it was given', () => {
-    const full = { ...good, choices: [choice, table], rules: [rule], keys: [key] };
+    const full = { ...good, messages: [form], choices: [choice, table], rules: [rule], keys: [key] };
     expect(defineProtocol(full)).toBe(full);
   });
 
@@ -34,6 +35,14 @@ describe('defineProtocol', () => {
     [{ names: Array.from({ length: 257 }, (_, n) => `m${n}`) }, 'not 257.'],
     [{ names: ['a', 'a'] }, 'mine: two messages have the name "a".'],
     [{ names: [7] }, 'mine: every name of a message is a text.'],
+    [{ messages: {} }, 'mine: "messages" is a list, or left out.'],
+    [{ messages: [{ ...form, name: 'two' }] }, 'mine: each of "messages" has one of "names" as its name, not "two".'],
+    [{ messages: [null] }, 'mine: each of "messages"'],
+    [{ messages: [form, form] }, 'mine: two of "messages" have the name "one".'],
+    [{ messages: [{ ...form, decode: 7 }] }, 'mine: the message one has'],
+    [{ messages: [{ ...form, fields: undefined }] }, 'mine: the fields of one are a list.'],
+    [{ messages: [{ ...form, fields: [{ name: 'x', type: 'u8' }] }] }, 'mine: each field of one has'],
+    [{ messages: [{ ...form, fields: [{ name: 'x', type: 'struct', doc: '', fields: [7] }] }] }, 'mine: each field of one.x has'],
     [{ keys: [{ ...key, label: 'mine key' }] }, 'mine: the label of a key'],
     [{ keys: [{ ...key, parse: undefined }] }, 'mine: the key MINE_KEY'],
     [{ keys: [key, key] }, 'mine: two keys have the label MINE_KEY.'],
