@@ -23,7 +23,8 @@ export function defineProtocol(protocol: Protocol): Protocol {
   for (const name of ['title', 'document'] as const) if (!isText(protocol[name])) fail(`"${name}" is a text.`);
   for (const name of ['recognise', 'observe', 'dissect'] as const)
     if (typeof protocol[name] !== 'function') fail(`"${name}" is a function.`);
-  if (protocol.explain !== undefined && typeof protocol.explain !== 'function') fail('"explain" is a function, or left out.');
+  for (const name of ['explain', 'part', 'compute'] as const)
+    if (protocol[name] !== undefined && typeof protocol[name] !== 'function') fail(`"${name}" is a function, or left out.`);
   for (const name of ['names', 'keys', 'rules'] as const) if (!Array.isArray(protocol[name])) fail(`"${name}" is a list.`);
   if (protocol.choices !== undefined && !Array.isArray(protocol.choices)) fail('"choices" is a list, or left out.');
   checkNames(protocol.names, fail);

@@ -11,6 +11,8 @@ export class ProtocolFailure extends Error {}
 export function guarded(protocol: Protocol): Protocol {
   const { id } = protocol;
   const explain = protocol.explain?.bind(protocol);
+  const part = protocol.part?.bind(protocol);
+  const compute = protocol.compute?.bind(protocol);
   return {
     ...protocol,
     recognise: (glance) => attempt(id, 'recognise', () => protocol.recognise(glance)),
@@ -29,6 +31,8 @@ export function guarded(protocol: Protocol): Protocol {
       }
     },
     ...(explain === undefined ? {} : { explain: (message, keys) => attempt(id, 'explain', () => explain(message, keys)) }),
+    ...(part === undefined ? {} : { part: (message) => attempt(id, 'part', () => part(message)) }),
+    ...(compute === undefined ? {} : { compute: (...given) => attempt(id, 'compute', () => compute(...given)) }),
   };
 }
 

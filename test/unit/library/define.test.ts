@@ -30,6 +30,8 @@ describe('defineProtocol', () => {
     [{ title: '' }, 'mine: "title" is a text.'],
     [{ observe: undefined }, 'mine: "observe" is a function.'],
     [{ explain: 'why' }, 'mine: "explain" is a function'],
+    [{ part: {} }, 'mine: "part" is a function, or left out.'],
+    [{ compute: 1 }, 'mine: "compute" is a function, or left out.'],
     [{ names: undefined }, 'mine: "names" is a list.'],
     [{ names: [] }, 'mine: "names" holds 1 to 256 names of messages, not 0.'],
     [{ names: Array.from({ length: 257 }, (_, n) => `m${n}`) }, 'not 257.'],
