@@ -12,7 +12,11 @@ const options: readonly (readonly [name: string, value: string, doc: string])[] 
   ['keys', 'KEYLOG', 'opens what is encrypted; a key log holds one secret a line; may be repeated'],
   ['json', '', 'one JSON object a line'],
   ['bytes', '', "each message's bytes after decryption, in hex"],
-  ['filter', 'FILTER', 'only messages that match: "p2p.message == \\"TUNNEL_DATA\\" && ip.src == 10.0.0.0/8"; their numbers stay'],
+  [
+    'filter',
+    'FILTER',
+    'only messages that match: "p2p.message == \\"TUNNEL_DATA\\" && ip.src == 10.0.0.0/8"; their numbers stay',
+  ],
   ['explain', 'N', 'why message N is not decrypted, or how it was; frame:N for the messages that frame N completes'],
   ['format', 'FORMAT', 'text, json (as --json), sarif, or github (workflow commands)'],
   ['require-messages', '', 'no message at all, or none that matches the filter, is an error'],
