@@ -23,13 +23,17 @@ export interface Key {
 }
 
 export interface KeyLogReport {
+  /** Keys that were not there before. */
   readonly added: number;
+  /** Lines that hold a key, also one that was there before. */
+  readonly usable: number;
   /** `name:line: what is wrong`; never the value. */
   readonly problems: readonly string[];
 }
 
 /** Each of them is tried on everything of its session. */
 const mostOfSession = 256;
+const looksLikeLabel = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
 
 /**
  * The secrets a user gave, found by the public value they belong to, so that a handshake looks its key up instead of trying
@@ -69,31 +73,34 @@ export class KeyRing {
     if (text.length > defaultLimits.keyLogSize) {
       return {
         added: 0,
+        usable: 0,
         problems: [`${name}: ${text.length} characters are over the limit keyLogSize of ${defaultLimits.keyLogSize}`],
       };
     }
     const before = this.#count;
     const problems: string[] = [];
+    let usable = 0;
     // Some editors begin a text with a byte order mark.
     text
       .replace(/^\ufeff/, '')
       .split('\n')
       .forEach((line, at) => {
-        const problem = this.#line(line, `${name}:${at + 1}`);
-        if (problem !== undefined) problems.push(`${name}:${at + 1}: ${problem}`);
+        const words = wordsOf(line);
+        if (words === undefined) return;
+        const problem = this.#line(words, `${name}:${at + 1}`);
+        if (problem === undefined) usable++;
+        else problems.push(`${name}:${at + 1}: ${problem}`);
       });
-    return { added: this.#count - before, problems };
+    return { added: this.#count - before, usable, problems };
   }
 
-  #line(line: string, where: string): string | undefined {
-    const [label = '', ...fields] = line
-      .replace(/\r$/, '')
-      .split(/[ \t]+/)
-      .filter((field) => field !== '');
-    if (label === '' || line.trimStart().startsWith('#')) return undefined;
+  #line([label = '', ...fields]: readonly string[], where: string): string | undefined {
     const kind = this.#kinds.get(label);
     // Not quoted: a key pasted without its label would be shown.
-    if (kind === undefined) return 'the line does not start with a known label';
+    if (kind === undefined) {
+      const hint = looksLikeLabel.test(label) ? '; is the module of its protocol missing?' : '';
+      return `the line does not start with a known label${hint}`;
+    }
     const parsed = kind.parse(fields);
     if (typeof parsed === 'string') return `${label}: ${parsed}`;
     if (this.#count >= defaultLimits.keys) return `more keys than the limit keys of ${defaultLimits.keys}`;
@@ -110,6 +117,15 @@ export class KeyRing {
     this.#count++;
     return undefined;
   }
+}
+
+/** The label and what follows it; undefined for a line that is empty or a comment. */
+function wordsOf(line: string): string[] | undefined {
+  const words = line
+    .replace(/\r$/, '')
+    .split(/[ \t]+/)
+    .filter((word) => word !== '');
+  return words.length === 0 || words[0]!.startsWith('#') ? undefined : words;
 }
 
 function fingerprintOf(label: string, fields: readonly string[]): string {

@@ -6,6 +6,15 @@ export interface KeyLog {
   readonly text: string;
 }
 
+/** What came of replacing the key logs: of all together, and of each in the order in which they were given. */
+export interface Replaced {
+  readonly added: number;
+  readonly problems: readonly string[];
+  readonly reports: readonly KeyLogReport[];
+  /** False when the same keys are there as before. */
+  readonly changed: boolean;
+}
+
 /** The keys of one capture: those of its own secrets blocks, and the key logs that were given. */
 export class CaptureKeys {
   readonly ring: KeyRing;
@@ -40,8 +49,8 @@ export class CaptureKeys {
     return this.ring.size > before;
   }
 
-  /** Puts these key logs in the place of those before. `changed` is false when the same keys are there as before. */
-  replace(logs: readonly KeyLog[]): KeyLogReport & { readonly changed: boolean } {
+  /** Puts these key logs in the place of those before. */
+  replace(logs: readonly KeyLog[]): Replaced {
     const before = this.ring.size;
     // On top of what is there, since only what is new then counts as added.
     const reports = logs.map(({ name, text }) => this.ring.add(name, text));
@@ -53,6 +62,7 @@ export class CaptureKeys {
     this.ring.clear();
     this.takeSecrets();
     for (const { name, text } of logs) this.ring.add(name, text);
-    return { added, problems: reports.flatMap(({ problems }) => problems), changed: !same || this.ring.size !== before };
+    const problems = reports.flatMap((report) => report.problems);
+    return { added, problems, reports, changed: !same || this.ring.size !== before };
   }
 }

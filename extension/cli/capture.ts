@@ -14,6 +14,8 @@ import { receive } from './stdin.ts';
 import type { Task } from './task.ts';
 
 const STEP_FRAMES = 65_536;
+/** Lines that are told of one key log. */
+const KEY_LOG_PROBLEMS = 5;
 
 /** Tells a sentence on standard error. */
 export type Tell = (sentence: string) => void;
@@ -42,12 +44,22 @@ async function sourceOf(path: string, stdin: Readable): Promise<{ readonly file:
   return receive(status === undefined ? stdin : createReadStream(path));
 }
 
-/** Reads key logs; what does not parse in them is told and the rest is used. */
+/**
+ * Reads key logs; what does not parse in them is told and the rest is used. Throws a UsageError where nothing parses: that is
+ * another file than the one that was meant.
+ */
 export function readKeys(paths: readonly string[], protocols: readonly Protocol[], tell: Tell): CaptureKeys {
   const keys = new CaptureKeys(protocols);
-  const { problems } = keys.replace(paths.map(readKeyLog));
-  for (const problem of problems) tell(problem);
+  const { reports } = keys.replace(paths.map(readKeyLog));
+  reports.forEach(({ problems }) => void toldProblems(problems).forEach(tell));
+  const useless = reports.findIndex(({ usable, problems }) => usable === 0 && problems.length > 0);
+  if (useless >= 0) throw new UsageError(`The key log ${paths[useless]} holds no line that can be used.`, false);
   return keys;
+}
+
+function toldProblems(problems: readonly string[]): string[] {
+  const told = problems.slice(0, KEY_LOG_PROBLEMS);
+  return problems.length <= KEY_LOG_PROBLEMS ? told : [...told, `… and ${problems.length - KEY_LOG_PROBLEMS} more`];
 }
 
 function readKeyLog(path: string): KeyLog {

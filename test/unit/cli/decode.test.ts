@@ -75,6 +75,28 @@ describe('decode', () => {
     expect(out).toMatch(/to open the rest \(--keys KEYLOG\):\n {2}P2PKE_/);
   });
 
+  it('tells five lines of a file that is no key log, and uses none of it', async () => {
+    const text = temporary('letter', 'Dear sir or madam,\n'.repeat(430));
+    const { status, out, err } = await peerscope(['decode', capture, '--keys', keys, '--keys', text]);
+    expect({ status, out }).toEqual({ status: 3, out: '' });
+    expect(lines(err)).toHaveLength(7);
+    expect(lines(err)[5]).toBe('peerscope: … and 425 more');
+    expect(lines(err)[6]).toBe(`peerscope: The key log ${text} holds no line that can be used.`);
+  });
+
+  it('takes a key log in which there is no key yet', async () => {
+    const empty = temporary('empty.keys', '# keys come here\n\n');
+    expect(await peerscope(['decode', capture, '--json', '--keys', empty])).toEqual(
+      await peerscope(['decode', capture, '--json']),
+    );
+  });
+
+  it('asks for the protocol of a label that is not known', async () => {
+    const { status, err } = await peerscope(['decode', capture, '--keys', temporary('beat.keys', 'HEARTBEAT_KEY c0ffee\n')]);
+    expect(status).toBe(3);
+    expect(err).toContain('is the module of its protocol missing?\n');
+  });
+
   it('tells bad lines of a key log with file and line, never what they hold, and uses the rest', async () => {
     const bad = temporary('bad.keys', `# comment\n${ephemerals[0]}\n${keyLog}P2PKE_EPHEMERAL_PRIVATE ${ephemerals[1]}ff\n`);
     const { status, out, err } = await peerscope(['decode', capture, '--keys', bad]);

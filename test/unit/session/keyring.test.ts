@@ -11,6 +11,7 @@ describe('the key log', () => {
     const keys = ring();
     expect(keys.add('a.keys', `# comment\n\n  P2PKE_EPHEMERAL_PRIVATE \t ${key.toUpperCase()}\r\n`)).toEqual({
       added: 1,
+      usable: 1,
       problems: [],
     });
     expect(keys.find('P2PKE_EPHEMERAL_PRIVATE', publicValue)).toMatchObject([{ where: 'a.keys:3' }]);
@@ -20,7 +21,11 @@ describe('the key log', () => {
   it('reads a text that begins with a byte order mark, and numbers without their first zero', () => {
     const vector = '00'.repeat(16);
     const keys = ring();
-    expect(keys.add('a', `\ufeffP2P_DH_PRIVATE abc\nP2P_SHARED_SECRET ${vector} abc`)).toEqual({ added: 2, problems: [] });
+    expect(keys.add('a', `\ufeffP2P_DH_PRIVATE abc\nP2P_SHARED_SECRET ${vector} abc`)).toEqual({
+      added: 2,
+      usable: 2,
+      problems: [],
+    });
     expect(keys.find('P2P_SHARED_SECRET', vector)).toMatchObject([{ secret: Uint8Array.of(0x0a, 0xbc) }]);
   });
 
@@ -47,6 +52,18 @@ describe('the key log', () => {
     expect(report.problems).toHaveLength(1);
     expect(report.problems[0]).toMatch(/^b\.keys:2: /);
     expect(report.problems[0]).not.toContain(key.slice(0, 16));
+  });
+
+  it('counts a key that is there already as usable', () => {
+    const keys = ring();
+    keys.add('a', `P2PKE_EPHEMERAL_PRIVATE ${key}`);
+    expect(keys.add('b', `# again\nP2PKE_EPHEMERAL_PRIVATE ${key}\nnonsense`)).toMatchObject({ added: 0, usable: 1 });
+  });
+
+  it('asks for the module of what looks like a label, and of a key alone that it has none', () => {
+    const told = (line: string) => ring().add('a', line).problems[0];
+    expect(told('HEARTBEAT_KEY c0ffee')).toMatch(/known label; is the module of its protocol missing\?$/);
+    for (const line of [key, key.toUpperCase(), 'Dear sir', 'p2p_key 1']) expect(told(line)).toMatch(/known label$/);
   });
 
   it('forgets everything when asked', () => {
