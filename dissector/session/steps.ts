@@ -21,8 +21,8 @@ export interface Part {
    * not in the capture.
    */
   readonly unseen?: string;
-  /** A copy of an earlier step: it moves nothing and may come at any time. */
-  readonly copy?: boolean;
+  /** It moves nothing and breaks no order: a copy of an earlier step, or bytes of which nobody can tell what they are. */
+  readonly idle?: boolean;
 }
 
 /** A value in a computation; without `value` it is unknown, and `unknown` says which key would tell it. */
@@ -64,22 +64,21 @@ export interface SessionSteps {
 }
 
 /** A message with the session that it is a step of; `opener` is a direction of its own conversation. */
-export type Member = { readonly n: number; readonly part: Part } & Pick<Placed, 'name' | 'direction' | 'state'>;
+export type Member = { readonly n: number; readonly part: Part } & Pick<Placed, 'name' | 'direction'>;
 
-/** The steps of a session's messages in their order: the machine is walked from its start. What is malformed moves nothing. */
+/** The steps of a session's messages in their order: the machine is walked from its start. */
 export function walk(machine: Machine, members: Iterable<Member>): Step[] {
   const steps: Step[] = [];
   let at: string = machine.start;
-  for (const { n, name, direction, state, part } of members) {
+  for (const { n, name, direction, part } of members) {
     const by = direction === part.opener ? 'opener' : 'answerer';
-    let next = part.copy === true ? at : advance(machine, at, name, by);
+    let next = part.idle === true ? at : advance(machine, at, name, by);
     if (next === undefined && part.unseen !== undefined) {
       next = advance(machine, part.unseen, name, by);
       if (next !== undefined) at = part.unseen;
     }
-    const after = state === 'malformed' ? at : (next ?? at);
-    steps.push({ n, by, before: at, after, allowed: next !== undefined });
-    at = after;
+    steps.push({ n, by, before: at, after: next ?? at, allowed: next !== undefined });
+    at = next ?? at;
   }
   return steps;
 }

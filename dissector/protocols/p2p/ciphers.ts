@@ -45,4 +45,6 @@ export interface Opening {
   readonly iv: Uint8Array;
   /** Candidates and label by which it came about: `aes-256-cfb8, first-32 of P2P_DH_PRIVATE`. */
   readonly how: string;
+  /** The shared secret and the candidate that made the key of it; none for a key that was given. */
+  readonly from?: { readonly z: Uint8Array; readonly candidate: string };
 }

@@ -54,6 +54,7 @@ export class Conduct {
   /** HELLO came before the capture began: who sent it may have said more that is missing. */
   greetedBefore(outbound: Direction): void {
     this.#state = 'hello_ack';
+    this.#session.found = 'hello_ack';
     this.blind(outbound);
   }
 
@@ -103,16 +104,26 @@ export class Conduct {
       this.#find(id, rules.afterDisconnect, `${name} follows the DISCONNECT of its own side`, own);
     else if (others !== undefined && first > others && name !== 'DISCONNECT' && !hidden && (whole || !this.#blind[direction]))
       this.#find(id, rules.afterDisconnect, `${name} follows the DISCONNECT of the other side`, others);
+    else if (this.#state === 'closed' && name !== 'DISCONNECT') this.#found(id, name);
   }
 
-  #order({ id, name, direction }: Seen): void {
+  /** The state in which the machine has a packet, written down for one that it does not have where it stands in the list. */
+  #found(id: number, name: string): void {
+    const from = machine.transitions.find(({ message }) => message === name)?.from[0];
+    if (from !== undefined) factsOf(this.#bench, id).found = from;
+  }
+
+  #order({ id, name, direction, whole }: Seen): void {
     const by = direction === this.#session.outbound ? 'opener' : 'answerer';
     const isKnown = machine.transitions.some(({ message }) => message === name);
     if (!isKnown || this.#state === 'closed') return;
+    // What began first may be cut off long after the other side has answered.
+    if (!whole) factsOf(this.#bench, id).found = this.#state;
     const inHandshake = handshake.has(this.#state);
     const next = advance(machine, this.#state, name, by);
     if (next === undefined && this.#isBlind) {
       // What should come before it may be among what is missing.
+      this.#found(id, name);
       this.#state = machine.transitions.find(({ message }) => message === name)!.to ?? 'open';
       return;
     }

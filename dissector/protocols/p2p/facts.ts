@@ -1,4 +1,5 @@
 import type { Check } from '../../bytes/index.ts';
+import type { PeerState } from './machine.ts';
 import type { Tunnel } from './tunnels.ts';
 
 /** What the first pass learns of a packet beyond its table row. */
@@ -15,6 +16,8 @@ export interface Facts {
   signature?: Check;
   answers?: number;
   answeredIn?: number;
+  /** The state that the packet found, where the packets before it in the list do not tell. */
+  found?: PeerState;
   /** Why nothing more can be said. */
   note?: string;
 }

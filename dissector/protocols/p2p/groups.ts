@@ -73,43 +73,50 @@ export class Groups {
       ...this.#exchanged(session).map((z) => ({ z, label: dhLabel })),
       ...keys.find(secretLabel, index).map((key) => ({ z: padded(key.secret as Uint8Array, session), label: secretLabel })),
     ];
-    const given = keys.find(aesLabel, index).map((key) => ({ key: key.secret as Uint8Array, from: aesLabel }));
+    const given = keys.find(aesLabel, index).map((key) => ({ key: key.secret as Uint8Array, by: aesLabel, from: undefined }));
     const derived = choices.of(keyChoice).flatMap(({ id, derive }) =>
       secrets.flatMap(({ z, label }) => {
         const key = derive(z);
-        return key === undefined ? [] : [{ key, from: `${id} of ${label}` }];
+        return key === undefined ? [] : [{ key, by: `${id} of ${label}`, from: { z, candidate: id } }];
       }),
     );
     const count = derived.length + given.length;
     if (count > fewKeys && !this.spend(count / keysPerOperation)) return [];
-    return choices
-      .of(cipherChoice)
-      .flatMap(({ id, cipher }) =>
-        [...derived, ...given].map(({ key, from }) => ({ cipher, key, iv: vector, how: `${id}, ${from}` })),
-      );
+    return choices.of(cipherChoice).flatMap(({ id, cipher }) =>
+      [...derived, ...given].map(({ key, by, from }) => ({
+        cipher,
+        key,
+        iv: vector,
+        how: `${id}, ${by}`,
+        ...(from === undefined ? {} : { from }),
+      })),
+    );
   }
 
   /** The shared secrets that an exponent of the ring gives: of either side, found by the public key that it yields. */
   #exchanged(session: Session): Uint8Array[] {
     const { a, b } = session;
     const secrets = [...this.#secrets(session, a, b), ...this.#secrets(session, b, a)];
-    return secrets.flatMap(({ x, peer }) => {
+    return secrets.flatMap(({ x, peer, isOwn }) => {
+      if (isOwn) session.exponents[peer === b ? 'a' : 'b'] = x;
       if (!this.spend(costOf(bitsOf(peer.p), bitsOf(x)))) return [];
-      return dhShared(peer.y, x, peer.p) ?? [];
+      const z = dhShared(peer.y, x, peer.p);
+      if (isOwn) session.z ??= z;
+      return z ?? [];
     });
   }
 
-  #secrets(session: Session, own: DhPublicKey | undefined, peer: DhPublicKey | undefined): { x: bigint; peer: DhPublicKey }[] {
+  #secrets(session: Session, own: DhPublicKey | undefined, peer: DhPublicKey | undefined): Exchange[] {
     if (peer === undefined) return [];
     if (own !== undefined) {
       const x = this.#ownersIn(own).get(own.y);
-      return x === undefined ? [] : [{ x, peer }];
+      return x === undefined ? [] : [{ x, peer, isOwn: true }];
     }
     // The exponent is still worth trying when its public key was not captured: the proof decides.
     const { keys, limits } = this.#bench;
     const given = keys.all(dhLabel);
     if (given.length > limits.orphanKeys) this.#cut.add(session);
-    return given.slice(0, limits.orphanKeys).map(({ secret }) => ({ x: secret as bigint, peer }));
+    return given.slice(0, limits.orphanKeys).map(({ secret }) => ({ x: secret as bigint, peer, isOwn: false }));
   }
 
   #ownersIn({ g, p }: DhPublicKey): Map<bigint, bigint> {
@@ -126,6 +133,13 @@ export class Groups {
     this.#owners.set(group, owners);
     return owners;
   }
+}
+
+/** An exponent that may be one side's, and the other side's public key; `isOwn` where its public key was captured. */
+interface Exchange {
+  readonly x: bigint;
+  readonly peer: DhPublicKey;
+  readonly isOwn: boolean;
 }
 
 /** A shared secret as long as p: a key log may leave its zeros in front out. */

@@ -10,6 +10,8 @@ const working = [
   'PAIR_RES',
   'DATA',
   'TUNNEL_REQ',
+  'TUNNEL_CREATE',
+  'TUNNEL_CREATE_ACK',
   'TUNNEL_DATA',
   'TUNNEL_CLOSE',
 ];

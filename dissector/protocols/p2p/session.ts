@@ -1,6 +1,7 @@
 import type { DhPublicKey } from '../../crypto/index.ts';
 import type { Direction } from '../../session/index.ts';
 import type { Opening } from './ciphers.ts';
+import type { PeerState } from './machine.ts';
 
 /** One connection: what its handshake said, and how what follows it opens. */
 export class Session {
@@ -13,4 +14,9 @@ export class Session {
   /** By direction: what opens it, and what proves that. */
   readonly openings: [Opening | undefined, Opening | undefined] = [undefined, undefined];
   proof = '';
+  /** The state in which the capture finds the connection, where that is not its first HELLO. */
+  found: PeerState | undefined;
+  /** Exponents of the ring that yield the public keys of HELLO and HELLO_ACK, and the shared secret that they make. */
+  readonly exponents: { a?: bigint; b?: bigint } = {};
+  z: Uint8Array | undefined;
 }

@@ -51,6 +51,14 @@ export function isTunnelKey(opened: Uint8Array | undefined): opened is Uint8Arra
   return opened?.length === keyLength + ivLength;
 }
 
+/** What the target's RSA key made of a TUNNEL_REQ. */
+export interface Unwrapped {
+  readonly target: RsaPrivateKey;
+  readonly test: Uint8Array;
+  /** AES key (32 bytes) and iv (16 bytes). */
+  readonly shared: Uint8Array;
+}
+
 /** One tunnel of a connection: AES-256-CFB8 under a key that the target's RSA key unwraps, each direction with its own state. */
 export class Tunnel {
   readonly requester: Direction;
@@ -60,24 +68,29 @@ export class Tunnel {
   readonly wrapped: Wrapped | undefined;
   /** Not every RSA key of the ring was tried on it. */
   isUntried = false;
-  readonly #secret: { key: Uint8Array; iv: Uint8Array } | undefined;
+  readonly unwrapped: Unwrapped | undefined;
   readonly #offsets: [number, number] = [0, 0];
   readonly #leads: [Uint8Array, Uint8Array] = [empty, empty];
   /** The first packet of each direction while it is not whole: undefined once it was read. */
   readonly #heads: [Head | undefined, Head | undefined] = [noHead, noHead];
 
-  constructor(request: Pick<Tunnel, 'requester' | 'frame' | 'signer' | 'wrapped'>, secret: Uint8Array | undefined) {
+  constructor(request: Pick<Tunnel, 'requester' | 'frame' | 'signer' | 'wrapped'>, unwrapped: Unwrapped | undefined) {
     this.requester = request.requester;
     this.frame = request.frame;
     this.signer = request.signer;
     this.wrapped = request.wrapped;
-    this.#secret =
-      secret === undefined ? undefined : { key: secret.slice(0, keyLength), iv: secret.slice(keyLength, keyLength + ivLength) };
+    this.unwrapped = unwrapped;
+  }
+
+  /** AES key and iv, once they are unwrapped. */
+  get secret(): { readonly key: Uint8Array; readonly iv: Uint8Array } | undefined {
+    const shared = this.unwrapped?.shared;
+    return shared && { key: shared.subarray(0, keyLength), iv: shared.subarray(keyLength) };
   }
 
   /** The plaintext of bytes at a place of the tunnel; undefined without a key. */
   open({ offset, lead }: Place, bytes: Uint8Array): Uint8Array | undefined {
-    const secret = this.#secret;
+    const { secret } = this;
     return secret === undefined ? undefined : cipher.open(secret.key, secret.iv, lead, offset, bytes);
   }
 
@@ -137,9 +150,9 @@ export class Tunnels {
     const der = valueIn(field, 'public_key');
     const signer = der instanceof Uint8Array ? readPublicKey(der) : 'TUNNEL_REQ has no public_key';
     const wrapped = wrappedIn(field);
-    const secret = wrapped === undefined ? undefined : this.#unwrap(wrapped);
-    const tunnel = new Tunnel({ requester: direction, frame, signer, wrapped }, secret);
-    tunnel.isUntried = secret === undefined && this.#groups.isSpent && this.#bench.keys.all(rsaLabel).length > 0;
+    const unwrapped = wrapped === undefined ? undefined : this.#unwrap(wrapped);
+    const tunnel = new Tunnel({ requester: direction, frame, signer, wrapped }, unwrapped);
+    tunnel.isUntried = unwrapped === undefined && this.#groups.isSpent && this.#bench.keys.all(rsaLabel).length > 0;
     this.#tunnels.set(id, tunnel);
     return tunnel;
   }
@@ -157,12 +170,13 @@ export class Tunnels {
   }
 
   /** The tunnel's key and iv, by the RSA key that test_hash proves. */
-  #unwrap(wrapped: Wrapped): Uint8Array | undefined {
+  #unwrap(wrapped: Wrapped): Unwrapped | undefined {
     for (const { secret } of this.#bench.keys.all(rsaLabel)) {
-      const key = secret as RsaPrivateKey;
-      if (!provesTarget(this.#oaep(key, wrapped.test), wrapped)) continue;
-      const opened = this.#oaep(key, wrapped.shared);
-      if (isTunnelKey(opened)) return opened;
+      const target = secret as RsaPrivateKey;
+      const test = this.#oaep(target, wrapped.test);
+      if (test === undefined || !provesTarget(test, wrapped)) continue;
+      const shared = this.#oaep(target, wrapped.shared);
+      if (isTunnelKey(shared)) return { target, test, shared };
     }
     return undefined;
   }

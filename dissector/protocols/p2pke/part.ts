@@ -7,6 +7,8 @@ export function part({ session, name, state }: Placed): Part | undefined {
   if (!(session instanceof Session)) return undefined;
   const found = unseen(session, name, state === 'encrypted');
   const known = { session, title: `session ${session.place}`, opener: session.initiator, machine };
+  // What does not open under the proven key is dropped. An InitHello is in clear, and answered.
+  if (state === 'malformed' && name !== 'InitHello' && name !== 'reserved') return { ...known, idle: true };
   return found === undefined ? known : { ...known, unseen: found };
 }
 

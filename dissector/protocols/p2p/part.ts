@@ -1,0 +1,16 @@
+import type { Part, Placed } from '../../session/index.ts';
+import type { Facts } from './facts.ts';
+import { machine } from './machine.ts';
+import { incompleteName, undecodableName } from './messages.ts';
+import { Session } from './session.ts';
+
+/** A packet is a step of its connection; what a tunnel carries is one of the connection that carries the tunnel. */
+export function part({ session, name, state, facts }: Placed): Part | undefined {
+  if (!(session instanceof Session)) return undefined;
+  // Without a handshake nobody can tell who is outbound; nothing is allowed to one side alone then.
+  const known = { session, title: 'connection', opener: session.outbound ?? 0, machine };
+  // Encrypted bytes may be anything, and the rest of a packet is no packet more.
+  if (name === incompleteName || (name === undecodableName && state === 'encrypted')) return { ...known, idle: true };
+  const found = (facts as Facts | undefined)?.found ?? session.found;
+  return found === undefined ? known : { ...known, unseen: found };
+}
