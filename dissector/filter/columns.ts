@@ -1,5 +1,5 @@
 import type { Value } from '../bytes/index.ts';
-import { type Protocol, travelled } from '../session/index.ts';
+import { type Conversation, type Protocol, travelled } from '../session/index.ts';
 import type { FilterField } from './fields.ts';
 import type { FilterRow } from './row.ts';
 
@@ -58,7 +58,9 @@ export function columns(protocols: readonly Protocol[]): FilterField[] {
       read: ({ analysis: { reader }, frame }) =>
         reader.frames.hasTime(frame - 1) ? [reader.frames.seconds(frame - 1) + reader.frames.nanos(frame - 1) / 1e9] : absent,
     },
-    message('message', 'The name of the message.', 'text', ({ info }) => [info!.name]),
+    message('message', 'The name of the message.', 'text', ({ info }) => [info!.name], [
+      ...new Set(protocols.flatMap(({ names }) => names)),
+    ]),
     message('message.number', 'Its number n, as decode --json prints it.', 'integer', ({ n }) => [n]),
     message(
       'protocol',
@@ -83,15 +85,9 @@ export function columns(protocols: readonly Protocol[]): FilterField[] {
       const seconds = typeof asked === 'number' ? analysis.reader.frames.elapsed(asked - 1, frame - 1) : Number.NaN;
       return Number.isNaN(seconds) ? absent : [seconds];
     }),
-    {
-      name: 'conversation',
-      type: 'integer',
-      doc: 'Number of the conversation in the capture, from 0.',
-      read({ analysis, frame, info }) {
-        const id = info?.conversation.id ?? analysis.conversationOf(frame)?.conversation;
-        return id === undefined ? absent : [id];
-      },
-    },
+    conversation('conversation', 'Number of the conversation in the capture, from 0.', () => true),
+    conversation('tcp.stream', 'Number of the conversation, where that is of TCP.', ({ transport }) => transport === 'tcp'),
+    conversation('udp.stream', 'Number of the conversation, where that is of UDP.', ({ transport }) => transport === 'udp'),
     message('finding', 'A rule of the specification is broken, or something is worth a note.', 'presence', ({ info }) =>
       if_(info!.findings.length > 0),
     ),
@@ -115,4 +111,16 @@ export function columns(protocols: readonly Protocol[]): FilterField[] {
       },
     },
   ];
+}
+
+function conversation(name: string, doc: string, counts: (conversation: Conversation) => boolean): FilterField {
+  return {
+    name,
+    type: 'integer',
+    doc,
+    read({ analysis, frame, info }) {
+      const id = info?.conversation.id ?? analysis.conversationOf(frame)?.conversation;
+      return id === undefined || !counts(analysis.conversations[id]!) ? absent : [id];
+    },
+  };
 }

@@ -1,6 +1,7 @@
 import type { Value } from '../bytes/index.ts';
 import type { FieldCatalog, FieldType, FilterField } from './fields.ts';
 import type { FilterProblem } from './lexer.ts';
+import { nearest } from './nearest.ts';
 import { parseFilter } from './parse.ts';
 import type { FilterRow } from './row.ts';
 import type { Expression, FieldOperand, Literal, Operand, Operator } from './syntax.ts';
@@ -9,6 +10,8 @@ import { addressBytes, bytesLiteral, operandOf, order, orderBytes, textOf } from
 /** A filter ready to be asked about rows. */
 export interface Filter {
   readonly text: string;
+  /** What is no mistake and yet hardly meant, with its place: a value that the field is not known to have. */
+  readonly hints: readonly FilterProblem[];
   matches(row: FilterRow): boolean;
 }
 
@@ -24,17 +27,18 @@ export function compileFilter(text: string, catalog: FieldCatalog): Compiled {
   const compiler = new Compiler(catalog);
   const test = compiler.test(parsed.expression);
   if (compiler.problem !== undefined || test === undefined) return { problem: compiler.problem! };
-  return { filter: { text, matches: test } };
+  return { filter: { text, hints: compiler.hints, matches: test } };
 }
 
 /** A field with what is done to its values. */
 interface Resolved {
-  readonly field: Pick<FilterField, 'name' | 'type' | 'values'>;
+  readonly field: Pick<FilterField, 'name' | 'type' | 'values' | 'offers'>;
   readonly read: Reader;
 }
 
 class Compiler {
   problem: FilterProblem | undefined;
+  readonly hints: FilterProblem[] = [];
   readonly #catalog: FieldCatalog;
 
   constructor(catalog: FieldCatalog) {
@@ -104,11 +108,20 @@ class Compiler {
     if (operator === 'matches') return this.#matches(field, literal);
     const operand = operandOf(field, literal);
     if (typeof operand === 'string') return this.#fail(operand, literal);
+    if (operator === '==' || operator === '!=') this.#expect(field, literal);
     const holds = comparisons[operator];
     return (value) => {
       const ordered = operand.compare(value);
       return ordered === undefined ? operator === '!=' : holds(ordered);
     };
+  }
+
+  /** A value that the field does not offer may be on the wire all the same: no problem, but worth a word. */
+  #expect({ name, offers }: Resolved['field'], { text, start, end }: Literal): void {
+    if (offers === undefined || offers.includes(text)) return;
+    const meant = nearest(text, offers);
+    const hint = meant === undefined ? '' : `; did you mean "${meant}"?`;
+    this.hints.push({ text: `${name} is not known to be "${text}"${hint}`, start, end });
   }
 
   #contains({ name, type }: Resolved['field'], literal: Literal): ((value: Value) => boolean) | undefined {
@@ -138,6 +151,7 @@ class Compiler {
       const high = to === undefined ? low : operandOf(resolved.field, to);
       if (typeof low === 'string') return this.#fail(low, from);
       if (typeof high === 'string') return this.#fail(high, to!);
+      if (to === undefined) this.#expect(resolved.field, from);
       tests.push((value) => (low.compare(value) ?? -1) >= 0 && (high.compare(value) ?? 1) <= 0);
     }
     return (row) => resolved.read(row).some((value) => tests.some((test) => test(value)));
@@ -184,9 +198,8 @@ class Compiler {
       if (typeof applied === 'string') return this.#fail(`${operand.name}: ${applied}`, operand);
       [type, read] = applied;
     }
-    const values =
-      operand.functions.length === 0 && operand.slice === undefined && field.values !== undefined ? { values: field.values } : {};
-    return { field: { name: operand.name, type, ...values }, read };
+    const isWhole = operand.functions.length === 0 && operand.slice === undefined;
+    return { field: isWhole ? field : { name: operand.name, type }, read };
   }
 }
 

@@ -3,6 +3,7 @@ import type { FieldForm } from '../codec/index.ts';
 import type { Protocol } from '../session/index.ts';
 import { columns } from './columns.ts';
 import { lowerFields } from './lower.ts';
+import { nearest } from './nearest.ts';
 import type { FilterRow } from './row.ts';
 
 /** How values of a field are written and compared; a field of type `presence` is there or not. */
@@ -63,17 +64,7 @@ export class FieldCatalog {
 
   /** The name that was probably meant. */
   nearest(name: string): string | undefined {
-    let best: string | undefined;
-    let least = Math.max(2, Math.floor(name.length / 3)) + 1;
-    for (const known of this.#fields.keys()) {
-      if (Math.abs(known.length - name.length) >= least) continue;
-      const far = distance(name, known);
-      if (far < least) {
-        least = far;
-        best = known;
-      }
-    }
-    return best;
+    return nearest(name, this.#fields.keys());
   }
 
   #addProtocol({ id, title, names, messages = [] }: Protocol): void {
@@ -159,16 +150,4 @@ function typeOf({ type, fields }: FieldForm): FieldType {
   if (/^f\d+/.test(type)) return 'number';
   if (/boolean/.test(type)) return 'flag';
   return /^bytes|proto3 bytes/.test(type) ? 'bytes' : 'text';
-}
-
-/** Levenshtein's distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    row = next;
-  }
-  return row[b.length]!;
 }

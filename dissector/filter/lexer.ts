@@ -15,6 +15,8 @@ export interface FilterProblem {
 }
 
 const symbols = ['&&', '||', '==', '!=', '>=', '<=', '..', '>', '<', '!', '(', ')', '{', '}', '[', ']', ',', '~'] as const;
+/** Half of a symbol, as other languages have it alone. */
+const halves: Readonly<Record<string, string>> = { '=': '==', '&': '&&', '|': '||' };
 const space = /\s/;
 /** Names, numbers, addresses with a prefix length, bytes with colons. A range's two dots end a word. */
 const word = /(?:[\p{L}\p{N}_:/$@%-]|\.(?!\.))+/uy;
@@ -44,8 +46,11 @@ export function tokens(text: string): { readonly tokens: Token[]; readonly probl
     const pattern = brackets > 0 ? sliceWord : word;
     pattern.lastIndex = at;
     const matched = symbol === undefined ? pattern.exec(text)?.[0] : undefined;
-    if (symbol === undefined && matched === undefined)
-      return { tokens: out, problem: { text: `"${text[at]}" has no meaning here`, start, end: at + 1 } };
+    if (symbol === undefined && matched === undefined) {
+      const meant = halves[text[at]!];
+      const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
+      return { tokens: out, problem: { text: `"${text[at]}" has no meaning here${hint}`, start, end: at + 1 } };
+    }
     at += (symbol ?? matched!).length;
     if (symbol === '[') brackets++;
     if (symbol === ']') brackets--;

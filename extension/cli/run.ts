@@ -54,6 +54,7 @@ async function answer({ help }: Question, io: Io, out: Output): Promise<number> 
 
 async function perform(command: Command, io: Io, out: Output, tell: Tell): Promise<number> {
   const setup = await readSetup(command);
+  for (const { text } of setup.filter?.hints ?? []) tell(`The filter: ${text}${text.endsWith('?') ? '' : '.'}`);
   const keys = readKeys(command.keys, setup.protocols, tell);
   const name = command.capture === '-' ? 'standard input' : command.capture;
   const ofCapture = (sentence: string): void => tell(`${name}: ${sentence}`);

@@ -22,6 +22,12 @@ describe('--filter', () => {
     expect(lines(some.out).length).toBeGreaterThan(0);
   });
 
+  it('tells of a value that no message is known to have, and goes on', async () => {
+    const { out, err, status } = await peerscope(['decode', capture, '--json', '--filter', 'p2p.message == "DISCONECT"']);
+    expect({ out, status }).toEqual({ out: '', status: 0 });
+    expect(err).toBe('peerscope: The filter: p2p.message is not known to be "DISCONECT"; did you mean "DISCONNECT"?\n');
+  });
+
   it('tells what is wrong with it below its place', async () => {
     const { err, status } = await peerscope(['decode', capture, '--filter', 'p2p && p2p.resaon == 1']);
     expect(status).toBe(3);

@@ -81,6 +81,11 @@ describe('a filter', () => {
     ['broken', 'finding.rule == "p2p.order"', 3],
     ['broken', 'finding.severity == "error"', 1],
     ['broken', 'finding && !(finding.severity == "note")', 9],
+    ['p2p', 'tcp.stream == 0', 140],
+    ['p2p', 'udp.stream', 0],
+    ['p2pke', 'udp.stream == 0', 33],
+    ['p2pke', 'tcp.stream', 0],
+    ['broken', 'tcp.stream == 3 && conversation != 3', 0],
     ['broken', 'state in {"malformed", "incomplete"}', 6],
   ])('of %s: %s matches %i rows', (name, text, expected) => expect(count(name, text)).toBe(expected));
 
@@ -110,6 +115,28 @@ describe('a filter', () => {
   });
 });
 
+describe('what is hardly meant', () => {
+  const hints = (text: string) => filterOf(text).hints.map(({ text: told, start, end }) => [text.slice(start, end), told]);
+
+  it.each([
+    ['p2p.message == "HELO"', '"HELO"', 'p2p.message is not known to be "HELO"; did you mean "HELLO"?'],
+    ['p2p.message != NOSUCH', 'NOSUCH', 'p2p.message is not known to be "NOSUCH"'],
+    ['p2p && (state in {"decoded", "opened"})', '"opened"', 'state is not known to be "opened"'],
+    ['finding.rule == "p2p.ordr"', '"p2p.ordr"', 'finding.rule is not known to be "p2p.ordr"; did you mean "p2p.order"?'],
+    ['message == "InitHelo"', '"InitHelo"', 'message is not known to be "InitHelo"; did you mean "InitHello"?'],
+  ])('%s is told at its place, and is a filter', (text, place, told) => expect(hints(text)).toEqual([[place, told]]));
+
+  it.each([
+    'p2p.message == "HELLO"',
+    'p2p.message contains "NOSUCH"',
+    'lower(p2p.message) == "hello"',
+    'p2p.message[0:2] == "HE"',
+    'p2p.message > "NOSUCH"',
+    'p2p.reason == "whatever"',
+    'p2pke.counter == 7',
+  ])('%s is meant', (text) => expect(hints(text)).toEqual([]));
+});
+
 describe('what is wrong with a filter', () => {
   it.each<[string, RegExp, string]>([
     ['p2pke.countr == 1', /is no field; did you mean p2pke\.counter/, 'p2pke.countr'],
@@ -132,6 +159,9 @@ describe('what is wrong with a filter', () => {
     ['p2p.reason[x]', /no meaning|slice/, 'x'],
     ['frame.number in {1, 2', /comma or/, ''],
     ['frame.number in 1', /expected \{/, '1'],
+    ['p2p.message = "HELLO"', /"=" has no meaning here; did you mean ==\?$/, '='],
+    ['p2p & p2pke', /did you mean &&\?$/, '&'],
+    ['p2p | p2pke', /did you mean \|\|\?$/, '|'],
     ['p2p.type ? 1', /no meaning/, '?'],
     ['len(frame.number) > 1', /have a length/, 'len(frame.number)'],
     ['', /ends where/, ''],
