@@ -79,11 +79,16 @@ export function interfaceDescription(description: {
   snapLength?: number;
   name?: string;
   description?: string;
+  /** Bytes of frame check sequence at the end of each frame. */
+  checkSequenceLength?: number;
 }): Uint8Array<ArrayBuffer> {
   const options = [
     ...textOption(2, description.name),
     ...textOption(3, description.description),
     { code: 9, bytes: Uint8Array.of(9) },
+    ...(description.checkSequenceLength === undefined
+      ? []
+      : [{ code: 13, bytes: Uint8Array.of(description.checkSequenceLength) }]),
   ];
   const fill = (view: DataView) => {
     view.setUint16(0, description.linkType, true);

@@ -136,6 +136,11 @@ export class Capture {
     return { added, problems };
   }
 
+  /** The key logs that were given, as they were written. */
+  get secrets(): string {
+    return this.#logs.map(({ text }) => (text.endsWith('\n') || text === '' ? text : `${text}\n`)).join('');
+  }
+
   overview(): Overview {
     const name = this.#name;
     const keys = this.#keys.ring.size;

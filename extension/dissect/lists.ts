@@ -1,9 +1,10 @@
 /** The list as a page asks for it: all rows, messages only, or what a filter leaves of them. */
 import { compileFilter, complete, FieldCatalog, FilterRow } from '../../dissector/filter/index.ts';
 import type { Show } from '../../dissector/session/index.ts';
-import type { Row, WebviewCalls } from '../wire/inspector.ts';
+import type { ExportScope, Row, WebviewCalls } from '../wire/inspector.ts';
 import type { Capture } from './capture.ts';
 import { cellText } from './cells.ts';
+import type { Exported } from './exporting.ts';
 import { Filtering } from './filtering.ts';
 import { find, type Searched } from './finding.ts';
 import { gapOf, rowView } from './rows.ts';
@@ -117,6 +118,26 @@ export class Lists {
       if (fields.length > 0) Object.assign(view, { cells: fields.map((field) => cellText(field, asked)) });
       const colour = colours.of(asked);
       return colour === undefined ? view : Object.assign(view, { colour });
+    };
+  }
+
+  /** What an export of the list as it is shown works on; rows that change under it end it. */
+  exported({ show, filter = '', columns }: ExportScope): Omit<Exported, 'secrets'> {
+    const { analysis, generation } = this.#capture;
+    const list = this.#list(show, filter);
+    return {
+      analysis,
+      list: {
+        get total() {
+          return filter === '' ? analysis.rowCount(show) : list.filtering!.count;
+        },
+        at: list.at,
+      },
+      line: this.#line(list, show, columns),
+      ready: () => {
+        if (this.#capture.generation !== generation) throw new Error('The capture changed while it was written.');
+        return list.filtering?.scan.done ?? this.#capture.done;
+      },
     };
   }
 

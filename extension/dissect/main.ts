@@ -3,6 +3,8 @@ import { parentPort } from 'node:worker_threads';
 import type { WorkerCalls, WorkerEvents } from '../wire/inspector.ts';
 import { Connection } from '../wire/rpc.ts';
 import { Capture } from './capture.ts';
+import { Exports } from './exports.ts';
+import { follow, payload } from './following.ts';
 import { Lists } from './lists.ts';
 import { Stepping } from './stepping.ts';
 import { Tables } from './tables.ts';
@@ -33,11 +35,17 @@ const connection = new Connection<None, WorkerEvents, WorkerCalls, None>(
     checkFilter: (params: unknown) => lists.check(params as Params<'checkFilter'>),
     completeFilter: (params: unknown) => lists.complete(params as Params<'completeFilter'>),
     overview: () => capture.overview(),
+    export: (params: unknown) => exports.begin(params as Params<'export'>),
+    exported: (params: unknown) => exports.next((params as Params<'exported'>).id),
+    stopExport: (params: unknown) => exports.stop((params as Params<'stopExport'>).id),
+    follow: (params: unknown) => follow(capture.analysis, params as Params<'follow'>),
+    payload: (params: unknown) => payload(capture.analysis, params as Params<'payload'>),
   },
   {},
 );
 const capture = new Capture((overview) => connection.tell('overview', overview));
 const lists = new Lists(capture);
 const tables = new Tables(capture);
+const exports = new Exports(capture, lists);
 const stepping = new Stepping(capture);
 port.on('message', (message) => connection.receive(message));

@@ -90,6 +90,33 @@ export function copyParams(value: unknown): WebviewCalls['copy']['params'] {
   return { text: copied as string };
 }
 
+export function askTextParams(value: unknown): WebviewCalls['askText']['params'] {
+  const { title, value: before } = object(value, 'askText');
+  text(title, 'askText.title');
+  text(before, 'askText.value');
+  return { title: title as string, value: before as string };
+}
+
+export function exportParams(value: unknown): WebviewCalls['export']['params'] {
+  const params = object(value, 'export');
+  const scope = object(params.scope, 'export.scope');
+  const comments = Array.isArray(scope.comments) ? scope.comments : [];
+  return {
+    scope: {
+      show: show(scope.show, 'export.show'),
+      ...filter(scope.filter, 'export.filter'),
+      columns: columns(scope.columns, 'export.columns').columns ?? [],
+      ...(scope.row === undefined ? {} : { row: integer(scope.row, 'export.row', 0) }),
+      comments: comments.map((each: unknown) => {
+        const [frame, words] = Array.isArray(each) ? each : [];
+        text(words, 'export.comment');
+        return [integer(frame, 'export.frame', 1), words as string];
+      }),
+    },
+    ...(params.n === undefined ? {} : { n: integer(params.n, 'export.n', 0) }),
+  };
+}
+
 const conversationColumns: readonly ConversationColumn[] = [
   ...(['id', 'a', 'b', 'protocol', 'packets', 'bytes', 'start', 'seconds', 'messages', 'encrypted', 'findings'] as const),
 ];

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { pageCommands } from '../wire/inspector.ts';
 import type { CaptureEditors } from './editor.ts';
 import { type KeyLogs, keyLogName } from './keylogs.ts';
+import { openInWireshark } from './wireshark.ts';
 
 export function registerCommands(editors: CaptureEditors, keyLogs: KeyLogs): vscode.Disposable[] {
   return [
@@ -13,6 +14,11 @@ export function registerCommands(editors: CaptureEditors, keyLogs: KeyLogs): vsc
     vscode.commands.registerCommand('peerscope.goToFrame', (frame?: unknown) =>
       goToFrame(editors, typeof frame === 'number' ? frame : undefined),
     ),
+    vscode.commands.registerCommand('peerscope.openInWireshark', (place?: unknown) => {
+      const frame = typeof place === 'object' && place !== null && 'frame' in place ? place.frame : undefined;
+      if (editors.active !== undefined)
+        openInWireshark(editors.active.document.uri, typeof frame === 'number' ? frame : undefined);
+    }),
     ...pageCommands.map((name) =>
       vscode.commands.registerCommand(`peerscope.${name}`, (place?: unknown) => editors.active?.command({ name, place })),
     ),

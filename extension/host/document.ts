@@ -66,6 +66,11 @@ export class CaptureDocument implements vscode.CustomDocument {
     return this.#overview;
   }
 
+  /** For what only the host asks. A worker that has gone is replaced with the next `ready`. */
+  get worker(): Pick<CaptureWorker, 'call'> {
+    return this.#worker;
+  }
+
   async ask<M extends Question>(method: M, params: WebviewCalls[M]['params']): Promise<WebviewCalls[M]['result']> {
     return check.answer(method, await this.#worker.call(method, params), this.#generations);
   }

@@ -5,9 +5,11 @@ import { Connection } from '../wire/rpc.ts';
 import * as check from './checks.ts';
 import { CaptureDocument } from './document.ts';
 import { saveDrawing } from './drawing.ts';
+import { exportList } from './exporting.ts';
 import type { KeyLogs } from './keylogs.ts';
 import type { ViewMemory } from './memory.ts';
 import { inspectorPage, mediaFolder } from './page.ts';
+import { Transcripts } from './transcripts.ts';
 import type { KeyWarnings } from './warnings.ts';
 
 type None = Record<never, never>;
@@ -26,6 +28,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
   readonly #keyLogs: KeyLogs;
   readonly #warnings: KeyWarnings;
   readonly #memory: ViewMemory;
+  readonly #transcripts = new Transcripts();
   readonly #log: vscode.LogOutputChannel;
   #active: Tab | undefined;
 
@@ -43,6 +46,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
   }
 
   dispose(): void {
+    this.#transcripts.dispose();
     for (const document of this.documents) document.dispose();
   }
 
@@ -107,6 +111,12 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
           return {};
         },
         saveDrawing: (params: unknown) => saveDrawing(document.uri, check.drawingParams(params)),
+        export: (params: unknown) => exportList(document, this.#transcripts, check.exportParams(params)),
+        askText: async (params: unknown) => {
+          const { title, value } = check.askTextParams(params);
+          const text = await vscode.window.showInputBox({ title, value });
+          return text === undefined ? {} : { text };
+        },
         copy: async (params: unknown) => {
           await vscode.env.clipboard.writeText(check.copyParams(params).text);
           return { copied: true };

@@ -11,6 +11,8 @@ import type {
   ConversationColumn,
   ConversationView,
   ExplanationView,
+  ExportKind,
+  ExportScope,
   FilterProblemView,
   FindingLine,
   FindKind,
@@ -96,6 +98,10 @@ export interface WebviewCalls extends Questions {
   remember: { params: { view: unknown }; result: Record<never, never> };
   /** Saves a drawing where the user says. */
   saveDrawing: { params: { name: string; svg: string }; result: { saved: boolean } };
+  /** Asks what to write and where, and writes it. */
+  export: { params: { scope: ExportScope; n?: number }; result: { saved: boolean } };
+  /** Asks for a text in an input box; absent when it was cancelled. */
+  askText: { params: { title: string; value: string }; result: { text?: string } };
   /** Puts a text on the clipboard. */
   copy: { params: { text: string }; result: { copied: boolean } };
   addKeys: { params: Record<never, never>; result: { asked: boolean } };
@@ -108,7 +114,7 @@ export const pageCommands = [
   ...(['timeSinceStart', 'timeSincePrevious', 'timeSinceReference', 'timeAbsolute', 'setTimeReference'] as const),
   ...(['toggleMark', 'nextMark', 'previousMark', 'clearMarks'] as const),
   ...(['find', 'findNext', 'findPrevious', 'nextInConversation', 'previousInConversation'] as const),
-  ...(['stepForward', 'stepBack'] as const),
+  ...(['stepForward', 'stepBack', 'comment', 'export'] as const),
   ...(['copyValue', 'copyHex', 'copyCArray', 'copyBase64', 'copyJson'] as const),
 ] as const;
 export type PageCommand = (typeof pageCommands)[number];
@@ -129,6 +135,15 @@ export interface WorkerCalls extends Questions {
   /** Before `open`, or later: then the capture is observed again from its start. */
   settings: { params: CaptureSettings; result: SettingsReport };
   overview: { params: Record<never, never>; result: Overview };
+  /** Begins an export; what it writes is fetched piece by piece, so that it can be stopped and nothing is held twice. */
+  export: { params: { kind: ExportKind; scope: ExportScope }; result: { id: number } };
+  /** The next bytes of an export, and how far it is, from 0 to 1. */
+  exported: { params: { id: number }; result: { bytes: Uint8Array; progress: number; done: boolean } };
+  stopExport: { params: { id: number }; result: Record<never, never> };
+  /** A conversation as it was said: the messages of a direction or of both, decrypted where a key opened them. */
+  follow: { params: { n: number; direction?: 0 | 1; as: 'text' | 'hex' }; result: { title: string; text: string } };
+  /** A message after decryption. */
+  payload: { params: { n: number }; result: { bytes: Uint8Array; name: string } };
 }
 
 /** Worker → host. */

@@ -275,3 +275,17 @@ export interface ComputationView {
   readonly results: readonly QuantityView[];
   readonly check?: FieldView['check'];
 }
+
+/** What can be written of the list: messages as JSON lines or CSV, frames as a capture, with or without the keys that were given. */
+export type ExportKind = 'json' | 'csv' | 'pcapng' | 'pcapng-with-secrets';
+
+/** Which rows of which list, as the page shows it. */
+export interface ExportScope {
+  readonly show: Show;
+  readonly filter?: string;
+  readonly columns: readonly string[];
+  /** One row alone. */
+  readonly row?: number;
+  /** Comments of the user's own, by frame; they go into captures. */
+  readonly comments: readonly (readonly [frame: number, text: string])[];
+}

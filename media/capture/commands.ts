@@ -72,6 +72,10 @@ export function carryOut(session: Session, parts: Parts, name: PageCommand, give
     previousInConversation: () => along(false),
     stepForward: () => parts.step(1),
     stepBack: () => parts.step(-1),
+    comment: () => {
+      if (row !== undefined) void session.comment(row.frame);
+    },
+    export: () => void session.export(row),
     copyValue: () => copy(session, 'copyValue', key),
     copyHex: () => copy(session, 'copyHex', key),
     copyCArray: () => copy(session, 'copyCArray', key),

@@ -135,7 +135,7 @@ export class Inspector extends PageElement {
         return html`<peerscope-ladder .call=${session.call} .generation=${state} .filter=${session.list.filter} .name=${session.overview?.name ?? ''}
           .start=${session.list.start} .frame=${session.selected?.frame} @show-frame=${(event: CustomEvent<number>) => session.showFrame(event.detail)}></peerscope-ladder>`;
       case 'steps':
-        return html`<peerscope-steps .call=${session.call} .generation=${state} .n=${session.message}
+        return html`<peerscope-steps .call=${session.call} .generation=${state} .n=${session.row?.n}
           @show-message=${({ detail }: CustomEvent<ChosenStep>) => session.showMessage(detail.frame, detail.n)}></peerscope-steps>`;
       case 'conversations':
         return html`<peerscope-conversations .call=${session.call} .generation=${state}

@@ -36,6 +36,7 @@ export class Packets extends PageElement {
   readonly #scroller = new Scroller(this, ROW_HEIGHT);
   #columns: readonly Column[] = [];
   #marks: ReadonlySet<number> = new Set();
+  #comments: ReadonlyMap<number, string> = new Map();
   /** A column whose edge is dragged, and its width so far. */
   #dragged: { readonly id: string; readonly from: number; readonly width: number; now: number } | undefined;
 
@@ -52,6 +53,7 @@ export class Packets extends PageElement {
     if (changed.has('list') && changed.get('list') !== undefined) this.#scroller.toTop();
     this.#columns = columnsOf(this.list.columns);
     this.#marks = new Set(this.arranged.marks);
+    this.#comments = new Map(this.arranged.comments);
   }
 
   protected override updated(): void {
@@ -152,9 +154,12 @@ export class Packets extends PageElement {
 
   /** The worst finding of a row, and whether the user marked it. */
   #signs({ severity, frame }: Row): TemplateResult {
+    const comment = this.#comments.get(frame);
     return html`${
-      this.#marks.has(frame) ? html`<span class="mark own" title="Marked" role="img" aria-label="marked">◆</span>` : nothing
-    }${
+      comment === undefined
+        ? nothing
+        : html`<span class="mark commented" title=${comment} role="img" aria-label="comment: ${comment}">✎</span>`
+    }${this.#marks.has(frame) ? html`<span class="mark own" title="Marked" role="img" aria-label="marked">◆</span>` : nothing}${
       severity === undefined
         ? nothing
         : html`<span class="mark ${severity}" title="Worst finding: ${severity}" role="img" aria-label=${severity}>${marks[severity]}</span>`

@@ -25,6 +25,8 @@ export interface Remembered {
   readonly reference?: Reference;
   /** Frames that are marked, ascending. */
   readonly marks: readonly number[];
+  /** Comments of the user's own, by frame. */
+  readonly comments: readonly (readonly [frame: number, text: string])[];
   /** What bytes may mean is shown below them. */
   readonly inspecting: boolean;
   /** Heights and widths of the first panes in percent. */
@@ -50,6 +52,7 @@ export function remembered(stored: unknown): Remembered {
     time: timeFormats.find((format) => format === values.time) ?? 'start',
     ...(isReference(values.reference) ? { reference: values.reference } : {}),
     marks: Array.isArray(values.marks) ? values.marks.filter(whole) : [],
+    comments: Array.isArray(values.comments) ? values.comments.filter(isComment) : [],
     inspecting: values.inspecting === true,
     listHeight: percent(values.listHeight, 50),
     treeWidth: percent(values.treeWidth, 42),
@@ -69,4 +72,8 @@ function isReference(value: unknown): value is Reference {
   if (typeof value !== 'object' || value === null) return false;
   const { frame, seconds, nanos } = value as Record<string, unknown>;
   return [frame, seconds, nanos].every(Number.isSafeInteger);
+}
+
+function isComment(value: unknown): value is readonly [number, string] {
+  return Array.isArray(value) && value.length === 2 && Number.isSafeInteger(value[0]) && typeof value[1] === 'string';
 }

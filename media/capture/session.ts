@@ -1,5 +1,6 @@
 /** What the page knows of the capture and what is chosen in it. Every answer that comes late, for an earlier choice, is dropped. */
 import type { Overview, Row, Show, WebviewEvents } from '../../extension/wire/inspector.ts';
+import { Asking } from './asking.ts';
 import { findRow, type Target } from './findrow.ts';
 import { connect, type Host, sentence } from './host.ts';
 import { PacketList } from './list.ts';
@@ -29,6 +30,7 @@ export class Session {
   /** A command of a menu or a key. */
   oncommand: (asked: WebviewEvents['command']) => void = () => {};
   readonly #host: Host;
+  readonly #asking: Asking;
   readonly #changed: () => void;
   #remembered: Remembered;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -43,6 +45,7 @@ export class Session {
       command: (data: unknown) => this.oncommand(data as WebviewEvents['command']),
     });
     this.shown = new Shown(this.#host.call, changed);
+    this.#asking = new Asking(this.#host.call);
     this.search = new Search(this.#host.call, changed);
     this.#remembered = remembered(this.#host.stored());
     this.panes = this.#remembered;
@@ -99,13 +102,14 @@ export class Session {
     this.#changed();
   }
 
-  async addKeys(): Promise<void> {
+  addKeys(): Promise<void> {
+    return this.#let(this.#asking.addKeys());
+  }
+
+  /** Lets the host do something; the page shows the sentence of what went wrong. */
+  async #let(asked: Promise<string | undefined>): Promise<void> {
     this.complaint = undefined;
-    try {
-      await this.#host.call('addKeys', {});
-    } catch (error) {
-      this.complaint = `The key log was not added: ${sentence(error)}`;
-    }
+    this.complaint = await asked;
     this.#changed();
   }
 
@@ -128,9 +132,9 @@ export class Session {
     this.#aim({ frame, n });
   }
 
-  /** The message of the selected row. */
-  get message(): number | undefined {
-    return this.selected === undefined ? undefined : this.list.row(this.selected.row)?.n;
+  /** The selected row, once it is known here. */
+  get row(): Row | undefined {
+    return this.selected === undefined ? undefined : this.list.row(this.selected.row);
   }
 
   /** Shows what a filter leaves; the packet that is selected stays so where it is left. */
@@ -172,12 +176,18 @@ export class Session {
     this.onreveal(found);
   }
 
-  async copy(text: string): Promise<void> {
-    this.complaint = undefined;
-    await this.#host.call('copy', { text }).catch((error: unknown) => {
-      this.complaint = `Nothing was copied: ${sentence(error)}`;
-    });
-    this.#changed();
+  copy(text: string): Promise<void> {
+    return this.#let(this.#asking.copy(text));
+  }
+
+  /** Writes the list, or what is meant of it, where the user says. */
+  export(row: Row | undefined): Promise<void> {
+    return this.#let(this.#asking.export(this.list, this.#remembered, row));
+  }
+
+  async comment(frame: number): Promise<void> {
+    const comments = await this.#asking.comment(this.#remembered, frame).catch(() => undefined);
+    if (comments !== undefined) this.arrange({ comments });
   }
 
   select(row: number): void {

@@ -39,7 +39,18 @@ describe('the colour of a protocol', () => {
 describe('what the page remembers', () => {
   it('is read as far as it fits', () => {
     const fresh = {
-      ...{ at: 0, view: 'packets', show: 'all', filter: '', history: [], columns: [], widths: {}, time: 'start', marks: [] },
+      ...{
+        at: 0,
+        view: 'packets',
+        show: 'all',
+        filter: '',
+        history: [],
+        columns: [],
+        widths: {},
+        time: 'start',
+        marks: [],
+        comments: [],
+      },
       ...{ inspecting: false, listHeight: 50, treeWidth: 42 },
     };
     expect(remembered(undefined)).toEqual(fresh);
@@ -59,6 +70,7 @@ describe('what the page remembers', () => {
       time: 'reference',
       reference: { frame: 2, seconds: 5, nanos: 7 },
       marks: [2, 9],
+      comments: [[4, 'odd']],
       inspecting: true,
       listHeight: 30,
       treeWidth: 70,

@@ -1,0 +1,200 @@
+/** Export: asks what of the list, as what and where, and writes it while the list can still be used. */
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import type { ExportKind, ExportScope, WebviewCalls } from '../wire/inspector.ts';
+import type { CaptureDocument } from './document.ts';
+import type { Transcripts } from './transcripts.ts';
+
+/** Where there is no disk, a file is written as a whole. */
+const MAX_BYTES_IN_MEMORY = 256 * 1024 * 1024;
+
+interface Choice extends vscode.QuickPickItem {
+  readonly of: ExportKind | 'payload' | 'text' | 'hex';
+  readonly extension: string;
+}
+
+const choices: readonly Choice[] = [
+  {
+    label: 'Messages as JSON lines',
+    detail: 'Every field, findings and bytes after decryption, as decode --json prints them',
+    of: 'json',
+    extension: 'jsonl',
+  },
+  { label: 'Rows as CSV', detail: 'The columns of the list', of: 'csv', extension: 'csv' },
+  {
+    label: 'Frames as a capture, without keys',
+    detail: 'pcapng; what travelled encrypted stays so',
+    of: 'pcapng',
+    extension: 'pcapng',
+  },
+  {
+    label: 'Frames as a capture, with the keys',
+    detail: 'pcapng; whoever has the file can read what the keys open',
+    of: 'pcapng-with-secrets',
+    extension: 'pcapng',
+  },
+];
+const ofMessage: readonly Choice[] = [
+  { label: 'Follow the conversation as text', detail: 'Messages after decryption, in an editor', of: 'text', extension: 'txt' },
+  {
+    label: 'Follow the conversation as hexadecimal',
+    detail: 'Messages after decryption, in an editor',
+    of: 'hex',
+    extension: 'txt',
+  },
+  { label: 'Bytes of the selected message', detail: 'The message after decryption, as a file', of: 'payload', extension: 'bin' },
+];
+
+export async function exportList(
+  document: CaptureDocument,
+  transcripts: Transcripts,
+  { scope, n }: WebviewCalls['export']['params'],
+): Promise<WebviewCalls['export']['result']> {
+  const chosen = await vscode.window.showQuickPick([...choices, ...(n === undefined ? [] : ofMessage)], {
+    title: 'Export',
+    placeHolder: 'What to write',
+  });
+  if (chosen === undefined) return { saved: false };
+  switch (chosen.of) {
+    case 'text':
+    case 'hex':
+      return { saved: n !== undefined && (await follow(document, transcripts, n, chosen.of)) };
+    case 'payload': {
+      const { bytes, name } = await document.worker.call('payload', { n: n! });
+      const target = await where(document.uri, `${name.replace(/\W+/g, '_')}-${n}`, 'bin');
+      if (target !== undefined) await vscode.workspace.fs.writeFile(target, bytes);
+      return { saved: target !== undefined };
+    }
+    default: {
+      const rows = await rowsOf(scope);
+      if (rows === undefined || (chosen.of === 'pcapng-with-secrets' && !(await confirmed(document)))) return { saved: false };
+      const target = await where(
+        document.uri,
+        `${bareName(document.uri)}-${rows.row === undefined ? 'export' : 'row'}`,
+        chosen.extension,
+      );
+      return { saved: target !== undefined && (await write(document, chosen.of, rows, target)) };
+    }
+  }
+}
+
+/** The rows of the list, or the selected one; undefined when cancelled. */
+async function rowsOf(scope: ExportScope): Promise<ExportScope | undefined> {
+  const { row: _, ...all } = scope;
+  if (scope.row === undefined) return all;
+  const every = {
+    label: 'Every row of the list',
+    detail: scope.filter === undefined ? 'No filter is applied' : `Filter: ${scope.filter}`,
+  };
+  const one = { label: 'The selected row alone' };
+  const chosen = await vscode.window.showQuickPick([every, one], { title: 'Export' });
+  return chosen === undefined ? undefined : chosen === one ? scope : all;
+}
+
+async function confirmed({ overview }: CaptureDocument): Promise<boolean> {
+  const keys = overview.keys === 1 ? 'the key' : `all ${overview.keys} keys`;
+  const detail = `Whoever gets the file can read what ${keys} of this capture open, now and in other captures.`;
+  return (
+    (await vscode.window.showWarningMessage('Write the keys into the file?', { modal: true, detail }, 'Write Keys')) ===
+    'Write Keys'
+  );
+}
+
+async function where(capture: vscode.Uri, name: string, extension: string): Promise<vscode.Uri | undefined> {
+  const defaultUri = vscode.Uri.joinPath(capture, '..', `${name}.${extension}`);
+  const target = await vscode.window.showSaveDialog({ title: 'Export', defaultUri });
+  if (target?.toString() !== capture.toString()) return target;
+  void vscode.window.showErrorMessage('Peerscope: an export does not take the place of the capture that it is made from.');
+  return undefined;
+}
+
+function bareName(uri: vscode.Uri): string {
+  return uri.path.replace(/^.*\//, '').replace(/(\.(pcap|pcapng|cap))?(\.gz)?$/i, '');
+}
+
+async function write(document: CaptureDocument, kind: ExportKind, scope: ExportScope, target: vscode.Uri): Promise<boolean> {
+  const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title: `Writing ${bareName(target)}` };
+  const file = target.scheme === 'file' ? await Written.open(target.fsPath) : new Gathered(target);
+  try {
+    const finished = await vscode.window.withProgress(options, async (progress, token) => {
+      const { id } = await document.worker.call('export', { kind, scope });
+      let before = 0;
+      for (;;) {
+        const piece = await document.worker.call('exported', { id });
+        await file.add(piece.bytes);
+        progress.report({ increment: (piece.progress - before) * 100 });
+        before = piece.progress;
+        if (piece.done) return true;
+        if (!token.isCancellationRequested) continue;
+        await document.worker.call('stopExport', { id });
+        return false;
+      }
+    });
+    await file.end(finished);
+    return finished;
+  } catch (error) {
+    await file.end(false);
+    throw error;
+  }
+}
+
+/** A file beside the one that it becomes, so that one which is cut short takes nobody's place. */
+class Written {
+  readonly #path: string;
+  readonly #handle: FileHandle;
+
+  private constructor(path: string, handle: FileHandle) {
+    this.#path = path;
+    this.#handle = handle;
+  }
+
+  static async open(path: string): Promise<Written> {
+    return new Written(path, await open(`${path}.part`, 'w'));
+  }
+
+  async add(bytes: Uint8Array): Promise<void> {
+    await this.#handle.writeFile(bytes);
+  }
+
+  async end(isWhole: boolean): Promise<void> {
+    await this.#handle.close();
+    if (isWhole) await rename(`${this.#path}.part`, this.#path);
+    else await rm(`${this.#path}.part`, { force: true });
+  }
+}
+
+class Gathered {
+  readonly #target: vscode.Uri;
+  readonly #parts: Uint8Array[] = [];
+  #size = 0;
+
+  constructor(target: vscode.Uri) {
+    this.#target = target;
+  }
+
+  async add(bytes: Uint8Array): Promise<void> {
+    this.#size += bytes.length;
+    if (this.#size > MAX_BYTES_IN_MEMORY)
+      throw new Error(
+        `A file that is not on a disk is held in memory, and this one is longer than ${MAX_BYTES_IN_MEMORY / 2 ** 20} MiB.`,
+      );
+    this.#parts.push(bytes);
+  }
+
+  async end(isWhole: boolean): Promise<void> {
+    if (isWhole) await vscode.workspace.fs.writeFile(this.#target, Buffer.concat(this.#parts));
+  }
+}
+
+async function follow(document: CaptureDocument, transcripts: Transcripts, n: number, as: 'text' | 'hex'): Promise<boolean> {
+  const ways = [
+    { label: 'Both directions' },
+    { label: 'From the first endpoint', direction: 0 as const },
+    { label: 'From the second endpoint', direction: 1 as const },
+  ];
+  const way = await vscode.window.showQuickPick(ways, { title: 'Follow the Conversation' });
+  if (way === undefined) return false;
+  const { direction } = way;
+  await transcripts.show(await document.worker.call('follow', { n, as, ...(direction === undefined ? {} : { direction }) }));
+  return true;
+}

@@ -1,0 +1,88 @@
+/** A person exports what the list shows, follows a conversation, and comments on a frame. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Inspecting } from './inspecting.ts';
+import { Workbench } from './workbench.ts';
+
+describe('exporting', () => {
+  let workbench: Workbench;
+  let inspecting: Inspecting;
+  beforeAll(async () => {
+    workbench = await Workbench.open();
+    inspecting = await Inspecting.open(workbench, 'p2pke_a.pcapng');
+  });
+  afterAll(() => workbench?.dispose());
+
+  const pick = async (label: string): Promise<void> => {
+    const entry = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: label }).first();
+    await entry.waitFor();
+    await entry.click();
+  };
+  /** Writes to a file of the folder through the dialog of the workbench. */
+  async function saveAs(name: string): Promise<string> {
+    const path = join(workbench.folder, name);
+    const input = workbench.page.locator('.quick-input-widget input[type=text]');
+    await expect.poll(() => input.inputValue()).toMatch(/\.\w+$/);
+    await input.fill(path);
+    await workbench.page.locator('.quick-input-widget a.monaco-button', { hasText: 'OK' }).click();
+    await expect.poll(() => existsSync(path), { timeout: 20_000 }).toBe(true);
+    return path;
+  }
+
+  it('writes the filtered rows as JSON lines', async () => {
+    await inspecting.frame.locator('#filter').fill('p2pke.counter >= 16');
+    await inspecting.press('Enter');
+    await expect.poll(() => inspecting.frame.locator('#filter-count').innerText()).toMatch(/^30 rows/);
+    await inspecting.select(0);
+    await inspecting.frame.locator('#export').click();
+    await pick('Messages as JSON lines');
+    await pick('Every row of the list');
+    const lines = readFileSync(await saveAs('out.jsonl'), 'utf8')
+      .trim()
+      .split('\n');
+    expect(lines).toHaveLength(30);
+    expect(lines.every((line) => JSON.parse(line).message === 'data')).toBe(true);
+    await inspecting.frame.locator('#clear-filter').click();
+  });
+
+  it('asks before it writes keys, and writes nothing when the answer is no', async () => {
+    await inspecting.frame.locator('#export').click();
+    await pick('Frames as a capture, with the keys');
+    await pick('Every row of the list');
+    const dialog = workbench.page.locator('.monaco-dialog-box');
+    await dialog.getByText('Write the keys into the file?').waitFor();
+    await workbench.screenshot('export-secrets');
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'detached' });
+  });
+
+  it('follows a conversation in an editor of its own', async () => {
+    await inspecting.select(4);
+    await inspecting.frame.locator('#export').click();
+    await pick('Follow the conversation as hexadecimal');
+    await pick('Both directions');
+    const text = workbench.page.locator('.editor-instance .view-lines').last();
+    await expect.poll(() => text.innerText()).toContain('InitHello');
+    await workbench.screenshot('follow');
+    await inspecting.press('Control+w');
+  });
+
+  it('keeps a comment, and writes it into a copy', async () => {
+    inspecting = await Inspecting.open(workbench, 'p2pke_a.pcapng');
+    await inspecting.select(2);
+    await workbench.command('Peerscope: Comment on Frame');
+    await workbench.answer('the signature of the initiator');
+    await inspecting.row(2).locator('.commented').waitFor();
+    await inspecting.frame.locator('#export').click();
+    await pick('Frames as a capture, without keys');
+    await pick('Every row of the list');
+    const copy = readFileSync(await saveAs('copy.pcapng'));
+    expect(copy.includes('the signature of the initiator')).toBe(true);
+    expect(copy.includes('P2PKE_')).toBe(false);
+    const other = await Inspecting.open(workbench, 'copy.pcapng');
+    await other.select(2);
+    await other.frame.locator('#field-tree .field', { hasText: 'Frame 3,' }).locator('.twistie').click();
+    await expect.poll(() => other.field('comment').innerText()).toContain('the signature of the initiator');
+  });
+});
