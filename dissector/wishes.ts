@@ -4,7 +4,7 @@ import { Choices, type DecodeAs, type Pins, type Protocol, parseDecodeAs, pinPro
 export interface WrittenWishes {
   /** By the id of an open choice: a candidate's id, or a table of numbers. */
   readonly choices?: Readonly<Record<string, unknown>>;
-  /** Rules like `udp.port == 7000 → p2pke`. */
+  /** Rules like `udp.port == 7000 -> p2pke`. */
   readonly decodeAs?: readonly unknown[];
 }
 

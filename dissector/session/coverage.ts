@@ -31,6 +31,7 @@ export function coverage(analysis: Analysis, decodeAs: readonly DecodeAs[] = [])
  * no message in any of them (a protocol of TCP streams in UDP, say).
  */
 export function ruleNotices(analysis: Analysis, decodeAs: readonly DecodeAs[]): string[] {
+  if (decodeAs.length === 0) return [];
   const talking = new Set<number>();
   for (let n = 0; n < analysis.messageCount; n++) talking.add(analysis.message(n).conversation.id);
   const matched = new Map<DecodeAs, Conversation[]>(decodeAs.map((rule) => [rule, []]));

@@ -1,4 +1,4 @@
-/** Rules by which a person says what a conversation is: `udp.port == 7000 → p2pke`. They win over recognition. */
+/** Rules by which a person says what a conversation is: `udp.port == 7000 -> p2pke`. They win over recognition. */
 import type { Conversation } from './protocol.ts';
 
 export interface DecodeAs {
@@ -12,12 +12,12 @@ export interface DecodeAs {
 type Test = (conversation: Conversation) => boolean;
 
 /**
- * Reads a rule: conditions joined by `&&`, an arrow (`→`, `->` or `=>`), a protocol's id or `none`. A condition is
+ * Reads a rule: conditions joined by `&&`, an arrow (`->`, `→` or `=>`), a protocol's id or `none`. A condition is
  * `udp` or `tcp` alone, `udp.port == N`, `tcp.port == N`, `port == N`, or `ip.addr == ADDRESS`. Gives a sentence for what it cannot read.
  */
 export function parseDecodeAs(text: string, protocols: readonly { readonly id: string }[]): DecodeAs | string {
   const [left = '', protocol = '', ...rest] = text.split(/→|->|=>/).map((part) => part.trim());
-  if (protocol === '' || rest.length > 0) return `"${text}" is no rule: expected something like udp.port == 7000 → p2pke`;
+  if (protocol === '' || rest.length > 0) return `"${text}" is no rule: expected something like udp.port == 7000 -> p2pke`;
   if (protocol !== 'none' && !protocols.some(({ id }) => id === protocol))
     return `"${protocol}" is no protocol: ${protocols.map(({ id }) => id).join(', ')}, none`;
   const tests: Test[] = [];

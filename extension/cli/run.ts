@@ -38,11 +38,14 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** Tells why the command ends early, below what it has printed so far. Throws what is a mistake of this program. */
+/** Tells why the command ends early, below what it has printed so far. */
 async function failed(error: unknown, out: Output, tell: Tell): Promise<number> {
-  const known = [UsageError, ProtocolFailure, OutputFailure, UnreadableCapture].some((kind) => error instanceof kind);
-  if (!known) throw error;
   await out.flush().catch(() => {});
+  const known = [UsageError, ProtocolFailure, OutputFailure, UnreadableCapture].some((kind) => error instanceof kind);
+  if (!known) {
+    tell(`A mistake of Peerscope itself: ${error instanceof Error ? error.stack : error}`);
+    return exitStatus.fault;
+  }
   tell((error as Error).message);
   return error instanceof UnreadableCapture ? exitStatus.unreadable : exitStatus.usage;
 }

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { run } from '../../../extension/cli/run.ts';
 import { bytes, pcap } from '../capture/build.ts';
 import { golden, lines, peerscope, temporary } from './help.ts';
 
@@ -37,7 +39,7 @@ describe('exit status 3', () => {
   });
 
   it.each([
-    [['--decode-as', 'udp.port = 7000'], '"udp.port = 7000" is no rule: expected something like udp.port == 7000 → p2pke.'],
+    [['--decode-as', 'udp.port = 7000'], '"udp.port = 7000" is no rule: expected something like udp.port == 7000 -> p2pke.'],
     [['--decode-as', 'udp.port == 7000 → ftp'], '"ftp" is no protocol: '],
     [['--decode-as', 'sctp → p2pke'], '"sctp" is no condition: '],
     [['--choice', 'p2p.colour=red'], 'p2p.colour is no open choice: p2p.cipher'],
@@ -120,6 +122,19 @@ describe('exit status 4', () => {
       expect(err).toContain('cut short');
       expect(JSON.parse(out)).toMatchObject({ truncated: true, bytes: cut });
     }
+  });
+});
+
+describe('exit status 70', () => {
+  it('is a mistake of the program, which is no finding', async () => {
+    const io = {
+      ...{ stdin: Readable.from([]), stdout: new PassThrough(), stderr: new PassThrough() },
+      version: () => {
+        throw new Error('no manifest');
+      },
+    };
+    expect(await run(['--version'], io)).toBe(70);
+    expect(String(io.stderr.read())).toMatch(/^peerscope: A mistake of Peerscope itself: Error: no manifest\n +at /);
   });
 });
 
