@@ -1,11 +1,13 @@
 import type { Protocol } from '../../session/index.ts';
 import { cipherChoice, keyChoice } from './ciphers.ts';
+import { compute } from './compute.ts';
 import { dissect } from './dissect.ts';
 import { explain } from './explain.ts';
 import { keys } from './keys.ts';
 import { machine } from './machine.ts';
 import { forms, names } from './messages.ts';
 import { observe } from './observe.ts';
+import { part } from './part.ts';
 import { recognise } from './recognise.ts';
 import { rules } from './rules.ts';
 
@@ -24,4 +26,6 @@ export const botd: Protocol = {
   observe,
   dissect,
   explain,
+  part,
+  compute,
 };
