@@ -17,11 +17,18 @@ export function coverageNotices(analysis: Analysis, { setup: { wishes } }: Task)
   return [...links, ...conversations, ...ruleNotices(analysis, wishes.decodeAs)];
 }
 
-/** The ports that most of the conversations have: `udp 53, tcp 443`. */
+/** The ports that most of the conversations have, `udp 53, tcp 443`: those of one alone only where none has company. */
 function commonPorts(conversations: readonly Conversation[]): string {
-  const counts = new Map<string, number>();
+  const counts = new Map<string, { readonly name: string; readonly port: number; count: number }>();
   for (const { transport, ports } of conversations)
-    for (const port of new Set(ports)) counts.set(`${transport} ${port}`, (counts.get(`${transport} ${port}`) ?? 0) + 1);
-  const ordered = [...counts].sort(([, a], [, b]) => b - a).map(([name]) => name);
-  return [...ordered.slice(0, namedPorts), ...(ordered.length > namedPorts ? ['…'] : [])].join(', ');
+    for (const port of new Set(ports)) {
+      const name = `${transport} ${port}`;
+      const known = counts.get(name);
+      if (known === undefined) counts.set(name, { name, port, count: 1 });
+      else known.count++;
+    }
+  // Of two that are equally common the lower one is the server's, more often than not.
+  const ordered = [...counts.values()].sort((a, b) => b.count - a.count || a.port - b.port);
+  const shared = ordered.filter(({ count }) => count > 1 || ordered[0]!.count === 1).map(({ name }) => name);
+  return [...shared.slice(0, namedPorts), ...(shared.length > namedPorts ? ['…'] : [])].join(', ');
 }

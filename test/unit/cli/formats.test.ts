@@ -46,7 +46,7 @@ describe('check --format', () => {
       expect.stringMatching(/^::warning file=.*cut\.pcapng,title=capture::The capture is cut short at byte \d+: /),
     ]);
     expect(await check(join(samples, 'heartbeat.pcapng'))).toEqual([
-      expect.stringContaining('title=capture::1 conversation was not recognised (udp 49152'),
+      expect.stringContaining('title=capture::1 conversation was not recognised (udp 7777'),
       expect.stringContaining('title=capture::There is no message'),
     ]);
   });
