@@ -2,7 +2,7 @@
  * A protocol of the user's own is a program that nobody has tested against hostile bytes. What it throws is told as its own
  * failure: in the tree of the message where it fails to dissect one, else as a ProtocolFailure.
  */
-import { type Dissection, malformed, type Observer, type Protocol } from '../../dissector/index.ts';
+import { type Dissection, type KeyKind, malformed, type Observer, type Protocol } from '../../dissector/index.ts';
 import { reasonOf } from './reason.ts';
 
 /** The message is a sentence for a person. */
@@ -15,6 +15,7 @@ export function guarded(protocol: Protocol): Protocol {
   const compute = protocol.compute?.bind(protocol);
   return {
     ...protocol,
+    keys: protocol.keys.map(keyKind),
     recognise: (glance) => attempt(id, 'recognise', () => protocol.recognise(glance)),
     observe: (bench) =>
       observer(
@@ -33,6 +34,21 @@ export function guarded(protocol: Protocol): Protocol {
     ...(explain === undefined ? {} : { explain: (message, keys) => attempt(id, 'explain', () => explain(message, keys)) }),
     ...(part === undefined ? {} : { part: (message) => attempt(id, 'part', () => part(message)) }),
     ...(compute === undefined ? {} : { compute: (...given) => attempt(id, 'compute', () => compute(...given)) }),
+  };
+}
+
+/** A line that it fails to read is one that does not parse. What it throws is not told: it may hold the key. */
+function keyKind(kind: KeyKind): KeyKind {
+  return {
+    ...kind,
+    parse(fields) {
+      try {
+        const parsed = kind.parse(fields);
+        return typeof parsed === 'string' || typeof parsed?.index === 'string' ? parsed : 'its protocol gave no index for it';
+      } catch {
+        return 'its protocol failed to read it';
+      }
+    },
   };
 }
 
