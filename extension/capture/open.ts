@@ -70,10 +70,13 @@ export class Pass {
   readonly file: OpenFile;
   readonly keys: CaptureKeys;
   readonly analysis: Analysis;
+  /** More may come after the end. */
+  readonly #follows: boolean;
   #done = false;
   #lateSecrets = false;
 
-  constructor(file: OpenFile, keys: CaptureKeys, protocols: readonly Protocol[], options: AnalysisOptions = {}) {
+  constructor(file: OpenFile, keys: CaptureKeys, protocols: readonly Protocol[], options: AnalysisOptions = {}, follows = false) {
+    this.#follows = follows;
     this.file = file;
     this.keys = keys;
     keys.use(file.reader);
@@ -86,17 +89,22 @@ export class Pass {
     return this.#done;
   }
 
-  /** Observes further frames; false when the pass has ended. */
+  /** Observes further frames; false when there are no more, and then the pass has ended unless it follows a growing file. */
   step(maxFrames: number): boolean {
     if (this.#done) return false;
     const more = this.analysis.step(maxFrames);
     if (this.keys.takeSecrets()) this.#lateSecrets = true;
-    if (more) return true;
+    if (!more && !this.#follows) this.finish();
+    return more;
+  }
+
+  /** Nothing more comes: what waits for more is judged now. */
+  finish(): void {
+    if (this.#done) return;
     // Once for all that came late: a capture can carry a thousand secrets blocks.
     if (this.#lateSecrets) this.analysis.rekey();
     this.analysis.finish();
     this.#done = true;
-    return false;
   }
 }
 

@@ -1,6 +1,6 @@
 /** The capture that the worker owns: its first pass runs in slices, so that requests are answered while it runs. */
 import { basename } from 'node:path';
-import { type CaptureFile, memoryFile } from '../../dissector/capture/index.ts';
+import { memoryFile } from '../../dissector/capture/index.ts';
 import { FieldCatalog } from '../../dissector/filter/index.ts';
 import type { Analysis, Protocol } from '../../dissector/session/index.ts';
 import { DiskFile } from '../capture/disk.ts';
@@ -9,11 +9,14 @@ import { isCutShort, notices, type OpenFile, openFile, Pass } from '../capture/o
 import { reasonOf } from '../capture/reason.ts';
 import type { CaptureSettings, KeyLogText, KeyReport, Overview, SettingsReport, WorkerCalls } from '../wire/inspector.ts';
 import { Colours } from './colours.ts';
+import { Growth } from './growth.ts';
+import { Running } from './running.ts';
 import { noSettings, readSettings } from './settings.ts';
 
-const SLICE_MS = 15;
-const SLICE_FRAMES = 2_000;
-const OVERVIEW_MS = 100;
+/** Between two looks at the file. */
+const LOOK_MS = 400;
+/** A file that has not grown for so long is taken for complete, until it grows again. */
+const QUIET_MS = 5_000;
 
 export class Capture {
   readonly #changed: (overview: Overview) => void;
@@ -21,10 +24,16 @@ export class Capture {
   #keys = new CaptureKeys(noSettings.protocols);
   #logs: readonly KeyLogText[] = [];
   #name = '';
-  #pass: Pass | undefined;
+  #path: string | undefined;
+  #running: Running | undefined;
+  /** Reads a capture that has grown from its start, and takes the place of `#running` once it has come as far. */
+  #successor: Running | undefined;
   #failure: string | undefined;
-  /** Why the pass ended early: the disk failed under it. */
-  #stopped: string | undefined;
+  #growth: Growth | undefined;
+  #looking: ReturnType<typeof setInterval> | undefined;
+  #grew = 0;
+  /** What became of the file since it was opened. */
+  #fate: string | undefined;
   /** Settings are read one after the other, so that the last ones count. */
   #settling: Promise<unknown> = Promise.resolve();
   /** Generations of the analyses before this one. */
@@ -39,22 +48,100 @@ export class Capture {
     this.#changed = changed;
   }
 
-  /** Opens it and starts the pass; what cannot be read says so in the Overview. */
+  /** Opens it and starts the pass; what cannot be read says so in the Overview, and is tried again when the file changes. */
   async open({ name, path, bytes }: WorkerCalls['open']['params']): Promise<Overview> {
-    if (this.#pass !== undefined || this.#failure !== undefined) throw new Error('This worker has a capture already.');
+    if (this.#running !== undefined || this.#failure !== undefined) throw new Error('This worker has a capture already.');
     this.#name = name === '' && path !== undefined ? basename(path) : name;
+    this.#path = path;
+    if (path !== undefined) {
+      this.#growth = new Growth(path);
+      this.#looking = setInterval(() => void this.#look(), LOOK_MS);
+      this.#looking.unref();
+    }
     try {
-      const file: CaptureFile = path === undefined ? memoryFile(bytes ?? new Uint8Array(0)) : new DiskFile(path);
-      this.#observe(await openFile(file));
+      this.#observe(await openFile(path === undefined ? memoryFile(bytes ?? new Uint8Array(0)) : new DiskFile(path)));
     } catch (error) {
       this.#failure = reasonOf(error);
     }
     return this.overview();
   }
 
+  /** Follows what becomes of the file. */
+  async #look(): Promise<void> {
+    const change = this.#growth!.look();
+    switch (change) {
+      case 'gone':
+        this.#fate = 'The file is gone; what was read of it is shown as long as it is open.';
+        return this.#changed(this.overview());
+      case 'replaced':
+        return this.#reopen();
+      case 'grown':
+        return this.#running === undefined || this.#running.pass.file.format.endsWith('(gzip)') ? this.#reopen() : this.#grow();
+      default:
+        this.#settleDown();
+    }
+  }
+
+  /** Another file lies where the capture lay. */
+  async #reopen(): Promise<void> {
+    const wasOpen = this.#running !== undefined;
+    try {
+      const file = await openFile(new DiskFile(this.#path!));
+      this.#generations = this.generation + 1;
+      this.#failure = undefined;
+      this.#fate = wasOpen ? 'Another file took the place of the one that was open; this is what it holds.' : undefined;
+      this.#keys = new CaptureKeys(this.#setup.protocols);
+      this.#keys.replace(this.#logs);
+      this.#observe(file);
+    } catch (error) {
+      if (wasOpen)
+        this.#fate = `The file was replaced by something that cannot be read: ${reasonOf(error)} What was read before is shown.`;
+      else this.#failure = reasonOf(error);
+    }
+    this.#changed(this.overview());
+  }
+
+  #grow(): void {
+    this.#grew = Date.now();
+    this.#fate = undefined;
+    const { pass } = this.#running!;
+    if (this.#successor !== undefined || !pass.done) {
+      (this.#successor ?? this.#running!).read();
+      return;
+    }
+    // What the end of a capture told does not hold any more: it is observed anew, this time without an end.
+    const { protocols, options } = this.#setup;
+    const successor: Running = new Running(new Pass(pass.file, this.#keys, protocols, options, true), () =>
+      this.#succeed(successor),
+    );
+    this.#successor = successor;
+    successor.read();
+  }
+
+  #succeed(successor: Running): void {
+    if (successor === this.#successor && successor.caughtUp) {
+      const generation = this.generation + 1;
+      this.#running!.end();
+      this.#running = successor;
+      this.#successor = undefined;
+      this.#generations = generation - successor.pass.analysis.generation;
+    }
+    if (successor === this.#running) this.#changed(this.overview());
+  }
+
+  /** A file that grew and grows no more. */
+  #settleDown(): void {
+    const running = this.#running;
+    if (this.#grew === 0 || this.#successor !== undefined || running === undefined || !running.caughtUp) return;
+    if (Date.now() - this.#grew < QUIET_MS) return;
+    this.#grew = 0;
+    running.pass.finish();
+    this.#changed(this.overview());
+  }
+
   get analysis(): Analysis {
-    if (this.#pass === undefined) throw new Error(this.#failure ?? 'No capture is open.');
-    return this.#pass.analysis;
+    if (this.#running === undefined) throw new Error(this.#failure ?? 'No capture is open.');
+    return this.#running.pass.analysis;
   }
 
   get protocols(): readonly Protocol[] {
@@ -65,14 +152,14 @@ export class Capture {
     return this.#colours;
   }
 
-  /** The list has all its rows. */
+  /** The list has all the rows that there are by now. */
   get done(): boolean {
-    return this.#pass === undefined || this.#pass.done || this.#stopped !== undefined;
+    return this.#running?.caughtUp ?? true;
   }
 
   /** Grows with every change of rows that were told before. */
   get generation(): number {
-    return this.#generations + (this.#pass?.analysis.generation ?? 0);
+    return this.#generations + (this.#running?.pass.analysis.generation ?? 0);
   }
 
   /** An open capture is observed again from its start, unless nothing but colours changed. */
@@ -91,7 +178,7 @@ export class Capture {
     this.#settings = text;
     this.#painted = painted;
     this.#colours = new Colours(colours, new FieldCatalog(this.#setup.protocols));
-    if (this.#pass !== undefined) this.#changed(this.overview());
+    if (this.#running !== undefined) this.#changed(this.overview());
     return { problems: [...this.#problems, ...this.#colours.problems] };
   }
 
@@ -102,10 +189,9 @@ export class Capture {
     this.#keys = new CaptureKeys(this.#setup.protocols);
     this.#keys.replace(this.#logs);
     const { problems } = this.#setup;
-    if (this.#pass === undefined) return problems;
-    const { file } = this.#pass;
+    if (this.#running === undefined) return problems;
+    const { file } = this.#running.pass;
     this.#generations = this.generation + 1;
-    this.#stopped = undefined;
     try {
       this.#observe(file);
       return problems;
@@ -121,16 +207,23 @@ export class Capture {
 
   #observe(file: OpenFile): void {
     const { protocols, options } = this.#setup;
-    const pass = new Pass(file, this.#keys, protocols, options);
-    this.#pass = pass;
-    this.#slice(pass, performance.now());
+    const running: Running = new Running(new Pass(file, this.#keys, protocols, options), () => {
+      if (running === this.#running) this.#changed(this.overview());
+    });
+    this.#running?.end();
+    this.#successor?.end();
+    this.#successor = undefined;
+    this.#running = running;
+    this.#grew = 0;
+    running.read();
   }
 
   keys(logs: readonly KeyLogText[]): KeyReport {
     this.#logs = logs;
     const { added, problems, changed } = this.#keys.replace(logs);
-    if (changed && this.#pass !== undefined) {
-      this.#pass.analysis.rekey();
+    if (changed && this.#running !== undefined) {
+      this.#running.pass.analysis.rekey();
+      this.#successor?.pass.analysis.rekey();
       this.#changed(this.overview());
     }
     return { added, problems };
@@ -145,46 +238,30 @@ export class Capture {
     const name = this.#name;
     const keys = this.#keys.ring.size;
     const nothing = { frames: 0, bytes: 0, rows: 0, messages: 0, encrypted: 0, findings: 0, read: 0, generation: 0 };
-    if (this.#pass === undefined) {
+    if (this.#running === undefined) {
       const failed = this.#failure === undefined ? {} : { failure: this.#failure };
       return { name, format: '', ...nothing, keys, done: this.#failure !== undefined, notices: [], ...failed };
     }
-    const { analysis, file } = this.#pass;
-    const done = this.#pass.done || this.#stopped !== undefined;
+    const { pass, caughtUp: done } = this.#running;
+    const { analysis, file } = pass;
+    const bytes = Math.max(file.size, file.reader.position);
     const read = file.unpackedSize === 0 ? 1 : Math.min(1, file.reader.position / file.unpackedSize);
     return {
-      ...{ name, format: file.format, frames: file.reader.frames.length, bytes: file.size, keys, done },
+      ...{ name, format: file.format, frames: file.reader.frames.length, bytes, keys, done },
       rows: analysis.rowCount('all'),
       messages: analysis.messageCount,
       ...analysis.counts,
-      read: done ? file.size : Math.floor(read * file.size),
+      read: done ? bytes : Math.floor(read * bytes),
       generation: this.generation,
-      notices: this.#notices(done),
+      notices: this.#notices(this.#running),
+      ...(this.#grew > 0 ? { live: true } : {}),
     };
   }
 
-  /** The last record of a capture that is still being read is no news. */
-  #notices(done: boolean): string[] {
-    const { file, keys } = this.#pass!;
-    const own = done || !isCutShort(file) ? notices(file) : [];
-    return [...own, ...keys.problems, ...(this.#stopped === undefined ? [] : [`Reading stopped: ${this.#stopped}`])];
-  }
-
-  #slice(pass: Pass, told: number): void {
-    // Other settings have put another pass in its place.
-    if (pass !== this.#pass) return;
-    try {
-      const start = performance.now();
-      let more = true;
-      while (more && performance.now() - start < SLICE_MS) more = pass.step(SLICE_FRAMES);
-      const now = performance.now();
-      const due = !more || now - told >= OVERVIEW_MS;
-      if (due) this.#changed(this.overview());
-      // An overview of many rows takes time of its own: it is counted from its end.
-      if (more) setImmediate(() => this.#slice(pass, due ? performance.now() : told));
-    } catch (error) {
-      this.#stopped = reasonOf(error);
-      this.#changed(this.overview());
-    }
+  /** The last record of a capture that is still being read, or written, is no news. */
+  #notices({ pass: { file, keys, done }, stopped }: Running): string[] {
+    const own = done || stopped !== undefined || !isCutShort(file) ? notices(file) : [];
+    const fate = this.#fate === undefined ? [] : [this.#fate];
+    return [...fate, ...own, ...keys.problems, ...(stopped === undefined ? [] : [`Reading stopped: ${stopped}`])];
   }
 }

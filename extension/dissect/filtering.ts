@@ -18,6 +18,8 @@ export class Filtering {
   #count = 0;
   #scanned = 0;
   #stopped = false;
+  #running = false;
+  readonly #ready: () => boolean;
 
   /** `ready` says whether the list has all its rows; until then it is not worth looking: rows still move. */
   constructor(analysis: Analysis, filter: Filter, show: Show, generation: number, ready: () => boolean) {
@@ -26,12 +28,20 @@ export class Filtering {
     this.filter = filter;
     this.show = show;
     this.generation = generation;
-    this.#slice(ready);
+    this.#ready = ready;
+    this.look();
   }
 
   /** Another filter takes its place. */
   stop(): void {
     this.#stopped = true;
+  }
+
+  /** Looks on where rows have come since it was done. */
+  look(): void {
+    if (this.#running || (this.#scanned === this.#analysis.rowCount(this.show) && this.#isReady)) return;
+    this.#running = true;
+    this.#slice();
   }
 
   get count(): number {
@@ -63,19 +73,21 @@ export class Filtering {
     return Math.max(0, Math.min(low, this.#count - 1));
   }
 
-  #slice(ready: () => boolean): void {
+  #slice(): void {
     if (this.#stopped) return;
-    this.#isReady ||= ready();
-    if (this.#isReady) {
-      const end = performance.now() + SLICE_MS;
-      const total = this.#analysis.rowCount(this.show);
-      while (this.#scanned < total && performance.now() < end) {
-        const stop = Math.min(total, this.#scanned + STRIDE);
-        for (; this.#scanned < stop; this.#scanned++) this.#look(this.#scanned);
-      }
-      if (this.#scanned === total) return;
-      setImmediate(() => this.#slice(ready));
-    } else setTimeout(() => this.#slice(ready), SLICE_MS);
+    this.#isReady ||= this.#ready();
+    if (!this.#isReady) {
+      setTimeout(() => this.#slice(), SLICE_MS);
+      return;
+    }
+    const end = performance.now() + SLICE_MS;
+    const total = this.#analysis.rowCount(this.show);
+    while (this.#scanned < total && performance.now() < end) {
+      const stop = Math.min(total, this.#scanned + STRIDE);
+      for (; this.#scanned < stop; this.#scanned++) this.#look(this.#scanned);
+    }
+    this.#running = this.#scanned < total;
+    if (this.#running) setImmediate(() => this.#slice());
   }
 
   #look(position: number): void {

@@ -145,7 +145,10 @@ export class Lists {
   #filter(text: string, show: WebviewCalls['rows']['params']['show']): Filtering {
     const { analysis, generation } = this.#capture;
     const before = this.#filtering;
-    if (before?.filter.text === text && before.show === show && before.generation === generation) return before;
+    if (before?.filter.text === text && before.show === show && before.generation === generation) {
+      before.look();
+      return before;
+    }
     const compiled = compileFilter(text, this.#fields());
     if ('problem' in compiled) throw new Error(`The filter cannot be used: ${compiled.problem.text}.`);
     before?.stop();

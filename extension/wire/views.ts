@@ -104,6 +104,8 @@ export interface Overview {
   /** Bytes of the file read so far, of `bytes`; `done` when the pass has ended. */
   readonly read: number;
   readonly done: boolean;
+  /** The file grows, and what comes is read: what a capture's end would tell is not known yet. */
+  readonly live?: true;
   /** Counts the times that existing rows changed (a key came, a conversation was recognised late): cached rows are stale. */
   readonly generation: number;
   /** Sentences about the capture as a whole: cut short, a bad block, a limit passed. */

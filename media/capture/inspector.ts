@@ -128,7 +128,7 @@ export class Inspector extends PageElement {
     const state = done ? generation : -1;
     switch (session.view) {
       case 'packets':
-        return html`<peerscope-packets .list=${session.list} .selected=${session.selected?.row} .arranged=${session.arranged} .empty=${this.#empty()}
+        return html`<peerscope-packets .list=${session.list} .selected=${session.selected?.row} .arranged=${session.arranged} .live=${session.overview?.live === true} .empty=${this.#empty()}
           @resize-column=${({ detail }: CustomEvent<Record<string, number>>) => session.arrange({ widths: { ...session.arranged.widths, ...detail } })}
           @select-row=${(event: CustomEvent<number>) => session.select(event.detail)}></peerscope-packets>`;
       case 'ladder':

@@ -26,10 +26,13 @@ export class Packets extends PageElement {
     list: { attribute: false },
     selected: { attribute: false },
     arranged: { attribute: false },
+    live: { attribute: false },
     empty: { attribute: false },
   };
   declare list: PacketList;
   declare arranged: Remembered;
+  /** The capture grows. */
+  declare live: boolean;
   declare selected: number | undefined;
   /** What to say where there is no row. */
   declare empty: string;
@@ -64,7 +67,10 @@ export class Packets extends PageElement {
 
   protected override render(): TemplateResult {
     const { list, selected } = this;
+    // Whoever watches the end of a capture that grows goes on watching it.
+    const follows = this.live && list.total > this.#scroller.rows && this.#scroller.atEnd;
     this.#scroller.rows = list.total;
+    if (follows) this.#scroller.reveal(list.total - 1);
     const { first, end } = this.#scroller.range();
     list.need(first, end);
     const seen = selected !== undefined && selected >= first && selected < end;

@@ -42,6 +42,12 @@ export class Scroller implements ReactiveController {
     this.#host.requestUpdate();
   }
 
+  /** The last row is in view. */
+  get atEnd(): boolean {
+    const { extent } = this;
+    return extent.viewport > 0 && this.#offset >= scale.lastOffset(extent) - 1;
+  }
+
   toTop(): void {
     this.#offset = 0;
     this.#host.requestUpdate();

@@ -15,6 +15,7 @@ export function toolbar(session: Session, overview: Overview, addKeys: () => voi
       <span id="count-messages">${count(messages, 'message')}</span>
       <span id="count-encrypted" title="Messages that travelled encrypted and that no key opens">${count(encrypted, 'not opened', 'not opened')}</span>
       <span id="count-findings">${count(overview.findings, 'finding')}</span>
+      ${overview.live ? html`<span id="live" class="live" title="The file grows, and what comes is shown">◉ live</span>` : nothing}
       ${keys === 0 ? nothing : html`<span id="count-keys">${count(keys, 'key')}</span>`}
     </span>
     <span class="actions">

@@ -1,0 +1,37 @@
+/** A person watches a capture while it is written. */
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Inspecting } from './inspecting.ts';
+import { Workbench } from './workbench.ts';
+
+describe('a capture that is being written', () => {
+  let workbench: Workbench;
+  beforeAll(async () => {
+    workbench = await Workbench.open();
+  });
+  afterAll(() => workbench?.dispose());
+
+  it('grows in the list, which stays at its end, and keeps its selection', async () => {
+    const whole = readFileSync(join(workbench.folder, 'ptpchat_a.pcapng'));
+    const ends: number[] = [];
+    for (let at = 0; at < whole.length; at += whole.readUInt32LE(at + 4)) ends.push(at + whole.readUInt32LE(at + 4));
+    const path = join(workbench.folder, 'live.pcapng');
+    writeFileSync(path, whole.subarray(0, ends[41]));
+    const inspecting = await Inspecting.open(workbench, 'live.pcapng');
+    const before = await inspecting.count('frames');
+    await inspecting.frame.locator('#packet-list').focus();
+    await inspecting.press('End');
+    await inspecting.selected(before - 1);
+    appendFileSync(path, whole.subarray(ends[41], ends[81]));
+    await inspecting.counts('frames', before + 40);
+    await inspecting.frame.locator('#live').waitFor();
+    await inspecting.row(before + 39).waitFor();
+    expect(await inspecting.row(before + 39).isVisible()).toBe(true);
+    await inspecting.frame.locator('#field-tree .field-text', { hasText: `Frame ${before},` }).waitFor();
+    await workbench.screenshot('live');
+    rmSync(path);
+    await expect.poll(() => inspecting.frame.locator('#notices').innerText()).toContain('The file is gone');
+    await inspecting.select(before + 30);
+  });
+});
