@@ -11,6 +11,8 @@ export interface Signed {
   readonly content: Uint8Array;
   readonly signer: CertificateInfo | undefined;
   readonly check: Check;
+  /** What the first signer's signature covers, and the hash that it names, where that is known. */
+  readonly covered?: { readonly message: Uint8Array; readonly hash: MessageHash; readonly signature: Uint8Array };
 }
 
 const hashes: Readonly<Record<string, MessageHash>> = {
@@ -42,13 +44,18 @@ export function readSignedData(der: Uint8Array): Signed | undefined {
   }
 }
 
-function verify(data: SignedData, content: Uint8Array): { signer: CertificateInfo | undefined; check: Check } {
+function verify(data: SignedData, content: Uint8Array): Omit<Signed, 'content'> {
   const info = data.signerInfos[0];
   if (info === undefined) return { signer: undefined, check: { state: 'invalid', why: 'there is no signer' } };
   const certificate = certificateOf(data, info);
   if (certificate === undefined)
     return { signer: undefined, check: { state: 'unchecked', why: "the signer's certificate is not inside" } };
-  return { signer: certificate, check: checkSigner(info, certificate, content) };
+  const hash = hashes[info.digestAlgorithm.algorithm];
+  const check = checkSigner(info, certificate, content);
+  if (hash === undefined) return { signer: certificate, check };
+  const attributes = info.signedAttrs ?? [];
+  const message = attributes.length === 0 ? content : setOf(attributes);
+  return { signer: certificate, check, covered: { message, hash, signature: new Uint8Array(info.signature.buffer) } };
 }
 
 function certificateOf(data: SignedData, info: SignerInfo): CertificateInfo | undefined {

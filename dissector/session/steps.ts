@@ -13,8 +13,8 @@ export interface Part {
   readonly session: unknown;
   /** Names the session among those of its conversation: `session 2 of 3`, `channel 4e…`. */
   readonly title: string;
-  /** The direction in which the side that opened the session sends. */
-  readonly opener: Direction;
+  /** The direction in which the side that opened the session sends; none in a conversation that it takes no part in. */
+  readonly opener: Direction | undefined;
   readonly machine: Machine;
   /**
    * The state that the message found, should the machine not allow it in the one that the walk has come to: what led there is

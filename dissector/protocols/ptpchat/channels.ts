@@ -1,7 +1,9 @@
 import { type Check, equalBytes, fromBase64 } from '../../bytes/index.ts';
-import { type PublicKey, type RsaPrivateKey, readCertificate, rsaDecrypt } from '../../crypto/index.ts';
+import { type AesMode, type PublicKey, type RsaPrivateKey, readCertificate, rsaDecrypt } from '../../crypto/index.ts';
 import type { Bench } from '../../session/index.ts';
 import { cipher, wrapping } from './choices.ts';
+import type { ConnectStep } from './connect.ts';
+import type { Exchange } from './exchanges.ts';
 import { channelLabel, rsaLabel } from './keys.ts';
 import { type Link, tell } from './links.ts';
 import { member, type Parsed, textOf } from './parse.ts';
@@ -19,6 +21,14 @@ export interface Facts {
   readonly plaintext?: Uint8Array;
   readonly signed?: SignedText;
   readonly how?: string;
+  /** KEY: the fingerprint of the RSA key that unwrapped it. */
+  readonly by?: string;
+  /** MESSAGE: what it was opened with. */
+  readonly opening?: { readonly secret: Uint8Array; readonly mode: AesMode };
+  /** What is acknowledged, and ACK: the exchange that it belongs to. */
+  readonly exchange?: Exchange;
+  /** CONNECT: which step of which path it is. */
+  readonly connect?: ConnectStep;
   /** MESSAGE: the KEYs of its channel that opened, each by the fingerprint of its RSA key. */
   readonly unwrapped?: readonly { readonly by: string; readonly frame: number; readonly how: string }[];
   readonly signature?: Check;
@@ -118,7 +128,7 @@ export class Channels {
       this.#tell(held, { encrypted: true });
       for (const key of this.#unwrap(held)) {
         add(held.channel, key);
-        if (key.isSure) this.#tell(held, { encrypted: true, key: key.secret, how: key.how });
+        if (key.isSure) this.#tell(held, keyFacts(key));
       }
     }
     const byChannel = new Map<string, Unsettled[]>();
@@ -178,11 +188,11 @@ export class Channels {
       const signature = this.#checkOf(message.held, signed);
       if (opened === undefined) this.#tell(message.held, { encrypted: false, signed, signature });
       else {
-        const { key, plaintext, how } = opened;
-        this.#tell(message.held, { encrypted: true, plaintext, signed, signature, how, ...known });
-        for (const { wrapped, secret, how: title } of keys)
-          if (wrapped !== undefined && equalBytes(secret, key.secret))
-            this.#tell(wrapped, { encrypted: true, key: secret, how: title });
+        const { key, plaintext, how, mode } = opened;
+        const opening = { secret: key.secret, mode };
+        this.#tell(message.held, { encrypted: true, plaintext, signed, signature, how, opening, ...known });
+        for (const other of keys)
+          if (other.wrapped !== undefined && equalBytes(other.secret, key.secret)) this.#tell(other.wrapped, keyFacts(other));
       }
     }
   }
@@ -206,6 +216,11 @@ export class Channels {
     if (facts.encrypted) messages.setEncrypted(id);
     if (facts.signature?.state === 'invalid') messages.find(id, rules.signature, facts.signature.why);
   }
+}
+
+/** What is known of a KEY once its channel key is. */
+function keyFacts({ secret, how, by }: ChannelKey): Facts {
+  return { encrypted: true, key: secret, how, ...(by === undefined ? {} : { by }) };
 }
 
 function isSameKey(a: PublicKey, b: PublicKey): boolean {

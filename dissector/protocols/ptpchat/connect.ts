@@ -1,5 +1,7 @@
 import type { Bench } from '../../session/index.ts';
 import { BoundedMap } from './bounded.ts';
+import type { Facts } from './channels.ts';
+import { tell } from './links.ts';
 import { member, textOf } from './parse.ts';
 import { rules } from './rules.ts';
 import type { Sighting } from './sighting.ts';
@@ -21,7 +23,7 @@ interface Sockets {
 type Full = NonNullable<SocketText['full']>;
 
 /** One opening of a path: A asks S, S forwards to B, B returns it, S forwards that to A. */
-interface Path {
+export interface Path {
   /** Endpoints as the capture shows them. */
   readonly a: string | undefined;
   readonly s: string;
@@ -33,6 +35,13 @@ interface Path {
   /** B's new port, of step 3. */
   answer?: Full;
   frame: number;
+}
+
+/** A CONNECT as one of the steps 1 to 4 of a path; `breach` is what is wrong with it. */
+export interface ConnectStep {
+  readonly path: Path;
+  readonly step: 1 | 2 | 3 | 4;
+  readonly breach?: string;
 }
 
 /** Openings at one server that are followed at once. */
@@ -80,13 +89,20 @@ export class Connects {
       const path = paths.findLast((one) => isEqual(one.origin, dst.full) && one.target === src.ip)!;
       path.b = sighting.to;
       path.frame = sighting.frame;
+      this.#is(sighting, path, 2);
       return;
     }
     const answered = paths.findLast((path) => path.answer !== undefined && path.a === sighting.to);
-    if (step4 && paths.some((path) => isForwarded(path, sighting.to, dst.full, src.full))) return;
+    const forwarded = step4 ? paths.findLast((path) => isForwarded(path, sighting.to, dst.full, src.full)) : undefined;
+    if (forwarded !== undefined) {
+      this.#is(sighting, forwarded, 4);
+      return;
+    }
     if (answered !== undefined && (step4 || (possible.includes(3) && isEqual(answered.origin, dst.full)))) {
       const wanted = `dst ${written(answered.answer!)}, src ${written(answered.origin)}`;
-      this.#find(sighting, `step 4 swaps the addresses of step 3 and adds B's: ${wanted}`, [answered.frame]);
+      const text = `step 4 swaps the addresses of step 3 and adds B's: ${wanted}`;
+      this.#find(sighting, text, [answered.frame]);
+      this.#is(sighting, answered, 4, text);
       return;
     }
     const asked = paths.findLast(
@@ -94,7 +110,9 @@ export class Connects {
     );
     if (asked !== undefined) {
       const wanted = `dst ${written(asked.origin)}, src ${asked.target}`;
-      this.#find(sighting, `step 2 swaps the addresses of step 1 and applies A's IP: ${wanted}`, [asked.frame]);
+      const text = `step 2 swaps the addresses of step 1 and applies A's IP: ${wanted}`;
+      this.#find(sighting, text, [asked.frame]);
+      this.#is(sighting, asked, 2, text);
     } else if (
       possible.includes(2) &&
       dst.full !== undefined &&
@@ -102,7 +120,8 @@ export class Connects {
       paths.every(({ b }) => b !== sighting.to)
     ) {
       // Step 1 is not in the capture.
-      this.#add({ a: undefined, s: sighting.from, target: src.ip, origin: dst.full, b: sighting.to, frame: sighting.frame });
+      const { from: s, to: b, frame } = sighting;
+      this.#is(sighting, this.#add({ a: undefined, s, target: src.ip, origin: dst.full, b, frame }), 2);
     }
   }
 
@@ -115,15 +134,20 @@ export class Connects {
       if (possible.includes(3) && src.port !== undefined) {
         path.answer = { ip: path.target, port: src.port };
         path.frame = frame;
+        this.#is(sighting, path, 3);
       } else if (path.answer === undefined) {
-        this.#find(sighting, `step 3 replaces src with B's newly opened port; it is ${described(src)}`, [path.frame]);
+        const text = `step 3 replaces src with B's newly opened port; it is ${described(src)}`;
+        this.#find(sighting, text, [path.frame]);
+        this.#is(sighting, path, 3, text);
       }
       return;
     }
     // Without brackets, what is a full socket in step 3 can be read as an address alone: this may be a step 1 only where no step 3 is due.
     const near = asked.findLast(({ origin, answer }) => answer === undefined && isNear(origin, dst.full));
     if (possible.includes(3) && near !== undefined) {
-      this.#find(sighting, `step 3 returns the dst of step 2, ${written(near.origin)}`, [near.frame]);
+      const text = `step 3 returns the dst of step 2, ${written(near.origin)}`;
+      this.#find(sighting, text, [near.frame]);
+      this.#is(sighting, near, 3, text);
       return;
     }
     if (possible.includes(1) && dst.ip !== undefined && src.port !== undefined) {
@@ -131,13 +155,21 @@ export class Connects {
       const origin = { ip, port: src.port };
       const paths = this.#paths.get(to) ?? [];
       // Sent again, it is the same opening.
-      if (!paths.some((path) => path.a === from && path.target === dst.ip && isEqual(path.origin, origin)))
-        this.#add({ a: from, s: to, target: dst.ip, origin, frame });
+      const same = paths.find((one) => one.a === from && one.target === dst.ip && isEqual(one.origin, origin));
+      this.#is(sighting, same ?? this.#add({ a: from, s: to, target: dst.ip, origin, frame }), 1);
     }
   }
 
-  #add(path: Path): void {
+  #add(path: Path): Path {
     this.#paths.set(path.s, [...(this.#paths.get(path.s) ?? []), path].slice(-mostPaths));
+    return path;
+  }
+
+  /** What comes from a server may be read as sent to one, too: the first reading counts. */
+  #is({ id }: Sighting, path: Path, step: ConnectStep['step'], breach?: string): void {
+    const { messages } = this.#bench;
+    if ((messages.facts.get(id) as Facts | undefined)?.connect !== undefined) return;
+    tell(messages, id, { connect: { path, step, ...(breach === undefined ? {} : { breach }) } });
   }
 
   #find({ id }: Sighting, text: string, frames: readonly number[]): void {
@@ -165,7 +197,7 @@ function isNear(a: Full, b: Full | undefined): boolean {
   return a.ip === b?.ip || a.port === b?.port;
 }
 
-function written({ ip, port }: Full): string {
+export function written({ ip, port }: Full): string {
   return `${ip.includes(':') ? `[${ip}]` : ip}:${port}`;
 }
 

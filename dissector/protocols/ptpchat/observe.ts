@@ -14,6 +14,7 @@ import { Channels } from './channels.ts';
 import { framing } from './choices.ts';
 import { isSpace, longestObject } from './framing.ts';
 import { type Element, incompleteName, undecodableName } from './messages.ts';
+import { Neighbours } from './neighbours.ts';
 import { type Found, type Lost, ObjectStream } from './objects.ts';
 import { member, type Parsed, parse } from './parse.ts';
 import { rules } from './rules.ts';
@@ -41,6 +42,8 @@ class Peers implements ConversationObserver {
   readonly #channels: Channels;
   readonly #watch: Watch;
   readonly #objects: readonly [ObjectStream, ObjectStream];
+  readonly #neighbours = new Neighbours();
+  #number: number | undefined;
   /** Bytes that are missing before the next message of a direction, where no message before them could say so. */
   readonly #missing: [number, number] = [0, 0];
 
@@ -136,9 +139,21 @@ class Peers implements ConversationObserver {
       this.#find(id, rules.json, `${parsed.problem?.text ?? 'more follows the JSON text'}; ${end} bytes are skipped`);
     else if (extent === 'cut' && parsed.problem !== undefined) this.#find(id, rules.incomplete, parsed.problem.text);
     else if (extent !== 'tail') this.#check(id, bytes, end, parsed);
+    this.#meet(id, direction, parsed);
     this.#channels.see(id, parsed);
     this.#watch.see(id, this.#conversation, direction, parsed);
     return id;
+  }
+
+  /** The session of all that two neighbours say, opened by the first HELLO, or by the first message before any. */
+  #meet(id: number, direction: Direction, { verb }: Parsed): void {
+    const { messages, limits } = this.#bench;
+    if (this.#number === undefined && messages.sessions.length >= limits.sessions) return;
+    this.#number ??= messages.sessions.push(this.#neighbours) - 1;
+    messages.setSession(id, this.#number);
+    if (verb?.name !== 'HELLO' || this.#neighbours.isGreeted) return;
+    this.#neighbours.opener = direction;
+    this.#neighbours.isGreeted = true;
   }
 
   #check(id: number, bytes: Uint8Array, end: number, parsed: Parsed): void {

@@ -21,7 +21,7 @@ export interface ChannelKey {
 /** How a message came to be read: without a key, or with one and a cipher. */
 export interface Reading<K extends ChannelKey> {
   readonly signed: SignedText;
-  readonly opened?: { readonly key: K; readonly plaintext: Uint8Array; readonly how: string };
+  readonly opened?: { readonly key: K; readonly plaintext: Uint8Array; readonly mode: AesMode; readonly how: string };
 }
 
 /** One way in which a channel's messages may be written: in the clear, or under a key and a cipher. */
@@ -157,5 +157,5 @@ function readingOf<K extends ChannelKey>(
 ): Reading<K> {
   return key === undefined || mode === undefined
     ? { signed }
-    : { signed, opened: { key, plaintext, how: `${mode.name}, ${proof}` } };
+    : { signed, opened: { key, plaintext, mode, how: `${mode.name}, ${proof}` } };
 }

@@ -1,5 +1,5 @@
 import type { Check } from '../../bytes/index.ts';
-import { type PublicKey, readSignedData, verifyRsaMessage } from '../../crypto/index.ts';
+import { type HashName, type PublicKey, readSignedData, verifyRsaMessage } from '../../crypto/index.ts';
 
 export type SignedForm = 'CMS SignedData' | 'text, signature' | 'signature, text' | 'text alone';
 
@@ -8,6 +8,8 @@ export interface SignedText {
   readonly text: Uint8Array;
   readonly form: SignedForm;
   readonly check: Check;
+  /** What verified it, where that stands outside of the message. */
+  readonly by?: { readonly signer: PublicKey; readonly hash: HashName };
 }
 
 interface Split {
@@ -70,7 +72,7 @@ function verify(splits: readonly Split[], signers: readonly PublicKey[]): Signed
     for (const { text, signature, form } of splits) {
       for (const hash of ['SHA-256', 'SHA-1'] as const) {
         const check = verifyRsaMessage(signer, hash, text, signature);
-        if (check.state === 'valid') return { text, form, check };
+        if (check.state === 'valid') return { text, form, check, by: { signer, hash } };
       }
     }
   }

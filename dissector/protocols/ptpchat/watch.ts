@@ -2,6 +2,7 @@ import type { Bench, Conversation, Direction } from '../../session/index.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { Answers } from './answers.ts';
 import { Connects } from './connect.ts';
+import { Exchanges } from './exchanges.ts';
 import { Hellos } from './hellos.ts';
 import { Ids } from './ids.ts';
 import { Membership } from './membership.ts';
@@ -17,6 +18,7 @@ export class Watch {
   readonly #hellos: Hellos;
   readonly #membership: Membership;
   readonly #connects: Connects;
+  readonly #exchanges: Exchanges;
 
   constructor(bench: Bench) {
     this.#bench = bench;
@@ -26,6 +28,7 @@ export class Watch {
     this.#hellos = new Hellos(bench);
     this.#membership = new Membership(bench);
     this.#connects = new Connects(bench);
+    this.#exchanges = new Exchanges(bench);
   }
 
   /** A message, after what is wrong with its form was found. */
@@ -39,6 +42,7 @@ export class Watch {
     this.#hellos.see(sighting);
     this.#membership.see(sighting, identity);
     this.#connects.see(sighting);
+    this.#exchanges.see(sighting);
   }
 
   /** Bytes of a stream are missing before what comes next. */

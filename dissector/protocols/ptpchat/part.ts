@@ -1,0 +1,31 @@
+import type { Direction, Part, Placed } from '../../session/index.ts';
+import type { Facts } from './channels.ts';
+import { type ConnectStep, written } from './connect.ts';
+import { type ConnectState, connectMachine, exchangeMachine, neighbourMachine } from './machine.ts';
+import { Neighbours } from './neighbours.ts';
+
+/**
+ * A CONNECT is a step of the path that it opens over three nodes, what is acknowledged one of its exchange; everything else is
+ * one of what two neighbours say.
+ */
+export function part({ session, state, direction, facts }: Placed): Part | undefined {
+  const { connect, exchange } = (facts ?? {}) as Partial<Facts>;
+  if (connect !== undefined) return ofPath(connect, direction);
+  if (exchange !== undefined) {
+    const { verb, frame, opener } = exchange;
+    return { session: exchange, title: `${verb} in frame ${frame}`, opener, machine: exchangeMachine };
+  }
+  if (!(session instanceof Neighbours)) return undefined;
+  const known = { session, title: 'neighbours', opener: session.opener, machine: neighbourMachine };
+  return state === 'incomplete' ? { ...known, idle: true } : known;
+}
+
+/** The state before each step. */
+const before: Readonly<Record<ConnectStep['step'], ConnectState>> = { 1: 'none', 2: 'asked', 3: 'forwarded', 4: 'returned' };
+
+/** A talks to S alone: between S and B there is no opener. */
+function ofPath({ path, step }: ConnectStep, direction: Direction): Part {
+  const opener = step === 1 ? direction : step === 4 ? ((1 - direction) as Direction) : undefined;
+  const title = `CONNECT of ${written(path.origin)} to ${path.target} over ${path.s}`;
+  return { session: path, title, opener, machine: connectMachine, unseen: before[step] };
+}
