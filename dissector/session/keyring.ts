@@ -68,6 +68,11 @@ export class KeyRing {
     return this.#byLabel.get(label) ?? [];
   }
 
+  /** Every key, by label. */
+  get every(): readonly Key[] {
+    return [...this.#byLabel.values()].flat();
+  }
+
   /** Adds each line of a key log; a line that does not parse is reported and the rest is used. */
   add(name: string, text: string): KeyLogReport {
     if (text.length > defaultLimits.keyLogSize) {

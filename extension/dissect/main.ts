@@ -5,6 +5,7 @@ import { Connection } from '../wire/rpc.ts';
 import { Capture } from './capture.ts';
 import { Exports } from './exports.ts';
 import { follow, payload } from './following.ts';
+import { KeyRingView } from './keyuse.ts';
 import { Lists } from './lists.ts';
 import { Stepping } from './stepping.ts';
 import { Tables } from './tables.ts';
@@ -25,6 +26,7 @@ const connection = new Connection<None, WorkerEvents, WorkerCalls, None>(
     tree: (params: unknown) => lists.tree(params as Params<'tree'>),
     explain: (params: unknown) => lists.explain(params as Params<'explain'>),
     find: (params: unknown) => lists.find(params as Params<'find'>),
+    keyring: () => keys.look(),
     sessions: () => stepping.sessions(),
     steps: (params: unknown) => stepping.steps(params as Params<'steps'>),
     compute: (params: unknown) => stepping.compute(params as Params<'compute'>),
@@ -47,5 +49,6 @@ const capture = new Capture((overview) => connection.tell('overview', overview))
 const lists = new Lists(capture);
 const tables = new Tables(capture);
 const exports = new Exports(capture, lists);
+const keys = new KeyRingView(capture);
 const stepping = new Stepping(capture);
 port.on('message', (message) => connection.receive(message));

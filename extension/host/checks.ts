@@ -185,6 +185,7 @@ export const questions: { readonly [M in Question]: (value: unknown) => WebviewC
   explain: treeParams,
   find: findParams,
   sessions: () => ({}),
+  keyring: () => ({}),
   steps: stepsParams,
   compute: computeParams,
   locate: locateParams,

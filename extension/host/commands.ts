@@ -11,6 +11,8 @@ export function registerCommands(editors: CaptureEditors, keyLogs: KeyLogs): vsc
     vscode.commands.registerCommand('peerscope.addKeyLog', (files?: unknown) =>
       addKeyLog(editors, keyLogs, Array.isArray(files) ? files.filter((each) => each instanceof vscode.Uri) : undefined),
     ),
+    vscode.commands.registerCommand('peerscope.addKeysFromClipboard', () => addFromClipboard(editors, keyLogs)),
+    vscode.commands.registerCommand('peerscope.forgetKeys', () => keyLogs.forgetKeys()),
     vscode.commands.registerCommand('peerscope.goToFrame', (frame?: unknown) =>
       goToFrame(editors, typeof frame === 'number' ? frame : undefined),
     ),
@@ -35,6 +37,28 @@ async function addKeyLog(editors: CaptureEditors, keyLogs: KeyLogs, files: vscod
   const known = [...editors.documents].reduce((most, { overview }) => Math.max(most, overview.keys), 0);
   if (!failed && known === 0 && editors.documents.size > 0)
     void vscode.window.showWarningMessage(`Peerscope: ${chosen.map(keyLogName).join(', ')} holds no key.`);
+  return true;
+}
+
+/** Asks how long the keys on the clipboard are to be used; false when cancelled. */
+async function addFromClipboard(editors: CaptureEditors, keyLogs: KeyLogs): Promise<boolean> {
+  const text = await vscode.env.clipboard.readText();
+  // A line of a key log: a label and something after it. What is no key log goes nowhere, not even into a message.
+  if (!/^[A-Z][A-Z0-9_]+[ \t]+\S/m.test(text)) {
+    void vscode.window.showWarningMessage('Peerscope: the clipboard holds no line of a key log.');
+    return false;
+  }
+  const now = { label: 'Until the window is closed', detail: 'The keys stay in memory' };
+  const keep = { label: 'Remember them', detail: "In the system's keychain, by VS Code's secret storage" };
+  const chosen = await vscode.window.showQuickPick([now, keep], { title: 'Add Keys from the Clipboard' });
+  if (chosen === undefined) return false;
+  const before = [...editors.documents].map(({ overview }) => overview.keys);
+  if (chosen === keep) await keyLogs.keep(text);
+  else keyLogs.paste(text);
+  const reports = await Promise.allSettled([...editors.documents].map((document) => document.sendKeys()));
+  const isNew = [...editors.documents].some(({ overview }, index) => overview.keys > before[index]!);
+  if (!isNew && reports.length > 0)
+    void vscode.window.showInformationMessage('Peerscope: the clipboard holds no key that was not there before.');
   return true;
 }
 

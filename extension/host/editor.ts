@@ -121,7 +121,11 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
           await vscode.env.clipboard.writeText(check.copyParams(params).text);
           return { copied: true };
         },
-        addKeys: async () => ({ asked: Boolean(await vscode.commands.executeCommand('peerscope.addKeyLog')) }),
+        addKeys: async (params: unknown) => {
+          const { from } = check.object(params, 'addKeys');
+          const command = from === 'clipboard' ? 'peerscope.addKeysFromClipboard' : 'peerscope.addKeyLog';
+          return { asked: Boolean(await vscode.commands.executeCommand(command)) };
+        },
       },
       {},
     );

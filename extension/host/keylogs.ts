@@ -1,13 +1,15 @@
 /**
- * Which key logs are in force for a capture, and their texts. Two doors: the setting `peerscope.keyLogs` (VS Code leaves out
- * a workspace's value until the workspace is trusted, as the manifest asks) and the files that a person added by command, of
- * which the workspace remembers the addresses and never the contents.
+ * Which key logs are in force for a capture, and their texts. The doors: the setting `peerscope.keyLogs` (VS Code leaves out
+ * a workspace's value until the workspace is trusted, as the manifest asks); the files that a person added by command, of
+ * which the workspace remembers the addresses and never the contents; keys from the clipboard, which live as long as the
+ * window; and those of them that the system's keychain remembers.
  */
 import * as vscode from 'vscode';
 import type { KeyLogText } from '../wire/inspector.ts';
 import { configuredFiles } from './files.ts';
 
 const REMEMBERED = 'peerscope.keyLogs';
+const KEPT = 'peerscope.keys';
 /** No key log is longer; what is longer is some other file. */
 const MAX_KEY_LOG_BYTES = 64 * 1024 * 1024;
 
@@ -20,15 +22,22 @@ export interface ReadKeyLogs {
 
 export class KeyLogs {
   readonly #state: vscode.Memento;
+  readonly #secrets: vscode.SecretStorage;
+  /** Keys from the clipboard, in the order in which they came. */
+  #pasted: readonly string[] = [];
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscriptions: vscode.Disposable[];
   /** The list of key logs, or what decides it, is another one now. */
   readonly onDidChange = this.#changed.event;
 
-  constructor(state: vscode.Memento) {
+  constructor(state: vscode.Memento, secrets: vscode.SecretStorage) {
     this.#state = state;
+    this.#secrets = secrets;
     this.#subscriptions = [
       this.#changed,
+      secrets.onDidChange(({ key }) => {
+        if (key === KEPT) this.#changed.fire();
+      }),
       vscode.workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration('peerscope.keyLogs')) this.#changed.fire();
       }),
@@ -52,6 +61,25 @@ export class KeyLogs {
     await this.#remember([...this.added, ...uris]);
   }
 
+  /** Uses keys for as long as the window is open. */
+  paste(text: string): void {
+    this.#pasted = [...this.#pasted, text];
+    this.#changed.fire();
+  }
+
+  /** Keeps keys in the system's keychain, beside those that are there. */
+  async keep(text: string): Promise<void> {
+    const before = await this.#secrets.get(KEPT);
+    await this.#secrets.store(KEPT, before === undefined || before === '' ? text : `${before.trimEnd()}\n${text}`);
+  }
+
+  /** Forgets the keys from the clipboard and those in the keychain. */
+  async forgetKeys(): Promise<void> {
+    this.#pasted = [];
+    await this.#secrets.delete(KEPT);
+    this.#changed.fire();
+  }
+
   async forget(uri: vscode.Uri): Promise<void> {
     await this.#remember(this.added.filter((each) => each.toString() !== uri.toString()));
   }
@@ -69,6 +97,11 @@ export class KeyLogs {
         problems.push(`${name}: the key log cannot be read: ${plain(error)}`);
       }
     }
+    this.#pasted.forEach((text, index) => {
+      texts.push({ name: `clipboard ${index + 1}`, text });
+    });
+    const kept = await this.#secrets.get(KEPT);
+    if (kept !== undefined && kept !== '') texts.push({ name: 'keychain', text: kept });
     return { uris, texts, problems };
   }
 

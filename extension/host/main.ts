@@ -15,7 +15,7 @@ export interface Peerscope {
 
 export function activate(context: vscode.ExtensionContext): Peerscope {
   const log = vscode.window.createOutputChannel('Peerscope', { log: true });
-  const keyLogs = new KeyLogs(context.workspaceState);
+  const keyLogs = new KeyLogs(context.workspaceState, context.secrets);
   const warnings = new KeyWarnings(log, keyLogs);
   const editors = new CaptureEditors(context.extensionUri, keyLogs, warnings, new ViewMemory(context.workspaceState), log);
   context.subscriptions.push(

@@ -18,6 +18,8 @@ import type {
   FindKind,
   KeyLogText,
   KeyReport,
+  KeyView,
+  LockedView,
   Overview,
   Row,
   Scan,
@@ -54,6 +56,18 @@ export interface Questions extends Calls {
   };
   /** What both sides compute for a message; secrets only with `reveal`. */
   compute: { params: { n: number; reveal: boolean }; result: { computations: readonly ComputationView[] } };
+  /** The keys, what each opens, and what none opens; tried in the background until `done`. */
+  keyring: {
+    params: Record<never, never>;
+    result: {
+      keys: readonly KeyView[];
+      locked: readonly LockedView[];
+      progress: number;
+      done: boolean;
+      more: boolean;
+      generation: number;
+    };
+  };
   /** The list position of the first row at or after a frame number, or of message `n` in it. */
   locate: { params: { frame: number; n?: number; show: Show; filter?: string }; result: { row: number } };
   /** Looks for the next row from `from` on that holds something, for a moment; `next` is where to go on where it was not found. */
@@ -85,6 +99,7 @@ export type Question =
   | 'sessions'
   | 'steps'
   | 'compute'
+  | 'keyring'
   | 'conversations'
   | 'findings'
   | 'endpoints'
@@ -104,7 +119,8 @@ export interface WebviewCalls extends Questions {
   askText: { params: { title: string; value: string }; result: { text?: string } };
   /** Puts a text on the clipboard. */
   copy: { params: { text: string }; result: { copied: boolean } };
-  addKeys: { params: Record<never, never>; result: { asked: boolean } };
+  /** Adds keys from a file, or from the clipboard. */
+  addKeys: { params: { from: 'file' | 'clipboard' }; result: { asked: boolean } };
 }
 
 /** Commands that the page carries out; `peerscope.NAME` in VS Code. */

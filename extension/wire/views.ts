@@ -291,3 +291,29 @@ export interface ExportScope {
   /** Comments of the user's own, by frame; they go into captures. */
   readonly comments: readonly (readonly [frame: number, text: string])[];
 }
+
+/** A key of the ring: never the key itself. */
+export interface KeyView {
+  readonly label: string;
+  readonly fingerprint: string;
+  /** The public value, or the session, that it belongs to. */
+  readonly belongsTo: string;
+  /** `file:line`. */
+  readonly where: string;
+  /** What it was seen to open: the first message of each kind in each session. */
+  readonly opens: readonly KeyUse[];
+}
+
+export interface KeyUse {
+  readonly n: number;
+  readonly frame: number;
+  readonly protocol: string;
+  readonly message: string;
+  /** The session, or the two endpoints. */
+  readonly of: string;
+}
+
+/** Something that no key opens, and a sentence for each key that would. */
+export interface LockedView extends KeyUse {
+  readonly missing: readonly string[];
+}

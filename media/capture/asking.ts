@@ -12,8 +12,8 @@ export class Asking {
     this.#call = call;
   }
 
-  async addKeys(): Promise<string | undefined> {
-    return this.#call('addKeys', {}).then(nothing, (error) => `The key log was not added: ${sentence(error)}`);
+  async addKeys(from: 'file' | 'clipboard' = 'file'): Promise<string | undefined> {
+    return this.#call('addKeys', { from }).then(nothing, (error) => `The key log was not added: ${sentence(error)}`);
   }
 
   async copy(text: string): Promise<string | undefined> {

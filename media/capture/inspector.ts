@@ -137,6 +137,10 @@ export class Inspector extends PageElement {
       case 'steps':
         return html`<peerscope-steps .call=${session.call} .generation=${state} .n=${session.row?.n}
           @show-message=${({ detail }: CustomEvent<ChosenStep>) => session.showMessage(detail.frame, detail.n)}></peerscope-steps>`;
+      case 'keys':
+        return html`<peerscope-keys .call=${session.call} .generation=${state} .keys=${session.overview?.keys ?? 0}
+          @add-keys=${({ detail }: CustomEvent<'file' | 'clipboard'>) => void session.addKeys(detail)}
+          @show-message=${({ detail }: CustomEvent<ChosenStep>) => session.showMessage(detail.frame, detail.n)}></peerscope-keys>`;
       case 'conversations':
         return html`<peerscope-conversations .call=${session.call} .generation=${state}
           @narrow=${(event: CustomEvent<string>) => this.#narrow(event.detail)}></peerscope-conversations>`;

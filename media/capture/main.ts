@@ -10,6 +10,7 @@ import { Conversations } from './conversations.ts';
 import { FilterBar } from './filterbar.ts';
 import { FindBar } from './findbar.ts';
 import { Inspector } from './inspector.ts';
+import { KeyTable } from './keyring.ts';
 import { Ladder } from './ladder.ts';
 import { Packets } from './packets.ts';
 import { Steps } from './steps.ts';
@@ -25,6 +26,7 @@ declare global {
     'peerscope-find': FindBar;
     'peerscope-ladder': Ladder;
     'peerscope-steps': Steps;
+    'peerscope-keys': KeyTable;
     'peerscope-conversations': Conversations;
     'peerscope-breaches': Breaches;
   }
@@ -37,6 +39,7 @@ customElements.define('peerscope-filter', FilterBar);
 customElements.define('peerscope-find', FindBar);
 customElements.define('peerscope-ladder', Ladder);
 customElements.define('peerscope-steps', Steps);
+customElements.define('peerscope-keys', KeyTable);
 customElements.define('peerscope-conversations', Conversations);
 customElements.define('peerscope-breaches', Breaches);
 // Last: it draws the others as soon as it is known.

@@ -3,9 +3,9 @@ import type { Show } from '../../extension/wire/inspector.ts';
 import { NARROWEST, type Reference, type TimeFormat, timeFormats } from './columns.ts';
 
 /** What stands above the fields: the packets, or the capture from above. */
-export type ViewName = 'packets' | 'ladder' | 'steps' | 'conversations' | 'findings';
+export type ViewName = 'packets' | 'ladder' | 'steps' | 'conversations' | 'findings' | 'keys';
 
-export const views: readonly ViewName[] = ['packets', 'ladder', 'steps', 'conversations', 'findings'];
+export const views: readonly ViewName[] = ['packets', 'ladder', 'steps', 'conversations', 'findings', 'keys'];
 
 export interface Remembered {
   /** When it was so, in milliseconds since 1970: of two memories the younger one counts. */

@@ -102,8 +102,8 @@ export class Session {
     this.#changed();
   }
 
-  addKeys(): Promise<void> {
-    return this.#let(this.#asking.addKeys());
+  addKeys(from: 'file' | 'clipboard' = 'file'): Promise<void> {
+    return this.#let(this.#asking.addKeys(from));
   }
 
   /** Lets the host do something; the page shows the sentence of what went wrong. */

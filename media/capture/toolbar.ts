@@ -38,6 +38,7 @@ const titles: Readonly<Record<ViewName, string>> = {
   steps: 'Steps',
   conversations: 'Conversations',
   findings: 'Findings',
+  keys: 'Keys',
 };
 
 /** The tabs above the list: arrow keys go from one to the next, as in every row of tabs. */

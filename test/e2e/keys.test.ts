@@ -92,6 +92,27 @@ describe('a capture whose keys are missing', () => {
     await expectOpened();
   });
 
+  it('opens with keys from the clipboard, and shows what each opens', async () => {
+    await workbench.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await inspecting.frame.locator('#view-keys').click();
+    const table = inspecting.frame.locator('#key-table');
+    await table.getByText('No key was given.').waitFor();
+    await expect.poll(() => table.locator('.locked .key').count()).toBeGreaterThan(0);
+    await workbench.page.evaluate((text) => navigator.clipboard.writeText(text), 'not a key log');
+    await inspecting.frame.locator('#keys-from-clipboard').click();
+    await expect.poll(() => workbench.notifications()).toEqual([expect.stringContaining('holds no line of a key log')]);
+    await workbench.page.evaluate((text) => navigator.clipboard.writeText(text), keyLog);
+    await inspecting.frame.locator('#keys-from-clipboard').click();
+    await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Until the window is closed' }).click();
+    await table.locator('.key', { hasText: 'opens p2pke' }).first().waitFor();
+    expect(await table.innerText()).not.toMatch(new RegExp(keyLog.match(/[0-9a-f]{64}$/m)![0]));
+    await workbench.screenshot('keys-view');
+    await inspecting.frame.locator('#view-packets').click();
+    await expectOpened();
+    await workbench.command('Peerscope: Forget Keys');
+    await inspecting.counts('encrypted', sealed);
+  });
+
   it('opens with a key log that is added by the button beside the sentence', async () => {
     const path = write('added.keys', keyLog);
     await inspecting.frame.locator('#add-keys-here').click();

@@ -7,11 +7,11 @@ import { CaptureDocument } from '../../extension/host/document.ts';
 import { KeyLogs } from '../../extension/host/keylogs.ts';
 import { KeyWarnings } from '../../extension/host/warnings.ts';
 import { FATAL_ROW, SILENT_ROW } from './fake/worker.ts';
-import { fakeWorker, memento, temporaryFolder } from './help.ts';
+import { fakeWorker, keychain, memento, temporaryFolder } from './help.ts';
 
 describe('a capture document', () => {
   const log = vscode.window.createOutputChannel('Peerscope test', { log: true });
-  const keyLogs = new KeyLogs(memento());
+  const keyLogs = new KeyLogs(memento(), keychain());
   const warnings = new KeyWarnings(log, keyLogs);
   const opened: CaptureDocument[] = [];
   const open = (uri: vscode.Uri): CaptureDocument => {

@@ -50,3 +50,22 @@ export function memento(): vscode.Memento {
     update: async (key: string, value: unknown) => void values.set(key, value),
   } as vscode.Memento;
 }
+
+/** A keychain that forgets everything with the test. */
+export function keychain(): vscode.SecretStorage {
+  const values = new Map<string, string>();
+  const changed = new vscode.EventEmitter<vscode.SecretStorageChangeEvent>();
+  return {
+    keys: async () => [...values.keys()],
+    get: async (key: string) => values.get(key),
+    store: async (key: string, value: string) => {
+      values.set(key, value);
+      changed.fire({ key });
+    },
+    delete: async (key: string) => {
+      values.delete(key);
+      changed.fire({ key });
+    },
+    onDidChange: changed.event,
+  } as vscode.SecretStorage;
+}

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { CaptureDocument } from '../../extension/host/document.ts';
 import { KeyLogs } from '../../extension/host/keylogs.ts';
 import { KeyWarnings } from '../../extension/host/warnings.ts';
-import { fakeWorker, memento, temporaryFolder, until, workspaceFile, write } from './help.ts';
+import { fakeWorker, keychain, memento, temporaryFolder, until, workspaceFile, write } from './help.ts';
 
 describe('key logs', () => {
   const capture = workspaceFile('p2pke_a.pcapng');
@@ -13,6 +13,7 @@ describe('key logs', () => {
     vscode.workspace.getConfiguration('peerscope').update('keyLogs', value, vscode.ConfigurationTarget.Workspace);
   let outside: string;
   let state: vscode.Memento;
+  let secrets: vscode.SecretStorage;
   let keyLogs: KeyLogs;
   let log: vscode.LogOutputChannel;
   let document: CaptureDocument | undefined;
@@ -26,7 +27,8 @@ describe('key logs', () => {
   beforeEach(() => {
     outside = temporaryFolder();
     state = memento();
-    keyLogs = new KeyLogs(state);
+    secrets = keychain();
+    keyLogs = new KeyLogs(state, secrets);
     log = vscode.window.createOutputChannel('Peerscope test', { log: true });
   });
   afterEach(async () => {
@@ -54,9 +56,26 @@ describe('key logs', () => {
       state.keys().map((key) => state.get(key)),
       [[secret.toString()]],
     );
-    assert.equal(new KeyLogs(state).added[0]?.fsPath, secret.fsPath);
+    assert.equal(new KeyLogs(state, secrets).added[0]?.fsPath, secret.fsPath);
     await keyLogs.forget(secret);
     assert.deepEqual(keyLogs.added, []);
+  });
+
+  it('from the clipboard live in memory, or in the keychain, and are forgotten on demand', async () => {
+    keyLogs.paste('KEY pasted\n');
+    await keyLogs.keep('KEY kept\n');
+    await keyLogs.keep('KEY kept too\n');
+    const texts = async (): Promise<string[]> => (await keyLogs.read(capture)).texts.map(({ text }) => text);
+    assert.deepEqual(await texts(), ['KEY pasted\n', 'KEY kept\nKEY kept too\n']);
+    assert.deepEqual(state.keys(), []);
+    const other = new KeyLogs(state, secrets);
+    assert.deepEqual(
+      (await other.read(capture)).texts.map(({ name }) => name),
+      ['keychain'],
+    );
+    other.dispose();
+    await keyLogs.forgetKeys();
+    assert.deepEqual(await texts(), []);
   });
 
   it('that cannot be read are told by name; the others count', async () => {

@@ -5,7 +5,7 @@ import { CaptureDocument } from '../../extension/host/document.ts';
 import { KeyLogs } from '../../extension/host/keylogs.ts';
 import { readSettings } from '../../extension/host/settings.ts';
 import { KeyWarnings } from '../../extension/host/warnings.ts';
-import { activated, fakeWorker, memento, temporaryFolder, until, workspaceFile, write } from './help.ts';
+import { activated, fakeWorker, keychain, memento, temporaryFolder, until, workspaceFile, write } from './help.ts';
 
 describe('settings', () => {
   const capture = workspaceFile('p2pke_a.pcapng');
@@ -49,7 +49,7 @@ describe('settings', () => {
     const told = () => document.overview.notices.slice(1).map((notice) => JSON.parse(notice))[0];
 
     beforeEach(() => {
-      keyLogs = new KeyLogs(memento());
+      keyLogs = new KeyLogs(memento(), keychain());
       log = vscode.window.createOutputChannel('Peerscope test', { log: true });
     });
     afterEach(() => {

@@ -307,4 +307,29 @@ describe('the worker', () => {
     expect(await connection.call('compute', { n: 9999, reveal: true })).toEqual({ computations: [] });
     expect(await connection.call('locate', { frame: 3, n: 2, show: 'all' })).toEqual({ row: 2 });
   });
+
+  it('tells what each key opens, and what none does', async () => {
+    const connection = launch();
+    const other = `${'11'.repeat(32)}`;
+    await connection.call('keys', { logs: [{ name: 'k', text: `${keyLog}P2PKE_EPHEMERAL_PRIVATE ${other}\n` }] });
+    await connection.call('open', { name: 'a.pcapng', path });
+    await finished(connection);
+    type Ring = WorkerCalls['keyring']['result'];
+    const ring = async (): Promise<Ring> => {
+      for (;;) {
+        const answer = await connection.call('keyring', {});
+        if (answer.done) return answer;
+      }
+    };
+    const full = await ring();
+    expect(full.keys.map(({ opens }) => opens.length > 0)).toEqual([true, true, false]);
+    expect(full.locked).toEqual([]);
+    expect(full.keys[0]!.opens.map(({ message }) => message)).toContain('data');
+    for (const secret of [...keyLog.match(/[0-9a-f]{64}/g)!, other]) expect(JSON.stringify(full)).not.toContain(secret);
+    await connection.call('keys', { logs: [] });
+    const empty = await ring();
+    expect(empty.keys).toEqual([]);
+    expect(empty.locked.map(({ message }) => message)).toContain('RespHello');
+    for (const { missing } of empty.locked) expect(missing.join()).toContain('P2PKE_EPHEMERAL_PRIVATE');
+  });
 });

@@ -1,0 +1,93 @@
+/** What each key of the ring opens, and what none does: tried on one message of each kind in each session, a moment at a time. */
+import type { Analysis, Key } from '../../dissector/session/index.ts';
+import type { KeyUse, LockedView, WebviewCalls } from '../wire/inspector.ts';
+import type { Capture } from './capture.ts';
+
+const MOMENT_MS = 30;
+/** Messages that keys are tried on. */
+const MOST_TRIED = 500;
+const MOST_SHOWN = 500;
+
+interface Tried {
+  readonly of: number;
+  readonly messages: readonly number[];
+  readonly more: boolean;
+  at: number;
+  /** By fingerprint. */
+  readonly uses: Map<string, KeyUse[]>;
+  readonly locked: LockedView[];
+}
+
+export class KeyRingView {
+  readonly #capture: Capture;
+  #tried: Tried | undefined;
+
+  constructor(capture: Capture) {
+    this.#capture = capture;
+  }
+
+  /** Tries for a moment, and tells what is known by now. */
+  look(): WebviewCalls['keyring']['result'] {
+    const { analysis, generation, done: ready } = this.#capture;
+    const keys = analysis.ring.every;
+    const viewed = (uses?: Tried['uses']) =>
+      keys.slice(0, MOST_SHOWN).map((key) => keyView(key, uses?.get(key.fingerprint) ?? []));
+    if (!ready) return { keys: viewed(), locked: [], progress: 0, done: false, more: keys.length > MOST_SHOWN, generation };
+    if (this.#tried?.of !== generation) this.#tried = begin(analysis, generation);
+    const tried = this.#tried;
+    const end = performance.now() + MOMENT_MS;
+    while (tried.at < tried.messages.length && performance.now() < end) attempt(analysis, tried, tried.messages[tried.at++]!);
+    return {
+      keys: viewed(tried.uses),
+      locked: tried.locked,
+      progress: tried.messages.length === 0 ? 1 : tried.at / tried.messages.length,
+      done: tried.at === tried.messages.length,
+      more: tried.more || keys.length > MOST_SHOWN,
+      generation,
+    };
+  }
+}
+
+/** The first message of each kind in each session that travelled encrypted. */
+function begin(analysis: Analysis, generation: number): Tried {
+  const met = new Map<unknown, Set<string>>();
+  const messages: number[] = [];
+  let more = false;
+  for (let n = 0; n < analysis.messageCount; n++) {
+    const { encrypted, conversation, name } = analysis.message(n);
+    if (!encrypted) continue;
+    const session = analysis.part(n)?.session ?? conversation.id;
+    const names = met.get(session) ?? new Set();
+    met.set(session, names);
+    if (names.has(name)) continue;
+    names.add(name);
+    more = messages.length === MOST_TRIED;
+    if (more) break;
+    messages.push(n);
+  }
+  return { of: generation, messages, more, at: 0, uses: new Map(), locked: [] };
+}
+
+function attempt(analysis: Analysis, { uses, locked }: Tried, n: number): void {
+  const { frame, protocol, name, state, conversation, direction } = analysis.message(n);
+  const [from, to] = [conversation.endpoints[direction], conversation.endpoints[direction === 0 ? 1 : 0]];
+  const of = `${from} → ${to}${titleOf(analysis, n)}`;
+  const use: KeyUse = { n, frame, protocol: protocol.id, message: name, of };
+  if (state === 'encrypted') {
+    locked.push({ ...use, missing: analysis.dissect(n).dissection.missing });
+    return;
+  }
+  for (const { fingerprint, steps } of analysis.explain(n)) {
+    if (fingerprint === '' || steps.length === 0 || !steps.every(({ ok }) => ok)) continue;
+    uses.set(fingerprint, [...(uses.get(fingerprint) ?? []), use]);
+  }
+}
+
+function titleOf(analysis: Analysis, n: number): string {
+  const title = analysis.part(n)?.title;
+  return title === undefined ? '' : `, ${title}`;
+}
+
+function keyView({ label, fingerprint, index, where }: Key, opens: readonly KeyUse[]) {
+  return { label, fingerprint, belongsTo: index, where, opens };
+}
