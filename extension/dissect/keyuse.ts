@@ -78,7 +78,8 @@ function attempt(analysis: Analysis, { uses, locked }: Tried, n: number): void {
     return;
   }
   for (const { fingerprint, steps } of analysis.explain(n)) {
-    if (fingerprint === '' || steps.length === 0 || !steps.every(({ ok }) => ok)) continue;
+    // A step that fails may be tried again another way: the last one says what came of the key.
+    if (fingerprint === '' || steps.at(-1)?.ok !== true) continue;
     uses.set(fingerprint, [...(uses.get(fingerprint) ?? []), use]);
   }
 }
