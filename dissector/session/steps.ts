@@ -21,6 +21,8 @@ export interface Part {
    * not in the capture.
    */
   readonly unseen?: string;
+  /** Where `unseen` was asked, the session stays in its state: when the message was sent nobody can tell. */
+  readonly stays?: boolean;
   /** It moves nothing and breaks no order: a copy of an earlier step, or bytes of which nobody can tell what they are. */
   readonly idle?: boolean;
 }
@@ -75,7 +77,8 @@ export function walk(machine: Machine, members: Iterable<Member>): Step[] {
     let next = part.idle === true ? at : advance(machine, at, name, by);
     if (next === undefined && part.unseen !== undefined) {
       next = advance(machine, part.unseen, name, by);
-      if (next !== undefined) at = part.unseen;
+      if (next !== undefined && part.stays === true) next = at;
+      else if (next !== undefined) at = part.unseen;
     }
     steps.push({ n, by, before: at, after: next ?? at, allowed: next !== undefined });
     at = next ?? at;

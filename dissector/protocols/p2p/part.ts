@@ -12,5 +12,7 @@ export function part({ session, name, state, facts }: Placed): Part | undefined 
   // Encrypted bytes may be anything, and the rest of a packet is no packet more.
   if (name === incompleteName || (name === undecodableName && state === 'encrypted')) return { ...known, idle: true };
   const found = (facts as Facts | undefined)?.found ?? session.found;
-  return found === undefined ? known : { ...known, unseen: found };
+  if (found === undefined) return known;
+  // A packet is listed where it was cut off, which may be long after the place where it was said.
+  return { ...known, unseen: found, stays: state === 'incomplete' };
 }

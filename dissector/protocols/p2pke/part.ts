@@ -1,15 +1,19 @@
 import type { Part, Placed } from '../../session/index.ts';
+import type { Facts } from './facts.ts';
 import { machine, type SessionState } from './machine.ts';
 import { Session } from './session.ts';
 
 /** A message is a step of its session; one that came before any InitHello of the capture is of none. */
-export function part({ session, name, state }: Placed): Part | undefined {
+export function part({ session, name, state, facts }: Placed): Part | undefined {
   if (!(session instanceof Session)) return undefined;
   const found = unseen(session, name, state === 'encrypted');
   const known = { session, title: `session ${session.place}`, opener: session.initiator, machine };
+  const isRefused = name === 'InitDone' && (facts as Facts | undefined)?.signature?.state === 'invalid';
   // What does not open under the proven key is dropped. An InitHello is in clear, and answered.
-  if (state === 'malformed' && name !== 'InitHello' && name !== 'reserved') return { ...known, idle: true };
-  return found === undefined ? known : { ...known, unseen: found };
+  const isDropped = state === 'malformed' && name !== 'InitHello' && name !== 'reserved';
+  if (isDropped || isRefused) return { ...known, idle: true };
+  // Sealed data may be that of another session.
+  return found === undefined ? known : { ...known, unseen: found, stays: state === 'encrypted' && name !== 'InitDone' };
 }
 
 /** What a message found where the capture has lost the handshake's rest, or nobody can tell that it is a message of this session. */

@@ -11,7 +11,9 @@ export function part({ session, name, direction, frame, facts }: Placed): Part |
   // Where the opener is not known, both sides may do the same.
   const opener = initiator ?? 0;
   const known = { session, title: `session ${number} of ${total.sessions}${begun}`, opener, machine };
-  if (name === 'hello' && (facts as Facts | undefined)?.retransmission_of !== undefined) return { ...known, idle: true };
+  const isCopy = name === 'hello' && (facts as Facts | undefined)?.retransmission_of !== undefined;
+  // Of a handshake whose beginning is not there, a hello retry may answer what was not captured.
+  if (isCopy || (name === 'hello_retry' && session.state === 'unseen')) return { ...known, idle: true };
   const state = unseen(session, name, direction === opener, frame);
   return state === undefined ? known : { ...known, unseen: state };
 }

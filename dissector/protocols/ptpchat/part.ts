@@ -2,13 +2,14 @@ import type { Direction, Part, Placed } from '../../session/index.ts';
 import type { Facts } from './channels.ts';
 import { type ConnectStep, written } from './connect.ts';
 import { type ConnectState, connectMachine, exchangeMachine, neighbourMachine } from './machine.ts';
+import { incompleteName } from './messages.ts';
 import { Neighbours } from './neighbours.ts';
 
 /**
  * A CONNECT is a step of the path that it opens over three nodes, what is acknowledged one of its exchange; everything else is
  * one of what two neighbours say.
  */
-export function part({ session, state, direction, facts }: Placed): Part | undefined {
+export function part({ session, name, direction, facts }: Placed): Part | undefined {
   const { connect, exchange } = (facts ?? {}) as Partial<Facts>;
   if (connect !== undefined) return ofPath(connect, direction);
   if (exchange !== undefined) {
@@ -17,7 +18,8 @@ export function part({ session, state, direction, facts }: Placed): Part | undef
   }
   if (!(session instanceof Neighbours)) return undefined;
   const known = { session, title: 'neighbours', opener: session.opener, machine: neighbourMachine };
-  return state === 'incomplete' ? { ...known, idle: true } : known;
+  // A message of which not even the verb was captured.
+  return name === incompleteName ? { ...known, idle: true } : known;
 }
 
 /** The state before each step. */
