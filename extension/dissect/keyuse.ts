@@ -54,13 +54,15 @@ function begin(analysis: Analysis, generation: number): Tried {
   const messages: number[] = [];
   let more = false;
   for (let n = 0; n < analysis.messageCount; n++) {
-    const { encrypted, conversation, name } = analysis.message(n);
-    if (!encrypted) continue;
+    const { encrypted, conversation, name, state } = analysis.message(n);
+    // What is broken tells nothing of keys.
+    if (!encrypted || (state !== 'decoded' && state !== 'encrypted')) continue;
     const session = analysis.part(n)?.session ?? conversation.id;
     const names = met.get(session) ?? new Set();
     met.set(session, names);
-    if (names.has(name)) continue;
-    names.add(name);
+    const kind = `${name} ${state}`;
+    if (names.has(kind)) continue;
+    names.add(kind);
     more = messages.length === MOST_TRIED;
     if (more) break;
     messages.push(n);

@@ -22,7 +22,7 @@ export function toolbar(session: Session, overview: Overview, addKeys: () => voi
       <vscode-checkbox id="messages-only" label="Messages only" .checked=${session.show === 'messages'}
         @change=${(event: Event) => session.setShow((event.target as HTMLInputElement).checked ? 'messages' : 'all')}></vscode-checkbox>
  <vscode-button id="export" secondary @click=${() => void session.export(session.row)}>Export…</vscode-button>
-      <vscode-button id="add-keys" secondary @click=${addKeys}>Add key log…</vscode-button>
+      <vscode-button id="add-keys" secondary @click=${addKeys}>Keys…</vscode-button>
     </span>
     ${
       reading

@@ -1,6 +1,6 @@
 /** A person opens a capture without its keys, reads which are missing, and gives them: rows change where they stand. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { decryptionSecrets, keyLogSecretsType } from '../../dissector/capture/index.ts';
 import { samples } from '../../extension/workbench/paths.ts';
@@ -35,18 +35,24 @@ describe('a capture whose keys are missing', () => {
     writeFileSync(path, text);
     return path;
   };
-  /** Answers the file dialog. It fills in its folder when it is ready, and looks for what is typed before it takes it. */
+  /**
+   * Answers the file dialog. It fills in its folder when it is ready, looks for what is typed before it takes it, and fills in
+   * its folder once more when it has read it: what was typed too early is typed again, as a person would.
+   */
   const choose = async (path: string): Promise<void> => {
     const { page } = workbench;
-    const input = page.locator('.quick-input-widget input[type=text]');
+    const dialog = page.locator('.quick-input-widget');
+    const input = dialog.locator('input[type=text]');
     await expect.poll(() => input.inputValue(), { timeout: 20_000 }).toMatch(/\/$/);
-    await input.fill(path);
-    await page
-      .locator('.quick-input-list .monaco-list-row', { hasText: basename(path) })
-      .first()
-      .waitFor();
-    await input.press('Enter');
-    await page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: 20_000 });
+    const type = async (): Promise<boolean> => {
+      if (!(await dialog.isVisible())) return true;
+      await input.fill(path);
+      await page.waitForTimeout(500);
+      if ((await input.inputValue().catch(() => '')) === path) await input.press('Enter');
+      await page.waitForTimeout(500);
+      return !(await dialog.isVisible());
+    };
+    await expect.poll(type, { timeout: 20_000 }).toBe(true);
   };
   const expectSealed = async (): Promise<void> => {
     await inspecting.counts('encrypted', sealed);
