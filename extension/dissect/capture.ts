@@ -237,7 +237,8 @@ export class Capture {
   overview(): Overview {
     const name = this.#name;
     const keys = this.#keys.ring.size;
-    const nothing = { frames: 0, bytes: 0, rows: 0, messages: 0, encrypted: 0, findings: 0, read: 0, generation: 0 };
+    const protocols = this.#setup.protocols.map(({ id }) => id);
+    const nothing = { protocols, frames: 0, bytes: 0, rows: 0, messages: 0, encrypted: 0, findings: 0, read: 0, generation: 0 };
     if (this.#running === undefined) {
       const failed = this.#failure === undefined ? {} : { failure: this.#failure };
       return { name, format: '', ...nothing, keys, done: this.#failure !== undefined, notices: [], ...failed };
@@ -247,7 +248,7 @@ export class Capture {
     const bytes = Math.max(file.size, file.reader.position);
     const read = file.unpackedSize === 0 ? 1 : Math.min(1, file.reader.position / file.unpackedSize);
     return {
-      ...{ name, format: file.format, frames: file.reader.frames.length, bytes, keys, done },
+      ...{ protocols, name, format: file.format, frames: file.reader.frames.length, bytes, keys, done },
       rows: analysis.rowCount('all'),
       messages: analysis.messageCount,
       ...analysis.counts,

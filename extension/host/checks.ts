@@ -174,6 +174,7 @@ export function overview(value: unknown): Overview {
   for (const name of ['frames', 'bytes', 'rows', 'messages', 'encrypted', 'findings', 'keys', 'read', 'generation'] as const)
     integer(given[name], `overview.${name}`, 0);
   texts(given.notices, 'overview.notices');
+  texts(given.protocols, 'overview.protocols');
   if (given.failure !== undefined) text(given.failure, 'overview.failure');
   return value as Overview;
 }

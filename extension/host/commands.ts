@@ -1,6 +1,7 @@
 /** The commands of the palette and of the editor's title. */
 import * as vscode from 'vscode';
 import { pageCommands } from '../wire/inspector.ts';
+import { chooseCandidate, decodeAs } from './deciding.ts';
 import type { CaptureEditors } from './editor.ts';
 import { type KeyLogs, keyLogName } from './keylogs.ts';
 import { openInWireshark } from './wireshark.ts';
@@ -16,6 +17,12 @@ export function registerCommands(editors: CaptureEditors, keyLogs: KeyLogs): vsc
     vscode.commands.registerCommand('peerscope.goToFrame', (frame?: unknown) =>
       goToFrame(editors, typeof frame === 'number' ? frame : undefined),
     ),
+    vscode.commands.registerCommand('peerscope.decodeAs', (place?: unknown) => decide(editors, decodeAs, place)),
+    vscode.commands.registerCommand('peerscope.chooseCandidate', (place?: unknown) => decide(editors, chooseCandidate, place)),
+    vscode.commands.registerCommand('peerscope.showFrame', (capture?: unknown, frame?: unknown) => {
+      if (typeof capture !== 'string' || typeof frame !== 'number') return undefined;
+      return editors.show(vscode.Uri.parse(capture), frame);
+    }),
     vscode.commands.registerCommand('peerscope.openInWireshark', (place?: unknown) => {
       const frame = typeof place === 'object' && place !== null && 'frame' in place ? place.frame : undefined;
       if (editors.active !== undefined)
@@ -25,6 +32,11 @@ export function registerCommands(editors: CaptureEditors, keyLogs: KeyLogs): vsc
       vscode.commands.registerCommand(`peerscope.${name}`, (place?: unknown) => editors.active?.command({ name, place })),
     ),
   ];
+}
+
+async function decide(editors: CaptureEditors, ask: typeof decodeAs, place: unknown): Promise<void> {
+  const document = editors.active?.document;
+  if (document !== undefined) await ask(document, typeof place === 'object' && place !== null ? place : {});
 }
 
 /** Asks for key logs unless `files` names them, remembers them, and gives them to every open capture; false when cancelled. */

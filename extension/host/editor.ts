@@ -9,6 +9,7 @@ import { exportList } from './exporting.ts';
 import type { KeyLogs } from './keylogs.ts';
 import type { ViewMemory } from './memory.ts';
 import { inspectorPage, mediaFolder } from './page.ts';
+import { Problems } from './problems.ts';
 import { Transcripts } from './transcripts.ts';
 import type { KeyWarnings } from './warnings.ts';
 
@@ -29,6 +30,8 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
   readonly #warnings: KeyWarnings;
   readonly #memory: ViewMemory;
   readonly #transcripts = new Transcripts();
+  readonly #problems = new Problems();
+  #wanted: { readonly capture: string; readonly frame: number } | undefined;
   readonly #log: vscode.LogOutputChannel;
   #active: Tab | undefined;
 
@@ -45,7 +48,24 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
     return this.#active;
   }
 
+  /** Shows a frame of a capture, in the tab that it has or in a new one. */
+  async show(capture: vscode.Uri, frame: number): Promise<void> {
+    this.#wanted = { capture: capture.toString(), frame };
+    await vscode.commands.executeCommand('vscode.openWith', capture, 'peerscope.capture');
+    // A tab that was there already has its page; that of a new one asks when it is ready.
+    if (this.#active?.document.uri.toString() === capture.toString()) this.#active.reveal(frame);
+  }
+
+  /** The frame that a page is opened for, once. */
+  #takeWanted(capture: vscode.Uri): number | undefined {
+    if (this.#wanted?.capture !== capture.toString()) return undefined;
+    const { frame } = this.#wanted;
+    this.#wanted = undefined;
+    return frame;
+  }
+
   dispose(): void {
+    this.#problems.dispose();
     this.#transcripts.dispose();
     for (const document of this.documents) document.dispose();
   }
@@ -54,6 +74,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
     const worker = vscode.Uri.joinPath(this.#extension, 'dist', 'worker.cjs').fsPath;
     const document = new CaptureDocument(uri, worker, this.#keyLogs, this.#warnings);
     this.documents.add(document);
+    this.#problems.follow(document);
     document.onDidDispose(() => this.documents.delete(document));
     document.onDidChange(({ failure }) => {
       if (failure !== undefined) this.#log.error(`${uri.toString(true)}: ${failure}`);
@@ -105,7 +126,11 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
       (message) => void webview.postMessage(message),
       {
         ...questionsOf(document),
-        ready: async () => ({ overview: await document.ready(), remembered: remembered() }),
+        ready: async () => {
+          const overview = await document.ready();
+          const reveal = this.#takeWanted(document.uri);
+          return { overview, remembered: remembered(), ...(reveal === undefined ? {} : { reveal }) };
+        },
         remember: async (params: unknown) => {
           await this.#memory.set(document.uri, check.object(params, 'remember').view ?? null);
           return {};

@@ -106,6 +106,8 @@ export interface Overview {
   readonly done: boolean;
   /** The file grows, and what comes is read: what a capture's end would tell is not known yet. */
   readonly live?: true;
+  /** Ids of the protocols that there are, the user's own among them. */
+  readonly protocols: readonly string[];
   /** Counts the times that existing rows changed (a key came, a conversation was recognised late): cached rows are stale. */
   readonly generation: number;
   /** Sentences about the capture as a whole: cut short, a bad block, a limit passed. */

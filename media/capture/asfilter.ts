@@ -32,12 +32,12 @@ export function fieldMenu(field: FieldView, key: string): string {
 
 /** The condition of a cell by its column: that of its own field, where it shows one. */
 export function cellMenu(row: Row, { id, own }: Pick<Column, 'id' | 'own'>): string {
-  const { frame, n, protocol, conversation } = row;
+  const { frame, n, protocol, conversation, transport, source, destination } = row;
   const about = {
     frame,
     protocol,
     isMessage: n !== undefined,
-    ...(conversation === undefined ? {} : { talks: true }),
+    ...(conversation === undefined ? {} : { talks: true, transport, source, destination }),
     row: row.row,
   };
   return menuOf('cell', own === undefined ? condition(row, id) : undefined, about);

@@ -94,6 +94,7 @@ export class Session {
         this.list = this.#newList();
         this.#aimAtRemembered();
       }
+      if (answer.reveal !== undefined) this.#target = { frame: answer.reveal };
       this.list.retry();
       this.#take(overview);
     } catch (error) {

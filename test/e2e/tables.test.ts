@@ -64,4 +64,17 @@ describe('the capture from above', () => {
     await expect.poll(() => inspecting.frame.locator('#view-packets').getAttribute('aria-selected')).toBe('true');
     await inspecting.frame.locator(`#packet-list [data-frame="${frame}"].selected`).waitFor();
   });
+
+  it('puts its findings among the problems, and a rule there leads to the frame', async () => {
+    await workbench.command('View: Focus Problems');
+    const problems = workbench.page.locator('.markers-panel .monaco-list-row');
+    const line = problems.filter({ hasText: 'Frame ' }).first();
+    await line.waitFor();
+    const frame = /Frame (\d+),/.exec(await line.innerText())![1]!;
+    await workbench.screenshot('problems');
+    await line.locator('a').first().click();
+    await inspecting.frame.locator('#field-tree .field-text', { hasText: `Frame ${frame},` }).waitFor();
+    workbench.setFolderSetting('peerscope.problems', 'off');
+    await expect.poll(() => problems.filter({ hasText: 'Frame ' }).count()).toBe(0);
+  });
 });

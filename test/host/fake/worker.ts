@@ -20,7 +20,7 @@ let settingsRead = 0;
 
 const overview = (): Overview => ({
   ...{ name, format: 'fake', frames: 100, bytes, rows: 100, messages: 100, encrypted: 100 - keys.size, findings: 0 },
-  ...{ keys: keys.size, read: bytes, done: true, generation, notices: [openedWith, ...settingNotices()] },
+  ...{ keys: keys.size, read: bytes, done: true, generation, protocols: [], notices: [openedWith, ...settingNotices()] },
   ...(name.startsWith('unreadable') ? { failure: 'This is no capture.' } : {}),
 });
 

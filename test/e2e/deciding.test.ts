@@ -1,0 +1,58 @@
+/** A person says what a conversation is, and which candidate of an open choice counts. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Inspecting } from './inspecting.ts';
+import { Workbench } from './workbench.ts';
+
+describe('deciding by the menu', () => {
+  let workbench: Workbench;
+  let inspecting: Inspecting;
+  beforeAll(async () => {
+    workbench = await Workbench.open();
+    inspecting = await Inspecting.open(workbench, 'p2p_a.pcapng');
+  });
+  afterAll(() => workbench?.dispose());
+
+  const pick = async (label: string): Promise<void> => {
+    const entry = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: label }).first();
+    await entry.waitFor();
+    await entry.click();
+  };
+  const choose = async (name: string): Promise<void> => {
+    await inspecting.row(0).locator('[role=gridcell]').nth(4).click({ button: 'right' });
+    const entry = workbench.page.getByRole('menuitem', { name }).first();
+    await entry.waitFor();
+    await workbench.page.waitForTimeout(400);
+    await entry.click();
+  };
+  const settings = () => JSON.parse(readFileSync(join(workbench.folder, '.vscode', 'settings.json'), 'utf8'));
+
+  it('a conversation is what the user says, until they say otherwise', async () => {
+    const before = await inspecting.count('messages');
+    await choose('Decode As');
+    await pick('tcp.port == 5002');
+    await pick('none');
+    await inspecting.counts('messages', 0);
+    expect(settings()['peerscope.decodeAs']).toEqual(['tcp.port == 5002 -> none']);
+    await choose('Decode As');
+    await pick('tcp.port == 5002');
+    await pick('As recognised');
+    await inspecting.counts('messages', before);
+    expect(settings()['peerscope.decodeAs']).toBeUndefined();
+  });
+
+  it('a candidate is pinned', async () => {
+    const before = await inspecting.count('messages');
+    await inspecting.frame.locator('#messages-only').click();
+    await choose('Choose a Candidate');
+    await pick('p2p.cipher');
+    await pick('aes-256-ctr');
+    await expect.poll(() => inspecting.count('messages')).toBeLessThan(before);
+    expect(settings()['peerscope.p2p.cipher']).toBe('aes-256-ctr');
+    await workbench.command('Peerscope: Choose a Candidate');
+    await pick('p2p.cipher');
+    await pick('auto');
+    await inspecting.counts('messages', before);
+  });
+});
