@@ -61,6 +61,7 @@ describe('the capture from above', () => {
     expect(await inspecting.frame.locator('#findings').innerText()).toMatch(/ptpchat\./);
     await workbench.screenshot('findings');
     await inspecting.frame.locator('#view-findings').press('ArrowRight');
+    await inspecting.frame.locator('#view-keys').press('ArrowRight');
     await expect.poll(() => inspecting.frame.locator('#view-packets').getAttribute('aria-selected')).toBe('true');
     await inspecting.frame.locator(`#packet-list [data-frame="${frame}"].selected`).waitFor();
   });
@@ -72,7 +73,7 @@ describe('the capture from above', () => {
     await line.waitFor();
     const frame = /Frame (\d+),/.exec(await line.innerText())![1]!;
     await workbench.screenshot('problems');
-    await line.locator('a').first().click();
+    await line.locator('.monaco-link').first().click();
     await inspecting.frame.locator('#field-tree .field-text', { hasText: `Frame ${frame},` }).waitFor();
     workbench.setFolderSetting('peerscope.problems', 'off');
     await expect.poll(() => problems.filter({ hasText: 'Frame ' }).count()).toBe(0);
