@@ -2,7 +2,7 @@
 import { type CaptureReader, memoryFile, openCapture, timeText } from '../../dissector/capture/index.ts';
 import { FieldCatalog } from '../../dissector/filter/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
-import { Analysis, KeyRing, type Show } from '../../dissector/session/index.ts';
+import { Analysis, type Computation, KeyRing, type Show } from '../../dissector/session/index.ts';
 import { rowView } from '../../extension/dissect/rows.ts';
 import { treeView } from '../../extension/dissect/view.ts';
 import { checkTree } from './ranges.ts';
@@ -97,8 +97,16 @@ function message(analysis: Analysis, n: number): void {
     if (info.conversation === undefined || info.name === undefined) throw new Error('it has no conversation or no name');
     if (info.state === 'malformed' && info.findings.length === 0) throw new Error(`a malformed ${info.name} says nothing of why`);
     JSON.stringify(dissection.fields);
-    analysis.compute(n);
+    for (const one of analysis.compute(n)) computation(one);
   });
+}
+
+/** It cites its clause, and each of its values is known or says what would tell it. */
+function computation({ formula, clause, inputs, results, check: verdict }: Computation): void {
+  if (formula === '' || clause === '') throw new Error(`a computation has no formula or no clause: ${formula}, ${clause}`);
+  for (const { name, value, unknown } of [...inputs, ...results])
+    if (name === '' || (value === undefined) === ((unknown ?? '') === '')) throw new Error(`${formula}: ${name} is not told`);
+  if (verdict?.why === '') throw new Error(`${formula} has a verdict without a reason`);
 }
 
 /** Every message is one step of its session; a session is asked for once. */

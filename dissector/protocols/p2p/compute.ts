@@ -22,10 +22,12 @@ export function compute(captured: Captured, keys: KeyRing): Computation[] {
   const { sealed } = facts;
   const plaintext = sealed && opening?.cipher.open(opening.key, opening.iv, sealed.lead, sealed.offset, message);
   const packet = isSealed ? plaintext : message;
-  const field = packet && packetNamed(name)?.decode(packet).field;
+  const decoded = packet && packetNamed(name)?.decode(packet);
+  // Of a packet that is cut off, no field is sure to be whole.
+  const isWhole = decoded !== undefined && decoded.problem === undefined;
   return [
     ...(isSealed ? decrypt(message, sealed, opening, session, plaintext, captured) : []),
-    ...(field === undefined ? [] : contents(name, field, session, facts, keys)),
+    ...(isWhole ? contents(name, decoded.field, session, facts, keys) : []),
   ];
 }
 
@@ -52,13 +54,17 @@ const eitherKey = `needs ${dhLabel} of either side, or ${secretLabel}`;
 const noHello = 'the HELLO is not in the capture';
 const noHelloAck = 'the HELLO_ACK is not in the capture';
 
-/** A number as long as the modulus. */
+function bytesIn(value: bigint): number {
+  return Math.ceil(value.toString(16).length / 2);
+}
+
+/** A number as long as the modulus, or longer where it is out of range. */
 function sized(value: bigint, { p }: DhPublicKey): Uint8Array {
-  return bytesOfInteger(value, Math.ceil(p.toString(16).length / 2));
+  return bytesOfInteger(value, Math.max(bytesIn(p), bytesIn(value)));
 }
 
 function exponentOf(x: bigint | undefined): Uint8Array | undefined {
-  return x === undefined ? undefined : bytesOfInteger(x, Math.ceil(x.toString(16).length / 2));
+  return x === undefined ? undefined : bytesOfInteger(x, bytesIn(x));
 }
 
 function hello(field: Field, { a, exponents }: Session): Computation[] {

@@ -29,6 +29,7 @@ const initiatorKey = `needs ${ephemeralLabel} of the initiator`;
 const responderKey = `needs ${ephemeralLabel} of the responder`;
 const eitherKey = `needs ${ephemeralLabel} of either side`;
 const anyKey = `needs ${ephemeralLabel} of either side, or ${transportLabel}`;
+const lowOrder = 'it is zero: the other e is of low order, and both sides give up';
 const section = (number: string, what: string): string => `Noise, section ${number}, ${what}`;
 
 function initHello(message: Uint8Array, facts: Facts, keys: KeyRing): Computation[] {
@@ -66,6 +67,8 @@ function respHello(message: Uint8Array, facts: Facts, session: Session | undefin
   const payload = mixed && ad && noise.open(mixed.key, 0, ad, ciphertext);
   const [i2r, r2i] = mixed === undefined ? [] : noise.split(mixed.ck);
   const initiator = session && fromHex(session.e);
+  const own = privateOf(e, keys) ?? (initiator && privateOf(initiator, keys));
+  const unknown = own === undefined ? eitherKey : lowOrder;
   const field = payload && decodeProto(payloads.RespHello, payload).field;
   return [
     generate('responder', e, keys),
@@ -79,21 +82,21 @@ function respHello(message: Uint8Array, facts: Facts, session: Session | undefin
         secret("responder's private key", privateOf(e, keys), responderKey),
         shown("responder's e", e),
       ],
-      results: [secret('ee', ee, eitherKey)],
+      results: [secret('ee', ee, unknown)],
     },
     {
       formula: 'ck, k = HKDF(ck, ee, 2)',
       clause: section('5.2', 'MixKey'),
-      inputs: [shown('ck', ck), secret('ee', ee, eitherKey)],
-      results: [secret('ck', mixed?.ck, eitherKey), secret('k', mixed?.key, eitherKey)],
+      inputs: [shown('ck', ck), secret('ee', ee, unknown)],
+      results: [secret('ck', mixed?.ck, unknown), secret('k', mixed?.key, unknown)],
     },
-    decrypt(mixed?.key, 0, ['h', ad, which], ciphertext, payload, eitherKey, mixed !== undefined && ad !== undefined),
+    decrypt(mixed?.key, 0, ['h', ad, which], ciphertext, payload, unknown, mixed !== undefined && ad !== undefined),
     mixHash('ciphertext', ciphertext, ad, ad && noise.mixHash(ad, ciphertext), which),
     {
       formula: 'k_i2r, k_r2i = HKDF(ck, zerolen, 2)',
       clause: section('5.2', 'Split'),
-      inputs: [secret('ck', mixed?.ck, eitherKey)],
-      results: [secret('k_i2r', i2r, eitherKey), secret('k_r2i', r2i, eitherKey)],
+      inputs: [secret('ck', mixed?.ck, unknown)],
+      results: [secret('k_i2r', i2r, unknown), secret('k_r2i', r2i, unknown)],
     },
     ...signature(field, bindingPurpose, 'h after InitHello', h1, facts.signature),
   ];

@@ -32,6 +32,7 @@ export function compute(captured: Captured, keys: KeyRing): Computation[] {
 
 const eitherKey = `needs ${privateLabel} of either side`;
 const anyKey = `${eitherKey}, or ${sessionLabel}`;
+const lowOrder = 'it is zero: the other x25519_public is of low order';
 const otherHello = 'the other hello is not in the capture';
 
 function hello(packet: Uint8Array, payload: Field, facts: Facts, session: Session | undefined, keys: KeyRing): Computation[] {
@@ -94,7 +95,8 @@ function data(
 function exchange(session: Session, keys: KeyRing): Computation[] {
   const [i, r] = session.pair.map((x) => (x === undefined ? undefined : fromHex(x)));
   const shared = sharedOf(session, keys);
-  const unknown = i === undefined || r === undefined ? otherHello : eitherKey;
+  const own = (i && privateOf(i, keys)) ?? (r && privateOf(r, keys));
+  const unknown = i === undefined || r === undefined ? otherHello : own === undefined ? eitherKey : lowOrder;
   const agreed: Computation = {
     formula: 'Z = X25519(private key, x25519_public)',
     clause: 'p2p packet, hello: public key diffie-hellman x25519; RFC 7748, section 6.1',
@@ -115,7 +117,7 @@ function exchange(session: Session, keys: KeyRing): Computation[] {
       told("initiator's x25519_public", i, otherHello),
       told("responder's x25519_public", r, otherHello),
     ],
-    results: [secret('key', keyOf(session, keys), anyKey)],
+    results: [secret('key', keyOf(session, keys), unknown === eitherKey ? anyKey : unknown)],
   };
   return [agreed, derived];
 }

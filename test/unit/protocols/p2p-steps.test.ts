@@ -2,7 +2,21 @@ import { createDecipheriv, createDiffieHellman, createHash, createPrivateKey } f
 import { describe, expect, it } from 'vitest';
 import { streamCiphers } from '../../../dissector/crypto/index.ts';
 import { analyse, goldenJson } from '../../golden/open.ts';
-import { dhKey, disconnect, fin, finAck, handshake, keepAlive, recorded, type Sent, secretKey, shared } from './p2p.build.ts';
+import {
+  dhKey,
+  disconnect,
+  fin,
+  finAck,
+  handshake,
+  hello,
+  keepAlive,
+  prime,
+  publicKey,
+  recorded,
+  type Sent,
+  secretKey,
+  shared,
+} from './p2p.build.ts';
 import { bytesOf, computed, leaks, opened, quantities, refused, secretsOf, stepsOf, valueIn } from './steps.build.ts';
 
 const truth = goldenJson('p2p_a.keys.json');
@@ -135,6 +149,15 @@ describe('what the specification leaves open', () => {
   });
 });
 
+describe('a public key out of range', () => {
+  it('is shown whole, with a verdict', () => {
+    const far = publicKey(BigInt(`0x1${prime}`));
+    const analysis = analyse(recorded([['outbound', hello({ a_peer_public_key: far }), 'clear']]));
+    expect(valueIn(computed(analysis, 0, 'a_peer_public_key = '), 'a_peer_public_key')).toBe(`01${prime}`);
+    expect(computed(analysis, 0, '2 <= ').check?.state).toBe('invalid');
+  });
+});
+
 describe('connections of which packets are missing', () => {
   const talk: Sent[] = [
     ['inbound', keepAlive],
@@ -155,6 +178,16 @@ describe('connections of which packets are missing', () => {
       );
       expect(refused(analysis).map((text) => Number.parseInt(text, 10))).toEqual(blamed);
     }
+  });
+
+  it('compute nothing of a packet that is cut off', () => {
+    // The modulus of HELLO is in its second segment.
+    const analysis = analyse(
+      recorded([...handshake, ...talk], { segment: 150, lost: (index) => index === 1, close: true }),
+      secretKey,
+    );
+    expect(analysis.message(0)).toMatchObject({ name: 'HELLO', state: 'incomplete' });
+    expect(analysis.compute(0)).toEqual([]);
   });
 
   it('refuse a handshake that begins again', () => {

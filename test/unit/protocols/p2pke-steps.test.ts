@@ -1,5 +1,7 @@
 import { createDecipheriv, createHash, createHmac, createPrivateKey, createPublicKey, diffieHellman } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { machine, type SessionState } from '../../../dissector/protocols/p2pke/machine.ts';
+import { advance } from '../../../dissector/session/index.ts';
 import { goldenJson } from '../../golden/open.ts';
 import { bytesOf, computed, leaks, opened, quantities, refused, secretsOf, stepsOf, valueIn } from './steps.build.ts';
 
@@ -139,5 +141,17 @@ describe('a handshake of p2pke, step by step', () => {
     for (const each of [analysis, opened('p2pke_b.pcapng', '')])
       for (const { name, value, unknown } of quantities(each)) expect(value === undefined ? unknown : 'known', name).toBeTruthy();
     expect(stepsOf(analysis).size).toBe(analysis.messageCount);
+  });
+});
+
+describe('the machine of p2pke', () => {
+  const reached = (...sent: ['opener' | 'answerer', 'data' | 'closing'][]): string | undefined =>
+    sent.reduce<SessionState | undefined>((at, [by, name]) => at && advance(machine, at, name, by), 'complete');
+
+  it('lets each side close by itself', () => {
+    expect(reached(['opener', 'closing'], ['answerer', 'data'])).toBe('initiator_closed');
+    expect(reached(['opener', 'closing'], ['opener', 'data'])).toBeUndefined();
+    expect(reached(['answerer', 'closing'], ['opener', 'data'], ['opener', 'closing'])).toBe('closed');
+    expect(reached(['opener', 'closing'], ['answerer', 'closing'], ['answerer', 'data'])).toBeUndefined();
   });
 });

@@ -91,6 +91,14 @@ describe('sealed data', () => {
     },
   );
 
+  it('has no key where the other public key is of low order', () => {
+    const low = Object.assign(new Node(two.at, 2), { x: new Uint8Array(32) });
+    const analysis = analyse(recorded(handshake(one, low)), `P2PPACKET_X25519_PRIVATE ${hex(one.secret)}`);
+    const unknown = 'it is zero: the other x25519_public is of low order';
+    expect(computed(analysis, 3, 'Z = ').results).toEqual([{ name: 'Z', unknown, secret: true }]);
+    expect(computed(analysis, 3, 'key = ').results).toEqual([{ name: 'key', unknown, secret: true }]);
+  });
+
   it('is opened with a session key alone, and Z stays unknown', () => {
     const key = createHash('blake2s256').update(exchanged(one, two)).update(one.x).update(two.x).digest();
     const analysis = analyse(recorded(exchange), `P2PPACKET_SESSION_KEY ${hex(one.x)} ${hex(key)}`);
