@@ -1,5 +1,7 @@
 /** What is bundled from where to where. VS Code loads CommonJS; the package is a module, so its files end in `.cjs`. */
-import { type BuildOptions, build } from 'esbuild';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { project } from '../workbench/paths.ts';
 
 export interface Bundle {
@@ -10,6 +12,26 @@ export interface Bundle {
 
 const node: BuildOptions = { platform: 'node', target: 'node20', sourcemap: 'linked' };
 
+/** Where a browser needs something else, `name.web.ts` stands beside `name.ts`. */
+const webFiles: Plugin = {
+  name: 'web files',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.{1,2}\/.*\.ts$/ }, ({ path, resolveDir }) => {
+      const web = resolve(resolveDir, path.replace(/\.ts$/, '.web.ts'));
+      return existsSync(web) ? { path: web } : undefined;
+    });
+  },
+};
+
+const web: BuildOptions = {
+  platform: 'browser',
+  mainFields: ['browser', 'module', 'main'],
+  target: 'chrome128',
+  sourcemap: 'linked',
+  minify: true,
+  plugins: [webFiles],
+};
+
 // Dependencies in CommonJS ask for `require`, which a module does not have of itself.
 const commandBanner = `#!/usr/bin/env node
 import { createRequire as peerscopeRequire } from 'node:module';
@@ -18,6 +40,9 @@ const require = peerscopeRequire(import.meta.url);`;
 export const bundles: readonly Bundle[] = [
   { entry: 'extension/host/main.ts', out: 'dist/extension.cjs', options: { ...node, format: 'cjs', external: ['vscode'] } },
   { entry: 'extension/dissect/main.ts', out: 'dist/worker.cjs', options: { ...node, format: 'cjs' } },
+  // The same for a host without Node; VS Code wants these to end in `.js`.
+  { entry: 'extension/host/main.ts', out: 'dist/web/extension.js', options: { ...web, format: 'cjs', external: ['vscode'] } },
+  { entry: 'extension/dissect/main.ts', out: 'dist/web/worker.js', options: { ...web, format: 'iife' } },
   // The library as `exports` of the manifest names it: neither Node nor a page.
   {
     entry: 'dissector/index.ts',

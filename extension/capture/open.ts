@@ -2,7 +2,6 @@
  * Opening a capture the way the command line and the dissection worker both do: unpacked where it is compressed, with the
  * secrets that it carries, ready for the first pass.
  */
-import { DecompressionStream } from 'node:stream/web';
 import type { Problem } from '../../dissector/bytes/index.ts';
 import {
   type CaptureFile,

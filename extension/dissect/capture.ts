@@ -1,15 +1,14 @@
 /** The capture that the worker owns: its first pass runs in slices, so that requests are answered while it runs. */
-import { basename } from 'node:path';
 import { memoryFile } from '../../dissector/capture/index.ts';
 import { FieldCatalog } from '../../dissector/filter/index.ts';
 import type { Analysis, Protocol } from '../../dissector/session/index.ts';
-import { DiskFile } from '../capture/disk.ts';
 import { CaptureKeys } from '../capture/keys.ts';
 import { isCutShort, notices, type OpenFile, openFile, Pass } from '../capture/open.ts';
 import { reasonOf } from '../capture/reason.ts';
 import type { CaptureSettings, KeyLogText, KeyReport, Overview, SettingsReport, WorkerCalls } from '../wire/inspector.ts';
 import { Colours } from './colours.ts';
-import { Growth } from './growth.ts';
+import type { Growth } from './growth.ts';
+import { openPath, watchPath } from './place.ts';
 import { Running } from './running.ts';
 import { noSettings, readSettings } from './settings.ts';
 
@@ -29,8 +28,7 @@ export class Capture {
   /** Reads a capture that has grown from its start, and takes the place of `#running` once it has come as far. */
   #successor: Running | undefined;
   #failure: string | undefined;
-  #growth: Growth | undefined;
-  #looking: ReturnType<typeof setInterval> | undefined;
+  #growth: Pick<Growth, 'look'> | undefined;
   #grew = 0;
   /** What became of the file since it was opened. */
   #fate: string | undefined;
@@ -51,15 +49,14 @@ export class Capture {
   /** Opens it and starts the pass; what cannot be read says so in the Overview, and is tried again when the file changes. */
   async open({ name, path, bytes }: WorkerCalls['open']['params']): Promise<Overview> {
     if (this.#running !== undefined || this.#failure !== undefined) throw new Error('This worker has a capture already.');
-    this.#name = name === '' && path !== undefined ? basename(path) : name;
+    this.#name = name;
     this.#path = path;
     if (path !== undefined) {
-      this.#growth = new Growth(path);
-      this.#looking = setInterval(() => void this.#look(), LOOK_MS);
-      this.#looking.unref();
+      this.#growth = watchPath(path);
+      setInterval(() => void this.#look(), LOOK_MS);
     }
     try {
-      this.#observe(await openFile(path === undefined ? memoryFile(bytes ?? new Uint8Array(0)) : new DiskFile(path)));
+      this.#observe(await openFile(path === undefined ? memoryFile(bytes ?? new Uint8Array(0)) : openPath(path)));
     } catch (error) {
       this.#failure = reasonOf(error);
     }
@@ -86,7 +83,7 @@ export class Capture {
   async #reopen(): Promise<void> {
     const wasOpen = this.#running !== undefined;
     try {
-      const file = await openFile(new DiskFile(this.#path!));
+      const file = await openFile(openPath(this.#path!));
       this.#generations = this.generation + 1;
       this.#failure = undefined;
       this.#fate = wasOpen ? 'Another file took the place of the one that was open; this is what it holds.' : undefined;

@@ -1,7 +1,9 @@
 /** The rows that a filter leaves: found in slices, so that the first are there at once and requests are answered meanwhile. */
+
 import { type Filter, FilterRow } from '../../dissector/filter/index.ts';
 import type { Analysis } from '../../dissector/session/index.ts';
 import type { Scan, Show } from '../wire/inspector.ts';
+import { soon } from './port.ts';
 
 const SLICE_MS = 12;
 /** Rows between two looks at the clock. */
@@ -87,7 +89,7 @@ export class Filtering {
       for (; this.#scanned < stop; this.#scanned++) this.#look(this.#scanned);
     }
     this.#running = this.#scanned < total;
-    if (this.#running) setImmediate(() => this.#slice());
+    if (this.#running) soon(() => this.#slice());
   }
 
   #look(position: number): void {

@@ -1,5 +1,4 @@
 /** The dissection worker: a thread that owns one capture and answers for it. */
-import { parentPort } from 'node:worker_threads';
 import type { WorkerCalls, WorkerEvents } from '../wire/inspector.ts';
 import { Connection } from '../wire/rpc.ts';
 import { Capture } from './capture.ts';
@@ -7,16 +6,15 @@ import { Exports } from './exports.ts';
 import { follow, payload } from './following.ts';
 import { KeyRingView } from './keyuse.ts';
 import { Lists } from './lists.ts';
+import { port } from './port.ts';
 import { Stepping } from './stepping.ts';
 import { Tables } from './tables.ts';
 
 type None = Record<never, never>;
 type Params<M extends keyof WorkerCalls> = WorkerCalls[M]['params'];
 
-if (parentPort === null) throw new Error('This is a worker: it runs in a thread of its own.');
-const port = parentPort;
 const connection = new Connection<None, WorkerEvents, WorkerCalls, None>(
-  (message) => port.postMessage(message),
+  (message) => port.post(message),
   {
     // The host is of the same build and checks what webviews send; here the parameters are what the types say.
     open: (params: unknown) => capture.open(params as Params<'open'>),
@@ -51,4 +49,4 @@ const tables = new Tables(capture);
 const exports = new Exports(capture, lists);
 const keys = new KeyRingView(capture);
 const stepping = new Stepping(capture);
-port.on('message', (message) => connection.receive(message));
+port.listen((message) => connection.receive(message));

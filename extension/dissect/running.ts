@@ -1,6 +1,8 @@
 /** A pass over a capture in slices, so that requests are answered while it runs. */
+
 import type { Pass } from '../capture/open.ts';
 import { reasonOf } from '../capture/reason.ts';
+import { soon } from './port.ts';
 
 const SLICE_MS = 15;
 const SLICE_FRAMES = 2_000;
@@ -47,7 +49,7 @@ export class Running {
       this.#reading = more;
       if (due) this.#told();
       // What is told of many rows takes time of its own: it is counted from its end.
-      if (more) setImmediate(() => this.#slice(due ? performance.now() : told));
+      if (more) soon(() => this.#slice(due ? performance.now() : told));
     } catch (error) {
       this.#reading = false;
       this.stopped = reasonOf(error);

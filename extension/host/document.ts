@@ -1,8 +1,8 @@
 /** One opened capture: its worker, the keys it was given, and what is known of it as a whole. */
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { KeyReport, Overview, Question, WebviewCalls } from '../wire/inspector.ts';
 import * as check from './checks.ts';
+import { nameOf } from './files.ts';
 import type { KeyLogs } from './keylogs.ts';
 import { onDidChangeSettings, readSettings } from './settings.ts';
 import type { KeyWarnings } from './warnings.ts';
@@ -14,7 +14,7 @@ const MAX_BYTES_IN_MEMORY = 1024 * 1024 * 1024;
 
 export class CaptureDocument implements vscode.CustomDocument {
   readonly uri: vscode.Uri;
-  readonly #workerFile: string;
+  readonly #workerFile: vscode.Uri;
   readonly #keyLogs: KeyLogs;
   readonly #warnings: KeyWarnings;
   readonly #changed = new vscode.EventEmitter<Overview>();
@@ -36,12 +36,12 @@ export class CaptureDocument implements vscode.CustomDocument {
   /** Added to the worker's generations, so that they grow across a reload too. */
   #generations = 0;
 
-  constructor(uri: vscode.Uri, workerFile: string, keyLogs: KeyLogs, warnings: KeyWarnings) {
+  constructor(uri: vscode.Uri, workerFile: vscode.Uri, keyLogs: KeyLogs, warnings: KeyWarnings) {
     this.uri = uri;
     this.#workerFile = workerFile;
     this.#keyLogs = keyLogs;
     this.#warnings = warnings;
-    this.#overview = nothing(basename(uri.path));
+    this.#overview = nothing(nameOf(uri));
     this.#worker = this.#launch();
     this.#opened = this.#open();
     this.#listening = vscode.Disposable.from(
@@ -97,7 +97,7 @@ export class CaptureDocument implements vscode.CustomDocument {
   }
 
   #launch(): CaptureWorker {
-    const worker: CaptureWorker = new CaptureWorker(this.#workerFile, basename(this.uri.path), {
+    const worker: CaptureWorker = new CaptureWorker(this.#workerFile, nameOf(this.uri), {
       overview: (overview) => {
         if (worker === this.#worker) this.#update({ ...overview, generation: overview.generation + this.#generations });
       },
@@ -124,7 +124,7 @@ export class CaptureDocument implements vscode.CustomDocument {
       await this.#sendSettings().catch(() => {});
       // The keys go first, so that the first pass over the capture opens what they open.
       await this.sendKeys().catch(() => {});
-      const overview = check.overview(await worker.call('open', { name: basename(this.uri.path), ...place }));
+      const overview = check.overview(await worker.call('open', { name: nameOf(this.uri), ...place }));
       this.#update({ ...overview, generation: overview.generation + this.#generations });
     } catch (error) {
       if (worker !== this.#worker || this.#closed) return;

@@ -10,6 +10,7 @@ import type { KeyLogs } from './keylogs.ts';
 import type { ViewMemory } from './memory.ts';
 import { inspectorPage, mediaFolder } from './page.ts';
 import { Problems } from './problems.ts';
+import { threadFile } from './thread.ts';
 import { Transcripts } from './transcripts.ts';
 import type { KeyWarnings } from './warnings.ts';
 
@@ -71,7 +72,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
   }
 
   openCustomDocument(uri: vscode.Uri): CaptureDocument {
-    const worker = vscode.Uri.joinPath(this.#extension, 'dist', 'worker.cjs').fsPath;
+    const worker = vscode.Uri.joinPath(this.#extension, ...threadFile);
     const document = new CaptureDocument(uri, worker, this.#keyLogs, this.#warnings);
     this.documents.add(document);
     this.#problems.follow(document);

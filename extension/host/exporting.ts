@@ -1,12 +1,9 @@
 /** Export: asks what of the list, as what and where, and writes it while the list can still be used. */
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { ExportKind, ExportScope, WebviewCalls } from '../wire/inspector.ts';
 import type { CaptureDocument } from './document.ts';
 import type { Transcripts } from './transcripts.ts';
-
-/** Where there is no disk, a file is written as a whole. */
-const MAX_BYTES_IN_MEMORY = 256 * 1024 * 1024;
+import { openTarget } from './writing.ts';
 
 interface Choice extends vscode.QuickPickItem {
   readonly of: ExportKind | 'payload' | 'text' | 'hex';
@@ -114,7 +111,7 @@ function bareName(uri: vscode.Uri): string {
 
 async function write(document: CaptureDocument, kind: ExportKind, scope: ExportScope, target: vscode.Uri): Promise<boolean> {
   const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title: `Writing ${bareName(target)}` };
-  const file = target.scheme === 'file' ? await Written.open(target.fsPath) : new Gathered(target);
+  const file = await openTarget(target);
   try {
     const finished = await vscode.window.withProgress(options, async (progress, token) => {
       const { id } = await document.worker.call('export', { kind, scope });
@@ -135,54 +132,6 @@ async function write(document: CaptureDocument, kind: ExportKind, scope: ExportS
   } catch (error) {
     await file.end(false);
     throw error;
-  }
-}
-
-/** A file beside the one that it becomes, so that one which is cut short takes nobody's place. */
-class Written {
-  readonly #path: string;
-  readonly #handle: FileHandle;
-
-  private constructor(path: string, handle: FileHandle) {
-    this.#path = path;
-    this.#handle = handle;
-  }
-
-  static async open(path: string): Promise<Written> {
-    return new Written(path, await open(`${path}.part`, 'w'));
-  }
-
-  async add(bytes: Uint8Array): Promise<void> {
-    await this.#handle.writeFile(bytes);
-  }
-
-  async end(isWhole: boolean): Promise<void> {
-    await this.#handle.close();
-    if (isWhole) await rename(`${this.#path}.part`, this.#path);
-    else await rm(`${this.#path}.part`, { force: true });
-  }
-}
-
-class Gathered {
-  readonly #target: vscode.Uri;
-  readonly #parts: Uint8Array[] = [];
-  #size = 0;
-
-  constructor(target: vscode.Uri) {
-    this.#target = target;
-  }
-
-  async add(bytes: Uint8Array): Promise<void> {
-    this.#size += bytes.length;
-    if (this.#size > MAX_BYTES_IN_MEMORY)
-      throw new Error(
-        `A file that is not on a disk is held in memory, and this one is longer than ${MAX_BYTES_IN_MEMORY / 2 ** 20} MiB.`,
-      );
-    this.#parts.push(bytes);
-  }
-
-  async end(isWhole: boolean): Promise<void> {
-    if (isWhole) await vscode.workspace.fs.writeFile(this.#target, Buffer.concat(this.#parts));
   }
 }
 

@@ -1,6 +1,15 @@
 /** Files that a setting names by their paths. */
-import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
+
+/** The last part of its path. */
+export function nameOf({ path }: vscode.Uri): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** On a disk of whatever system: `/captures`, `C:\\captures`. */
+function isAbsolute(path: string): boolean {
+  return /^(?:[/\\]|[A-Za-z]:[/\\])/.test(path);
+}
 
 /** The files of a list `peerscope.NAME`: absolute, or relative to the folder of the capture. A path without one is a problem. */
 export function configuredFiles(name: string, capture: vscode.Uri, problems: string[]): vscode.Uri[] {

@@ -1,6 +1,6 @@
 /** The page of the inspector webview. It loads two files of dist/media and nothing else; the policy says so to the browser. */
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { toHex } from '../../dissector/bytes/index.ts';
 
 export function mediaFolder(extension: vscode.Uri): vscode.Uri {
   return vscode.Uri.joinPath(extension, 'dist', 'media');
@@ -8,7 +8,7 @@ export function mediaFolder(extension: vscode.Uri): vscode.Uri {
 
 export function inspectorPage(webview: vscode.Webview, extension: vscode.Uri): string {
   const file = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(mediaFolder(extension), name)).toString();
-  const nonce = randomBytes(16).toString('base64url');
+  const nonce = toHex(crypto.getRandomValues(new Uint8Array(16)));
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,

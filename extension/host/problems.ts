@@ -30,7 +30,7 @@ export class Problems {
 
   /** Keeps the problems of a capture for as long as it is open. */
   follow(document: CaptureDocument): void {
-    let timer: NodeJS.Timeout | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     let told = '';
     const look = async (): Promise<void> => {
       const { generation, done, findings } = document.overview;

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 const TOGETHER_MS = 150;
 
 function watchFiles(uris: readonly vscode.Uri[], changed: () => void): vscode.Disposable {
-  let timer: NodeJS.Timeout | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const watchers = uris.map((uri) => {
     // The folder is watched and its files compared: a file's name may hold what a glob takes for a wildcard.
     const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.joinPath(uri, '..'), '*'));

@@ -2,10 +2,11 @@
  * One dissection worker: a thread that owns one capture, so that the extension host never waits for a capture and a capture
  * that brings its worker down takes nothing else with it.
  */
-import { Worker } from 'node:worker_threads';
+import type * as vscode from 'vscode';
 import type { Overview, WorkerCalls, WorkerEvents } from '../wire/inspector.ts';
 import { Connection } from '../wire/rpc.ts';
 import * as check from './checks.ts';
+import { startThread, type Thread } from './thread.ts';
 
 type None = Record<never, never>;
 
@@ -16,34 +17,31 @@ export interface WorkerEnds {
 }
 
 export class CaptureWorker {
-  readonly #thread: Worker;
+  readonly #thread: Thread;
   readonly #connection: Connection<WorkerCalls, None, None, WorkerEvents>;
   #over = false;
 
-  constructor(file: string, name: string, ends: WorkerEnds) {
-    this.#thread = new Worker(file, { name: `peerscope ${name}` });
+  constructor(file: vscode.Uri, name: string, ends: WorkerEnds) {
     this.#connection = new Connection<WorkerCalls, None, None, WorkerEvents>(
-      (message) => this.#thread.postMessage(message, handedOver(message)),
+      (message) => this.#thread.post(message, handedOver(message)),
       {},
       { overview: (data: unknown) => ends.overview(check.overview(data)) },
     );
-    const end = (reason: string): void => {
+    const ended = (reason: string): void => {
       if (this.#over) return;
       this.#over = true;
       this.#connection.close(reason);
-      void this.#thread.terminate();
+      this.#thread.terminate();
       ends.ended(reason);
     };
-    this.#thread.on('message', (message) => {
+    const message = (received: unknown): void => {
       try {
-        this.#connection.receive(message);
+        this.#connection.receive(received);
       } catch (error) {
-        end(`The dissection sent what it must not: ${sentence(error)}`);
+        ended(`The dissection sent what it must not: ${error instanceof Error ? error.message : error}`);
       }
-    });
-    this.#thread.on('messageerror', (error) => end(`The dissection sent what cannot be read: ${sentence(error)}`));
-    this.#thread.on('error', (error) => end(`The dissection stopped: ${sentence(error)}`));
-    this.#thread.on('exit', (code) => end(`The dissection stopped with exit code ${code}.`));
+    };
+    this.#thread = startThread(file, `peerscope ${name}`, { message, ended });
   }
 
   get over(): boolean {
@@ -58,7 +56,7 @@ export class CaptureWorker {
     if (this.#over) return;
     this.#over = true;
     this.#connection.close('The capture was closed.');
-    void this.#thread.terminate();
+    this.#thread.terminate();
   }
 }
 
@@ -66,8 +64,4 @@ export class CaptureWorker {
 function handedOver(message: unknown): ArrayBuffer[] {
   const bytes = (message as { params?: { bytes?: unknown } }).params?.bytes;
   return bytes instanceof Uint8Array && bytes.buffer instanceof ArrayBuffer ? [bytes.buffer] : [];
-}
-
-function sentence(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

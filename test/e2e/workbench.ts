@@ -9,7 +9,7 @@ import { launchBrowser } from '../../extension/workbench/browser.ts';
 import { artifacts } from '../../extension/workbench/paths.ts';
 import { WorkbenchServer } from '../../extension/workbench/server.ts';
 import { copyOfSamples } from '../host/workspace.ts';
-import { vsix } from './pack.ts';
+import { vsix, webVsix } from './pack.ts';
 
 /** Themes by what they are: the name in the theme picker, and the class that the workbench wears with it. */
 const themes = {
@@ -26,9 +26,13 @@ export interface OpenOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Open the folder in restricted mode; without it the folder is trusted. */
   readonly workspaceTrust?: boolean;
+  /** The extension runs in the browser's extension host, without Node. */
+  readonly web?: boolean;
   /** Files, besides the samples, that lie in the folder. */
   readonly files?: readonly string[];
   readonly size?: { readonly width: number; readonly height: number };
+  /** A script that runs in every frame before its own. */
+  readonly before?: string;
 }
 
 export class Workbench {
@@ -58,10 +62,11 @@ export class Workbench {
     const server = await WorkbenchServer.start({
       settings: { ...looks, ...options.settings },
       ...(options.workspaceTrust ? { workspaceTrust: true } : {}),
-      vsix,
+      vsix: options.web ? webVsix : vsix,
     });
     const browser = await launchBrowser();
     const page = await browser.newPage({ viewport: options.size ?? { width: 1280, height: 800 } });
+    if (options.before !== undefined) await page.addInitScript(options.before);
     const workbench = new Workbench(page, folder, server, browser);
     try {
       await page.goto(server.address({ folder }));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Peerscope } from '../../extension/host/main.ts';
 
-export const fakeWorker = join(__dirname, 'fake', 'worker.cjs');
+export const fakeWorker = vscode.Uri.file(join(__dirname, 'fake', 'worker.cjs'));
 
 export function workspaceFile(name: string): vscode.Uri {
   return vscode.Uri.joinPath(vscode.workspace.workspaceFolders![0]!.uri, name);

@@ -1,0 +1,8 @@
+import type { CaptureFile } from '../../dissector/capture/index.ts';
+import type { Change } from './growth.ts';
+
+export function openPath(): CaptureFile {
+  throw new Error('A browser has no disk: a capture comes as its bytes.');
+}
+
+export const watchPath = (): { look(): Change } => ({ look: () => 'none' });

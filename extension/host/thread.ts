@@ -1,0 +1,30 @@
+/** A thread for a capture, in Node. Where there is no Node, thread.web.ts stands in its place. */
+import { Worker } from 'node:worker_threads';
+import type * as vscode from 'vscode';
+
+/** A thread that messages go to and come from. */
+export interface Thread {
+  post(message: unknown, transfer: ArrayBuffer[]): void;
+  terminate(): void;
+}
+
+/** What a thread tells. `ended` is called when it ends of itself. */
+export interface ThreadEnds {
+  message(message: unknown): void;
+  ended(reason: string): void;
+}
+
+/** The bundle beside the extension that a thread runs. */
+export const threadFile = ['dist', 'worker.cjs'];
+
+export function startThread(file: vscode.Uri, name: string, ends: ThreadEnds): Thread {
+  const worker = new Worker(file.fsPath, { name });
+  worker.on('message', ends.message);
+  worker.on('messageerror', (error) => ends.ended(`The dissection sent what cannot be read: ${error.message}`));
+  worker.on('error', (error) => ends.ended(`The dissection stopped: ${error instanceof Error ? error.message : error}`));
+  worker.on('exit', (code) => ends.ended(`The dissection stopped with exit code ${code}.`));
+  return {
+    post: (message, transfer) => worker.postMessage(message, transfer),
+    terminate: () => void worker.terminate(),
+  };
+}
