@@ -1,35 +1,57 @@
 /**
- * `npm run package`: builds and packs the VSIX. An argument names the file to write. Everything is bundled, so no package of
- * node_modules goes in; which files do is .vscodeignore's word.
+ * `npm run package`: builds and packs the VSIX. An argument names the file to write. What goes in is put together in a folder
+ * of its own: only what runs and what a person reads, with a manifest that says nothing of how the project is built.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { project } from '../workbench/paths.ts';
 
-/** Builds and packs; what the tools say is told when they fail. `folder` holds another extension than the project's own. */
-export function packExtension(out: string, folder = project): void {
+const contents: readonly string[] = [
+  ...['README.md', 'CHANGELOG.md', 'LICENSE', 'media/icons/peerscope.png'],
+  ...['dist/extension.cjs', 'dist/worker.cjs', 'dist/web/extension.js', 'dist/web/worker.js'],
+  ...['dist/media/capture.js', 'dist/media/capture.css'],
+];
+/** The host without Node takes no extension of type "module"; everything is bundled, so no package is needed either. */
+const unpacked: readonly string[] = ['type', 'scripts', 'exports', 'dependencies', 'devDependencies'];
+
+/** Builds what is packed. */
+export function buildExtension(): void {
+  run(['--import', 'tsx', join(project, 'extension/build/build.ts')], project);
+}
+
+/** Packs what was built; `without` names parts of the manifest that are left out too. */
+export function packExtension(out: string, without: readonly string[] = []): void {
+  const folder = join(project, 'dist', 'package');
+  rmSync(folder, { recursive: true, force: true });
+  for (const file of contents) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    cpSync(join(project, file), join(folder, file));
+  }
+  const manifest = Object.entries(JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')));
+  const kept = manifest.filter(([name]) => !unpacked.includes(name) && !without.includes(name));
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(Object.fromEntries(kept), null, 2));
   mkdirSync(dirname(out), { recursive: true });
+  const vsce = createRequire(import.meta.url).resolve('@vscode/vsce/vsce');
+  const options = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', out];
+  run([vsce, 'package', ...options], folder);
+}
+
+/** Runs a tool of the build; what it says is told when it fails. */
+function run(args: readonly string[], cwd: string): void {
   try {
-    pack(['--out', out], 'pipe', folder);
+    execFileSync(process.execPath, args, { cwd, encoding: 'utf8', stdio: 'pipe' });
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     throw new Error(`The extension does not pack:\n${stdout}${stderr}`);
   }
 }
 
-function pack(args: readonly string[], stdio: 'inherit' | 'pipe', folder = project): void {
-  const vsce = createRequire(import.meta.url).resolve('@vscode/vsce/vsce');
-  execFileSync(
-    process.execPath,
-    [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', ...args],
-    {
-      cwd: folder,
-      encoding: 'utf8',
-      stdio,
-    },
-  );
+if (process.argv[1] === import.meta.filename) {
+  const { version } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
+  const out = process.argv[2] ?? join(project, `peerscope-${version}.vsix`);
+  buildExtension();
+  packExtension(out);
+  console.log(out);
 }
-
-if (process.argv[1] === import.meta.filename) pack(process.argv[2] === undefined ? [] : ['--out', process.argv[2]], 'inherit');

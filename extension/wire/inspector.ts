@@ -5,33 +5,36 @@
  */
 import type { Calls, Events } from './rpc.ts';
 import type {
-  CaptureSettings,
-  CompletionsView,
   ComputationView,
   ConversationColumn,
   ConversationView,
-  ExplanationView,
   ExportKind,
   ExportScope,
-  FilterProblemView,
   FindingLine,
-  FindKind,
-  KeyLogText,
-  KeyReport,
   KeyView,
   LockedView,
-  Overview,
-  Row,
-  Scan,
   SessionView,
-  SettingsReport,
-  Show,
   StateView,
   StepView,
   TablePart,
+} from './tables.ts';
+import type {
+  CaptureSettings,
+  CompletionsView,
+  ExplanationView,
+  FilterProblemView,
+  FindKind,
+  KeyLogText,
+  KeyReport,
+  Overview,
+  Row,
+  Scan,
+  SettingsReport,
+  Show,
   TreeView,
 } from './views.ts';
 
+export type * from './tables.ts';
 export type * from './views.ts';
 
 /** Webview → worker, by way of the host. */

@@ -12,6 +12,7 @@ describe('the package', () => {
       /^\[Content_Types\]\.xml$/,
       /^extension\/(package\.json|LICENSE\.txt|readme\.md|changelog\.md)$/i,
       /^extension\/dist\/(extension|worker)\.cjs$/,
+      /^extension\/dist\/web\/(extension|worker)\.js$/,
       /^extension\/dist\/media\/\w+\.(js|css)$/,
       /^extension\/media\/icons\/peerscope\.png$/,
     ];
