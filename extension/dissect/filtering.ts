@@ -3,7 +3,7 @@
 import { type Filter, FilterRow } from '../../dissector/filter/index.ts';
 import type { Analysis } from '../../dissector/session/index.ts';
 import type { Scan, Show } from '../wire/inspector.ts';
-import { soon } from './port.ts';
+import { soon } from './soon.ts';
 
 const SLICE_MS = 12;
 /** Rows between two looks at the clock. */

@@ -13,6 +13,3 @@ export const port: Port = {
   post: (message) => own.postMessage(message),
   listen: (received) => void own.on('message', received),
 };
-
-/** Calls after whatever waits by now was answered. */
-export const soon = (call: () => void): void => void setImmediate(call);

@@ -2,7 +2,7 @@
 
 import type { Pass } from '../capture/open.ts';
 import { reasonOf } from '../capture/reason.ts';
-import { soon } from './port.ts';
+import { soon } from './soon.ts';
 
 const SLICE_MS = 15;
 const SLICE_FRAMES = 2_000;
