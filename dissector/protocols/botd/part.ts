@@ -10,9 +10,9 @@ export function part({ session, name, state, direction, frame, facts }: Placed):
   // Where neither hello nor SYN was seen, nothing tells who opened; nothing is allowed to one side alone then.
   const known = { session, title: 'connection', opener: session.opener ?? 0, machine };
   // What is not whole, does not open or has no layout may be anything.
-  const isDark = state === 'incomplete' || (name === 'undecodable' && state === 'encrypted');
-  if (isDark || (clear === true && name === 'protobuf')) return { ...known, idle: true };
   const found = unseen(session, name, direction, frame);
+  const isDark = state === 'incomplete' || (name === 'undecodable' && state === 'encrypted' && found !== undefined);
+  if (isDark || (clear === true && name === 'protobuf')) return { ...known, idle: true };
   return found === undefined ? known : { ...known, unseen: found };
 }
 

@@ -4,13 +4,14 @@ import { machine, type SessionState } from './machine.ts';
 import { Session } from './session.ts';
 
 /** A message is a step of its session; one that came before any InitHello of the capture is of none. */
-export function part({ session, name, state, facts }: Placed): Part | undefined {
+export function part({ session, name, state, frame, facts }: Placed): Part | undefined {
   if (!(session instanceof Session)) return undefined;
   const found = unseen(session, name, state === 'encrypted');
   const known = { session, title: `session ${session.place}`, opener: session.initiator, machine };
   const isRefused = name === 'InitDone' && (facts as Facts | undefined)?.signature?.state === 'invalid';
   // What does not open under the proven key is dropped. An InitHello is in clear, and answered.
-  const isDropped = state === 'malformed' && name !== 'InitHello' && name !== 'reserved';
+  const isLate = name === 'RespHello' && session.done !== undefined && session.done < frame;
+  const isDropped = state === 'malformed' && name !== 'InitHello' && name !== 'reserved' && !isLate;
   if (isDropped || isRefused) return { ...known, idle: true };
   // Sealed data may be that of another session.
   return found === undefined ? known : { ...known, unseen: found, stays: state === 'encrypted' && name !== 'InitDone' };
