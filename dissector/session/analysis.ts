@@ -12,6 +12,8 @@ import { Rows, type Show } from './rows.ts';
 import { type Computation, type Member, type Part, type SessionSteps, walk } from './steps.ts';
 import { computeMessage, dissectMessage, explainMessage, lowerLayers, placed } from './trees.ts';
 
+const noFindings: readonly Finding[] = [];
+
 export interface MessageInfo {
   /** Its place in the order in which the messages of the capture complete, from 0. */
   readonly n: number;
@@ -137,8 +139,14 @@ export class Analysis {
       conversation: this.#pass.conversations[messages.conversation(id)]!,
       state: messages.state(id),
       encrypted: messages.encrypted(id),
-      findings: messages.findings.get(id) ?? [],
+      findings: messages.findings.get(id) ?? noFindings,
     };
+  }
+
+  /** The findings of a message alone, for whoever goes through all messages. */
+  findingsOf(n: number): readonly Finding[] {
+    const { observation, id } = this.#place(n);
+    return observation.messages.findings.get(id) ?? noFindings;
   }
 
   /** The tree and fields of a message: made again each time, never stored. */

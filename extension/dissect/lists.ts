@@ -12,10 +12,13 @@ import { treeView } from './view.ts';
 
 /** Columns that a drawing of who talks to whom has at most. */
 const MOST_ENDPOINTS = 12;
+/** Searches at once: that of the list, and of what stands in its place and shows other rows of it. */
+const MOST_SEARCHES = 3;
 
 export class Lists {
   readonly #capture: Capture;
-  #filtering: Filtering | undefined;
+  /** The newest first. */
+  #searches: readonly Filtering[] = [];
   #catalog: { readonly of: Capture['protocols']; readonly fields: FieldCatalog } | undefined;
 
   constructor(capture: Capture) {
@@ -70,7 +73,7 @@ export class Lists {
   /** Who talks in the messages that are listed. */
   endpoints({ filter = '' }: WebviewCalls['endpoints']['params']): WebviewCalls['endpoints']['result'] {
     const { analysis, generation, done } = this.#capture;
-    const filtering = filter === '' ? undefined : this.#filter(filter, 'messages');
+    const filtering = filter === '' ? undefined : this.search(filter, 'messages');
     const total = filtering?.count ?? analysis.rowCount('messages');
     const found = new Set<string>();
     const met = new Set<number>();
@@ -99,7 +102,7 @@ export class Lists {
   #list(show: Show, filter: string): Searched & { readonly filtering: Filtering | undefined } {
     const { analysis } = this.#capture;
     if (filter === '') return { total: analysis.rowCount(show), at: (row) => row, filtering: undefined };
-    const filtering = this.#filter(filter, show);
+    const filtering = this.search(filter, show);
     return { total: filtering.count, at: (row) => filtering.at(row), filtering };
   }
 
@@ -142,18 +145,21 @@ export class Lists {
   }
 
   /** The search that is under way for a filter, or a new one: what was found in other rows than these counts no more. */
-  #filter(text: string, show: WebviewCalls['rows']['params']['show']): Filtering {
+  search(text: string, show: Show): Filtering {
     const { analysis, generation } = this.#capture;
-    const before = this.#filtering;
-    if (before?.filter.text === text && before.show === show && before.generation === generation) {
+    const before = this.#searches.find((one) => one.filter.text === text && one.show === show);
+    if (before !== undefined && before.generation === generation) {
       before.look();
       return before;
     }
     const compiled = compileFilter(text, this.#fields());
     if ('problem' in compiled) throw new Error(`The filter cannot be used: ${compiled.problem.text}.`);
-    before?.stop();
-    this.#filtering = new Filtering(analysis, compiled.filter, show, generation, () => this.#capture.done);
-    return this.#filtering;
+    const search = new Filtering(analysis, compiled.filter, show, generation, () => this.#capture.done);
+    const others = this.#searches.filter((one) => one.generation === generation);
+    const kept = [search, ...others].slice(0, MOST_SEARCHES);
+    for (const one of this.#searches) if (!kept.includes(one)) one.stop();
+    this.#searches = kept;
+    return search;
   }
 
   #fields(): FieldCatalog {

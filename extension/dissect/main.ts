@@ -9,6 +9,7 @@ import { Lists } from './lists.ts';
 import { port } from './port.ts';
 import { Stepping } from './stepping.ts';
 import { Tables } from './tables.ts';
+import { Timeline } from './timeline.ts';
 
 type None = Record<never, never>;
 type Params<M extends keyof WorkerCalls> = WorkerCalls[M]['params'];
@@ -30,6 +31,7 @@ const connection = new Connection<None, WorkerEvents, WorkerCalls, None>(
     compute: (params: unknown) => stepping.compute(params as Params<'compute'>),
     locate: (params: unknown) => lists.locate(params as Params<'locate'>),
     endpoints: (params: unknown) => lists.endpoints(params as Params<'endpoints'>),
+    timeline: (params: unknown) => timeline.look(params as Params<'timeline'>),
     conversations: (params: unknown) => tables.conversations(params as Params<'conversations'>),
     findings: (params: unknown) => tables.findings(params as Params<'findings'>),
     checkFilter: (params: unknown) => lists.check(params as Params<'checkFilter'>),
@@ -46,6 +48,7 @@ const connection = new Connection<None, WorkerEvents, WorkerCalls, None>(
 const capture = new Capture((overview) => connection.tell('overview', overview));
 const lists = new Lists(capture);
 const tables = new Tables(capture);
+const timeline = new Timeline(capture, lists);
 const exports = new Exports(capture, lists);
 const keys = new KeyRingView(capture);
 const stepping = new Stepping(capture);

@@ -73,8 +73,8 @@ function findParams(value: unknown): WebviewCalls['find']['params'] {
   };
 }
 
-function endpointsParams(value: unknown): WebviewCalls['endpoints']['params'] {
-  return filter(object(value, 'endpoints').filter, 'endpoints.filter');
+function filterOf(name: 'endpoints' | 'timeline'): (value: unknown) => WebviewCalls[typeof name]['params'] {
+  return (value) => filter(object(value, name).filter, `${name}.filter`);
 }
 
 export function drawingParams(value: unknown): WebviewCalls['saveDrawing']['params'] {
@@ -190,7 +190,8 @@ export const questions: { readonly [M in Question]: (value: unknown) => WebviewC
   steps: stepsParams,
   compute: computeParams,
   locate: locateParams,
-  endpoints: endpointsParams,
+  endpoints: filterOf('endpoints'),
+  timeline: filterOf('timeline'),
   conversations: conversationsParams,
   findings: findingsParams,
   checkFilter: checkFilterParams,

@@ -17,6 +17,7 @@ import type {
   StateView,
   StepView,
   TablePart,
+  TimelineView,
 } from './tables.ts';
 import type {
   CaptureSettings,
@@ -89,6 +90,8 @@ export interface Questions extends Calls {
     params: { filter?: string };
     result: { endpoints: readonly string[]; more: boolean; done: boolean; generation: number };
   };
+  /** Packets, bytes and findings over time, of what a filter leaves; counted in the background until `done`. */
+  timeline: { params: { filter?: string }; result: TimelineView };
   checkFilter: { params: { text: string }; result: { problem?: FilterProblemView } };
   completeFilter: { params: { text: string; caret: number }; result: CompletionsView };
 }
@@ -106,6 +109,7 @@ export type Question =
   | 'conversations'
   | 'findings'
   | 'endpoints'
+  | 'timeline'
   | 'checkFilter'
   | 'completeFilter';
 

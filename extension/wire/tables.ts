@@ -61,6 +61,33 @@ export type ConversationColumn =
   | 'encrypted'
   | 'findings';
 
+/**
+ * What happened over time. Bucket `i` begins (`first` + i) × `per` × 10^`exponent` seconds after the first frame and ends where
+ * the next begins; the lists have an entry a bucket, from the first frame of the capture to its last.
+ */
+export interface TimeBucketsView {
+  readonly first: number;
+  readonly per: 1 | 2 | 5;
+  readonly exponent: number;
+  readonly packets: readonly number[];
+  /** On the wire. */
+  readonly bytes: readonly number[];
+  /** Messages by the gravest of their findings. */
+  readonly error: readonly number[];
+  readonly warning: readonly number[];
+  readonly note: readonly number[];
+}
+
+export interface TimelineView extends TimeBucketsView {
+  readonly total: { readonly packets: number; readonly bytes: number };
+  /** Frames that have no time and are in no bucket. */
+  readonly timeless: number;
+  /** From 0 to 1, until it is done; what was counted so far is there. */
+  readonly progress: number;
+  readonly done: boolean;
+  readonly generation: number;
+}
+
 /** A session that can be stepped through. */
 export interface SessionView {
   /** `n` of its first message, which names it. */
