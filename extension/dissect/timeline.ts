@@ -45,9 +45,9 @@ export class Timeline {
     const counted = same ? this.#counted! : begin(generation, filter);
     this.#counted = counted;
     const search = filter === '' ? undefined : this.#lists.search(filter, 'all');
-    const total = analysis.rowCount('all');
-    // Rows still move until all are there.
-    const end = !ready ? 0 : search === undefined ? total : search.scan.scanned;
+    // Rows still move until all are there, and counting them anew costs while they do.
+    const total = ready ? analysis.rowCount('all') : 0;
+    const end = search === undefined ? total : Math.min(total, search.scan.scanned);
     const stop = performance.now() + this.#moment;
     while (counted.at < end) {
       const next = Math.min(end, counted.at + STRIDE);
@@ -55,7 +55,7 @@ export class Timeline {
       if (performance.now() >= stop) break;
     }
     const { buckets, packets, bytes, timeless, at } = counted;
-    const progress = total === 0 ? 1 : at / total;
+    const progress = total === 0 ? 0 : at / total;
     return { ...buckets.view(), total: { packets, bytes }, timeless, progress, done: ready && at === total, generation };
   }
 }

@@ -142,7 +142,10 @@ export class Inspector extends PageElement {
           @add-keys=${({ detail }: CustomEvent<'file' | 'clipboard'>) => void session.addKeys(detail)}
           @show-message=${({ detail }: CustomEvent<ChosenStep>) => session.showMessage(detail.frame, detail.n)}></peerscope-keys>`;
       case 'conversations':
-        return html`<peerscope-conversations .call=${session.call} .generation=${state}
+        return html`<peerscope-graph .call=${session.call} .generation=${state} .frames=${session.overview?.frames ?? 0} .filter=${session.list.filter}
+            .start=${session.list.start} .open=${session.arranged.graph} @fold=${({ detail }: CustomEvent<boolean>) => session.arrange({ graph: detail })}
+            @narrow=${({ detail }: CustomEvent<string>) => void this.#bar?.put(detail)}></peerscope-graph>
+          <peerscope-conversations .call=${session.call} .generation=${state}
           @narrow=${(event: CustomEvent<string>) => this.#narrow(event.detail)}></peerscope-conversations>`;
       case 'findings':
         return html`<peerscope-breaches .call=${session.call} .generation=${state}

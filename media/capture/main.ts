@@ -9,6 +9,7 @@ import { Bytes } from './bytes.ts';
 import { Conversations } from './conversations.ts';
 import { FilterBar } from './filterbar.ts';
 import { FindBar } from './findbar.ts';
+import { Graph } from './graph.ts';
 import { Inspector } from './inspector.ts';
 import { KeyTable } from './keyring.ts';
 import { Ladder } from './ladder.ts';
@@ -28,6 +29,7 @@ declare global {
     'peerscope-steps': Steps;
     'peerscope-keys': KeyTable;
     'peerscope-conversations': Conversations;
+    'peerscope-graph': Graph;
     'peerscope-breaches': Breaches;
   }
 }
@@ -41,6 +43,7 @@ customElements.define('peerscope-ladder', Ladder);
 customElements.define('peerscope-steps', Steps);
 customElements.define('peerscope-keys', KeyTable);
 customElements.define('peerscope-conversations', Conversations);
+customElements.define('peerscope-graph', Graph);
 customElements.define('peerscope-breaches', Breaches);
 // Last: it draws the others as soon as it is known.
 customElements.define('peerscope-inspector', Inspector);

@@ -27,6 +27,8 @@ export interface Remembered {
   readonly marks: readonly number[];
   /** Comments of the user's own, by frame. */
   readonly comments: readonly (readonly [frame: number, text: string])[];
+  /** The graph over time is not folded away. */
+  readonly graph: boolean;
   /** What bytes may mean is shown below them. */
   readonly inspecting: boolean;
   /** Heights and widths of the first panes in percent. */
@@ -53,6 +55,7 @@ export function remembered(stored: unknown): Remembered {
     ...(isReference(values.reference) ? { reference: values.reference } : {}),
     marks: Array.isArray(values.marks) ? values.marks.filter(whole) : [],
     comments: Array.isArray(values.comments) ? values.comments.filter(isComment) : [],
+    graph: values.graph !== false,
     inspecting: values.inspecting === true,
     listHeight: percent(values.listHeight, 50),
     treeWidth: percent(values.treeWidth, 42),
