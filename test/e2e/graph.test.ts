@@ -71,6 +71,7 @@ describe('the graph over time', () => {
   it('takes another range in its place, beside the rest of the filter', async () => {
     await inspecting.frame.locator('#filter').fill('udp || tcp');
     await inspecting.frame.locator('#filter').press('Enter');
+    await inspecting.frame.locator('#graph-range').waitFor({ state: 'detached' });
     await graph().focus();
     await inspecting.press('Home', 'ArrowRight');
     await expect.poll(() => graph().getAttribute('aria-valuenow')).toBe('1');
