@@ -47,7 +47,7 @@ const connection = new Connection<None, WorkerEvents, WorkerCalls, None>(
 );
 const capture = new Capture((overview) => connection.tell('overview', overview));
 const lists = new Lists(capture);
-const tables = new Tables(capture);
+const tables = new Tables(capture, lists);
 const timeline = new Timeline(capture, lists);
 const exports = new Exports(capture, lists);
 const keys = new KeyRingView(capture);

@@ -2,19 +2,32 @@
 import { type ConversationSummary, type Finding, summarise } from '../../dissector/session/index.ts';
 import type { ConversationView, FindingLine, WebviewCalls } from '../wire/inspector.ts';
 import type { Capture } from './capture.ts';
+import type { Filtering } from './filtering.ts';
+import type { Lists } from './lists.ts';
 
 type Column = WebviewCalls['conversations']['params']['sort'];
 type Group = Extract<FindingLine, { kind: 'group' }>;
+type Line = Extract<FindingLine, { kind: 'finding' }>;
+
+/** A rule and its breaches, each with the `n` of its message. */
+interface Broken {
+  readonly group: Group;
+  readonly lines: readonly (Line & { readonly n: number })[];
+}
 
 const severities = ['error', 'warning', 'note'] as const;
 
 export class Tables {
   readonly #capture: Capture;
   #summaries: { readonly of: number; readonly views: ConversationView[]; sorted: string } | undefined;
-  #groups: { readonly of: number; readonly all: { group: Group; lines: FindingLine[] }[] } | undefined;
+  #broken: { readonly of: number; readonly rules: readonly Broken[] } | undefined;
+  /** What a filter leaves of them. */
+  #left: { readonly of: Filtering; readonly scanned: number; readonly rules: readonly Broken[] } | undefined;
+  readonly #lists: Lists;
 
-  constructor(capture: Capture) {
+  constructor(capture: Capture, lists: Lists) {
     this.#capture = capture;
+    this.#lists = lists;
   }
 
   conversations({
@@ -35,21 +48,46 @@ export class Tables {
     return { rows: views.slice(start, start + count), total: views.length, generation, ready: true };
   }
 
-  findings({ start, count, closed }: WebviewCalls['findings']['params']): WebviewCalls['findings']['result'] {
-    const { generation, done } = this.#capture;
-    if (!done) return { rows: [], total: 0, generation, ready: false };
-    if (this.#groups?.of !== generation) this.#groups = { of: generation, all: this.#byRule() };
+  findings({ start, count, closed, filter = '' }: WebviewCalls['findings']['params']): WebviewCalls['findings']['result'] {
+    const { generation } = this.#capture;
+    const rules = this.#rules(filter);
+    if (rules === undefined) return { rows: [], total: 0, generation, ready: false, findings: { count: 0, of: 0 } };
     const hidden = new Set(closed);
     const rows: FindingLine[] = [];
     let at = 0;
-    for (const { group, lines } of this.#groups.all) {
+    for (const { group, lines } of rules) {
       const shown = hidden.has(group.rule) ? 0 : lines.length;
       if (at >= start && at < start + count) rows.push(group);
       const from = Math.max(0, start - at - 1);
-      rows.push(...lines.slice(from, Math.min(shown, start + count - at - 1)));
+      rows.push(...lines.slice(from, Math.min(shown, start + count - at - 1)).map(({ n: _, ...line }) => line));
       at += 1 + shown;
     }
-    return { rows: rows.slice(0, count), total: at, generation, ready: true };
+    const findings = {
+      count: rules.reduce((sum, { group }) => sum + group.count, 0),
+      of: this.#broken!.rules.reduce((sum, { group }) => sum + group.of, 0),
+    };
+    return { rows: rows.slice(0, count), total: at, generation, ready: true, findings };
+  }
+
+  /** The rules that are broken in what a filter leaves; undefined while the capture is read or searched. */
+  #rules(filter: string): readonly Broken[] | undefined {
+    const { generation, done, analysis } = this.#capture;
+    if (!done) return undefined;
+    if (this.#broken?.of !== generation) this.#broken = { of: generation, rules: this.#byRule() };
+    const { rules } = this.#broken;
+    if (filter === '') return rules;
+    const search = this.#lists.search(filter, 'messages');
+    if (!search.scan.done) return undefined;
+    const { scanned } = search.scan;
+    if (this.#left?.of === search && this.#left.scanned === scanned) return this.#left.rules;
+    const matches = new Uint8Array(analysis.messageCount);
+    for (let hit = 0; hit < search.count; hit++) matches[analysis.rowAt('messages', search.at(hit)).n] = 1;
+    const left = rules.flatMap(({ group, lines: all }): Broken[] => {
+      const lines = all.filter(({ n }) => matches[n] === 1);
+      return lines.length === 0 ? [] : [{ group: { ...group, count: lines.length }, lines }];
+    });
+    this.#left = { of: search, scanned, rules: left };
+    return left;
   }
 
   #views(): ConversationView[] {
@@ -72,26 +110,26 @@ export class Tables {
     });
   }
 
-  #byRule(): { group: Group; lines: FindingLine[] }[] {
+  #byRule(): Broken[] {
     const { analysis } = this.#capture;
-    const groups = new Map<string, { group: Group; lines: FindingLine[] }>();
+    const broken = new Map<string, { first: Finding; lines: (Line & { n: number })[] }>();
     for (let n = 0; n < analysis.messageCount; n++) {
-      const { findings, frame, name } = analysis.message(n);
+      const findings = analysis.findingsOf(n);
+      if (findings.length === 0) continue;
+      const { frame, name: message } = analysis.message(n);
       for (const finding of findings) {
         const key = `${finding.rule} ${finding.severity}`;
-        const known = groups.get(key) ?? { group: groupOf(finding), lines: [] };
-        groups.set(key, known);
-        known.lines.push({ kind: 'finding', frame, message: name, text: finding.text, frames: finding.frames });
+        const known = broken.get(key) ?? { first: finding, lines: [] };
+        broken.set(key, known);
+        known.lines.push({ kind: 'finding', n, frame, message, text: finding.text, frames: finding.frames });
       }
     }
-    const all = [...groups.values()].map(({ group, lines }) => ({ group: { ...group, count: lines.length }, lines }));
-    const rank = ({ group }: { group: Group }): number => severities.indexOf(group.severity);
+    const all = [...broken.values()].map(({ first: { rule, severity, clause }, lines }): Broken => {
+      return { group: { kind: 'group', rule, severity, clause, count: lines.length, of: lines.length }, lines };
+    });
+    const rank = ({ group }: Broken): number => severities.indexOf(group.severity);
     return all.sort((a, b) => rank(a) - rank(b) || (a.group.rule < b.group.rule ? -1 : 1));
   }
-}
-
-function groupOf({ rule, severity, clause }: Finding): Group {
-  return { kind: 'group', rule, severity, clause, count: 0 };
 }
 
 function compare(a: ConversationView, b: ConversationView, column: Column): number {

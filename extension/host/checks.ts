@@ -131,7 +131,7 @@ function conversationsParams(value: unknown): WebviewCalls['conversations']['par
 function findingsParams(value: unknown): WebviewCalls['findings']['params'] {
   const params = object(value, 'findings');
   texts(params.closed, 'findings.closed');
-  return { ...part(params, 'findings'), closed: params.closed as string[] };
+  return { ...part(params, 'findings'), closed: params.closed as string[], ...filter(params.filter, 'findings.filter') };
 }
 
 function part({ start, count }: Record<string, unknown>, name: string): { start: number; count: number } {

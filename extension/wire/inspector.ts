@@ -10,7 +10,7 @@ import type {
   ConversationView,
   ExportKind,
   ExportScope,
-  FindingLine,
+  FindingPart,
   KeyView,
   LockedView,
   SessionView,
@@ -83,8 +83,8 @@ export interface Questions extends Calls {
     params: { start: number; count: number; sort: ConversationColumn; descending: boolean };
     result: TablePart<ConversationView>;
   };
-  /** `closed` are the rules whose breaches are not shown. */
-  findings: { params: { start: number; count: number; closed: readonly string[] }; result: TablePart<FindingLine> };
+  /** Of the messages that a filter leaves; `closed` are the rules whose breaches are not shown. */
+  findings: { params: { start: number; count: number; closed: readonly string[]; filter?: string }; result: FindingPart };
   /** Who talks in the messages of the list, in the order in which they come; `more` is true when some are left out. */
   endpoints: {
     params: { filter?: string };

@@ -30,7 +30,9 @@ export type FindingLine =
       readonly rule: string;
       readonly severity: 'error' | 'warning' | 'note';
       readonly clause: string;
+      /** In what the filter leaves, and in the whole capture. */
       readonly count: number;
+      readonly of: number;
     }
   | {
       readonly kind: 'finding';
@@ -39,6 +41,11 @@ export type FindingLine =
       readonly text: string;
       readonly frames: readonly number[];
     };
+
+/** A part of the table of findings: how many the filter leaves, and how many there are. */
+export interface FindingPart extends TablePart<FindingLine> {
+  readonly findings: { readonly count: number; readonly of: number };
+}
 
 /** A part of a table; not `ready` while the capture is being read. */
 export interface TablePart<T> {

@@ -1,6 +1,7 @@
 /** The capture from above, as the worker tells it. */
 import { describe, expect, it, vi } from 'vitest';
 import { Capture } from '../../../extension/dissect/capture.ts';
+import { Lists } from '../../../extension/dissect/lists.ts';
 import { Tables } from '../../../extension/dissect/tables.ts';
 import { golden, keyLog } from './help.ts';
 
@@ -9,7 +10,7 @@ async function tables(path: string, keys = ''): Promise<Tables> {
   if (keys !== '') capture.keys([{ name: 'keys', text: keys }]);
   await capture.open({ name: '', path });
   await vi.waitFor(() => expect(capture.overview().done).toBe(true), { timeout: 20_000 });
-  return new Tables(capture);
+  return new Tables(capture, new Lists(capture));
 }
 
 const byNumber = { start: 0, count: 100, sort: 'id', descending: false } as const;
@@ -60,5 +61,31 @@ describe('the table of findings', () => {
     expect(whole.rows.slice(0, 2).map(({ kind }) => kind)).toEqual(['group', 'group']);
     for (let start = 0; start < whole.total; start++)
       expect(of.findings({ start, count: 3, closed: ['p2p.unknown-type'] }).rows).toEqual(whole.rows.slice(start, start + 3));
+  });
+
+  it('follows a filter, and says how many there are without it', async () => {
+    const of = await tables(golden('p2p_b.pcapng'));
+    const whole = of.findings({ start: 0, count: 1000, closed: [] });
+    const { of: all, count } = whole.findings;
+    expect(count).toBe(all);
+    const filter = 'finding.severity == "error"';
+    const left = await vi.waitFor(() => {
+      const answer = of.findings({ start: 0, count: 1000, closed: [], filter });
+      expect(answer.ready).toBe(true);
+      return answer;
+    });
+    expect(left.findings.of).toBe(all);
+    expect(left.findings.count).toBeLessThan(all);
+    expect(left.rows[0]).toMatchObject({ rule: 'p2p.unknown-type', count: 1, of: 1 });
+    const frames = (rows: typeof left.rows) => rows.flatMap((row) => (row.kind === 'finding' ? [row.frame] : []));
+    const [frame] = frames(left.rows);
+    const some = await vi.waitFor(() => {
+      const answer = of.findings({ start: 0, count: 1000, closed: [], filter: `frame.number > ${frame}` });
+      expect(answer.ready).toBe(true);
+      return answer;
+    });
+    expect(frames(some.rows)).toEqual(frames(whole.rows).filter((one) => one > frame!));
+    expect(of.findings({ start: 0, count: 1000, closed: [] })).toEqual(whole);
+    expect(() => of.findings({ start: 0, count: 1, closed: [], filter: 'finding ==' })).toThrow(/filter cannot be used/);
   });
 });
