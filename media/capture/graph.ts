@@ -123,7 +123,7 @@ export class Graph extends PageElement {
             ? html`<svg height=${HEIGHT}></svg>`
             : plot(view, { width: this.#width, at, brush: this.#brush === undefined ? range : this.#chosen(view, this.#brush) })
         }</div>
-      <div class="graph-bar">
+      <div class="graph-bar told-of">
         <span id="graph-value">${this.#says(view, at)}</span>
         <span id="graph-help" class="graph-help">${view.done ? '' : `Counting, ${Math.floor(view.progress * 100)} %. `}Drag, or Shift and the arrow keys: a range for the filter. Escape: all times.</span>
       </div>`;
