@@ -90,9 +90,12 @@ export class Analysis {
   }
 
   get counts(): { encrypted: number; findings: number } {
-    let findings = 0;
-    for (const { messages } of this.#pass.observations) findings += messages.findingCount;
-    return { encrypted: this.#current().encrypted, findings };
+    let [encrypted, findings] = [0, 0];
+    for (const { messages } of this.#pass.observations) {
+      encrypted += messages.encryptedCount;
+      findings += messages.findingCount;
+    }
+    return { encrypted, findings };
   }
 
   rowCount(show: Show): number {

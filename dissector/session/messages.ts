@@ -34,6 +34,8 @@ export class MessageTable {
   /** Message names by the number that the table keeps; a name from the wire is added as it comes. */
   readonly names: string[];
   findingCount = 0;
+  /** Messages whose state is `encrypted`. */
+  encryptedCount = 0;
   #length = 0;
   #frame = new Uint32Array(256);
   #conversation = new Uint32Array(256);
@@ -62,6 +64,7 @@ export class MessageTable {
     this.#conversation[id] = conversation;
     this.#name[id] = name;
     this.#flags[id] = flags;
+    if (state === 'encrypted') this.encryptedCount++;
     if (pieces !== undefined) this.pieces.set(id, pieces);
     return id;
   }
@@ -97,7 +100,9 @@ export class MessageTable {
 
   /** A state can become known later: a hello is malformed once another one has proven the key. */
   setState(id: number, state: State): void {
-    this.#flags[id] = (this.#flags[id]! & ~3) | stateNumber(state);
+    const flags = (this.#flags[id]! & ~3) | stateNumber(state);
+    this.encryptedCount += Number(state === 'encrypted') - Number(this.state(id) === 'encrypted');
+    this.#flags[id] = flags;
   }
 
   setEncrypted(id: number, encrypted = true): void {

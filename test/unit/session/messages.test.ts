@@ -16,6 +16,17 @@ describe('MessageTable', () => {
       }
   });
 
+  it('counts the messages whose state is encrypted, also where that changes', () => {
+    const table = new MessageTable(['a', 'b']);
+    const [first, second] = [table.add({ ...good, state: 'encrypted' }), table.add(good)];
+    expect(table.encryptedCount).toBe(1);
+    table.setState(second, 'encrypted');
+    table.setState(second, 'encrypted');
+    expect(table.encryptedCount).toBe(2);
+    table.setState(first, 'malformed');
+    expect(table.encryptedCount).toBe(1);
+  });
+
   it.each([
     [{ state: 'opened' }, 'The state of a message is decoded, encrypted, malformed, incomplete, not "opened".'],
     [{ state: undefined }, 'The state of a message is'],
