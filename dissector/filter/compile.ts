@@ -1,11 +1,12 @@
 import type { Value } from '../bytes/index.ts';
+import { addressBytes } from '../link/index.ts';
 import type { FieldCatalog, FieldType, FilterField } from './fields.ts';
 import type { FilterProblem } from './lexer.ts';
 import { nearest } from './nearest.ts';
 import { parseFilter } from './parse.ts';
 import type { FilterRow } from './row.ts';
 import type { Expression, FieldOperand, Literal, Operand, Operator } from './syntax.ts';
-import { addressBytes, bytesLiteral, operandOf, order, orderBytes, textOf } from './values.ts';
+import { bytesLiteral, operandOf, order, orderBytes, textOf } from './values.ts';
 
 /** A filter ready to be asked about rows. */
 export interface Filter {

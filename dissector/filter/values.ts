@@ -1,4 +1,5 @@
 import { fromHex, type Value } from '../bytes/index.ts';
+import { addressBytes } from '../link/index.ts';
 import type { FilterField } from './fields.ts';
 import type { Literal } from './syntax.ts';
 
@@ -109,34 +110,4 @@ function addressOperand(name: string, text: string): Operand | string {
 
 function masked(bytes: Uint8Array, bits: number): Uint8Array {
   return bytes.map((byte, i) => byte & ~(0xff >>> Math.max(0, Math.min(8, bits - i * 8))) & 0xff);
-}
-
-/** 4 or 16 bytes (RFC 4291 section 2.2, IPv4 in the last 32 bits allowed). */
-export function addressBytes(text: string): Uint8Array | undefined {
-  const v4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
-  if (v4 !== null) {
-    const parts = v4.slice(1).map(Number);
-    return parts.every((part) => part < 256) ? Uint8Array.from(parts) : undefined;
-  }
-  if (!text.includes(':')) return undefined;
-  const halves = text.split('::');
-  if (halves.length > 2) return undefined;
-  const [left, right] = halves.map(groups);
-  if (left === undefined || (halves.length === 2 && right === undefined)) return undefined;
-  const after = right ?? [];
-  const missing = 16 - left.length - after.length;
-  if (halves.length === 1 ? missing !== 0 : missing < 2) return undefined;
-  return Uint8Array.from([...left, ...new Array<number>(missing).fill(0), ...after]);
-}
-
-function groups(text: string): number[] | undefined {
-  if (text === '') return [];
-  const out: number[] = [];
-  for (const group of text.split(':')) {
-    const v4 = group.includes('.') ? addressBytes(group) : undefined;
-    if (v4 !== undefined) out.push(...v4);
-    else if (/^[0-9a-fA-F]{1,4}$/.test(group)) out.push(Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255);
-    else return undefined;
-  }
-  return out;
 }

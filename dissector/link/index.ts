@@ -1,4 +1,6 @@
 export * from './address.ts';
+export * from './addressbytes.ts';
+export * from './build.ts';
 export * from './conversations.ts';
 export * from './fragments.ts';
 export { undecodedField } from './header.ts';

@@ -1,3 +1,5 @@
+import { addressBytes, addressText } from '../../link/index.ts';
+
 /** A full or partial socket of CONNECT as text: what it can be read as. An IPv6 address without brackets can be both. */
 export interface SocketText {
   /** An IP address alone, in one spelling. */
@@ -34,37 +36,7 @@ function readPort(text: string): number | undefined {
 
 /** The address in one spelling, whatever brackets, zeros and letters it was written with. */
 function readIp(text: string): string | undefined {
-  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) {
-    const parts = text.split('.').map(Number);
-    return parts.every((part) => part <= 255) ? parts.join('.') : undefined;
-  }
   const bare = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
-  return readIpv6(bare.replace(/%[\w.-]+$/, ''));
-}
-
-function readIpv6(text: string): string | undefined {
-  if (text.length > 45 || !text.includes(':')) return undefined;
-  const halves = text.split('::');
-  if (halves.length > 2) return undefined;
-  const [before, after] = halves.map(groups);
-  if (before === undefined || (halves.length === 2 && after === undefined)) return undefined;
-  const missing = 8 - before.length - (after?.length ?? 0);
-  if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined;
-  return [...before, ...new Array<string>(halves.length === 2 ? missing : 0).fill('0'), ...(after ?? [])].join(':');
-}
-
-/** The groups on one side of "::"; an IPv4 address at the end is two. */
-function groups(text: string): string[] | undefined {
-  if (text === '') return [];
-  const out: string[] = [];
-  const parts = text.split(':');
-  for (const [i, part] of parts.entries()) {
-    if (/^[0-9a-f]{1,4}$/i.test(part)) out.push(Number.parseInt(part, 16).toString(16));
-    else if (i === parts.length - 1 && /^\d{1,3}(\.\d{1,3}){3}$/.test(part)) {
-      const [a, b, c, d] = part.split('.').map(Number) as [number, number, number, number];
-      if (Math.max(a, b, c, d) > 255) return undefined;
-      out.push(((a << 8) | b).toString(16), ((c << 8) | d).toString(16));
-    } else return undefined;
-  }
-  return out;
+  const bytes = addressBytes(bare.replace(/%[\w.-]+$/, ''));
+  return bytes === undefined ? undefined : addressText(bytes, 0, bytes.length);
 }
