@@ -13,3 +13,4 @@ export * from './rsa.ts';
 export * from './sealed.ts';
 export * as secp256k1 from './secp256k1.ts';
 export * from './signature.ts';
+export * from './signing.ts';

@@ -8,6 +8,7 @@ export * from './keykinds.ts';
 export * from './keyring.ts';
 export * from './machine.ts';
 export * from './messages.ts';
+export * from './peer.ts';
 export * from './protocol.ts';
 export type { Show } from './rows.ts';
 export * from './rules.ts';

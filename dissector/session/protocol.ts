@@ -5,6 +5,7 @@ import type { TriedKey } from './explain.ts';
 import type { KeyKind, KeyRing } from './keyring.ts';
 import type { Machine } from './machine.ts';
 import type { MessageTable } from './messages.ts';
+import type { PeerKind } from './peer.ts';
 import type { Computation, Part, Placed } from './steps.ts';
 import type { StreamBuffer } from './stream.ts';
 
@@ -143,4 +144,6 @@ export interface Protocol {
   part?(message: Placed): Part | undefined;
   /** What both sides compute for a message, in the order in which they do, with the values of this one as far as the keys tell them. */
   compute?(message: Captured, keys: KeyRing): readonly Computation[];
+  /** Its active side: without it there is no test node of this protocol. */
+  readonly peer?: PeerKind;
 }

@@ -24,16 +24,20 @@ export function readClaim(payload: Field, purpose: string, signed: Uint8Array | 
   if (claim === undefined) return undefined;
   const der = childBytes(claim, 'key_x509');
   const sig = childBytes(claim, 'sig');
-  if (der === undefined || sig === undefined) {
-    return {
-      key: der ?? new Uint8Array(0),
-      check: { state: 'invalid', why: `the claim has no ${der === undefined ? 'key_x509' : 'sig'}` },
-    };
-  }
-  if (signed === undefined) {
-    return { key: der, check: { state: 'unchecked', why: 'the handshake hash that it covers needs an ephemeral private key' } };
-  }
+  return { key: der ?? new Uint8Array(0), check: checkClaim(der, sig, purpose, signed) };
+}
+
+/** The verdict on a claim's DER key and signature. */
+export function checkClaim(
+  der: Uint8Array | undefined,
+  sig: Uint8Array | undefined,
+  purpose: string,
+  signed: Uint8Array | undefined,
+): Check {
+  if (der === undefined || sig === undefined)
+    return { state: 'invalid', why: `the claim has no ${der === undefined ? 'key_x509' : 'sig'}` };
+  if (signed === undefined)
+    return { state: 'unchecked', why: 'the handshake hash that it covers needs an ephemeral private key' };
   const key = readPublicKey(der);
-  if (typeof key === 'string') return { key: der, check: { state: 'unchecked', why: key } };
-  return { key: der, check: verifyDigest(key, presign(purpose, signed), sig) };
+  return typeof key === 'string' ? { state: 'unchecked', why: key } : verifyDigest(key, presign(purpose, signed), sig);
 }

@@ -7,6 +7,7 @@ import { machine } from './machine.ts';
 import { forms, names } from './messages.ts';
 import { observe } from './observe.ts';
 import { part } from './part.ts';
+import { peer } from './peer.ts';
 import { recognise } from './recognise.ts';
 import { rules } from './rules.ts';
 
@@ -26,4 +27,5 @@ export const p2pke: Protocol = {
   explain,
   part,
   compute,
+  peer,
 };

@@ -16,3 +16,12 @@ export function tai64nText(bytes: Uint8Array): string {
   const date = new Date(Number(seconds) * 1000).toISOString().replace('.000Z', '');
   return `${date}.${String(nanos).padStart(9, '0')}Z`;
 }
+
+/** The 12 bytes of a time, nanoseconds since 1970. */
+export function tai64n(now: bigint): Uint8Array {
+  const bytes = new Uint8Array(12);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, epoch + leapSeconds + now / 1_000_000_000n);
+  view.setUint32(8, Number(now % 1_000_000_000n));
+  return bytes;
+}

@@ -1,0 +1,151 @@
+import type { Check } from '../../bytes/index.ts';
+import type { Encodable, Items } from '../../codec/index.ts';
+import { type Ed25519Key, noise, presign } from '../../crypto/index.ts';
+import { advance, type Spoiling } from '../../session/index.ts';
+import { bindingPurpose, checkClaim } from './claim.ts';
+import { machine, type SessionState } from './machine.ts';
+import { ephemeralLength, firstData, forms, headerLength, type Name } from './messages.ts';
+import { ReplayWindow } from './window.ts';
+
+/** Bytes of a message in clear: header, `e` where there is one, payload. */
+type Bytes = Uint8Array;
+
+/** One session as one of its two sides lives it. */
+export class PeerSession {
+  readonly isInitiator: boolean;
+  readonly #private: Uint8Array;
+  readonly e: Uint8Array;
+  /** Nanoseconds since 1970. */
+  readonly start: bigint;
+  state: SessionState = machine.start;
+  /** The other side's DER key, claimed in its first message and proven in its last of the handshake. */
+  remote: Uint8Array | undefined;
+  /** InitHello as it stood on the wire, and the handshake after it. */
+  hello: Bytes | undefined;
+  #h1: noise.Transcript | undefined;
+  #h2: Uint8Array | undefined;
+  /** Keys of the own direction and of the other one. */
+  #send: Uint8Array | undefined;
+  #receive: Uint8Array | undefined;
+  #next = firstData;
+  readonly #window = new ReplayWindow();
+  /** The responder's ephemeral, when this is the initiator, and the other way round. */
+  #theirs: Uint8Array | undefined;
+  /** What answers a handshake message that comes again. */
+  answer: Items | undefined;
+  tries = 0;
+
+  constructor(isInitiator: boolean, ephemeral: Uint8Array, start: bigint) {
+    this.isInitiator = isInitiator;
+    this.#private = ephemeral;
+    this.e = noise.publicOf(ephemeral);
+    this.start = start;
+  }
+
+  get direction(): 0 | 1 {
+    return this.isInitiator ? 0 : 1;
+  }
+
+  /** The other side's claim was accepted and data may be sent. */
+  get ready(): boolean {
+    return this.#send !== undefined && ['init_done', 'complete', 'initiator_closed', 'responder_closed'].includes(this.state);
+  }
+
+  takeCounter(): number {
+    return this.#next++;
+  }
+
+  /** The machine goes on with a message of this side or the other; one that it does not allow leaves the state. */
+  advance(name: Name, own: boolean): void {
+    const by = own === this.isInitiator ? 'opener' : 'answerer';
+    this.state = advance(machine, this.state, name, by) ?? this.state;
+  }
+
+  /** The handshake hash that this side's claim in a message covers. */
+  signed(name: 'RespHello' | 'InitDone'): Uint8Array {
+    const hash = name === 'RespHello' ? this.#h1?.h : this.#h2;
+    if (hash === undefined) throw new Error(`${name} signs the handshake so far, and there is none yet.`);
+    return hash;
+  }
+
+  claim(key: Ed25519Key, name: 'RespHello' | 'InitDone'): { [name: string]: Encodable } {
+    return { key_x509: key.spki, sig: key.sign(presign(bindingPurpose, this.signed(name))) };
+  }
+
+  /** InitHello is on the wire, sent or received. */
+  opened(message: Bytes): void {
+    const e = message.subarray(headerLength, headerLength + ephemeralLength);
+    this.hello = message;
+    this.#h1 = noise.readMessage1(noise.begin(), e, message.subarray(headerLength + ephemeralLength));
+    if (!this.isInitiator) this.#theirs = e;
+  }
+
+  /** RespHello for the wire; throws where no InitHello came, or one of low order. */
+  seal2(message: Bytes, { wrongKey = false }: Spoiling): Bytes {
+    const head = message.subarray(0, headerLength + ephemeralLength);
+    const secret = this.#theirs === undefined ? undefined : noise.dh(this.#private, this.#theirs);
+    if (this.#h1 === undefined || secret === undefined) throw new Error('RespHello answers an InitHello, and none came.');
+    const sealed = noise.writeMessage2(
+      this.#h1,
+      head.subarray(headerLength),
+      wrongKey ? spoiled(secret) : secret,
+      message.subarray(head.length),
+    );
+    this.#h2 = sealed.h;
+    [this.#receive, this.#send] = sealed.split;
+    return Uint8Array.from([...head, ...sealed.ciphertext]);
+  }
+
+  /** RespHello opened, as it stands in clear; undefined when it does not open. */
+  open2(message: Bytes): Bytes | undefined {
+    const head = message.subarray(0, headerLength + ephemeralLength);
+    const e = head.subarray(headerLength);
+    const secret = e.length < ephemeralLength ? undefined : noise.dh(this.#private, e);
+    if (this.#h1 === undefined || secret === undefined) return undefined;
+    const opened = noise.readMessage2(this.#h1, e, secret, message.subarray(head.length));
+    if (opened === undefined) return undefined;
+    this.#h2 = opened.h;
+    [this.#send, this.#receive] = opened.split;
+    return Uint8Array.from([...head, ...opened.payload]);
+  }
+
+  /** InitDone, data or closing for the wire; throws before there are keys. */
+  seal(message: Bytes, counter: number, { wrongKey = false }: Spoiling): Bytes {
+    if (this.#send === undefined) throw new Error('The session has no keys yet: its handshake is not done.');
+    const header = message.subarray(0, headerLength);
+    const key = wrongKey ? spoiled(this.#send) : this.#send;
+    if (counter >= firstData && counter >= this.#next) this.#next = counter + 1;
+    return Uint8Array.from([...header, ...noise.seal(key, counter, header, message.subarray(headerLength))]);
+  }
+
+  /** The plaintext of a sealed message; `again` when its counter was opened before. */
+  open(message: Bytes, counter: number): Bytes | 'again' | undefined {
+    if (this.#receive === undefined) return undefined;
+    const header = message.subarray(0, headerLength);
+    const plaintext = noise.open(this.#receive, counter, header, message.subarray(headerLength));
+    if (plaintext === undefined || counter < firstData) return plaintext;
+    return this.#window.accept(counter) === 'new' ? plaintext : 'again';
+  }
+
+  check(name: 'RespHello' | 'InitDone', claim: Items | undefined): Check {
+    return checkClaim(bytesOf(claim?.key_x509), bytesOf(claim?.sig), bindingPurpose, this.signed(name));
+  }
+}
+
+/** Items of a message; undefined for bytes that are not one. */
+export function decoded(name: Name, message: Uint8Array): Items | undefined {
+  const { values, problem } = forms.find((form) => form.name === name)!.decode(message);
+  return problem === undefined ? values : undefined;
+}
+
+export function claimOf(values: Items | undefined): Items | undefined {
+  return (values?.payload as Items | undefined)?.auth_claim as Items | undefined;
+}
+
+export function bytesOf(value: Encodable | undefined): Uint8Array | undefined {
+  return value instanceof Uint8Array ? value : undefined;
+}
+
+function spoiled(key: Uint8Array): Uint8Array {
+  return key.map((byte, index) => (index === 0 ? byte ^ 1 : byte));
+}

@@ -1,0 +1,24 @@
+/** What the other side of a link controls, each with its name. */
+export interface NodeLimits {
+  /** Links at once; a further one is refused. */
+  readonly links: number;
+  /** Seconds in which a handshake has to be done; a link that takes longer is closed. */
+  readonly handshakeSeconds: number;
+  /** Seconds without a datagram after which a UDP link is forgotten. */
+  readonly idleSeconds: number;
+  /** Bytes that wait to be written to one TCP link; over it the link is broken off. */
+  readonly unwrittenBytes: number;
+  /** Messages that wait for a person; further ones are let through. */
+  readonly heldMessages: number;
+  /** Datagrams kept to be sent again by the fault "replay". */
+  readonly replayed: number;
+}
+
+export const nodeLimits: NodeLimits = Object.freeze({
+  links: 1_024,
+  handshakeSeconds: 30,
+  idleSeconds: 300,
+  unwrittenBytes: 0x0080_0000,
+  heldMessages: 1_000,
+  replayed: 16,
+});

@@ -1,0 +1,300 @@
+import type { Items } from '../codec/index.ts';
+import type { Address, Choices, Desk, Link, Peer, PeerStatus, Protocol } from '../session/index.ts';
+import type { Environment, Held, NodeEvent } from './events.ts';
+import { type Fault, Faults } from './faults.ts';
+import { Incoming } from './incoming.ts';
+import { type NodeLimits, nodeLimits } from './limits.ts';
+import { Sender } from './sender.ts';
+import { Timers } from './timers.ts';
+
+/** `automatic` lets everything through; `step` holds each outgoing message, `intercept` incoming ones too. */
+export type Mode = 'automatic' | 'step' | 'intercept';
+
+export interface NodeOptions {
+  readonly protocol: Protocol;
+  readonly transport: 'udp' | 'tcp';
+  readonly identity: string;
+  readonly role?: string;
+  readonly choices: Choices;
+  readonly mode?: Mode;
+  readonly faults?: readonly Fault[];
+  readonly seed?: number;
+  readonly limits?: NodeLimits;
+}
+
+export interface NodeCounts {
+  readonly received: number;
+  readonly sent: number;
+  /** Left out because a limit was passed. */
+  readonly dropped: number;
+}
+
+interface OpenLink {
+  readonly link: Link;
+  /** On the node's clock. */
+  lastSeen: number;
+}
+
+/** Timers of the node itself, among those of the peer. */
+const HANDSHAKE = '~handshake';
+const IDLE = '~idle';
+
+/**
+ * A test node without I/O: a peer of one protocol with all its links, what waits for a person, and the faults. Bytes and time
+ * come in by its methods, all that it does goes out by its Environment. Nothing that a link brings makes it throw.
+ */
+export class TestNode {
+  readonly #environment: Environment;
+  readonly #limits: NodeLimits;
+  readonly #transport: 'udp' | 'tcp';
+  readonly #timers: Timers;
+  readonly #links = new Map<number, OpenLink>();
+  readonly #faults: Faults;
+  readonly #sender: Sender;
+  readonly #peer: Peer;
+  readonly #incoming: Incoming;
+  #mode: Mode;
+  #nextLink = 1;
+  #received = 0;
+  #dropped = 0;
+
+  /** Throws an Error with a sentence for an identity or role that the protocol does not take. */
+  constructor(options: NodeOptions, environment: Environment) {
+    const { protocol, transport, identity, role, mode = 'automatic', faults = [], seed = 1, limits = nodeLimits } = options;
+    const kind = protocol.peer;
+    if (kind === undefined) throw new Error(`There is no test node of ${protocol.id}.`);
+    if (!kind.transports.includes(transport)) throw new Error(`${protocol.id} is not spoken over ${transport.toUpperCase()}.`);
+    this.#environment = environment;
+    this.#limits = limits;
+    this.#transport = transport;
+    this.#mode = mode;
+    this.#incoming = new Incoming(limits.heldMessages);
+    this.#timers = new Timers(() => environment.clock());
+    this.#faults = new Faults(faults, seed);
+    const started = kind.start(this.#desk(options.choices), identity, role);
+    if (typeof started === 'string') throw new Error(started);
+    this.#peer = started;
+    this.#sender = new Sender({
+      ...{ kind, peer: started, faults: this.#faults, timers: this.#timers, limits, transport },
+      link: (id) => this.#links.get(id)?.link,
+      write: (link, bytes, note) => this.#write(link, bytes, note),
+      told: (id, text) => this.#told(id, text, true),
+      holds: () => this.#mode !== 'automatic',
+      changed: () => this.#happened({ kind: 'held' }),
+    });
+  }
+
+  // What sockets and clocks bring.
+
+  /** A connection, or an address that was not heard of before; undefined when there are too many. */
+  opened(remote: Address, local: Address, dialled: boolean): Link | undefined {
+    if (this.#links.size >= this.#limits.links) {
+      this.#dropped++;
+      return undefined;
+    }
+    const link = { id: this.#nextLink++, remote, local, dialled };
+    this.#links.set(link.id, { link, lastSeen: this.#timers.now });
+    this.#happened({ kind: 'opened', link });
+    this.#timers.set(link.id, HANDSHAKE, this.#limits.handshakeSeconds * 1000);
+    if (this.#transport === 'udp') this.#timers.set(link.id, IDLE, this.#limits.idleSeconds * 1000);
+    this.#guarded(link.id, () => this.#peer.opened(link));
+    return link;
+  }
+
+  received(id: number, bytes: Uint8Array): void {
+    const open = this.#links.get(id);
+    if (open === undefined) return;
+    open.lastSeen = this.#timers.now;
+    this.#received++;
+    this.#happened({ kind: 'received', link: open.link, bytes });
+    if (this.#mode !== 'intercept') return void this.#deliver(id, bytes);
+    if (this.#incoming.hold(this.#sender.takeId(), open.link, bytes)) this.#happened({ kind: 'held' });
+    else this.#dropped++;
+  }
+
+  closed(id: number, why: string, abrupt = false): void {
+    const open = this.#links.get(id);
+    if (open === undefined) return;
+    this.#links.delete(id);
+    this.#timers.forget(id);
+    this.#sender.forget(id);
+    this.#incoming.forget(id);
+    this.#guarded(id, () => this.#peer.closed(id));
+    this.#happened({ kind: 'closed', link: open.link, why, abrupt });
+  }
+
+  /** Milliseconds until `tick` has something to do. */
+  get wait(): number | undefined {
+    return this.#timers.wait;
+  }
+
+  /** Does what is due. */
+  tick(): void {
+    for (const { link, name } of this.#timers.take()) {
+      if (name === HANDSHAKE) this.#late(link);
+      else if (name === IDLE) this.#idle(link);
+      else if (!this.#sender.due(name)) this.#guarded(link, () => this.#peer.timer(link, name));
+    }
+    this.#environment.wake();
+  }
+
+  // What a person does.
+
+  get links(): readonly Link[] {
+    return [...this.#links.values()].map(({ link }) => link);
+  }
+
+  get counts(): NodeCounts {
+    return { received: this.#received, sent: this.#sender.sent, dropped: this.#dropped };
+  }
+
+  status(id: number): PeerStatus {
+    return this.#peer.status(id);
+  }
+
+  /** Messages that the machine allows now. */
+  offers(id: number): readonly string[] {
+    return this.#links.has(id) ? this.#peer.offers(id) : [];
+  }
+
+  get mode(): Mode {
+    return this.#mode;
+  }
+
+  /** What still waits goes on its way when the node becomes automatic. */
+  set mode(mode: Mode) {
+    this.#mode = mode;
+    if (mode === 'automatic') this.#sender.releaseAll();
+    if (mode !== 'intercept') for (const { id } of this.#incoming.held) this.release(id);
+  }
+
+  get paused(): boolean {
+    return this.#timers.paused;
+  }
+
+  pause(paused: boolean): void {
+    if (paused) this.#timers.pause();
+    else this.#timers.resume();
+    this.#environment.wake();
+  }
+
+  /** In the order in which they came. */
+  get held(): readonly Held[] {
+    return [...this.#sender.held, ...this.#incoming.held].sort((a, b) => a.id - b.id);
+  }
+
+  /** Sends a message at once, whatever the machine allows. Throws an Error with the reason when it cannot be made. */
+  send(link: number, message: string, given: Items = {}): void {
+    this.#sender.send(link, message, given);
+  }
+
+  /** Lets a held message go, with other values or bytes where they were edited. Throws an Error when it cannot be made of them. */
+  release(id: number, edited: { readonly values?: Items; readonly bytes?: Uint8Array; readonly times?: number } = {}): void {
+    const incoming = this.#incoming.take(id);
+    if (incoming === undefined) return void this.#sender.release(id, edited.values, edited.times);
+    for (let time = 0; time < (edited.times ?? 1); time++) this.#deliver(incoming.link.id, edited.bytes ?? incoming.bytes);
+    this.#happened({ kind: 'held' });
+  }
+
+  drop(id: number): void {
+    if (this.#incoming.take(id) === undefined) this.#sender.drop(id);
+    this.#happened({ kind: 'held' });
+  }
+
+  /** Lets a held outgoing message go later. */
+  delay(id: number, milliseconds: number): void {
+    this.#sender.delay(id, milliseconds);
+    this.#environment.wake();
+  }
+
+  /** One more fault, from now on. */
+  addFault(fault: Fault): void {
+    this.#faults.add(fault);
+  }
+
+  /** Says goodbye on every link and closes it. */
+  stop(): void {
+    this.mode = 'automatic';
+    for (const { id } of this.links) this.disconnect(id, 'this node stops');
+  }
+
+  disconnect(id: number, why = 'closed by hand'): void {
+    this.#guarded(id, () => this.#peer.leave(id));
+    this.#close(id, why, false);
+  }
+
+  #desk(choices: Choices): Desk {
+    const { now, random } = this.#environment;
+    return {
+      choices,
+      now,
+      random,
+      send: (link, message, given = {}) => this.#sender.queue(link, message, given),
+      close: (link, why) => this.#close(link, why, false),
+      timer: (link, name, milliseconds) => {
+        if (!this.#links.has(link)) return;
+        this.#timers.set(link, name, milliseconds);
+        this.#environment.wake();
+      },
+      key: (line) => this.#happened({ kind: 'key', line }),
+      tell: (link, text, grave = false) => this.#told(link, text, grave),
+      reach: (remote) => this.#reach(remote),
+    };
+  }
+
+  #reach(remote: Address): number | undefined {
+    const known = this.links.find(({ remote: { ip, port } }) => ip === remote.ip && port === remote.port);
+    if (known !== undefined) return known.id;
+    const local = this.#environment.reach?.(remote);
+    return local === undefined ? undefined : this.opened(remote, local, false)?.id;
+  }
+
+  #deliver(id: number, bytes: Uint8Array): void {
+    this.#guarded(id, () => this.#peer.received(id, bytes));
+    this.#environment.wake();
+  }
+
+  #write(link: Link, bytes: Uint8Array, note: string | undefined): void {
+    this.#environment.write(link, bytes);
+    this.#happened({ kind: 'sent', link, bytes, ...(note === undefined ? {} : { note }) });
+  }
+
+  #close(id: number, why: string, abrupt: boolean): void {
+    const open = this.#links.get(id);
+    if (open === undefined) return;
+    this.#sender.flush(id);
+    this.#environment.close(open.link, abrupt);
+    this.closed(id, why, abrupt);
+  }
+
+  #late(id: number): void {
+    if (!this.#links.has(id) || this.#peer.status(id).ready) return;
+    this.#told(id, `The handshake is not done after ${this.#limits.handshakeSeconds} s (limit handshakeSeconds).`, true);
+    this.#close(id, 'the handshake took too long', true);
+  }
+
+  #idle(id: number): void {
+    const open = this.#links.get(id);
+    if (open === undefined) return;
+    const left = open.lastSeen + this.#limits.idleSeconds * 1000 - this.#timers.now;
+    if (left > 0) this.#timers.set(id, IDLE, left);
+    else this.#close(id, `nothing was heard for ${this.#limits.idleSeconds} s`, false);
+  }
+
+  /** A peer that fails is a mistake of this program; the others go on. */
+  #guarded(id: number, call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#told(id, `A mistake of Peerscope itself: ${error instanceof Error ? error.message : error}`, true);
+    }
+  }
+
+  #told(id: number, text: string, grave: boolean): void {
+    this.#happened({ kind: 'told', link: this.#links.get(id)?.link, text, grave });
+  }
+
+  #happened(event: NodeEvent): void {
+    this.#environment.happened(event);
+  }
+}

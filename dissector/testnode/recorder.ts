@@ -1,0 +1,117 @@
+/**
+ * What a node sends and receives as a pcapng capture: one Ethernet frame a datagram, and TCP connections with handshake,
+ * segments, acknowledgements and end, as a network card between both sides would have seen them.
+ */
+import { decryptionSecrets, enhancedPacket, interfaceDescription, keyLogSecretsType, sectionHeader } from '../capture/index.ts';
+import { linkType, tcpFlag, tcpFrame, udpFrame } from '../link/index.ts';
+import type { Link } from '../session/index.ts';
+import type { NodeEvent } from './events.ts';
+
+export interface RecorderOptions {
+  readonly transport: 'udp' | 'tcp';
+  /** Key log lines go into the capture, as secrets blocks. */
+  readonly secrets: boolean;
+  readonly application: string;
+  /** Nanoseconds since 1970. */
+  now(): bigint;
+  /** The next bytes of the file. */
+  write(bytes: Uint8Array): void;
+}
+
+/** Next sequence numbers of one connection: this node's and the other side's. */
+interface Numbers {
+  own: number;
+  other: number;
+}
+
+/** Payload of one TCP segment. */
+const SEGMENT = 1_460;
+const FIRST_SEQUENCE = 1_000;
+const nothing = new Uint8Array(0);
+
+export class Recorder {
+  readonly #options: RecorderOptions;
+  readonly #connections = new Map<number, Numbers>();
+  readonly #text = new TextEncoder();
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    options.write(sectionHeader({ application: options.application }));
+    options.write(interfaceDescription({ linkType: linkType.ethernet, name: 'test node' }));
+  }
+
+  record(event: NodeEvent): void {
+    switch (event.kind) {
+      case 'opened':
+        return void this.#opened(event.link);
+      case 'closed':
+        return void this.#closed(event.link, event.abrupt);
+      case 'sent':
+      case 'received':
+        return void this.#carried(event.link, event.kind === 'sent', event.bytes, event.note);
+      case 'key':
+        if (this.#options.secrets)
+          this.#options.write(decryptionSecrets(keyLogSecretsType, this.#text.encode(`${event.line}\n`)));
+        return;
+      case 'told':
+      case 'held':
+    }
+  }
+
+  #opened(link: Link): void {
+    if (this.#options.transport === 'udp') return;
+    const numbers = { own: FIRST_SEQUENCE, other: FIRST_SEQUENCE };
+    this.#connections.set(link.id, numbers);
+    const { dialled } = link;
+    this.#segment(link, dialled, tcpFlag.syn, nothing, undefined, false);
+    this.#advance(numbers, dialled, 1);
+    this.#segment(link, !dialled, tcpFlag.syn, nothing);
+    this.#advance(numbers, !dialled, 1);
+    this.#segment(link, dialled, 0, nothing);
+  }
+
+  #closed(link: Link, abrupt: boolean): void {
+    const numbers = this.#connections.get(link.id);
+    if (numbers === undefined) return;
+    if (abrupt) this.#segment(link, true, tcpFlag.rst, nothing);
+    else
+      for (const own of [true, false]) {
+        this.#segment(link, own, tcpFlag.fin, nothing);
+        this.#advance(numbers, own, 1);
+        this.#segment(link, !own, 0, nothing);
+      }
+    this.#connections.delete(link.id);
+  }
+
+  #carried(link: Link, own: boolean, bytes: Uint8Array, note: string | undefined): void {
+    if (this.#options.transport === 'udp') {
+      const [from, to] = own ? [link.local, link.remote] : [link.remote, link.local];
+      return void this.#frame(udpFrame(from, to, bytes), note);
+    }
+    const numbers = this.#connections.get(link.id);
+    if (numbers === undefined) return;
+    for (let at = 0; at < bytes.length; at += SEGMENT) {
+      const piece = bytes.subarray(at, at + SEGMENT);
+      this.#segment(link, own, tcpFlag.psh, piece, note);
+      this.#advance(numbers, own, piece.length);
+    }
+  }
+
+  #segment(link: Link, own: boolean, flags: number, payload: Uint8Array, note?: string, acknowledges = true): void {
+    const numbers = this.#connections.get(link.id)!;
+    const [from, to] = own ? [link.local, link.remote] : [link.remote, link.local];
+    const [sequence, acknowledgement] = own ? [numbers.own, numbers.other] : [numbers.other, numbers.own];
+    this.#frame(tcpFrame(from, to, { sequence, flags, ...(acknowledges ? { acknowledgement } : {}) }, payload), note);
+  }
+
+  #advance(numbers: Numbers, own: boolean, by: number): void {
+    if (own) numbers.own = (numbers.own + by) >>> 0;
+    else numbers.other = (numbers.other + by) >>> 0;
+  }
+
+  #frame(bytes: Uint8Array, comment: string | undefined): void {
+    const now = this.#options.now();
+    const [seconds, nanos] = [Number(now / 1_000_000_000n), Number(now % 1_000_000_000n)];
+    this.#options.write(enhancedPacket({ bytes, seconds, nanos, ...(comment === undefined ? {} : { comment }) }));
+  }
+}

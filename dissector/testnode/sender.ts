@@ -1,0 +1,255 @@
+import type { Encodable, Items } from '../codec/index.ts';
+import type { Link, Peer, PeerKind } from '../session/index.ts';
+import type { Held } from './events.ts';
+import type { Fault, FaultKind, Faults } from './faults.ts';
+import type { NodeLimits } from './limits.ts';
+import { at, bitFlipped, pieces, replaced, spoiledBytes } from './spoil.ts';
+import type { Timers } from './timers.ts';
+
+export interface SenderParts {
+  readonly kind: PeerKind;
+  readonly peer: Peer;
+  readonly faults: Faults;
+  readonly timers: Timers;
+  readonly limits: NodeLimits;
+  readonly transport: 'udp' | 'tcp';
+  link(id: number): Link | undefined;
+  write(link: Link, bytes: Uint8Array, note: string | undefined): void;
+  told(link: number, text: string): void;
+  /** Outgoing messages wait for a person. */
+  holds(): boolean;
+  /** Something else waits now. */
+  changed(): void;
+}
+
+/** A message with its values, on its way out. */
+interface Outgoing extends Held {
+  readonly direction: 'out';
+  readonly message: string;
+  readonly values: Items;
+}
+
+/** Bytes that are to be written, and why they differ from what the node would have written. */
+interface Ready {
+  readonly link: Link;
+  readonly bytes: Uint8Array;
+  readonly note: string | undefined;
+}
+
+const LATER = '~later ';
+const REORDER_MS = 1000;
+const DELAY_MS = 1000;
+
+/** From a message that a peer wants sent to bytes on a link: what a person changes and what faults spoil lies between. */
+export class Sender {
+  readonly #parts: SenderParts;
+  #held: Outgoing[] = [];
+  #nextId = 1;
+  /** What waits for its time, by the name of its timer. */
+  readonly #later = new Map<string, { readonly link: number; readonly go: () => void }>();
+  /** By link: written after, or together with, the message that comes next. */
+  readonly #behind = new Map<number, Ready>();
+  readonly #before = new Map<number, Ready>();
+  /** The last bytes and values of each message, by link and name. */
+  readonly #last = new Map<string, { bytes: Uint8Array; values: Items }[]>();
+  sent = 0;
+
+  constructor(parts: SenderParts) {
+    this.#parts = parts;
+  }
+
+  get held(): readonly Held[] {
+    return this.#held;
+  }
+
+  takeId(): number {
+    return this.#nextId++;
+  }
+
+  /** A peer wants it sent. */
+  queue(link: number, message: string, given: Items): void {
+    try {
+      const outgoing = this.#made(link, message, given);
+      if (!this.#parts.holds() || this.#held.length >= this.#parts.limits.heldMessages) return void this.#go(outgoing);
+      this.#held.push(outgoing);
+      this.#parts.changed();
+    } catch (error) {
+      this.#parts.told(link, `${message} is not sent: ${reason(error)}`);
+    }
+  }
+
+  /** A person wants it sent, now. */
+  send(link: number, message: string, given: Items): void {
+    this.#go(this.#made(link, message, given));
+  }
+
+  release(id: number, values?: Items, times = 1): void {
+    const outgoing = this.#held.find((held) => held.id === id);
+    if (outgoing === undefined) return;
+    // What cannot be made of the edited values stays held.
+    const notes = values === undefined ? [] : ['edited by hand'];
+    if (times > 1) notes.push(`sent ${times} times by hand`);
+    this.#go({ ...outgoing, values: values ?? outgoing.values }, notes, times);
+    this.#remove(outgoing);
+  }
+
+  releaseAll(): void {
+    for (const { id, link } of [...this.#held]) {
+      try {
+        this.release(id);
+      } catch (error) {
+        this.drop(id);
+        this.#parts.told(link.id, `A message that waited is not sent: ${reason(error)}`);
+      }
+    }
+  }
+
+  /** On a datagram link the node believes that it was sent; inside a stream nothing can be lost. */
+  drop(id: number): void {
+    const outgoing = this.#held.find((held) => held.id === id);
+    if (outgoing === undefined) return;
+    this.#remove(outgoing);
+    if (this.#parts.transport === 'udp') this.#emit(outgoing, []);
+  }
+
+  delay(id: number, milliseconds: number): void {
+    const outgoing = this.#held.find((held) => held.id === id);
+    if (outgoing === undefined) return;
+    this.#remove(outgoing);
+    this.#wait(outgoing.link.id, milliseconds, () => this.#go(outgoing, [`delayed by ${milliseconds} ms by hand`]));
+  }
+
+  /** Whether a timer of that name was one of its own. */
+  due(name: string): boolean {
+    const later = this.#later.get(name);
+    this.#later.delete(name);
+    if (later !== undefined) later.go();
+    return name.startsWith(LATER);
+  }
+
+  /** Writes what was kept back, since nothing follows. */
+  flush(link: number): void {
+    for (const kept of [this.#before, this.#behind]) {
+      const ready = kept.get(link);
+      kept.delete(link);
+      if (ready !== undefined) this.#write(ready);
+    }
+  }
+
+  forget(link: number): void {
+    this.#held = this.#held.filter((held) => held.link.id !== link);
+    this.#behind.delete(link);
+    this.#before.delete(link);
+    for (const [name, later] of this.#later) if (later.link === link) this.#later.delete(name);
+    for (const name of this.#last.keys()) if (name.startsWith(`${link} `)) this.#last.delete(name);
+  }
+
+  #made(id: number, message: string, given: Items): Outgoing {
+    const link = this.#parts.link(id);
+    if (link === undefined) throw new Error('The link is closed.');
+    const values = this.#parts.peer.fill(id, message, given);
+    return { id: this.takeId(), link, direction: 'out', message, values, bytes: undefined };
+  }
+
+  #remove(outgoing: Outgoing): void {
+    this.#held = this.#held.filter((held) => held !== outgoing);
+    this.#parts.changed();
+  }
+
+  #go(outgoing: Outgoing, notes: readonly string[] = [], times = 1): void {
+    const taken = this.#parts.faults.take(outgoing.message);
+    const faults = [...taken, ...Array.from({ length: times - 1 }, () => byHand)];
+    const has = (kind: FaultKind): Fault | undefined => faults.find((fault) => fault.kind === kind);
+    const delay = has('delay');
+    const go = (): void => {
+      if (has('drop') !== undefined && this.#parts.transport === 'tcp')
+        return void this.#parts.told(outgoing.link.id, `${outgoing.message} is not sent, by the fault "drop".`);
+      const told = [...notes, ...taken.map(({ kind }) => `fault "${kind}"`)];
+      const { bytes, values, changes } = this.#emit(outgoing, faults);
+      const note = [...told, ...changes].join(', ');
+      const ready = { link: outgoing.link, bytes, note: note === '' ? undefined : note };
+      const before = this.#remembered(outgoing, bytes, values);
+      if (has('drop') !== undefined)
+        return void this.#parts.told(outgoing.link.id, `${outgoing.message} is not sent, by the fault "drop".`);
+      this.#out(ready, faults, has('replay') === undefined ? undefined : before);
+    };
+    if (delay === undefined) go();
+    else this.#wait(outgoing.link.id, delay.value ?? DELAY_MS, go);
+  }
+
+  /** The bytes of a message, with what faults do to its values, its key and its bytes. */
+  #emit({ link, message, values, id }: Outgoing, faults: readonly Fault[]) {
+    const { kind, peer } = this.#parts;
+    const changes: string[] = [];
+    let spoiled = values;
+    for (const fault of faults) {
+      const signature = kind.signatures[message];
+      const nonce = kind.nonces[message];
+      if (fault.kind === 'wrong-signature' && signature !== undefined) spoiled = replaced(spoiled, signature, bitFlipped);
+      const earlier = this.#last.get(`${link.id} ${message}`)?.at(-1)?.values;
+      const stale: Encodable | undefined = nonce === undefined || earlier === undefined ? undefined : at(earlier, nonce);
+      if (fault.kind === 'stale-nonce' && nonce !== undefined && stale !== undefined)
+        spoiled = replaced(spoiled, nonce, () => stale);
+      if (fault.kind === 'wrong-signature' && signature === undefined) changes.push('which has no signature');
+      if (fault.kind === 'wrong-key' && !kind.sealed.includes(message)) changes.push('which is not encrypted');
+    }
+    const wrongKey = faults.some((fault) => fault.kind === 'wrong-key');
+    const bytes = peer.emit(link.id, message, spoiled, { wrongKey });
+    return { id, bytes: spoiledBytes(bytes, faults, this.#parts.faults), values: spoiled, changes };
+  }
+
+  /** Keeps a message for "replay" and "stale-nonce"; gives the bytes of the one before it. */
+  #remembered({ link, message }: Outgoing, bytes: Uint8Array, values: Items): Uint8Array | undefined {
+    const name = `${link.id} ${message}`;
+    const last = this.#last.get(name) ?? [];
+    this.#last.set(name, [...last, { bytes, values }].slice(-this.#parts.limits.replayed));
+    return last.at(-1)?.bytes;
+  }
+
+  #out(ready: Ready, faults: readonly Fault[], replayed: Uint8Array | undefined): void {
+    const { link } = ready;
+    const is = (kind: FaultKind): boolean => faults.some((fault) => fault.kind === kind);
+    if (is('reorder') || is('merge')) {
+      this.flush(link.id);
+      (is('reorder') ? this.#behind : this.#before).set(link.id, ready);
+      return void this.#wait(link.id, REORDER_MS, () => this.flush(link.id));
+    }
+    const before = this.#before.get(link.id);
+    this.#before.delete(link.id);
+    const whole = before === undefined ? ready.bytes : Uint8Array.from([...before.bytes, ...ready.bytes]);
+    const note = before === undefined ? ready.note : [before.note, ready.note].filter(Boolean).join(', ');
+    for (const bytes of pieces(whole, faults)) this.#write({ link, bytes, note });
+    for (const { kind, value = 1 } of faults)
+      for (let copy = 0; kind === 'duplicate' && copy < value; copy++) this.#write({ link, bytes: whole, note: 'a duplicate' });
+    if (replayed !== undefined) this.#write({ link, bytes: replayed, note: 'a replay of an earlier message' });
+    const behind = this.#behind.get(link.id);
+    this.#behind.delete(link.id);
+    if (behind !== undefined) this.#write(behind);
+  }
+
+  #write({ link, bytes, note }: Ready): void {
+    if (this.#parts.link(link.id) === undefined) return;
+    this.sent++;
+    this.#parts.write(link, bytes, note);
+  }
+
+  #wait(link: number, milliseconds: number, go: () => void): void {
+    const name = `${LATER}${this.takeId()}`;
+    const guarded = (): void => {
+      try {
+        go();
+      } catch (error) {
+        this.#parts.told(link, `A message that waited is not sent: ${reason(error)}`);
+      }
+    };
+    this.#later.set(name, { link, go: guarded });
+    this.#parts.timers.set(link, name, milliseconds);
+  }
+}
+
+/** "Send it twice", said by a person. */
+const byHand: Fault = { kind: 'duplicate', value: 1, message: undefined, at: 1, probability: undefined };
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
