@@ -1,6 +1,6 @@
 /** The findings of the capture by rule; a line goes to its frame. */
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
-import type { FindingLine } from '../../extension/wire/inspector.ts';
+import type { FindingLine, FindingPart } from '../../extension/wire/inspector.ts';
 import { menuOf } from './asfilter.ts';
 import { PageElement } from './element.ts';
 import type { Call } from './host.ts';
@@ -17,16 +17,20 @@ export class Breaches extends PageElement {
   static override properties: PropertyDeclarations = {
     call: { attribute: false },
     generation: { attribute: false },
+    filter: { attribute: false },
     selected: { state: true },
   };
   declare call: Call;
   declare generation: number;
+  declare filter: string;
+  /** How many the filter leaves, of how many. */
+  #counted: FindingPart['findings'] | undefined;
   declare selected: number;
   /** Rules whose breaches are folded away. */
   readonly #closed = new Set<string>();
   readonly #scroller = new Scroller(this, ROW_HEIGHT);
   readonly #rows = new Paged<FindingLine>(
-    (start, length) => this.call('findings', { start, count: length, closed: [...this.#closed] }),
+    (start, length) => this.#ask(start, length),
     () => this.requestUpdate(),
   );
 
@@ -36,7 +40,14 @@ export class Breaches extends PageElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('generation')) this.#rows.stale();
+    if (changed.has('generation') || changed.has('filter')) this.#rows.stale();
+  }
+
+  async #ask(start: number, count: number): Promise<FindingPart> {
+    const narrowed = this.filter === '' ? {} : { filter: this.filter };
+    const part = await this.call('findings', { start, count, closed: [...this.#closed], ...narrowed });
+    this.#counted = part.ready ? part.findings : undefined;
+    return part;
   }
 
   protected override render(): TemplateResult {
@@ -44,14 +55,25 @@ export class Breaches extends PageElement {
     const { first, end } = this.#scroller.range();
     this.#rows.need(first, end);
     const seen = this.selected >= first && this.selected < end;
-    return html`<div id="finding-tree" class="table" role="tree" tabindex="0" aria-label="Findings by rule"
+    return html`${this.filter === '' ? nothing : html`<p id="findings-follow" class="follows" role="status">${this.#follows()}</p>`}<div id="finding-tree" class="table" role="tree" tabindex="0" aria-label="Findings by rule"
       aria-activedescendant=${seen ? `finding-${this.selected}` : nothing} @keydown=${this.#key}>
       <div class="viewport" role="presentation" tabindex="-1"><div class="spacer" role="presentation"><div class="rows" role="presentation">
         ${Array.from({ length: Math.max(0, end - first) }, (_, index) => this.#line(first + index))}
       </div></div></div>
       ${this.#rows.problem === undefined ? nothing : html`<p class="hint error over" role="alert">${this.#rows.problem}</p>`}
-      ${this.#rows.total === 0 && this.#rows.problem === undefined ? html`<p class="hint over" role="status">${this.#rows.ready ? 'No findings' : 'Reading…'}</p>` : nothing}
+      ${this.#rows.total === 0 && this.#rows.problem === undefined ? html`<p class="hint over" role="status">${this.#empty()}</p>` : nothing}
     </div>`;
+  }
+
+  #follows(): string {
+    if (this.#counted === undefined) return 'Searching…';
+    const { count: left, of } = this.#counted;
+    return `In the messages that the filter leaves: ${left.toLocaleString('en-US')} of ${count(of, 'finding')}`;
+  }
+
+  #empty(): string {
+    if (!this.#rows.ready) return this.filter === '' ? 'Reading…' : 'Searching…';
+    return this.filter === '' ? 'No findings' : 'No findings in what the filter leaves';
   }
 
   #line(index: number): TemplateResult {
@@ -67,9 +89,9 @@ export class Breaches extends PageElement {
       }</div>`;
   }
 
-  #group({ rule, severity, clause, count: number }: Extract<FindingLine, { kind: 'group' }>): TemplateResult {
+  #group({ rule, severity, clause, count: number, of }: Extract<FindingLine, { kind: 'group' }>): TemplateResult {
     return html`<span class="twistie" aria-hidden="true">${this.#closed.has(rule) ? '▸' : '▾'}</span><span class="mark ${severity}" role="img" aria-label=${severity}>${marks[severity]}</span>
-      <code>${rule}</code> <span class="severity">${severity}, ${count(number, 'time')}</span> <span class="clause" title=${clause}>${clause}</span>`;
+      <code>${rule}</code> <span class="severity">${severity}, ${number === of ? '' : `${number.toLocaleString('en-US')} of `}${count(of, 'time')}</span> <span class="clause" title=${clause}>${clause}</span>`;
   }
 
   #breach({ frame, message, text, frames }: Extract<FindingLine, { kind: 'finding' }>): TemplateResult {

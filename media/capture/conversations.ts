@@ -7,6 +7,7 @@ import { endpointCell } from './endpoint.ts';
 import type { Call } from './host.ts';
 import { goal, isForeign } from './moving.ts';
 import { Paged } from './paged.ts';
+import { Resizing, type Widths } from './resizing.ts';
 import { rowsPerPage } from './scale.ts';
 import { Scroller } from './scroller.ts';
 import { hueOf } from './texts.ts';
@@ -17,6 +18,8 @@ const HUES = 5;
 interface Column {
   readonly id: ConversationColumn;
   readonly title: string;
+  /** A CSS track size, until the user gives it a width. */
+  readonly width: string;
   readonly says?: string;
   readonly number?: true;
   cell(view: ConversationView): TemplateResult | string;
@@ -27,18 +30,27 @@ const grouped = (value: number): string => value.toLocaleString('en-US');
 const seconds = (value: number | null): string => (value === null ? '' : value.toFixed(3));
 
 const columns: readonly Column[] = [
-  { id: 'id', title: 'No.', number: true, cell: ({ id }) => String(id) },
-  { id: 'a', title: 'From', cell: ({ a }) => endpointCell(a) },
-  { id: 'b', title: 'To', cell: ({ b }) => endpointCell(b) },
+  { id: 'id', width: '5ch', title: 'No.', number: true, cell: ({ id }) => String(id) },
+  { id: 'a', width: 'minmax(80px, 1.4fr)', title: 'From', cell: ({ a }) => endpointCell(a) },
+  { id: 'b', width: 'minmax(80px, 1.4fr)', title: 'To', cell: ({ b }) => endpointCell(b) },
   {
     id: 'protocol',
+    width: 'minmax(104px, 1fr)',
     title: 'Protocol',
     cell: ({ protocol, transport }) =>
       html`<span class="hue hue-${protocol === '' ? 'none' : hueOf(protocol, HUES)}" aria-hidden="true"></span>${protocol === '' ? transport : `${protocol}, ${transport}`}`,
   },
-  { id: 'packets', title: 'Packets →/←', says: 'Packets from and to, → / ←', number: true, cell: ({ packets }) => pair(packets) },
+  {
+    id: 'packets',
+    width: 'minmax(98px, 0.9fr)',
+    title: 'Packets →/←',
+    says: 'Packets from and to, → / ←',
+    number: true,
+    cell: ({ packets }) => pair(packets),
+  },
   {
     id: 'bytes',
+    width: 'minmax(104px, 1.1fr)',
     title: 'Bytes →/←',
     says: 'Bytes on the wire from and to, → / ←',
     number: true,
@@ -46,6 +58,7 @@ const columns: readonly Column[] = [
   },
   {
     id: 'start',
+    width: 'minmax(56px, 0.6fr)',
     title: 'Start',
     says: 'Seconds from the first frame of the capture',
     number: true,
@@ -53,14 +66,23 @@ const columns: readonly Column[] = [
   },
   {
     id: 'seconds',
+    width: 'minmax(56px, 0.6fr)',
     title: 'Length',
     says: 'Seconds from its first frame to its last',
     number: true,
     cell: (view) => seconds(view.seconds),
   },
-  { id: 'messages', title: 'Msgs', says: 'Messages', number: true, cell: ({ messages }) => grouped(messages) },
+  {
+    id: 'messages',
+    width: 'minmax(56px, 0.6fr)',
+    title: 'Msgs',
+    says: 'Messages',
+    number: true,
+    cell: ({ messages }) => grouped(messages),
+  },
   {
     id: 'encrypted',
+    width: 'minmax(56px, 0.6fr)',
     title: 'Opened',
     says: 'Messages that a key opened, of those that travelled encrypted',
     number: true,
@@ -68,12 +90,18 @@ const columns: readonly Column[] = [
   },
   {
     id: 'findings',
+    width: 'minmax(56px, 0.6fr)',
     title: 'Finds',
     says: 'Findings',
     number: true,
     cell: ({ findings }) => (findings === 0 ? '' : grouped(findings)),
   },
 ];
+
+/** Widths are remembered beside those of the packet list, which has columns of the same names. */
+function widthName(column: ConversationColumn): string {
+  return `conversations.${column}`;
+}
 
 /** Of what travelled encrypted, how much a key opened. */
 function opened({ encrypted, opened: open }: ConversationView): string {
@@ -84,12 +112,18 @@ export class Conversations extends PageElement {
   static override properties: PropertyDeclarations = {
     call: { attribute: false },
     generation: { attribute: false },
+    filter: { attribute: false },
+    widths: { attribute: false },
     selected: { state: true },
   };
   declare call: Call;
   /** Of the capture: with another one the table is asked for again. */
   declare generation: number;
   declare selected: number;
+  declare filter: string;
+  /** That the user gave to columns, by `widthName`. */
+  declare widths: Widths;
+  readonly #resizing = new Resizing(this);
   readonly #scroller = new Scroller(this, ROW_HEIGHT);
   #sort: ConversationColumn = 'id';
   #descending = false;
@@ -107,12 +141,18 @@ export class Conversations extends PageElement {
     if (changed.has('generation')) this.#rows.stale();
   }
 
+  protected override updated(): void {
+    const widths = this.#resizing.over(this.widths);
+    const tracks = columns.map(({ id, width }) => (widths[widthName(id)] === undefined ? width : `${widths[widthName(id)]}px`));
+    this.style.setProperty('--conversation-columns', tracks.join(' '));
+  }
+
   protected override render(): TemplateResult {
     this.#scroller.rows = this.#rows.total;
     const { first, end } = this.#scroller.range();
     this.#rows.need(first, end);
     const seen = this.selected >= first && this.selected < end;
-    return html`<div id="conversation-table" class="table" role="grid" tabindex="0" aria-label="Conversations" aria-colcount=${columns.length}
+    return html`${this.filter === '' ? nothing : html`<p class="follows">All conversations of the capture: the filter narrows the graph, not this table.</p>`}<div id="conversation-table" class="table" role="grid" tabindex="0" aria-label="Conversations" aria-colcount=${columns.length}
       aria-rowcount=${this.#rows.total + 1} aria-activedescendant=${seen ? `conversation-${this.selected}` : nothing} @keydown=${this.#key}>
       <div class="columns table-row conversation" role="row" aria-rowindex="1">${columns.map((column) => this.#head(column))}</div>
       <div class="viewport" role="presentation" tabindex="-1"><div class="spacer" role="presentation"><div class="rows" role="presentation">
@@ -125,9 +165,10 @@ export class Conversations extends PageElement {
 
   #head({ id, title, says, number }: Column): TemplateResult {
     const sorted = id === this.#sort ? (this.#descending ? 'descending' : 'ascending') : 'none';
-    return html`<button type="button" role="columnheader" aria-sort=${sorted} class=${number ? 'number' : ''} title=${says ?? title} @click=${() => this.#sortBy(id)}>${title}${
-      sorted === 'none' ? '' : sorted === 'ascending' ? ' ▲' : ' ▼'
-    }</button>`;
+    return html`<button type="button" role="columnheader" aria-sort=${sorted} class=${number ? 'number' : ''} title="${says ?? title}. Shift and the arrow keys change its width"
+      @click=${() => this.#sortBy(id)} @keydown=${(event: KeyboardEvent) => this.#resizing.key(event, widthName(id))}>${title}${
+        sorted === 'none' ? '' : sorted === 'ascending' ? ' ▲' : ' ▼'
+      }${this.#resizing.grip(widthName(id))}</button>`;
   }
 
   #row(index: number): TemplateResult {

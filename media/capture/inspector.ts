@@ -10,6 +10,7 @@ import type { FilterBar } from './filterbar.ts';
 import type { Asked, FindBar } from './findbar.ts';
 import { findings, missing } from './findings.ts';
 import type { Packets } from './packets.ts';
+import type { Widths } from './resizing.ts';
 import { Session } from './session.ts';
 import type { ChosenStep } from './steps.ts';
 import { toolbar, views } from './toolbar.ts';
@@ -126,10 +127,12 @@ export class Inspector extends PageElement {
   #above({ generation, done }: Overview): TemplateResult {
     const session = this.#session;
     const state = done ? generation : -1;
+    const resize = ({ detail }: CustomEvent<Widths>): void =>
+      session.arrange({ widths: { ...session.arranged.widths, ...detail } });
     switch (session.view) {
       case 'packets':
         return html`<peerscope-packets .list=${session.list} .selected=${session.selected?.row} .arranged=${session.arranged} .live=${session.overview?.live === true} .empty=${this.#empty()}
-          @resize-column=${({ detail }: CustomEvent<Record<string, number>>) => session.arrange({ widths: { ...session.arranged.widths, ...detail } })}
+          @resize-column=${resize}
           @select-row=${(event: CustomEvent<number>) => session.select(event.detail)}></peerscope-packets>`;
       case 'ladder':
         return html`<peerscope-ladder .call=${session.call} .generation=${state} .filter=${session.list.filter} .name=${session.overview?.name ?? ''}
@@ -145,10 +148,10 @@ export class Inspector extends PageElement {
         return html`<peerscope-graph .call=${session.call} .generation=${state} .frames=${session.overview?.frames ?? 0} .filter=${session.list.filter}
             .start=${session.list.start} .open=${session.arranged.graph} @fold=${({ detail }: CustomEvent<boolean>) => session.arrange({ graph: detail })}
             @narrow=${({ detail }: CustomEvent<string>) => void this.#bar?.put(detail)}></peerscope-graph>
-          <peerscope-conversations .call=${session.call} .generation=${state}
+          <peerscope-conversations .call=${session.call} .generation=${state} .filter=${session.list.filter} .widths=${session.arranged.widths} @resize-column=${resize}
           @narrow=${(event: CustomEvent<string>) => this.#narrow(event.detail)}></peerscope-conversations>`;
       case 'findings':
-        return html`<peerscope-breaches .call=${session.call} .generation=${state}
+        return html`<peerscope-breaches .call=${session.call} .generation=${state} .filter=${session.list.filter}
           @show-frame=${(event: CustomEvent<number>) => session.showFrame(event.detail)}></peerscope-breaches>`;
     }
   }

@@ -2,12 +2,13 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { Row } from '../../extension/wire/inspector.ts';
 import { cellMenu, menuOf } from './asfilter.ts';
-import { type Column, columnsOf, NARROWEST, timeText, titleOf, tracks } from './columns.ts';
+import { type Column, columnsOf, timeText, titleOf, tracks } from './columns.ts';
 import { PageElement } from './element.ts';
 import { endpointCell } from './endpoint.ts';
 import type { PacketList } from './list.ts';
 import { goal } from './moving.ts';
 import type { Remembered } from './remembered.ts';
+import { Resizing } from './resizing.ts';
 import { rowsPerPage } from './scale.ts';
 import { Scroller } from './scroller.ts';
 import { absolute, hueOf } from './texts.ts';
@@ -40,8 +41,7 @@ export class Packets extends PageElement {
   #columns: readonly Column[] = [];
   #marks: ReadonlySet<number> = new Set();
   #comments: ReadonlyMap<number, string> = new Map();
-  /** A column whose edge is dragged, and its width so far. */
-  #dragged: { readonly id: string; readonly from: number; readonly width: number; now: number } | undefined;
+  readonly #resizing = new Resizing(this);
 
   reveal(row: number): void {
     this.#scroller.reveal(row);
@@ -61,8 +61,10 @@ export class Packets extends PageElement {
 
   protected override updated(): void {
     const { time, widths } = this.arranged;
-    const now = this.#dragged === undefined ? widths : { ...widths, [this.#dragged.id]: this.#dragged.now };
-    this.querySelector<HTMLElement>('#packet-list')?.style.setProperty('--packet-columns', tracks(this.#columns, time, now));
+    this.querySelector<HTMLElement>('#packet-list')?.style.setProperty(
+      '--packet-columns',
+      tracks(this.#columns, time, this.#resizing.over(widths)),
+    );
   }
 
   protected override render(): TemplateResult {
@@ -120,8 +122,7 @@ export class Packets extends PageElement {
     const { id, own, isNumber } = column;
     const title = titleOf(column, this.arranged.time);
     const menu = menuOf('header', undefined, { column: id, isTime: id === 'time', isOwn: own !== undefined });
-    return html`<span role="columnheader" class=${isNumber ? 'number' : ''} title=${own === undefined ? title : id} data-vscode-context=${menu}>${title}<span class="grip" aria-hidden="true"
-      @pointerdown=${(event: PointerEvent) => this.#grip(event, id)} @pointermove=${this.#drag} @pointerup=${this.#drop} @pointercancel=${this.#drop}></span></span>`;
+    return html`<span role="columnheader" class=${isNumber ? 'number' : ''} title=${own === undefined ? title : id} data-vscode-context=${menu}>${title}${this.#resizing.grip(id)}</span>`;
   }
 
   #cells(row: Row): TemplateResult[] {
@@ -171,29 +172,6 @@ export class Packets extends PageElement {
         : html`<span class="mark ${severity}" title="Worst finding: ${severity}" role="img" aria-label=${severity}>${marks[severity]}</span>`
     }`;
   }
-
-  #grip(event: PointerEvent, id: string): void {
-    const grip = event.target as HTMLElement;
-    const width = grip.parentElement!.getBoundingClientRect().width;
-    if (event.button !== 0) return;
-    event.stopPropagation();
-    grip.setPointerCapture(event.pointerId);
-    this.#dragged = { id, from: event.clientX, width, now: width };
-  }
-
-  readonly #drag = (event: PointerEvent): void => {
-    const dragged = this.#dragged;
-    if (dragged === undefined) return;
-    dragged.now = Math.max(NARROWEST, Math.round(dragged.width + event.clientX - dragged.from));
-    this.requestUpdate();
-  };
-
-  readonly #drop = (): void => {
-    const dragged = this.#dragged;
-    this.#dragged = undefined;
-    if (dragged === undefined) return;
-    this.dispatchEvent(new CustomEvent('resize-column', { detail: { [dragged.id]: dragged.now } }));
-  };
 
   #select(row: number): void {
     this.reveal(row);
