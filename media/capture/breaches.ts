@@ -40,6 +40,7 @@ export class Breaches extends PageElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('filter')) this.#counted = undefined;
     if (changed.has('generation') || changed.has('filter')) this.#rows.stale();
   }
 
