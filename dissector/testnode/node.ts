@@ -1,33 +1,12 @@
 import type { Items } from '../codec/index.ts';
-import type { Address, Choices, Desk, Link, Peer, PeerStatus, Protocol } from '../session/index.ts';
+import type { Address, Choices, Desk, Link, Peer, PeerStatus } from '../session/index.ts';
 import type { Environment, Held, NodeEvent } from './events.ts';
 import { type Fault, Faults } from './faults.ts';
 import { Incoming } from './incoming.ts';
 import { type NodeLimits, nodeLimits } from './limits.ts';
+import type { Mode, NodeCounts, NodeOptions } from './options.ts';
 import { Sender } from './sender.ts';
 import { Timers } from './timers.ts';
-
-/** `automatic` lets everything through; `step` holds each outgoing message, `intercept` incoming ones too. */
-export type Mode = 'automatic' | 'step' | 'intercept';
-
-export interface NodeOptions {
-  readonly protocol: Protocol;
-  readonly transport: 'udp' | 'tcp';
-  readonly identity: string;
-  readonly role?: string;
-  readonly choices: Choices;
-  readonly mode?: Mode;
-  readonly faults?: readonly Fault[];
-  readonly seed?: number;
-  readonly limits?: NodeLimits;
-}
-
-export interface NodeCounts {
-  readonly received: number;
-  readonly sent: number;
-  /** Left out because a limit was passed. */
-  readonly dropped: number;
-}
 
 interface OpenLink {
   readonly link: Link;
@@ -86,14 +65,18 @@ export class TestNode {
 
   // What sockets and clocks bring.
 
-  /** A connection, or an address that was not heard of before; undefined when there are too many. */
-  opened(remote: Address, local: Address, dialled: boolean): Link | undefined {
+  /**
+   * A connection, or an address that was not heard of before; undefined when there are too many. `attach` is told before the
+   * node speaks on it.
+   */
+  opened(remote: Address, local: Address, dialled: boolean, attach?: (link: Link) => void): Link | undefined {
     if (this.#links.size >= this.#limits.links) {
       this.#dropped++;
       return undefined;
     }
     const link = { id: this.#nextLink++, remote, local, dialled };
     this.#links.set(link.id, { link, lastSeen: this.#timers.now });
+    attach?.(link);
     this.#happened({ kind: 'opened', link });
     this.#timers.set(link.id, HANDSHAKE, this.#limits.handshakeSeconds * 1000);
     if (this.#transport === 'udp') this.#timers.set(link.id, IDLE, this.#limits.idleSeconds * 1000);

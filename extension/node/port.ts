@@ -1,0 +1,27 @@
+import type { Address, Link } from '../../dissector/session/index.ts';
+
+/** What sockets tell a node. */
+export interface PortEvents {
+  /** A new link, told to `attach` before the node speaks on it; undefined when there can be no more. */
+  opened(remote: Address, local: Address, dialled: boolean, attach: (link: Link) => void): Link | undefined;
+  /** The link to an address, where there is one. */
+  known(remote: Address): Link | undefined;
+  received(link: number, bytes: Uint8Array): void;
+  closed(link: number, why: string, abrupt: boolean): void;
+  told(text: string, grave: boolean): void;
+}
+
+/** The sockets of one node. */
+export interface Port {
+  /** The address of its socket; of the last connection, where it only dials. */
+  readonly local: Address;
+  /** Opens a link to an address; what becomes of it comes by the events. */
+  dial(remote: Address): void;
+  /** The own address that another one will see; undefined where it cannot be reached. */
+  reach(remote: Address): Address | undefined;
+  /** False when it is dropped because too much waits. */
+  write(link: Link, bytes: Uint8Array): boolean;
+  close(link: Link, abrupt: boolean): void;
+  /** Closes everything once what was written is on its way. */
+  end(): Promise<void>;
+}

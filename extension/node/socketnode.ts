@@ -1,0 +1,102 @@
+/** A test node with sockets, a clock and random bytes. */
+import { randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
+import type { Address } from '../../dissector/session/index.ts';
+import { type Environment, type NodeEvent, type NodeOptions, TestNode } from '../../dissector/testnode/index.ts';
+import type { Port, PortEvents } from './port.ts';
+import { TcpPort } from './tcp.ts';
+import { UdpPort } from './udp.ts';
+
+export interface SocketNodeOptions extends NodeOptions {
+  /** Where it listens; a node that only dials takes a port that is free. */
+  readonly listen: Address | undefined;
+  /** Called for everything that happens, in order. */
+  happened(event: NodeEvent): void;
+}
+
+/** The wall clock in nanoseconds that never go back while the process runs. */
+const START = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
+
+export class SocketNode {
+  readonly node: TestNode;
+  readonly #port: Port;
+  #timer: NodeJS.Timeout | undefined;
+  /** When the timer is set to, in milliseconds of `performance.now`. */
+  #wakesAt = Number.POSITIVE_INFINITY;
+
+  /** Throws a SocketFailure, and an Error with a sentence for an identity or role that the protocol does not take. */
+  static async start(options: SocketNodeOptions, dialled?: Address): Promise<SocketNode> {
+    let node: SocketNode | undefined;
+    const events: PortEvents = {
+      opened: (remote, local, own, attach) => node!.node.opened(remote, local, own, attach),
+      known: (remote) => node!.node.links.find((link) => link.remote.ip === remote.ip && link.remote.port === remote.port),
+      received: (link, bytes) => node!.node.received(link, bytes),
+      closed: (link, why, abrupt) => node?.node.closed(link, why, abrupt),
+      told: (text, grave) => options.happened({ kind: 'told', link: undefined, text, grave }),
+    };
+    const loopback = isIP(dialled?.ip ?? '') === 6 ? '::1' : '127.0.0.1';
+    const any = isIP(dialled?.ip ?? '') === 6 ? '::' : '0.0.0.0';
+    const own = dialled === undefined || dialled.ip.startsWith('127.') || dialled.ip === '::1' ? loopback : any;
+    const port =
+      options.transport === 'udp'
+        ? await UdpPort.open(options.listen ?? { ip: own, port: 0 }, events)
+        : await TcpPort.open(options.listen, events);
+    try {
+      node = new SocketNode(options, port);
+    } catch (error) {
+      await port.end();
+      throw error;
+    }
+    if (dialled !== undefined) port.dial(dialled);
+    return node;
+  }
+
+  private constructor(options: SocketNodeOptions, port: Port) {
+    this.#port = port;
+    const environment: Environment = {
+      now: () => START + process.hrtime.bigint(),
+      clock: () => performance.now(),
+      random: (length) => randomBytes(length),
+      write: (link, bytes) => {
+        if (!port.write(link, bytes)) this.unsent++;
+      },
+      close: (link, abrupt) => port.close(link, abrupt),
+      reach: (remote) => port.reach(remote),
+      wake: () => this.#wake(),
+      happened: options.happened,
+    };
+    this.node = new TestNode(options, environment);
+  }
+
+  /** Writes that were dropped because too much waited. */
+  unsent = 0;
+
+  get local(): Address {
+    return this.#port.local;
+  }
+
+  dial(remote: Address): void {
+    this.#port.dial(remote);
+  }
+
+  async stop(): Promise<void> {
+    this.node.stop();
+    clearTimeout(this.#timer);
+    await this.#port.end();
+  }
+
+  #wake(): void {
+    // The first timers are set while the node is being made.
+    const wait = (this.node as TestNode | undefined)?.wait;
+    const at = wait === undefined ? Number.POSITIVE_INFINITY : performance.now() + wait;
+    if (Math.abs(at - this.#wakesAt) < 1 && this.#timer !== undefined) return;
+    clearTimeout(this.#timer);
+    this.#wakesAt = at;
+    this.#timer = wait === undefined ? undefined : setTimeout(() => this.#tick(), Math.ceil(wait));
+  }
+
+  #tick(): void {
+    this.#timer = undefined;
+    this.node.tick();
+  }
+}

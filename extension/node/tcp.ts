@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { Address, Link } from '../../dissector/session/index.ts';
+import { nodeLimits } from '../../dissector/testnode/index.ts';
+import { unmapped } from './address.ts';
+import type { Port, PortEvents } from './port.ts';
+import { SocketFailure, socketReason } from './words.ts';
+
+/** How long a connection that is being closed may take to send what was written. */
+const FAREWELL_MS = 2000;
+
+/** TCP connections of one node: those that came to its server, and those that it dialled. */
+export class TcpPort implements Port {
+  readonly #server: Server | undefined;
+  readonly #events: PortEvents;
+  readonly #sockets = new Map<number, Socket>();
+  #local: Address;
+
+  private constructor(server: Server | undefined, local: Address, events: PortEvents) {
+    this.#server = server;
+    this.#local = local;
+    this.#events = events;
+    server?.on('connection', (socket) => this.#connected(socket, false));
+    server?.on('error', (error) => events.told(socketReason(error, local), true));
+  }
+
+  /** Listens; without an address it only dials. Throws a SocketFailure. */
+  static async open(at: Address | undefined, events: PortEvents): Promise<TcpPort> {
+    if (at === undefined) return new TcpPort(undefined, { ip: '', port: 0 }, events);
+    const server = createServer({ noDelay: true });
+    try {
+      server.listen(at.port, at.ip);
+      await once(server, 'listening');
+    } catch (error) {
+      throw new SocketFailure(socketReason(error, at));
+    }
+    const bound = server.address();
+    const port = typeof bound === 'object' && bound !== null ? bound.port : at.port;
+    return new TcpPort(server, { ip: at.ip, port }, events);
+  }
+
+  get local(): Address {
+    return this.#local;
+  }
+
+  dial(remote: Address): void {
+    const socket = connect({ host: remote.ip, port: remote.port, noDelay: true });
+    const failed = (error: Error): void => this.#events.told(socketReason(error, remote), true);
+    socket.once('error', failed);
+    socket.once('connect', () => {
+      socket.off('error', failed);
+      this.#connected(socket, true);
+    });
+  }
+
+  reach(): undefined {
+    return undefined;
+  }
+
+  write(link: Link, bytes: Uint8Array): boolean {
+    const socket = this.#sockets.get(link.id);
+    if (socket === undefined) return false;
+    if (socket.writableLength + bytes.length > nodeLimits.unwrittenBytes) {
+      this.#gone(link.id, `The other side does not read: ${nodeLimits.unwrittenBytes} bytes wait (limit unwrittenBytes)`, true);
+      socket.destroy();
+      return false;
+    }
+    socket.write(bytes);
+    return true;
+  }
+
+  close(link: Link, abrupt: boolean): void {
+    const socket = this.#sockets.get(link.id);
+    this.#sockets.delete(link.id);
+    if (socket === undefined) return;
+    if (abrupt) return void socket.resetAndDestroy();
+    socket.end();
+    setTimeout(() => socket.destroy(), FAREWELL_MS).unref();
+  }
+
+  async end(): Promise<void> {
+    for (const id of [...this.#sockets.keys()]) this.close({ id } as Link, false);
+    if (this.#server === undefined) return;
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    await closed;
+  }
+
+  #connected(socket: Socket, dialled: boolean): void {
+    const { remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 } = socket;
+    const remote = { ip: unmapped(remoteAddress), port: remotePort };
+    const local = { ip: unmapped(localAddress), port: localPort };
+    if (dialled) this.#local = local;
+    // The node may speak at once.
+    const link = this.#events.opened(remote, local, dialled, ({ id }) => void this.#sockets.set(id, socket));
+    if (link === undefined) return void socket.destroy();
+    socket.on('data', (bytes) => this.#events.received(link.id, bytes));
+    socket.on('error', (error) => this.#gone(link.id, socketReason(error, remote), true));
+    socket.on('close', () => this.#gone(link.id, 'The other side has closed the connection.', false));
+  }
+
+  #gone(link: number, why: string, abrupt: boolean): void {
+    this.#sockets.delete(link);
+    this.#events.closed(link, why, abrupt);
+  }
+}

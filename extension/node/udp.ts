@@ -1,0 +1,94 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { isIP } from 'node:net';
+import type { Address, Link } from '../../dissector/session/index.ts';
+import { ownAddress, unmapped } from './address.ts';
+import type { Port, PortEvents } from './port.ts';
+import { SocketFailure, socketReason } from './words.ts';
+
+/** Bytes that the system is asked to keep for a busy node. */
+const RECEIVE_BUFFER = 4 << 20;
+/** Bytes of datagrams that wait in this process to be sent; what comes on top is lost, as in a full network. */
+const SEND_QUEUE = 8 << 20;
+
+/** One UDP socket with all the addresses that it talks with. */
+export class UdpPort implements Port {
+  readonly #socket: Socket;
+  readonly #events: PortEvents;
+  /** Links by `ip port`. */
+  readonly #links = new Map<string, Link>();
+
+  private constructor(socket: Socket, events: PortEvents) {
+    this.#socket = socket;
+    this.#events = events;
+    socket.on('message', (bytes, { address, port }) => this.#received(bytes, { ip: unmapped(address), port }));
+    socket.on('error', (error) => events.told(socketReason(error, this.local), true));
+  }
+
+  /** Throws a SocketFailure. */
+  static async open(at: Address, events: PortEvents): Promise<UdpPort> {
+    const socket = createSocket({ type: isIP(at.ip) === 6 ? 'udp6' : 'udp4', recvBufferSize: RECEIVE_BUFFER });
+    try {
+      socket.bind(at.port, at.ip);
+      await once(socket, 'listening');
+    } catch (error) {
+      socket.close();
+      throw new SocketFailure(socketReason(error, at));
+    }
+    return new UdpPort(socket, events);
+  }
+
+  get local(): Address {
+    const { address, port } = this.#socket.address();
+    return { ip: address, port };
+  }
+
+  dial(remote: Address): void {
+    this.#link(remote, true);
+  }
+
+  reach(remote: Address): Address | undefined {
+    if (isIP(remote.ip) !== isIP(this.local.ip)) return undefined;
+    return this.#own(remote);
+  }
+
+  write(link: Link, bytes: Uint8Array): boolean {
+    if (this.#socket.getSendQueueSize() > SEND_QUEUE) return false;
+    const { ip, port } = link.remote;
+    this.#socket.send(bytes, port, ip, (error) => {
+      if (error !== null) this.#events.told(socketReason(error, link.remote), true);
+    });
+    return true;
+  }
+
+  close(link: Link): void {
+    this.#links.delete(key(link.remote));
+  }
+
+  async end(): Promise<void> {
+    // What was handed over is on its way before the socket is closed.
+    while (this.#socket.getSendQueueCount() > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    this.#socket.close();
+  }
+
+  #received(bytes: Uint8Array, remote: Address): void {
+    const link = this.#link(remote, false);
+    if (link !== undefined) this.#events.received(link.id, bytes);
+  }
+
+  #link(remote: Address, dialled: boolean): Link | undefined {
+    const known = this.#links.get(key(remote)) ?? this.#events.known(remote);
+    if (known !== undefined) return known;
+    const attach = (link: Link): void => void this.#links.set(key(remote), link);
+    return this.#events.opened(remote, this.#own(remote), dialled, attach);
+  }
+
+  #own(remote: Address): Address {
+    const { ip, port } = this.local;
+    return { ip: ownAddress(ip, remote.ip), port };
+  }
+}
+
+function key({ ip, port }: Address): string {
+  return `${ip} ${port}`;
+}
