@@ -8,10 +8,13 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { project } from '../workbench/paths.ts';
 
-const contents: readonly string[] = [
+export const contents: readonly string[] = [
   ...['README.md', 'CHANGELOG.md', 'LICENSE', 'media/icons/peerscope.png'],
   ...['dist/extension.cjs', 'dist/worker.cjs', 'dist/web/extension.js', 'dist/web/worker.js'],
   ...['dist/media/capture.js', 'dist/media/capture.css'],
+  // The walkthrough: its pictures, and the capture that it opens.
+  ...['media/walkthrough/open.png', 'media/walkthrough/keys.png', 'media/walkthrough/steps.png'],
+  ...['media/samples/p2pke_a.pcapng', 'media/samples/p2pke_a.keys'],
 ];
 /** The host without Node takes no extension of type "module"; everything is bundled, so no package is needed either. */
 const unpacked: readonly string[] = ['type', 'scripts', 'exports', 'dependencies', 'devDependencies'];

@@ -21,7 +21,7 @@ export function registerCommands(editors: CaptureEditors, keyLogs: KeyLogs): vsc
     vscode.commands.registerCommand('peerscope.chooseCandidate', (place?: unknown) => decide(editors, chooseCandidate, place)),
     vscode.commands.registerCommand('peerscope.showFrame', (capture?: unknown, frame?: unknown) => {
       if (typeof capture !== 'string' || typeof frame !== 'number') return undefined;
-      return editors.show(vscode.Uri.parse(capture), frame);
+      return editors.show(vscode.Uri.parse(capture), { frame });
     }),
     vscode.commands.registerCommand('peerscope.openInWireshark', (place?: unknown) => {
       const frame = typeof place === 'object' && place !== null && 'frame' in place ? place.frame : undefined;

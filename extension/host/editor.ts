@@ -1,6 +1,6 @@
 /** The read-only editor of captures: documents by file, and for each tab a webview that talks to its document. */
 import * as vscode from 'vscode';
-import type { Question, WebviewCalls, WebviewEvents } from '../wire/inspector.ts';
+import type { PageCommand, Question, WebviewCalls, WebviewEvents } from '../wire/inspector.ts';
 import { Connection } from '../wire/rpc.ts';
 import * as check from './checks.ts';
 import { CaptureDocument } from './document.ts';
@@ -17,8 +17,16 @@ import type { KeyWarnings } from './warnings.ts';
 type None = Record<never, never>;
 type WebviewConnection = Connection<None, WebviewEvents, WebviewCalls, None>;
 
+/** What a capture is opened for: a frame of it, or a command of its page. */
+interface Wanted {
+  readonly frame?: number;
+  readonly command?: PageCommand;
+}
+
 interface Tab {
   readonly document: CaptureDocument;
+  /** Its page has asked for what it is to show, and is not hidden since. */
+  readonly isReady: boolean;
   reveal(frame: number): void;
   /** Lets the page carry out a command. */
   command(asked: WebviewEvents['command']): void;
@@ -32,7 +40,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
   readonly #memory: ViewMemory;
   readonly #transcripts = new Transcripts();
   readonly #problems = new Problems();
-  #wanted: { readonly capture: string; readonly frame: number } | undefined;
+  #wanted: { readonly capture: string; readonly wanted: Wanted } | undefined;
   readonly #log: vscode.LogOutputChannel;
   #active: Tab | undefined;
 
@@ -49,20 +57,24 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
     return this.#active;
   }
 
-  /** Shows a frame of a capture, in the tab that it has or in a new one. */
-  async show(capture: vscode.Uri, frame: number): Promise<void> {
-    this.#wanted = { capture: capture.toString(), frame };
+  /** Shows a capture, in the tab that it has or in a new one, and there what it is opened for. */
+  async show(capture: vscode.Uri, wanted: Wanted = {}): Promise<void> {
+    this.#wanted = { capture: capture.toString(), wanted };
     await vscode.commands.executeCommand('vscode.openWith', capture, 'peerscope.capture');
-    // A tab that was there already has its page; that of a new one asks when it is ready.
-    if (this.#active?.document.uri.toString() === capture.toString()) this.#active.reveal(frame);
+    const tab = this.#active;
+    // A page that has yet to come asks when it is ready.
+    if (tab?.document.uri.toString() !== capture.toString() || !tab.isReady) return;
+    const { frame, command } = this.#takeWanted(capture);
+    if (frame !== undefined) tab.reveal(frame);
+    if (command !== undefined) tab.command({ name: command, place: undefined });
   }
 
-  /** The frame that a page is opened for, once. */
-  #takeWanted(capture: vscode.Uri): number | undefined {
-    if (this.#wanted?.capture !== capture.toString()) return undefined;
-    const { frame } = this.#wanted;
+  /** What a page is opened for, once. */
+  #takeWanted(capture: vscode.Uri): Wanted {
+    if (this.#wanted?.capture !== capture.toString()) return {};
+    const { wanted } = this.#wanted;
     this.#wanted = undefined;
-    return frame;
+    return wanted;
   }
 
   dispose(): void {
@@ -92,9 +104,18 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
       isFirst = false;
       return view;
     };
-    let connection = this.#connect(document, webview, remembered);
+    let isReady = false;
+    const connect = (): WebviewConnection =>
+      this.#connect(document, webview, () => {
+        isReady = true;
+        return remembered();
+      });
+    let connection = connect();
     const tab: Tab = {
       document,
+      get isReady() {
+        return isReady;
+      },
       reveal: (frame) => connection.tell('reveal', { frame }),
       command: (asked) => connection.tell('command', asked),
     };
@@ -109,7 +130,8 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
         if (panel.visible) return;
         // A hidden page is gone, and the one that comes back counts its calls anew: no answer to the old one may reach it.
         connection.close();
-        connection = this.#connect(document, webview, remembered);
+        isReady = false;
+        connection = connect();
       }),
     ];
     panel.onDidDispose(() => {
@@ -129,8 +151,12 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
         ...questionsOf(document),
         ready: async () => {
           const overview = await document.ready();
-          const reveal = this.#takeWanted(document.uri);
-          return { overview, remembered: remembered(), ...(reveal === undefined ? {} : { reveal }) };
+          const { frame: reveal, command } = this.#takeWanted(document.uri);
+          return {
+            ...{ overview, remembered: remembered() },
+            ...(reveal === undefined ? {} : { reveal }),
+            ...(command === undefined ? {} : { command }),
+          };
         },
         remember: async (params: unknown) => {
           await this.#memory.set(document.uri, check.object(params, 'remember').view ?? null);

@@ -23,8 +23,8 @@ export interface ReadKeyLogs {
 export class KeyLogs {
   readonly #state: vscode.Memento;
   readonly #secrets: vscode.SecretStorage;
-  /** Keys from the clipboard, in the order in which they came. */
-  #pasted: readonly string[] = [];
+  /** Keys from the clipboard, or of a sample, in the order in which they came. */
+  #pasted: readonly KeyLogText[] = [];
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscriptions: vscode.Disposable[];
   /** The list of key logs, or what decides it, is another one now. */
@@ -61,9 +61,10 @@ export class KeyLogs {
     await this.#remember([...this.added, ...uris]);
   }
 
-  /** Uses keys for as long as the window is open. */
-  paste(text: string): void {
-    this.#pasted = [...this.#pasted, text];
+  /** Uses keys for as long as the window is open; `name` says where they come from. */
+  paste(text: string, name = `clipboard ${this.#pasted.length + 1}`): void {
+    if (this.#pasted.some((one) => one.text === text)) return;
+    this.#pasted = [...this.#pasted, { name, text }];
     this.#changed.fire();
   }
 
@@ -97,9 +98,7 @@ export class KeyLogs {
         problems.push(`${name}: the key log cannot be read: ${plain(error)}`);
       }
     }
-    this.#pasted.forEach((text, index) => {
-      texts.push({ name: `clipboard ${index + 1}`, text });
-    });
+    texts.push(...this.#pasted);
     const kept = await this.#secrets.get(KEPT);
     if (kept !== undefined && kept !== '') texts.push({ name: 'keychain', text: kept });
     return { uris, texts, problems };

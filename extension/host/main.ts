@@ -5,6 +5,7 @@ import type { CaptureDocument } from './document.ts';
 import { CaptureEditors } from './editor.ts';
 import { KeyLogs } from './keylogs.ts';
 import { ViewMemory } from './memory.ts';
+import { registerSample } from './sample.ts';
 import { KeyWarnings } from './warnings.ts';
 
 /** What another extension, or a test, gets from `activate`. */
@@ -24,6 +25,7 @@ export function activate(context: vscode.ExtensionContext): Peerscope {
     editors,
     vscode.window.registerCustomEditorProvider('peerscope.capture', editors, { supportsMultipleEditorsPerDocument: true }),
     ...registerCommands(editors, keyLogs),
+    ...registerSample(context.extensionUri, editors, keyLogs),
   );
   return { documents: editors.documents };
 }

@@ -115,7 +115,10 @@ export type Question =
 
 /** Webview → host: what the worker answers, and what the host does itself. */
 export interface WebviewCalls extends Questions {
-  ready: { params: Record<never, never>; result: { overview: Overview; remembered: unknown; reveal?: number } };
+  ready: {
+    params: Record<never, never>;
+    result: { overview: Overview; remembered: unknown; reveal?: number; command?: PageCommand };
+  };
   /** How the capture is looked at, for the next time that it is opened. */
   remember: { params: { view: unknown }; result: Record<never, never> };
   /** Saves a drawing where the user says. */

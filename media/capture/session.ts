@@ -34,6 +34,8 @@ export class Session {
   readonly #changed: () => void;
   #remembered: Remembered;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The row that was selected from elsewhere: the list may not be in view and hold none. */
+  #arrived: Row | undefined;
   /** A frame to select once the capture is read that far. */
   #target: Target | undefined;
 
@@ -97,6 +99,7 @@ export class Session {
       if (answer.reveal !== undefined) this.#target = { frame: answer.reveal };
       this.list.retry();
       this.#take(overview);
+      if (answer.command !== undefined) this.oncommand({ name: answer.command, place: undefined });
     } catch (error) {
       this.failure = sentence(error);
     }
@@ -135,7 +138,10 @@ export class Session {
 
   /** The selected row, once it is known here. */
   get row(): Row | undefined {
-    return this.selected === undefined ? undefined : this.list.row(this.selected.row);
+    const { selected } = this;
+    if (selected === undefined) return undefined;
+    const { row, frame } = this.#arrived ?? {};
+    return this.list.row(selected.row) ?? (row === selected.row && frame === selected.frame ? this.#arrived : undefined);
   }
 
   /** Shows what a filter leaves; the packet that is selected stays so where it is left. */
@@ -217,6 +223,8 @@ export class Session {
       if (frame === undefined) this.#read();
       else this.#target ??= { row, frame };
     }
+    // The first packet is selected by itself, also where the list is not in view and asks for none.
+    if (this.selected === undefined && this.#target === undefined) this.list.need(0, 1);
     void this.#settle();
     this.#changed();
   }
@@ -260,7 +268,9 @@ export class Session {
     this.#changed();
   }
 
-  #arrive({ row, frame }: Row): void {
+  #arrive(arrived: Row): void {
+    const { row, frame } = arrived;
+    this.#arrived = arrived;
     const moved = row !== this.selected?.row;
     this.selected = { row, frame };
     this.#remember({ row, frame });

@@ -35,6 +35,13 @@ export class Inspecting {
     return inspecting;
   }
 
+  /** The inspector that something else than the explorer brings into view, once the capture is read. */
+  static async appeared(workbench: Workbench, name: string): Promise<Inspecting> {
+    const inspecting = await Inspecting.shown(workbench, name);
+    await inspecting.frame.locator('#progress').waitFor({ ...PATIENCE, state: 'detached' });
+    return inspecting;
+  }
+
   private static async shown(workbench: Workbench, name: string): Promise<Inspecting> {
     const end = Date.now() + 30_000;
     for (;;) {
