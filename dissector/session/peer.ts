@@ -86,8 +86,8 @@ export interface PeerKind {
   readonly transports: readonly ('udp' | 'tcp')[];
   /** The port of the reference implementation, where it has one. */
   readonly port?: number;
-  /** Names of roles that a node can take beside that of dialling or listening, the usual one first. */
-  readonly roles?: readonly { readonly id: string; readonly doc: string }[];
+  /** Roles that a node can take; without one it is the opener on links that it dialled, and the other side on those that came. */
+  readonly roles: readonly { readonly id: string; readonly doc: string }[];
   /** Values that a signature fault breaks, and those that a stale-nonce fault sets back. */
   readonly signatures: Places;
   readonly nonces: Places;

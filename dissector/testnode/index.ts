@@ -2,5 +2,5 @@ export type { Environment, Held, NodeEvent } from './events.ts';
 export { type Fault, faultKinds, parseFault } from './faults.ts';
 export { type NodeLimits, nodeLimits } from './limits.ts';
 export { TestNode } from './node.ts';
-export type { Mode, NodeCounts, NodeOptions } from './options.ts';
+export { type Mode, type NodeCounts, type NodeOptions, NodeRefusal } from './options.ts';
 export { Recorder, type RecorderOptions } from './recorder.ts';

@@ -4,7 +4,7 @@ import type { Environment, Held, NodeEvent } from './events.ts';
 import { type Fault, Faults } from './faults.ts';
 import { Incoming } from './incoming.ts';
 import { type NodeLimits, nodeLimits } from './limits.ts';
-import type { Mode, NodeCounts, NodeOptions } from './options.ts';
+import { type Mode, type NodeCounts, type NodeOptions, NodeRefusal } from './options.ts';
 import { Sender } from './sender.ts';
 import { Timers } from './timers.ts';
 
@@ -37,12 +37,13 @@ export class TestNode {
   #received = 0;
   #dropped = 0;
 
-  /** Throws an Error with a sentence for an identity or role that the protocol does not take. */
+  /** Throws a NodeRefusal for an identity, role or transport that the protocol does not take. */
   constructor(options: NodeOptions, environment: Environment) {
     const { protocol, transport, identity, role, mode = 'automatic', faults = [], seed = 1, limits = nodeLimits } = options;
     const kind = protocol.peer;
-    if (kind === undefined) throw new Error(`There is no test node of ${protocol.id}.`);
-    if (!kind.transports.includes(transport)) throw new Error(`${protocol.id} is not spoken over ${transport.toUpperCase()}.`);
+    if (kind === undefined) throw new NodeRefusal(`There is no test node of ${protocol.id}.`);
+    if (!kind.transports.includes(transport))
+      throw new NodeRefusal(`${protocol.id} is not spoken over ${transport.toUpperCase()}.`);
     this.#environment = environment;
     this.#limits = limits;
     this.#transport = transport;
@@ -51,7 +52,7 @@ export class TestNode {
     this.#timers = new Timers(() => environment.clock());
     this.#faults = new Faults(faults, seed);
     const started = kind.start(this.#desk(options.choices), identity, role);
-    if (typeof started === 'string') throw new Error(started);
+    if (typeof started === 'string') throw new NodeRefusal(started);
     this.#peer = started;
     this.#sender = new Sender({
       ...{ kind, peer: started, faults: this.#faults, timers: this.#timers, limits, transport },

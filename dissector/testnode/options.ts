@@ -23,3 +23,6 @@ export interface NodeCounts {
   /** Left out because a limit was passed. */
   readonly dropped: number;
 }
+
+/** A node that cannot be started as it was asked for; the message is a sentence for a person. */
+export class NodeRefusal extends Error {}

@@ -1,5 +1,6 @@
 /** `dist/peerscope.js`. */
 import { readFileSync } from 'node:fs';
+import { interrupted } from '../workbench/interrupted.ts';
 import { run } from './run.ts';
 
 // Bundled, this lies one folder below the manifest.
@@ -7,4 +8,4 @@ const version = (): string => JSON.parse(readFileSync(new URL('../package.json',
 
 // Not process.exit: what is still on its way through a pipe would be lost.
 const { stdin, stdout, stderr } = process;
-process.exitCode = await run(process.argv.slice(2), { stdin, stdout, stderr, version });
+process.exitCode = await run(process.argv.slice(2), { stdin, stdout, stderr, version, interrupted });

@@ -9,6 +9,7 @@ import { decode } from './decode.ts';
 import { exitStatus, UsageError } from './errors.ts';
 import { frames } from './frames.ts';
 import { info } from './info.ts';
+import { node } from './node.ts';
 import { Output, OutputFailure } from './output.ts';
 import { readSetup } from './setup.ts';
 import type { Task } from './task.ts';
@@ -19,6 +20,8 @@ export interface Io {
   readonly stdout: Writable;
   readonly stderr: Writable;
   readonly version: () => string;
+  /** Comes true when whoever called wants an end: a signal. */
+  interrupted(): Promise<unknown>;
 }
 
 const commands: Readonly<Record<CommandName, (task: Task) => Promise<number>>> = { decode, check, info, frames };
@@ -29,8 +32,13 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   io.stderr.on('error', () => {});
   const tell = (sentence: string): void => void io.stderr.write(`peerscope: ${sentence}\n`);
   try {
-    const command = parseCommand(args);
-    const status = 'name' in command ? await perform(command, io, out, tell) : await answer(command, io, out);
+    const command = args[0] === 'node' ? undefined : parseCommand(args);
+    const status =
+      command === undefined
+        ? await node(args.slice(1), io, out, tell)
+        : 'name' in command
+          ? await perform(command, io, out, tell)
+          : await answer(command, io, out);
     await out.flush();
     return status;
   } catch (error) {

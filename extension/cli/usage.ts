@@ -1,4 +1,5 @@
 /** What `--help` prints, of every command or of one. */
+import { faultKinds } from '../../dissector/testnode/index.ts';
 import { accepted, type CommandName } from './arguments.ts';
 
 const commands: Readonly<Record<CommandName, readonly [options: string, what: string]>> = {
@@ -39,6 +40,7 @@ export function helpText(of: CommandName | 'all'): string {
     const [usual, what] = commands[name];
     return `peerscope ${name.padEnd(of === 'all' ? 6 : 0)} CAPTURE ${usual.padEnd(width)}   ${what}`;
   });
+  if (of === 'all') usage.push('peerscope node   PROTOCOL …                a test node; see peerscope node --help');
   const about = ['CAPTURE is a pcap or pcapng file, also compressed with gzip, or - for standard input.'];
   const lines = options
     .filter(([name]) => names.some((command) => accepted[command].includes(name)))
@@ -58,4 +60,43 @@ function option(form: string, doc: string): string {
 function only(name: string): string {
   const takers = (Object.keys(accepted) as CommandName[]).filter((command) => accepted[command].includes(name));
   return takers.length === 1 ? `with ${takers[0]}: ` : '';
+}
+
+const nodeOptions: readonly (readonly [form: string, doc: string])[] = [
+  ['--listen HOST:PORT', 'waits for others there; port 0 takes a free one'],
+  ['--connect HOST:PORT', 'talks to a node there, as the side that opens'],
+  ['--transport udp|tcp', 'where the protocol is spoken over both'],
+  ['--role ROLE', 'where the protocol has roles beside these two'],
+  ['--identity FILE', 'long-term private keys; made and kept there when there is none'],
+  ['--choice ID=CANDIDATE', 'what a specification leaves open; else the first candidate'],
+  ['--send MESSAGE [JSON]', 'sent once a link is ready: --send \'data {"data": "hex:0102"}\'; the rest is filled in'],
+  ['--fault SPEC', 'KIND[=VALUE][:MESSAGE][@PROBABILITY|#N], may be repeated:'],
+  ['--seed N', 'draws the same faults again'],
+  ['--record FILE', 'the traffic as pcapng, with its keys inside'],
+  ['--without-keys', 'leaves the keys out of that file'],
+  ['--keylog FILE', 'the keys of the traffic, as --keys of decode takes them'],
+  ['--for SECONDS', 'ends after so long'],
+  ['--count N', 'ends after so many messages, both directions together'],
+  ['--allow HOST', 'an address beyond this machine that is meant'],
+  ['--protocol MODULE', 'a protocol of your own'],
+  ['--json', 'one JSON object a line, as decode --json prints them; again when later traffic tells more of a message'],
+  ['--help', 'this text'],
+];
+
+/** What `peerscope node --help` prints. */
+export function nodeHelp(): string {
+  const lines = nodeOptions.flatMap(([form, doc]) => [
+    option(form, doc),
+    ...(form.startsWith('--fault')
+      ? Object.entries(faultKinds).map(([kind, what]) => option('', `  ${kind.padEnd(15)} ${what}`))
+      : []),
+  ]);
+  return [
+    'peerscope node PROTOCOL (--listen HOST:PORT | --connect HOST:PORT) [OPTION]…   a node that speaks the protocol',
+    '',
+    ...lines,
+    '',
+    'It ends on an interrupt, with everything written. Exit status: 0 no finding of severity error in its traffic; 1 findings;',
+    '3 usage, a port that is taken, a connection that is refused.',
+  ].join('\n');
 }

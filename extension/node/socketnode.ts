@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Address } from '../../dissector/session/index.ts';
 import { type Environment, type NodeEvent, type NodeOptions, TestNode } from '../../dissector/testnode/index.ts';
+import { wallClock } from './clock.ts';
 import type { Port, PortEvents } from './port.ts';
 import { TcpPort } from './tcp.ts';
 import { UdpPort } from './udp.ts';
@@ -14,9 +15,6 @@ export interface SocketNodeOptions extends NodeOptions {
   happened(event: NodeEvent): void;
 }
 
-/** The wall clock in nanoseconds that never go back while the process runs. */
-const START = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
-
 export class SocketNode {
   readonly node: TestNode;
   readonly #port: Port;
@@ -24,7 +22,7 @@ export class SocketNode {
   /** When the timer is set to, in milliseconds of `performance.now`. */
   #wakesAt = Number.POSITIVE_INFINITY;
 
-  /** Throws a SocketFailure, and an Error with a sentence for an identity or role that the protocol does not take. */
+  /** Throws a SocketFailure or a NodeRefusal. */
   static async start(options: SocketNodeOptions, dialled?: Address): Promise<SocketNode> {
     let node: SocketNode | undefined;
     const events: PortEvents = {
@@ -54,7 +52,7 @@ export class SocketNode {
   private constructor(options: SocketNodeOptions, port: Port) {
     this.#port = port;
     const environment: Environment = {
-      now: () => START + process.hrtime.bigint(),
+      now: wallClock,
       clock: () => performance.now(),
       random: (length) => randomBytes(length),
       write: (link, bytes) => {

@@ -10,6 +10,8 @@ import { SocketFailure, socketReason } from './words.ts';
 const RECEIVE_BUFFER = 4 << 20;
 /** Bytes of datagrams that wait in this process to be sent; what comes on top is lost, as in a full network. */
 const SEND_QUEUE = 8 << 20;
+/** How long a socket that is being closed may take to send what was written. */
+const FAREWELL_MS = 2000;
 
 /** One UDP socket with all the addresses that it talks with. */
 export class UdpPort implements Port {
@@ -17,6 +19,8 @@ export class UdpPort implements Port {
   readonly #events: PortEvents;
   /** Links by `ip port`. */
   readonly #links = new Map<string, Link>();
+  /** Datagrams that the system has not taken yet. */
+  #onTheirWay = 0;
 
   private constructor(socket: Socket, events: PortEvents) {
     this.#socket = socket;
@@ -55,7 +59,9 @@ export class UdpPort implements Port {
   write(link: Link, bytes: Uint8Array): boolean {
     if (this.#socket.getSendQueueSize() > SEND_QUEUE) return false;
     const { ip, port } = link.remote;
+    this.#onTheirWay++;
     this.#socket.send(bytes, port, ip, (error) => {
+      this.#onTheirWay--;
       if (error !== null) this.#events.told(socketReason(error, link.remote), true);
     });
     return true;
@@ -67,7 +73,8 @@ export class UdpPort implements Port {
 
   async end(): Promise<void> {
     // What was handed over is on its way before the socket is closed.
-    while (this.#socket.getSendQueueCount() > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    for (const end = Date.now() + FAREWELL_MS; this.#onTheirWay > 0 && Date.now() < end; )
+      await new Promise((resolve) => setTimeout(resolve, 1));
     this.#socket.close();
   }
 

@@ -10,15 +10,19 @@ const claimSignature = ['payload', 'auth_claim', 'sig'];
 
 export const peer: PeerKind = {
   transports: ['udp'],
+  roles: [
+    { id: 'initiator', doc: 'begins a session on every link; without a role, on those that it dialled' },
+    { id: 'responder', doc: 'waits for an InitHello' },
+  ],
   signatures: { InitHello: claimSignature, RespHello: claimSignature, InitDone: claimSignature },
   nonces: { data: ['counter'] },
   sealed: ['RespHello', 'InitDone', 'data', 'closing'],
   createIdentity: async (random) => JSON.stringify({ ed25519_seed: toHex(random(SEED)) }),
-  start(desk, identity) {
+  start(desk, identity, role) {
     const seed = seedOf(identity);
     return seed === undefined
       ? 'An identity of p2pke is {"ed25519_seed": "64 hex digits"}.'
-      : new P2pkePeer(desk, ed25519Key(seed));
+      : new P2pkePeer(desk, ed25519Key(seed), role);
   },
 };
 

@@ -33,14 +33,21 @@ export class P2pkePeer implements Peer {
   readonly #key: Ed25519Key;
   readonly #channels = new Map<number, Channel>();
 
-  constructor(desk: Desk, key: Ed25519Key) {
+  readonly #role: string | undefined;
+
+  constructor(desk: Desk, key: Ed25519Key, role: string | undefined) {
     this.#desk = desk;
     this.#key = key;
+    this.#role = role;
   }
 
   opened(link: Link): void {
     this.#channels.set(link.id, { link, sessions: [] });
-    if (link.dialled) this.#desk.send(link.id, 'InitHello');
+    if (this.#initiates(link)) this.#desk.send(link.id, 'InitHello');
+  }
+
+  #initiates({ dialled }: Link): boolean {
+    return this.#role === undefined ? dialled : this.#role === 'initiator';
   }
 
   closed(link: number): void {
@@ -59,7 +66,8 @@ export class P2pkePeer implements Peer {
 
   offers(link: number): readonly string[] {
     const session = this.#current(link);
-    if (session === undefined) return this.#channels.get(link)?.link.dialled ? ['InitHello'] : [];
+    const own = this.#channels.get(link)?.link;
+    if (session === undefined) return own !== undefined && this.#initiates(own) ? ['InitHello'] : [];
     const names = allowed(machine, session.state, session.isInitiator ? 'opener' : 'answerer');
     return [...new Set(names)];
   }

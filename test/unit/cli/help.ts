@@ -52,6 +52,7 @@ export async function peerscope(
     stdout: into(out, setImmediate),
     stderr: into(err, (done) => done()),
     version: () => '1.2.3',
+    interrupted: () => new Promise(() => {}),
   };
   const status = await run(args, io);
   return { status, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() };

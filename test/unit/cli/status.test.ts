@@ -132,6 +132,7 @@ describe('exit status 70', () => {
       version: () => {
         throw new Error('no manifest');
       },
+      interrupted: () => new Promise(() => {}),
     };
     expect(await run(['--version'], io)).toBe(70);
     expect(String(io.stderr.read())).toMatch(/^peerscope: A mistake of Peerscope itself: Error: no manifest\n +at /);

@@ -1,0 +1,100 @@
+/** The messages of a recording while it grows: each printed once, and once more when later traffic tells more of it. */
+import { messageLine } from '../../dissector/line.ts';
+import type { Protocol } from '../../dissector/session/index.ts';
+import type { Wishes } from '../../dissector/wishes.ts';
+import { DiskFile } from '../capture/disk.ts';
+import { CaptureKeys } from '../capture/keys.ts';
+import { openFile, Pass } from '../capture/open.ts';
+import type { Output } from './output.ts';
+import { ReadableMessages } from './readable.ts';
+
+const STEP_FRAMES = 4_096;
+/** Messages that are looked at again while the node runs, the newest; at the end all of them up to `LOOKED_AGAIN`. */
+const RECENT = 64;
+const LOOKED_AGAIN = 100_000;
+/** Frames that are decoded; the recording goes on. */
+export const DECODED_FRAMES = 1_000_000;
+
+export interface LiveOptions {
+  readonly path: string;
+  readonly protocol: Protocol;
+  readonly protocols: readonly Protocol[];
+  readonly wishes: Wishes;
+  readonly json: boolean;
+  readonly out: Output;
+}
+
+export class Live {
+  readonly #pass: Pass;
+  readonly #disk: DiskFile;
+  readonly #keys: CaptureKeys;
+  readonly #options: LiveOptions;
+  /** The lines of messages as they were printed, by number; JSON alone is printed again. */
+  readonly #printed: string[] = [];
+  readonly #readable: ReadableMessages;
+  #full = false;
+
+  static async open(options: LiveOptions): Promise<Live> {
+    const disk = new DiskFile(options.path);
+    return new Live(options, disk, await openFile(disk));
+  }
+
+  private constructor(options: LiveOptions, disk: DiskFile, file: Awaited<ReturnType<typeof openFile>>) {
+    const { protocol, protocols, wishes } = options;
+    this.#options = options;
+    this.#disk = disk;
+    this.#keys = new CaptureKeys(protocols);
+    // All that the node sends and hears is of its protocol, whatever it looks like.
+    const decodeAs = [...wishes.decodeAs, { text: 'the test node', protocol: protocol.id, matches: () => true }];
+    this.#pass = new Pass(file, this.#keys, protocols, { choices: wishes.choices, decodeAs }, true);
+    this.#readable = new ReadableMessages(this.#pass.analysis, false, true);
+  }
+
+  /** A key of the node: told before the traffic that it opens is read. */
+  key(line: string): void {
+    this.#keys.ring.add('the node', line);
+  }
+
+  get messageCount(): number {
+    return this.#printed.length;
+  }
+
+  /** Frames were left out because there are too many. */
+  get full(): boolean {
+    return this.#full;
+  }
+
+  /** Reads what was written since, and prints it. */
+  async read(): Promise<void> {
+    const { analysis } = this.#pass;
+    this.#full ||= analysis.reader.frames.length >= DECODED_FRAMES;
+    if (this.#full) return;
+    while (this.#pass.step(STEP_FRAMES));
+    await this.#print(Math.max(0, this.#printed.length - RECENT));
+  }
+
+  /** Judges what waited for more, and prints what that changed. Gives the number of findings of severity error. */
+  async end(): Promise<number> {
+    if (!this.#full) this.#pass.finish();
+    const { analysis } = this.#pass;
+    await this.#print(Math.max(0, this.#printed.length - LOOKED_AGAIN));
+    let errors = 0;
+    for (let n = 0; n < analysis.messageCount; n++)
+      errors += analysis.message(n).findings.filter(({ severity }) => severity === 'error').length;
+    this.#disk.close();
+    return errors;
+  }
+
+  async #print(from: number): Promise<void> {
+    const { json, out } = this.#options;
+    const { analysis } = this.#pass;
+    for (let n = json ? from : this.#printed.length; n < analysis.messageCount && !out.closed; n++) {
+      const lines = json ? [JSON.stringify(messageLine(analysis, n))] : this.#readable.message(n);
+      const text = lines.join('\n');
+      if (this.#printed[n] === text) continue;
+      this.#printed[n] = text;
+      await out.line(text);
+    }
+    await out.flush();
+  }
+}

@@ -1,0 +1,223 @@
+/** `peerscope node`: a test node on the command line, until it is interrupted, its time is over, or enough was said. */
+import { randomBytes, randomInt } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Address, Protocol } from '../../dissector/session/index.ts';
+import { type Fault, type NodeEvent, NodeRefusal, parseFault, Recorder } from '../../dissector/testnode/index.ts';
+import { readWishes, type Wishes } from '../../dissector/wishes.ts';
+import { loadProtocols } from '../capture/modules.ts';
+import { reasonOf } from '../capture/reason.ts';
+import { addressText, isLoopback, resolve } from '../node/address.ts';
+import { wallClock } from '../node/clock.ts';
+import { kernelDrops } from '../node/kerneldrops.ts';
+import { GrowingFile } from '../node/recording.ts';
+import { SocketNode } from '../node/socketnode.ts';
+import { SocketFailure, socketReason } from '../node/words.ts';
+import type { Tell } from './capture.ts';
+import { exitStatus, UsageError } from './errors.ts';
+import { DECODED_FRAMES, Live } from './live.ts';
+import { type HostPort, type NodeCommand, parseNodeCommand } from './nodearguments.ts';
+import type { Output } from './output.ts';
+import type { Io } from './run.ts';
+import { nodeHelp } from './usage.ts';
+
+const READ_MS = 50;
+/** After the last message was counted, for what it is answered with to be printed. */
+const LINGER_MS = 20;
+
+/** What a call asks for, with everything in it understood. */
+interface Plan {
+  readonly command: NodeCommand;
+  readonly protocol: Protocol;
+  readonly protocols: readonly Protocol[];
+  readonly wishes: Wishes;
+  readonly transport: 'udp' | 'tcp';
+  readonly faults: readonly Fault[];
+  readonly seed: number;
+}
+
+export async function node(args: readonly string[], io: Io, out: Output, tell: Tell): Promise<number> {
+  const command = parseNodeCommand(args);
+  if (command === undefined) {
+    await out.line(nodeHelp());
+    return exitStatus.read;
+  }
+  const plan = await understood(command);
+  const folder = command.record === undefined ? mkdtempSync(join(tmpdir(), 'peerscope-node-')) : undefined;
+  try {
+    return await run(plan, command.record ?? join(folder!, 'recording.pcapng'), io, out, tell);
+  } catch (error) {
+    throw error instanceof SocketFailure || error instanceof NodeRefusal ? new UsageError(error.message, false) : error;
+  } finally {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function understood(command: NodeCommand): Promise<Plan> {
+  const { protocols, problems } = await loadProtocols(command.protocols);
+  const spoken = protocols.filter(({ peer }) => peer !== undefined);
+  const protocol = spoken.find(({ id }) => id === command.protocol);
+  if (problems.length > 0) throw new UsageError(problems.join(' '), false);
+  const names = spoken.map(({ id }) => id).join(', ');
+  if (protocol === undefined) throw new UsageError(`There is no test node of "${command.protocol}": ${names}.`);
+  const { transports, roles } = protocol.peer!;
+  const transport = command.transport ?? transports[0]!;
+  if (!transports.includes(transport)) throw new UsageError(`${protocol.id} is spoken over ${transports.join(' and ')}.`);
+  if (command.role !== undefined && !roles.some(({ id }) => id === command.role))
+    throw new UsageError(`--role of ${protocol.id}: ${roles.map(({ id }) => id).join(', ')}.`);
+  const wishes = readWishes({ choices: command.choices }, protocols);
+  const faults = command.faults.map((text) => parseFault(text, protocol.names, transport));
+  const sentences = faults.filter((each) => typeof each === 'string');
+  const unknown = command.send.find(({ message }) => !protocol.names.includes(message));
+  if (unknown !== undefined) sentences.push(`--send names no message of ${protocol.id}: ${protocol.names.join(', ')}`);
+  const wrong = [...wishes.problems, ...sentences.map((sentence) => `${sentence}.`)];
+  if (wrong.length > 0) throw new UsageError(wrong.join(' '), false);
+  const seed = command.seed ?? randomInt(2 ** 32);
+  return { command, protocol, protocols, wishes, transport, faults: faults as Fault[], seed };
+}
+
+async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): Promise<number> {
+  const { command, protocol, protocols, wishes, transport, faults, seed } = plan;
+  const listen = await addressOf(command.listen, command.allow);
+  const dialled = await addressOf(command.connect, command.allow);
+  const identity = await identityOf(command, protocol, tell);
+  const file = opened(path);
+  const keylog = command.keylog === undefined ? undefined : opened(command.keylog);
+  const secrets = command.secrets && command.record !== undefined;
+  const recorder = new Recorder({
+    ...{ transport, secrets, application: `Peerscope ${io.version()}`, now: wallClock },
+    write: (bytes) => file.write(bytes),
+  });
+  file.flush();
+  const live = await Live.open({ path, protocol, protocols, wishes, json: command.json, out });
+  const course = { opened: 0, open: 0, failed: false };
+  const happened = (event: NodeEvent): void => {
+    recorder.record(event);
+    if (event.kind === 'key') {
+      live.key(event.line);
+      keylog?.write(Buffer.from(`${event.line}\n`));
+    }
+    if (event.kind === 'opened') course.opened++;
+    if (event.kind === 'opened' || event.kind === 'closed') course.open += event.kind === 'opened' ? 1 : -1;
+    if (event.kind === 'told' && event.grave && event.link === undefined) course.failed = true;
+    const sentence = sentenceOf(event);
+    if (sentence !== undefined) tell(sentence);
+  };
+  const role = command.role === undefined ? {} : { role: command.role };
+  const running = await SocketNode.start(
+    { ...{ protocol, transport, identity, choices: wishes.choices, faults, seed, listen, happened }, ...role },
+    dialled,
+  );
+  const where = listen === undefined ? `dials ${addressText(dialled!)}` : `listens on ${addressText(running.local)}`;
+  tell(`${protocol.id} over ${transport.toUpperCase()} ${where}.`);
+  if (faults.length > 0) tell(`Faults are drawn with --seed ${seed}.`);
+  if (secrets) tell(`${path} will hold the keys of its traffic; --without-keys leaves them out.`);
+  const started = performance.now();
+  const interruption = io.interrupted();
+  const sent = new Set<number>();
+  // A dialled connection that is over, or never was, leaves nothing to do.
+  const isAlone = (): boolean =>
+    dialled !== undefined && transport === 'tcp' && course.open === 0 && (course.opened > 0 || course.failed);
+  const isOver = (): boolean => command.seconds !== undefined && performance.now() - started >= command.seconds * 1000;
+  const isSaid = (): boolean => command.count !== undefined && live.messageCount >= command.count;
+  for (let signal = false; !signal && !isOver() && !isSaid() && !isAlone() && !out.closed; ) {
+    signal = await Promise.race([interruption.then(() => true), after(READ_MS)]);
+    sendOnce(running, command.send, sent, tell);
+    file.flush();
+    keylog?.flush();
+    await live.read();
+  }
+  const drops = transport === 'udp' ? kernelDrops(running.local.port) : undefined;
+  await running.stop();
+  await after(LINGER_MS);
+  file.flush();
+  await live.read();
+  const errors = await live.end();
+  file.close();
+  keylog?.close();
+  tell(summary(running, (performance.now() - started) / 1000, drops, live.full));
+  if (course.failed && course.opened === 0) return exitStatus.usage;
+  return errors > 0 ? exitStatus.findings : exitStatus.read;
+}
+
+async function addressOf(at: HostPort | undefined, allowed: readonly string[]): Promise<Address | undefined> {
+  if (at === undefined) return undefined;
+  try {
+    const address = await resolve(at);
+    if (isLoopback(address.ip) || allowed.includes(at.host) || allowed.includes(address.ip)) return address;
+  } catch (error) {
+    throw new UsageError(socketReason(error, { ip: at.host, port: at.port }), false);
+  }
+  throw new UsageError(`${at.host} is beyond this machine: --allow ${at.host} says that this is meant.`, false);
+}
+
+/** From its file; a new one is kept there when there is none yet. */
+async function identityOf({ identity: path }: NodeCommand, protocol: Protocol, tell: Tell): Promise<string> {
+  try {
+    if (path !== undefined && existsSync(path)) return readFileSync(path, 'utf8');
+    const made = await protocol.peer!.createIdentity((length) => randomBytes(length));
+    if (path !== undefined) {
+      writeFileSync(path, `${made}\n`, { mode: 0o600 });
+      tell(`${path} holds the identity that was made for this node: private keys.`);
+    }
+    return made;
+  } catch (error) {
+    throw new UsageError(`The identity ${path} cannot be used. ${reasonOf(error)}`, false);
+  }
+}
+
+function opened(path: string): GrowingFile {
+  try {
+    return new GrowingFile(path);
+  } catch (error) {
+    throw new UsageError(`${path} cannot be written. ${reasonOf(error)}`, false);
+  }
+}
+
+/** What `--send` asks for, once on each link that is ready. */
+function sendOnce({ node: running }: SocketNode, sending: NodeCommand['send'], sent: Set<number>, tell: Tell): void {
+  for (const { id } of sending.length === 0 ? [] : running.links) {
+    if (sent.has(id) || !running.status(id).ready) continue;
+    sent.add(id);
+    for (const { message, given } of sending) {
+      try {
+        running.send(id, message, given);
+      } catch (error) {
+        tell(`${message} is not sent: ${error instanceof Error ? error.message : error}`);
+      }
+    }
+  }
+}
+
+function sentenceOf(event: NodeEvent): string | undefined {
+  switch (event.kind) {
+    case 'told':
+      return event.link === undefined ? event.text : `${addressText(event.link.remote)}: ${event.text}`;
+    case 'opened':
+      return `${addressText(event.link.remote)} is ${event.link.dialled ? 'dialled' : 'there'}.`;
+    case 'closed':
+      return `${addressText(event.link.remote)} is gone: ${event.why}`;
+    case 'sent':
+      return event.note === undefined ? undefined : `${addressText(event.link.remote)}: ${event.note}.`;
+    default:
+      return undefined;
+  }
+}
+
+function summary({ node: running, unsent }: SocketNode, seconds: number, drops: number | undefined, full: boolean): string {
+  const { received, sent, dropped } = running.counts;
+  const rate = Math.round((received + sent) / Math.max(seconds, 0.001));
+  const lost = [
+    ...(dropped > 0 ? [`${dropped} dropped by limits`] : []),
+    ...(unsent > 0 ? [`${unsent} not sent because too much waited`] : []),
+    ...(drops === undefined || drops === 0 ? [] : [`${drops} dropped by the system before they were read`]),
+    ...(full ? [`decoding stopped at ${DECODED_FRAMES} frames`] : []),
+  ];
+  const told = lost.length === 0 ? 'nothing dropped' : lost.join(', ');
+  return `${received} received, ${sent} sent in ${seconds.toFixed(1)} s (${rate} a second); ${told}.`;
+}
+
+function after(milliseconds: number): Promise<false> {
+  return new Promise((resolve) => setTimeout(() => resolve(false), milliseconds));
+}

@@ -1,0 +1,125 @@
+/** The test node as a person starts it: two of them, over real sockets of this machine. */
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { jsonLines, peerscope, temporary } from './help.ts';
+
+async function freePort(host = '127.0.0.1'): Promise<number> {
+  const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
+  socket.bind(0, host);
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  await new Promise<void>((closed) => socket.close(closed));
+  return port;
+}
+
+const data = ['--send', 'data {"data": "hex:0102"}'];
+
+/** One node listens, another dials it; the first gets `listening`, the second `dialling` besides. */
+async function talk(host: string, listening: readonly string[], dialling: readonly string[], protocol = 'p2pke') {
+  const port = await freePort(host);
+  const at = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const first = peerscope(['node', protocol, '--listen', at, ...listening]);
+  const second = peerscope(['node', protocol, '--connect', at, ...dialling]);
+  return { first: await first, second: await second, at };
+}
+
+describe('node', () => {
+  for (const host of ['127.0.0.1', '::1'])
+    it(`talks with another over ${host}: both print the same messages`, async () => {
+      const { first, second } = await talk(
+        host,
+        ['--json', '--count', '4', '--for', '20'],
+        ['--json', '--count', '4', '--for', '20', ...data],
+      );
+      const names = (text: string) => [
+        ...new Map(jsonLines(text).map(({ n, message, state }) => [n, `${message} ${state}`])).values(),
+      ];
+      expect(names(first.out).slice(0, 4)).toEqual([
+        'InitHello decoded',
+        'RespHello decoded',
+        'InitDone decoded',
+        'data decoded',
+      ]);
+      expect(names(second.out).slice(0, 4)).toEqual(names(first.out).slice(0, 4));
+      expect([first.status, second.status]).toEqual([0, 0]);
+      expect(first.err).toContain('nothing dropped.');
+    });
+
+  it('records with its keys, without them, and writes them to a key log', async () => {
+    const [whole, bare, log] = [temporary('whole.pcapng'), temporary('bare.pcapng'), temporary('node.keys')];
+    const limits = ['--count', '4', '--for', '20'];
+    await talk(
+      '127.0.0.1',
+      [...limits, '--record', whole],
+      [...limits, ...data, '--record', bare, '--without-keys', '--keylog', log],
+    );
+    const states = async (...args: string[]) =>
+      jsonLines((await peerscope(['decode', '--json', ...args])).out).map(({ state }) => state);
+    expect((await states(whole)).slice(0, 4)).toEqual(['decoded', 'decoded', 'decoded', 'decoded']);
+    expect((await states(bare)).slice(0, 4)).toEqual(['decoded', 'encrypted', 'encrypted', 'encrypted']);
+    expect((await states(bare, '--keys', log)).slice(0, 4)).toEqual(['decoded', 'decoded', 'decoded', 'decoded']);
+    expect(readFileSync(bare).includes('P2PKE_EPHEMERAL_PRIVATE')).toBe(false);
+    expect(statSync(log).mode & 0o077).toBe(0);
+  });
+
+  it('ends with 1 when the traffic breaks the specification, and says which fault was drawn', async () => {
+    const { first, second } = await talk(
+      '127.0.0.1',
+      ['--for', '1.5'],
+      ['--for', '1', '--fault', 'wrong-key:data', '--seed', '7', ...data],
+    );
+    expect(first.status).toBe(1);
+    expect(first.out).toContain('p2pke.malformed');
+    expect(second.err).toContain('Faults are drawn with --seed 7.');
+    expect(second.err).toContain('fault "wrong-key"');
+  });
+
+  it('keeps the identity that it made', async () => {
+    const path = temporary('unused').replace(/unused$/, 'identity.json');
+    expect(existsSync(path)).toBe(false);
+    await peerscope(['node', 'p2pke', '--listen', '127.0.0.1:0', '--for', '0.1', '--identity', path]);
+    const made = readFileSync(path, 'utf8');
+    expect(statSync(path).mode & 0o077).toBe(0);
+    await peerscope(['node', 'p2pke', '--listen', '127.0.0.1:0', '--for', '0.1', '--identity', path]);
+    expect(readFileSync(path, 'utf8')).toBe(made);
+  });
+});
+
+describe('what a node refuses', () => {
+  const refused = async (...args: string[]): Promise<string> => {
+    const { status, err } = await peerscope(['node', ...args]);
+    expect(status).toBe(3);
+    return err;
+  };
+
+  it('addresses beyond this machine, unless they are named', async () => {
+    expect(await refused('p2pke', '--listen', '0.0.0.0:0')).toContain('0.0.0.0 is beyond this machine: --allow 0.0.0.0 says');
+    expect((await peerscope(['node', 'p2pke', '--listen', '0.0.0.0:0', '--allow', '0.0.0.0', '--for', '0.1'])).status).toBe(0);
+  });
+
+  it('a port that is taken', async () => {
+    const socket = createSocket('udp4');
+    socket.bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    const { port } = socket.address();
+    expect(await refused('p2pke', '--listen', `127.0.0.1:${port}`)).toContain(`Port ${port} is taken`);
+    socket.close();
+  });
+
+  it.each([
+    [['p9'], 'needs either --listen HOST:PORT or --connect'],
+    [['p9', '--listen', '127.0.0.1:0'], 'There is no test node of "p9"'],
+    [['p2pke', '--listen', '127.0.0.1'], 'is no HOST:PORT'],
+    [['p2pke', '--listen', '127.0.0.1:0', '--transport', 'tcp'], 'p2pke is spoken over udp'],
+    [['p2pke', '--listen', '127.0.0.1:0', '--role', 'x'], '--role of p2pke: initiator, responder'],
+    [['p2pke', '--listen', '127.0.0.1:0', '--fault', 'explode'], '"explode" is no fault'],
+    [['p2pke', '--listen', '127.0.0.1:0', '--fault', 'split'], 'is for TCP'],
+    [['p2pke', '--listen', '127.0.0.1:0', '--fault', 'drop:HELLO'], 'names no message of the protocol'],
+    [['p2pke', '--listen', '127.0.0.1:0', '--send', 'data {'], '--send takes MESSAGE'],
+    [['p2pke', '--listen', '127.0.0.1:0', '--send', 'HELLO'], '--send names no message of p2pke'],
+    [['p2pke', '--listen', '127.0.0.1:0', '--for', '0'], '--for takes a number above 0'],
+    [['p2pke', '--listen', '127.0.0.1:0', '--identity', '/dev/null'], 'An identity of p2pke is'],
+  ])('%j', async (args, sentence) => expect(await refused(...args)).toContain(sentence));
+});
