@@ -6,6 +6,8 @@ import { attempt } from './attempt.ts';
 export interface AesMode {
   readonly name: 'AES-256-CBC' | 'AES-256-GCM' | 'AES-256-CTR';
   readonly proves: boolean;
+  /** Bytes in front of the ciphertext. */
+  readonly ivLength: number;
   /** The plaintext; undefined when padding or tag do not fit. */
   open(key: Uint8Array, sealed: Uint8Array): Uint8Array | undefined;
   /** What `open` opens, the iv (GCM: the nonce) in front; undefined for a key that is not 32 bytes or an iv of another length. */
@@ -21,6 +23,7 @@ function mode(name: AesMode['name'], cipher: Cipher, ivLength: number, proves: b
   return {
     name,
     proves,
+    ivLength,
     open: (key, sealed) => attempt(() => cipher(key, sealed.subarray(0, ivLength)).decrypt(sealed.subarray(ivLength))),
     seal: (key, iv, plaintext) =>
       key.length === 32 && iv.length === ivLength

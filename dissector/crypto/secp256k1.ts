@@ -29,3 +29,8 @@ export function verify(point: Uint8Array, digest: Uint8Array, signature: Uint8Ar
   // DER of 64 bytes is possible, too: it needs an r or s with leading zeros.
   return (signature.length === 64 && fits('compact')) || fits('der');
 }
+
+/** ECDSA over a digest of 32 bytes, deterministic (RFC 6979): r and s of 32 bytes each, s in the lower half of the order. */
+export function sign(secret: Uint8Array, digest: Uint8Array): Uint8Array {
+  return secp256k1.sign(digest, secret, { prehash: false });
+}

@@ -4,9 +4,9 @@ import { machine, type PeerState } from './machine.ts';
 import { rules } from './rules.ts';
 import type { Session } from './session.ts';
 
-const window = 30;
+export const window = 30;
 /** 30 seconds less and more 20 % of tolerance. */
-const soonest = window * 0.8;
+export const soonest = window * 0.8;
 const latest = window * 1.2;
 
 /** A side that should have closed the connection, and the frames that say why. */

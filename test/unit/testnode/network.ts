@@ -1,7 +1,14 @@
 /** Test nodes that talk without sockets: one clock and one wire, which carries each write after a millisecond. */
 import { type MessageLine, type OpenedCapture, openBytes, type Protocol } from '../../../dissector/index.ts';
 import { type Address, Choices, type Link } from '../../../dissector/session/index.ts';
-import { type NodeEvent, type NodeOptions, Recorder, TestNode } from '../../../dissector/testnode/index.ts';
+import {
+  type Fault,
+  type NodeEvent,
+  type NodeOptions,
+  parseFault,
+  Recorder,
+  TestNode,
+} from '../../../dissector/testnode/index.ts';
 
 const START = 1_700_000_000_000_000_000n;
 const LATENCY_MS = 1;
@@ -166,4 +173,10 @@ export function findings(member: Member): string[] {
 
 export function lines(member: Member): MessageLine[] {
   return [...recorded(member).messages()];
+}
+
+export function fault(text: string, { names, peer }: Protocol): Fault {
+  const parsed = parseFault(text, names, peer!.transports[0]!);
+  if (typeof parsed === 'string') throw new Error(parsed);
+  return parsed;
 }

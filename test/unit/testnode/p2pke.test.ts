@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fromHex } from '../../../dissector/bytes/index.ts';
 import { p2pke } from '../../../dissector/protocols/p2pke/index.ts';
-import { parseFault } from '../../../dissector/testnode/index.ts';
 import { goldenPath } from '../../golden/open.ts';
-import { findings, lines, type Member, Network, told } from './network.ts';
+import { findings, lines, type Member, Network, fault as parsed, told } from './network.ts';
 
 async function pair(options: Parameters<Network['add']>[1] | object = {}): Promise<{ network: Network; a: Member; b: Member }> {
   const network = new Network();
@@ -14,11 +13,7 @@ async function pair(options: Parameters<Network['add']>[1] | object = {}): Promi
   return { network, a, b };
 }
 
-const fault = (text: string) => {
-  const parsed = parseFault(text, p2pke.names, 'udp');
-  if (typeof parsed === 'string') throw new Error(parsed);
-  return parsed;
-};
+const fault = (text: string) => parsed(text, p2pke);
 
 describe('two nodes of p2pke', () => {
   it('shake hands, send data and close, by the specification', async () => {
