@@ -1,6 +1,6 @@
 /**
- * `npm run contributions`: writes into package.json the settings that derive from the protocols. They are the second section
- * of its configuration; the first is written by hand. A test fails when the file is stale.
+ * `npm run contributions`: writes into package.json the settings that derive from the protocols, and into package.nls.json what
+ * they say. They are the second section of its configuration; the first is written by hand. A test fails when a file is stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,42 +8,67 @@ import { protocols } from '../../dissector/protocols/index.ts';
 import type { NumberTable, OpenChoice, Protocol } from '../../dissector/session/index.ts';
 import { project } from '../workbench/paths.ts';
 
-/** The manifest's text with the settings of these protocols. */
-export function withContributions(manifest: string, all: readonly Protocol[]): string {
+/** What keys of derived texts begin with; all others are written by hand. */
+const DERIVED = 'protocols.';
+
+/** The two files, as texts. */
+export interface Contributions {
+  readonly manifest: string;
+  readonly words: string;
+}
+
+/** The files with the settings of these protocols. */
+export function withContributions({ manifest, words }: Contributions, all: readonly Protocol[]): Contributions {
   const parsed = JSON.parse(manifest);
   const [own] = parsed.contributes.configuration;
   const choices = all.flatMap((protocol) => protocol.choices ?? []);
+  const said = new Map<string, unknown>(Object.entries(JSON.parse(words)).filter(([key]) => !key.startsWith(DERIVED)));
+  const say: Say = (key, text) => {
+    said.set(`${DERIVED}${key}`, text);
+    return `%${DERIVED}${key}%`;
+  };
   const properties = Object.fromEntries([
-    ['peerscope.decodeAs', decodeAs(all)],
-    ...choices.map((choice) => [`peerscope.${choice.id}`, 'numbers' in choice ? table(choice) : candidates(choice)]),
+    ['peerscope.decodeAs', decodeAs(all, say)],
+    ...choices.map((choice) => [`peerscope.${choice.id}`, 'numbers' in choice ? table(choice, say) : candidates(choice, say)]),
   ]);
-  parsed.contributes.configuration = [own, { title: 'Protocols', properties }];
-  return `${JSON.stringify(parsed, null, 2)}\n`;
+  parsed.contributes.configuration = [own, { title: say('title', 'Protocols'), properties }];
+  return { manifest: json(parsed), words: json(Object.fromEntries(said)) };
 }
 
-function decodeAs(all: readonly Protocol[]) {
+/** Puts a text among the words; what it returns stands for it in the manifest. */
+type Say = (key: string, text: string) => string;
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+function decodeAs(all: readonly Protocol[], say: Say) {
   const ids = [...all.map(({ id }) => id), 'none'].map((id) => `\`${id}\``).join(', ');
   return {
     type: 'array',
     items: { type: 'string' },
     default: [],
     scope: 'resource',
-    markdownDescription: `What a conversation is, where its bytes and ports do not tell: \`udp.port == 7000 → p2pke\`. Conditions (\`udp\`, \`tcp\`, \`udp.port == N\`, \`tcp.port == N\`, \`port == N\`, \`ip.addr == ADDRESS\`) are joined by \`&&\`; after the arrow stands ${ids}, or a protocol of your own. The first rule that matches counts.`,
+    markdownDescription: say(
+      'decodeAs',
+      `What a conversation is, where its bytes and ports do not tell: \`udp.port == 7000 → p2pke\`. Conditions (\`udp\`, \`tcp\`, \`udp.port == N\`, \`tcp.port == N\`, \`port == N\`, \`ip.addr == ADDRESS\`) are joined by \`&&\`; after the arrow stands ${ids}, or a protocol of your own. The first rule that matches counts.`,
+    ),
   };
 }
 
-function candidates({ doc, candidates }: OpenChoice) {
+function candidates({ id, doc, candidates }: OpenChoice, say: Say) {
   return {
     type: 'string',
-    enum: ['auto', ...candidates.map(({ id }) => id)],
-    enumDescriptions: ['Each candidate is tried against the captured bytes.', ...candidates.map((candidate) => candidate.doc)],
+    enum: ['auto', ...candidates.map((candidate) => candidate.id)],
+    enumDescriptions: [
+      say('auto', 'Each candidate is tried against the captured bytes.'),
+      ...candidates.map((candidate) => say(`${id}.${candidate.id}`, candidate.doc)),
+    ],
     default: 'auto',
     scope: 'resource',
-    description: doc,
+    description: say(id, doc),
   };
 }
 
-function table({ doc, numbers }: NumberTable) {
+function table({ id, doc, numbers }: NumberTable, say: Say) {
   const number = { type: 'integer', minimum: 0, maximum: 255 };
   return {
     type: 'object',
@@ -51,11 +76,13 @@ function table({ doc, numbers }: NumberTable) {
     additionalProperties: false,
     default: numbers,
     scope: 'resource',
-    description: doc,
+    description: say(id, doc),
   };
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const file = join(project, 'package.json');
-  writeFileSync(file, withContributions(readFileSync(file, 'utf8'), protocols));
+  const [manifest, words] = ['package.json', 'package.nls.json'].map((name) => join(project, name)) as [string, string];
+  const written = withContributions({ manifest: readFileSync(manifest, 'utf8'), words: readFileSync(words, 'utf8') }, protocols);
+  writeFileSync(manifest, written.manifest);
+  writeFileSync(words, written.words);
 }

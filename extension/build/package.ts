@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { project } from '../workbench/paths.ts';
 
 export const contents: readonly string[] = [
-  ...['README.md', 'CHANGELOG.md', 'LICENSE', 'media/icons/peerscope.png'],
+  ...['package.nls.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'media/icons/peerscope.png'],
   ...['dist/extension.cjs', 'dist/worker.cjs', 'dist/web/extension.js', 'dist/web/worker.js'],
   ...['dist/media/capture.js', 'dist/media/capture.css'],
   // The walkthrough: its pictures, and the capture that it opens.

@@ -48,7 +48,7 @@ async function addKeyLog(editors: CaptureEditors, keyLogs: KeyLogs, files: vscod
   const failed = reports.some((report) => report.status === 'rejected' || report.value.problems.length > 0);
   const known = [...editors.documents].reduce((most, { overview }) => Math.max(most, overview.keys), 0);
   if (!failed && known === 0 && editors.documents.size > 0)
-    void vscode.window.showWarningMessage(`Peerscope: ${chosen.map(keyLogName).join(', ')} holds no key.`);
+    void vscode.window.showWarningMessage(vscode.l10n.t('Peerscope: {0} holds no key.', chosen.map(keyLogName).join(', ')));
   return true;
 }
 
@@ -57,12 +57,15 @@ async function addFromClipboard(editors: CaptureEditors, keyLogs: KeyLogs): Prom
   const text = await vscode.env.clipboard.readText();
   // A line of a key log: a label and something after it. What is no key log goes nowhere, not even into a message.
   if (!/^[A-Z][A-Z0-9_]+[ \t]+\S/m.test(text)) {
-    void vscode.window.showWarningMessage('Peerscope: the clipboard holds no line of a key log.');
+    void vscode.window.showWarningMessage(vscode.l10n.t('Peerscope: the clipboard holds no line of a key log.'));
     return false;
   }
-  const now = { label: 'Until the window is closed', detail: 'The keys stay in memory' };
-  const keep = { label: 'Remember them', detail: "In the system's keychain, by VS Code's secret storage" };
-  const chosen = await vscode.window.showQuickPick([now, keep], { title: 'Add Keys from the Clipboard' });
+  const now = { label: vscode.l10n.t('Until the window is closed'), detail: vscode.l10n.t('The keys stay in memory') };
+  const keep = {
+    label: vscode.l10n.t('Remember them'),
+    detail: vscode.l10n.t("In the system's keychain, by VS Code's secret storage"),
+  };
+  const chosen = await vscode.window.showQuickPick([now, keep], { title: vscode.l10n.t('Add Keys from the Clipboard') });
   if (chosen === undefined) return false;
   const before = [...editors.documents].map(({ overview }) => overview.keys);
   if (chosen === keep) await keyLogs.keep(text);
@@ -70,17 +73,17 @@ async function addFromClipboard(editors: CaptureEditors, keyLogs: KeyLogs): Prom
   const reports = await Promise.allSettled([...editors.documents].map((document) => document.sendKeys()));
   const isNew = [...editors.documents].some(({ overview }, index) => overview.keys > before[index]!);
   if (!isNew && reports.length > 0)
-    void vscode.window.showInformationMessage('Peerscope: the clipboard holds no key that was not there before.');
+    void vscode.window.showInformationMessage(vscode.l10n.t('Peerscope: the clipboard holds no key that was not there before.'));
   return true;
 }
 
 async function askForKeyLogs(editors: CaptureEditors): Promise<vscode.Uri[] | undefined> {
   const beside = editors.active?.document.uri;
   return vscode.window.showOpenDialog({
-    title: 'Add Key Log',
-    openLabel: 'Add',
+    title: vscode.l10n.t('Add Key Log'),
+    openLabel: vscode.l10n.t('Add'),
     canSelectMany: true,
-    filters: { 'Key logs': ['keys', 'keylog', 'log', 'txt'], 'All files': ['*'] },
+    filters: { [vscode.l10n.t('Key logs')]: ['keys', 'keylog', 'log', 'txt'], [vscode.l10n.t('All files')]: ['*'] },
     ...(beside ? { defaultUri: vscode.Uri.joinPath(beside, '..') } : {}),
   });
 }
@@ -88,7 +91,7 @@ async function askForKeyLogs(editors: CaptureEditors): Promise<vscode.Uri[] | un
 async function goToFrame(editors: CaptureEditors, wanted: number | undefined): Promise<void> {
   const tab = editors.active;
   if (tab === undefined) {
-    void vscode.window.showInformationMessage('Peerscope: open a capture first.');
+    void vscode.window.showInformationMessage(vscode.l10n.t('Peerscope: open a capture first.'));
     return;
   }
   const { frames } = tab.document.overview;
@@ -96,8 +99,8 @@ async function goToFrame(editors: CaptureEditors, wanted: number | undefined): P
     wanted !== undefined
       ? String(wanted)
       : await vscode.window.showInputBox({
-          title: 'Go to Frame',
-          prompt: `A frame number from 1 to ${frames}`,
+          title: vscode.l10n.t('Go to Frame'),
+          prompt: vscode.l10n.t('A frame number from 1 to {0}', frames),
           validateInput: (text) => unfit(text, frames),
         });
   if (answer !== undefined && unfit(answer, frames) === undefined) tab.reveal(Number(answer));
@@ -105,5 +108,5 @@ async function goToFrame(editors: CaptureEditors, wanted: number | undefined): P
 
 function unfit(text: string, frames: number): string | undefined {
   const fits = /^\d+$/.test(text.trim()) && Number(text) >= 1 && Number(text) <= frames;
-  return fits ? undefined : `A frame number from 1 to ${frames}`;
+  return fits ? undefined : vscode.l10n.t('A frame number from 1 to {0}', frames);
 }

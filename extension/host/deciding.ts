@@ -2,6 +2,9 @@
 import * as vscode from 'vscode';
 import type { CaptureDocument } from './document.ts';
 
+/** In place of a protocol in a rule: its conversations are left undecoded. */
+const NONE = 'none';
+
 /** What the menu was opened on. */
 interface Place {
   readonly transport?: unknown;
@@ -13,22 +16,29 @@ interface Place {
 /** Asks for a protocol and for the conversations that are meant, and makes a rule of it in the settings. */
 export async function decodeAs({ uri, overview }: CaptureDocument, { transport, source, destination }: Place): Promise<void> {
   if ((transport !== 'udp' && transport !== 'tcp') || typeof source !== 'string' || typeof destination !== 'string') {
-    void vscode.window.showInformationMessage('Peerscope: choose a packet of a UDP or TCP conversation first.');
+    void vscode.window.showInformationMessage(vscode.l10n.t('Peerscope: choose a packet of a UDP or TCP conversation first.'));
     return;
   }
   const conditions = [...new Set([destination, source].flatMap((endpoint) => conditionsOf(transport, endpoint)))];
   const condition = await vscode.window.showQuickPick(conditions, {
-    title: 'Decode As',
-    placeHolder: 'Which conversations are meant',
+    title: vscode.l10n.t('Decode As'),
+    placeHolder: vscode.l10n.t('Which conversations are meant'),
   });
   if (condition === undefined) return;
-  const again = { label: 'As recognised', description: 'Takes the rule for these conversations away', id: undefined };
+  const again = {
+    label: vscode.l10n.t('As recognised'),
+    description: vscode.l10n.t('Takes the rule for these conversations away'),
+    id: undefined,
+  };
   const items = [
     ...overview.protocols.map((id) => ({ label: id, description: '', id: id as string | undefined })),
-    { label: 'none', description: 'Leaves them undecoded', id: 'none' },
+    { label: NONE, description: vscode.l10n.t('Leaves them undecoded'), id: NONE },
     again,
   ];
-  const chosen = await vscode.window.showQuickPick(items, { title: 'Decode As', placeHolder: `What ${condition} is` });
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Decode As'),
+    placeHolder: vscode.l10n.t('What {0} is', condition),
+  });
   if (chosen === undefined) return;
   const before = vscode.workspace.getConfiguration('peerscope', uri).get<unknown>('decodeAs');
   const others = (Array.isArray(before) ? before : []).filter((rule) => typeof rule !== 'string' || leftOf(rule) !== condition);
@@ -48,7 +58,9 @@ function leftOf(rule: string): string | undefined {
 export async function chooseCandidate({ uri }: CaptureDocument, { protocol }: Place): Promise<void> {
   const all = choices(typeof protocol === 'string' ? protocol : undefined);
   if (all.length === 0) {
-    void vscode.window.showInformationMessage('Peerscope: the specification of this protocol leaves nothing open.');
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('Peerscope: the specification of this protocol leaves nothing open.'),
+    );
     return;
   }
   const settings = vscode.workspace.getConfiguration('peerscope', uri);
@@ -59,8 +71,8 @@ export async function chooseCandidate({ uri }: CaptureDocument, { protocol }: Pl
     candidates,
   }));
   const choice = await vscode.window.showQuickPick(items, {
-    title: 'Choose a Candidate',
-    placeHolder: 'What the specification leaves open',
+    title: vscode.l10n.t('Choose a Candidate'),
+    placeHolder: vscode.l10n.t('What the specification leaves open'),
   });
   if (choice === undefined) return;
   const chosen = await vscode.window.showQuickPick(choice.candidates, { title: choice.label, placeHolder: choice.detail });

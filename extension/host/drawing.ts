@@ -9,9 +9,9 @@ export async function saveDrawing(
 ): Promise<WebviewCalls['saveDrawing']['result']> {
   const defaultUri = vscode.Uri.joinPath(capture, '..', name.replace(/[^\w.-]+/g, '_'));
   const target = await vscode.window.showSaveDialog({
-    title: 'Save Drawing',
+    title: vscode.l10n.t('Save Drawing'),
     defaultUri,
-    filters: { 'Scalable Vector Graphics': ['svg'] },
+    filters: { [vscode.l10n.t('Scalable Vector Graphics')]: ['svg'] },
   });
   if (target === undefined) return { saved: false };
   await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(svg));

@@ -12,34 +12,44 @@ interface Choice extends vscode.QuickPickItem {
 
 const choices: readonly Choice[] = [
   {
-    label: 'Messages as JSON lines',
-    detail: 'Every field, findings and bytes after decryption, as decode --json prints them',
+    label: vscode.l10n.t('Messages as JSON lines'),
+    detail: vscode.l10n.t('Every field, findings and bytes after decryption, as decode --json prints them'),
     of: 'json',
     extension: 'jsonl',
   },
-  { label: 'Rows as CSV', detail: 'The columns of the list', of: 'csv', extension: 'csv' },
+  { label: vscode.l10n.t('Rows as CSV'), detail: vscode.l10n.t('The columns of the list'), of: 'csv', extension: 'csv' },
   {
-    label: 'Frames as a capture, without keys',
-    detail: 'pcapng; what travelled encrypted stays so',
+    label: vscode.l10n.t('Frames as a capture, without keys'),
+    detail: vscode.l10n.t('pcapng; what travelled encrypted stays so'),
     of: 'pcapng',
     extension: 'pcapng',
   },
   {
-    label: 'Frames as a capture, with the keys',
-    detail: 'pcapng; whoever has the file can read what the keys open',
+    label: vscode.l10n.t('Frames as a capture, with the keys'),
+    detail: vscode.l10n.t('pcapng; whoever has the file can read what the keys open'),
     of: 'pcapng-with-secrets',
     extension: 'pcapng',
   },
 ];
 const ofMessage: readonly Choice[] = [
-  { label: 'Follow the conversation as text', detail: 'Messages after decryption, in an editor', of: 'text', extension: 'txt' },
   {
-    label: 'Follow the conversation as hexadecimal',
-    detail: 'Messages after decryption, in an editor',
+    label: vscode.l10n.t('Follow the conversation as text'),
+    detail: vscode.l10n.t('Messages after decryption, in an editor'),
+    of: 'text',
+    extension: 'txt',
+  },
+  {
+    label: vscode.l10n.t('Follow the conversation as hexadecimal'),
+    detail: vscode.l10n.t('Messages after decryption, in an editor'),
     of: 'hex',
     extension: 'txt',
   },
-  { label: 'Bytes of the selected message', detail: 'The message after decryption, as a file', of: 'payload', extension: 'bin' },
+  {
+    label: vscode.l10n.t('Bytes of the selected message'),
+    detail: vscode.l10n.t('The message after decryption, as a file'),
+    of: 'payload',
+    extension: 'bin',
+  },
 ];
 
 export async function exportList(
@@ -48,8 +58,8 @@ export async function exportList(
   { scope, n }: WebviewCalls['export']['params'],
 ): Promise<WebviewCalls['export']['result']> {
   const chosen = await vscode.window.showQuickPick([...choices, ...(n === undefined ? [] : ofMessage)], {
-    title: 'Export',
-    placeHolder: 'What to write',
+    title: vscode.l10n.t('Export'),
+    placeHolder: vscode.l10n.t('What to write'),
   });
   if (chosen === undefined) return { saved: false };
   switch (chosen.of) {
@@ -80,28 +90,34 @@ async function rowsOf(scope: ExportScope): Promise<ExportScope | undefined> {
   const { row: _, ...all } = scope;
   if (scope.row === undefined) return all;
   const every = {
-    label: 'Every row of the list',
-    detail: scope.filter === undefined ? 'No filter is applied' : `Filter: ${scope.filter}`,
+    label: vscode.l10n.t('Every row of the list'),
+    detail: scope.filter === undefined ? vscode.l10n.t('No filter is applied') : vscode.l10n.t('Filter: {0}', scope.filter),
   };
-  const one = { label: 'The selected row alone' };
-  const chosen = await vscode.window.showQuickPick([every, one], { title: 'Export' });
+  const one = { label: vscode.l10n.t('The selected row alone') };
+  const chosen = await vscode.window.showQuickPick([every, one], { title: vscode.l10n.t('Export') });
   return chosen === undefined ? undefined : chosen === one ? scope : all;
 }
 
 async function confirmed({ overview }: CaptureDocument): Promise<boolean> {
-  const keys = overview.keys === 1 ? 'the key' : `all ${overview.keys} keys`;
-  const detail = `Whoever gets the file can read what ${keys} of this capture open, now and in other captures.`;
-  return (
-    (await vscode.window.showWarningMessage('Write the keys into the file?', { modal: true, detail }, 'Write Keys')) ===
-    'Write Keys'
-  );
+  const detail =
+    overview.keys === 1
+      ? vscode.l10n.t('Whoever gets the file can read what the key of this capture opens, now and in other captures.')
+      : vscode.l10n.t(
+          'Whoever gets the file can read what all {0} keys of this capture open, now and in other captures.',
+          overview.keys,
+        );
+  const question = vscode.l10n.t('Write the keys into the file?');
+  const yes = vscode.l10n.t('Write Keys');
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
 }
 
 async function where(capture: vscode.Uri, name: string, extension: string): Promise<vscode.Uri | undefined> {
   const defaultUri = vscode.Uri.joinPath(capture, '..', `${name}.${extension}`);
-  const target = await vscode.window.showSaveDialog({ title: 'Export', defaultUri });
+  const target = await vscode.window.showSaveDialog({ title: vscode.l10n.t('Export'), defaultUri });
   if (target?.toString() !== capture.toString()) return target;
-  void vscode.window.showErrorMessage('Peerscope: an export does not take the place of the capture that it is made from.');
+  void vscode.window.showErrorMessage(
+    vscode.l10n.t('Peerscope: an export does not take the place of the capture that it is made from.'),
+  );
   return undefined;
 }
 
@@ -110,7 +126,11 @@ function bareName(uri: vscode.Uri): string {
 }
 
 async function write(document: CaptureDocument, kind: ExportKind, scope: ExportScope, target: vscode.Uri): Promise<boolean> {
-  const options = { location: vscode.ProgressLocation.Notification, cancellable: true, title: `Writing ${bareName(target)}` };
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    cancellable: true,
+    title: vscode.l10n.t('Writing {0}', bareName(target)),
+  };
   const file = await openTarget(target);
   try {
     const finished = await vscode.window.withProgress(options, async (progress, token) => {
@@ -137,11 +157,11 @@ async function write(document: CaptureDocument, kind: ExportKind, scope: ExportS
 
 async function follow(document: CaptureDocument, transcripts: Transcripts, n: number, as: 'text' | 'hex'): Promise<boolean> {
   const ways = [
-    { label: 'Both directions' },
-    { label: 'From the first endpoint', direction: 0 as const },
-    { label: 'From the second endpoint', direction: 1 as const },
+    { label: vscode.l10n.t('Both directions') },
+    { label: vscode.l10n.t('From the first endpoint'), direction: 0 as const },
+    { label: vscode.l10n.t('From the second endpoint'), direction: 1 as const },
   ];
-  const way = await vscode.window.showQuickPick(ways, { title: 'Follow the Conversation' });
+  const way = await vscode.window.showQuickPick(ways, { title: vscode.l10n.t('Follow the Conversation') });
   if (way === undefined) return false;
   const { direction } = way;
   await transcripts.show(await document.worker.call('follow', { n, as, ...(direction === undefined ? {} : { direction }) }));

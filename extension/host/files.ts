@@ -18,10 +18,11 @@ export function configuredFiles(name: string, capture: vscode.Uri, problems: str
   const folder = (vscode.workspace.getWorkspaceFolder(capture) ?? vscode.workspace.workspaceFolders?.[0])?.uri;
   const uris: vscode.Uri[] = [];
   for (const path of paths) {
-    if (typeof path !== 'string' || path === '') problems.push(`peerscope.${name}: every entry is the path of a file.`);
+    if (typeof path !== 'string' || path === '')
+      problems.push(vscode.l10n.t('{0}: every entry is the path of a file.', `peerscope.${name}`));
     else if (isAbsolute(path)) uris.push(!folder || folder.scheme === 'file' ? vscode.Uri.file(path) : folder.with({ path }));
     else if (folder) uris.push(vscode.Uri.joinPath(folder, path));
-    else problems.push(`peerscope.${name}: "${path}" is relative, but no folder is open.`);
+    else problems.push(vscode.l10n.t('{0}: "{1}" is relative, but no folder is open.', `peerscope.${name}`, path));
   }
   return uris;
 }

@@ -23,7 +23,10 @@ export class Gathered implements Target {
     if (this.#size <= MAX_BYTES_IN_MEMORY) this.#parts.push(bytes);
     else
       throw new Error(
-        `A file that is not on a disk is held in memory, and this one is longer than ${MAX_BYTES_IN_MEMORY / 2 ** 20} MiB.`,
+        vscode.l10n.t(
+          'A file that is not on a disk is held in memory, and this one is longer than {0} MiB.',
+          MAX_BYTES_IN_MEMORY / 2 ** 20,
+        ),
       );
   }
 

@@ -62,7 +62,7 @@ export class KeyLogs {
   }
 
   /** Uses keys for as long as the window is open; `name` says where they come from. */
-  paste(text: string, name = `clipboard ${this.#pasted.length + 1}`): void {
+  paste(text: string, name = vscode.l10n.t('clipboard {0}', this.#pasted.length + 1)): void {
     if (this.#pasted.some((one) => one.text === text)) return;
     this.#pasted = [...this.#pasted, { name, text }];
     this.#changed.fire();
@@ -95,12 +95,12 @@ export class KeyLogs {
       try {
         texts.push({ name, text: await readText(uri) });
       } catch (error) {
-        problems.push(`${name}: the key log cannot be read: ${plain(error)}`);
+        problems.push(`${name}: ${vscode.l10n.t('the key log cannot be read: {0}', plain(error))}`);
       }
     }
     texts.push(...this.#pasted);
     const kept = await this.#secrets.get(KEPT);
-    if (kept !== undefined && kept !== '') texts.push({ name: 'keychain', text: kept });
+    if (kept !== undefined && kept !== '') texts.push({ name: vscode.l10n.t('keychain'), text: kept });
     return { uris, texts, problems };
   }
 
@@ -121,11 +121,11 @@ function unique(uris: readonly vscode.Uri[]): Map<string, vscode.Uri> {
 
 async function readText(uri: vscode.Uri): Promise<string> {
   const { size } = await vscode.workspace.fs.stat(uri);
-  if (size > MAX_KEY_LOG_BYTES) throw new Error(`it is longer than ${MAX_KEY_LOG_BYTES / 1024 / 1024} MiB.`);
+  if (size > MAX_KEY_LOG_BYTES) throw new Error(vscode.l10n.t('it is longer than {0} MiB.', MAX_KEY_LOG_BYTES / 1024 / 1024));
   return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
 }
 
 function plain(error: unknown): string {
-  if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return 'there is no such file.';
+  if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return vscode.l10n.t('there is no such file.');
   return error instanceof Error ? error.message : String(error);
 }

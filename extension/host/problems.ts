@@ -84,7 +84,11 @@ function diagnostic(
   { frame, message, text }: Extract<FindingLine, { kind: 'finding' }>,
 ): vscode.Diagnostic {
   const range = new vscode.Range(frame - 1, 0, frame - 1, 0);
-  const one = new vscode.Diagnostic(range, `Frame ${frame}, ${message}: ${text} (${clause})`, severities[severity]);
+  const one = new vscode.Diagnostic(
+    range,
+    vscode.l10n.t('Frame {0}, {1}: {2} ({3})', frame, message, text, clause),
+    severities[severity],
+  );
   one.source = 'peerscope';
   const place = encodeURIComponent(JSON.stringify([capture.toString(), frame]));
   one.code = { value: rule, target: vscode.Uri.parse(`command:peerscope.showFrame?${place}`) };

@@ -14,7 +14,7 @@ export function readSettings(capture: vscode.Uri): ReadSettings {
   const modules: string[] = [];
   for (const uri of configuredFiles('protocolModules', capture, problems)) {
     if (uri.scheme === 'file') modules.push(uri.fsPath);
-    else problems.push(`peerscope.protocolModules: ${uri.toString(true)} does not lie on a disk.`);
+    else problems.push(vscode.l10n.t('peerscope.protocolModules: {0} does not lie on a disk.', uri.toString(true)));
   }
   // What VS Code gives is behind proxies, which do not go to another thread.
   const all = JSON.parse(JSON.stringify(vscode.workspace.getConfiguration(undefined, capture).get('peerscope') ?? {}));
@@ -22,7 +22,7 @@ export function readSettings(capture: vscode.Uri): ReadSettings {
   const { keyLogs: _keyLogs, protocolModules: _modules, decodeAs, colours, ...tree } = all;
   const list = (name: string, value: unknown = []): readonly unknown[] => {
     if (Array.isArray(value)) return value;
-    problems.push(`peerscope.${name} is a list of rules.`);
+    problems.push(vscode.l10n.t('{0} is a list of rules.', `peerscope.${name}`));
     return [];
   };
   const rules = { decodeAs: list('decodeAs', decodeAs), colours: list('colours', colours) };

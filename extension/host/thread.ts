@@ -1,6 +1,6 @@
 /** A thread for a capture, in Node. Where there is no Node, thread.web.ts stands in its place. */
 import { Worker } from 'node:worker_threads';
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 
 /** A thread that messages go to and come from. */
 export interface Thread {
@@ -20,9 +20,11 @@ export const threadFile = ['dist', 'worker.cjs'];
 export function startThread(file: vscode.Uri, name: string, ends: ThreadEnds): Thread {
   const worker = new Worker(file.fsPath, { name });
   worker.on('message', ends.message);
-  worker.on('messageerror', (error) => ends.ended(`The dissection sent what cannot be read: ${error.message}`));
-  worker.on('error', (error) => ends.ended(`The dissection stopped: ${error instanceof Error ? error.message : error}`));
-  worker.on('exit', (code) => ends.ended(`The dissection stopped with exit code ${code}.`));
+  worker.on('messageerror', (error) => ends.ended(vscode.l10n.t('The dissection sent what cannot be read: {0}', error.message)));
+  worker.on('error', (error) =>
+    ends.ended(vscode.l10n.t('The dissection stopped: {0}', error instanceof Error ? error.message : String(error))),
+  );
+  worker.on('exit', (code) => ends.ended(vscode.l10n.t('The dissection stopped with exit code {0}.', code)));
   return {
     post: (message, transfer) => worker.postMessage(message, transfer),
     terminate: () => void worker.terminate(),

@@ -25,12 +25,13 @@ export function startThread(file: vscode.Uri, name: string, ends: ThreadEnds): T
     const url = URL.createObjectURL(new Blob([bytes], { type: 'text/javascript' }));
     worker = new Worker(url, { name });
     worker.onmessage = ({ data }) => ends.message(data);
-    worker.onmessageerror = () => ends.ended('The dissection sent what cannot be read.');
-    worker.onerror = ({ message }) => ends.ended(`The dissection stopped: ${message ?? 'for an unknown reason'}`);
+    worker.onmessageerror = () => ends.ended(vscode.l10n.t('The dissection sent what cannot be read.'));
+    worker.onerror = ({ message }) =>
+      ends.ended(vscode.l10n.t('The dissection stopped: {0}', message ?? vscode.l10n.t('for an unknown reason')));
     for (const [message, transfer] of waiting.splice(0)) worker.postMessage(message, transfer);
   };
   start().catch((error: unknown) =>
-    ends.ended(`The dissection could not be started: ${error instanceof Error ? error.message : error}`),
+    ends.ended(vscode.l10n.t('The dissection could not be started: {0}', error instanceof Error ? error.message : String(error))),
   );
   return {
     post(message, transfer) {

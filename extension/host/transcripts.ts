@@ -24,7 +24,7 @@ export class Transcripts implements vscode.TextDocumentContentProvider {
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
-    return this.#texts.get(uri.toString()) ?? 'This conversation was closed; follow it again from its capture.';
+    return this.#texts.get(uri.toString()) ?? vscode.l10n.t('This conversation was closed; follow it again from its capture.');
   }
 
   async show({ title, text }: { readonly title: string; readonly text: string }): Promise<void> {

@@ -28,11 +28,16 @@ export class KeyWarnings {
   }
 
   async #show(fresh: readonly string[]): Promise<void> {
-    const more = fresh.length > 1 ? ` (and ${fresh.length - 1} more)` : '';
-    const unreadable = this.#keyLogs.added.find((uri) => fresh[0]!.startsWith(`${keyLogName(uri)}: the key log cannot be read`));
-    const actions = ['Show Details', ...(unreadable ? ['Forget Key Log'] : [])];
-    const chosen = await vscode.window.showWarningMessage(`Peerscope: ${fresh[0]}${more}`, ...actions);
-    if (chosen === 'Show Details') this.#log.show();
-    if (chosen === 'Forget Key Log' && unreadable) await this.#keyLogs.forget(unreadable);
+    // What is wrong in a line of it begins with its name and the number of the line.
+    const unreadable = this.#keyLogs.added.find((uri) => fresh[0]!.startsWith(`${keyLogName(uri)}: `));
+    const details = vscode.l10n.t('Show Details');
+    const forget = vscode.l10n.t('Forget Key Log');
+    const said =
+      fresh.length > 1
+        ? vscode.l10n.t('Peerscope: {0} (and {1} more)', fresh[0]!, fresh.length - 1)
+        : vscode.l10n.t('Peerscope: {0}', fresh[0]!);
+    const chosen = await vscode.window.showWarningMessage(said, details, ...(unreadable ? [forget] : []));
+    if (chosen === details) this.#log.show();
+    if (chosen === forget && unreadable) await this.#keyLogs.forget(unreadable);
   }
 }

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 /** `frame` is 1-based. The program's place is a setting of the machine: no workspace says what is started. */
 export function openInWireshark(capture: vscode.Uri, frame: number | undefined): void {
   if (capture.scheme !== 'file') {
-    void vscode.window.showErrorMessage('Peerscope: Wireshark opens captures that lie on a disk.');
+    void vscode.window.showErrorMessage(vscode.l10n.t('Peerscope: Wireshark opens captures that lie on a disk.'));
     return;
   }
   const program = vscode.workspace.getConfiguration('peerscope').get<string>('wireshark') || 'wireshark';
@@ -15,7 +15,11 @@ export function openInWireshark(capture: vscode.Uri, frame: number | undefined):
   });
   child.on('error', () => {
     void vscode.window.showErrorMessage(
-      `Peerscope: "${program}" could not be started. Install Wireshark, or say where it is in the setting peerscope.wireshark.`,
+      vscode.l10n.t(
+        'Peerscope: "{0}" could not be started. Install Wireshark, or say where it is in the setting {1}.',
+        program,
+        'peerscope.wireshark',
+      ),
     );
   });
   child.unref();

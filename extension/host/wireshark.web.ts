@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
 
 export function openInWireshark(): void {
-  void vscode.window.showErrorMessage('Peerscope: a browser starts no Wireshark.');
+  void vscode.window.showErrorMessage(vscode.l10n.t('Peerscope: a browser starts no Wireshark.'));
 }

@@ -2,7 +2,7 @@
  * One dissection worker: a thread that owns one capture, so that the extension host never waits for a capture and a capture
  * that brings its worker down takes nothing else with it.
  */
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { Overview, WorkerCalls, WorkerEvents } from '../wire/inspector.ts';
 import { Connection } from '../wire/rpc.ts';
 import * as check from './checks.ts';
@@ -38,7 +38,7 @@ export class CaptureWorker {
       try {
         this.#connection.receive(received);
       } catch (error) {
-        ended(`The dissection sent what it must not: ${error instanceof Error ? error.message : error}`);
+        ended(vscode.l10n.t('The dissection sent what it must not: {0}', error instanceof Error ? error.message : String(error)));
       }
     };
     this.#thread = startThread(file, `peerscope ${name}`, { message, ended });
@@ -55,7 +55,7 @@ export class CaptureWorker {
   dispose(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#connection.close('The capture was closed.');
+    this.#connection.close(vscode.l10n.t('The capture was closed.'));
     this.#thread.terminate();
   }
 }

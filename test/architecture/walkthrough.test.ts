@@ -13,7 +13,11 @@ interface Step {
   readonly completionEvents: readonly string[];
 }
 
-const { contributes } = JSON.parse(text('package.json'));
+// What the manifest says in words stands in package.nls.json.
+const words: Readonly<Record<string, string>> = JSON.parse(text('package.nls.json'));
+const said = (_: string, value: unknown): unknown =>
+  typeof value === 'string' && /^%.+%$/.test(value) ? words[value.slice(1, -1)] : value;
+const { contributes } = JSON.parse(text('package.json'), said);
 const steps: readonly Step[] = contributes.walkthroughs.flatMap((walkthrough: { steps: Step[] }) => walkthrough.steps);
 const commands: readonly string[] = contributes.commands.map(({ command }: { command: string }) => command);
 

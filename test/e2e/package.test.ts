@@ -10,7 +10,7 @@ describe('the package', () => {
     const allowed = [
       /^extension\.vsixmanifest$/,
       /^\[Content_Types\]\.xml$/,
-      /^extension\/(package\.json|LICENSE\.txt|readme\.md|changelog\.md)$/i,
+      /^extension\/(package\.json|package\.nls\.json|LICENSE\.txt|readme\.md|changelog\.md)$/i,
       /^extension\/dist\/(extension|worker)\.cjs$/,
       /^extension\/dist\/web\/(extension|worker)\.js$/,
       /^extension\/dist\/media\/\w+\.(js|css)$/,
@@ -24,7 +24,7 @@ describe('the package', () => {
   it('holds the extension, the worker that dissects and the page of the inspector', () => {
     expect(files).toEqual(
       expect.arrayContaining([
-        ...['extension/dist/extension.cjs', 'extension/dist/worker.cjs'],
+        ...['extension/package.nls.json', 'extension/dist/extension.cjs', 'extension/dist/worker.cjs'],
         ...['extension/dist/media/capture.js', 'extension/dist/media/capture.css'],
       ]),
     );

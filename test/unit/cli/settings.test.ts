@@ -14,9 +14,11 @@ import { golden, temporary } from './help.ts';
 
 describe('package.json', () => {
   const manifest = readFileSync(join(project, 'package.json'), 'utf8');
+  const words = readFileSync(join(project, 'package.nls.json'), 'utf8');
+  const said = (text: string): string => JSON.parse(words)[text.replaceAll('%', '')];
 
   it('has the settings of the protocols: else run npm run contributions', () => {
-    expect(manifest).toBe(withContributions(manifest, protocols));
+    expect({ manifest, words }).toEqual(withContributions({ manifest, words }, protocols));
   });
 
   it('has one for every open choice, with a word on every candidate', () => {
@@ -25,10 +27,10 @@ describe('package.json', () => {
     expect(Object.keys(properties)).toEqual(['peerscope.decodeAs', ...choices.map(({ id }) => `peerscope.${id}`)]);
     for (const choice of choices) {
       const { type, enum: values, enumDescriptions, default: standard, description } = properties[`peerscope.${choice.id}`];
-      expect(description).toBe(choice.doc);
+      expect(said(description)).toBe(choice.doc);
       if ('numbers' in choice) expect({ type, standard }).toEqual({ type: 'object', standard: choice.numbers });
       else expect({ standard, values }).toEqual({ standard: 'auto', values: ['auto', ...choice.candidates.map(({ id }) => id)] });
-      if ('candidates' in choice) expect(enumDescriptions).toHaveLength(values.length);
+      if ('candidates' in choice) expect(enumDescriptions.slice(1).map(said)).toEqual(choice.candidates.map(({ doc }) => doc));
     }
   });
 });
