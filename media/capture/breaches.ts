@@ -56,14 +56,14 @@ export class Breaches extends PageElement {
     const { first, end } = this.#scroller.range();
     this.#rows.need(first, end);
     const seen = this.selected >= first && this.selected < end;
-    return html`${this.filter === '' ? nothing : html`<p id="findings-follow" class="follows" role="status">${this.#follows()}</p>`}<div id="finding-tree" class="table" role="tree" tabindex="0" aria-label="Findings by rule"
-      aria-activedescendant=${seen ? `finding-${this.selected}` : nothing} @keydown=${this.#key}>
-      <div class="viewport" role="presentation" tabindex="-1"><div class="spacer" role="presentation"><div class="rows" role="presentation">
-        ${Array.from({ length: Math.max(0, end - first) }, (_, index) => this.#line(first + index))}
-      </div></div></div>
+    return html`${this.filter === '' ? nothing : html`<p id="findings-follow" class="follows" role="status">${this.#follows()}</p>`}<div id="finding-tree" class="table viewport" role="tree" tabindex="0" aria-label="Findings by rule"
+        aria-activedescendant=${seen ? `finding-${this.selected}` : nothing} @keydown=${this.#key}>
+        <div class="spacer" role="presentation"><div class="rows" role="presentation">
+          ${Array.from({ length: Math.max(0, end - first) }, (_, index) => this.#line(first + index))}
+        </div></div>
+      </div>
       ${this.#rows.problem === undefined ? nothing : html`<p class="hint error over" role="alert">${this.#rows.problem}</p>`}
-      ${this.#rows.total === 0 && this.#rows.problem === undefined ? html`<p class="hint over" role="status">${this.#empty()}</p>` : nothing}
-    </div>`;
+      ${this.#rows.total === 0 && this.#rows.problem === undefined ? html`<p class="hint over" role="status">${this.#empty()}</p>` : nothing}`;
   }
 
   #follows(): string {

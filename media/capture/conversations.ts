@@ -152,15 +152,16 @@ export class Conversations extends PageElement {
     const { first, end } = this.#scroller.range();
     this.#rows.need(first, end);
     const seen = this.selected >= first && this.selected < end;
-    return html`${this.filter === '' ? nothing : html`<p class="follows">All conversations of the capture: the filter narrows the graph, not this table.</p>`}<div id="conversation-table" class="table" role="grid" tabindex="0" aria-label="Conversations" aria-colcount=${columns.length}
-      aria-rowcount=${this.#rows.total + 1} aria-activedescendant=${seen ? `conversation-${this.selected}` : nothing} @keydown=${this.#key}>
-      <div class="columns table-row conversation" role="row" aria-rowindex="1">${columns.map((column) => this.#head(column))}</div>
-      <div class="viewport" role="presentation" tabindex="-1"><div class="spacer" role="presentation"><div class="rows" role="presentation">
-        ${Array.from({ length: Math.max(0, end - first) }, (_, index) => this.#row(first + index))}
-      </div></div></div>
+    return html`${this.filter === '' ? nothing : html`<p class="follows">All conversations of the capture: the filter narrows the graph, not this table.</p>`}<div id="conversation-heads" class="columns table-row conversation" role="row" aria-rowindex="1">${columns.map((column) => this.#head(column))}</div>
+      <div id="conversation-table" class="table viewport" role="grid" tabindex="0" aria-label="Conversations" aria-owns="conversation-heads"
+        aria-colcount=${columns.length} aria-rowcount=${this.#rows.total + 1}
+        aria-activedescendant=${seen ? `conversation-${this.selected}` : nothing} @keydown=${this.#key}>
+        <div class="spacer" role="presentation"><div class="rows" role="presentation">
+          ${Array.from({ length: Math.max(0, end - first) }, (_, index) => this.#row(first + index))}
+        </div></div>
+      </div>
       ${this.#rows.problem === undefined ? nothing : html`<p class="hint error over" role="alert">${this.#rows.problem}</p>`}
-      ${this.#rows.total === 0 && this.#rows.problem === undefined ? html`<p class="hint over" role="status">${this.#rows.ready ? 'No conversations: UDP and TCP alone have some' : 'Reading…'}</p>` : nothing}
-    </div>`;
+      ${this.#rows.total === 0 && this.#rows.problem === undefined ? html`<p class="hint over" role="status">${this.#rows.ready ? 'No conversations: UDP and TCP alone have some' : 'Reading…'}</p>` : nothing}`;
   }
 
   #head({ id, title, says, number }: Column): TemplateResult {
@@ -204,7 +205,7 @@ export class Conversations extends PageElement {
   }
 
   #key(event: KeyboardEvent): void {
-    if (isForeign(event) || (event.target as Element).closest('button') !== null) return;
+    if (isForeign(event)) return;
     const { total } = this.#rows;
     const to = goal(event.key, { at: this.selected, total, page: rowsPerPage(this.#scroller.extent) });
     if (event.key === 'Enter') this.#choose(this.selected);

@@ -72,7 +72,7 @@ export class FilterBar extends PageElement {
       <vscode-button id="clear-filter" secondary ?disabled=${applied === '' && this.#text === ''} @click=${() => this.#clear()}>Clear</vscode-button>
       <span id="filter-count" class="filter-count" role="status">${isApplied && scan !== undefined ? this.#progress(scan) : nothing}</span>
     </div>
-    <p id="filter-problem" class="filter-problem" role="status" ?hidden=${this.#problem === undefined || this.#text === ''}>${this.#problem?.text}</p>`;
+    <p id="filter-problem" class="filter-problem" role="status" ?hidden=${open || this.#problem === undefined || this.#text === ''}>${this.#problem?.text}</p>`;
   }
 
   #progress({ scanned, of, done }: Scan): TemplateResult {

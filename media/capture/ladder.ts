@@ -14,8 +14,10 @@ import { elided, type Instant, sinceStart } from './texts.ts';
 const DRAWN = 2000;
 /** While a filter still searches. */
 const POLL = 250;
-/** Width of a letter of a label, roughly. */
-const LETTER = 6.6;
+/** What labels are made of, to measure the width of their letters by. */
+const LETTERS = '0123456789abcdef-=, aeinrst';
+/** Labels are smaller than other text; the style sheet says so too. */
+const LABEL_SIZE = 0.9;
 const marks = { error: '●', warning: '▲', note: '·' };
 
 export class Ladder extends PageElement {
@@ -42,11 +44,14 @@ export class Ladder extends PageElement {
   #selected = -1;
   #complaint: string | undefined;
   #width = 0;
+  /** Width of a letter of a label, on average. */
+  #letter = 7;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #sized = new ResizeObserver(() => {
     const width = this.clientWidth;
     if (width === this.#width) return;
     this.#width = width;
+    this.#letter = letterWidth(this);
     this.requestUpdate();
   });
 
@@ -103,22 +108,20 @@ export class Ladder extends PageElement {
     const { first, end } = this.#scroller.range();
     list.need(first, end);
     const columns = columnsAt(this.#endpoints.length, this.#width);
-    const room = Math.floor(((columns[1] ?? this.#width) - (columns[0] ?? 0) - 12) / LETTER);
+    const room = Math.floor(((columns[1] ?? this.#width) - (columns[0] ?? 0) - 12) / this.#letter);
     const width = Math.max(this.#width - 20, (columns.at(-1) ?? 0) + 80);
     const rows = Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index);
     return html`<div class="ladder-bar"><span>${this.#more ? `The first ${this.#endpoints.length} endpoints; a filter narrows them` : nothing}${this.#complaint}</span>
         <vscode-button id="save-ladder" secondary ?disabled=${list.total === 0} @click=${() => void this.#save()}>Save as SVG…</vscode-button></div>
-      <div id="ladder" class="table" role="listbox" tabindex="0" aria-label="Messages between endpoints"
+      <div class="ladder-heads"><svg width=${width} height="24">${this.#endpoints.map(
+        (endpoint, i) =>
+          svg`<text x=${columns[i]!} y="16" text-anchor="middle"><title>${endpoint}</title>${elided(endpoint, room)}</text>`,
+      )}</svg></div>
+      <div id="ladder" class="viewport" role="listbox" tabindex="0" aria-label="Messages between endpoints" @scroll=${this.#align}
         aria-activedescendant=${this.#selected >= first && this.#selected < end ? `step-${this.#selected}` : nothing} @keydown=${this.#key}>
-        <div class="ladder-heads" role="presentation"><svg width=${width} height="24">${this.#endpoints.map(
-          (endpoint, i) =>
-            svg`<text x=${columns[i]!} y="16" text-anchor="middle"><title>${endpoint}</title>${elided(endpoint, room)}</text>`,
-        )}</svg></div>
-        <div class="viewport" role="presentation" tabindex="-1" @scroll=${this.#align}>
-          <div class="spacer" role="presentation"><div class="rows" role="presentation">${rows.map((row) => this.#row(row, columns, width))}</div></div>
-        </div>
-        ${list.total === 0 && list.known ? html`<p class="hint over" role="status">No messages</p>` : nothing}
-      </div>`;
+        <div class="spacer" role="presentation"><div class="rows" role="presentation">${rows.map((row) => this.#row(row, columns, width))}</div></div>
+      </div>
+      ${list.total === 0 && list.known ? html`<p class="hint over" role="status">No messages</p>` : nothing}`;
   }
 
   #row(index: number, columns: readonly number[], width: number): TemplateResult {
@@ -126,12 +129,12 @@ export class Ladder extends PageElement {
     const { start } = this;
     const selected = index === this.#selected || (this.#selected < 0 && row !== undefined && row.frame === this.frame);
     const arrow = row === undefined ? undefined : arrowOf(row, this.#endpoints, columns);
-    const says =
-      row === undefined ? '' : `${row.message}, frame ${row.frame}, from ${row.source} to ${row.destination}. ${row.info}`;
-    return html`<div id="step-${index}" class="step ${selected ? 'selected' : ''} ${row === undefined ? '' : `state-${row.state}`}" role="option" aria-label=${says}
+    const time = row === undefined || start === undefined ? '' : sinceStart(row, start);
+    const says = row === undefined ? '' : `${row.message}, from ${row.source} to ${row.destination}. ${row.info}`;
+    return html`<div id="step-${index}" class="step ${selected ? 'selected' : ''} ${row === undefined ? '' : `state-${row.state}`}" role="option"
       aria-posinset=${index + 1} aria-setsize=${this.#list!.total} aria-selected=${selected} title=${says} @mousedown=${(event: MouseEvent) => this.#press(event, index)}>
       <span class="step-place">${row?.severity === undefined ? nothing : html`<span class="mark ${row.severity}" role="img" aria-label=${row.severity}>${marks[row.severity]}</span>`}<span
-        class="step-frame">${row?.frame ?? '…'}</span><span class="step-time">${row === undefined || start === undefined ? '' : sinceStart(row, start)}</span></span>
+        class="step-frame">${row?.frame ?? '…'}</span> <span class="step-time">${time}</span></span> <span class="spoken">${says}</span>
       <svg width=${width} height=${ROW_HEIGHT} aria-hidden="true">
         ${columns.map((x) => svg`<line class="life" x1=${x} y1="0" x2=${x} y2=${ROW_HEIGHT}></line>`)}
         ${arrow === undefined ? nothing : this.#arrow(row!, arrow)}
@@ -143,7 +146,7 @@ export class Ladder extends PageElement {
     const y = 22;
     const back = to > from ? -7 : 7;
     const room = Math.max(40, right - left - 16);
-    const fits = Math.floor(room / LETTER) - row.message.length;
+    const fits = Math.floor(room / this.#letter) - row.message.length;
     const info = row.info.length <= fits ? row.info : `${row.info.slice(0, Math.max(0, fits - 1))}…`;
     // What is longer than its arrow begins where that begins: the message's name is what must be read.
     const isLong = row.info.length > fits;
@@ -194,4 +197,12 @@ export class Ladder extends PageElement {
     }
     this.requestUpdate();
   }
+}
+
+function letterWidth(element: Element): number {
+  const context = document.createElement('canvas').getContext('2d');
+  if (context === null) return 7;
+  const { fontFamily, fontSize } = getComputedStyle(element);
+  context.font = `${Number.parseFloat(fontSize) * LABEL_SIZE}px ${fontFamily}`;
+  return context.measureText(LETTERS).width / LETTERS.length;
 }

@@ -15,6 +15,7 @@ import { KeyTable } from './keyring.ts';
 import { Ladder } from './ladder.ts';
 import { Packets } from './packets.ts';
 import { Steps } from './steps.ts';
+import './still.ts';
 import { FieldTree } from './tree.ts';
 
 declare global {

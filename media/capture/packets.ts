@@ -61,10 +61,7 @@ export class Packets extends PageElement {
 
   protected override updated(): void {
     const { time, widths } = this.arranged;
-    this.querySelector<HTMLElement>('#packet-list')?.style.setProperty(
-      '--packet-columns',
-      tracks(this.#columns, time, this.#resizing.over(widths)),
-    );
+    this.style.setProperty('--packet-columns', tracks(this.#columns, time, this.#resizing.over(widths)));
   }
 
   protected override render(): TemplateResult {
@@ -77,17 +74,15 @@ export class Packets extends PageElement {
     list.need(first, end);
     const seen = selected !== undefined && selected >= first && selected < end;
     return html`
-      <div id="packet-list" role="grid" tabindex="0" aria-label="Packets" aria-colcount=${this.#columns.length} aria-rowcount=${list.total + 1}
-        data-vscode-context=${this.#menu()}
+      <div id="packet-heads" class="columns packet-row" role="row" aria-rowindex="1">
+        ${this.#columns.map((column) => this.#head(column))}
+      </div>
+      <div id="packet-list" class="viewport" role="grid" tabindex="0" aria-label="Packets" aria-owns="packet-heads"
+        aria-colcount=${this.#columns.length} aria-rowcount=${list.total + 1} data-vscode-context=${this.#menu()}
         aria-activedescendant=${seen ? `packet-${selected}` : nothing} @keydown=${this.#key} @mousedown=${this.#press}>
-        <div class="columns packet-row" role="row" aria-rowindex="1">
-          ${this.#columns.map((column) => this.#head(column))}
-        </div>
-        <div class="viewport" role="presentation" tabindex="-1">
-          <div class="spacer" role="presentation"><div class="rows" role="presentation">
-            ${Array.from({ length: Math.max(0, end - first) }, (_, index) => this.#row(first + index))}
-          </div></div>
-        </div>
+        <div class="spacer" role="presentation"><div class="rows" role="presentation">
+          ${Array.from({ length: Math.max(0, end - first) }, (_, index) => this.#row(first + index))}
+        </div></div>
       </div>
       ${list.total === 0 && list.problem === undefined ? html`<p class="hint over" role="status">${this.empty}</p>` : nothing}
       ${list.problem === undefined ? nothing : this.#problem(list.problem)}`;
@@ -182,7 +177,6 @@ export class Packets extends PageElement {
     if (event.button !== 0) return;
     const row = (event.target as Element).closest<HTMLElement>('[data-row]')?.dataset.row;
     if (row === undefined) return;
-    // The focus belongs to the grid, which has the keys, and not to what is scrolled in it.
     event.preventDefault();
     this.querySelector<HTMLElement>('#packet-list')?.focus({ preventScroll: true });
     this.#select(Number(row));

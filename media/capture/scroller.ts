@@ -19,9 +19,14 @@ export class Scroller implements ReactiveController {
   /** Where this put the scroll bar: a scroll event from there is an echo of ours, and an offset finer than it is kept. */
   #put = 0;
   #reveal: number | undefined;
+  /** The row that was brought into view last. */
+  #revealed: number | undefined;
   readonly #resize = new ResizeObserver(() => {
     const height = this.#viewport?.clientHeight ?? 0;
     if (height === this.#height) return;
+    // What stands beside the list may take room from it: a row that was asked for, and is seen, stays so.
+    const row = this.#revealed;
+    if (row !== undefined && scale.offsetShowing(this.extent, this.#offset, row) === this.#offset) this.#reveal ??= row;
     this.#height = height;
     this.#host.requestUpdate();
   });
@@ -58,6 +63,7 @@ export class Scroller implements ReactiveController {
     const { extent } = this;
     if (this.#reveal !== undefined && extent.viewport > 0 && this.#reveal < extent.rows) {
       this.#offset = scale.offsetShowing(extent, this.#offset, this.#reveal);
+      this.#revealed = this.#reveal;
       this.#reveal = undefined;
     }
     if (extent.viewport > 0) this.#offset = scale.clampOffset(extent, this.#offset);

@@ -157,10 +157,10 @@ export class Steps extends PageElement {
     const { first, end } = this.#scroller.range();
     steps.need(first, end);
     const seen = this.#at >= first && this.#at < end;
-    return html`<div id="step-list" class="table" role="listbox" tabindex="0" aria-label="Steps" aria-activedescendant=${seen ? `at-step-${this.#at}` : nothing} @keydown=${this.#key}>
-      <div class="viewport" role="presentation" tabindex="-1"><div class="spacer" role="presentation"><div class="rows" role="presentation">
+    return html`<div id="step-list" class="table viewport" role="listbox" tabindex="0" aria-label="Steps" aria-activedescendant=${seen ? `at-step-${this.#at}` : nothing} @keydown=${this.#key}>
+      <div class="spacer" role="presentation"><div class="rows" role="presentation">
         ${Array.from({ length: Math.max(0, end - first) }, (_, index) => this.#row(steps.row(first + index), first + index))}
-      </div></div></div>
+      </div></div>
     </div>`;
   }
 

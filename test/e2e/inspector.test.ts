@@ -24,7 +24,7 @@ describe('a capture opened from the explorer', () => {
 
   it('lists its packets in seven columns, none of them cut off', async () => {
     const { frame } = inspecting;
-    expect(await frame.locator('#packet-list [role=columnheader]').allInnerTexts()).toEqual([
+    expect(await frame.locator('#packet-heads [role=columnheader]').allInnerTexts()).toEqual([
       ...['Frame', 'Time', 'Source', 'Destination', 'Protocol', 'Message', 'Info'],
     ]);
     expect(await inspecting.cells(0)).toEqual([

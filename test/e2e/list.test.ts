@@ -13,8 +13,8 @@ describe('the packet list', () => {
   });
   afterAll(() => workbench?.dispose());
 
-  const heads = () => inspecting.frame.locator('#packet-list [role=columnheader]');
-  const times = (): Promise<string[]> => inspecting.frame.locator('#packet-list [role=row] > :nth-child(2)').allInnerTexts();
+  const heads = () => inspecting.frame.locator('#packet-heads [role=columnheader]');
+  const times = (): Promise<string[]> => inspecting.frame.locator('peerscope-packets [role=row] > :nth-child(2)').allInnerTexts();
   const says = () => inspecting.frame.locator('#find-says');
 
   /** Chooses from the menu of the right button. A menu takes no click in the moment in which it opens. */
