@@ -19,8 +19,10 @@ export interface Seen {
   readonly hidden: boolean;
 }
 
-/** KEEPALIVE_INTERVAL of the reference implementation, with 20 % of tolerance, in seconds. */
-const keepaliveInterval = 60 * 1.2;
+/** KEEPALIVE_INTERVAL of the reference implementation, in seconds. */
+export const keepaliveSeconds = 60;
+/** With 20 % of tolerance. */
+const keepaliveInterval = keepaliveSeconds * 1.2;
 const handshake: ReadonlySet<PeerState> = new Set<PeerState>(['hello', 'hello_ack', 'fin', 'fin_ack']);
 
 /** Holds a connection against the specification: order, keepalives, disconnects, questions without answers. */

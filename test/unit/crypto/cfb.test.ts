@@ -23,8 +23,22 @@ describe.each(streamCiphers)('$name', (cipher) => {
     fc.assert(
       fc.property(key, iv, text, (key, iv, text) => {
         const sealed = new Uint8Array(createCipheriv(cipher.name, key, iv).update(text));
-        expect(cipher.seal(key, iv, text)).toEqual(sealed);
+        expect(cipher.seal(key, iv, none, 0, text)).toEqual(sealed);
         expect(cipher.open(key, iv, none, 0, sealed)).toEqual(text);
+      }),
+    );
+  });
+
+  it('seals a stream piece by piece as it does in one', () => {
+    fc.assert(
+      fc.property(key, iv, text, fc.array(fc.nat(40)), (key, iv, text, sizes) => {
+        const whole = cipher.seal(key, iv, none, 0, text)!;
+        let at = 0;
+        for (const size of [...sizes, text.length]) {
+          const piece = text.subarray(at, at + size);
+          expect(cipher.seal(key, iv, whole.subarray(0, at), at, piece)).toEqual(whole.slice(at, at + piece.length));
+          at += piece.length;
+        }
       }),
     );
   });
@@ -32,7 +46,7 @@ describe.each(streamCiphers)('$name', (cipher) => {
   it('opens from any offset with the bytes before it, be it the fewest that are needed or all', () => {
     fc.assert(
       fc.property(key, iv, text, fc.nat(), fc.nat(), fc.nat(), (key, iv, text, a, b, c) => {
-        const sealed = cipher.seal(key, iv, text)!;
+        const sealed = cipher.seal(key, iv, none, 0, text)!;
         const from = a % (text.length + 1);
         const to = from + (b % (text.length - from + 1));
         const least = Math.max(0, from - cipher.lead);
@@ -53,7 +67,7 @@ describe.each(streamCiphers)('$name', (cipher) => {
     const [one, two] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
     const [start, other] = [new Uint8Array(16).fill(3), new Uint8Array(16).fill(4)];
     const plain = new Uint8Array(64).fill(5);
-    const sealed = cipher.seal(one, start, plain)!;
+    const sealed = cipher.seal(one, start, none, 0, plain)!;
     expect(cipher.open(two, start, none, 0, sealed)).not.toEqual(plain);
     expect(cipher.open(one, other, none, 0, sealed)).not.toEqual(plain);
     expect(cipher.open(one, start, sealed.subarray(0, 40), 40, sealed.subarray(41))).not.toEqual(plain.subarray(41));
@@ -65,8 +79,8 @@ describe.each(streamCiphers)('$name', (cipher) => {
     expect(cipher.open(key, iv.subarray(1), none, 0, iv)).toBeUndefined();
     expect(cipher.open(key, iv, none, -1, iv)).toBeUndefined();
     expect(cipher.open(key, iv, none, 0.5, iv)).toBeUndefined();
-    expect(cipher.seal(iv, iv, iv)).toBeUndefined();
-    expect(cipher.seal(key, key, iv)).toBeUndefined();
+    expect(cipher.seal(iv, iv, none, 0, iv)).toBeUndefined();
+    expect(cipher.seal(key, key, none, 0, iv)).toBeUndefined();
     const short = cipher.open(key, iv, none, 100, iv);
     if (cipher.lead > 0) expect(short).toBeUndefined();
     else expect(short).toHaveLength(16);

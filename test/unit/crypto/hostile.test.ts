@@ -158,7 +158,7 @@ describe('random bytes', () => {
 
   const never: Record<string, (a: Uint8Array, b: Uint8Array, c: Uint8Array) => unknown> = {
     aes: (a, b, c) => aesModes.map((mode) => [mode.open(a, b), mode.seal(a, b, c)]),
-    streams: (a, b, c) => streamCiphers.map((one) => [one.open(a, b, c, a.length, c), one.seal(a, b, c)]),
+    streams: (a, b, c) => streamCiphers.map((one) => [one.open(a, b, c, a.length, c), one.seal(a, b, c, a.length, c)]),
     keys: (a) => [readPublicKey(a), readRsaPrivateKey(a), readDhPublicKey(a), readCertificate(a), readSignedData(a)],
     rsa: (a, b) => [rsaDecrypt(secret, a), unpadOaep(a, 'SHA-256', 'SHA-1'), unpadPkcs1(a), verifyPss(rsa, 'SHA-1', a, b)],
     signatures: (a, b) => [verifyDigest(rsa, a, b), verifyRsaMessage(rsa, 'SHA-1', a, b)],

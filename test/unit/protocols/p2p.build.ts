@@ -106,7 +106,7 @@ function encrypted(sent: readonly Sent[], side: Side, cipher: StreamCipher, key:
   const own = sent.filter(([from]) => from === side);
   const clear = own.filter(([, , how]) => how === 'clear').map(([, bytes]) => bytes);
   const secret = own.filter(([, , how]) => how !== 'clear').map(([, bytes]) => bytes);
-  return Uint8Array.from(Buffer.concat([...clear, cipher.seal(key, vector, Buffer.concat(secret))!]));
+  return Uint8Array.from(Buffer.concat([...clear, cipher.seal(key, vector, new Uint8Array(0), 0, Buffer.concat(secret))!]));
 }
 
 export const handshake: readonly Sent[] = [

@@ -1,0 +1,296 @@
+/** A node of p2p on its connections: the handshake, keepalives, an empty node list, and DISCONNECT. */
+import { defaultLimits, type Field } from '../../bytes/index.ts';
+import type { Items } from '../../codec/index.ts';
+import {
+  bitsOf,
+  type DhPublicKey,
+  dhInRange,
+  dhPublic,
+  dhShared,
+  integer,
+  readDhPublicKey,
+  writeDhPublicKey,
+} from '../../crypto/index.ts';
+import {
+  advance,
+  allowed,
+  type Desk,
+  type Link,
+  type Peer,
+  type PeerStatus,
+  type Spoiling,
+  StreamBuffer,
+} from '../../session/index.ts';
+import { cipherChoice, keyChoice } from './ciphers.ts';
+import { keepaliveSeconds } from './conduct.ts';
+import { valueIn } from './handshake.ts';
+import { dhLabel } from './keys.ts';
+import { machine, type PeerState } from './machine.ts';
+import { forms, packetNamed, packetOf } from './messages.ts';
+import { RunningCipher } from './peerstream.ts';
+
+export interface Group {
+  readonly p: bigint;
+  readonly g: bigint;
+}
+
+interface Connection {
+  readonly isOutbound: boolean;
+  /** Decrypted as far as there is a key. */
+  readonly input: StreamBuffer;
+  state: PeerState;
+  /** The exponent of this side in the group of the HELLO, and the other side's public key. */
+  exponent: bigint | undefined;
+  group: Group | undefined;
+  theirs: DhPublicKey | undefined;
+  sending: RunningCipher | undefined;
+  receiving: RunningCipher | undefined;
+  over: boolean;
+}
+
+/** Bytes of HELLO_ACK's init_vector. */
+const VECTOR = 16;
+/** bzip2 of nothing: the reference implementation sends it for an empty node list. */
+const emptyNodeList = Uint8Array.of(0x42, 0x5a, 0x68, 0x39, 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, 0, 0, 0, 0);
+const KEEPALIVE_MS = keepaliveSeconds * 1000;
+
+export class P2pPeer implements Peer {
+  readonly #desk: Desk;
+  readonly #group: Group;
+  readonly #role: string | undefined;
+  readonly #connections = new Map<number, Connection>();
+
+  constructor(desk: Desk, group: Group, role: string | undefined) {
+    this.#desk = desk;
+    this.#group = group;
+    this.#role = role;
+  }
+
+  opened(link: Link): void {
+    const isOutbound = this.#role === undefined ? link.dialled : this.#role === 'outbound';
+    this.#connections.set(link.id, {
+      ...{ isOutbound, input: new StreamBuffer(), state: machine.start, over: false },
+      ...{ exponent: undefined, group: undefined, theirs: undefined, sending: undefined, receiving: undefined },
+    });
+    if (isOutbound) this.#desk.send(link.id, 'HELLO');
+  }
+
+  closed(link: number): void {
+    this.#connections.delete(link);
+  }
+
+  leave(link: number): void {
+    const connection = this.#connections.get(link);
+    if (connection !== undefined && connection.state !== 'closed') this.#desk.send(link, 'DISCONNECT', { reason: 'bye' });
+  }
+
+  status(link: number): PeerStatus {
+    const state = this.#connections.get(link)?.state ?? machine.start;
+    return { state, doc: machine.states[state], ready: state === 'open' };
+  }
+
+  offers(link: number): readonly string[] {
+    const connection = this.#connections.get(link);
+    if (connection === undefined) return [];
+    // Packets inside a tunnel travel in TUNNEL_DATA.
+    const names = allowed(machine, connection.state, connection.isOutbound ? 'opener' : 'answerer');
+    return names.filter((name) => !name.startsWith('TUNNEL_CREATE'));
+  }
+
+  timer(link: number, name: string): void {
+    const connection = this.#connections.get(link);
+    if (connection?.state !== 'open') return;
+    if (name === 'keepalive') this.#desk.send(link, 'KEEP_ALIVE');
+    else if (name === 'timeout') this.#drop(link, connection, 'timeout', `No KEEP_ALIVE came in ${keepaliveSeconds} s.`);
+  }
+
+  received(link: number, bytes: Uint8Array): void {
+    const connection = this.#connections.get(link);
+    if (connection === undefined || connection.over) return;
+    const { input, receiving } = connection;
+    input.append(receiving === undefined ? bytes : receiving.open(bytes), 0, 0);
+    if (input.length > defaultLimits.pendingStream)
+      return void this.#drop(link, connection, 'limit', 'A packet is over the limit pendingStream.');
+    this.#read(link, connection);
+  }
+
+  fill(link: number, message: string, given: Items): Items {
+    const connection = this.#existing(link);
+    const packet = packetNamed(message);
+    if (packet === undefined) throw new Error(`p2p has no message "${message}" that can be sent.`);
+    const random = (length: number): Uint8Array => this.#desk.random(length);
+    const filled = (values: Items): Items => ({ type: packet.type, ...values, ...given });
+    switch (message) {
+      case 'HELLO': {
+        const { p, g } = this.#group;
+        return filled({
+          a_peer_public_key: this.#ownKey(connection, this.#group),
+          param_g: g.toString(16),
+          param_p: p.toString(16),
+        });
+      }
+      case 'HELLO_ACK': {
+        if (connection.group === undefined) throw new Error('HELLO_ACK answers a HELLO, and none came.');
+        return filled({ b_peer_public_key: this.#ownKey(connection, connection.group), init_vector: random(VECTOR) });
+      }
+      case 'FIN':
+        return filled({ random_data: random(random(1)[0]!) });
+      case 'DISCONNECT':
+        return filled({ reason: 'bye' });
+      case 'NLIST_RES':
+        return filled({ data: emptyNodeList });
+      case 'TUNNEL_REQ': {
+        const empty = new Uint8Array(0);
+        const bytes = { public_key: empty, test_hash: new Uint8Array(32), test_encrypted: empty, shared_key: empty, data: empty };
+        return filled({ hops: 0, tunnel_id: 1n, ...bytes });
+      }
+      case 'TUNNEL_DATA':
+        return filled({ tunnel_id: 1n, data: new Uint8Array(0) });
+      case 'TUNNEL_CLOSE':
+        return filled({ tunnel_id: 1n, random: random(VECTOR), signature: new Uint8Array(0) });
+      default:
+        return filled({});
+    }
+  }
+
+  emit(link: number, message: string, values: Items, { wrongKey = false }: Spoiling): Uint8Array {
+    const connection = this.#existing(link);
+    const form = forms.find(({ name }) => name === message);
+    if (form === undefined) throw new Error(`p2p has no message "${message}".`);
+    const clear = form.encode(values);
+    const { sending } = connection;
+    const bytes = sending === undefined ? clear : sending.seal(clear, wrongKey);
+    connection.state =
+      advance(machine, connection.state, message, connection.isOutbound ? 'opener' : 'answerer') ?? connection.state;
+    if (message === 'HELLO_ACK') this.#encrypt(link, connection, values.init_vector as Uint8Array);
+    if (message === 'FIN_ACK') this.#desk.timer(link, 'keepalive', KEEPALIVE_MS);
+    if (message === 'KEEP_ALIVE' && !connection.isOutbound) this.#desk.timer(link, 'timeout', KEEPALIVE_MS);
+    return bytes;
+  }
+
+  #read(link: number, connection: Connection): void {
+    const { input } = connection;
+    while (!connection.over && input.length > 0) {
+      const packet = packetOf(input.bytes[0]!);
+      if (packet === undefined) return void this.#fail(link, connection, `No packet has the type ${input.bytes[0]}.`);
+      const { field, end, problem } = packet.decode(input.bytes.slice());
+      if (problem?.kind === 'incomplete') return;
+      if (problem !== undefined) return void this.#fail(link, connection, `${packet.name} cannot be read: ${problem.text}.`);
+      input.take(end);
+      this.#packet(link, connection, packet.name, field);
+    }
+  }
+
+  #packet(link: number, connection: Connection, name: string, field: Field): void {
+    const next = advance(machine, connection.state, name, connection.isOutbound ? 'answerer' : 'opener');
+    if (next === undefined) {
+      const why = `${name} is not allowed in the state "${connection.state}".`;
+      if (connection.state !== 'open') return void this.#fail(link, connection, why);
+      this.#desk.tell(link, why, true);
+      return;
+    }
+    connection.state = next;
+    switch (name) {
+      case 'HELLO':
+        return void this.#hello(link, connection, field);
+      case 'HELLO_ACK':
+        return void this.#helloAck(link, connection, field);
+      case 'FIN':
+        return void this.#desk.send(link, 'FIN_ACK');
+      case 'KEEP_ALIVE':
+        return void this.#keepAlive(link, connection);
+      case 'NLIST_REQ':
+        return void this.#desk.send(link, 'NLIST_RES');
+      case 'TUNNEL_REQ':
+        return void this.#desk.tell(link, 'The request for a tunnel is not answered: this node opens none.');
+      case 'DISCONNECT':
+        return void this.#end(
+          link,
+          connection,
+          `The other side disconnects: ${JSON.stringify(valueIn(field, 'reason'))}.`,
+          false,
+        );
+    }
+  }
+
+  #hello(link: number, connection: Connection, field: Field): void {
+    const [p, g] = ['param_p', 'param_g'].map((name) => BigInt(`0x${valueIn(field, name) || '0'}`)) as [bigint, bigint];
+    const key = this.#theirKey(link, connection, valueIn(field, 'a_peer_public_key'));
+    if (key === undefined) return;
+    if (key.p !== p || key.g !== g)
+      return void this.#fail(link, connection, 'The parameters inside a_peer_public_key are not param_p and param_g.');
+    connection.group = { p, g };
+    connection.theirs = key;
+    this.#desk.send(link, 'HELLO_ACK');
+  }
+
+  #helloAck(link: number, connection: Connection, field: Field): void {
+    const key = this.#theirKey(link, connection, valueIn(field, 'b_peer_public_key'));
+    if (key === undefined) return;
+    if (key.p !== connection.group?.p || key.g !== connection.group.g)
+      return void this.#fail(link, connection, 'The parameters inside b_peer_public_key are not those of the HELLO.');
+    connection.theirs = key;
+    this.#encrypt(link, connection, valueIn(field, 'init_vector') as Uint8Array);
+    if (!connection.over) this.#desk.send(link, 'FIN');
+  }
+
+  #theirKey(link: number, connection: Connection, der: Field['value']): DhPublicKey | undefined {
+    const key = readDhPublicKey(der instanceof Uint8Array ? der : new Uint8Array(0));
+    const why = typeof key === 'string' ? key : dhInRange(key.y, key.p) ? undefined : 'the public key lies outside 2..p-2';
+    if (why === undefined) return key as DhPublicKey;
+    this.#fail(link, connection, `The other side's key cannot be used: ${why}.`);
+    return undefined;
+  }
+
+  /** Both directions are encrypted from here on: what is there already is ciphertext. */
+  #encrypt(link: number, connection: Connection, iv: Uint8Array): void {
+    const { theirs, exponent, input } = connection;
+    const z = theirs === undefined || exponent === undefined ? undefined : dhShared(theirs.y, exponent, theirs.p);
+    const key = z === undefined ? undefined : this.#desk.choices.of(keyChoice)[0]!.derive(z);
+    if (key === undefined) return void this.#fail(link, connection, 'The shared secret is too short for a key of 32 bytes.');
+    const secret = { cipher: this.#desk.choices.of(cipherChoice)[0]!.cipher, key, iv };
+    connection.sending = new RunningCipher(secret);
+    connection.receiving = new RunningCipher(secret);
+    const rest = input.bytes.slice();
+    input.take(rest.length);
+    input.append(connection.receiving.open(rest), 0, 0);
+  }
+
+  /** "The inbound peer is responsible for sending initial keepalives"; the other side answers. */
+  #keepAlive(link: number, connection: Connection): void {
+    if (connection.isOutbound) return void this.#desk.send(link, 'KEEP_ALIVE');
+    this.#desk.timer(link, 'timeout', undefined);
+    this.#desk.timer(link, 'keepalive', KEEPALIVE_MS);
+  }
+
+  /** The DER of this side's public key; its exponent is drawn once. */
+  #ownKey(connection: Connection, group: Group): Uint8Array {
+    if (connection.exponent === undefined) {
+      connection.exponent = integer(this.#desk.random(Math.ceil(bitsOf(group.p) / 8)));
+      connection.group = group;
+      this.#desk.key(`${dhLabel} ${connection.exponent.toString(16)}`);
+    }
+    return writeDhPublicKey({ ...group, y: dhPublic(group.g, connection.exponent, group.p)! });
+  }
+
+  #fail(link: number, connection: Connection, why: string): void {
+    this.#drop(link, connection, connection.state === 'open' ? 'malformed packet' : 'failed handshake', why);
+  }
+
+  #drop(link: number, connection: Connection, reason: string, why: string): void {
+    this.#desk.send(link, 'DISCONNECT', { reason });
+    this.#end(link, connection, why, true);
+  }
+
+  #end(link: number, connection: Connection, why: string, grave: boolean): void {
+    connection.over = true;
+    this.#desk.tell(link, why, grave);
+    this.#desk.close(link, why);
+  }
+
+  #existing(link: number): Connection {
+    const connection = this.#connections.get(link);
+    if (connection === undefined) throw new Error('The connection is closed.');
+    return connection;
+  }
+}
