@@ -26,8 +26,8 @@ export const NARROWEST = 30;
 const before: readonly Column[] = [
   { id: 'frame', title: 'Frame', width: 'calc(8ch + 18px)', isNumber: true },
   { id: 'time', title: 'Time', width: '13ch', isNumber: true },
-  { id: 'source', title: 'Source', width: 'minmax(60px, 1.3fr)' },
-  { id: 'destination', title: 'Destination', width: 'minmax(60px, 1.3fr)' },
+  { id: 'source', title: 'Source', width: 'minmax(92px, 1.3fr)' },
+  { id: 'destination', title: 'Destination', width: 'minmax(92px, 1.3fr)' },
   { id: 'protocol', title: 'Protocol', width: 'minmax(70px, 0.8fr)' },
   { id: 'message', title: 'Message', width: 'minmax(80px, 1.3fr)' },
 ];

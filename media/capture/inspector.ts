@@ -16,11 +16,21 @@ import type { ChosenStep } from './steps.ts';
 import { toolbar, views } from './toolbar.ts';
 import type { FieldTree } from './tree.ts';
 
+/** Narrower than this, fields and bytes cannot stand side by side: a line of bytes is some 480 pixels long. */
+const STACKED_BELOW = 720;
+
 export class Inspector extends PageElement {
   readonly #session = new Session(() => this.requestUpdate());
   #focused = false;
   readonly #addKeys = (): void => void this.#session.addKeys();
 
+  #stacked = false;
+  readonly #sized = new ResizeObserver(() => {
+    const stacked = this.clientWidth < STACKED_BELOW;
+    if (stacked === this.#stacked) return;
+    this.#stacked = stacked;
+    this.requestUpdate();
+  });
   #finding = false;
   readonly #parts: Parts = {
     filter: (text) => void this.#bar?.put(text),
@@ -40,11 +50,13 @@ export class Inspector extends PageElement {
     this.#session.onreveal = (row) => void this.updateComplete.then(() => this.#packets?.reveal(row));
     this.#session.oncommand = ({ name, place }) => carryOut(this.#session, this.#parts, name, place);
     window.addEventListener('focus', this.#focus);
+    this.#sized.observe(this);
     void this.#session.ready();
   }
 
   override disconnectedCallback(): void {
     window.removeEventListener('focus', this.#focus);
+    this.#sized.disconnect();
     super.disconnectedCallback();
   }
 
@@ -104,8 +116,9 @@ export class Inspector extends PageElement {
         <div slot="start" class="pane">
           ${this.#above(overview)}
         </div>
-        <vscode-split-layout id="details" slot="end" split="vertical" initial-handle-position="${session.panes.treeWidth}%" min-start="120px" min-end="120px"
-          @vsc-split-layout-change=${(event: VscSplitLayoutChangeEvent) => this.#moved(event, 'treeWidth')}>
+        <vscode-split-layout id="details" slot="end" split=${this.#stacked ? 'horizontal' : 'vertical'} min-start=${this.#stacked ? '60px' : '120px'} min-end=${this.#stacked ? '60px' : '120px'}
+          initial-handle-position="${this.#stacked ? session.panes.treeHeight : session.panes.treeWidth}%"
+          @vsc-split-layout-change=${(event: VscSplitLayoutChangeEvent) => this.#moved(event, this.#stacked ? 'treeHeight' : 'treeWidth')}>
           <div slot="start" class="pane">${this.#fields()}</div>
           <div slot="end" class="pane">${this.#bytes()}</div>
         </vscode-split-layout>
@@ -195,7 +208,7 @@ export class Inspector extends PageElement {
   }
 
   /** The event of the inner panes passes the outer ones too. */
-  #moved(event: VscSplitLayoutChangeEvent, pane: 'listHeight' | 'treeWidth'): void {
+  #moved(event: VscSplitLayoutChangeEvent, pane: 'listHeight' | 'treeWidth' | 'treeHeight'): void {
     if (event.target === event.currentTarget) this.#session.remember({ [pane]: event.detail.positionInPercentage });
   }
 }

@@ -18,6 +18,8 @@ const POLL = 250;
 const LETTERS = '0123456789abcdef-=, aeinrst';
 /** Labels are smaller than other text; the style sheet says so too. */
 const LABEL_SIZE = 0.9;
+/** Letters of heads, which are bold and not small, beside those of labels. */
+const HEAD_SIZE = 1.22;
 const marks = { error: '●', warning: '▲', note: '·' };
 
 export class Ladder extends PageElement {
@@ -108,7 +110,7 @@ export class Ladder extends PageElement {
     const { first, end } = this.#scroller.range();
     list.need(first, end);
     const columns = columnsAt(this.#endpoints.length, this.#width);
-    const room = Math.floor(((columns[1] ?? this.#width) - (columns[0] ?? 0) - 12) / this.#letter);
+    const room = Math.floor(((columns[1] ?? this.#width) - (columns[0] ?? 0) - 12) / (this.#letter * HEAD_SIZE));
     const width = Math.max(this.#width - 20, (columns.at(-1) ?? 0) + 80);
     const rows = Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index);
     return html`<div class="ladder-bar"><span>${this.#more ? `The first ${this.#endpoints.length} endpoints; a filter narrows them` : nothing}${this.#complaint}</span>

@@ -34,6 +34,8 @@ export interface Remembered {
   /** Heights and widths of the first panes in percent. */
   readonly listHeight: number;
   readonly treeWidth: number;
+  /** Where there is little room the fields stand above the bytes. */
+  readonly treeHeight: number;
 }
 
 /** Reads what was stored, maybe by another version: whatever does not fit is as if it had not been stored. */
@@ -59,6 +61,7 @@ export function remembered(stored: unknown): Remembered {
     inspecting: values.inspecting === true,
     listHeight: percent(values.listHeight, 50),
     treeWidth: percent(values.treeWidth, 42),
+    treeHeight: percent(values.treeHeight, 55),
   };
 }
 

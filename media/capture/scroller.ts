@@ -101,6 +101,9 @@ export class Scroller implements ReactiveController {
     this.#resize.observe(viewport);
     viewport.addEventListener('scroll', () => {
       const { scrollTop } = viewport;
+      // The heads of the columns stand outside, so that they stay; to the side they go along.
+      const heads = this.#host.querySelector('.columns');
+      if (heads !== null) heads.scrollLeft = viewport.scrollLeft;
       if (Math.abs(scrollTop - this.#put) < 1) return;
       this.#offset = scale.offsetAfter(this.extent, this.#offset, this.#put, scrollTop);
       this.#put = scrollTop;

@@ -3,11 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Inspecting } from './inspecting.ts';
 import { Workbench } from './workbench.ts';
 
-describe('the walkthrough', () => {
+describe.each([
+  ['the walkthrough', false],
+  ['the walkthrough in a browser alone', true],
+] as const)('%s', (_, web) => {
   let workbench: Workbench;
   let inspecting: Inspecting;
   beforeAll(async () => {
-    workbench = await Workbench.open({ size: { width: 1600, height: 900 } });
+    workbench = await Workbench.open({ web, size: { width: 1600, height: 900 } });
     // As in a folder where nothing is set up.
     workbench.setFolderSetting('peerscope.keyLogs', []);
     await workbench.command('Peerscope: Get Started');
