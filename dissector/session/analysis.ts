@@ -68,6 +68,11 @@ export class Analysis {
     return this.#pass.conversations.length;
   }
 
+  /** Frames observed so far. */
+  get observed(): number {
+    return this.#pass.length;
+  }
+
   /** Observes up to `maxFrames` further frames; true while more is left. */
   step(maxFrames: number): boolean {
     const more = this.#pass.step(maxFrames);
@@ -75,9 +80,16 @@ export class Analysis {
     return more;
   }
 
+  /** No more frames come. */
   finish(): void {
-    this.#pass.finish();
+    while (this.finishPart());
+  }
+
+  /** A part of `finish`, for whoever has others waiting; true while more is left. */
+  finishPart(): boolean {
+    const more = this.#pass.finish();
     this.#rows.stale();
+    return more;
   }
 
   rekey(): void {

@@ -41,7 +41,8 @@ export class FirstPass {
   /** What the candidates hold, in bytes. */
   #undecided = 0;
   #next = 0;
-  #finished = false;
+  /** What is left to do at the end, once that has begun. */
+  #finishing: Iterator<void> | undefined;
 
   constructor(setup: PassSetup) {
     this.#setup = setup;
@@ -69,13 +70,20 @@ export class FirstPass {
     return true;
   }
 
-  /** The capture has ended: conversations still without a protocol are settled, and messages that wait are incomplete. */
-  finish(): void {
+  /**
+   * The capture has ended: conversations still without a protocol are settled, and messages that wait are incomplete. Does a
+   * part of that; true while more is left.
+   */
+  finish(): boolean {
+    this.#finishing ??= this.#end();
+    return this.#finishing.next().done !== true;
+  }
+
+  *#end(): Generator<void> {
     this.#owners.forEach((owner, id) => {
       if (owner instanceof Candidate) this.#own(id, owner, owner.settle());
     });
-    for (const observation of this.observations) observation.finish();
-    this.#finished = true;
+    for (const observation of this.observations) yield* observation.finishing();
     this.generation++;
   }
 
@@ -88,7 +96,10 @@ export class FirstPass {
       const isOwned = code !== NONE && typeof this.#owners[code >>> 1] === 'number';
       if (code === FRAGMENT || isOwned) this.#deliverAgain(index, this.#packets.read(index));
     }
-    if (this.#finished) for (const observation of this.observations) observation.finish();
+    if (this.#finishing !== undefined) {
+      this.#finishing = undefined;
+      while (this.finish());
+    }
     this.generation++;
   }
 

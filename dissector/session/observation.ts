@@ -123,8 +123,11 @@ export class Observation {
     else entry.observer.datagram?.(delivery.direction, delivery.payload, delivery.frame, delivery.missing, delivery.pieces);
   }
 
-  finish(): void {
+  /** The capture has ended; each step is a part of what there is to do then. */
+  *finishing(): Generator<void> {
     for (const { streams } of this.#conversations.values()) streams?.finish();
+    yield;
+    yield* this.#observer.settle?.() ?? [];
     this.#observer.end();
   }
 }

@@ -73,6 +73,8 @@ export interface Bench {
 /** The first pass of one protocol over one capture: sees each message once, in capture order, and adds facts. */
 export interface Observer {
   conversation(conversation: Conversation): ConversationObserver;
+  /** The capture has ended: what takes long about that, in parts between which others get their turn. All of it is done before `end`. */
+  settle?(): Iterable<void>;
   /** The capture has ended. */
   end(): void;
 }

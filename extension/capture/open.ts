@@ -72,6 +72,7 @@ export class Pass {
   /** More may come after the end. */
   readonly #follows: boolean;
   #done = false;
+  #ending = false;
   #lateSecrets = false;
 
   constructor(file: OpenFile, keys: CaptureKeys, protocols: readonly Protocol[], options: AnalysisOptions = {}, follows = false) {
@@ -88,22 +89,33 @@ export class Pass {
     return this.#done;
   }
 
+  /** The end of the file was met, and what comes behind it later belongs to another pass. */
+  get ending(): boolean {
+    return this.#ending;
+  }
+
   /** Observes further frames; false when there are no more, and then the pass has ended unless it follows a growing file. */
   step(maxFrames: number): boolean {
-    if (this.#done) return false;
+    if (this.#ending) return this.#end();
     const more = this.analysis.step(maxFrames);
     if (this.keys.takeSecrets()) this.#lateSecrets = true;
-    if (!more && !this.#follows) this.finish();
-    return more;
+    return more || (!this.#follows && this.#end());
   }
 
   /** Nothing more comes: what waits for more is judged now. */
   finish(): void {
-    if (this.#done) return;
+    while (this.#end());
+  }
+
+  /** A part of what there is to do at the end; true while more is left. */
+  #end(): boolean {
+    if (this.#done) return false;
+    this.#ending = true;
     // Once for all that came late: a capture can carry a thousand secrets blocks.
     if (this.#lateSecrets) this.analysis.rekey();
-    this.analysis.finish();
-    this.#done = true;
+    this.#lateSecrets = false;
+    this.#done = !this.analysis.finishPart();
+    return !this.#done;
   }
 }
 

@@ -16,6 +16,8 @@ import { noSettings, readSettings } from './settings.ts';
 const LOOK_MS = 400;
 /** A file that has not grown for so long is taken for complete, until it grows again. */
 const QUIET_MS = 5_000;
+/** Messages that are observed again at once when keys come; more of them behind what is shown, so that nobody waits for it. */
+const AT_ONCE = 2_000;
 
 export class Capture {
   readonly #changed: (overview: Overview) => void;
@@ -25,7 +27,7 @@ export class Capture {
   #name = '';
   #path: string | undefined;
   #running: Running | undefined;
-  /** Reads a capture that has grown from its start, and takes the place of `#running` once it has come as far. */
+  /** Observes the capture again from its start, since it has grown or keys came, and takes the place of `#running` in the end. */
   #successor: Running | undefined;
   #failure: string | undefined;
   #growth: Pick<Growth, 'look'> | undefined;
@@ -101,16 +103,19 @@ export class Capture {
   #grow(): void {
     this.#grew = Date.now();
     this.#fate = undefined;
-    const { pass } = this.#running!;
-    if (this.#successor !== undefined || !pass.done) {
-      (this.#successor ?? this.#running!).read();
-      return;
-    }
+    const newest = this.#successor ?? this.#running!;
     // What the end of a capture told does not hold any more: it is observed anew, this time without an end.
+    if (newest.pass.ending) this.#observeAgain(newest.pass.file, true);
+    else newest.read();
+  }
+
+  /** Behind what is shown: `follows` a capture that may grow. */
+  #observeAgain(file: OpenFile, follows: boolean): void {
     const { protocols, options } = this.#setup;
-    const successor: Running = new Running(new Pass(pass.file, this.#keys, protocols, options, true), () =>
+    const successor: Running = new Running(new Pass(file, this.#keys, protocols, options, follows), () =>
       this.#succeed(successor),
     );
+    this.#successor?.end();
     this.#successor = successor;
     successor.read();
   }
@@ -123,7 +128,7 @@ export class Capture {
       this.#successor = undefined;
       this.#generations = generation - successor.pass.analysis.generation;
     }
-    if (successor === this.#running) this.#changed(this.overview());
+    if (successor === this.#running || successor === this.#successor) this.#changed(this.overview());
   }
 
   /** A file that grew and grows no more. */
@@ -219,11 +224,19 @@ export class Capture {
     this.#logs = logs;
     const { added, problems, changed } = this.#keys.replace(logs);
     if (changed && this.#running !== undefined) {
-      this.#running.pass.analysis.rekey();
-      this.#successor?.pass.analysis.rekey();
+      this.#rekey(this.#running);
       this.#changed(this.overview());
     }
     return { added, problems };
+  }
+
+  #rekey({ pass, caughtUp }: Running): void {
+    if (caughtUp && pass.analysis.messageCount > AT_ONCE) {
+      this.#observeAgain(pass.file, !pass.done);
+      return;
+    }
+    pass.analysis.rekey();
+    this.#successor?.pass.analysis.rekey();
   }
 
   /** The key logs that were given, as they were written. */
@@ -256,10 +269,24 @@ export class Capture {
     };
   }
 
+  /** Growth alone is no news: it is there in a moment. */
+  #rekeying(): string[] {
+    if (this.#successor === undefined || this.#grew > 0) return [];
+    const { analysis, file } = this.#successor.pass;
+    const percent = Math.floor((analysis.observed / Math.max(1, file.reader.frames.length)) * 100);
+    return [`Messages are decoded again with the keys that are there now: ${percent} %.`];
+  }
+
   /** The last record of a capture that is still being read, or written, is no news. */
   #notices({ pass: { file, keys, done }, stopped }: Running): string[] {
     const own = done || stopped !== undefined || !isCutShort(file) ? notices(file) : [];
     const fate = this.#fate === undefined ? [] : [this.#fate];
-    return [...fate, ...own, ...keys.problems, ...(stopped === undefined ? [] : [`Reading stopped: ${stopped}`])];
+    return [
+      ...fate,
+      ...this.#rekeying(),
+      ...own,
+      ...keys.problems,
+      ...(stopped === undefined ? [] : [`Reading stopped: ${stopped}`]),
+    ];
   }
 }

@@ -3,21 +3,28 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 
 const PAYLOAD = 200;
 const HEADERS = 14 + 20 + 8;
-const RECORD = 16 + HEADERS + PAYLOAD;
+export const RECORD = 16 + HEADERS + PAYLOAD;
 const CONVERSATIONS = 64;
 /** Records of one write. */
 const BATCH = 4096;
 
+/** Ethernet, times in nanoseconds. */
+export const CAPTURE_HEADER = captureHeader();
+
+function captureHeader(): Buffer {
+  const header = Buffer.alloc(24);
+  header.writeUInt32LE(0xa1b23c4d, 0);
+  header.writeUInt16LE(2, 4);
+  header.writeUInt16LE(4, 6);
+  header.writeUInt32LE(65_535, 16);
+  header.writeUInt32LE(1, 20);
+  return header;
+}
+
 export function writeCapture(path: string, packets: number): void {
   const file = openSync(path, 'w');
   try {
-    const header = Buffer.alloc(24);
-    header.writeUInt32LE(0xa1b23c4d, 0);
-    header.writeUInt16LE(2, 4);
-    header.writeUInt16LE(4, 6);
-    header.writeUInt32LE(65_535, 16);
-    header.writeUInt32LE(1, 20);
-    writeSync(file, header);
+    writeSync(file, CAPTURE_HEADER);
     const batch = Buffer.alloc(BATCH * RECORD);
     for (let first = 0; first < packets; first += BATCH) {
       const count = Math.min(BATCH, packets - first);
@@ -29,7 +36,8 @@ export function writeCapture(path: string, packets: number): void {
   }
 }
 
-function writeRecord(record: Buffer, n: number): void {
+/** Record `n`: `RECORD` bytes. */
+export function writeRecord(record: Buffer, n: number): void {
   const conversation = n % CONVERSATIONS;
   const back = (n / CONVERSATIONS) & 1;
   record.writeUInt32LE(1_700_000_000 + Math.floor(n / 100_000), 0);

@@ -120,7 +120,8 @@ export class Channels {
     else this.#crowded.add(node);
   }
 
-  settle(): void {
+  /** A step unwraps one key, or reads one channel. */
+  *settle(): Generator<void> {
     const channelKeys = new Map<string, ChannelKey[]>();
     const add = (channel: string, key: ChannelKey): void =>
       void channelKeys.set(channel, [...(channelKeys.get(channel) ?? []), key]);
@@ -130,6 +131,7 @@ export class Channels {
         add(held.channel, key);
         if (key.isSure) this.#tell(held, keyFacts(key));
       }
+      yield;
     }
     const byChannel = new Map<string, Unsettled[]>();
     for (const held of this.#messages) {
@@ -143,6 +145,7 @@ export class Channels {
         .find(channelLabel, channel)
         .map((key) => ({ secret: key.secret as Uint8Array, cipher: undefined, isSure: true, how: channelLabel }));
       this.#settleChannel(messages, [...(channelKeys.get(channel) ?? []), ...given]);
+      yield;
     }
     this.#keys.length = 0;
     this.#messages.length = 0;

@@ -25,10 +25,8 @@ export function observe(bench: Bench): Observer {
   const watch = new Watch(bench);
   return {
     conversation: (conversation) => new Peers(bench, conversation, channels, watch),
-    end: () => {
-      channels.settle();
-      watch.end();
-    },
+    settle: () => channels.settle(),
+    end: () => watch.end(),
   };
 }
 
