@@ -51,7 +51,7 @@ describe('what the page remembers', () => {
         marks: [],
         comments: [],
       },
-      ...{ inspecting: false, listHeight: 50, treeWidth: 42 },
+      ...{ graph: true, inspecting: false, listHeight: 50, treeWidth: 42, treeHeight: 55 },
     };
     expect(remembered(undefined)).toEqual(fresh);
     expect(remembered('x')).toEqual(fresh);
