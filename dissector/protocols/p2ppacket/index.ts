@@ -8,6 +8,7 @@ import { machine } from './machine.ts';
 import { entryTypes, forms, names, packetTypes } from './messages.ts';
 import { observe } from './observe.ts';
 import { part } from './part.ts';
+import { peer } from './peer.ts';
 import { recognise } from './recognise.ts';
 import { rules } from './rules.ts';
 
@@ -28,4 +29,5 @@ export const p2ppacket: Protocol = {
   explain,
   part,
   compute,
+  peer,
 };

@@ -6,6 +6,7 @@ import {
   list,
   type MessageForm,
   type StructDecoder,
+  type StructItem,
   struct,
   structForm,
   uint,
@@ -145,16 +146,17 @@ export function dataLayout(entries: ReadonlyMap<number, string>) {
 }
 
 /** Layouts of the whole packets as one struct each, for the encoder and the reference. */
-export const packetLayouts = {
-  hello: packetLayout('hello', payloads.hello),
-  hello_retry: packetLayout('hello_retry', payloads.hello_retry),
-  ping: packetLayout('ping', payloads.ping),
-  data: packetLayout('data', dataLayout(new Map(entryNames.map((name, i) => [i, name]))).items),
-} as const;
+export const packetLayouts = packetLayoutsOf(tableOf(packetTypes.numbers), tableOf(entryTypes.numbers));
+
+export function packetLayoutsOf(types: ReadonlyMap<number, string>, entries: ReadonlyMap<number, string>) {
+  const packet = (name: TypeName, items: readonly Item[]): StructItem =>
+    struct(name, `A ${name} packet.`, [...headLayout(types).items, ...items]);
+  return {
+    hello: packet('hello', payloads.hello),
+    hello_retry: packet('hello_retry', payloads.hello_retry),
+    ping: packet('ping', payloads.ping),
+    data: packet('data', dataLayout(entries).items),
+  } as const;
+}
 
 export const forms: readonly MessageForm[] = Object.entries(packetLayouts).map(([name, layout]) => structForm(name, layout));
-
-function packetLayout(name: TypeName, items: readonly Item[]) {
-  const types = new Map<number, string>(typeNames.map((one, i) => [i, one]));
-  return struct(name, `A ${name} packet.`, [...headLayout(types).items, ...items]);
-}

@@ -166,7 +166,7 @@ export class Nodes {
   }
 }
 
-function isSigned(ed: Uint8Array, signature: Uint8Array, message: Uint8Array): boolean {
+export function isSigned(ed: Uint8Array, signature: Uint8Array, message: Uint8Array): boolean {
   try {
     return ed25519.verify(signature, message, ed, { zip215: false });
   } catch {
