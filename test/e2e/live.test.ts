@@ -1,5 +1,5 @@
 /** A person watches a capture while it is written. */
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Inspecting } from './inspecting.ts';
@@ -33,5 +33,27 @@ describe('a capture that is being written', () => {
     rmSync(path);
     await expect.poll(() => inspecting.frame.locator('#notices').innerText()).toContain('The file is gone');
     await inspecting.select(before + 30);
+  });
+
+  it('is another one where another file takes its place, and stays where that is none', async () => {
+    const path = join(workbench.folder, 'replaced.pcapng');
+    copyFileSync(join(workbench.folder, 'p2pke_a.pcapng'), path);
+    const inspecting = await Inspecting.open(workbench, 'replaced.pcapng');
+    await inspecting.select(2);
+    const notices = (): Promise<string> => inspecting.frame.locator('#notices').innerText();
+    const replace = (content: string | Uint8Array): void => {
+      writeFileSync(`${path}.new`, content);
+      renameSync(`${path}.new`, path);
+    };
+    replace(readFileSync(join(workbench.folder, 'p2ppacket_a.pcap')));
+    await expect.poll(notices).toContain('Another file took the place');
+    await inspecting.frame.locator('#progress').waitFor({ state: 'detached' });
+    expect((await inspecting.cells(0))[4]).toBe('p2ppacket');
+    await inspecting.select(0);
+    const frames = await inspecting.count('frames');
+    replace('A letter, and no capture at all.\n');
+    await expect.poll(notices).toContain('The file was replaced by something that cannot be read');
+    expect(await inspecting.count('frames')).toBe(frames);
+    await inspecting.select(1);
   });
 });
