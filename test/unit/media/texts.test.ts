@@ -71,9 +71,11 @@ describe('what the page remembers', () => {
       reference: { frame: 2, seconds: 5, nanos: 7 },
       marks: [2, 9],
       comments: [[4, 'odd']],
+      graph: false,
       inspecting: true,
       listHeight: 30,
       treeWidth: 70,
+      treeHeight: 40,
     };
     expect(remembered(all)).toEqual(all);
   });
