@@ -36,3 +36,19 @@ export function readWishes({ choices = {}, decodeAs = [] }: WrittenWishes, proto
 function isPin(value: unknown): value is Pins[string] {
   return typeof value === 'string' || (typeof value === 'object' && value !== null && !Array.isArray(value));
 }
+
+/** What a tree of settings says about the open choices: `p2p.cipher` stands at `cipher` below `p2p`; `auto` says nothing. */
+export function pinsIn(tree: Readonly<Record<string, unknown>>, all: readonly Protocol[]): Record<string, unknown> {
+  const pins: Record<string, unknown> = {};
+  for (const { id } of all.flatMap((protocol) => protocol.choices ?? [])) {
+    const value = id.split('.').reduce<unknown>(below, tree);
+    if (value !== undefined && value !== null && value !== 'auto') pins[id] = value;
+  }
+  return pins;
+}
+
+function below(tree: unknown, name: string): unknown {
+  return typeof tree === 'object' && tree !== null && Object.hasOwn(tree, name)
+    ? (tree as Record<string, unknown>)[name]
+    : undefined;
+}

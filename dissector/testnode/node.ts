@@ -167,6 +167,11 @@ export class TestNode {
     return [...this.#sender.held, ...this.#incoming.held].sort((a, b) => a.id - b.id);
   }
 
+  /** The values of a message as it would be sent now. Throws an Error with the reason when it cannot be made. */
+  made(link: number, message: string): Items {
+    return this.#peer.fill(link, message, {});
+  }
+
   /** Sends a message at once, whatever the machine allows. Throws an Error with the reason when it cannot be made. */
   send(link: number, message: string, given: Items = {}): void {
     this.#sender.send(link, message, given);

@@ -40,7 +40,8 @@ const require = peerscopeRequire(import.meta.url);`;
 export const bundles: readonly Bundle[] = [
   { entry: 'extension/host/main.ts', out: 'dist/extension.cjs', options: { ...node, format: 'cjs', external: ['vscode'] } },
   { entry: 'extension/dissect/main.ts', out: 'dist/worker.cjs', options: { ...node, format: 'cjs' } },
-  // The same for a host without Node; VS Code wants these to end in `.js`.
+  { entry: 'extension/node/main.ts', out: 'dist/node.cjs', options: { ...node, format: 'cjs' } },
+  // The host and the worker for a host without Node; VS Code wants these to end in `.js`.
   { entry: 'extension/host/main.ts', out: 'dist/web/extension.js', options: { ...web, format: 'cjs', external: ['vscode'] } },
   { entry: 'extension/dissect/main.ts', out: 'dist/web/worker.js', options: { ...web, format: 'iife' } },
   // The library as `exports` of the manifest names it: neither Node nor a page.
@@ -58,6 +59,11 @@ export const bundles: readonly Bundle[] = [
     // A style sheet that the entry imports lands beside it as capture.css.
     entry: 'media/capture/main.ts',
     out: 'dist/media/capture.js',
+    options: { platform: 'browser', target: 'chrome128', format: 'iife', minify: true, sourcemap: 'linked' },
+  },
+  {
+    entry: 'media/node/main.ts',
+    out: 'dist/media/node.js',
     options: { platform: 'browser', target: 'chrome128', format: 'iife', minify: true, sourcemap: 'linked' },
   },
 ];

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { Items } from '../../dissector/codec/index.ts';
 import { parseAddress } from '../node/address.ts';
+import { valuesFromText } from '../node/values.ts';
 import { parseChoices } from './choice.ts';
 import { UsageError } from './errors.ts';
 
@@ -122,23 +123,10 @@ function sending(text: string): Sending {
   const [, message = '', json] = /^\s*([^\s{]+)\s*(\{.*\})?\s*$/s.exec(text) ?? [];
   try {
     if (message === '') throw new Error('no message is named');
-    return { message, given: json === undefined ? {} : (readBytes(JSON.parse(json)) as Items) };
+    return { message, given: json === undefined ? {} : valuesFromText(json) };
   } catch (error) {
     throw new UsageError(
       `--send takes MESSAGE {"field": value}: "${text}" is none (${error instanceof Error ? error.message : error}).`,
     );
   }
-}
-
-/** JSON has no bytes: a text that starts with `hex:` stands for them. */
-function readBytes(value: unknown): unknown {
-  if (typeof value === 'string' && value.startsWith('hex:')) {
-    const hex = value.slice(4);
-    if (!/^([0-9a-fA-F]{2})*$/.test(hex)) throw new Error(`"${value}" is not hex`);
-    return Uint8Array.from(Buffer.from(hex, 'hex'));
-  }
-  if (Array.isArray(value)) return value.map(readBytes);
-  if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, readBytes(inner)]));
-  return value;
 }

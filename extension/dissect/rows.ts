@@ -69,7 +69,7 @@ function bareFrame(analysis: Analysis, index: number) {
     destination,
     protocol: view.highest === '' ? 'frame' : view.highest,
     message: '',
-    info: packetProblem(view)?.text ?? eventText(analysis, index) + headersText(view),
+    info: packetProblem(view)?.text ?? eventText(analysis, index) + headersText(view) + partText(analysis, index, view),
     state: 'none' as const,
     encrypted: false,
   };
@@ -79,6 +79,13 @@ function bareFrame(analysis: Analysis, index: number) {
 function eventText(analysis: Analysis, index: number): string {
   const event = analysis.event(index + 1);
   return event === undefined ? '' : `${event.text}; `;
+}
+
+/** Which message the bytes of the frame are a part of. */
+function partText(analysis: Analysis, index: number, { payloadStart, payloadEnd }: PacketView): string {
+  if (payloadStart === payloadEnd) return '';
+  const whole = analysis.carriedBy(index + 1);
+  return whole === undefined ? '' : `, part of ${whole.protocol.id} ${whole.name}, frame ${whole.frame}`;
 }
 
 function endpoints(bytes: Uint8Array, link: number, view: PacketView): [string, string] {

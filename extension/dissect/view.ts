@@ -12,7 +12,10 @@ const SHOWN_FRAMES = 20;
 export function treeView(analysis: Analysis, show: Show, row: number, catalog: FieldCatalog): TreeView {
   const { frame, n } = analysis.rowAt(show, row);
   const own = frameLayer(analysis.reader, frame - 1);
-  if (n < 0) return { row, ...contents(analysis.frameTree(frame - 1), own, catalog), findings: [], missing: [] };
+  if (n < 0) {
+    const { sources, layers } = contents(analysis.frameTree(frame - 1), own, catalog);
+    return { row, sources, layers: layers.map((layer) => told(layer, analysis, frame)), findings: [], missing: [] };
+  }
   const { tree, dissection } = analysis.dissect(n);
   const { findings, encrypted, state } = analysis.message(n);
   const opened = encrypted && state !== 'encrypted' && dissection.missing.length === 0;
@@ -24,6 +27,23 @@ function contents(tree: Tree, own: FieldView, catalog: FieldCatalog): Pick<TreeV
   return {
     sources: tree.sources.map((source) => sourceView(source, tree.sources)),
     layers: [own, ...tree.layers.map((layer) => fieldView(layer, catalog, layer.name, []))],
+  };
+}
+
+/** What no message was made of is called by what it is; its bytes are beside it. */
+function told(layer: FieldView, analysis: Analysis, frame: number): FieldView {
+  if (layer.name !== 'payload') return layer;
+  const length = layer.end - layer.start;
+  const bytes = `${length} ${length === 1 ? 'byte' : 'bytes'}`;
+  const whole = analysis.carriedBy(frame);
+  if (whole !== undefined)
+    return { ...layer, text: `Part of ${whole.protocol.id} ${whole.name}, frame ${whole.frame}, ${bytes}` };
+  const conversation = analysis.conversationOf(frame)?.conversation;
+  if (conversation === undefined) return { ...layer, text: `Data, ${bytes} that no protocol took` };
+  const protocol = analysis.protocolOf(conversation);
+  return {
+    ...layer,
+    text: `Data, ${bytes} ${protocol === undefined ? 'of no known protocol' : `that complete no message of ${protocol.id}`}`,
   };
 }
 

@@ -237,7 +237,7 @@ export function object(value: unknown, name: string): Record<string, unknown> {
   throw mismatch(name, 'an object', value);
 }
 
-function integer(value: unknown, name: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
+export function integer(value: unknown, name: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
   if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
   throw mismatch(name, `an integer from ${least}${most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`}`, value);
 }
@@ -255,6 +255,6 @@ function texts(value: unknown, name: string): void {
   if (!Array.isArray(value) || value.some((each) => typeof each !== 'string')) throw mismatch(name, 'a list of strings', value);
 }
 
-function mismatch(name: string, expected: string, got: unknown): TypeError {
+export function mismatch(name: string, expected: string, got: unknown): TypeError {
   return new TypeError(`"${name}" expected ${expected}, got ${typeof got === 'number' ? got : typeof got}`);
 }

@@ -8,7 +8,7 @@ import { saveDrawing } from './drawing.ts';
 import { exportList } from './exporting.ts';
 import type { KeyLogs } from './keylogs.ts';
 import type { ViewMemory } from './memory.ts';
-import { inspectorPage, mediaFolder } from './page.ts';
+import { mediaFolder, pageOf } from './page.ts';
 import { Problems } from './problems.ts';
 import { threadFile } from './thread.ts';
 import { Transcripts } from './transcripts.ts';
@@ -58,9 +58,9 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
   }
 
   /** Shows a capture, in the tab that it has or in a new one, and there what it is opened for. */
-  async show(capture: vscode.Uri, wanted: Wanted = {}): Promise<void> {
+  async show(capture: vscode.Uri, wanted: Wanted = {}, where: vscode.TextDocumentShowOptions = {}): Promise<void> {
     this.#wanted = { capture: capture.toString(), wanted };
-    await vscode.commands.executeCommand('vscode.openWith', capture, 'peerscope.capture');
+    await vscode.commands.executeCommand('vscode.openWith', capture, 'peerscope.capture', where);
     const tab = this.#active;
     // A page that has yet to come asks when it is ready.
     if (tab?.document.uri.toString() !== capture.toString() || !tab.isReady) return;
@@ -141,7 +141,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
     });
     activate();
     webview.options = { enableScripts: true, localResourceRoots: [mediaFolder(this.#extension)] };
-    webview.html = inspectorPage(webview, this.#extension);
+    webview.html = pageOf('capture', webview, this.#extension);
   }
 
   #connect(document: CaptureDocument, webview: vscode.Webview, remembered: () => unknown): WebviewConnection {

@@ -5,6 +5,7 @@ import type { CaptureDocument } from './document.ts';
 import { CaptureEditors } from './editor.ts';
 import { KeyLogs } from './keylogs.ts';
 import { ViewMemory } from './memory.ts';
+import { registerNodes } from './nodes.ts';
 import { registerSample } from './sample.ts';
 import { KeyWarnings } from './warnings.ts';
 
@@ -25,6 +26,7 @@ export function activate(context: vscode.ExtensionContext): Peerscope {
     editors,
     vscode.window.registerCustomEditorProvider('peerscope.capture', editors, { supportsMultipleEditorsPerDocument: true }),
     ...registerCommands(editors, keyLogs),
+    ...registerNodes(context, editors),
     ...registerSample(context.extensionUri, editors, keyLogs),
   );
   return { documents: editors.documents };

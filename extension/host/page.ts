@@ -1,4 +1,4 @@
-/** The page of the inspector webview. It loads two files of dist/media and nothing else; the policy says so to the browser. */
+/** The pages of the webviews. Each loads two files of dist/media and nothing else; the policy says so to the browser. */
 import * as vscode from 'vscode';
 import { toHex } from '../../dissector/bytes/index.ts';
 
@@ -6,8 +6,13 @@ export function mediaFolder(extension: vscode.Uri): vscode.Uri {
   return vscode.Uri.joinPath(extension, 'dist', 'media');
 }
 
-export function inspectorPage(webview: vscode.Webview, extension: vscode.Uri): string {
-  const file = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(mediaFolder(extension), name)).toString();
+export type PageName = 'capture' | 'node';
+
+const elements: Readonly<Record<PageName, string>> = { capture: 'peerscope-inspector', node: 'peerscope-nodes' };
+
+export function pageOf(name: PageName, webview: vscode.Webview, extension: vscode.Uri): string {
+  const file = (ending: string): string =>
+    webview.asWebviewUri(vscode.Uri.joinPath(mediaFolder(extension), `${name}.${ending}`)).toString();
   const nonce = toHex(crypto.getRandomValues(new Uint8Array(16)));
   const policy = [
     "default-src 'none'",
@@ -23,11 +28,11 @@ export function inspectorPage(webview: vscode.Webview, extension: vscode.Uri): s
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Peerscope</title>
-<link rel="stylesheet" href="${file('capture.css')}">
+<link rel="stylesheet" href="${file('css')}">
 </head>
 <body>
-<peerscope-inspector></peerscope-inspector>
-<script nonce="${nonce}" src="${file('capture.js')}"></script>
+<${elements[name]}></${elements[name]}>
+<script nonce="${nonce}" src="${file('js')}"></script>
 </body>
 </html>`;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { inspectorPage } from '../../extension/host/page.ts';
+import { pageOf } from '../../extension/host/page.ts';
 import { activated, until, workspaceFile, write } from './help.ts';
 
 describe('the extension in VS Code', () => {
@@ -59,7 +59,7 @@ describe('the inspector page', () => {
   let page: string;
   before(() => {
     panel = vscode.window.createWebviewPanel('peerscope.test', 'test', vscode.ViewColumn.One);
-    page = inspectorPage(panel.webview, vscode.Uri.file('/extension'));
+    page = pageOf('capture', panel.webview, vscode.Uri.file('/extension'));
   });
   after(() => panel.dispose());
 
@@ -74,6 +74,6 @@ describe('the inspector page', () => {
   });
 
   it('has another nonce each time', () => {
-    assert.notEqual(page, inspectorPage(panel.webview, vscode.Uri.file('/extension')));
+    assert.notEqual(page, pageOf('capture', panel.webview, vscode.Uri.file('/extension')));
   });
 });

@@ -1,0 +1,213 @@
+/** The test nodes: a thread that has their sockets, and a page beside the inspector that drives them. */
+import { mkdirSync, rmSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import * as vscode from 'vscode';
+import type { NodeCalls, NodeEvents, NodePageCalls, NodeState } from '../wire/node.ts';
+import { Connection } from '../wire/rpc.ts';
+import type { CaptureEditors } from './editor.ts';
+import { nodeCommands, node as nodeOf, wish as wishOf } from './nodechecks.ts';
+import { mediaFolder, pageOf } from './page.ts';
+
+type None = Record<never, never>;
+type PageConnection = Connection<None, NodeEvents, NodePageCalls, None>;
+
+export function registerNodes(context: vscode.ExtensionContext, editors: CaptureEditors): vscode.Disposable[] {
+  const nodes = new Nodes(context, editors);
+  return [nodes, vscode.commands.registerCommand('peerscope.openTestNode', () => nodes.show())];
+}
+
+class Nodes {
+  readonly #context: vscode.ExtensionContext;
+  readonly #editors: CaptureEditors;
+  #thread: Thread | undefined;
+  #panel: vscode.WebviewPanel | undefined;
+  #page: PageConnection | undefined;
+  #states: readonly NodeState[] = [];
+
+  constructor(context: vscode.ExtensionContext, editors: CaptureEditors) {
+    this.#context = context;
+    this.#editors = editors;
+  }
+
+  dispose(): void {
+    this.#panel?.dispose();
+    this.#end();
+    rmSync(this.#folder.fsPath, { recursive: true, force: true });
+  }
+
+  /** In an untrusted workspace nothing is opened: a node listens on the network. */
+  show(): void {
+    if (!vscode.workspace.isTrusted) {
+      void vscode.window.showWarningMessage(vscode.l10n.t('Peerscope: test nodes need a trusted workspace.'));
+      return;
+    }
+    if (this.#panel !== undefined) return void this.#panel.reveal();
+    const panel = vscode.window.createWebviewPanel(
+      'peerscope.node',
+      vscode.l10n.t('Test Node'),
+      { viewColumn: vscode.ViewColumn.Beside },
+      {
+        enableScripts: true,
+        localResourceRoots: [mediaFolder(this.#context.extensionUri)],
+      },
+    );
+    this.#panel = panel;
+    const connect = (): PageConnection => {
+      this.#page = this.#connect(panel.webview);
+      return this.#page;
+    };
+    let connection = connect();
+    panel.webview.onDidReceiveMessage((message) => connection.receive(message));
+    panel.onDidChangeViewState(() => {
+      if (panel.visible) return;
+      // A hidden page is gone; the one that comes back counts its calls anew.
+      connection.close();
+      connection = connect();
+    });
+    panel.onDidDispose(() => {
+      connection.close();
+      this.#panel = undefined;
+      this.#page = undefined;
+    });
+    panel.webview.html = pageOf('node', panel.webview, this.#context.extensionUri);
+  }
+
+  get #folder(): vscode.Uri {
+    return vscode.Uri.joinPath(this.#context.globalStorageUri, 'nodes', String(process.pid));
+  }
+
+  #connect(webview: vscode.Webview): PageConnection {
+    const passed = Object.entries(nodeCommands).map(([method, check]) => [
+      method,
+      (params: unknown) => this.#call(method as keyof typeof nodeCommands, check(params)),
+    ]);
+    return new Connection<None, NodeEvents, NodePageCalls, None>(
+      (message) => void webview.postMessage(message),
+      {
+        ...(Object.fromEntries(passed) as { readonly [M in keyof typeof nodeCommands]: (params: unknown) => Promise<never> }),
+        ready: async () => ({ ...(await this.#call('protocols', {})), nodes: this.#states }),
+        start: (params: unknown) => this.#start(params),
+        show: async (params: unknown) => {
+          await this.#showTraffic(nodeOf(params).node);
+          return {};
+        },
+        save: async (params: unknown) => {
+          await this.#save(nodeOf(params).node);
+          return {};
+        },
+      },
+      {},
+    );
+  }
+
+  async #start(params: unknown): Promise<{ started: boolean }> {
+    const wish = wishOf(params);
+    if (!(await isMeant(wish.address))) return { started: false };
+    mkdirSync(this.#folder.fsPath, { recursive: true, mode: 0o700 });
+    const name = `${wish.protocol}-${wish.direction}-${Date.now().toString(36)}.pcapng`;
+    const recording = vscode.Uri.joinPath(this.#folder, name);
+    // What VS Code gives is behind proxies, which do not go to another thread.
+    const tree = JSON.parse(JSON.stringify(vscode.workspace.getConfiguration().get('peerscope') ?? {}));
+    const { node } = await this.#call('start', { wish, tree, recording: recording.fsPath });
+    await this.#showTraffic(node, recording);
+    return { started: true };
+  }
+
+  /** In the first column, the page stays beside it. */
+  async #showTraffic(node: number, known?: vscode.Uri): Promise<void> {
+    const recording = known?.fsPath ?? this.#states.find(({ id }) => id === node)?.recording;
+    if (recording === undefined) return;
+    await this.#editors.show(vscode.Uri.file(recording), {}, { viewColumn: vscode.ViewColumn.One, preserveFocus: true });
+  }
+
+  async #save(node: number): Promise<void> {
+    const without = {
+      label: vscode.l10n.t('Without its keys'),
+      detail: vscode.l10n.t('What travelled encrypted stays so'),
+      keys: false,
+    };
+    const whole = {
+      label: vscode.l10n.t('With its keys'),
+      detail: vscode.l10n.t('Opens decrypted wherever it goes'),
+      keys: true,
+    };
+    const chosen = await vscode.window.showQuickPick([without, whole], { title: vscode.l10n.t('Save the Recording') });
+    if (chosen === undefined) return;
+    const state = this.#states.find(({ id }) => id === node);
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file('.');
+    const target = await vscode.window.showSaveDialog({
+      defaultUri: vscode.Uri.joinPath(folder, `${state?.protocol ?? 'node'}.pcapng`),
+      filters: { pcapng: ['pcapng'] },
+    });
+    if (target === undefined) return;
+    await this.#call('save', { node, path: target.fsPath, keys: chosen.keys });
+  }
+
+  #call<M extends keyof NodeCalls & string>(method: M, params: NodeCalls[M]['params']): Promise<NodeCalls[M]['result']> {
+    this.#thread ??= new Thread(
+      vscode.Uri.joinPath(this.#context.extensionUri, 'dist', 'node.cjs'),
+      (nodes) => {
+        this.#states = nodes;
+        this.#page?.tell('nodes', { nodes });
+      },
+      (reason) => {
+        this.#end();
+        void vscode.window.showErrorMessage(vscode.l10n.t('Peerscope: the test nodes have stopped: {0}', reason));
+      },
+    );
+    return this.#thread.connection.call(method, params);
+  }
+
+  #end(): void {
+    this.#thread?.dispose();
+    this.#thread = undefined;
+    this.#states = [];
+    this.#page?.tell('nodes', { nodes: [] });
+  }
+}
+
+/** Any address beyond this machine needs the setting, and a confirmation that names it. */
+async function isMeant(address: string): Promise<boolean> {
+  const host = address.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+  if (/^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host)) return true;
+  if (vscode.workspace.getConfiguration().get('peerscope.node.otherAddresses') !== true)
+    throw new Error(
+      vscode.l10n.t('{0} is beyond this machine. The setting peerscope.node.otherAddresses allows test nodes to go there.', host),
+    );
+  const yes = vscode.l10n.t('Go On');
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.l10n.t('A test node is about to use {0}, which is beyond this machine.', address),
+    { modal: true, detail: vscode.l10n.t('Others on the network may be able to talk to it.') },
+    yes,
+  );
+  return chosen === yes;
+}
+
+class Thread {
+  readonly connection: Connection<NodeCalls, None, None, NodeEvents>;
+  readonly #worker: Worker;
+  #over = false;
+
+  constructor(file: vscode.Uri, changed: (nodes: readonly NodeState[]) => void, ended: (reason: string) => void) {
+    this.#worker = new Worker(file.fsPath, { name: 'peerscope-nodes' });
+    this.connection = new Connection<NodeCalls, None, None, NodeEvents>(
+      (message) => this.#worker.postMessage(message),
+      {},
+      { nodes: (data: unknown) => changed((data as NodeEvents['nodes']).nodes) },
+    );
+    const over = (reason: string): void => {
+      if (this.#over) return;
+      this.dispose();
+      ended(reason);
+    };
+    this.#worker.on('message', (message) => this.connection.receive(message));
+    this.#worker.on('error', (error) => over(error instanceof Error ? error.message : String(error)));
+    this.#worker.on('exit', (code) => over(vscode.l10n.t('exit code {0}', code)));
+  }
+
+  dispose(): void {
+    this.#over = true;
+    this.connection.close();
+    void this.#worker.terminate();
+  }
+}

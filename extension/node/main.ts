@@ -1,0 +1,88 @@
+/** The thread of the test nodes: sockets stay off the extension host's own. */
+import { parentPort } from 'node:worker_threads';
+import type { Done, NodeCalls, NodeEvents } from '../wire/node.ts';
+import { Connection } from '../wire/rpc.ts';
+import { type RunningNode, spoken, startNode } from './running.ts';
+import { saveRecording } from './saving.ts';
+import { valuesToText } from './values.ts';
+
+type Params<M extends keyof NodeCalls> = NodeCalls[M]['params'];
+
+if (parentPort === null) throw new Error('This is a worker: it runs in a thread of its own.');
+const port = parentPort;
+const TOLD_MS = 100;
+const RATE_MS = 1000;
+
+const nodes = new Map<number, RunningNode>();
+let nextNode = 1;
+let timer: NodeJS.Timeout | undefined;
+
+/** The page learns of changes a few times a second, however many there are. */
+function changed(): void {
+  if (timer !== undefined) return;
+  timer = setTimeout(() => {
+    timer = undefined;
+    connection.tell('nodes', { nodes: [...nodes.values()].map((node) => node.state()) });
+  }, TOLD_MS);
+}
+// The rate falls while nothing happens.
+setInterval(() => {
+  if (nodes.size > 0) changed();
+}, RATE_MS);
+
+function existing(id: number): RunningNode {
+  const node = nodes.get(id);
+  if (node === undefined) throw new Error(`There is no node ${id}.`);
+  return node;
+}
+
+/** A command on one node, after which the page looks again. */
+function command<M extends keyof NodeCalls>(
+  run: (node: RunningNode, params: Params<M>) => void | Promise<void>,
+): (params: unknown) => Promise<Done> {
+  return async (params) => {
+    await run(existing((params as { node: number }).node), params as Params<M>);
+    changed();
+    return {};
+  };
+}
+
+const connection = new Connection<Record<never, never>, NodeEvents, NodeCalls, Record<never, never>>(
+  (message) => port.postMessage(message),
+  {
+    // The host is of the same build and checks what webviews send; here the parameters are what the types say.
+    protocols: () => ({ protocols: spoken }),
+    start: async (params: unknown) => {
+      const { wish, tree, recording } = params as Params<'start'>;
+      const node = await startNode(nextNode++, wish, tree, recording, changed);
+      nodes.set(node.id, node);
+      changed();
+      return { node: node.id };
+    },
+    stop: command<'stop'>((node) => node.stop()),
+    forget: command<'forget'>(async (node) => {
+      await node.stop();
+      nodes.delete(node.id);
+    }),
+    mode: command<'mode'>(({ node }, { mode }) => {
+      node.mode = mode;
+    }),
+    pause: command<'pause'>(({ node }, { paused }) => node.pause(paused)),
+    template: (params: unknown) => {
+      const { node, link, message } = params as Params<'template'>;
+      return { text: valuesToText(existing(node).node.made(link, message)) };
+    },
+    send: command<'send'>((node, { link, message, text }) => node.send(link, message, text)),
+    release: command<'release'>((node, { held, times, text }) => node.release(held, times, text)),
+    drop: command<'drop'>(({ node }, { held }) => node.drop(held)),
+    delay: command<'delay'>(({ node }, { held, milliseconds }) => node.delay(held, milliseconds)),
+    disconnect: command<'disconnect'>(({ node }, { link }) => node.disconnect(link)),
+    fault: command<'fault'>((node, { spec }) => node.fault(spec)),
+    save: command<'save'>((node, { path, keys }) => {
+      node.flush();
+      saveRecording(node.recording, path, keys);
+    }),
+  },
+  {},
+);
+port.on('message', (message) => connection.receive(message));

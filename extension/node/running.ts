@@ -1,0 +1,208 @@
+/** One node of the editor: its sockets, its recording, and what a page shows of it. */
+import { randomBytes, randomInt } from 'node:crypto';
+import { protocols } from '../../dissector/protocols/index.ts';
+import type { Address, Link, Protocol } from '../../dissector/session/index.ts';
+import { type NodeEvent, NodeRefusal, parseFault, Recorder } from '../../dissector/testnode/index.ts';
+import { pinsIn, readWishes } from '../../dissector/wishes.ts';
+import type { HeldState, LinkState, NodeState, NodeWish, SpokenProtocol, ToldState } from '../wire/node.ts';
+import { addressText, parseAddress, resolve } from './address.ts';
+import { wallClock } from './clock.ts';
+import { GrowingFile } from './recording.ts';
+import { SocketNode } from './socketnode.ts';
+import { valuesFromText, valuesToText } from './values.ts';
+import { socketReason } from './words.ts';
+
+const FLUSH_MS = 50;
+const MOST_TOLD = 200;
+const MOST_SHOWN = 20;
+const FIRST_PORT = 7000;
+
+export const spoken: readonly SpokenProtocol[] = protocols.flatMap(({ id, title, peer, messages = [] }) =>
+  peer === undefined
+    ? []
+    : [
+        {
+          ...{ id, title, transports: peer.transports, port: peer.port ?? FIRST_PORT, roles: peer.roles },
+          messages: messages.map(({ name }) => name),
+        },
+      ],
+);
+
+/** Throws an Error with a sentence when the wish cannot be fulfilled. */
+export async function startNode(
+  id: number,
+  wish: NodeWish,
+  tree: Readonly<Record<string, unknown>>,
+  recording: string,
+  changed: () => void,
+): Promise<RunningNode> {
+  const protocol = protocols.find((each) => each.id === wish.protocol);
+  if (protocol?.peer === undefined) throw new NodeRefusal(`There is no test node of "${wish.protocol}".`);
+  const parsed = parseAddress(wish.address);
+  if (parsed === undefined) throw new NodeRefusal(`"${wish.address}" is no HOST:PORT: 127.0.0.1:7000, [::1]:7000.`);
+  const address = await resolve(parsed).catch((error) => {
+    throw new NodeRefusal(socketReason(error, { ip: parsed.host, port: parsed.port }));
+  });
+  const specs = wish.faults.split(/\s+/).filter((spec) => spec !== '');
+  const faults = specs.map((spec) => readFault(spec, protocol, wish.transport));
+  const identity = wish.identity === '' ? await protocol.peer.createIdentity((length) => randomBytes(length)) : wish.identity;
+  const node = new RunningNode(id, wish, address, recording, changed);
+  await node.open(protocol, identity, faults, readWishes({ choices: pinsIn(tree, protocols) }, protocols).choices);
+  return node;
+}
+
+function readFault(spec: string, protocol: Protocol, transport: 'udp' | 'tcp') {
+  const fault = parseFault(spec, protocol.names, transport);
+  if (typeof fault === 'string') throw new NodeRefusal(`${fault}.`);
+  return fault;
+}
+
+export class RunningNode {
+  readonly id: number;
+  readonly recording: string;
+  readonly #wish: NodeWish;
+  readonly #address: Address;
+  readonly #file: GrowingFile;
+  readonly #seed = randomInt(2 ** 32);
+  readonly #changed: () => void;
+  #protocol: Protocol | undefined;
+  #socket: SocketNode | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #running = false;
+  #told: ToldState[] = [];
+  #tellings = 0;
+  #counted = { at: performance.now(), messages: 0, rate: 0 };
+
+  constructor(id: number, wish: NodeWish, address: Address, recording: string, changed: () => void) {
+    this.id = id;
+    this.recording = recording;
+    this.#wish = wish;
+    this.#address = address;
+    this.#changed = changed;
+    this.#file = new GrowingFile(recording);
+  }
+
+  async open(
+    protocol: Protocol,
+    identity: string,
+    faults: ReturnType<typeof readFault>[],
+    choices: ReturnType<typeof readWishes>['choices'],
+  ): Promise<void> {
+    const { transport, direction, role, mode } = this.#wish;
+    const recorder = new Recorder({
+      ...{ transport, secrets: true, application: 'Peerscope', now: wallClock },
+      write: (bytes) => this.#file.write(bytes),
+    });
+    this.#file.flush();
+    this.#protocol = protocol;
+    const listens = direction === 'listen';
+    this.#socket = await SocketNode.start(
+      {
+        ...{ protocol, transport, identity, choices, faults, mode, seed: this.#seed },
+        ...(role === '' ? {} : { role }),
+        listen: listens ? this.#address : undefined,
+        happened: (event) => {
+          recorder.record(event);
+          this.#happened(event);
+        },
+      },
+      listens ? undefined : this.#address,
+    );
+    this.#running = true;
+    this.#timer = setInterval(() => this.#file.flush(), FLUSH_MS);
+    this.#changed();
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#running) return;
+    this.#running = false;
+    clearInterval(this.#timer);
+    await this.#socket?.stop();
+    this.#file.close();
+    this.#changed();
+  }
+
+  flush(): void {
+    if (this.#running) this.#file.flush();
+  }
+
+  /** Throws an Error with a sentence once it is stopped. */
+  get node() {
+    if (this.#socket === undefined || !this.#running) throw new Error('The node is stopped.');
+    return this.#socket.node;
+  }
+
+  fault(spec: string): void {
+    this.node.addFault(readFault(spec, this.#protocol!, this.#wish.transport));
+    this.#tell(`From now on: ${spec} (seed ${this.#seed})`, false);
+  }
+
+  send(link: number, message: string, text: string): void {
+    this.node.send(link, message, text.trim() === '' ? {} : valuesFromText(text));
+  }
+
+  release(held: number, times: number, text: string | undefined): void {
+    if (text === undefined) return void this.node.release(held, { times });
+    const waiting = this.node.held.find(({ id }) => id === held);
+    if (waiting?.direction !== 'in') return void this.node.release(held, { values: valuesFromText(text), times });
+    const hex = text.replace(/\s/g, '');
+    if (!/^([0-9a-fA-F]{2})*$/.test(hex)) throw new Error('An incoming message is edited as bytes in hex, two digits a byte.');
+    this.node.release(held, { bytes: Uint8Array.from(Buffer.from(hex, 'hex')), times });
+  }
+
+  state(): NodeState {
+    const { protocol, transport, direction, mode } = this.#wish;
+    const node = this.#socket?.node;
+    const { received = 0, sent = 0, dropped = 0 } = node?.counts ?? {};
+    const local = this.#socket === undefined || transport === 'tcp' ? this.#address : this.#socket.local;
+    const where =
+      direction === 'listen' ? `listens on ${addressText(this.#socket?.local ?? local)}` : `dials ${addressText(this.#address)}`;
+    const held = node?.held ?? [];
+    return {
+      ...{ id: this.id, protocol, transport, where, running: this.#running, recording: this.recording, seed: this.#seed },
+      ...{ mode: node?.mode ?? mode, paused: node?.paused ?? false, received, sent },
+      dropped: dropped + (this.#socket?.unsent ?? 0),
+      rate: this.#rate(received + sent),
+      links: (node?.links ?? []).map((link) => this.#link(link)),
+      held: held.slice(0, MOST_SHOWN).map((each) => this.#held(each)),
+      heldCount: held.length,
+      told: this.#told,
+    };
+  }
+
+  #link({ id, remote, dialled }: Link): LinkState {
+    const node = this.#socket!.node;
+    const { state, doc, ready } = node.status(id);
+    const offers = node.offers(id);
+    const others = spoken.find((each) => each.id === this.#wish.protocol)!.messages.filter((name) => !offers.includes(name));
+    return { id, remote: addressText(remote), dialled, state, doc, ready, offers, others };
+  }
+
+  #held({ id, link, direction, message, values, bytes }: ReturnType<SocketNode['node']['held']['slice']>[number]): HeldState {
+    const text = values === undefined ? Buffer.from(bytes ?? []).toString('hex') : valuesToText(values);
+    return { id, remote: addressText(link.remote), direction, message: message ?? `${bytes?.length ?? 0} bytes`, text };
+  }
+
+  #rate(messages: number): number {
+    const now = performance.now();
+    const { at, messages: before } = this.#counted;
+    if (now - at >= 1000) this.#counted = { at: now, messages, rate: Math.round(((messages - before) * 1000) / (now - at)) };
+    return this.#running ? this.#counted.rate : 0;
+  }
+
+  #happened(event: NodeEvent): void {
+    if (event.kind === 'told')
+      this.#tell(event.link === undefined ? event.text : `${addressText(event.link.remote)}: ${event.text}`, event.grave);
+    else if (event.kind === 'opened')
+      this.#tell(`${addressText(event.link.remote)} is ${event.link.dialled ? 'dialled' : 'there'}.`, false);
+    else if (event.kind === 'closed') this.#tell(`${addressText(event.link.remote)} is gone: ${event.why}`, event.abrupt);
+    else if (event.kind === 'sent' && event.note !== undefined)
+      this.#tell(`To ${addressText(event.link.remote)}: ${event.note}.`, false);
+    this.#changed();
+  }
+
+  #tell(text: string, grave: boolean): void {
+    this.#told = [...this.#told, { n: ++this.#tellings, time: Date.now(), text, grave }].slice(-MOST_TOLD);
+    this.#changed();
+  }
+}

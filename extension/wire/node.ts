@@ -1,0 +1,135 @@
+/** What the page of the test nodes, the extension host and the node's thread say to each other. */
+
+export type NodeMode = 'automatic' | 'step' | 'intercept';
+
+/** A protocol that has a test node. */
+export interface SpokenProtocol {
+  readonly id: string;
+  readonly title: string;
+  readonly transports: readonly ('udp' | 'tcp')[];
+  /** The port that is proposed. */
+  readonly port: number;
+  readonly roles: readonly { readonly id: string; readonly doc: string }[];
+  readonly messages: readonly string[];
+}
+
+/** What a person asks for when they start a node; all of it is checked where it is used. */
+export interface NodeWish {
+  readonly protocol: string;
+  readonly transport: 'udp' | 'tcp';
+  readonly direction: 'listen' | 'connect';
+  /** `127.0.0.1:7000`. */
+  readonly address: string;
+  /** Empty: by the direction. */
+  readonly role: string;
+  readonly mode: NodeMode;
+  /** Specs, blanks between them. */
+  readonly faults: string;
+  /** JSON; empty: one is made. */
+  readonly identity: string;
+}
+
+export interface LinkState {
+  readonly id: number;
+  readonly remote: string;
+  readonly dialled: boolean;
+  readonly state: string;
+  readonly doc: string;
+  readonly ready: boolean;
+  /** Messages that the machine allows now, and those that it does not. */
+  readonly offers: readonly string[];
+  readonly others: readonly string[];
+}
+
+/** A message that waits for a person. */
+export interface HeldState {
+  readonly id: number;
+  readonly remote: string;
+  readonly direction: 'out' | 'in';
+  readonly message: string;
+  /** JSON of an outgoing message; bytes in hex of an incoming one. */
+  readonly text: string;
+}
+
+export interface ToldState {
+  readonly n: number;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly text: string;
+  readonly grave: boolean;
+}
+
+export interface NodeState {
+  readonly id: number;
+  readonly protocol: string;
+  readonly transport: 'udp' | 'tcp';
+  /** `listens on 127.0.0.1:7000`. */
+  readonly where: string;
+  readonly running: boolean;
+  readonly mode: NodeMode;
+  readonly paused: boolean;
+  readonly seed: number;
+  readonly received: number;
+  readonly sent: number;
+  /** Datagrams or messages that a limit, a full queue or the system has dropped. */
+  readonly dropped: number;
+  /** Messages a second, of the last second. */
+  readonly rate: number;
+  readonly links: readonly LinkState[];
+  /** The first of those that wait, and how many there are. */
+  readonly held: readonly HeldState[];
+  readonly heldCount: number;
+  readonly told: readonly ToldState[];
+  readonly recording: string;
+}
+
+/** A command for a node, by its id. */
+interface OfNode {
+  readonly node: number;
+}
+
+/** What a page may ask of the thread; the host passes it on. */
+export interface NodeCommands {
+  [method: string]: { params: unknown; result: unknown };
+  stop: { params: OfNode; result: Done };
+  forget: { params: OfNode; result: Done };
+  mode: { params: OfNode & { readonly mode: NodeMode }; result: Done };
+  pause: { params: OfNode & { readonly paused: boolean }; result: Done };
+  /** JSON of a message as the node would send it now. */
+  template: { params: OfNode & { readonly link: number; readonly message: string }; result: { readonly text: string } };
+  send: { params: OfNode & { readonly link: number; readonly message: string; readonly text: string }; result: Done };
+  /** `text`: what the person made of it, where they changed it. */
+  release: { params: OfNode & { readonly held: number; readonly times: number; readonly text?: string }; result: Done };
+  drop: { params: OfNode & { readonly held: number }; result: Done };
+  delay: { params: OfNode & { readonly held: number; readonly milliseconds: number }; result: Done };
+  disconnect: { params: OfNode & { readonly link: number }; result: Done };
+  fault: { params: OfNode & { readonly spec: string }; result: Done };
+}
+
+export type Done = Record<never, never>;
+
+/** What the host asks of the thread. */
+export interface NodeCalls extends NodeCommands {
+  protocols: { params: Done; result: { readonly protocols: readonly SpokenProtocol[] } };
+  start: {
+    /** `tree`: the settings below `peerscope`, for the open choices. */
+    params: { readonly wish: NodeWish; readonly tree: Readonly<Record<string, unknown>>; readonly recording: string };
+    result: { readonly node: number };
+  };
+  /** A copy of a recording, with or without the keys in it. */
+  save: { params: OfNode & { readonly path: string; readonly keys: boolean }; result: Done };
+}
+
+/** What the page asks of the host. */
+export interface NodePageCalls extends NodeCommands {
+  ready: { params: Done; result: { readonly protocols: readonly SpokenProtocol[]; readonly nodes: readonly NodeState[] } };
+  /** False when the person decided against it. */
+  start: { params: NodeWish; result: { readonly started: boolean } };
+  show: { params: OfNode; result: Done };
+  save: { params: OfNode; result: Done };
+}
+
+export interface NodeEvents {
+  [event: string]: unknown;
+  nodes: { readonly nodes: readonly NodeState[] };
+}

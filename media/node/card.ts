@@ -1,0 +1,154 @@
+/** One node: its links and what may be sent on them, what waits, and what it has to tell. */
+import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { LinkState, NodeMode, NodeState } from '../../extension/wire/node.ts';
+import { PageElement } from '../capture/element.ts';
+import { modeTitles } from './form.ts';
+import type { Call } from './host.ts';
+
+/** A message that a person is about to send. */
+interface Draft {
+  readonly link: number;
+  readonly message: string;
+  readonly text: string;
+}
+
+const SHOWN_LINKS = 20;
+const SHOWN_TOLD = 30;
+
+export class NodeCard extends PageElement {
+  static override properties: PropertyDeclarations = {
+    call: { attribute: false },
+    node: { attribute: false },
+    draft: { state: true },
+    complaint: { state: true },
+  };
+  declare call: Call;
+  declare node: NodeState;
+  declare draft: Draft | undefined;
+  declare complaint: string | undefined;
+
+  protected override render(): TemplateResult {
+    const { id, protocol, transport, where, running, links, held, heldCount, told } = this.node;
+    return html`<article class=${running ? 'node' : 'node stopped'} aria-label="${protocol} ${where}">
+      <header>
+        <h2>${protocol} <span class="hint">${running ? where : 'is stopped'}, ${transport.toUpperCase()}</span></h2>
+        ${this.#controls()}
+      </header>
+      ${this.#counts()}
+      ${this.complaint === undefined ? nothing : html`<p class="problem" role="alert">${this.complaint}</p>`}
+      ${running && links.length === 0 ? html`<p class="hint">Nobody is connected yet.</p>` : nothing}
+      ${links.slice(0, SHOWN_LINKS).map((link) => this.#link(link))}
+      ${links.length > SHOWN_LINKS ? html`<p class="hint">and ${links.length - SHOWN_LINKS} more</p>` : nothing}
+      ${this.#drafted()}
+      ${repeat(
+        held,
+        (each) => each.id,
+        (each) => html`<peerscope-held .call=${this.call} .node=${id} .held=${each}></peerscope-held>`,
+      )}
+      ${heldCount > held.length ? html`<p class="hint">${heldCount - held.length} more messages wait behind these.</p>` : nothing}
+      <ol class="told" tabindex="0" aria-label="What happened" role="log">${told.slice(-SHOWN_TOLD).map(({ time, text, grave }) => html`<li class=${grave ? 'grave' : ''}><time>${clock(time)}</time> ${grave ? html`<span class="mark" aria-hidden="true">!</span>` : nothing}${text}</li>`)}</ol>
+    </article>`;
+  }
+
+  #controls(): TemplateResult {
+    const { id, running, mode, paused } = this.node;
+    const option = (value: NodeMode): TemplateResult =>
+      html`<option value=${value} ?selected=${value === mode}>${modeTitles[value]}</option>`;
+    const act = (name: string, title: string, go: () => Promise<unknown>): TemplateResult =>
+      html`<vscode-button data-act=${name} secondary @click=${() => this.#do(go)}>${title}</vscode-button>`;
+    return html`<div class="acts">
+      ${act('traffic', 'Traffic', () => this.call('show', { node: id }))}
+      ${act('save', 'Save…', () => this.call('save', { node: id }))}
+      ${
+        running
+          ? html`<select aria-label="Mode" class="mode" @change=${(event: Event) => this.#do(() => this.call('mode', { node: id, mode: (event.target as HTMLSelectElement).value as NodeMode }))}>${option('automatic')}${option('step')}${option('intercept')}</select>
+              ${act('pause', paused ? 'Start timers' : 'Stop timers', () => this.call('pause', { node: id, paused: !paused }))}
+              ${act('stop', 'Stop', () => this.call('stop', { node: id }))}`
+          : act('forget', 'Remove', () => this.call('forget', { node: id }))
+      }
+    </div>`;
+  }
+
+  #counts(): TemplateResult {
+    const { received, sent, dropped, rate, paused, running, id, seed } = this.node;
+    const parts = [
+      `${received} received`,
+      `${sent} sent`,
+      `${rate} a second`,
+      dropped === 0 ? 'nothing dropped' : `${dropped} dropped`,
+    ];
+    return html`<p class="counts" role="status">${parts.join(' · ')}${paused ? ' · timers are stopped' : ''}</p>
+      ${
+        running
+          ? html`<form class="fault" @submit=${(event: Event) => this.#fault(event, id)}><label>Do wrong<input name="spec" placeholder="drop:hello, flip=3@0.1, …" title="KIND[=VALUE][:MESSAGE][@PROBABILITY|#N]; seed ${seed}" spellcheck="false" autocomplete="off" /></label><vscode-button secondary @click=${(event: Event) => (event.target as HTMLElement).closest('form')!.requestSubmit()}>Add fault</vscode-button></form>`
+          : nothing
+      }`;
+  }
+
+  #link({ id, remote, state, doc, ready, offers, others, dialled }: LinkState): TemplateResult {
+    const message = (name: string, now: boolean): TemplateResult =>
+      html`<vscode-button data-message=${name} ?secondary=${!now} title=${now ? `Send ${name}` : `${name} is not allowed in this state`} @click=${() => this.#do(() => this.#open(id, name))}>${name}</vscode-button>`;
+    return html`<section class="link" aria-label="${remote}">
+      <h3><span class=${ready ? 'state ready' : 'state'}>${ready ? '●' : '○'} ${state}</span> ${dialled ? 'to' : 'from'} ${remote} <span class="hint">${doc}</span></h3>
+      <div class="acts"><span class="hint">Now:</span>${offers.length === 0 ? html`<span class="hint">nothing</span>` : offers.map((name) => message(name, true))}
+        <vscode-button data-act="disconnect" secondary @click=${() => this.#do(() => this.call('disconnect', { node: this.node.id, link: id }))}>Close</vscode-button></div>
+      <details><summary>Not now</summary><div class="acts">${others.map((name) => message(name, false))}</div></details>
+    </section>`;
+  }
+
+  /** A message as the node would send it, to be changed first. */
+  #drafted(): TemplateResult | typeof nothing {
+    const { draft } = this;
+    if (draft === undefined) return nothing;
+    const edit = ({ target }: Event): void => {
+      this.draft = { ...draft, text: (target as HTMLTextAreaElement).value };
+    };
+    return html`<section class="held draft" aria-label="${draft.message} to be sent">
+      <h3><span class="arrow" aria-hidden="true">→</span> ${draft.message}</h3>
+      <textarea rows=${Math.min(14, draft.text.split('\n').length)} spellcheck="false" aria-label="Values of ${draft.message}" .value=${draft.text} @input=${edit}></textarea>
+      <div class="acts">
+        <vscode-button data-act="send" @click=${() => this.#do(() => this.#send(draft))}>Send</vscode-button>
+        <vscode-button data-act="cancel" secondary @click=${() => this.#cancel()}>Cancel</vscode-button>
+      </div>
+    </section>`;
+  }
+
+  async #open(link: number, message: string): Promise<void> {
+    const { text } = await this.call('template', { node: this.node.id, link, message });
+    this.draft = { link, message, text };
+  }
+
+  async #send({ link, message, text }: Draft): Promise<void> {
+    await this.call('send', { node: this.node.id, link, message, text });
+    this.draft = undefined;
+  }
+
+  #cancel(): void {
+    this.draft = undefined;
+  }
+
+  #fault(event: Event, node: number): void {
+    event.preventDefault();
+    const form = event.target as HTMLFormElement;
+    const spec = String(new FormData(form).get('spec') ?? '').trim();
+    if (spec === '') return;
+    void this.#do(async () => {
+      await this.call('fault', { node, spec });
+      form.reset();
+    });
+  }
+
+  async #do(go: () => Promise<unknown>): Promise<void> {
+    this.complaint = undefined;
+    try {
+      await go();
+    } catch (error) {
+      this.complaint = error instanceof Error ? error.message : String(error);
+    }
+  }
+}
+
+function clock(time: number): string {
+  return new Date(time).toISOString().slice(11, 23);
+}

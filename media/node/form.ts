@@ -1,0 +1,89 @@
+/** What a new node is to be. */
+import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import type { NodeMode, NodeWish, SpokenProtocol } from '../../extension/wire/node.ts';
+import { PageElement } from '../capture/element.ts';
+import type { Call } from './host.ts';
+
+export const modeTitles: Readonly<Record<NodeMode, string>> = {
+  automatic: 'Automatic',
+  step: 'Step: outgoing messages wait',
+  intercept: 'Intercept: incoming ones too',
+};
+
+export class NodeForm extends PageElement {
+  static override properties: PropertyDeclarations = {
+    call: { attribute: false },
+    protocols: { attribute: false },
+    wish: { state: true },
+    complaint: { state: true },
+    starting: { state: true },
+  };
+  declare call: Call;
+  declare protocols: readonly SpokenProtocol[];
+  declare wish: NodeWish;
+  declare complaint: string | undefined;
+  declare starting: boolean;
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (!changed.has('protocols') || this.wish !== undefined || this.protocols.length === 0) return;
+    const first = this.protocols[0]!;
+    this.wish = {
+      ...{ protocol: first.id, transport: first.transports[0]!, direction: 'listen', address: `127.0.0.1:${first.port}` },
+      ...{ role: '', mode: 'automatic', faults: '', identity: '' },
+    };
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    if (this.wish === undefined) return nothing;
+    const { wish } = this;
+    const protocol = this.protocols.find(({ id }) => id === wish.protocol)!;
+    const option = (value: string, title: string, chosen: string): TemplateResult =>
+      html`<option value=${value} ?selected=${value === chosen}>${title}</option>`;
+    return html`<form id="node-form" @submit=${this.#submit}>
+      <label>Protocol<select id="node-protocol" @change=${this.#protocol}>${this.protocols.map(({ id, title }) => option(id, `${id} (${title})`, wish.protocol))}</select></label>
+      ${
+        protocol.transports.length > 1
+          ? html`<label>Over<select id="node-transport" @change=${this.#take('transport')}>${protocol.transports.map((each) => option(each, each.toUpperCase(), wish.transport))}</select></label>`
+          : nothing
+      }
+      <label>It<select id="node-direction" @change=${this.#take('direction')}>${option('listen', 'listens on', wish.direction)}${option('connect', 'dials', wish.direction)}</select></label>
+      <label>Address<input id="node-address" .value=${wish.address} spellcheck="false" autocomplete="off" @input=${this.#take('address')} /></label>
+      <label>Role<select id="node-role" @change=${this.#take('role')}>${option('', 'by who dials', wish.role)}${protocol.roles.map(({ id, doc }) => html`<option value=${id} title=${doc} ?selected=${id === wish.role}>${id}</option>`)}</select></label>
+      <label>Mode<select id="node-mode" @change=${this.#take('mode')}>${Object.entries(modeTitles).map(([id, title]) => option(id, title, wish.mode))}</select></label>
+      <details>
+        <summary>Identity and faults</summary>
+        <label>Identity (JSON; empty: one is made)<textarea id="node-identity" rows="2" spellcheck="false" .value=${wish.identity} @input=${this.#take('identity')}></textarea></label>
+        <label>Faults: KIND[=VALUE][:MESSAGE][@PROBABILITY|#N], blanks between them<input id="node-faults" spellcheck="false" autocomplete="off" .value=${wish.faults} @input=${this.#take('faults')} /></label>
+      </details>
+      <vscode-button id="node-start" ?disabled=${this.starting} @click=${() => this.querySelector('form')!.requestSubmit()}>Start</vscode-button>
+      ${this.complaint === undefined ? nothing : html`<p class="problem" role="alert">${this.complaint}</p>`}
+    </form>`;
+  }
+
+  #take(name: keyof NodeWish): (event: Event) => void {
+    return ({ target }) => {
+      this.wish = { ...this.wish, [name]: (target as HTMLInputElement).value };
+    };
+  }
+
+  readonly #protocol = ({ target }: Event): void => {
+    const protocol = this.protocols.find(({ id }) => id === (target as HTMLSelectElement).value)!;
+    const host = this.wish.address.replace(/:\d*$/, '');
+    this.wish = {
+      ...this.wish,
+      ...{ protocol: protocol.id, transport: protocol.transports[0]!, role: '', address: `${host}:${protocol.port}` },
+    };
+  };
+
+  readonly #submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    this.starting = true;
+    this.complaint = undefined;
+    try {
+      await this.call('start', this.wish);
+    } catch (error) {
+      this.complaint = error instanceof Error ? error.message : String(error);
+    }
+    this.starting = false;
+  };
+}

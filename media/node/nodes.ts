@@ -1,0 +1,54 @@
+/** The test nodes: a form that starts one, and a card for each. */
+import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { NodeState, SpokenProtocol } from '../../extension/wire/node.ts';
+import { PageElement } from '../capture/element.ts';
+import { connect } from './host.ts';
+
+export class Nodes extends PageElement {
+  static override properties: PropertyDeclarations = {
+    protocols: { state: true },
+    nodes: { state: true },
+    complaint: { state: true },
+  };
+  declare protocols: readonly SpokenProtocol[] | undefined;
+  declare nodes: readonly NodeState[];
+  declare complaint: string | undefined;
+  readonly #call = connect({
+    nodes: (data: unknown) => {
+      this.nodes = (data as { nodes: readonly NodeState[] }).nodes;
+    },
+  });
+
+  constructor() {
+    super();
+    this.nodes = [];
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#call('ready', {}).then(
+      ({ protocols, nodes }) => {
+        this.protocols = protocols;
+        this.nodes = nodes;
+      },
+      (error: unknown) => {
+        this.complaint = error instanceof Error ? error.message : String(error);
+      },
+    );
+  }
+
+  protected override render(): TemplateResult {
+    if (this.complaint !== undefined) return html`<p class="problem" role="alert">${this.complaint}</p>`;
+    if (this.protocols === undefined) return html`<p class="hint">The test nodes are being made ready…</p>`;
+    const running = this.nodes.length;
+    return html`<h1>Test Node</h1>
+      <peerscope-node-form .call=${this.#call} .protocols=${this.protocols}></peerscope-node-form>
+      ${running === 0 ? html`<p class="hint">A node speaks a protocol for real: let it listen and connect your own implementation, or let it dial yours. Its traffic opens in the inspector, decrypted.</p>` : nothing}
+      ${repeat(
+        [...this.nodes].reverse(),
+        ({ id }) => id,
+        (node) => html`<peerscope-node .call=${this.#call} .node=${node}></peerscope-node>`,
+      )}`;
+  }
+}

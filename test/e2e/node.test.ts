@@ -1,0 +1,167 @@
+/** A person starts two test nodes, steps a handshake message by message, breaks it, and reads the answer in the inspector. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Frame, Locator } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Inspecting } from './inspecting.ts';
+import { Workbench } from './workbench.ts';
+
+const PATIENCE = { timeout: 20_000 };
+
+describe('the test node', () => {
+  let workbench: Workbench;
+  let page: Frame;
+  beforeAll(async () => {
+    workbench = await Workbench.open({ size: { width: 1600, height: 1000 } });
+  });
+  afterAll(() => workbench?.dispose());
+
+  async function nodeFrame(): Promise<Frame> {
+    const end = Date.now() + PATIENCE.timeout;
+    for (;;) {
+      for (const frame of workbench.page.frames()) {
+        const found = await frame
+          .locator('#node-form')
+          .count()
+          .catch(() => 0);
+        if (found > 0) return frame;
+      }
+      if (Date.now() > end) throw new Error('the page of the test nodes did not come');
+      await workbench.page.waitForTimeout(100);
+    }
+  }
+
+  /** Fills in the form and starts a node. */
+  async function start(wish: Readonly<Record<string, string>>): Promise<void> {
+    const cards = await page.locator('peerscope-node').count();
+    for (const [name, value] of Object.entries(wish)) {
+      const field = page.locator(`#node-${name}`);
+      if (name === 'address') await field.fill(value);
+      else await field.selectOption(value);
+    }
+    await page.locator('#node-start').click();
+    await expect.poll(() => page.locator('peerscope-node').count(), PATIENCE).toBe(cards + 1);
+  }
+
+  const card = (text: string): Locator => page.locator('peerscope-node', { hasText: text }).first();
+  const held = (of: Locator, message: string): Locator => of.locator('peerscope-held', { hasText: message }).first();
+  const told = (of: Locator): Promise<string> => of.locator('.told').innerText();
+
+  it('opens beside the inspector and waits to be told what to be', async () => {
+    await workbench.command('Peerscope: Open Test Node');
+    page = await nodeFrame();
+    await expect.poll(() => page.locator('#node-protocol option').count()).toBeGreaterThanOrEqual(4);
+    await workbench.screenshot('node-empty');
+  });
+
+  it('says in words what it cannot do', async () => {
+    await page.locator('#node-address').fill('192.0.2.1:7000');
+    await page.locator('#node-start').click();
+    await page.locator('.problem').waitFor(PATIENCE);
+    expect(await page.locator('.problem').innerText()).toContain('192.0.2.1 is beyond this machine');
+  });
+
+  it('listens, and its traffic is a capture in the inspector', async () => {
+    await start({ protocol: 'p2ppacket', direction: 'listen', address: '127.0.0.1:7411', mode: 'automatic' });
+    expect(await card('listens on 127.0.0.1:7411').innerText()).toContain('Nobody is connected yet.');
+  });
+
+  it('steps a handshake message by message, with an edit in between that is found out', async () => {
+    await start({ protocol: 'p2ppacket', direction: 'connect', address: '127.0.0.1:7411', mode: 'step' });
+    const dialling = card('dials 127.0.0.1:7411');
+    // The first hello, as it is; the retry makes the second one wait.
+    await held(dialling, 'hello').waitFor(PATIENCE);
+    expect(await held(dialling, 'hello').locator('textarea').inputValue()).toContain('"signature": "hex:');
+    await workbench.screenshot('node-held');
+    await held(dialling, 'hello').locator('[data-act=release]').click();
+    await expect
+      .poll(
+        () =>
+          held(dialling, 'hello')
+            .locator('textarea')
+            .inputValue()
+            .then((text) => /"cookie": "hex:0{64}"/.test(text)),
+        PATIENCE,
+      )
+      .toBe(false);
+    const second = held(dialling, 'hello').locator('textarea');
+    const values = JSON.parse(await second.inputValue());
+    await second.fill(JSON.stringify({ ...values, signature: `hex:${'00'.repeat(64)}` }, null, 2));
+    await held(dialling, 'hello').locator('[data-act=release]').click();
+    await expect
+      .poll(() => told(card('listens on 127.0.0.1:7411')), PATIENCE)
+      .toContain('A hello is refused: its signature does not verify.');
+    expect(await told(dialling)).toContain('edited by hand');
+    // Unanswered, it is said again: the person lets it go as it is.
+    await held(dialling, 'hello').waitFor(PATIENCE);
+    await held(dialling, 'hello').locator('[data-act=release]').click();
+    await dialling.locator('.state.ready').waitFor(PATIENCE);
+    await workbench.screenshot('node-open');
+  });
+
+  it('shows the rejected signature in the inspector, as it happened', async () => {
+    const listening = card('listens on 127.0.0.1:7411');
+    await listening.locator('[data-act=traffic]').click();
+    const inspecting = await Inspecting.appeared(workbench, 'p2ppacket-listen');
+    await expect
+      .poll(async () => (await inspecting.frame.locator('#packet-list').innerText()).match(/hello/g)?.length ?? 0, PATIENCE)
+      .toBeGreaterThanOrEqual(4);
+    await expect.poll(() => inspecting.count('findings'), PATIENCE).toBeGreaterThanOrEqual(1);
+    await workbench.screenshot('node-inspector');
+  });
+
+  it('sends what a person writes, allowed or not', async () => {
+    const dialling = card('dials 127.0.0.1:7411');
+    await dialling.locator('select.mode').selectOption('automatic');
+    await dialling.locator('[data-message=data]').first().click();
+    const draft = dialling.locator('.draft textarea');
+    await draft.waitFor(PATIENCE);
+    const values = JSON.parse(await draft.inputValue());
+    values.channels[0].data = 'hex:68656c6c6f';
+    await draft.fill(JSON.stringify({ ...values, channel_count: 3 }, null, 2));
+    await dialling.locator('[data-act=send]').click();
+    await expect.poll(() => told(card('listens on 127.0.0.1:7411')), PATIENCE).toContain('Data is malformed: channel_count is 3');
+  });
+
+  it('saves the recording with its keys, which opens decrypted', async () => {
+    await start({ protocol: 'p2pke', direction: 'listen', address: '127.0.0.1:7412', mode: 'automatic' });
+    await start({ protocol: 'p2pke', direction: 'connect', address: '127.0.0.1:7412', mode: 'automatic' });
+    const dialling = card('dials 127.0.0.1:7412');
+    await dialling.locator('.state.ready').waitFor(PATIENCE);
+    await dialling.locator('[data-act=save]').click();
+    await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'With its keys' }).first().click();
+    const path = join(workbench.folder, 'saved.pcapng');
+    const input = workbench.page.locator('.quick-input-widget input[type=text]');
+    await expect.poll(() => input.inputValue()).toMatch(/\.pcapng$/);
+    await input.fill(path);
+    await workbench.page.locator('.quick-input-widget a.monaco-button', { hasText: 'OK' }).click();
+    await expect.poll(() => existsSync(path), PATIENCE).toBe(true);
+    await dialling.locator('[data-act=stop]').click();
+    await dialling.locator('[data-act=forget]').waitFor(PATIENCE);
+    const inspecting = await Inspecting.open(workbench, 'saved.pcapng');
+    expect(await inspecting.frame.locator('#packet-list').innerText()).toContain('InitDone');
+    expect(await inspecting.frame.locator('#toolbar').innerText()).not.toMatch(/not opened/);
+    await workbench.screenshot('node-saved');
+  });
+
+  for (const theme of ['dark', 'high-contrast'] as const)
+    it(`can be read in the theme "${theme}"`, async () => {
+      await workbench.setTheme(theme);
+      await workbench.screenshot(`node-${theme}`);
+      expect(workbench.complaints).toEqual([]);
+    });
+});
+
+describe('in an untrusted workspace', () => {
+  it('there is no test node', async () => {
+    const workbench = await Workbench.open({ workspaceTrust: true });
+    try {
+      await workbench.command('Peerscope: Open Test Node');
+      await expect
+        .poll(() => workbench.notifications(), PATIENCE)
+        .toContainEqual(expect.stringContaining('test nodes need a trusted workspace'));
+    } finally {
+      await workbench.dispose();
+    }
+  });
+});
