@@ -13,6 +13,8 @@ import { type Computation, type Member, type Part, type SessionSteps, walk } fro
 import { computeMessage, dissectMessage, explainMessage, lowerLayers, placed } from './trees.ts';
 
 const noFindings: readonly Finding[] = [];
+/** How far `carriedBy` looks: a message that is longer than what passes meanwhile in all conversations is not found. */
+const MOST_LOOKED_AT = 100;
 
 export interface MessageInfo {
   /** Its place in the order in which the messages of the capture complete, from 0. */
@@ -205,6 +207,26 @@ export class Analysis {
   compute(n: number): readonly Computation[] {
     const { observation, id } = this.#place(n);
     return computeMessage(this.reader, observation, id, this.message(n), this.#limits, this.ring);
+  }
+
+  /**
+   * The message that a frame (1-based) carries a part of and does not complete: a segment of a stream, a fragment. It is looked
+   * for among the messages that complete next.
+   */
+  carriedBy(frame: number): MessageInfo | undefined {
+    // A fragment has no ports, and so no conversation.
+    const place = this.conversationOf(frame);
+    const rows = this.#current();
+    const first = rows.ofFrame('messages', frame);
+    const end = Math.min(rows.messageCount, first + MOST_LOOKED_AT);
+    for (let n = first; n < end; n++) {
+      const { observation, id } = this.#place(n);
+      const { messages } = observation;
+      const isOther = messages.conversation(id) !== place?.conversation || messages.direction(id) !== place.direction;
+      if (place !== undefined && isOther) continue;
+      if (messages.pieces.get(id)?.some((piece) => piece.frame === frame)) return this.message(n);
+    }
+    return undefined;
   }
 
   /** The lower layers of a frame (0-based). */
