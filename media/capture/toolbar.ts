@@ -7,7 +7,6 @@ import { count } from './texts.ts';
 
 export function toolbar(session: Session, overview: Overview, addKeys: () => void): TemplateResult {
   const { name, format, frames, messages, encrypted, keys, read, bytes, done } = overview;
-  const reading = !done && read < bytes;
   return html`<header id="toolbar" class="toolbar">
     <strong class="name" title="${name} (${format}, ${count(bytes, 'byte')})">${name}</strong>
     <span id="counts" class="counts">
@@ -25,7 +24,7 @@ export function toolbar(session: Session, overview: Overview, addKeys: () => voi
       <vscode-button id="add-keys" secondary @click=${addKeys}>Keys…</vscode-button>
     </span>
     ${
-      reading
+      !done
         ? html`<vscode-progress-bar id="progress" class="progress" aria-label="Reading the capture" .value=${read} .max=${bytes}></vscode-progress-bar>`
         : nothing
     }
