@@ -48,22 +48,15 @@ class Nodes {
       { viewColumn: vscode.ViewColumn.Beside },
       {
         enableScripts: true,
+        // What a person was writing stays while another tab lies over it.
+        retainContextWhenHidden: true,
         localResourceRoots: [mediaFolder(this.#context.extensionUri)],
       },
     );
     this.#panel = panel;
-    const connect = (): PageConnection => {
-      this.#page = this.#connect(panel.webview);
-      return this.#page;
-    };
-    let connection = connect();
+    const connection = this.#connect(panel.webview);
+    this.#page = connection;
     panel.webview.onDidReceiveMessage((message) => connection.receive(message));
-    panel.onDidChangeViewState(() => {
-      if (panel.visible) return;
-      // A hidden page is gone; the one that comes back counts its calls anew.
-      connection.close();
-      connection = connect();
-    });
     panel.onDidDispose(() => {
       connection.close();
       this.#panel = undefined;
@@ -113,11 +106,12 @@ class Nodes {
     return { started: true };
   }
 
-  /** In the first column, the page stays beside it. */
+  /** Beside the page, which stays in view. */
   async #showTraffic(node: number, known?: vscode.Uri): Promise<void> {
     const recording = known?.fsPath ?? this.#states.find(({ id }) => id === node)?.recording;
     if (recording === undefined) return;
-    await this.#editors.show(vscode.Uri.file(recording), {}, { viewColumn: vscode.ViewColumn.One, preserveFocus: true });
+    const viewColumn = this.#panel?.viewColumn === vscode.ViewColumn.One ? vscode.ViewColumn.Two : vscode.ViewColumn.One;
+    await this.#editors.show(vscode.Uri.file(recording), {}, { viewColumn, preserveFocus: true });
   }
 
   async #save(node: number): Promise<void> {
