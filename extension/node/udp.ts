@@ -17,6 +17,7 @@ const FAREWELL_MS = 2000;
 export class UdpPort implements Port {
   readonly #socket: Socket;
   readonly #events: PortEvents;
+  readonly local: Address;
   /** Links by `ip port`. */
   readonly #links = new Map<string, Link>();
   /** Datagrams that the system has not taken yet. */
@@ -25,7 +26,9 @@ export class UdpPort implements Port {
   private constructor(socket: Socket, events: PortEvents) {
     this.#socket = socket;
     this.#events = events;
-    socket.on('message', (bytes, { address, port }) => this.#received(bytes, { ip: unmapped(address), port }));
+    const { address: ip, port } = socket.address();
+    this.local = { ip, port };
+    socket.on('message', (bytes, from) => this.#received(bytes, { ip: unmapped(from.address), port: from.port }));
     socket.on('error', (error) => events.told(socketReason(error, this.local), true));
   }
 
@@ -40,11 +43,6 @@ export class UdpPort implements Port {
       throw new SocketFailure(socketReason(error, at));
     }
     return new UdpPort(socket, events);
-  }
-
-  get local(): Address {
-    const { address, port } = this.#socket.address();
-    return { ip: address, port };
   }
 
   dial(remote: Address): void {

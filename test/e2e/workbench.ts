@@ -192,7 +192,8 @@ async function visible(frame: Frame): Promise<boolean> {
   // The outermost frame of a hidden webview is kept in place and not shown.
   for (let each: Frame | null = frame; each?.parentFrame(); each = each.parentFrame()) {
     const element = await each.frameElement().catch(() => undefined);
-    if (!(await element?.isVisible())) return false;
+    // It may go while it is looked at.
+    if (!(await element?.isVisible().catch(() => false))) return false;
   }
   return true;
 }

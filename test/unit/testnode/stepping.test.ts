@@ -1,0 +1,104 @@
+/** What a person does with messages that wait, and the clock that waits with them. */
+import { describe, expect, it } from 'vitest';
+import { p2pke } from '../../../dissector/protocols/p2pke/index.ts';
+import { p2ppacket } from '../../../dissector/protocols/p2ppacket/index.ts';
+import type { NodeOptions } from '../../../dissector/testnode/index.ts';
+import { findings, type Member, Network, told } from './network.ts';
+
+async function pair(first: Partial<NodeOptions>, protocol = p2ppacket) {
+  const network = new Network();
+  const a = await network.add(protocol, { port: 7000, ...first });
+  const b = await network.add(protocol, { port: 7001 });
+  a.dial(b);
+  network.run(10);
+  return { network, a, b };
+}
+
+const waiting = ({ node }: Member) =>
+  node.held.map(({ direction, message, bytes }) => `${direction} ${message ?? bytes?.length}`);
+const notes = ({ events }: Member) =>
+  events.flatMap((event) => (event.kind === 'sent' && event.note !== undefined ? [event.note] : []));
+
+describe('a node in step mode', () => {
+  it('sends what it is told to, edited where it was edited', async () => {
+    const { network, a, b } = await pair({ mode: 'step' });
+    expect(waiting(a)).toEqual(['out hello']);
+    expect(told(b)).toEqual([]);
+    a.node.release(a.node.held[0]!.id);
+    network.run(10);
+    const [second] = a.node.held;
+    a.node.release(second!.id, { values: { ...second!.values!, signature: new Uint8Array(64) } });
+    network.run(10);
+    expect(b.complaints()).toEqual(['A hello is refused: its signature does not verify.']);
+    expect(notes(a)).toEqual(['edited by hand']);
+    expect(findings(b)).toEqual(['p2ppacket.signature']);
+    // It is not answered, so it is said again.
+    network.run(1000);
+    a.node.release(a.node.held[0]!.id);
+    network.run(10);
+    expect([a.node.status(1).state, b.node.status(1).state]).toEqual(['open', 'open']);
+  });
+
+  it('drops, doubles and delays', async () => {
+    const { network, a, b } = await pair({ mode: 'step' });
+    a.node.drop(a.node.held[0]!.id);
+    network.run(1100);
+    expect(told(b)).toEqual([]);
+    a.node.release(a.node.held[0]!.id, { times: 2 });
+    network.run(10);
+    expect(told(b).filter((line) => line === '< hello')).toHaveLength(2);
+    const [retried] = a.node.held;
+    a.node.delay(retried!.id, 300);
+    network.run(200);
+    expect(a.node.status(1).state).toBe('retried');
+    network.run(200);
+    expect([a.node.status(1).state, notes(a).at(-1)]).toEqual(['open', 'delayed by 300 ms by hand']);
+  });
+
+  it('keeps a message whose values cannot be encoded, and says why', async () => {
+    const { a } = await pair({ mode: 'step' });
+    const [hello] = a.node.held;
+    expect(() => a.node.release(hello!.id, { values: { ...hello!.values!, cookie: new Uint8Array(3) } })).toThrow(
+      'expected 32 bytes, got 3',
+    );
+    expect(waiting(a)).toEqual(['out hello']);
+  });
+
+  it('lets everything go when it becomes automatic', async () => {
+    const { network, a, b } = await pair({ mode: 'step' });
+    a.node.mode = 'automatic';
+    network.run(100);
+    expect([a.node.status(1).state, b.node.status(1).state, waiting(a)]).toEqual(['open', 'open', []]);
+  });
+
+  it('keeps a handshake alive while its clock is stopped', async () => {
+    const { network, a, b } = await pair({ mode: 'step' }, p2pke);
+    for (const { node } of [a, b]) node.pause(true);
+    network.run(3_600_000);
+    a.node.release(a.node.held[0]!.id);
+    network.run(10);
+    for (const { node } of [a, b]) node.pause(false);
+    a.node.release(a.node.held[0]!.id);
+    network.run(10);
+    expect([a.node.status(1).ready, b.node.status(1).ready, a.complaints()]).toEqual([true, true, []]);
+  });
+
+  it('is closed after half a minute without a handshake, by a limit with a name', async () => {
+    const { network, a } = await pair({ mode: 'step' });
+    network.run(31_000);
+    expect(a.node.links).toEqual([]);
+    expect(a.complaints()).toContain('The handshake is not done after 30 s (limit handshakeSeconds).');
+  });
+});
+
+describe('a node that intercepts', () => {
+  it('hears what it is let hear, changed where it was changed', async () => {
+    const { network, a } = await pair({ mode: 'intercept' });
+    a.node.release(a.node.held[0]!.id);
+    network.run(10);
+    expect(waiting(a)).toEqual(['in 34']);
+    a.node.release(a.node.held[0]!.id, { bytes: Uint8Array.of(9, 9) });
+    expect(a.complaints()).toEqual(['A datagram of 2 bytes is no packet of version 1.']);
+    expect(waiting(a)).toEqual([]);
+  });
+});
