@@ -69,7 +69,7 @@ function bareFrame(analysis: Analysis, index: number) {
     destination,
     protocol: view.highest === '' ? 'frame' : view.highest,
     message: '',
-    info: packetProblem(view)?.text ?? eventText(analysis, index) + headersText(view) + partText(analysis, index, view),
+    info: packetProblem(view)?.text ?? eventText(analysis, index) + partText(analysis, index, view) + headersText(view),
     state: 'none' as const,
     encrypted: false,
   };
@@ -81,11 +81,11 @@ function eventText(analysis: Analysis, index: number): string {
   return event === undefined ? '' : `${event.text}; `;
 }
 
-/** Which message the bytes of the frame are a part of. */
+/** Which message the bytes of the frame are a part of, before what its headers say too. */
 function partText(analysis: Analysis, index: number, { payloadStart, payloadEnd }: PacketView): string {
   if (payloadStart === payloadEnd) return '';
   const whole = analysis.carriedBy(index + 1);
-  return whole === undefined ? '' : `, part of ${whole.protocol.id} ${whole.name}, frame ${whole.frame}`;
+  return whole === undefined ? '' : `part of ${whole.protocol.id} ${whole.name}, frame ${whole.frame}; `;
 }
 
 function endpoints(bytes: Uint8Array, link: number, view: PacketView): [string, string] {

@@ -14,7 +14,7 @@ describe('a segment of a stream', () => {
 
   it('says in the list and in the tree which message it is a part of', async () => {
     await inspecting.select(3);
-    expect((await inspecting.cells(3)).at(-1)).toMatch(/, part of p2p HELLO, frame 12$/);
+    expect((await inspecting.cells(3)).at(-1)).toMatch(/^part of p2p HELLO, frame 12; 48850 → 5002 /);
     await inspecting.frame.locator('#field-tree .field-text', { hasText: 'Part of p2p HELLO, frame 12, 1 byte' }).waitFor();
     await workbench.screenshot('segment');
     const message = inspecting.frame.locator('#packet-list [data-frame="12"]');
