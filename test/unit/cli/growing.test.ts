@@ -59,9 +59,16 @@ describe('a capture that is open', () => {
     appendFileSync(path, whole.subarray(endOf(10), endOf(20) - 5));
     const live = await until(connection, ({ messages }) => messages === 19);
     expect(live).toMatchObject({ live: true, encrypted: 0, notices: [] });
+    const overTime = (packets: number) =>
+      vi.waitFor(async () => {
+        const { done, total } = await connection.call('timeline', {});
+        expect([done, total.packets]).toEqual([true, packets]);
+      });
+    await overTime(19);
     appendFileSync(path, whole.subarray(endOf(20) - 5, endOf(30)));
     const later = await until(connection, ({ messages }) => messages === 30);
     expect(later.generation).toBe(live.generation);
+    await overTime(30);
     await vi.waitFor(async () => {
       const { scan, total } = await connection.call('rows', { start: 0, count: 1, show: 'all', filter });
       expect([scan?.done, total]).toEqual([true, 27]);
