@@ -4,9 +4,9 @@ import type { Environment, Held, NodeEvent } from './events.ts';
 import { type Fault, Faults } from './faults.ts';
 import { Incoming } from './incoming.ts';
 import { type NodeLimits, nodeLimits } from './limits.ts';
+import { NodeClock } from './nodeclock.ts';
 import { type Mode, type NodeCounts, type NodeOptions, NodeRefusal } from './options.ts';
 import { Sender } from './sender.ts';
-import { Timers } from './timers.ts';
 
 interface OpenLink {
   readonly link: Link;
@@ -26,7 +26,7 @@ export class TestNode {
   readonly #environment: Environment;
   readonly #limits: NodeLimits;
   readonly #transport: 'udp' | 'tcp';
-  readonly #timers: Timers;
+  readonly #clock: NodeClock;
   readonly #links = new Map<number, OpenLink>();
   readonly #faults: Faults;
   readonly #sender: Sender;
@@ -49,18 +49,22 @@ export class TestNode {
     this.#transport = transport;
     this.#mode = mode;
     this.#incoming = new Incoming(limits.heldMessages);
-    this.#timers = new Timers(() => environment.clock());
+    this.#clock = new NodeClock(
+      () => environment.clock(),
+      () => environment.wake(),
+    );
     this.#faults = new Faults(faults, seed);
     const started = kind.start(this.#desk(options.choices), identity, role);
     if (typeof started === 'string') throw new NodeRefusal(started);
     this.#peer = started;
     this.#sender = new Sender({
-      ...{ kind, peer: started, faults: this.#faults, timers: this.#timers, limits, transport },
+      ...{ kind, peer: started, faults: this.#faults, limits, transport },
       link: (id) => this.#links.get(id)?.link,
       write: (link, bytes, note) => this.#write(link, bytes, note),
       told: (id, text) => this.#told(id, text, true),
+      delay: (link, name, milliseconds) => this.#clock.delay(link, name, milliseconds),
       holds: () => this.#mode !== 'automatic',
-      changed: () => this.#happened({ kind: 'held' }),
+      changed: () => this.#heldChanged(),
     });
   }
 
@@ -76,11 +80,11 @@ export class TestNode {
       return undefined;
     }
     const link = { id: this.#nextLink++, remote, local, dialled };
-    this.#links.set(link.id, { link, lastSeen: this.#timers.now });
+    this.#links.set(link.id, { link, lastSeen: this.#clock.timers.now });
     attach?.(link);
     this.#happened({ kind: 'opened', link });
-    this.#timers.set(link.id, HANDSHAKE, this.#limits.handshakeSeconds * 1000);
-    if (this.#transport === 'udp') this.#timers.set(link.id, IDLE, this.#limits.idleSeconds * 1000);
+    this.#clock.after(link.id, HANDSHAKE, this.#limits.handshakeSeconds * 1000);
+    if (this.#transport === 'udp') this.#clock.after(link.id, IDLE, this.#limits.idleSeconds * 1000);
     this.#guarded(link.id, () => this.#peer.opened(link));
     return link;
   }
@@ -88,11 +92,11 @@ export class TestNode {
   received(id: number, bytes: Uint8Array): void {
     const open = this.#links.get(id);
     if (open === undefined) return;
-    open.lastSeen = this.#timers.now;
+    open.lastSeen = this.#clock.timers.now;
     this.#received++;
     this.#happened({ kind: 'received', link: open.link, bytes });
     if (this.#mode !== 'intercept') return void this.#deliver(id, bytes);
-    if (this.#incoming.hold(this.#sender.takeId(), open.link, bytes)) this.#happened({ kind: 'held' });
+    if (this.#incoming.hold(this.#sender.takeId(), open.link, bytes)) this.#heldChanged();
     else this.#dropped++;
   }
 
@@ -100,25 +104,27 @@ export class TestNode {
     const open = this.#links.get(id);
     if (open === undefined) return;
     this.#links.delete(id);
-    this.#timers.forget(id);
+    this.#clock.forget(id);
     this.#sender.forget(id);
     this.#incoming.forget(id);
+    this.#clock.held = this.#isHeld;
     this.#guarded(id, () => this.#peer.closed(id));
     this.#happened({ kind: 'closed', link: open.link, why, abrupt });
   }
 
   /** Milliseconds until `tick` has something to do. */
   get wait(): number | undefined {
-    return this.#timers.wait;
+    return this.#clock.wait;
   }
 
   /** Does what is due. */
   tick(): void {
-    for (const { link, name } of this.#timers.take()) {
+    for (const { link, name } of this.#clock.timers.take()) {
       if (name === HANDSHAKE) this.#late(link);
       else if (name === IDLE) this.#idle(link);
-      else if (!this.#sender.due(name)) this.#guarded(link, () => this.#peer.timer(link, name));
+      else this.#guarded(link, () => this.#peer.timer(link, name));
     }
+    for (const { name } of this.#clock.delays.take()) this.#sender.due(name);
     this.#environment.wake();
   }
 
@@ -152,14 +158,13 @@ export class TestNode {
     if (mode !== 'intercept') for (const { id } of this.#incoming.held) this.release(id);
   }
 
+  /** Stopped by hand. The clock stands too while a message waits for a person. */
   get paused(): boolean {
-    return this.#timers.paused;
+    return this.#clock.paused;
   }
 
   pause(paused: boolean): void {
-    if (paused) this.#timers.pause();
-    else this.#timers.resume();
-    this.#environment.wake();
+    this.#clock.paused = paused;
   }
 
   /** In the order in which they came. */
@@ -182,18 +187,17 @@ export class TestNode {
     const incoming = this.#incoming.take(id);
     if (incoming === undefined) return void this.#sender.release(id, edited.values, edited.times);
     for (let time = 0; time < (edited.times ?? 1); time++) this.#deliver(incoming.link.id, edited.bytes ?? incoming.bytes);
-    this.#happened({ kind: 'held' });
+    this.#heldChanged();
   }
 
   drop(id: number): void {
     if (this.#incoming.take(id) === undefined) this.#sender.drop(id);
-    this.#happened({ kind: 'held' });
+    this.#heldChanged();
   }
 
   /** Lets a held outgoing message go later. */
   delay(id: number, milliseconds: number): void {
     this.#sender.delay(id, milliseconds);
-    this.#environment.wake();
   }
 
   /** One more fault, from now on. */
@@ -215,20 +219,25 @@ export class TestNode {
   #desk(choices: Choices): Desk {
     const { now, random } = this.#environment;
     return {
-      choices,
-      now,
-      random,
+      ...{ choices, now, random },
       send: (link, message, given = {}) => this.#sender.queue(link, message, given),
       close: (link, why) => this.#close(link, why, false),
       timer: (link, name, milliseconds) => {
-        if (!this.#links.has(link)) return;
-        this.#timers.set(link, name, milliseconds);
-        this.#environment.wake();
+        if (this.#links.has(link)) this.#clock.after(link, name, milliseconds);
       },
       key: (line) => this.#happened({ kind: 'key', line }),
       tell: (link, text, grave = false) => this.#told(link, text, grave),
       reach: (remote) => this.#reach(remote),
     };
+  }
+
+  #heldChanged(): void {
+    this.#clock.held = this.#isHeld;
+    this.#happened({ kind: 'held' });
+  }
+
+  get #isHeld(): boolean {
+    return this.#sender.held.length > 0 || this.#incoming.held.length > 0;
   }
 
   #reach(remote: Address): number | undefined {
@@ -265,8 +274,8 @@ export class TestNode {
   #idle(id: number): void {
     const open = this.#links.get(id);
     if (open === undefined) return;
-    const left = open.lastSeen + this.#limits.idleSeconds * 1000 - this.#timers.now;
-    if (left > 0) this.#timers.set(id, IDLE, left);
+    const left = open.lastSeen + this.#limits.idleSeconds * 1000 - this.#clock.timers.now;
+    if (left > 0) this.#clock.after(id, IDLE, left);
     else this.#close(id, `nothing was heard for ${this.#limits.idleSeconds} s`, false);
   }
 

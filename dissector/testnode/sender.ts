@@ -4,18 +4,18 @@ import type { Held } from './events.ts';
 import type { Fault, FaultKind, Faults } from './faults.ts';
 import type { NodeLimits } from './limits.ts';
 import { at, bitFlipped, pieces, replaced, spoiledBytes } from './spoil.ts';
-import type { Timers } from './timers.ts';
 
 export interface SenderParts {
   readonly kind: PeerKind;
   readonly peer: Peer;
   readonly faults: Faults;
-  readonly timers: Timers;
   readonly limits: NodeLimits;
   readonly transport: 'udp' | 'tcp';
   link(id: number): Link | undefined;
   write(link: Link, bytes: Uint8Array, note: string | undefined): void;
   told(link: number, text: string): void;
+  /** Calls `due` with the name after so many milliseconds. */
+  delay(link: number, name: string, milliseconds: number): void;
   /** Outgoing messages wait for a person. */
   holds(): boolean;
   /** Something else waits now. */
@@ -36,7 +36,6 @@ interface Ready {
   readonly note: string | undefined;
 }
 
-const LATER = '~later ';
 const REORDER_MS = 1000;
 const DELAY_MS = 1000;
 
@@ -119,12 +118,11 @@ export class Sender {
     this.#wait(outgoing.link.id, milliseconds, () => this.#go(outgoing, [`delayed by ${milliseconds} ms by hand`]));
   }
 
-  /** Whether a timer of that name was one of its own. */
-  due(name: string): boolean {
+  /** The time of something that waited has come. */
+  due(name: string): void {
     const later = this.#later.get(name);
     this.#later.delete(name);
-    if (later !== undefined) later.go();
-    return name.startsWith(LATER);
+    later?.go();
   }
 
   /** Writes what was kept back, since nothing follows. */
@@ -234,7 +232,7 @@ export class Sender {
   }
 
   #wait(link: number, milliseconds: number, go: () => void): void {
-    const name = `${LATER}${this.takeId()}`;
+    const name = String(this.takeId());
     const guarded = (): void => {
       try {
         go();
@@ -243,7 +241,7 @@ export class Sender {
       }
     };
     this.#later.set(name, { link, go: guarded });
-    this.#parts.timers.set(link, name, milliseconds);
+    this.#parts.delay(link, name, milliseconds);
   }
 }
 

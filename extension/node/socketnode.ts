@@ -28,7 +28,8 @@ export class SocketNode {
     const events: PortEvents = {
       opened: (remote, local, own, attach) => node!.node.opened(remote, local, own, attach),
       known: (remote) => node!.node.links.find((link) => link.remote.ip === remote.ip && link.remote.port === remote.port),
-      received: (link, bytes) => node!.node.received(link, bytes),
+      // A Buffer says another thing to `slice` and JSON than the array that it is.
+      received: (link, { buffer, byteOffset, length }) => node!.node.received(link, new Uint8Array(buffer, byteOffset, length)),
       closed: (link, why, abrupt) => node?.node.closed(link, why, abrupt),
       told: (text, grave) => options.happened({ kind: 'told', link: undefined, text, grave }),
     };
@@ -54,7 +55,7 @@ export class SocketNode {
     const environment: Environment = {
       now: wallClock,
       clock: () => performance.now(),
-      random: (length) => randomBytes(length),
+      random: (length) => new Uint8Array(randomBytes(length)),
       write: (link, bytes) => {
         if (!port.write(link, bytes)) this.unsent++;
       },

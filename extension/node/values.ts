@@ -1,8 +1,9 @@
 /** A message's values as JSON, which has no bytes and no integers beyond 2^53: `"hex:0102"` and `"int:9007199254740993"`. */
+import { toHex } from '../../dissector/bytes/index.ts';
 import type { Encodable, Items } from '../../dissector/codec/index.ts';
 
 export function valuesToText(values: Items): string {
-  return JSON.stringify(values, replacer, 2);
+  return JSON.stringify(written(values), undefined, 2);
 }
 
 /** Throws an Error with a sentence for what cannot be read. */
@@ -13,10 +14,15 @@ export function valuesFromText(text: string): Items {
   return values as Items;
 }
 
-function replacer(_name: string, value: unknown): unknown {
-  if (value instanceof Uint8Array) return `hex:${Buffer.from(value).toString('hex')}`;
-  if (typeof value !== 'bigint') return value;
-  return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : `int:${value}`;
+function written(value: Encodable): unknown {
+  if (value instanceof Uint8Array) return `hex:${toHex(value)}`;
+  if (typeof value === 'bigint') {
+    const isSafe = value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER);
+    return isSafe ? Number(value) : `int:${value}`;
+  }
+  if (Array.isArray(value)) return value.map(written);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, written(inner)]));
 }
 
 function readValue(value: unknown): Encodable {

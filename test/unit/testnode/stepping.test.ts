@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { p2pke } from '../../../dissector/protocols/p2pke/index.ts';
 import { p2ppacket } from '../../../dissector/protocols/p2ppacket/index.ts';
 import type { NodeOptions } from '../../../dissector/testnode/index.ts';
-import { findings, type Member, Network, told } from './network.ts';
+import { fault, findings, type Member, Network, told } from './network.ts';
 
 async function pair(first: Partial<NodeOptions>, protocol = p2ppacket) {
   const network = new Network();
@@ -71,20 +71,22 @@ describe('a node in step mode', () => {
     expect([a.node.status(1).state, b.node.status(1).state, waiting(a)]).toEqual(['open', 'open', []]);
   });
 
-  it('keeps a handshake alive while its clock is stopped', async () => {
+  it('keeps a handshake alive while a person thinks about it, or has stopped the clock', async () => {
     const { network, a, b } = await pair({ mode: 'step' }, p2pke);
-    for (const { node } of [a, b]) node.pause(true);
     network.run(3_600_000);
     a.node.release(a.node.held[0]!.id);
-    network.run(10);
-    for (const { node } of [a, b]) node.pause(false);
+    b.node.pause(true);
+    network.run(3_600_000);
+    b.node.pause(false);
     a.node.release(a.node.held[0]!.id);
     network.run(10);
     expect([a.node.status(1).ready, b.node.status(1).ready, a.complaints()]).toEqual([true, true, []]);
   });
+});
 
+describe('a link', () => {
   it('is closed after half a minute without a handshake, by a limit with a name', async () => {
-    const { network, a } = await pair({ mode: 'step' });
+    const { network, a } = await pair({ faults: [fault('drop:hello@1', p2ppacket)] });
     network.run(31_000);
     expect(a.node.links).toEqual([]);
     expect(a.complaints()).toContain('The handshake is not done after 30 s (limit handshakeSeconds).');
