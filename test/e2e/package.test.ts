@@ -11,7 +11,7 @@ describe('the package', () => {
       /^extension\.vsixmanifest$/,
       /^\[Content_Types\]\.xml$/,
       /^extension\/(package\.json|package\.nls\.json|LICENSE\.txt|readme\.md|changelog\.md)$/i,
-      /^extension\/dist\/(extension|worker)\.cjs$/,
+      /^extension\/dist\/(extension|worker|node)\.cjs$/,
       /^extension\/dist\/web\/(extension|worker)\.js$/,
       /^extension\/dist\/media\/\w+\.(js|css)$/,
       /^extension\/media\/icons\/peerscope\.png$/,
