@@ -32,7 +32,7 @@ export class NodeCard extends PageElement {
     const { id, protocol, transport, where, running, links, held, heldCount, told } = this.node;
     return html`<article class=${running ? 'node' : 'node stopped'} aria-label="${protocol} ${where}">
       <header>
-        <h2>${protocol} <span class="hint">${running ? where : 'is stopped'}, ${transport.toUpperCase()}</span></h2>
+        <h2>${protocol} <span class="hint">${where}, ${transport.toUpperCase()}${running ? '' : ' · stopped'}</span></h2>
         ${this.#controls()}
       </header>
       ${this.#counts()}

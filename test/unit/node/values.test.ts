@@ -15,7 +15,11 @@ const values = fc.dictionary(name, fc.oneof(leaf, fc.array(leaf), fc.dictionary(
 
 describe('values as text', () => {
   it('come back as they were', () => {
-    fc.assert(fc.property(values, (given) => expect(valuesFromText(valuesToText(given as Items))).toEqual(given)));
+    fc.assert(
+      fc.property(values, (given) => {
+        expect(valuesFromText(valuesToText(given as Items))).toEqual(given);
+      }),
+    );
   });
 
   it('write bytes of sockets as bytes', () => {
