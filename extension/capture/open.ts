@@ -89,6 +89,11 @@ export class Pass {
     return this.#done;
   }
 
+  /** It does not end where the file ends now. */
+  get follows(): boolean {
+    return this.#follows && !this.#done;
+  }
+
   /** The end of the file was met, and what comes behind it later belongs to another pass. */
   get ending(): boolean {
     return this.#ending;

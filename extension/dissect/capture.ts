@@ -121,7 +121,10 @@ export class Capture {
   }
 
   #succeed(successor: Running): void {
-    if (successor === this.#successor && successor.caughtUp) {
+    const { analysis } = this.#running!.pass;
+    // One that was broken off is overtaken on the way.
+    const hasOvertaken = !this.#running!.caughtUp && successor.pass.analysis.observed >= analysis.observed;
+    if (successor === this.#successor && (successor.caughtUp || hasOvertaken)) {
       const generation = this.generation + 1;
       this.#running!.end();
       this.#running = successor;
@@ -230,9 +233,11 @@ export class Capture {
     return { added, problems };
   }
 
-  #rekey({ pass, caughtUp }: Running): void {
-    if (caughtUp && pass.analysis.messageCount > AT_ONCE) {
-      this.#observeAgain(pass.file, !pass.done);
+  #rekey(running: Running): void {
+    const { pass } = running;
+    if (pass.analysis.messageCount > AT_ONCE) {
+      if (!running.caughtUp) running.end();
+      this.#observeAgain(pass.file, pass.follows);
       return;
     }
     pass.analysis.rekey();

@@ -63,6 +63,22 @@ describe('keys for a long capture', () => {
     expect(generation).toBeGreaterThan(sealed.generation);
   });
 
+  it('open the same where they come while it is read', async () => {
+    const first = launch();
+    await first.call('keys', { logs });
+    await first.call('open', { name: 'a', path });
+    const { generation: _, ...wanted } = await until(first, ({ done }) => done);
+    for (const enough of [1, 500, 2_100, 2_400]) {
+      const connection = launch();
+      await connection.call('open', { name: 'a', path });
+      const before = await until(connection, ({ messages, done }) => messages >= enough || done);
+      await connection.call('keys', { logs });
+      const { generation, ...overview } = await until(connection, ({ done, notices }) => done && notices.length === 0);
+      expect(overview).toEqual(wanted);
+      expect(generation).toBeGreaterThan(before.generation);
+    }
+  });
+
   it('are taken back the same way, also while they are tried', async () => {
     const connection = launch();
     await connection.call('open', { name: 'a', path });
