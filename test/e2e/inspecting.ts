@@ -45,13 +45,14 @@ export class Inspecting {
   private static async shown(workbench: Workbench, name: string): Promise<Inspecting> {
     const end = Date.now() + 30_000;
     for (;;) {
-      const frame = await workbench.inspectorFrame();
-      // A tab that was in view before stays for a moment.
-      const titles = await frame
-        .locator('#toolbar .name, .whole h1')
-        .allInnerTexts()
-        .catch(() => []);
-      if (titles.some((title) => title.includes(name))) return new Inspecting(workbench, frame);
+      for (const frame of await workbench.inspectorFrames()) {
+        // A tab that was in view before stays for a moment.
+        const titles = await frame
+          .locator('#toolbar .name, .whole h1')
+          .allInnerTexts()
+          .catch(() => []);
+        if (titles.some((title) => title.includes(name))) return new Inspecting(workbench, frame);
+      }
       if (Date.now() > end) throw new Error(`the inspector of ${name} was not in view within 30 s`);
       await workbench.page.waitForTimeout(100);
     }

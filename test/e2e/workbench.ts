@@ -108,17 +108,24 @@ export class Workbench {
   async inspectorFrame(): Promise<Frame> {
     const end = Date.now() + 30_000;
     for (;;) {
-      for (const frame of this.page.frames()) {
-        const found = await frame
-          .locator('peerscope-inspector')
-          .count()
-          .catch(() => 0);
-        if (found > 0 && (await visible(frame))) return frame;
-      }
-      if (Date.now() > end)
-        throw new Error(`no inspector within 30 s; frames: ${this.page.frames().map((frame) => frame.url())}`);
+      const [frame] = await this.inspectorFrames();
+      if (frame !== undefined) return frame;
+      if (Date.now() > end) throw new Error(`no inspector within 30 s; frames: ${this.page.frames().map((each) => each.url())}`);
       await this.page.waitForTimeout(100);
     }
+  }
+
+  /** Those of all visible editors, which may stand side by side. */
+  async inspectorFrames(): Promise<Frame[]> {
+    const found: Frame[] = [];
+    for (const frame of this.page.frames()) {
+      const inspectors = await frame
+        .locator('peerscope-inspector')
+        .count()
+        .catch(() => 0);
+      if (inspectors > 0 && (await visible(frame))) found.push(frame);
+    }
+    return found;
   }
 
   /** Chooses a colour theme in the theme picker. */
