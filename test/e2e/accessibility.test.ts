@@ -1,5 +1,4 @@
 /** The inspector for those who do not see it as its authors do, or have no mouse: every view, in two themes. */
-import axe, { type AxeResults } from 'axe-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Inspecting } from './inspecting.ts';
 import { tabThrough } from './tabbing.ts';
@@ -100,7 +99,7 @@ describe('accessibility', () => {
           // Colours are measured once they stand there.
           await workbench.page.waitForTimeout(PAINTED_MS);
           await workbench.screenshot(`accessible-${theme}-${name.replace(/\W+/g, '-')}`);
-          expect(await violations(inspecting)).toEqual([]);
+          expect(await violations(inspecting.frame)).toEqual([]);
         });
     });
 
@@ -127,20 +126,6 @@ describe('accessibility', () => {
       });
   });
 });
-
-/** What axe finds of impact serious or critical, a line each. */
-async function violations({ frame }: Inspecting): Promise<string[]> {
-  await frame.evaluate(axe.source);
-  const found = await frame.evaluate(
-    () =>
-      (globalThis as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ['violations'] }) as Promise<AxeResults>,
-  );
-  return found.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, impact, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id} (${impact}) ${target.join(' ')}: ${failureSummary}`),
-    );
-}
 
 /** What would move of itself, in the page and in the shadows of its elements: animations, transitions and smooth scrolling. */
 function moving(): string[] {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Frame, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Inspecting } from './inspecting.ts';
+import { violations } from './rules.ts';
 import { Workbench } from './workbench.ts';
 
 const PATIENCE = { timeout: 20_000 };
@@ -146,10 +147,14 @@ describe('the test node', () => {
     await workbench.screenshot('node-saved');
   });
 
-  for (const theme of ['dark', 'high-contrast'] as const)
-    it(`can be read in the theme "${theme}"`, async () => {
+  for (const theme of ['light', 'dark', 'high-contrast'] as const)
+    it(`breaks no rule that counts in the theme "${theme}"`, async () => {
       await workbench.setTheme(theme);
+      await workbench.page.locator('.tabs-container .tab', { hasText: 'Test Node' }).click();
+      await page.locator('summary').first().click();
+      await workbench.page.waitForTimeout(150);
       await workbench.screenshot(`node-${theme}`);
+      expect(await violations(page)).toEqual([]);
     });
 });
 
