@@ -47,7 +47,7 @@ export class NodeCard extends PageElement {
         (each) => html`<peerscope-held .call=${this.call} .node=${id} .held=${each}></peerscope-held>`,
       )}
       ${heldCount > held.length ? html`<p class="hint">${heldCount - held.length} more messages wait behind these.</p>` : nothing}
-      <ol class="told" tabindex="0" aria-label="What happened" role="log">${told.slice(-SHOWN_TOLD).map(({ time, text, grave }) => html`<li class=${grave ? 'grave' : ''}><time>${clock(time)}</time> ${grave ? html`<span class="mark" aria-hidden="true">!</span>` : nothing}${text}</li>`)}</ol>
+      <div class="told" tabindex="0" aria-label="What happened" role="log"><ol>${told.slice(-SHOWN_TOLD).map(({ time, text, grave }) => html`<li class=${grave ? 'grave' : ''}><time>${clock(time)}</time> ${grave ? html`<span class="mark" aria-hidden="true">!</span>` : nothing}${text}</li>`)}</ol></div>
     </article>`;
   }
 

@@ -1,6 +1,7 @@
 /** The inspector for those who do not see it as its authors do, or have no mouse: every view, in two themes. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Inspecting } from './inspecting.ts';
+import { violations } from './rules.ts';
 import { tabThrough } from './tabbing.ts';
 import { Workbench } from './workbench.ts';
 
