@@ -71,19 +71,21 @@ export type Member = { readonly n: number; readonly part: Part } & Pick<Placed, 
 /** The steps of a session's messages in their order: the machine is walked from its start. */
 export function walk(machine: Machine, members: Iterable<Member>): Step[] {
   const steps: Step[] = [];
-  let at: string = machine.start;
-  for (const { n, name, direction, part } of members) {
-    const by = direction === part.opener ? 'opener' : 'answerer';
-    let next = part.idle === true ? at : advance(machine, at, name, by);
-    if (next === undefined && part.unseen !== undefined) {
-      next = advance(machine, part.unseen, name, by);
-      if (next !== undefined && part.stays === true) next = at;
-      else if (next !== undefined) at = part.unseen;
-    }
-    steps.push({ n, by, before: at, after: next ?? at, allowed: next !== undefined });
-    at = next ?? at;
-  }
+  for (const member of members) steps.push(step(machine, steps.at(-1)?.after ?? machine.start, member));
   return steps;
+}
+
+/** One step on from a state. */
+export function step(machine: Machine, from: string, { n, name, direction, part }: Member): Step {
+  const by = direction === part.opener ? 'opener' : 'answerer';
+  let at = from;
+  let next = part.idle === true ? at : advance(machine, at, name, by);
+  if (next === undefined && part.unseen !== undefined) {
+    next = advance(machine, part.unseen, name, by);
+    if (next !== undefined && part.stays === true) next = at;
+    else if (next !== undefined) at = part.unseen;
+  }
+  return { n, by, before: at, after: next ?? at, allowed: next !== undefined };
 }
 
 /** A value that the capture itself tells. */

@@ -2,6 +2,7 @@
 import type { WorkerCalls, WorkerEvents } from '../wire/inspector.ts';
 import { Connection } from '../wire/rpc.ts';
 import { Capture } from './capture.ts';
+import { Ends } from './ends.ts';
 import { Exports } from './exports.ts';
 import { follow, payload } from './following.ts';
 import { KeyRingView } from './keyuse.ts';
@@ -33,6 +34,7 @@ const connection = new Connection<None, WorkerEvents, WorkerCalls, None>(
     endpoints: (params: unknown) => lists.endpoints(params as Params<'endpoints'>),
     timeline: (params: unknown) => timeline.look(params as Params<'timeline'>),
     conversations: (params: unknown) => tables.conversations(params as Params<'conversations'>),
+    ends: (params: unknown) => ends.look(params as Params<'ends'>),
     findings: (params: unknown) => tables.findings(params as Params<'findings'>),
     checkFilter: (params: unknown) => lists.check(params as Params<'checkFilter'>),
     completeFilter: (params: unknown) => lists.complete(params as Params<'completeFilter'>),
@@ -48,6 +50,7 @@ const connection = new Connection<None, WorkerEvents, WorkerCalls, None>(
 const capture = new Capture((overview) => connection.tell('overview', overview));
 const lists = new Lists(capture);
 const tables = new Tables(capture, lists);
+const ends = new Ends(capture, tables);
 const timeline = new Timeline(capture, lists);
 const exports = new Exports(capture, lists);
 const keys = new KeyRingView(capture);

@@ -1,5 +1,5 @@
 /** The capture from above: its conversations, and its findings by rule. Made once for a state of the capture. */
-import { type ConversationSummary, type Finding, summarise } from '../../dissector/session/index.ts';
+import { type ConversationSummary, type Finding, lastStates, summarise } from '../../dissector/session/index.ts';
 import type { ConversationView, FindingLine, WebviewCalls } from '../wire/inspector.ts';
 import type { Capture } from './capture.ts';
 import type { Filtering } from './filtering.ts';
@@ -19,7 +19,8 @@ const severities = ['error', 'warning', 'note'] as const;
 
 export class Tables {
   readonly #capture: Capture;
-  #summaries: { readonly of: number; readonly views: ConversationView[]; sorted: string } | undefined;
+  #summaries: { readonly of: number; readonly views: readonly ConversationView[] } | undefined;
+  #sorted: { readonly by: string; readonly views: readonly ConversationView[] } | undefined;
   #broken: { readonly of: number; readonly rules: readonly Broken[] } | undefined;
   /** What a filter leaves of them. */
   #left: { readonly of: Filtering; readonly scanned: number; readonly rules: readonly Broken[] } | undefined;
@@ -36,16 +37,24 @@ export class Tables {
     sort,
     descending,
   }: WebviewCalls['conversations']['params']): WebviewCalls['conversations']['result'] {
+    const { generation } = this.#capture;
+    const views = this.summaries();
+    if (views === undefined) return { rows: [], total: 0, generation, ready: false };
+    const wanted = `${generation} ${sort} ${descending}`;
+    if (this.#sorted?.by !== wanted)
+      this.#sorted = {
+        by: wanted,
+        views: [...views].sort((a, b) => compare(a, b, sort) * (descending ? -1 : 1) || a.id - b.id),
+      };
+    return { rows: this.#sorted.views.slice(start, start + count), total: views.length, generation, ready: true };
+  }
+
+  /** All conversations in the order of their ids; undefined while the capture is read. */
+  summaries(): readonly ConversationView[] | undefined {
     const { generation, done } = this.#capture;
-    if (!done) return { rows: [], total: 0, generation, ready: false };
-    if (this.#summaries?.of !== generation) this.#summaries = { of: generation, views: this.#views(), sorted: 'id false' };
-    const wanted = `${sort} ${descending}`;
-    if (this.#summaries.sorted !== wanted) {
-      this.#summaries.views.sort((a, b) => compare(a, b, sort) * (descending ? -1 : 1) || a.id - b.id);
-      this.#summaries.sorted = wanted;
-    }
-    const { views } = this.#summaries;
-    return { rows: views.slice(start, start + count), total: views.length, generation, ready: true };
+    if (!done) return undefined;
+    if (this.#summaries?.of !== generation) this.#summaries = { of: generation, views: this.#views() };
+    return this.#summaries.views;
   }
 
   findings({ start, count, closed, filter = '' }: WebviewCalls['findings']['params']): WebviewCalls['findings']['result'] {
@@ -93,6 +102,7 @@ export class Tables {
   #views(): ConversationView[] {
     const { analysis } = this.#capture;
     const { frames } = analysis.reader;
+    const states = lastStates(analysis);
     return summarise(analysis).map((summary: ConversationSummary) => {
       const { endpoints, transport } = analysis.conversations[summary.id]!;
       const seconds = frames.elapsed(summary.first - 1, summary.last - 1);
@@ -106,6 +116,8 @@ export class Tables {
         protocol,
         start: Number.isNaN(start) ? null : start,
         seconds: Number.isNaN(seconds) ? null : seconds,
+        state: states.get(summary.id)?.state ?? '',
+        stateDoc: states.get(summary.id)?.doc ?? '',
       };
     });
   }

@@ -4,6 +4,7 @@
  */
 import type {
   ConversationColumn,
+  EndpointColumn,
   FindKind,
   KeyReport,
   Overview,
@@ -118,14 +119,33 @@ export function exportParams(value: unknown): WebviewCalls['export']['params'] {
 }
 
 const conversationColumns: readonly ConversationColumn[] = [
-  ...(['id', 'a', 'b', 'protocol', 'packets', 'bytes', 'start', 'seconds', 'messages', 'encrypted', 'findings'] as const),
+  ...([
+    'id',
+    'a',
+    'b',
+    'protocol',
+    'state',
+    'packets',
+    'bytes',
+    'start',
+    'seconds',
+    'messages',
+    'encrypted',
+    'findings',
+  ] as const),
+];
+const endpointColumns: readonly EndpointColumn[] = [
+  ...(['endpoint', 'protocol', 'conversations', 'packets', 'bytes', 'messages', 'findings'] as const),
 ];
 
-function conversationsParams(value: unknown): WebviewCalls['conversations']['params'] {
-  const params = object(value, 'conversations');
-  const sort = conversationColumns.find((column) => column === params.sort);
-  if (sort === undefined) throw mismatch('conversations.sort', conversationColumns.join(', '), params.sort);
-  return { ...part(params, 'conversations'), sort, descending: params.descending === true };
+/** A part of a table, sorted by one of its columns. */
+function sorted<C extends string>(name: string, columns: readonly C[]) {
+  return (value: unknown) => {
+    const params = object(value, name);
+    const sort = columns.find((column) => column === params.sort);
+    if (sort === undefined) throw mismatch(`${name}.sort`, columns.join(', '), params.sort);
+    return { ...part(params, name), sort, descending: params.descending === true };
+  };
 }
 
 function findingsParams(value: unknown): WebviewCalls['findings']['params'] {
@@ -192,7 +212,8 @@ export const questions: { readonly [M in Question]: (value: unknown) => WebviewC
   locate: locateParams,
   endpoints: filterOf('endpoints'),
   timeline: filterOf('timeline'),
-  conversations: conversationsParams,
+  conversations: sorted('conversations', conversationColumns),
+  ends: sorted('ends', endpointColumns),
   findings: findingsParams,
   checkFilter: checkFilterParams,
   completeFilter: completeFilterParams,

@@ -8,6 +8,8 @@ import type {
   ComputationView,
   ConversationColumn,
   ConversationView,
+  EndpointColumn,
+  EndpointView,
   ExportKind,
   ExportScope,
   FindingPart,
@@ -83,6 +85,11 @@ export interface Questions extends Calls {
     params: { start: number; count: number; sort: ConversationColumn; descending: boolean };
     result: TablePart<ConversationView>;
   };
+  /** Who takes part in the conversations. */
+  ends: {
+    params: { start: number; count: number; sort: EndpointColumn; descending: boolean };
+    result: TablePart<EndpointView>;
+  };
   /** Of the messages that a filter leaves; `closed` are the rules whose breaches are not shown. */
   findings: { params: { start: number; count: number; closed: readonly string[]; filter?: string }; result: FindingPart };
   /** Who talks in the messages of the list, in the order in which they come; `more` is true when some are left out. */
@@ -107,6 +114,7 @@ export type Question =
   | 'compute'
   | 'keyring'
   | 'conversations'
+  | 'ends'
   | 'findings'
   | 'endpoints'
   | 'timeline'

@@ -21,7 +21,26 @@ export interface ConversationView {
   readonly encrypted: number;
   readonly opened: number;
   readonly findings: number;
+  /** The state of its newest session at the end, by name and in words; empty where its protocol has none. */
+  readonly state: string;
+  readonly stateDoc: string;
 }
+
+/** An endpoint as a line of its table; pairs are sent and received. */
+export interface EndpointView {
+  /** `127.0.0.1:7000`. */
+  readonly endpoint: string;
+  readonly transport: 'udp' | 'tcp';
+  /** Protocols that it speaks, commas between them. */
+  readonly protocol: string;
+  readonly conversations: number;
+  readonly packets: readonly [number, number];
+  readonly bytes: readonly [number, number];
+  readonly messages: number;
+  readonly findings: number;
+}
+
+export type EndpointColumn = 'endpoint' | 'protocol' | 'conversations' | 'packets' | 'bytes' | 'messages' | 'findings';
 
 /** A line of the table of findings: a rule, then its breaches. */
 export type FindingLine =
@@ -60,6 +79,7 @@ export type ConversationColumn =
   | 'a'
   | 'b'
   | 'protocol'
+  | 'state'
   | 'packets'
   | 'bytes'
   | 'start'

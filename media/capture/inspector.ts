@@ -161,12 +161,27 @@ export class Inspector extends PageElement {
         return html`<peerscope-graph .call=${session.call} .generation=${state} .frames=${session.overview?.frames ?? 0} .filter=${session.list.filter}
             .start=${session.list.start} .open=${session.arranged.graph} @fold=${({ detail }: CustomEvent<boolean>) => session.arrange({ graph: detail })}
             @narrow=${({ detail }: CustomEvent<string>) => void this.#bar?.put(detail)}></peerscope-graph>
-          <peerscope-conversations .call=${session.call} .generation=${state} .filter=${session.list.filter} .widths=${session.arranged.widths} @resize-column=${resize}
-          @narrow=${(event: CustomEvent<string>) => this.#narrow(event.detail)}></peerscope-conversations>`;
+          ${this.#grid(state, resize)}`;
       case 'findings':
         return html`<peerscope-breaches .call=${session.call} .generation=${state} .filter=${session.list.filter}
           @show-frame=${(event: CustomEvent<number>) => session.showFrame(event.detail)}></peerscope-breaches>`;
     }
+  }
+
+  /** Below the graph: who talks with whom, or who talks at all. */
+  #grid(state: number, resize: (event: CustomEvent<Widths>) => void): TemplateResult {
+    const session = this.#session;
+    const { endpoints, widths } = session.arranged;
+    const narrow = ({ detail }: CustomEvent<string>): void => this.#narrow(detail);
+    const tab = (id: string, title: string, chosen: boolean): TemplateResult =>
+      html`<button id=${id} type="button" role="radio" class="which ${chosen ? 'chosen' : ''}" aria-checked=${chosen}
+        @click=${() => session.arrange({ endpoints: id === 'grid-endpoints' })}>${title}</button>`;
+    return html`<div class="whichs" role="radiogroup" aria-label="Table">${tab('grid-conversations', 'Conversations', !endpoints)}${tab('grid-endpoints', 'Endpoints', endpoints)}</div>
+      ${
+        endpoints
+          ? html`<peerscope-endpoints .call=${session.call} .generation=${state} .filter=${session.list.filter} .widths=${widths} @resize-column=${resize} @narrow=${narrow}></peerscope-endpoints>`
+          : html`<peerscope-conversations .call=${session.call} .generation=${state} .filter=${session.list.filter} .widths=${widths} @resize-column=${resize} @narrow=${narrow}></peerscope-conversations>`
+      }`;
   }
 
   /** From a line of a table to its packets. */

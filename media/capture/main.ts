@@ -7,6 +7,7 @@ import '../theme/capture.css';
 import { Breaches } from './breaches.ts';
 import { Bytes } from './bytes.ts';
 import { Conversations } from './conversations.ts';
+import { Endpoints } from './endpoints.ts';
 import { FilterBar } from './filterbar.ts';
 import { FindBar } from './findbar.ts';
 import { Graph } from './graph.ts';
@@ -30,6 +31,7 @@ declare global {
     'peerscope-steps': Steps;
     'peerscope-keys': KeyTable;
     'peerscope-conversations': Conversations;
+    'peerscope-endpoints': Endpoints;
     'peerscope-graph': Graph;
     'peerscope-breaches': Breaches;
   }
@@ -44,6 +46,7 @@ customElements.define('peerscope-ladder', Ladder);
 customElements.define('peerscope-steps', Steps);
 customElements.define('peerscope-keys', KeyTable);
 customElements.define('peerscope-conversations', Conversations);
+customElements.define('peerscope-endpoints', Endpoints);
 customElements.define('peerscope-graph', Graph);
 customElements.define('peerscope-breaches', Breaches);
 // Last: it draws the others as soon as it is known.

@@ -29,6 +29,8 @@ export interface Remembered {
   readonly comments: readonly (readonly [frame: number, text: string])[];
   /** The graph over time is not folded away. */
   readonly graph: boolean;
+  /** Endpoints stand below it, not conversations. */
+  readonly endpoints: boolean;
   /** What bytes may mean is shown below them. */
   readonly inspecting: boolean;
   /** Heights and widths of the first panes in percent. */
@@ -58,6 +60,7 @@ export function remembered(stored: unknown): Remembered {
     marks: Array.isArray(values.marks) ? values.marks.filter(whole) : [],
     comments: Array.isArray(values.comments) ? values.comments.filter(isComment) : [],
     graph: values.graph !== false,
+    endpoints: values.endpoints === true,
     inspecting: values.inspecting === true,
     listHeight: percent(values.listHeight, 50),
     treeWidth: percent(values.treeWidth, 42),

@@ -29,10 +29,14 @@ export function absolute({ seconds, nanos }: Instant): string {
   return `${date.toISOString().slice(0, -5)}.${fraction}Z`;
 }
 
-const grouped = new Intl.NumberFormat('en-US');
+const format = new Intl.NumberFormat('en-US');
+
+export function grouped(number: number): string {
+  return format.format(number);
+}
 
 export function count(number: number, one: string, many = `${one}s`): string {
-  return `${grouped.format(number)} ${number === 1 ? one : many}`;
+  return `${grouped(number)} ${number === 1 ? one : many}`;
 }
 
 /** Which of `hues` colours a protocol has: the same one in every capture. */
@@ -53,4 +57,9 @@ export function elided(endpoint: string, characters: number): string {
 export function splitEndpoint(endpoint: string): readonly [string, string] {
   const at = /^(?:\[.*\]|[\d.]+)(?=:\d+$)/.exec(endpoint)?.[0].length ?? endpoint.length;
   return [endpoint.slice(0, at), endpoint.slice(at)];
+}
+
+/** Two numbers, there and back. */
+export function pair([there, back]: readonly [number, number]): string {
+  return `${grouped(there)} / ${grouped(back)}`;
 }

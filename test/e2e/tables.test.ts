@@ -17,7 +17,7 @@ describe('the capture from above', () => {
   it('lists its conversations, sorted by a click', async () => {
     await inspecting.frame.locator('#view-conversations').click();
     await conversation(0).first().waitFor();
-    const before = await inspecting.frame.locator('[role=row].conversation:not(.columns)').count();
+    const before = await inspecting.frame.locator('#conversation-table [role=row]').count();
     expect(before).toBeGreaterThan(1);
     await inspecting.frame.getByRole('columnheader', { name: 'Bytes' }).click();
     await expect
@@ -28,12 +28,28 @@ describe('the capture from above', () => {
 
   it('goes from a conversation to its packets', async () => {
     await inspecting.frame.locator('#conversation-table').focus();
-    await expect.poll(async () => (await conversation(0).allInnerTexts()).length).toBe(11);
+    await expect.poll(async () => (await conversation(0).allInnerTexts()).length).toBe(12);
     const [number] = await conversation(0).allInnerTexts();
     await inspecting.press('Home', 'Enter');
     await expect.poll(() => inspecting.frame.locator('#filter').inputValue()).toBe(`conversation == ${number}`);
     await expect.poll(() => inspecting.frame.locator('#filter-count').innerText()).toMatch(/^\d+ rows of \d+/);
     await inspecting.frame.locator('#clear-filter').click();
+  });
+
+  it('lists endpoints, and goes from one to its packets', async () => {
+    await inspecting.frame.locator('#view-conversations').click();
+    await inspecting.frame.locator('#grid-endpoints').click();
+    const cells = inspecting.frame.locator('#endpoint-0 [role=gridcell]');
+    await cells.first().waitFor();
+    await workbench.screenshot('endpoints');
+    const [endpoint = ''] = await cells.allInnerTexts();
+    await inspecting.frame.locator('#endpoint-0').dblclick();
+    const port = endpoint.trim().split(':').at(-1);
+    await expect.poll(() => inspecting.frame.locator('#filter').inputValue()).toContain(`udp.srcport == ${port}`);
+    await expect.poll(() => inspecting.frame.locator('#filter-count').innerText()).toMatch(/^\d+ rows of \d+/);
+    await inspecting.frame.locator('#clear-filter').click();
+    await inspecting.frame.locator('#view-conversations').click();
+    await inspecting.frame.locator('#grid-conversations').click();
   });
 
   it('scrolls its findings, and draws those in view only', async () => {

@@ -1,16 +1,23 @@
 /** The capture from above, as the worker tells it. */
 import { describe, expect, it, vi } from 'vitest';
 import { Capture } from '../../../extension/dissect/capture.ts';
+import { Ends } from '../../../extension/dissect/ends.ts';
 import { Lists } from '../../../extension/dissect/lists.ts';
 import { Tables } from '../../../extension/dissect/tables.ts';
 import { golden, keyLog } from './help.ts';
 
-async function tables(path: string, keys = ''): Promise<Tables> {
+async function tables(path: string, keys = '') {
   const capture = new Capture(() => {});
   if (keys !== '') capture.keys([{ name: 'keys', text: keys }]);
   await capture.open({ name: '', path });
   await vi.waitFor(() => expect(capture.overview().done).toBe(true), { timeout: 20_000 });
-  return new Tables(capture, new Lists(capture));
+  const all = new Tables(capture, new Lists(capture));
+  const ends = new Ends(capture, all);
+  return {
+    conversations: (params: Parameters<Tables['conversations']>[0]) => all.conversations(params),
+    findings: (params: Parameters<Tables['findings']>[0]) => all.findings(params),
+    ends: (params: Parameters<Ends['look']>[0]) => ends.look(params),
+  };
 }
 
 const byNumber = { start: 0, count: 100, sort: 'id', descending: false } as const;
@@ -21,7 +28,7 @@ describe('the table of conversations', () => {
     expect(total).toBe(1);
     expect(rows[0]).toMatchObject({
       ...{ id: 0, a: '127.0.0.1:7000', b: '127.0.0.1:7001', transport: 'udp', protocol: 'p2pke', first: 1, last: 33 },
-      ...{ messages: 33, encrypted: 32, opened: 32, findings: 0, start: 0 },
+      ...{ messages: 33, encrypted: 32, opened: 32, findings: 0, start: 0, state: 'complete' },
     });
     expect(rows[0]!.packets[0] + rows[0]!.packets[1]).toBe(33);
     expect(rows[0]!.seconds).toBeGreaterThan(0);
@@ -40,6 +47,28 @@ describe('the table of conversations', () => {
         .map(({ id }) => id)
         .reverse(),
     );
+  });
+});
+
+describe('the table of endpoints', () => {
+  const byName = { start: 0, count: 100, sort: 'endpoint', descending: false } as const;
+
+  it('adds up what each sent and received in all its conversations', async () => {
+    const of = await tables(golden('p2p_b.pcapng'));
+    const conversations = of.conversations(byNumber).rows;
+    const { rows, total } = of.ends(byName);
+    expect(total).toBe(9);
+    const server = rows.find(({ endpoint }) => endpoint === '127.0.0.1:5002')!;
+    expect(server).toMatchObject({ protocol: 'p2p', transport: 'tcp', conversations: 8 });
+    const sum = (side: 0 | 1) =>
+      conversations.reduce((all, { bytes, b }) => all + bytes[b === server.endpoint ? 1 - side : side]!, 0);
+    expect(server.bytes).toEqual([sum(0), sum(1)]);
+  });
+
+  it('is sorted by any column', async () => {
+    const of = await tables(golden('p2p_b.pcapng'));
+    expect(of.ends({ ...byName, sort: 'conversations', descending: true }).rows[0]!.endpoint).toBe('127.0.0.1:5002');
+    expect(of.ends({ ...byName, count: 2 }).rows).toHaveLength(2);
   });
 });
 

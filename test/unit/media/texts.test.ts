@@ -51,7 +51,7 @@ describe('what the page remembers', () => {
         marks: [],
         comments: [],
       },
-      ...{ graph: true, inspecting: false, listHeight: 50, treeWidth: 42, treeHeight: 55 },
+      ...{ graph: true, endpoints: false, inspecting: false, listHeight: 50, treeWidth: 42, treeHeight: 55 },
     };
     expect(remembered(undefined)).toEqual(fresh);
     expect(remembered('x')).toEqual(fresh);
@@ -72,6 +72,7 @@ describe('what the page remembers', () => {
       marks: [2, 9],
       comments: [[4, 'odd']],
       graph: false,
+      endpoints: false,
       inspecting: true,
       listHeight: 30,
       treeWidth: 70,
