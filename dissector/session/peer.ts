@@ -30,6 +30,7 @@ export interface Spoiling {
 /** All that a peer can do. */
 export interface Desk {
   readonly choices: Bench['choices'];
+  readonly transport: 'udp' | 'tcp';
   /** Nanoseconds since 1970. */
   now(): bigint;
   /** Secret random bytes. */

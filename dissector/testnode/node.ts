@@ -219,7 +219,7 @@ export class TestNode {
   #desk(choices: Choices): Desk {
     const { now, random } = this.#environment;
     return {
-      ...{ choices, now, random },
+      ...{ choices, now, random, transport: this.#transport },
       send: (link, message, given = {}) => this.#sender.queue(link, message, given),
       close: (link, why) => this.#close(link, why, false),
       timer: (link, name, milliseconds) => {

@@ -8,7 +8,7 @@ import { rules } from './rules.ts';
 import { elementKey, type Sighting } from './sighting.ts';
 
 /** An id this long is meant to be unique everywhere; a shorter one may be a counter that each node has for itself. */
-const globalLength = 16;
+export const globalLength = 16;
 /** Sockets remembered to which one message went. */
 const mostSockets = 64;
 

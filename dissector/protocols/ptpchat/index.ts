@@ -9,6 +9,7 @@ import { connectMachine, exchangeMachine, neighbourMachine } from './machine.ts'
 import { undecodableName, verbs } from './messages.ts';
 import { observe } from './observe.ts';
 import { part } from './part.ts';
+import { peer } from './peer.ts';
 import { recognise } from './recognise.ts';
 import { rules } from './rules.ts';
 
@@ -29,4 +30,5 @@ export const ptpchat: Protocol = {
   explain,
   part,
   compute,
+  peer,
 };

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { ptpchat } from '../../../dissector/protocols/ptpchat/index.ts';
+import { Choices } from '../../../dissector/session/index.ts';
+import type { NodeOptions } from '../../../dissector/testnode/index.ts';
+import { goldenJson } from '../../golden/open.ts';
+import { fault, findings, type Member, Network, told } from './network.ts';
+
+async function pair(first: Partial<NodeOptions> = {}, second: Partial<NodeOptions> = {}) {
+  const network = new Network();
+  const a = await network.add(ptpchat, { port: 7101, ...first });
+  const b = await network.add(ptpchat, { port: 9001, ...second });
+  a.dial(b);
+  return { network, a, b };
+}
+
+const quiet = (...members: Member[]) => members.flatMap((member) => [...findings(member), ...member.complaints()]);
+/** All but what is said again and again. */
+const said = (member: Member) => told(member).filter((line) => !/ (HELLO|ROUTING)$/.test(line));
+
+describe('two nodes of ptpchat', () => {
+  for (const transport of ['udp', 'tcp'] as const)
+    it(`say HELLO every second, over ${transport}`, async () => {
+      const { network, a, b } = await pair({ transport }, { transport });
+      network.run(10_500);
+      for (const { node } of [a, b]) expect(node.status(1)).toMatchObject({ state: 'neighbours', ready: true });
+      for (const arrow of ['<', '>']) expect(told(a).filter((line) => line === `${arrow} HELLO`)).toHaveLength(11);
+      expect(quiet(a, b)).toEqual([]);
+    });
+
+  it('frame the stream as it is pinned, and read it either way', async () => {
+    const choices = new Choices({ 'ptpchat.framing': 'back-to-back' });
+    const { network, a, b } = await pair({ transport: 'tcp', choices }, { transport: 'tcp' });
+    network.run(3000);
+    const first = (member: Member) => member.events.flatMap((event) => (event.kind === 'sent' ? [event.bytes[0]] : []))[0];
+    expect([first(a), first(b)]).toEqual([0x7b, 0]);
+    expect(b.complaints()).toEqual([]);
+    expect(a.complaints()[0]).toBe('4 bytes of the stream are no messages.');
+  });
+
+  it('acknowledge what asks for it, and say when no ACK came', async () => {
+    const { network, a } = await pair({}, { faults: [fault('drop:ACK#2', ptpchat)] });
+    network.run(100);
+    a.node.send(1, 'GETCERTIFICATE');
+    a.node.send(1, 'GETCERTIFICATE', { msg_data: { msg_id: 123_456_789_012_345_678_901n } });
+    network.run(12_000);
+    expect(said(a).filter((line) => line === '< ACK')).toHaveLength(1);
+    expect(a.complaints().filter((text) => text.includes('ACK'))).toEqual(['No ACK for a GETCERTIFICATE came in 10 s.']);
+    expect(findings(a)).toContain('ptpchat.unacknowledged');
+  });
+
+  it('say of what is no message why it is none, and go on', async () => {
+    const { network, a, b } = await pair();
+    network.run(100);
+    a.node.send(1, 'ACK', { msg_data: { msg_id: 'never sent' } });
+    a.node.send(1, 'JOIN', { msg_data: null });
+    a.node.send(1, 'HELLO', { msg_type: 'FROBNICATE', msg_data: {} });
+    a.node.send(1, 'CERTIFICATE', { msg_id: 1, node_id: 2, recipient_id: 3, certificate: '!' });
+    a.node.send(1, 'HELLO', { msg_type: Uint8Array.of(0x7b) });
+    network.run(100);
+    expect(b.complaints()).toEqual([
+      'An ACK names no message that was sent over this link.',
+      'JOIN needs "msg_id".',
+      'The msg_type of a message is no verb of the specification.',
+      '"certificate" of CERTIFICATE is no base64.',
+      expect.stringMatching(/^A message is no JSON: /),
+    ]);
+    expect(() => a.node.send(1, 'NOTHING')).toThrow('ptpchat has no message "NOTHING".');
+    expect(() => a.node.send(1, 'ACK')).toThrow('An ACK needs the msg_id');
+  });
+
+  it('leave out another message under a msg_id that was used', async () => {
+    const { network, a, b } = await pair();
+    network.run(100);
+    for (const node_id of ['one', 'one', 'two']) a.node.send(1, 'GETCERTIFICATE', { msg_id: 'the same id for each', node_id });
+    network.run(100);
+    expect(b.complaints().filter((text) => text.includes('msg_id'))).toEqual([
+      'A GETCERTIFICATE has the msg_id of another message: it is left out.',
+    ]);
+    expect(findings(b)).toContain('ptpchat.id-collision');
+  });
+
+  it('end a stream whose object has no end', async () => {
+    const { network, a, b } = await pair({ transport: 'tcp' }, { transport: 'tcp' });
+    network.run(100);
+    b.node.received(1, Uint8Array.of(0x7b, 0x22, ...new Uint8Array(20).fill(0x61)));
+    for (let piece = 0; piece < 20 && b.node.links.length > 0; piece++) b.node.received(1, new Uint8Array(0x10_0000).fill(0x61));
+    expect([a.node.links.length, b.node.links.length]).toEqual([1, 0]);
+  });
+});
+
+/** Names and types of the elements, in their order. */
+const shape = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? value.slice(0, 1).map(shape)
+    : typeof value === 'object' && value !== null
+      ? Object.entries(value).map(([name, one]) => [name, shape(one)])
+      : typeof value;
+
+describe('what a node of ptpchat writes', () => {
+  const golden = (goldenJson('ptpchat_a.truth.json').messages as { msg_type?: string; msg?: object }[]).filter(({ msg }) => msg);
+  const written = (member: Member, verb: string) =>
+    member.events.flatMap((event) => {
+      if (event.kind !== 'sent') return [];
+      const message = JSON.parse(new TextDecoder().decode(event.bytes)) as { msg_type: string };
+      return message.msg_type === verb ? [shape(message)] : [];
+    });
+  const real = (verb: string) => golden.filter(({ msg_type }) => msg_type === verb).map(({ msg }) => shape(msg));
+
+  it('has the elements and types of what a real server and its clients write', async () => {
+    const { network, a, b } = await pair();
+    network.run(100);
+    a.node.send(1, 'GETCERTIFICATE');
+    network.run(100);
+    for (const [member, verb] of [
+      [a, 'HELLO'],
+      [b, 'HELLO'],
+      [a, 'GETCERTIFICATE'],
+      [b, 'ACK'],
+    ] as const)
+      expect(real(verb)).toContainEqual(written(member, verb)[0]);
+  });
+});
