@@ -41,6 +41,8 @@ export interface Limits {
   readonly stretch: number;
   /** Bytes that a frame of a stream may claim in its length prefix. */
   readonly frameLength: number;
+  /** The same before a test node knows who speaks: a handshake message is short. */
+  readonly handshakeLength: number;
   /** Bytes of one protobuf message that are read once more as messages inside it, in sum over all levels. */
   readonly nestedBytes: number;
   /** Nesting of JSON and protobuf. */
@@ -101,6 +103,7 @@ export const defaultLimits: Limits = Object.freeze({
   events: 100_000,
   stretch: 0x0100_0000,
   frameLength: 0x0100_0000,
+  handshakeLength: 0x1_0000,
   nestedBytes: 0x0100_0000,
   depth: 64,
   fields: 20_000,

@@ -1,8 +1,9 @@
 /**
- * `npm run fuzz -- --minutes N --seed S`: the search of capture.test.ts for as long as one likes. Failures of one kind are
- * told once; `--only SEED` runs one input and shows the whole trace.
+ * `npm run fuzz -- --minutes N --seed S`: the search of capture.test.ts for as long as one likes; with `--nodes` that of
+ * node.test.ts. Failures of one kind are told once; `--only SEED` runs one input and shows the whole trace.
  */
 import { parseArgs } from 'node:util';
+import { attack } from './attack.ts';
 import { recordings, run } from './corpus.ts';
 
 const { values } = parseArgs({
@@ -10,12 +11,13 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '1' },
     seed: { type: 'string', default: String(Date.now() % 0x1_0000_0000) },
     only: { type: 'string' },
+    nodes: { type: 'boolean', default: false },
   },
 });
 const SLOW_MS = 5000;
-const all = recordings();
+const all = values.nodes ? [] : recordings();
 if (values.only !== undefined) {
-  console.log(run(all, Number(values.only)));
+  console.log(values.nodes ? await attack(Number(values.only)) : run(all, Number(values.only)));
   process.exit();
 }
 const first = Number(values.seed);
@@ -26,7 +28,7 @@ let [seed, messages, frames] = [first, 0, 0];
 for (; Date.now() < end; seed++) {
   const started = Date.now();
   try {
-    const seen = run(all, seed);
+    const seen = values.nodes ? { frames: (await attack(seed)).writes, messages: 0 } : run(all, seed);
     messages += seen.messages;
     frames += seen.frames;
   } catch (error) {
@@ -35,7 +37,8 @@ for (; Date.now() < end; seed++) {
   const took = Date.now() - started;
   if (took > SLOW_MS) note(`seed ${seed}: took ${took} ms`);
 }
-console.log(`${seed - first} inputs with ${frames} frames and ${messages} messages, seeds ${first} to ${seed - 1}`);
+const told = values.nodes ? `attacks with ${frames} writes` : `inputs with ${frames} frames and ${messages} messages`;
+console.log(`${seed - first} ${told}, seeds ${first} to ${seed - 1}`);
 for (const [kind, count] of kinds) console.log(`${count} times: ${kind}`);
 process.exitCode = kinds.size > 0 ? 1 : 0;
 

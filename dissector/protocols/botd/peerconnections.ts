@@ -11,6 +11,7 @@ import {
   type Link,
   type Peer,
   type PeerStatus,
+  PendingBytes,
   type Spoiling,
   StreamBuffer,
 } from '../../session/index.ts';
@@ -50,6 +51,7 @@ export class BotdPeer implements Peer {
   readonly #keys: LongTerm;
   readonly #role: string | undefined;
   readonly #connections = new Map<number, Connection>();
+  readonly #pending = new PendingBytes();
 
   constructor(desk: Desk, keys: LongTerm, role: string | undefined) {
     this.#desk = desk;
@@ -68,6 +70,7 @@ export class BotdPeer implements Peer {
 
   closed(link: number): void {
     this.#connections.delete(link);
+    this.#pending.forget(link);
   }
 
   /** The specification has no farewell: the connection is closed. */
@@ -98,15 +101,20 @@ export class BotdPeer implements Peer {
     buffer.append(bytes, 0, 0);
     while (!connection.over && buffer.length >= sealedHead) {
       const length = lengthOf(buffer.bytes);
-      if (length > defaultLimits.frameLength)
-        return void this.#end(link, connection, `A frame of ${length} bytes is over the limit frameLength.`);
+      const limit = connection.state === 'open' ? 'frameLength' : 'handshakeLength';
+      if (length > defaultLimits[limit])
+        return void this.#end(link, connection, `A frame of ${length} bytes is over the limit ${limit}.`);
       const size = length + (connection.state === 'open' ? sealedHead : clearHead);
-      if (buffer.length < size) return;
+      if (buffer.length < size) break;
       const frame = buffer.bytes.slice(0, size);
       buffer.take(size);
       if (connection.state === 'open') this.#sealed(link, connection, frame.subarray(sealedHead));
       else this.#clear(link, connection, frame);
     }
+    if (connection.over) return;
+    this.#pending.set(link, buffer.length);
+    if (this.#pending.sum > defaultLimits.pendingStream)
+      this.#end(link, connection, 'Parts of frames on all connections are over the limit pendingStream.');
   }
 
   fill(link: number, message: string, given: Items): Items {

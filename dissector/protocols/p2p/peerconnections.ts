@@ -18,6 +18,7 @@ import {
   type Link,
   type Peer,
   type PeerStatus,
+  PendingBytes,
   type Spoiling,
   StreamBuffer,
 } from '../../session/index.ts';
@@ -27,6 +28,7 @@ import { valueIn } from './handshake.ts';
 import { dhLabel } from './keys.ts';
 import { machine, type PeerState } from './machine.ts';
 import { forms, packetNamed, packetOf } from './messages.ts';
+import { defaultsOf } from './peerdefaults.ts';
 import { RunningCipher } from './peerstream.ts';
 
 export interface Group {
@@ -50,8 +52,6 @@ interface Connection {
 
 /** Bytes of HELLO_ACK's init_vector. */
 const VECTOR = 16;
-/** bzip2 of nothing: the reference implementation sends it for an empty node list. */
-const emptyNodeList = Uint8Array.of(0x42, 0x5a, 0x68, 0x39, 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, 0, 0, 0, 0);
 const KEEPALIVE_MS = keepaliveSeconds * 1000;
 
 export class P2pPeer implements Peer {
@@ -59,6 +59,7 @@ export class P2pPeer implements Peer {
   readonly #group: Group;
   readonly #role: string | undefined;
   readonly #connections = new Map<number, Connection>();
+  readonly #pending = new PendingBytes();
 
   constructor(desk: Desk, group: Group, role: string | undefined) {
     this.#desk = desk;
@@ -77,6 +78,7 @@ export class P2pPeer implements Peer {
 
   closed(link: number): void {
     this.#connections.delete(link);
+    this.#pending.forget(link);
   }
 
   leave(link: number): void {
@@ -109,9 +111,11 @@ export class P2pPeer implements Peer {
     if (connection === undefined || connection.over) return;
     const { input, receiving } = connection;
     input.append(receiving === undefined ? bytes : receiving.open(bytes), 0, 0);
-    if (input.length > defaultLimits.pendingStream)
-      return void this.#drop(link, connection, 'limit', 'A packet is over the limit pendingStream.');
     this.#read(link, connection);
+    if (connection.over) return;
+    this.#pending.set(link, input.length);
+    if (this.#pending.sum > defaultLimits.pendingStream)
+      this.#drop(link, connection, 'limit', 'Parts of packets on all connections are over the limit pendingStream.');
   }
 
   fill(link: number, message: string, given: Items): Items {
@@ -135,21 +139,8 @@ export class P2pPeer implements Peer {
       }
       case 'FIN':
         return filled({ random_data: random(random(1)[0]!) });
-      case 'DISCONNECT':
-        return filled({ reason: 'bye' });
-      case 'NLIST_RES':
-        return filled({ data: emptyNodeList });
-      case 'TUNNEL_REQ': {
-        const empty = new Uint8Array(0);
-        const bytes = { public_key: empty, test_hash: new Uint8Array(32), test_encrypted: empty, shared_key: empty, data: empty };
-        return filled({ hops: 0, tunnel_id: 1n, ...bytes });
-      }
-      case 'TUNNEL_DATA':
-        return filled({ tunnel_id: 1n, data: new Uint8Array(0) });
-      case 'TUNNEL_CLOSE':
-        return filled({ tunnel_id: 1n, random: random(VECTOR), signature: new Uint8Array(0) });
       default:
-        return filled({});
+        return filled(defaultsOf(message, random));
     }
   }
 
@@ -173,22 +164,26 @@ export class P2pPeer implements Peer {
     while (!connection.over && input.length > 0) {
       const packet = packetOf(input.bytes[0]!);
       if (packet === undefined) return void this.#fail(link, connection, `No packet has the type ${input.bytes[0]}.`);
-      const { field, end, problem } = packet.decode(input.bytes.slice());
+      // Whatever is not allowed ends the handshake, so nobody waits for the rest of it.
+      if (connection.state !== 'open' && this.#next(connection, packet.name) === undefined)
+        return void this.#fail(link, connection, `${packet.name} is not allowed in the state "${connection.state}".`);
+      const { end, problem } = packet.decode(input.bytes);
       if (problem?.kind === 'incomplete') return;
       if (problem !== undefined) return void this.#fail(link, connection, `${packet.name} cannot be read: ${problem.text}.`);
+      // Its fields are read after the buffer has moved on.
+      const { field } = packet.decode(input.bytes.slice(0, end));
       input.take(end);
       this.#packet(link, connection, packet.name, field);
     }
   }
 
+  #next({ state, isOutbound }: Connection, name: string): PeerState | undefined {
+    return advance(machine, state, name, isOutbound ? 'answerer' : 'opener');
+  }
+
   #packet(link: number, connection: Connection, name: string, field: Field): void {
-    const next = advance(machine, connection.state, name, connection.isOutbound ? 'answerer' : 'opener');
-    if (next === undefined) {
-      const why = `${name} is not allowed in the state "${connection.state}".`;
-      if (connection.state !== 'open') return void this.#fail(link, connection, why);
-      this.#desk.tell(link, why, true);
-      return;
-    }
+    const next = this.#next(connection, name);
+    if (next === undefined) return void this.#desk.tell(link, `${name} is not allowed in the state "${connection.state}".`, true);
     connection.state = next;
     switch (name) {
       case 'HELLO':

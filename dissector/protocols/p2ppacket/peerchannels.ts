@@ -29,6 +29,8 @@ const MOST_EARLY = 1024;
 /** The numbers of all channels of one link: sequence and ack, and what is sent again until it is acknowledged. */
 export class PeerChannels {
   readonly #channels = new Map<number, Channel>();
+  /** Entries behind a hole, of all channels. */
+  #early = 0;
   #waiting: Waiting[] = [];
 
   sequence(channel: number): number {
@@ -58,11 +60,13 @@ export class PeerChannels {
     if (type !== 'unreliable_data') own.owes = true;
     if (sequence <= own.received) return false;
     const isAgain = own.early.has(sequence);
-    if (own.early.size < MOST_EARLY) own.early.add(sequence);
+    const before = own.early.size;
+    if (this.#early < MOST_EARLY) own.early.add(sequence);
     // Sent again while those before it are not: they were unreliable, and are lost.
     if (isAgain) own.received = sequence;
     while (own.early.has(own.received + 1)) own.received++;
     for (const early of own.early) if (early < own.received) own.early.delete(early);
+    this.#early += own.early.size - before;
     return !isAgain;
   }
 

@@ -32,6 +32,7 @@ const refused = 1;
 /** A node in the answer to peers_list_request: Ed25519 public key 32, address 16, port 2. The document gives no layout. */
 const LISTED = 50;
 const MOST_LISTED = 20;
+/** Requests, and addresses of nodes, that are remembered. */
 const MOST_ASKED = 64;
 
 export class Entries {
@@ -125,7 +126,7 @@ export class Entries {
     const { secret, key, desk } = this.#parts;
     const known = this.#asked.get(toHex(target));
     const own = known ?? secret();
-    if (known === undefined && this.#asked.size < MOST_ASKED) this.#asked.set(toHex(target), own);
+    keep(this.#asked, toHex(target), own);
     const parts: Readonly<Record<string, Uint8Array>> = { x25519_public: noise.publicOf(own), target_ed25519: target };
     const { covers } = desk.choices.of(introductionCoverage)[0]!;
     return { ...parts, signature: key.sign(concatBytes(...covers.map((name) => parts[name]!))) };
@@ -162,10 +163,10 @@ export class Entries {
   /** Reliable data on the control channel that is as long as a list of nodes is one. */
   #takeList(channel: number, data: Uint8Array): void {
     if (channel !== CONTROL || data.length === 0 || data.length % LISTED !== 0) return;
-    for (let at = 0; at < data.length && this.#addresses.size < MOST_ASKED; at += LISTED) {
+    for (let at = 0; at < data.length; at += LISTED) {
       const node = data.subarray(at, at + LISTED);
       const ip = addressOf(node.subarray(32, 48));
-      this.#addresses.set(toHex(node.subarray(0, 32)), { ip, port: (node[48]! << 8) | node[49]! });
+      keep(this.#addresses, toHex(node.subarray(0, 32)), { ip, port: (node[48]! << 8) | node[49]! });
     }
   }
 
@@ -178,7 +179,7 @@ export class Entries {
       desk.tell(peer.link.id, 'An introduction to a node that this one does not know is refused.');
       return void this.#answer(peer, { id: channel, type: 'introduction_ack', status: refused });
     }
-    if (this.#passed.size < MOST_ASKED) this.#passed.set(toHex(target!), { link: peer.link.id, channel });
+    keep(this.#passed, toHex(target!), { link: peer.link.id, channel });
     const { ip, port } = peer.link.remote;
     const requester = { x25519_public: x!, target_ed25519: target!, signature: signature!, ipv6: mapped(ip), port };
     this.#answer(to, { type: 'introduction', ...requester });
@@ -231,6 +232,13 @@ export class Entries {
     if (number === undefined) throw new Error(`p2ppacket has no entry "${name}".`);
     return number;
   }
+}
+
+/** The oldest gives way: requests and lists come from others, and many are never answered. */
+function keep<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key);
+  map.set(key, value);
+  for (const oldest of map.keys()) if (map.size > MOST_ASKED) map.delete(oldest);
 }
 
 function isItems(value: Encodable): value is Items {

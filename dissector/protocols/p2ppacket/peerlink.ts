@@ -19,8 +19,9 @@ export class PeerLink {
   theirX: Uint8Array | undefined;
   theirEd: Uint8Array | undefined;
   channels = new PeerChannels();
-  /** Cookies of pings that are not answered yet, hex. */
+  /** Cookies of pings that are not answered yet, and of those that are over, hex: the oldest first. */
   readonly pings = new Set<string>();
+  readonly pingsOver = new Set<string>();
   /** The cookie that a hello retry gave, and how often the last hello was sent. */
   cookie: Uint8Array = new Uint8Array(32);
   tries = 0;

@@ -31,6 +31,7 @@ const TRIES = 5;
 const PING_MS = 20_000;
 const COOKIE = 32;
 const zeros = new Uint8Array(COOKIE);
+/** Cookies of pings that a link remembers. */
 const MOST_PINGS = 16;
 
 export class P2ppacketPeer implements Peer {
@@ -141,7 +142,7 @@ export class P2ppacketPeer implements Peer {
     if (message === 'data') this.#entries.sent(peer, values);
     if (message === 'hello' && peer.isOpener && peer.state !== 'open') this.#desk.timer(link, 'hello', REPEAT_MS);
     if (message === 'hello' && !peer.isOpener) this.#isOpen(peer);
-    if (message === 'ping' && peer.pings.size < MOST_PINGS) peer.pings.add(toHex(values.cookie as Uint8Array));
+    if (message === 'ping') remember(peer.pings, toHex(values.cookie as Uint8Array));
     return bytes;
   }
 
@@ -188,14 +189,18 @@ export class P2ppacketPeer implements Peer {
     this.#desk.send(id, 'hello');
   }
 
-  /** "Ping, ping": the answer repeats the cookie, and is not answered. */
-  #ping(peer: PeerLink, cookie: Uint8Array): void {
-    if (!peer.pings.delete(toHex(cookie))) this.#answerPing(peer, cookie);
-  }
-
-  #answerPing({ link, pings }: PeerLink, cookie: Uint8Array): void {
-    this.#desk.send(link.id, 'ping', { cookie });
-    pings.delete(toHex(cookie));
+  /**
+   * "Ping, ping": the answer repeats the cookie, and is not answered. Nothing else tells an answer from a question, so a cookie
+   * is spoken of once: a copy of an answer would go to and fro for ever.
+   */
+  #ping({ link, pings, pingsOver }: PeerLink, cookie: Uint8Array): void {
+    const text = toHex(cookie);
+    const isAnswer = pings.delete(text);
+    if (!isAnswer && !pingsOver.has(text)) {
+      this.#desk.send(link.id, 'ping', { cookie });
+      pings.delete(text);
+    }
+    remember(pingsOver, text);
   }
 
   #data(peer: PeerLink, bytes: Uint8Array): void {
@@ -249,4 +254,11 @@ export class P2ppacketPeer implements Peer {
     if (peer === undefined) throw new Error('The link is closed.');
     return peer;
   }
+}
+
+/** The oldest gives way. */
+function remember(cookies: Set<string>, cookie: string): void {
+  cookies.delete(cookie);
+  cookies.add(cookie);
+  for (const oldest of cookies) if (cookies.size > MOST_PINGS) cookies.delete(oldest);
 }

@@ -26,6 +26,9 @@ export interface Member {
   complaints(): string[];
 }
 
+/** What becomes of a write on its way: pieces, each after so many milliseconds. */
+export type Wire = (bytes: Uint8Array, from: Member) => readonly { readonly bytes: Uint8Array; readonly after: number }[];
+
 interface Delivery {
   readonly at: number;
   readonly go: () => void;
@@ -35,7 +38,12 @@ export class Network {
   #now = 0;
   #seed = 1;
   #deliveries: Delivery[] = [];
+  readonly #wire: Wire;
   readonly members: Member[] = [];
+
+  constructor(wire: Wire = (bytes) => [{ bytes, after: LATENCY_MS }]) {
+    this.#wire = wire;
+  }
 
   async add(
     protocol: Protocol,
@@ -65,8 +73,8 @@ export class Network {
         clock: () => this.#now,
         random,
         write: (link, bytes) => {
-          const copy = bytes.slice();
-          this.#after(LATENCY_MS, () => this.#carry(self(), ways, link, copy, transport));
+          for (const { bytes: piece, after } of this.#wire(bytes.slice(), self()))
+            this.#after(after, () => this.#carry(self(), ways, link, piece, transport));
         },
         close: (link, abrupt) => {
           const way = ways.get(link.id);
@@ -121,7 +129,8 @@ export class Network {
   #dial(from: Member, ways: Ways, to: Member, transport: 'udp' | 'tcp'): void {
     const own = from.node.opened(to.address, from.address, true)!;
     if (transport === 'udp') return;
-    const theirs = to.node.opened(from.address, to.address, false)!;
+    const theirs = to.node.opened(from.address, to.address, false);
+    if (theirs === undefined) return void from.node.closed(own.id, 'refused', true);
     ways.set(own.id, { member: to, link: theirs.id });
     waysOf.get(to)!.set(theirs.id, { member: from, link: own.id });
   }
