@@ -19,6 +19,7 @@ export class SocketNode {
   readonly node: TestNode;
   readonly #port: Port;
   #timer: NodeJS.Timeout | undefined;
+  #ended: Promise<void> | undefined;
   /** When the timer is set to, in milliseconds of `performance.now`. */
   #wakesAt = Number.POSITIVE_INFINITY;
 
@@ -78,7 +79,13 @@ export class SocketNode {
     this.#port.dial(remote);
   }
 
-  async stop(): Promise<void> {
+  /** Says goodbye and closes everything; asked again, it is the same end. */
+  stop(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  async #end(): Promise<void> {
     this.node.stop();
     clearTimeout(this.#timer);
     await this.#port.end();
