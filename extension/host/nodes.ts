@@ -2,10 +2,11 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import * as vscode from 'vscode';
-import type { NodeCalls, NodeEvents, NodePageCalls, NodeState } from '../wire/node.ts';
+import type { NodeCalls, NodeEvents, NodePageCalls, NodeState, NodeWish, SpokenProtocol } from '../wire/node.ts';
 import { Connection } from '../wire/rpc.ts';
 import type { CaptureEditors } from './editor.ts';
 import { nodeCommands, node as nodeOf, wish as wishOf } from './nodechecks.ts';
+import { type Driven, nodeCommandsOf } from './nodecommands.ts';
 import { mediaFolder, pageOf } from './page.ts';
 
 type None = Record<never, never>;
@@ -13,16 +14,16 @@ type PageConnection = Connection<None, NodeEvents, NodePageCalls, None>;
 
 export function registerNodes(context: vscode.ExtensionContext, editors: CaptureEditors): vscode.Disposable[] {
   const nodes = new Nodes(context, editors);
-  return [nodes, vscode.commands.registerCommand('peerscope.openTestNode', () => nodes.show())];
+  return [nodes, vscode.commands.registerCommand('peerscope.openTestNode', () => nodes.show()), ...nodeCommandsOf(nodes)];
 }
 
-class Nodes {
+class Nodes implements Driven {
   readonly #context: vscode.ExtensionContext;
   readonly #editors: CaptureEditors;
   #thread: Thread | undefined;
   #panel: vscode.WebviewPanel | undefined;
   #page: PageConnection | undefined;
-  #states: readonly NodeState[] = [];
+  states: readonly NodeState[] = [];
 
   constructor(context: vscode.ExtensionContext, editors: CaptureEditors) {
     this.#context = context;
@@ -38,7 +39,7 @@ class Nodes {
   /** In an untrusted workspace nothing is opened: a node listens on the network. */
   show(): void {
     if (!vscode.workspace.isTrusted) {
-      void vscode.window.showWarningMessage(vscode.l10n.t('Peerscope: test nodes need a trusted workspace.'));
+      void vscode.window.showWarningMessage(untrusted());
       return;
     }
     if (this.#panel !== undefined) return void this.#panel.reveal();
@@ -78,8 +79,8 @@ class Nodes {
       (message) => void webview.postMessage(message),
       {
         ...(Object.fromEntries(passed) as { readonly [M in keyof typeof nodeCommands]: (params: unknown) => Promise<never> }),
-        ready: async () => ({ ...(await this.#call('protocols', {})), nodes: this.#states }),
-        start: (params: unknown) => this.#start(params),
+        ready: async () => ({ ...(await this.#call('protocols', {})), nodes: this.states }),
+        start: async (params: unknown) => ({ started: await this.start(wishOf(params)) }),
         show: async (params: unknown) => {
           await this.#showTraffic(nodeOf(params).node);
           return {};
@@ -93,9 +94,24 @@ class Nodes {
     );
   }
 
-  async #start(params: unknown): Promise<{ started: boolean }> {
-    const wish = wishOf(params);
-    if (!(await isMeant(wish.address))) return { started: false };
+  async protocols(): Promise<readonly SpokenProtocol[]> {
+    return (await this.#call('protocols', {})).protocols;
+  }
+
+  /** The message as it waits. */
+  readonly release = ({ id: node }: NodeState, held: number): Promise<unknown> => this.#call('release', { node, held, times: 1 });
+
+  readonly drop = ({ id: node }: NodeState, held: number): Promise<unknown> => this.#call('drop', { node, held });
+
+  stop({ id: node }: NodeState): Promise<unknown> {
+    return this.#call('stop', { node });
+  }
+
+  /** False when the person decided against it. */
+  async start(wish: NodeWish): Promise<boolean> {
+    if (!vscode.workspace.isTrusted) throw new Error(untrusted());
+    if (!(await isMeant(wish.address))) return false;
+    this.show();
     mkdirSync(this.#folder.fsPath, { recursive: true, mode: 0o700 });
     const name = `${wish.protocol}-${wish.direction}-${Date.now().toString(36)}.pcapng`;
     const recording = vscode.Uri.joinPath(this.#folder, name);
@@ -103,12 +119,12 @@ class Nodes {
     const tree = JSON.parse(JSON.stringify(vscode.workspace.getConfiguration().get('peerscope') ?? {}));
     const { node } = await this.#call('start', { wish, tree, recording: recording.fsPath });
     await this.#showTraffic(node, recording);
-    return { started: true };
+    return true;
   }
 
   /** Beside the page, which stays in view. */
   async #showTraffic(node: number, known?: vscode.Uri): Promise<void> {
-    const recording = known?.fsPath ?? this.#states.find(({ id }) => id === node)?.recording;
+    const recording = known?.fsPath ?? this.states.find(({ id }) => id === node)?.recording;
     if (recording === undefined) return;
     const viewColumn = this.#panel?.viewColumn === vscode.ViewColumn.One ? vscode.ViewColumn.Two : vscode.ViewColumn.One;
     await this.#editors.show(vscode.Uri.file(recording), {}, { viewColumn, preserveFocus: true });
@@ -127,7 +143,7 @@ class Nodes {
     };
     const chosen = await vscode.window.showQuickPick([without, whole], { title: vscode.l10n.t('Save the Recording') });
     if (chosen === undefined) return;
-    const state = this.#states.find(({ id }) => id === node);
+    const state = this.states.find(({ id }) => id === node);
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file('.');
     const target = await vscode.window.showSaveDialog({
       defaultUri: vscode.Uri.joinPath(folder, `${state?.protocol ?? 'node'}.pcapng`),
@@ -141,7 +157,7 @@ class Nodes {
     this.#thread ??= new Thread(
       vscode.Uri.joinPath(this.#context.extensionUri, 'dist', 'node.cjs'),
       (nodes) => {
-        this.#states = nodes;
+        this.states = nodes;
         this.#page?.tell('nodes', { nodes });
       },
       (reason) => {
@@ -155,9 +171,13 @@ class Nodes {
   #end(): void {
     this.#thread?.dispose();
     this.#thread = undefined;
-    this.#states = [];
+    this.states = [];
     this.#page?.tell('nodes', { nodes: [] });
   }
+}
+
+function untrusted(): string {
+  return vscode.l10n.t('Peerscope: test nodes need a trusted workspace.');
 }
 
 /** Any address beyond this machine needs the setting, and a confirmation that names it. */

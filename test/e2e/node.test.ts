@@ -147,6 +147,21 @@ describe('the test node', () => {
     await workbench.screenshot('node-saved');
   });
 
+  it('is driven by commands as well', async () => {
+    await workbench.command('Peerscope: Start Test Node');
+    for (const choice of ['p2p', 'listens']) {
+      await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: choice }).first().click();
+    }
+    await workbench.answer('127.0.0.1:7413');
+    await card('listens on 127.0.0.1:7413').waitFor(PATIENCE);
+    await workbench.command('Peerscope: Stop All Test Nodes');
+    await expect.poll(() => page.locator('[data-act=stop]').count(), PATIENCE).toBe(0);
+    await workbench.command('Peerscope: Send the Message That Waits');
+    await expect
+      .poll(() => workbench.notifications(), PATIENCE)
+      .toContainEqual(expect.stringContaining('no message of a test node waits'));
+  });
+
   for (const theme of ['light', 'dark', 'high-contrast'] as const)
     it(`breaks no rule that counts in the theme "${theme}"`, async () => {
       await workbench.setTheme(theme);
