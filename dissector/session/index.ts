@@ -10,7 +10,6 @@ export * from './machine.ts';
 export * from './messages.ts';
 export * from './peer.ts';
 export * from './pending.ts';
-export * from './pending.ts';
 export * from './protocol.ts';
 export type { Show } from './rows.ts';
 export * from './rules.ts';
