@@ -17,7 +17,9 @@ export function nodeCommandsOf(nodes: Driven): vscode.Disposable[] {
     try {
       await run();
     } catch (error) {
-      void vscode.window.showErrorMessage(`Peerscope: ${error instanceof Error ? error.message : error}`);
+      void vscode.window.showErrorMessage(
+        vscode.l10n.t('Peerscope: {0}', error instanceof Error ? error.message : String(error)),
+      );
     }
   };
   return [
