@@ -6,12 +6,18 @@ import { forms } from './forms.ts';
 import { lengthPrefix, longestObject } from './framing.ts';
 import { neighbourMachine } from './machine.ts';
 import { PATIENCE_MS } from './peeracks.ts';
+import { PeerChannels } from './peerchannels.ts';
 import { PeerLink } from './peerlink.ts';
+import { PeerMessages } from './peermessages.ts';
 import { isItems, type NodeParts, uuid } from './peerparts.ts';
 import { idIn, ownId, readMessage, type Said, textIn } from './peerread.ts';
+import { PeerRouting } from './peerrouting.ts';
 
 /** "At an interval of between 0.5 to 2 seconds." */
 const HELLO_MS = 1000;
+/** Both are "periodic" in the specification. */
+const ROUTING_MS = 10_000;
+const CHANNELS_MS = 5000;
 /** What HELLO says of the software, in the form that real servers give it. */
 const software = 'peerscope; 1.0';
 
@@ -19,15 +25,21 @@ export class PtpchatPeer implements Peer {
   readonly #parts: NodeParts;
   readonly #desk: Desk;
   readonly #links = new Map<number, PeerLink>();
+  readonly #channels: PeerChannels;
+  readonly #messages: PeerMessages;
+  readonly #routing: PeerRouting;
+  #hasDialled = false;
 
   constructor(desk: Desk, nodeId: string, role: string | undefined) {
     this.#desk = desk;
-    const links = (): PeerLink[] => [...this.#links.values()];
     this.#parts = {
       ...{ desk, node: ownId(nodeId) },
-      neighbours: () => links().filter(({ isReady }) => isReady),
-      serves: () => (role === undefined ? links().every(({ link }) => !link.dialled) : role === 'server'),
+      neighbours: () => [...this.#links.values()].filter(({ isReady }) => isReady),
+      serves: () => (role === undefined ? !this.#hasDialled : role === 'server'),
     };
+    this.#channels = new PeerChannels(this.#parts);
+    this.#messages = new PeerMessages(this.#parts, this.#channels);
+    this.#routing = new PeerRouting(this.#parts);
   }
 
   /** The one that dialled says HELLO first; the other one once it heard that. */
@@ -35,15 +47,22 @@ export class PtpchatPeer implements Peer {
     const { choices } = this.#desk;
     const pinned = choices.isPinned(framing) ? choices.of(framing)[0]!.framing : undefined;
     this.#links.set(link.id, new PeerLink(link, pinned));
+    this.#hasDialled ||= link.dialled;
     if (link.dialled) this.#desk.send(link.id, 'HELLO');
     else this.#desk.timer(link.id, 'hello', HELLO_MS);
   }
 
   closed(link: number): void {
+    const node = this.#links.get(link)?.node;
     this.#links.delete(link);
+    const remains = this.#parts.neighbours().some((other) => other.node?.key === node?.key);
+    if (node !== undefined && !remains) this.#channels.gone(node);
   }
 
-  leave(): void {}
+  leave(link: number): void {
+    const peer = this.#links.get(link);
+    if (peer !== undefined) this.#channels.farewell(peer);
+  }
 
   status(link: number): PeerStatus {
     const { start, states } = neighbourMachine;
@@ -61,6 +80,11 @@ export class PtpchatPeer implements Peer {
       this.#desk.timer(link, 'hello', HELLO_MS);
       this.#desk.send(link, 'HELLO');
     } else if (name === 'ack') this.#remind(peer);
+    else if (name === 'routing') this.#route(link);
+    else {
+      this.#desk.timer(link, 'channels', CHANNELS_MS);
+      this.#channels.maintain();
+    }
   }
 
   received(link: number, bytes: Uint8Array): void {
@@ -76,14 +100,13 @@ export class PtpchatPeer implements Peer {
     this.#desk.close(link, why);
   }
 
-  fill(link: number, message: string, given: Items): Items {
-    const peer = this.#existing(link);
+  fill(_link: number, message: string, given: Items): Items {
     if (forms.every(({ name }) => name !== message)) throw new Error(`ptpchat has no message "${message}".`);
     const { msg_type = message, msg_data, ...rest } = given;
     if (msg_data !== undefined && !isItems(msg_data)) return { msg_type, msg_data, ...rest };
     // Elements can be given by themselves, too, as `decode --json` shows them.
     const [head, elements] = msg_data === undefined ? [{}, rest] : [rest, msg_data];
-    return { msg_type, msg_data: this.#filled(peer, message, elements), ...head };
+    return { msg_type, msg_data: this.#filled(message, elements), ...head };
   }
 
   emit(link: number, message: string, values: Items): Uint8Array {
@@ -98,7 +121,7 @@ export class PtpchatPeer implements Peer {
       : withLength(object);
   }
 
-  #filled(_peer: PeerLink, message: string, given: Items): Items {
+  #filled(message: string, given: Items): Items {
     const node_id = this.#parts.node.value;
     switch (message) {
       case 'HELLO':
@@ -108,6 +131,14 @@ export class PtpchatPeer implements Peer {
       case 'ACK':
         if (given.msg_id === undefined) throw new Error('An ACK needs the msg_id of the message that it acknowledges.');
         return given;
+      case 'JOIN':
+      case 'LEAVE':
+      case 'CHANNEL':
+        return this.#channels.fill(message, given);
+      case 'MESSAGE':
+        return this.#messages.fill(given);
+      case 'ROUTING':
+        return this.#routing.fill(given);
       default:
         return given;
     }
@@ -125,6 +156,8 @@ export class PtpchatPeer implements Peer {
       peer.acks.sent(msgId, verb.name, this.#desk.now());
       this.#desk.timer(link.id, 'ack', PATIENCE_MS);
     }
+    if (isOfChannels(verb.name)) this.#channels.sent(peer, said);
+    else if (verb.name === 'MESSAGE') this.#messages.sent(peer, said);
   }
 
   #object(peer: PeerLink, bytes: Uint8Array): void {
@@ -138,7 +171,11 @@ export class PtpchatPeer implements Peer {
     const msgId = idIn(said, 'msg_id');
     if (acknowledged === true) this.#desk.send(id, 'ACK', { msg_data: { msg_id: msgId!.value } });
     if (compared === 'again') return;
+    if (isOfChannels(name) || name.startsWith('GET')) peer.node ??= idIn(said, 'node_id');
     if (name === 'HELLO') this.#hello(peer, said);
+    else if (isOfChannels(name)) this.#channels.received(peer, said);
+    else if (name === 'MESSAGE') this.#messages.received(peer, said);
+    else if (name === 'ROUTING') this.#routing.received(said);
     else if (name === 'ACK' && !peer.acks.acknowledged(textIn(said, 'msg_id')!))
       this.#desk.tell(id, 'An ACK names no message that was sent over this link.', true);
   }
@@ -147,7 +184,20 @@ export class PtpchatPeer implements Peer {
     const isFirst = !peer.isReady;
     peer.greeted(false);
     peer.node = idIn(said, 'node_id') ?? peer.node;
-    if (isFirst && !peer.link.dialled) this.#desk.send(peer.link.id, 'HELLO');
+    if (!isFirst) return;
+    const { id, dialled } = peer.link;
+    if (this.#parts.serves()) {
+      this.#channels.greet(peer);
+      this.#route(id);
+    }
+    this.#desk.timer(id, 'channels', CHANNELS_MS);
+    // The first HELLO comes last: whoever waits for it knows the channels by then.
+    if (!dialled) this.#desk.send(id, 'HELLO');
+  }
+
+  #route(link: number): void {
+    this.#desk.send(link, 'ROUTING');
+    this.#desk.timer(link, 'routing', ROUTING_MS);
   }
 
   #remind(peer: PeerLink): void {
@@ -162,6 +212,10 @@ export class PtpchatPeer implements Peer {
     if (peer === undefined) throw new Error('The link is closed.');
     return peer;
   }
+}
+
+function isOfChannels(verb: string): boolean {
+  return verb === 'CHANNEL' || verb === 'JOIN' || verb === 'LEAVE';
 }
 
 function withLength(object: Uint8Array): Uint8Array<ArrayBuffer> {

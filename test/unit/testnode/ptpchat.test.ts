@@ -3,7 +3,7 @@ import { ptpchat } from '../../../dissector/protocols/ptpchat/index.ts';
 import { Choices } from '../../../dissector/session/index.ts';
 import type { NodeOptions } from '../../../dissector/testnode/index.ts';
 import { goldenJson } from '../../golden/open.ts';
-import { fault, findings, type Member, Network, told } from './network.ts';
+import { fault, findings, lines, type Member, Network, told } from './network.ts';
 
 async function pair(first: Partial<NodeOptions> = {}, second: Partial<NodeOptions> = {}) {
   const network = new Network();
@@ -88,6 +88,148 @@ describe('two nodes of ptpchat', () => {
   });
 });
 
+describe('channels of ptpchat', () => {
+  for (const transport of ['udp', 'tcp'] as const)
+    it(`are announced, joined, spoken in and left, over ${transport}`, async () => {
+      const { network, a, b } = await pair({ transport }, { transport });
+      network.run(1000);
+      a.node.send(1, 'JOIN');
+      network.run(100);
+      a.node.send(1, 'MESSAGE', { text: 'grüße' });
+      network.run(100);
+      b.node.send(1, 'MESSAGE', { text: 'and to you' });
+      network.run(100);
+      a.node.send(1, 'LEAVE');
+      network.run(3000);
+      expect(said(a)).toEqual(['< CHANNEL', '> JOIN', '< CHANNEL', '> MESSAGE', '< ACK', '< MESSAGE', '> ACK', '> LEAVE']);
+      const texts = lines(b).flatMap(({ message, fields }) =>
+        message === 'MESSAGE' ? [(fields as { text?: string }).text] : [],
+      );
+      expect(texts).toEqual(['grüße', 'and to you']);
+      expect(quiet(a, b)).toEqual([]);
+    });
+
+  it('are kept up as long as nobody leaves', async () => {
+    const { network, a, b } = await pair();
+    network.run(100);
+    a.node.send(1, 'JOIN');
+    network.run(60_000);
+    const count = (line: string) => told(a).filter((one) => one === line).length;
+    expect(count('< CHANNEL')).toBeGreaterThan(4);
+    expect([count('> CHANNEL'), count('> JOIN'), count('< ROUTING')]).toEqual([0, 1, 7]);
+    expect(quiet(a, b)).toEqual([]);
+  });
+
+  it('can be made by a client, to all its neighbours', async () => {
+    const { network, a, b } = await pair();
+    network.run(100);
+    a.node.send(1, 'CHANNEL', { channel: 'ours' });
+    network.run(100);
+    b.node.send(1, 'JOIN', { channel: 'ours' });
+    network.run(100);
+    const last = lines(b).findLast(({ message }) => message === 'CHANNEL');
+    expect(last?.fields).toMatchObject({ channel: 'ours', members: [{}, {}] });
+    b.node.send(1, 'MESSAGE', { channel: 'ours' });
+    network.run(100);
+    expect(quiet(a, b)).toEqual([]);
+  });
+
+  it('are left when a node stops, and joined again when it is missing in the list', async () => {
+    const { network, a, b } = await pair();
+    network.run(100);
+    a.node.send(1, 'JOIN');
+    network.run(3000);
+    const list = lines(a).findLast(({ message }) => message === 'CHANNEL')!.fields as { members: { node_id: string }[] };
+    b.node.send(1, 'CHANNEL', { members: list.members.slice(0, 1) });
+    network.run(100);
+    expect(said(a).slice(-2)).toEqual(['< CHANNEL', '> JOIN']);
+    network.run(3000);
+    a.node.stop();
+    network.run(10);
+    expect(said(b).at(-1)).toBe('< LEAVE');
+    expect([findings(a), findings(b)]).toEqual([[], []]);
+  });
+
+  it('are left by a node that is listed and not in them', async () => {
+    const { network, a, b } = await pair();
+    network.run(100);
+    const { node_id } = lines(a)[0]!.fields as { node_id: string };
+    b.node.send(1, 'CHANNEL', { members: [{ node_id }] });
+    network.run(3000);
+    b.node.send(1, 'CHANNEL', { members: [{ node_id }] });
+    network.run(100);
+    expect(said(a).filter((line) => line === '> LEAVE')).toHaveLength(2);
+    expect(findings(a)).toEqual([]);
+  });
+
+  it('cannot be joined, left or spoken in where there is none', async () => {
+    const { network, a } = await pair({ role: 'client' }, { role: 'client' });
+    network.run(100);
+    for (const message of ['JOIN', 'LEAVE', 'MESSAGE']) expect(() => a.node.send(1, message)).toThrow(/no such channel/i);
+  });
+
+  it('have a limit, and so have their members', async () => {
+    const { network, a, b } = await pair();
+    network.run(100);
+    for (let n = 0; n < 70; n++) a.node.send(1, 'CHANNEL', { channel: `${n}`, channel_id: n });
+    network.run(100);
+    expect(b.complaints().filter((text) => text.includes('64 are known already'))).toHaveLength(7);
+    for (let n = 0; n < 300; n++) a.node.send(1, 'JOIN', { channel: 'lobby', node_id: n });
+    network.run(100);
+    expect(b.complaints().filter((text) => text.includes('256 members'))).toHaveLength(45);
+  });
+});
+
+describe('three nodes of ptpchat', () => {
+  async function three(transport: 'udp' | 'tcp' = 'udp', options: Partial<NodeOptions> = {}) {
+    const network = new Network();
+    const a = await network.add(ptpchat, { port: 7101, transport, ...options });
+    const s = await network.add(ptpchat, { port: 9001, transport });
+    const c = await network.add(ptpchat, { port: 7102, transport });
+    a.dial(s);
+    c.dial(s);
+    network.run(1000);
+    return { network, a, s, c };
+  }
+
+  for (const transport of ['udp', 'tcp'] as const)
+    it(`reach each other through the one in the middle, over ${transport}`, async () => {
+      const { network, a, s, c } = await three(transport);
+      for (const { node } of [a, c]) node.send(1, 'JOIN');
+      network.run(100);
+      a.node.send(1, 'MESSAGE', { text: 'to both' });
+      network.run(11_000);
+      const got = lines(c).filter(({ message, dst }) => message === 'MESSAGE' && dst.endsWith(':7102'));
+      expect(got.map(({ fields }) => fields)).toEqual([
+        expect.objectContaining({ text: 'to both', recipient: [{}, {}].map(() => expect.anything()) }),
+      ]);
+      s.node.send(1, 'MESSAGE', { text: 'from the middle' });
+      network.run(11_000);
+      for (const each of [a, c])
+        expect(lines(each).filter(({ fields }) => (fields as { text?: string }).text === 'from the middle')).toHaveLength(1);
+      expect(quiet(a, s, c)).toEqual([]);
+    });
+
+  it('learn of each other by ROUTING', async () => {
+    const { network, a, s, c } = await three();
+    network.run(10_500);
+    const list = lines(a).findLast(({ message }) => message === 'ROUTING')!.fields as { nodes: { address: string }[] };
+    expect(list.nodes.map(({ address }) => address)).toEqual(['127.0.0.1:7101', '127.0.0.1:7102']);
+    expect(quiet(a, s, c)).toEqual([]);
+  });
+
+  it('do not pass on what comes from no member', async () => {
+    const { network, a, s, c } = await three();
+    c.node.send(1, 'JOIN');
+    network.run(100);
+    const { channel, channel_id, node_id } = lines(c).find(({ message }) => message === 'JOIN')!.fields as Record<string, string>;
+    a.node.send(1, 'MESSAGE', { channel: channel!, channel_id: channel_id!, recipient: [{ node_id: node_id! }] });
+    network.run(100);
+    expect(s.complaints()).toEqual(['A MESSAGE comes from a node that is not in its channel.']);
+    expect(said(c)).not.toContain('< MESSAGE');
+  });
+});
+
 /** Names and types of the elements, in their order. */
 const shape = (value: unknown): unknown =>
   Array.isArray(value)
@@ -110,8 +252,17 @@ describe('what a node of ptpchat writes', () => {
     const { network, a, b } = await pair();
     network.run(100);
     a.node.send(1, 'GETCERTIFICATE');
+    a.node.send(1, 'JOIN');
+    network.run(100);
+    a.node.send(1, 'MESSAGE');
+    a.node.send(1, 'LEAVE');
     network.run(100);
     for (const [member, verb] of [
+      [b, 'CHANNEL'],
+      [b, 'ROUTING'],
+      [a, 'JOIN'],
+      [a, 'MESSAGE'],
+      [a, 'LEAVE'],
       [a, 'HELLO'],
       [b, 'HELLO'],
       [a, 'GETCERTIFICATE'],

@@ -1,0 +1,39 @@
+/** Which nodes there are: the list that a node gives its neighbours, and what their lists have told it. */
+import type { Items } from '../../codec/index.ts';
+import { BoundedMap } from './bounded.ts';
+import { member, textOf } from './parse.ts';
+import type { NodeParts } from './peerparts.ts';
+import { type Id, idIn, type Said } from './peerread.ts';
+
+/** Nodes in one list, and nodes that are remembered from those of others. */
+const MOST_LISTED = 64;
+const MOST_KNOWN = 256;
+
+export class PeerRouting {
+  readonly #parts: NodeParts;
+  /** Addresses as they stand in ROUTING, by node. */
+  readonly #known = new BoundedMap<string, { readonly node: Id; readonly address: string }>(MOST_KNOWN);
+
+  constructor(parts: NodeParts) {
+    this.#parts = parts;
+  }
+
+  /** All neighbours whose ids are known, as real servers list them: the one that gets the list among them. */
+  fill(given: Items): Items {
+    const nodes = this.#parts
+      .neighbours()
+      .flatMap(({ node, link: { remote } }) =>
+        node === undefined ? [] : [{ node_id: node.value, address: `${remote.ip}:${remote.port}` }],
+      );
+    return { node_id: this.#parts.node.value, nodes: nodes.slice(0, MOST_LISTED), ...given };
+  }
+
+  received(said: Said): void {
+    for (const item of (member(said.data, 'nodes')?.value.items ?? []).slice(0, MOST_LISTED)) {
+      const node = idIn({ ...said, data: item }, 'node_id');
+      const address = textOf(member(item, 'address')?.value);
+      if (node !== undefined && address !== undefined && node.key !== this.#parts.node.key)
+        this.#known.set(node.key, { node, address });
+    }
+  }
+}
