@@ -25,7 +25,7 @@ interface Part {
   readonly needsWorkbench?: true;
 }
 
-const PART_LIMIT_MS = 10 * 60_000;
+const PART_LIMIT_MS = 20 * 60_000;
 const results = join(project, 'dist', 'test');
 const counts = (name: string): string => join(results, `${name}.json`);
 const bin = (name: string, file: string): string =>

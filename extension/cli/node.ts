@@ -3,6 +3,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { protocols as known } from '../../dissector/protocols/index.ts';
 import type { Address, Protocol } from '../../dissector/session/index.ts';
 import { type Fault, type NodeEvent, NodeRefusal, parseFault, Recorder } from '../../dissector/testnode/index.ts';
 import { readWishes, type Wishes } from '../../dissector/wishes.ts';
@@ -40,7 +41,7 @@ interface Plan {
 export async function node(args: readonly string[], io: Io, out: Output, tell: Tell): Promise<number> {
   const command = parseNodeCommand(args);
   if (command === undefined) {
-    await out.line(nodeHelp());
+    await out.line(nodeHelp(known));
     return exitStatus.read;
   }
   const plan = await understood(command);
@@ -105,12 +106,13 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
     if (sentence !== undefined) tell(sentence);
   };
   const role = command.role === undefined ? {} : { role: command.role };
+  const says = (where: string): void => tell(`${protocol.id} over ${transport.toUpperCase()} ${where}.`);
+  if (dialled !== undefined) says(`dials ${addressText(dialled)}`);
   const running = await SocketNode.start(
     { ...{ protocol, transport, identity, choices: wishes.choices, faults, seed, listen, happened }, ...role },
     dialled,
   );
-  const where = listen === undefined ? `dials ${addressText(dialled!)}` : `listens on ${addressText(running.local)}`;
-  tell(`${protocol.id} over ${transport.toUpperCase()} ${where}.`);
+  if (dialled === undefined) says(`listens on ${addressText(running.local)}`);
   if (faults.length > 0) tell(`Faults are drawn with --seed ${seed}.`);
   if (secrets) tell(`${path} will hold the keys of its traffic; --without-keys leaves them out.`);
   const started = performance.now();

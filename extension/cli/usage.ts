@@ -1,4 +1,5 @@
 /** What `--help` prints, of every command or of one. */
+import type { PeerKind, Protocol } from '../../dissector/session/index.ts';
 import { faultKinds } from '../../dissector/testnode/index.ts';
 import { accepted, type CommandName } from './arguments.ts';
 
@@ -66,7 +67,7 @@ const nodeOptions: readonly (readonly [form: string, doc: string])[] = [
   ['--listen HOST:PORT', 'waits for others there; port 0 takes a free one'],
   ['--connect HOST:PORT', 'talks to a node there, as the side that opens'],
   ['--transport udp|tcp', 'where the protocol is spoken over both'],
-  ['--role ROLE', 'where the protocol has roles beside these two'],
+  ['--role ROLE', 'another than by who dials; the roles are below'],
   ['--identity FILE', 'long-term private keys; made and kept there when there is none'],
   ['--choice ID=CANDIDATE', 'what a specification leaves open; else the first candidate'],
   ['--send MESSAGE [JSON]', 'sent once a link is ready: --send \'data {"data": "hex:0102"}\'; the rest is filled in'],
@@ -84,7 +85,7 @@ const nodeOptions: readonly (readonly [form: string, doc: string])[] = [
 ];
 
 /** What `peerscope node --help` prints. */
-export function nodeHelp(): string {
+export function nodeHelp(protocols: readonly Protocol[]): string {
   const lines = nodeOptions.flatMap(([form, doc]) => [
     option(form, doc),
     ...(form.startsWith('--fault')
@@ -96,7 +97,16 @@ export function nodeHelp(): string {
     '',
     ...lines,
     '',
+    ...protocols.flatMap(({ id, peer }) => (peer === undefined ? [] : [spokenLine(id, peer)])),
+    '',
     'It ends on an interrupt, with everything written. Exit status: 0 no finding of severity error in its traffic; 1 findings;',
     '3 usage, a port that is taken, a connection that is refused.',
   ].join('\n');
+}
+
+/** `p2pke       UDP        roles initiator, responder`. */
+function spokenLine(id: string, { transports, roles, port }: PeerKind): string {
+  const over = transports.map((each) => each.toUpperCase()).join(', ');
+  const where = port === undefined ? over : `${over}, port ${port}`;
+  return `  ${id.padEnd(10)}  ${where.padEnd(20)}  roles ${roles.map((role) => role.id).join(', ')}`;
 }
