@@ -4,15 +4,10 @@ import type { Environment, Held, NodeEvent } from './events.ts';
 import { type Fault, Faults } from './faults.ts';
 import { Incoming } from './incoming.ts';
 import { type NodeLimits, nodeLimits } from './limits.ts';
+import { Links } from './links.ts';
 import { NodeClock } from './nodeclock.ts';
 import { type Mode, type NodeCounts, type NodeOptions, NodeRefusal } from './options.ts';
 import { Sender } from './sender.ts';
-
-interface OpenLink {
-  readonly link: Link;
-  /** On the node's clock. */
-  lastSeen: number;
-}
 
 /** Timers of the node itself, among those of the peer. */
 const HANDSHAKE = '~handshake';
@@ -27,13 +22,12 @@ export class TestNode {
   readonly #limits: NodeLimits;
   readonly #transport: 'udp' | 'tcp';
   readonly #clock: NodeClock;
-  readonly #links = new Map<number, OpenLink>();
+  readonly #links: Links;
   readonly #faults: Faults;
   readonly #sender: Sender;
   readonly #peer: Peer;
   readonly #incoming: Incoming;
   #mode: Mode;
-  #nextLink = 1;
   #received = 0;
   #dropped = 0;
 
@@ -48,6 +42,7 @@ export class TestNode {
     this.#limits = limits;
     this.#transport = transport;
     this.#mode = mode;
+    this.#links = new Links(limits.links);
     this.#incoming = new Incoming(limits.heldMessages);
     this.#clock = new NodeClock(
       () => environment.clock(),
@@ -59,7 +54,7 @@ export class TestNode {
     this.#peer = started;
     this.#sender = new Sender({
       ...{ kind, peer: started, faults: this.#faults, limits, transport },
-      link: (id) => this.#links.get(id)?.link,
+      link: (id) => this.#links.find(id)?.link,
       write: (link, bytes, note) => this.#write(link, bytes, note),
       told: (id, text) => this.#told(id, text, true),
       delay: (link, name, milliseconds) => this.#clock.delay(link, name, milliseconds),
@@ -75,12 +70,12 @@ export class TestNode {
    * node speaks on it.
    */
   opened(remote: Address, local: Address, dialled: boolean, attach?: (link: Link) => void): Link | undefined {
-    if (this.#links.size >= this.#limits.links) {
+    const full = `${this.#limits.links} links are open: further ones are refused (limit links).`;
+    const link = this.#links.open(remote, local, dialled, this.#clock.timers.now, () => this.#told(0, full, true));
+    if (link === undefined) {
       this.#dropped++;
       return undefined;
     }
-    const link = { id: this.#nextLink++, remote, local, dialled };
-    this.#links.set(link.id, { link, lastSeen: this.#clock.timers.now });
     attach?.(link);
     this.#happened({ kind: 'opened', link });
     this.#clock.after(link.id, HANDSHAKE, this.#limits.handshakeSeconds * 1000);
@@ -90,7 +85,7 @@ export class TestNode {
   }
 
   received(id: number, bytes: Uint8Array): void {
-    const open = this.#links.get(id);
+    const open = this.#links.find(id);
     if (open === undefined) return;
     open.lastSeen = this.#clock.timers.now;
     this.#received++;
@@ -101,15 +96,14 @@ export class TestNode {
   }
 
   closed(id: number, why: string, abrupt = false): void {
-    const open = this.#links.get(id);
-    if (open === undefined) return;
-    this.#links.delete(id);
+    const link = this.#links.close(id);
+    if (link === undefined) return;
     this.#clock.forget(id);
     this.#sender.forget(id);
     this.#incoming.forget(id);
     this.#clock.held = this.#isHeld;
     this.#guarded(id, () => this.#peer.closed(id));
-    this.#happened({ kind: 'closed', link: open.link, why, abrupt });
+    this.#happened({ kind: 'closed', link, why, abrupt });
   }
 
   /** Milliseconds until `tick` has something to do. */
@@ -131,7 +125,11 @@ export class TestNode {
   // What a person does.
 
   get links(): readonly Link[] {
-    return [...this.#links.values()].map(({ link }) => link);
+    return this.#links.all;
+  }
+
+  linkTo(remote: Address): Link | undefined {
+    return this.#links.to(remote);
   }
 
   get counts(): NodeCounts {
@@ -144,7 +142,7 @@ export class TestNode {
 
   /** Messages that the machine allows now. */
   offers(id: number): readonly string[] {
-    return this.#links.has(id) ? this.#peer.offers(id) : [];
+    return this.#links.find(id) !== undefined ? this.#peer.offers(id) : [];
   }
 
   get mode(): Mode {
@@ -223,7 +221,7 @@ export class TestNode {
       send: (link, message, given = {}) => this.#sender.queue(link, message, given),
       close: (link, why) => this.#close(link, why, false),
       timer: (link, name, milliseconds) => {
-        if (this.#links.has(link)) this.#clock.after(link, name, milliseconds);
+        if (this.#links.find(link) !== undefined) this.#clock.after(link, name, milliseconds);
       },
       key: (line) => this.#happened({ kind: 'key', line }),
       tell: (link, text, grave = false) => this.#told(link, text, grave),
@@ -241,7 +239,7 @@ export class TestNode {
   }
 
   #reach(remote: Address): number | undefined {
-    const known = this.links.find(({ remote: { ip, port } }) => ip === remote.ip && port === remote.port);
+    const known = this.#links.to(remote);
     if (known !== undefined) return known.id;
     const local = this.#environment.reach?.(remote);
     return local === undefined ? undefined : this.opened(remote, local, false)?.id;
@@ -258,7 +256,7 @@ export class TestNode {
   }
 
   #close(id: number, why: string, abrupt: boolean): void {
-    const open = this.#links.get(id);
+    const open = this.#links.find(id);
     if (open === undefined) return;
     this.#sender.flush(id);
     this.#environment.close(open.link, abrupt);
@@ -266,13 +264,13 @@ export class TestNode {
   }
 
   #late(id: number): void {
-    if (!this.#links.has(id) || this.#peer.status(id).ready) return;
+    if (this.#links.find(id) === undefined || this.#peer.status(id).ready) return;
     this.#told(id, `The handshake is not done after ${this.#limits.handshakeSeconds} s (limit handshakeSeconds).`, true);
     this.#close(id, 'the handshake took too long', true);
   }
 
   #idle(id: number): void {
-    const open = this.#links.get(id);
+    const open = this.#links.find(id);
     if (open === undefined) return;
     const left = open.lastSeen + this.#limits.idleSeconds * 1000 - this.#clock.timers.now;
     if (left > 0) this.#clock.after(id, IDLE, left);
@@ -289,7 +287,7 @@ export class TestNode {
   }
 
   #told(id: number, text: string, grave: boolean): void {
-    this.#happened({ kind: 'told', link: this.#links.get(id)?.link, text, grave });
+    this.#happened({ kind: 'told', link: this.#links.find(id)?.link, text, grave });
   }
 
   #happened(event: NodeEvent): void {

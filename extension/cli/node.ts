@@ -106,10 +106,11 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
     if (sentence !== undefined) tell(sentence);
   };
   const role = command.role === undefined ? {} : { role: command.role };
+  const mayReach = (ip: string): boolean => command.allow.includes(ip);
   const says = (where: string): void => tell(`${protocol.id} over ${transport.toUpperCase()} ${where}.`);
   if (dialled !== undefined) says(`dials ${addressText(dialled)}`);
   const running = await SocketNode.start(
-    { ...{ protocol, transport, identity, choices: wishes.choices, faults, seed, listen, happened }, ...role },
+    { ...{ protocol, transport, identity, choices: wishes.choices, faults, seed, listen, happened }, ...role, mayReach },
     dialled,
   );
   if (dialled === undefined) says(`listens on ${addressText(running.local)}`);

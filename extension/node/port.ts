@@ -3,7 +3,7 @@ import type { Address, Link } from '../../dissector/session/index.ts';
 /** What sockets tell a node. */
 export interface PortEvents {
   /** A new link, told to `attach` before the node speaks on it; undefined when there can be no more. */
-  opened(remote: Address, local: Address, dialled: boolean, attach: (link: Link) => void): Link | undefined;
+  opened(remote: Address, local: Address, dialled: boolean, attach?: (link: Link) => void): Link | undefined;
   /** The link to an address, where there is one. */
   known(remote: Address): Link | undefined;
   received(link: number, bytes: Uint8Array): void;

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Address } from '../../dissector/session/index.ts';
-import { type Environment, type NodeEvent, type NodeOptions, TestNode } from '../../dissector/testnode/index.ts';
+import { type Environment, type NodeEvent, type NodeOptions, nodeLimits, TestNode } from '../../dissector/testnode/index.ts';
+import { isLoopback } from './address.ts';
 import { wallClock } from './clock.ts';
 import type { Port, PortEvents } from './port.ts';
 import { TcpPort } from './tcp.ts';
@@ -11,6 +12,8 @@ import { UdpPort } from './udp.ts';
 export interface SocketNodeOptions extends NodeOptions {
   /** Where it listens; a node that only dials takes a port that is free. */
   readonly listen: Address | undefined;
+  /** Whether it may talk to an address beyond this machine that another node has named; no without it. */
+  mayReach?(ip: string): boolean;
   /** Called for everything that happens, in order. */
   happened(event: NodeEvent): void;
 }
@@ -27,8 +30,10 @@ export class SocketNode {
   static async start(options: SocketNodeOptions, dialled?: Address): Promise<SocketNode> {
     let node: SocketNode | undefined;
     const events: PortEvents = {
-      opened: (remote, local, own, attach) => node!.node.opened(remote, local, own, attach),
-      known: (remote) => node!.node.links.find((link) => link.remote.ip === remote.ip && link.remote.port === remote.port),
+      // What still comes while its goodbyes are on their way finds nobody.
+      opened: (remote, local, own, attach) =>
+        node!.#ended === undefined ? node!.node.opened(remote, local, own, attach) : undefined,
+      known: (remote) => node!.node.linkTo(remote),
       // A Buffer says another thing to `slice` and JSON than the array that it is.
       received: (link, { buffer, byteOffset, length }) => node!.node.received(link, new Uint8Array(buffer, byteOffset, length)),
       closed: (link, why, abrupt) => node?.node.closed(link, why, abrupt),
@@ -40,7 +45,7 @@ export class SocketNode {
     const port =
       options.transport === 'udp'
         ? await UdpPort.open(options.listen ?? { ip: own, port: 0 }, events)
-        : await TcpPort.open(options.listen, events);
+        : await TcpPort.open(options.listen, (options.limits ?? nodeLimits).unwrittenBytes, events);
     try {
       node = new SocketNode(options, port);
     } catch (error) {
@@ -61,7 +66,8 @@ export class SocketNode {
         if (!port.write(link, bytes)) this.unsent++;
       },
       close: (link, abrupt) => port.close(link, abrupt),
-      reach: (remote) => port.reach(remote),
+      // Other nodes name addresses to go to: a node that stays on this machine is not led away.
+      reach: (remote) => (isLoopback(remote.ip) || options.mayReach?.(remote.ip) ? port.reach(remote) : undefined),
       wake: () => this.#wake(),
       happened: options.happened,
     };

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Address, Link } from '../../dissector/session/index.ts';
-import { nodeLimits } from '../../dissector/testnode/index.ts';
 import { unmapped } from './address.ts';
 import type { Port, PortEvents } from './port.ts';
 import { SocketFailure, socketReason } from './words.ts';
@@ -13,20 +12,23 @@ const FAREWELL_MS = 2000;
 export class TcpPort implements Port {
   readonly #server: Server | undefined;
   readonly #events: PortEvents;
+  readonly #unwrittenBytes: number;
   readonly #sockets = new Map<number, Socket>();
+  readonly #dialling = new Set<Socket>();
   #local: Address;
 
-  private constructor(server: Server | undefined, local: Address, events: PortEvents) {
+  private constructor(server: Server | undefined, local: Address, unwrittenBytes: number, events: PortEvents) {
     this.#server = server;
+    this.#unwrittenBytes = unwrittenBytes;
     this.#local = local;
     this.#events = events;
     server?.on('connection', (socket) => this.#connected(socket, false));
     server?.on('error', (error) => events.told(socketReason(error, local), true));
   }
 
-  /** Listens; without an address it only dials. Throws a SocketFailure. */
-  static async open(at: Address | undefined, events: PortEvents): Promise<TcpPort> {
-    if (at === undefined) return new TcpPort(undefined, { ip: '', port: 0 }, events);
+  /** Listens; without an address it only dials. Breaks off a link on which more than `unwrittenBytes` wait. Throws a SocketFailure. */
+  static async open(at: Address | undefined, unwrittenBytes: number, events: PortEvents): Promise<TcpPort> {
+    if (at === undefined) return new TcpPort(undefined, { ip: '', port: 0 }, unwrittenBytes, events);
     const server = createServer({ noDelay: true });
     try {
       server.listen(at.port, at.ip);
@@ -36,7 +38,7 @@ export class TcpPort implements Port {
     }
     const bound = server.address();
     const port = typeof bound === 'object' && bound !== null ? bound.port : at.port;
-    return new TcpPort(server, { ip: at.ip, port }, events);
+    return new TcpPort(server, { ip: at.ip, port }, unwrittenBytes, events);
   }
 
   get local(): Address {
@@ -45,10 +47,15 @@ export class TcpPort implements Port {
 
   dial(remote: Address): void {
     const socket = connect({ host: remote.ip, port: remote.port, noDelay: true });
-    const failed = (error: Error): void => this.#events.told(socketReason(error, remote), true);
+    const failed = (error: Error): void => {
+      this.#dialling.delete(socket);
+      this.#events.told(socketReason(error, remote), true);
+    };
+    this.#dialling.add(socket);
     socket.once('error', failed);
     socket.once('connect', () => {
       socket.off('error', failed);
+      this.#dialling.delete(socket);
       this.#connected(socket, true);
     });
   }
@@ -60,9 +67,9 @@ export class TcpPort implements Port {
   write(link: Link, bytes: Uint8Array): boolean {
     const socket = this.#sockets.get(link.id);
     if (socket === undefined) return false;
-    if (socket.writableLength + bytes.length > nodeLimits.unwrittenBytes) {
-      this.#gone(link.id, `The other side does not read: ${nodeLimits.unwrittenBytes} bytes wait (limit unwrittenBytes)`, true);
-      socket.destroy();
+    if (socket.writableLength + bytes.length > this.#unwrittenBytes) {
+      this.#gone(link.id, `The other side does not read: ${this.#unwrittenBytes} bytes wait (limit unwrittenBytes).`, true);
+      socket.resetAndDestroy();
       return false;
     }
     socket.write(bytes);
@@ -79,6 +86,7 @@ export class TcpPort implements Port {
   }
 
   async end(): Promise<void> {
+    for (const socket of this.#dialling) socket.destroy();
     for (const id of [...this.#sockets.keys()]) this.close({ id } as Link, false);
     if (this.#server === undefined) return;
     const closed = once(this.#server, 'close');

@@ -18,8 +18,6 @@ export class UdpPort implements Port {
   readonly #socket: Socket;
   readonly #events: PortEvents;
   readonly local: Address;
-  /** Links by `ip port`. */
-  readonly #links = new Map<string, Link>();
   /** Datagrams that the system has not taken yet. */
   #onTheirWay = 0;
 
@@ -50,7 +48,7 @@ export class UdpPort implements Port {
   }
 
   reach(remote: Address): Address | undefined {
-    if (isIP(remote.ip) !== isIP(this.local.ip)) return undefined;
+    if (isIP(remote.ip) !== isIP(this.local.ip) || remote.port === 0) return undefined;
     return this.#own(remote);
   }
 
@@ -65,9 +63,7 @@ export class UdpPort implements Port {
     return true;
   }
 
-  close(link: Link): void {
-    this.#links.delete(key(link.remote));
-  }
+  close(): void {}
 
   async end(): Promise<void> {
     // What was handed over is on its way before the socket is closed.
@@ -82,18 +78,11 @@ export class UdpPort implements Port {
   }
 
   #link(remote: Address, dialled: boolean): Link | undefined {
-    const known = this.#links.get(key(remote)) ?? this.#events.known(remote);
-    if (known !== undefined) return known;
-    const attach = (link: Link): void => void this.#links.set(key(remote), link);
-    return this.#events.opened(remote, this.#own(remote), dialled, attach);
+    return this.#events.known(remote) ?? this.#events.opened(remote, this.#own(remote), dialled);
   }
 
   #own(remote: Address): Address {
     const { ip, port } = this.local;
     return { ip: ownAddress(ip, remote.ip), port };
   }
-}
-
-function key({ ip, port }: Address): string {
-  return `${ip} ${port}`;
 }
