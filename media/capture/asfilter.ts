@@ -18,7 +18,11 @@ const nothing = {
  * What VS Code hands to the command of a menu entry: the page's elements say it in `data-vscode-context`. Elements inherit
  * what those around them say, so each says everything.
  */
-export function menuOf(section: 'cell' | 'field' | 'header' | 'line', filter: string | undefined, more: object = {}): string {
+export function menuOf(
+  section: 'cell' | 'field' | 'header' | 'line' | 'bytes',
+  filter: string | undefined,
+  more: object = {},
+): string {
   const condition = filter === undefined ? {} : { filter, isFilterable: true };
   return JSON.stringify({ webviewSection: section, ...nothing, ...condition, ...more, preventDefaultContextMenuItems: true });
 }

@@ -1,6 +1,7 @@
 /** The bytes of a row: a tab for each source, and of the source in view its bytes in hexadecimal and as text. */
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { FieldView, SourceView } from '../../extension/wire/inspector.ts';
+import { type ByteRange, rangeMenu, rangeOf, rangeText } from './byterange.ts';
 import { PageElement } from './element.ts';
 import { hexRow, hexRows, moveByte, offsetText, ROW_BYTES } from './hex.ts';
 import { readings } from './readings.ts';
@@ -17,6 +18,7 @@ export class Bytes extends PageElement {
     field: { attribute: false },
     cursor: { attribute: false },
     inspecting: { attribute: false },
+    range: { state: true },
   };
   declare sources: readonly SourceView[];
   declare source: number;
@@ -24,6 +26,9 @@ export class Bytes extends PageElement {
   declare cursor: number | undefined;
   /** Whether what the bytes under the cursor may mean is shown. */
   declare inspecting: boolean;
+  /** What is picked, by dragging or with Shift; the cursor alone otherwise. */
+  declare range: ByteRange | undefined;
+  #picking: { readonly anchor: number; head: number } | undefined;
   readonly #scroller = new Scroller(this, ROW_HEIGHT);
 
   get #shown(): SourceView | undefined {
@@ -31,6 +36,7 @@ export class Bytes extends PageElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('source') || changed.has('sources')) this.#pickNothing();
     if (changed.has('source') || (changed.has('sources') && this.cursor === undefined)) this.#scroller.toTop();
     if ((changed.has('cursor') || changed.has('field') || changed.has('source')) && this.cursor !== undefined)
       this.#scroller.reveal(Math.floor(this.cursor / ROW_BYTES));
@@ -46,7 +52,9 @@ export class Bytes extends PageElement {
         shown === undefined
           ? nothing
           : html`<div id="bytes" class="viewport" role="grid" tabindex="0" aria-label="Bytes of ${shown.name}" aria-rowcount=${hexRows(shown.bytes)}
-              aria-activedescendant=${this.cursor === undefined ? nothing : `byte-${this.cursor}`} @keydown=${this.#key} @mousedown=${this.#press}>
+              aria-activedescendant=${this.cursor === undefined ? nothing : `byte-${this.#picking?.head ?? this.cursor}`} aria-multiselectable="true"
+              data-vscode-context=${this.#menu(shown)} title="Shift or dragging picks several bytes"
+              @keydown=${this.#key} @mousedown=${this.#press} @mousemove=${this.#drag}>
               <div class="spacer" role="presentation"><div class="rows" role="presentation">
                 ${Array.from({ length: Math.max(0, end - first) }, (_, index) => this.#row(shown, first + index))}
               </div></div>
@@ -63,10 +71,11 @@ export class Bytes extends PageElement {
   }
 
   #row(source: SourceView, row: number): TemplateResult {
-    const { cursor, field } = this;
+    const { cursor, field, range } = this;
     const lit = (at: number): string => {
       const within = field !== undefined && field.source === source.id && field.start <= at && at < field.end;
-      return `${within ? ' lit' : ''}${at === cursor ? ' cursor' : ''}`;
+      const picked = range !== undefined && range.start <= at && at < range.end;
+      return `${within ? ' lit' : ''}${picked ? ' picked' : ''}${at === cursor ? ' cursor' : ''}`;
     };
     const cells = hexRow(source.bytes, row);
     return html`<div class="byte-row" role="row" aria-rowindex=${row + 1}><span class="offset" role="rowheader">${offsetText(
@@ -82,7 +91,7 @@ export class Bytes extends PageElement {
 
   #readings(bytes: Uint8Array, at: number): TemplateResult {
     return html`<details id="readings" class="readings" ?open=${this.inspecting} @toggle=${this.#inspect}>
-      <summary>Value at byte ${at} (0x${at.toString(16)})</summary>${
+      <summary>Value at byte ${at} (0x${at.toString(16)})${this.range === undefined ? nothing : html`<span id="picked" class="length" role="status">${rangeText(this.range)} picked</span>`}</summary>${
         this.inspecting
           ? html`<dl>${readings(bytes, at).map(({ name, text }) => html`<div><dt>${name}</dt><dd title=${text}>${text}</dd></div>`)}</dl>`
           : nothing
@@ -102,17 +111,60 @@ export class Bytes extends PageElement {
     this.dispatchEvent(new CustomEvent('choose-byte', { detail: at }));
   }
 
-  #press(event: MouseEvent): void {
-    const at = (event.target as Element).closest<HTMLElement>('[data-at]')?.dataset.at;
-    if (at !== undefined && event.button === 0) this.#go(Number(at));
+  /** What is picked, or the byte under the cursor. */
+  #menu(shown: SourceView): string | typeof nothing {
+    const { cursor } = this;
+    if (cursor === undefined || cursor >= shown.bytes.length) return nothing;
+    return rangeMenu(this.range ?? rangeOf(shown.id, cursor, cursor), shown, this.field);
   }
+
+  #pickNothing(): void {
+    this.range = undefined;
+    this.#picking = undefined;
+  }
+
+  #pick(anchor: number, head: number): void {
+    this.#picking = { anchor, head };
+    this.range = anchor === head ? undefined : rangeOf(this.source, anchor, head);
+  }
+
+  readonly #press = (event: MouseEvent): void => {
+    const at = byteAt(event);
+    if (at === undefined || event.button !== 0) return;
+    if (event.shiftKey && this.cursor !== undefined) {
+      event.preventDefault();
+      this.#pick(this.#picking?.anchor ?? this.cursor, at);
+      return;
+    }
+    this.#pick(at, at);
+    this.#go(at);
+  };
+
+  readonly #drag = (event: MouseEvent): void => {
+    const at = byteAt(event);
+    if (at === undefined || event.buttons !== 1 || this.#picking === undefined || at === this.#picking.head) return;
+    event.preventDefault();
+    this.#pick(this.#picking.anchor, at);
+  };
 
   #key(event: KeyboardEvent): void {
     const length = this.#shown?.bytes.length ?? 0;
+    if (event.key === 'Escape' && this.range !== undefined) {
+      event.preventDefault();
+      this.#pickNothing();
+      return;
+    }
     if (event.altKey || event.metaKey || event.ctrlKey || length === 0) return;
-    const next = moveByte(this.cursor ?? 0, event.key, length, rowsPerPage(this.#scroller.extent));
+    const from = event.shiftKey ? (this.#picking?.head ?? this.cursor ?? 0) : (this.cursor ?? 0);
+    const next = moveByte(from, event.key, length, rowsPerPage(this.#scroller.extent));
     if (next === undefined) return;
     event.preventDefault();
+    if (event.shiftKey && this.cursor !== undefined) {
+      this.#pick(this.#picking?.anchor ?? this.cursor, next);
+      this.#scroller.reveal(Math.floor(next / ROW_BYTES));
+      return;
+    }
+    this.#pickNothing();
     this.#go(this.cursor === undefined ? 0 : next);
   }
 
@@ -124,4 +176,9 @@ export class Bytes extends PageElement {
     this.#choose(next.id);
     void this.updateComplete.then(() => this.querySelector<HTMLElement>('.tab[aria-selected="true"]')?.focus());
   }
+}
+
+function byteAt(event: MouseEvent): number | undefined {
+  const at = (event.target as Element).closest<HTMLElement>('[data-at]')?.dataset.at;
+  return at === undefined ? undefined : Number(at);
 }

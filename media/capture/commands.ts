@@ -1,6 +1,7 @@
 /** What the commands of menus and keys do to the page. */
 import type { PageCommand, Row } from '../../extension/wire/inspector.ts';
 import { combined, type How } from './asfilter.ts';
+import { type ByteRange, rangeField } from './byterange.ts';
 import { type Copy, copyText } from './copying.ts';
 import { fieldOf } from './fields.ts';
 import type { Session } from './session.ts';
@@ -23,11 +24,12 @@ interface Place {
   readonly key?: string;
   readonly frame?: number;
   readonly row?: number;
+  readonly range?: ByteRange;
 }
 
 export function carryOut(session: Session, parts: Parts, name: PageCommand, given: unknown): void {
   const place = placeOf(given);
-  const { filter, column, key } = place;
+  const { filter, column } = place;
   const { columns, marks } = session.arranged;
   const row = rowOf(session, place);
   const narrow = (how: How): void => {
@@ -76,11 +78,11 @@ export function carryOut(session: Session, parts: Parts, name: PageCommand, give
       if (row !== undefined) void session.comment(row.frame);
     },
     export: () => void session.export(row),
-    copyValue: () => copy(session, 'copyValue', key),
-    copyHex: () => copy(session, 'copyHex', key),
-    copyCArray: () => copy(session, 'copyCArray', key),
-    copyBase64: () => copy(session, 'copyBase64', key),
-    copyJson: () => copy(session, 'copyJson', key),
+    copyValue: () => copy(session, 'copyValue', place),
+    copyHex: () => copy(session, 'copyHex', place),
+    copyCArray: () => copy(session, 'copyCArray', place),
+    copyBase64: () => copy(session, 'copyBase64', place),
+    copyJson: () => copy(session, 'copyJson', place),
   };
   actions[name]();
 }
@@ -107,8 +109,9 @@ function toMark(session: Session, marks: readonly number[], forward: boolean): v
   if (goal !== undefined) session.showFrame(goal);
 }
 
-function copy(session: Session, how: Copy, key: string | undefined): void {
+function copy(session: Session, how: Copy, { key, range }: Place): void {
   const { tree, field } = session.shown;
-  const found = key === undefined ? field : tree && fieldOf(tree.layers, key);
-  if (tree !== undefined && found !== undefined) void session.copy(copyText(how, found.field, tree.sources));
+  if (tree === undefined) return;
+  const found = range !== undefined ? rangeField(range) : key === undefined ? field?.field : fieldOf(tree.layers, key)?.field;
+  if (found !== undefined) void session.copy(copyText(how, found, tree.sources));
 }

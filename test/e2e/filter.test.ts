@@ -83,4 +83,31 @@ describe('the filter bar', () => {
     await expect.poll(() => counted().innerText()).toMatch(/^\d+ rows of 1\d\d$/);
     await workbench.screenshot('filter-menu');
   });
+
+  it('takes bytes that are picked by dragging, and copies them', async () => {
+    await inspecting.frame.locator('#clear-filter').click();
+    await inspecting.select(0);
+    const byte = (at: number) => inspecting.frame.locator(`#byte-${at}`);
+    const { page } = workbench;
+    const middle = async (at: number): Promise<[number, number]> => {
+      const { x, y, width, height } = (await byte(at).boundingBox())!;
+      return [x + width / 2, y + height / 2];
+    };
+    await page.mouse.move(...(await middle(12)));
+    await page.mouse.down();
+    await page.mouse.move(...(await middle(13)), { steps: 3 });
+    await page.mouse.up();
+    expect(await inspecting.frame.locator('#picked').innerText()).toBe('2 bytes at 12 (0xc) picked');
+    // Two more with the keyboard.
+    await inspecting.press('Shift+ArrowRight', 'Shift+ArrowRight');
+    await expect.poll(() => inspecting.frame.locator('#picked').innerText()).toBe('4 bytes at 12 (0xc) picked');
+    await workbench.screenshot('bytes-picked');
+    await byte(14).click({ button: 'right' });
+    const entry = page.getByRole('menuitem', { name: 'Apply as Filter' });
+    await entry.waitFor();
+    await page.waitForTimeout(400);
+    await entry.click();
+    await expect.poll(() => input().inputValue()).toBe('frame[12:4] == 08:00:45:00');
+    await expect.poll(() => counted().innerText()).toMatch(/^\d+ rows of 1\d\d$/);
+  });
 });
