@@ -91,7 +91,7 @@ export class Bytes extends PageElement {
 
   #readings(bytes: Uint8Array, at: number): TemplateResult {
     return html`<details id="readings" class="readings" ?open=${this.inspecting} @toggle=${this.#inspect}>
-      <summary>Value at byte ${at} (0x${at.toString(16)})${this.range === undefined ? nothing : html`<span id="picked" class="length" role="status">${rangeText(this.range)} picked</span>`}</summary>${
+      <summary>Value at byte ${at} (0x${at.toString(16)})${this.range === undefined ? nothing : html` · <span id="picked" class="length" role="status">${rangeText(this.range)} picked</span>`}</summary>${
         this.inspecting
           ? html`<dl>${readings(bytes, at).map(({ name, text }) => html`<div><dt>${name}</dt><dd title=${text}>${text}</dd></div>`)}</dl>`
           : nothing

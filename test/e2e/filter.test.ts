@@ -84,7 +84,7 @@ describe('the filter bar', () => {
     await workbench.screenshot('filter-menu');
   });
 
-  it('takes bytes that are picked by dragging, and copies them', async () => {
+  it('takes bytes that are picked by dragging and with Shift', async () => {
     await inspecting.frame.locator('#clear-filter').click();
     await inspecting.select(0);
     const byte = (at: number) => inspecting.frame.locator(`#byte-${at}`);
