@@ -47,8 +47,8 @@ export class Sender {
   /** What waits for its time, by the name of its timer. */
   readonly #later = new Map<string, { readonly link: number; readonly go: () => void }>();
   /** By link: written after, or together with, the message that comes next. */
-  readonly #behind = new Map<number, Ready>();
-  readonly #before = new Map<number, Ready>();
+  readonly #behind = new Map<number, readonly Ready[]>();
+  readonly #before = new Map<number, readonly Ready[]>();
   /** The last bytes and values of each message, by link and name. */
   readonly #last = new Map<string, { bytes: Uint8Array; values: Items }[]>();
   sent = 0;
@@ -127,11 +127,7 @@ export class Sender {
 
   /** Writes what was kept back, since nothing follows. */
   flush(link: number): void {
-    for (const kept of [this.#before, this.#behind]) {
-      const ready = kept.get(link);
-      kept.delete(link);
-      if (ready !== undefined) this.#write(ready);
-    }
+    for (const kept of [this.#before, this.#behind]) for (const ready of this.#taken(kept, link)) this.#write(ready);
   }
 
   forget(link: number): void {
@@ -204,25 +200,30 @@ export class Sender {
     return last.at(-1)?.bytes;
   }
 
+  /** Writes a message with its copies, together with what was kept back for it; or keeps it back for the next one. */
   #out(ready: Ready, faults: readonly Fault[], replayed: Uint8Array | undefined): void {
     const { link } = ready;
     const is = (kind: FaultKind): boolean => faults.some((fault) => fault.kind === kind);
+    const copies: Ready[] = faults.flatMap(({ kind, value = 1 }) =>
+      kind === 'duplicate' ? Array.from({ length: value }, () => ({ ...ready, note: 'a duplicate' })) : [],
+    );
+    if (replayed !== undefined) copies.push({ link, bytes: replayed, note: 'a replay of an earlier message' });
     if (is('reorder') || is('merge')) {
       this.flush(link.id);
-      (is('reorder') ? this.#behind : this.#before).set(link.id, ready);
+      if (is('reorder')) this.#behind.set(link.id, [...inPieces(ready, faults), ...copies]);
+      else this.#before.set(link.id, [ready, ...copies]);
       return void this.#wait(link.id, REORDER_MS, () => this.flush(link.id));
     }
-    const before = this.#before.get(link.id);
-    this.#before.delete(link.id);
-    const whole = before === undefined ? ready.bytes : Uint8Array.from([...before.bytes, ...ready.bytes]);
-    const note = before === undefined ? ready.note : [before.note, ready.note].filter(Boolean).join(', ');
-    for (const bytes of pieces(whole, faults)) this.#write({ link, bytes, note });
-    for (const { kind, value = 1 } of faults)
-      for (let copy = 0; kind === 'duplicate' && copy < value; copy++) this.#write({ link, bytes: whole, note: 'a duplicate' });
-    if (replayed !== undefined) this.#write({ link, bytes: replayed, note: 'a replay of an earlier message' });
-    const behind = this.#behind.get(link.id);
-    this.#behind.delete(link.id);
-    if (behind !== undefined) this.#write(behind);
+    const [before, ...copiesBefore] = this.#taken(this.#before, link.id);
+    const whole = before === undefined ? ready : merged(before, ready);
+    const behind = this.#taken(this.#behind, link.id);
+    for (const each of [...inPieces(whole, faults), ...copiesBefore, ...copies, ...behind]) this.#write(each);
+  }
+
+  #taken(kept: Map<number, readonly Ready[]>, link: number): readonly Ready[] {
+    const ready = kept.get(link) ?? [];
+    kept.delete(link);
+    return ready;
   }
 
   #write({ link, bytes, note }: Ready): void {
@@ -250,4 +251,14 @@ const byHand: Fault = { kind: 'duplicate', value: 1, message: undefined, at: 1, 
 
 function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function inPieces(ready: Ready, faults: readonly Fault[]): readonly Ready[] {
+  return pieces(ready.bytes, faults).map((bytes) => ({ ...ready, bytes }));
+}
+
+function merged(first: Ready, second: Ready): Ready {
+  const notes = [first.note, second.note].filter((note) => note !== undefined);
+  const note = notes.length === 0 ? undefined : notes.join(', ');
+  return { link: first.link, bytes: Uint8Array.from([...first.bytes, ...second.bytes]), note };
 }
