@@ -43,7 +43,7 @@ export class Inspecting {
   }
 
   private static async shown(workbench: Workbench, name: string): Promise<Inspecting> {
-    const end = Date.now() + 30_000;
+    const end = Date.now() + 60_000;
     for (;;) {
       for (const frame of await workbench.inspectorFrames()) {
         // A tab that was in view before stays for a moment.
@@ -53,7 +53,7 @@ export class Inspecting {
           .catch(() => []);
         if (titles.some((title) => title.includes(name))) return new Inspecting(workbench, frame);
       }
-      if (Date.now() > end) throw new Error(`the inspector of ${name} was not in view within 30 s`);
+      if (Date.now() > end) throw new Error(`the inspector of ${name} was not in view within 60 s`);
       await workbench.page.waitForTimeout(100);
     }
   }

@@ -106,11 +106,11 @@ export class Workbench {
 
   /** The frame of the inspector in the visible editor: a webview is a frame in a frame. */
   async inspectorFrame(): Promise<Frame> {
-    const end = Date.now() + 30_000;
+    const end = Date.now() + 60_000;
     for (;;) {
       const [frame] = await this.inspectorFrames();
       if (frame !== undefined) return frame;
-      if (Date.now() > end) throw new Error(`no inspector within 30 s; frames: ${this.page.frames().map((each) => each.url())}`);
+      if (Date.now() > end) throw new Error(`no inspector within 60 s; frames: ${this.page.frames().map((each) => each.url())}`);
       await this.page.waitForTimeout(100);
     }
   }
