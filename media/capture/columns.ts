@@ -26,12 +26,12 @@ export const NARROWEST = 30;
 const before: readonly Column[] = [
   { id: 'frame', title: 'Frame', width: 'calc(8ch + 18px)', isNumber: true },
   { id: 'time', title: 'Time', width: '13ch', isNumber: true },
-  { id: 'source', title: 'Source', width: 'minmax(92px, 1.3fr)' },
-  { id: 'destination', title: 'Destination', width: 'minmax(92px, 1.3fr)' },
+  { id: 'source', title: 'Source', width: 'minmax(92px, 1.6fr)' },
+  { id: 'destination', title: 'Destination', width: 'minmax(92px, 1.6fr)' },
   { id: 'protocol', title: 'Protocol', width: 'minmax(70px, 0.8fr)' },
-  { id: 'message', title: 'Message', width: 'minmax(80px, 1.3fr)' },
+  { id: 'message', title: 'Message', width: 'minmax(80px, 1.2fr)' },
 ];
-const info: Column = { id: 'info', title: 'Info', width: 'minmax(80px, 3fr)' };
+const info: Column = { id: 'info', title: 'Info', width: 'minmax(80px, 2.6fr)' };
 
 export function columnsOf(fields: readonly string[]): Column[] {
   const own = fields.map((id, index): Column => ({ id, title: id.split('.').at(-1)!, width: 'minmax(60px, 1fr)', own: index }));

@@ -33,7 +33,7 @@ describe('a capture opened from the explorer', () => {
     expect((await inspecting.cells(DATA_ROW)).slice(4)).toEqual(['p2pke', 'data', 'counter 17, 2 bytes']);
     const cut = await inspecting
       .row(DATA_ROW)
-      .locator('[role=gridcell]')
+      .locator('[role=gridcell], .address')
       .evaluateAll((cells) => cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent));
     expect(cut).toEqual([]);
   });
