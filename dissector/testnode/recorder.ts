@@ -2,10 +2,11 @@
  * What a node sends and receives as a pcapng capture: one Ethernet frame a datagram, and TCP connections with handshake,
  * segments, acknowledgements and end, as a network card between both sides would have seen them.
  */
-import { decryptionSecrets, enhancedPacket, interfaceDescription, keyLogSecretsType, sectionHeader } from '../capture/index.ts';
+import { enhancedPacket, interfaceDescription, sectionHeader } from '../capture/index.ts';
 import { linkType, tcpFlag, tcpFrame, udpFrame } from '../link/index.ts';
 import type { Link } from '../session/index.ts';
 import type { NodeEvent } from './events.ts';
+import { KeyBlocks } from './keyblocks.ts';
 
 export interface RecorderOptions {
   readonly transport: 'udp' | 'tcp';
@@ -32,10 +33,11 @@ const nothing = new Uint8Array(0);
 export class Recorder {
   readonly #options: RecorderOptions;
   readonly #connections = new Map<number, Numbers>();
-  readonly #text = new TextEncoder();
+  readonly #keys: KeyBlocks;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
+    this.#keys = new KeyBlocks((bytes) => options.write(bytes));
     options.write(sectionHeader({ application: options.application }));
     options.write(interfaceDescription({ linkType: linkType.ethernet, name: 'test node' }));
   }
@@ -50,12 +52,16 @@ export class Recorder {
       case 'received':
         return void this.#carried(event.link, event.kind === 'sent', event.bytes, event.note);
       case 'key':
-        if (this.#options.secrets)
-          this.#options.write(decryptionSecrets(keyLogSecretsType, this.#text.encode(`${event.line}\n`)));
+        if (this.#options.secrets) this.#keys.add(event.line);
         return;
       case 'told':
       case 'held':
     }
+  }
+
+  /** Writes keys that wait for others: before the recording is read or ends. */
+  flush(): void {
+    this.#keys.flush();
   }
 
   #opened(link: Link): void {

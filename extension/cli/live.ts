@@ -11,7 +11,7 @@ import { ReadableMessages } from './readable.ts';
 const STEP_FRAMES = 4_096;
 /** Messages that are looked at again while the node runs, the newest; at the end all of them up to `LOOKED_AGAIN`. */
 const RECENT = 64;
-const LOOKED_AGAIN = 100_000;
+const LOOKED_AGAIN = 50_000;
 /** Frames that are decoded; the recording goes on. */
 export const DECODED_FRAMES = 1_000_000;
 
@@ -29,8 +29,9 @@ export class Live {
   readonly #disk: DiskFile;
   readonly #keys: CaptureKeys;
   readonly #options: LiveOptions;
-  /** The lines of messages as they were printed, by number; JSON alone is printed again. */
-  readonly #printed: string[] = [];
+  /** Messages that were printed, and the lines of those that may be printed again, by number: JSON alone is. */
+  #count = 0;
+  readonly #printed = new Map<number, string>();
   readonly #readable: ReadableMessages;
   #full = false;
 
@@ -56,7 +57,7 @@ export class Live {
   }
 
   get messageCount(): number {
-    return this.#printed.length;
+    return this.#count;
   }
 
   /** Frames were left out because there are too many. */
@@ -70,17 +71,17 @@ export class Live {
     this.#full ||= analysis.reader.frames.length >= DECODED_FRAMES;
     if (this.#full) return;
     while (this.#pass.step(STEP_FRAMES));
-    await this.#print(Math.max(0, this.#printed.length - RECENT));
+    await this.#print(this.#count - RECENT);
   }
 
   /** Judges what waited for more, and prints what that changed. Gives the number of findings of severity error. */
   async end(): Promise<number> {
     if (!this.#full) this.#pass.finish();
     const { analysis } = this.#pass;
-    await this.#print(Math.max(0, this.#printed.length - LOOKED_AGAIN));
+    await this.#print(this.#count - LOOKED_AGAIN);
     let errors = 0;
     for (let n = 0; n < analysis.messageCount; n++)
-      errors += analysis.message(n).findings.filter(({ severity }) => severity === 'error').length;
+      errors += analysis.findingsOf(n).filter(({ severity }) => severity === 'error').length;
     this.#disk.close();
     return errors;
   }
@@ -88,11 +89,12 @@ export class Live {
   async #print(from: number): Promise<void> {
     const { json, out } = this.#options;
     const { analysis } = this.#pass;
-    for (let n = json ? from : this.#printed.length; n < analysis.messageCount && !out.closed; n++) {
-      const lines = json ? [JSON.stringify(messageLine(analysis, n))] : this.#readable.message(n);
-      const text = lines.join('\n');
-      if (this.#printed[n] === text) continue;
-      this.#printed[n] = text;
+    for (let n = json ? Math.max(0, from) : this.#count; n < analysis.messageCount && !out.closed; n++) {
+      const text = json ? JSON.stringify(messageLine(analysis, n)) : this.#readable.message(n).join('\n');
+      if (json && this.#printed.get(n) === text) continue;
+      if (json) this.#printed.set(n, text);
+      this.#printed.delete(n - LOOKED_AGAIN);
+      this.#count = Math.max(this.#count, n + 1);
       await out.line(text);
     }
     await out.flush();

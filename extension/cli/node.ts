@@ -13,6 +13,7 @@ import { addressText, isLoopback, resolve } from '../node/address.ts';
 import { wallClock } from '../node/clock.ts';
 import { kernelDrops } from '../node/kerneldrops.ts';
 import { GrowingFile } from '../node/recording.ts';
+import { Sentences } from '../node/sentences.ts';
 import { SocketNode } from '../node/socketnode.ts';
 import { SocketFailure, socketReason } from '../node/words.ts';
 import type { Tell } from './capture.ts';
@@ -92,6 +93,7 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
   });
   file.flush();
   const live = await Live.open({ path, protocol, protocols, wishes, json: command.json, out });
+  const sentences = new Sentences((text) => tell(text));
   const course = { opened: 0, open: 0, failed: false };
   const happened = (event: NodeEvent): void => {
     recorder.record(event);
@@ -103,7 +105,7 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
     if (event.kind === 'opened' || event.kind === 'closed') course.open += event.kind === 'opened' ? 1 : -1;
     if (event.kind === 'told' && event.grave && event.link === undefined) course.failed = true;
     const sentence = sentenceOf(event);
-    if (sentence !== undefined) tell(sentence);
+    if (sentence !== undefined) sentences.say(sentence, false);
   };
   const role = command.role === undefined ? {} : { role: command.role };
   const mayReach = (ip: string): boolean => command.allow.includes(ip);
@@ -127,6 +129,7 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
   for (let signal = false; !signal && !isOver() && !isSaid() && !isAlone() && !out.closed; ) {
     signal = await Promise.race([interruption.then(() => true), after(READ_MS)]);
     sendOnce(running, command.send, sent, tell);
+    sentences.pass();
     file.flush();
     keylog?.flush();
     await live.read();
@@ -134,6 +137,8 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
   const drops = transport === 'udp' ? kernelDrops(running.local.port) : undefined;
   await running.stop();
   await after(LINGER_MS);
+  sentences.end();
+  recorder.flush();
   file.flush();
   await live.read();
   const errors = await live.end();

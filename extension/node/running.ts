@@ -7,7 +7,9 @@ import { pinsIn, readWishes } from '../../dissector/wishes.ts';
 import type { HeldState, LinkState, NodeState, NodeWish, SpokenProtocol, ToldState } from '../wire/node.ts';
 import { addressText, parseAddress, resolve } from './address.ts';
 import { wallClock } from './clock.ts';
+import { kernelDrops } from './kerneldrops.ts';
 import { GrowingFile } from './recording.ts';
+import { Sentences } from './sentences.ts';
 import { SocketNode } from './socketnode.ts';
 import { valuesFromText, valuesToText } from './values.ts';
 import { socketReason } from './words.ts';
@@ -67,11 +69,14 @@ export class RunningNode {
   readonly #changed: () => void;
   #protocol: Protocol | undefined;
   #socket: SocketNode | undefined;
+  #recorder: Recorder | undefined;
+  readonly #sentences = new Sentences((text, grave) => this.#tell(text, grave));
   #timer: NodeJS.Timeout | undefined;
   #running = false;
   #told: ToldState[] = [];
   #tellings = 0;
-  #counted = { at: performance.now(), messages: 0, rate: 0 };
+  /** Of the last second; `lost`: dropped by the system since the start. */
+  #counted = { at: performance.now(), messages: 0, rate: 0, lost: 0 };
 
   constructor(id: number, wish: NodeWish, address: Address, recording: string, changed: () => void) {
     this.id = id;
@@ -89,7 +94,7 @@ export class RunningNode {
     choices: ReturnType<typeof readWishes>['choices'],
   ): Promise<void> {
     const { transport, direction, role, mode } = this.#wish;
-    const recorder = new Recorder({
+    this.#recorder = new Recorder({
       ...{ transport, secrets: true, application: 'Peerscope', now: wallClock },
       write: (bytes) => this.#file.write(bytes),
     });
@@ -102,14 +107,17 @@ export class RunningNode {
         ...(role === '' ? {} : { role }),
         listen: listens ? this.#address : undefined,
         happened: (event) => {
-          recorder.record(event);
+          this.#recorder?.record(event);
           this.#happened(event);
         },
       },
       listens ? undefined : this.#address,
     );
     this.#running = true;
-    this.#timer = setInterval(() => this.#file.flush(), FLUSH_MS);
+    this.#timer = setInterval(() => {
+      this.#sentences.pass();
+      this.#file.flush();
+    }, FLUSH_MS);
     this.#changed();
   }
 
@@ -118,12 +126,16 @@ export class RunningNode {
     this.#running = false;
     clearInterval(this.#timer);
     await this.#socket?.stop();
+    this.#sentences.end();
+    this.#recorder?.flush();
     this.#file.close();
     this.#changed();
   }
 
   flush(): void {
-    if (this.#running) this.#file.flush();
+    if (!this.#running) return;
+    this.#recorder?.flush();
+    this.#file.flush();
   }
 
   /** Throws an Error with a sentence once it is stopped. */
@@ -161,8 +173,8 @@ export class RunningNode {
     return {
       ...{ id: this.id, protocol, transport, where, running: this.#running, recording: this.recording, seed: this.#seed },
       ...{ mode: node?.mode ?? mode, paused: node?.paused ?? false, received, sent },
-      dropped: dropped + (this.#socket?.unsent ?? 0),
       rate: this.#rate(received + sent),
+      dropped: dropped + (this.#socket?.unsent ?? 0) + this.#counted.lost,
       links: (node?.links ?? []).map((link) => this.#link(link)),
       held: held.slice(0, MOST_SHOWN).map((each) => this.#held(each)),
       heldCount: held.length,
@@ -186,18 +198,30 @@ export class RunningNode {
   #rate(messages: number): number {
     const now = performance.now();
     const { at, messages: before } = this.#counted;
-    if (now - at >= 1000) this.#counted = { at: now, messages, rate: Math.round(((messages - before) * 1000) / (now - at)) };
+    if (now - at >= 1000) {
+      const rate = Math.round(((messages - before) * 1000) / (now - at));
+      this.#counted = { at: now, messages, rate, lost: this.#running ? this.#lost() : this.#counted.lost };
+    }
     return this.#running ? this.#counted.rate : 0;
+  }
+
+  #lost(): number {
+    const isUdp = this.#wish.transport === 'udp' && this.#socket !== undefined;
+    return isUdp ? (kernelDrops(this.#socket!.local.port) ?? 0) : 0;
   }
 
   #happened(event: NodeEvent): void {
     if (event.kind === 'told')
-      this.#tell(event.link === undefined ? event.text : `${addressText(event.link.remote)}: ${event.text}`, event.grave);
+      this.#sentences.say(
+        event.link === undefined ? event.text : `${addressText(event.link.remote)}: ${event.text}`,
+        event.grave,
+      );
     else if (event.kind === 'opened')
-      this.#tell(`${addressText(event.link.remote)} is ${event.link.dialled ? 'dialled' : 'there'}.`, false);
-    else if (event.kind === 'closed') this.#tell(`${addressText(event.link.remote)} is gone: ${event.why}`, event.abrupt);
+      this.#sentences.say(`${addressText(event.link.remote)} is ${event.link.dialled ? 'dialled' : 'there'}.`, false);
+    else if (event.kind === 'closed')
+      this.#sentences.say(`${addressText(event.link.remote)} is gone: ${event.why}`, event.abrupt);
     else if (event.kind === 'sent' && event.note !== undefined)
-      this.#tell(`To ${addressText(event.link.remote)}: ${event.note}.`, false);
+      this.#sentences.say(`To ${addressText(event.link.remote)}: ${event.note}.`, false);
     this.#changed();
   }
 
