@@ -8,6 +8,7 @@ import { follow, payload } from './following.ts';
 import { KeyRingView } from './keyuse.ts';
 import { Lists } from './lists.ts';
 import { port } from './port.ts';
+import { script } from './scripting.ts';
 import { Stepping } from './stepping.ts';
 import { Tables } from './tables.ts';
 import { Timeline } from './timeline.ts';
@@ -36,6 +37,7 @@ const connection = new Connection<None, WorkerEvents, WorkerCalls, None>(
     conversations: (params: unknown) => tables.conversations(params as Params<'conversations'>),
     ends: (params: unknown) => ends.look(params as Params<'ends'>),
     findings: (params: unknown) => tables.findings(params as Params<'findings'>),
+    script: (params: unknown) => script(capture.analysis, params as Params<'script'>),
     checkFilter: (params: unknown) => lists.check(params as Params<'checkFilter'>),
     completeFilter: (params: unknown) => lists.complete(params as Params<'completeFilter'>),
     overview: () => capture.overview(),

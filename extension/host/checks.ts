@@ -215,6 +215,10 @@ export const questions: { readonly [M in Question]: (value: unknown) => WebviewC
   conversations: sorted('conversations', conversationColumns),
   ends: sorted('ends', endpointColumns),
   findings: findingsParams,
+  script: (value: unknown) => {
+    const { n, all } = object(value, 'script');
+    return { n: integer(n, 'script.n', 0), all: all === true };
+  },
   checkFilter: checkFilterParams,
   completeFilter: completeFilterParams,
 };

@@ -99,6 +99,8 @@ export interface Questions extends Calls {
   };
   /** Packets, bytes and findings over time, of what a filter leaves; counted in the background until `done`. */
   timeline: { params: { filter?: string }; result: TimelineView };
+  /** A message as a packet script, or all messages of its conversation. */
+  script: { params: { n: number; all: boolean }; result: { text: string } };
   checkFilter: { params: { text: string }; result: { problem?: FilterProblemView } };
   completeFilter: { params: { text: string; caret: number }; result: CompletionsView };
 }
@@ -118,6 +120,7 @@ export type Question =
   | 'findings'
   | 'endpoints'
   | 'timeline'
+  | 'script'
   | 'checkFilter'
   | 'completeFilter';
 
@@ -149,7 +152,7 @@ export const pageCommands = [
   ...(['toggleMark', 'nextMark', 'previousMark', 'clearMarks'] as const),
   ...(['find', 'findNext', 'findPrevious', 'nextInConversation', 'previousInConversation'] as const),
   ...(['stepForward', 'stepBack', 'comment', 'export'] as const),
-  ...(['copyValue', 'copyHex', 'copyCArray', 'copyBase64', 'copyJson'] as const),
+  ...(['copyValue', 'copyHex', 'copyCArray', 'copyBase64', 'copyJson', 'copyScript', 'copyConversationScript'] as const),
 ] as const;
 export type PageCommand = (typeof pageCommands)[number];
 

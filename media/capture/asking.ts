@@ -20,6 +20,13 @@ export class Asking {
     return this.#call('copy', { text }).then(nothing, (error) => `Nothing was copied: ${sentence(error)}`);
   }
 
+  async copyScript(n: number, all: boolean): Promise<string | undefined> {
+    return this.#call('script', { n, all }).then(
+      ({ text }) => this.copy(text),
+      (error) => `Nothing was copied: ${sentence(error)}`,
+    );
+  }
+
   async export(
     { show, narrowed, columns }: PacketList,
     { comments }: Remembered,

@@ -42,6 +42,9 @@ export function carryOut(session: Session, parts: Parts, name: PageCommand, give
   const again = (forward: boolean): void => {
     if (!parts.findAgain(forward)) parts.openFind();
   };
+  const script = (all: boolean): void => {
+    if (row?.n !== undefined) void session.copyScript(row.n, all);
+  };
   const actions: Readonly<Record<PageCommand, () => void>> = {
     applyAsFilter: () => narrow('replace'),
     filterAnd: () => narrow('and'),
@@ -83,6 +86,8 @@ export function carryOut(session: Session, parts: Parts, name: PageCommand, give
     copyCArray: () => copy(session, 'copyCArray', place),
     copyBase64: () => copy(session, 'copyBase64', place),
     copyJson: () => copy(session, 'copyJson', place),
+    copyScript: () => script(false),
+    copyConversationScript: () => script(true),
   };
   actions[name]();
 }

@@ -187,6 +187,11 @@ export class Session {
     return this.#let(this.#asking.copy(text));
   }
 
+  /** A message, or all of its conversation, as a packet script on the clipboard. */
+  copyScript(n: number, all: boolean): Promise<void> {
+    return this.#let(this.#asking.copyScript(n, all));
+  }
+
   /** Writes the list, or what is meant of it, where the user says. */
   export(row: Row | undefined): Promise<void> {
     return this.#let(this.#asking.export(this.list, this.#remembered, row));

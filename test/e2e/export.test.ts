@@ -68,6 +68,19 @@ describe('exporting', () => {
     await inspecting.press('Control+w');
   });
 
+  it('copies a message as a packet script', async () => {
+    inspecting = await Inspecting.open(workbench, 'p2pke_a.pcapng');
+    await workbench.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await inspecting.select(5);
+    await workbench.command('Peerscope: Copy as Packet Script');
+    const clipboard = () => workbench.page.evaluate('navigator.clipboard.readText()');
+    await expect
+      .poll(clipboard)
+      .toBe('# frame 6: 127.0.0.1:7000 → 127.0.0.1:7001\np2pke data {\n  direction: 0\n  counter: 17\n  data: 70 b2\n}\n');
+    await workbench.command('Peerscope: Copy Conversation as Packet Script');
+    await expect.poll(async () => String(await clipboard()).match(/^p2pke /gm)?.length).toBe(33);
+  });
+
   it('keeps a comment, and writes it into a copy', async () => {
     inspecting = await Inspecting.open(workbench, 'p2pke_a.pcapng');
     await inspecting.select(2);

@@ -1,0 +1,28 @@
+/** What the inspector copies as a packet script. */
+import { describe, expect, it } from 'vitest';
+import { emitPacket, parseScript } from '../../../dissector/craft/index.ts';
+import { protocols, toHex } from '../../../dissector/index.ts';
+import { script } from '../../../extension/dissect/scripting.ts';
+import { analyseGolden, goldenKeys } from '../../golden/open.ts';
+
+describe('a conversation as a script', () => {
+  it('has its messages in order, and says which cannot be known', () => {
+    const opened = analyseGolden('p2pke_a', goldenKeys('p2pke_a'));
+    const { text } = script(opened, { n: 3, all: true });
+    const { packets, problems } = parseScript(text);
+    expect(problems).toEqual([]);
+    expect(packets.map(({ message }) => message.text).slice(0, 4)).toEqual(['InitHello', 'RespHello', 'InitDone', 'data']);
+    const bytes = packets.map((packet) => emitPacket(protocols, packet));
+    const whole = packets.map((_, n) => toHex(opened.dissect(n).dissection.whole));
+    expect(bytes.map((each) => (each instanceof Uint8Array ? toHex(each) : each.text))).toEqual(whole);
+    const closed = script(analyseGolden('p2pke_a'), { n: 0, all: true }).text;
+    expect(closed).toContain('# p2pke RespHello travelled encrypted, and no key opens it.');
+    expect(parseScript(closed).packets).toHaveLength(1);
+  });
+
+  it('is one message when that is asked for', () => {
+    const { text } = script(analyseGolden('p2pke_a'), { n: 0, all: false });
+    expect(text).toMatch(/^# frame 1: 127\.0\.0\.1:7000 → 127\.0\.0\.1:7001\np2pke InitHello \{\n/);
+    expect(parseScript(text).packets).toHaveLength(1);
+  });
+});
