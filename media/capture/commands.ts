@@ -43,7 +43,7 @@ export function carryOut(session: Session, parts: Parts, name: PageCommand, give
     if (!parts.findAgain(forward)) parts.openFind();
   };
   const script = (all: boolean): void => {
-    if (row?.n !== undefined) void session.copyScript(row.n, all);
+    if (row?.n !== undefined) void session.copy({ n: row.n, all });
   };
   const actions: Readonly<Record<PageCommand, () => void>> = {
     applyAsFilter: () => narrow('replace'),

@@ -183,13 +183,9 @@ export class Session {
     this.onreveal(found);
   }
 
-  copy(text: string): Promise<void> {
-    return this.#let(this.#asking.copy(text));
-  }
-
-  /** A message, or all of its conversation, as a packet script on the clipboard. */
-  copyScript(n: number, all: boolean): Promise<void> {
-    return this.#let(this.#asking.copyScript(n, all));
+  /** A text, or a message (`all`: its conversation) as a packet script. */
+  copy(what: string | { readonly n: number; readonly all: boolean }): Promise<void> {
+    return this.#let(typeof what === 'string' ? this.#asking.copy(what) : this.#asking.copyScript(what.n, what.all));
   }
 
   /** Writes the list, or what is meant of it, where the user says. */
