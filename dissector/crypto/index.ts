@@ -1,6 +1,7 @@
 export * from './aes.ts';
 export * from './bzip2.ts';
 export { type CertificateInfo, readCertificate } from './certificate.ts';
+export * from './certify.ts';
 export * from './cfb.ts';
 export * from './cms.ts';
 export * from './dh.ts';
@@ -10,6 +11,7 @@ export * from './presign.ts';
 export * from './prime.ts';
 export * from './pss.ts';
 export * from './rsa.ts';
+export * from './rsawrap.ts';
 export * from './sealed.ts';
 export * as secp256k1 from './secp256k1.ts';
 export * from './signature.ts';

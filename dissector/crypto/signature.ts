@@ -88,10 +88,15 @@ export function hashOf(hash: MessageHash, message: Uint8Array): Uint8Array {
   return hashes[hash](message);
 }
 
+/** DigestInfo of a message (RFC 8017 section 9.2), which RSASSA-PKCS1-v1_5 pads and signs. */
+export function digestInfoOf(hash: MessageHash, message: Uint8Array): Uint8Array {
+  return fromHex(digestInfo[hash] + toHex(hashOf(hash, message)))!;
+}
+
 /** RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2) over `message`, hashed with `hash`. */
 export function verifyRsaMessage(key: PublicKey, hash: MessageHash, message: Uint8Array, signature: Uint8Array): Check {
   if (key.kind !== 'RSA') return { state: 'unchecked', why: `the key is ${key.kind}, not RSA` };
-  return verifyDigest(key, fromHex(digestInfo[hash] + toHex(hashOf(hash, message)))!, signature);
+  return verifyDigest(key, digestInfoOf(hash, message), signature);
 }
 
 /** By the key's kind: RSASSA-PKCS1-v1_5, ECDSA (DER) over the hash, or Ed25519, which hashes by itself. */
