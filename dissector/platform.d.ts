@@ -7,3 +7,15 @@ declare class TextDecoder {
 declare class TextEncoder {
   encode(input?: string): Uint8Array<ArrayBuffer>;
 }
+
+/** Web Cryptography, as far as it makes RSA keys. */
+declare const crypto: {
+  readonly subtle: {
+    generateKey(
+      algorithm: { name: string; modulusLength: number; publicExponent: Uint8Array; hash: string },
+      extractable: boolean,
+      usages: readonly string[],
+    ): Promise<{ readonly privateKey: object }>;
+    exportKey(format: 'pkcs8', key: object): Promise<ArrayBuffer>;
+  };
+};

@@ -1,4 +1,5 @@
 /** The faults that change a message before or after it is made. */
+import { fromBase64, toBase64 } from '../bytes/index.ts';
 import type { Encodable, Items } from '../codec/index.ts';
 import type { Fault, Faults } from './faults.ts';
 
@@ -21,13 +22,18 @@ export function at(values: Items, path: readonly string[]): Encodable | undefine
   return value;
 }
 
-/** Bytes, or text that stands for them, with the lowest bit of the middle byte flipped. */
+/**
+ * Bytes with the lowest bit of the middle one flipped; base64 with that of the last one, for what is signed may stand before
+ * its signature there. Other values stay as they are.
+ */
 export function bitFlipped(value: Encodable): Encodable {
-  if (value instanceof Uint8Array) {
-    const middle = value.length >> 1;
-    return value.map((byte, index) => (index === middle ? byte ^ 1 : byte));
-  }
-  return value;
+  if (value instanceof Uint8Array) return flippedAt(value, value.length >> 1);
+  const bytes = typeof value === 'string' ? fromBase64(value) : undefined;
+  return bytes === undefined ? value : toBase64(flippedAt(bytes, bytes.length - 1));
+}
+
+function flippedAt(bytes: Uint8Array, at: number): Uint8Array {
+  return bytes.map((byte, index) => (index === at ? byte ^ 1 : byte));
 }
 
 /** The bytes of a message after "truncate" and "flip". */

@@ -226,6 +226,7 @@ function keyFacts({ secret, how, by }: ChannelKey): Facts {
   return { encrypted: true, key: secret, how, ...(by === undefined ? {} : { by }) };
 }
 
-function isSameKey(a: PublicKey, b: PublicKey): boolean {
+/** Whether two RSA public keys are one. */
+export function isSameKey(a: PublicKey, b: PublicKey): boolean {
   return a.kind === 'RSA' && b.kind === 'RSA' && a.modulus === b.modulus && a.exponent === b.exponent;
 }

@@ -1,4 +1,4 @@
-import { type AesMode, aesModes, unpadOaep, unpadPkcs1 } from '../../crypto/index.ts';
+import { type AesMode, aesModes, padOaep, padPkcs1, type Random, unpadOaep, unpadPkcs1 } from '../../crypto/index.ts';
 import type { Candidate, OpenChoice } from '../../session/index.ts';
 import type { Framing } from './framing.ts';
 
@@ -6,6 +6,8 @@ interface Wrapping extends Candidate {
   readonly title: string;
   /** The key inside a raw RSA result as long as the modulus. */
   unwrap(padded: Uint8Array): Uint8Array | undefined;
+  /** What is to be encrypted, `size` bytes as the modulus has them; undefined when the key does not fit. */
+  wrap(key: Uint8Array, size: number, random: Random): Uint8Array | undefined;
   /** Fits by no chance: what it unwraps is the key. */
   readonly proves: boolean;
 }
@@ -20,6 +22,7 @@ export const wrapping: OpenChoice<Wrapping> = {
       title: 'RSA-OAEP (SHA-1)',
       doc: 'RSA-OAEP with SHA-1 and MGF1-SHA-1 (RFC 8017).',
       unwrap: (padded) => unpadOaep(padded, 'SHA-1'),
+      wrap: (key, size, random) => padOaep(key, size, 'SHA-1', random),
       proves: true,
     },
     {
@@ -27,6 +30,7 @@ export const wrapping: OpenChoice<Wrapping> = {
       title: 'RSA-OAEP (SHA-256)',
       doc: 'RSA-OAEP with SHA-256 and MGF1-SHA-256 (RFC 8017).',
       unwrap: (padded) => unpadOaep(padded, 'SHA-256'),
+      wrap: (key, size, random) => padOaep(key, size, 'SHA-256', random),
       proves: true,
     },
     {
@@ -34,6 +38,7 @@ export const wrapping: OpenChoice<Wrapping> = {
       title: 'RSA PKCS #1 v1.5',
       doc: 'PKCS #1 v1.5 (RFC 8017): counts when 32 bytes come out and a MESSAGE opens with them.',
       unwrap: (padded) => unpadPkcs1(padded),
+      wrap: padPkcs1,
       proves: false,
     },
   ],

@@ -1,7 +1,7 @@
-/** How ptpchat is spoken: a node with an id, over UDP or TCP. */
+/** How ptpchat is spoken: a node with an id, an RSA key and a certificate, over UDP or TCP. */
 import type { PeerKind } from '../../session/index.ts';
+import { createIdentity, readIdentity } from './peeridentity.ts';
 import { PtpchatPeer } from './peernode.ts';
-import { uuid } from './peerparts.ts';
 import { port } from './recognise.ts';
 
 export const peer: PeerKind = {
@@ -14,24 +14,12 @@ export const peer: PeerKind = {
     },
     { id: 'client', doc: 'talks to others by what a server tells it' },
   ],
-  signatures: {},
+  signatures: { MESSAGE: ['msg_data', 'message'] },
   nonces: {},
-  sealed: [],
-  createIdentity: async (random) => JSON.stringify({ node_id: uuid(random) }),
-  start(desk, identity, role) {
-    const node = nodeOf(identity);
-    return node === undefined ? 'An identity of ptpchat is {"node_id": "text"}.' : new PtpchatPeer(desk, node, role);
+  sealed: ['KEY', 'MESSAGE'],
+  createIdentity,
+  start(desk, text, role) {
+    const identity = readIdentity(text);
+    return typeof identity === 'string' ? identity : new PtpchatPeer(desk, identity, role);
   },
 };
-
-/** Ids longer than this are refused: every message carries one. */
-const LONGEST_ID = 256;
-
-function nodeOf(identity: string): string | undefined {
-  try {
-    const { node_id: text } = JSON.parse(identity) as { node_id?: unknown };
-    return typeof text === 'string' && text.length > 0 && text.length <= LONGEST_ID ? text : undefined;
-  } catch {
-    return undefined;
-  }
-}

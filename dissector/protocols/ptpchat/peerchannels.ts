@@ -9,7 +9,7 @@ import { type Id, idIn, nodesIn, ownId, type Said, textIn } from './peerread.ts'
 export interface Channel {
   readonly id: Id;
   readonly name: string;
-  readonly isClosed: boolean;
+  isClosed: boolean;
   /** This node has made it, and says who its members are; of another one the last CHANNEL says it. */
   readonly isOwn: boolean;
   members: Map<string, Id>;
@@ -18,6 +18,12 @@ export interface Channel {
   /** When a CHANNEL of it was sent or received last, and when this node joined or left. Nanoseconds. */
   said: bigint;
   turned: bigint;
+}
+
+/** Who has to know of it when a channel of this node is new, or this node is new in one. */
+export interface ChannelEvents {
+  made(channel: Channel): void;
+  joined(channel: Channel, peer: PeerLink): void;
 }
 
 const MOST_CHANNELS = 64;
@@ -30,16 +36,23 @@ const OTHERS_MS = 45_000;
 
 export class PeerChannels {
   readonly #parts: NodeParts;
+  readonly #events: ChannelEvents;
   readonly #channels = new Map<string, Channel>();
   /** The links are about to end: what is said now changes nothing. */
   #isParting = false;
 
-  constructor(parts: NodeParts) {
+  constructor(parts: NodeParts, events: ChannelEvents) {
     this.#parts = parts;
+    this.#events = events;
   }
 
-  find(id: string | undefined): Channel | undefined {
-    return id === undefined ? undefined : this.#channels.get(idKey(id));
+  find(key: string | undefined): Channel | undefined {
+    return key === undefined ? undefined : this.#channels.get(key);
+  }
+
+  /** Closed channels that this node is in. */
+  get closed(): readonly Channel[] {
+    return this.#all.filter(({ isClosed, isJoined }) => isClosed && isJoined);
   }
 
   /** The first channel that this node is in, of that name where one is given. */
@@ -65,7 +78,10 @@ export class PeerChannels {
     const now = this.#parts.desk.now();
     if (name === 'CHANNEL') {
       if (known !== undefined) known.said = now;
-      else if (this.#add(said, id, true)) this.#spread(peer, said, () => true);
+      else if (this.#add(said, id, true)) {
+        this.#events.made(this.#channels.get(id.key)!);
+        this.#spread(peer, said, () => true);
+      }
     } else if (known !== undefined) {
       const isNews = known.isJoined !== (name === 'JOIN');
       const { node } = this.#parts;
@@ -73,7 +89,9 @@ export class PeerChannels {
       known.turned = now;
       if (known.isJoined) known.members.set(node.key, node);
       else known.members.delete(node.key);
-      if (isNews) this.#spread(peer, said, (other) => known.members.has(other.node?.key ?? ''));
+      if (!isNews) return;
+      this.#spread(peer, said, (other) => known.members.has(other.node?.key ?? ''));
+      if (known.isJoined) this.#events.joined(known, peer);
     }
   }
 
@@ -154,7 +172,7 @@ export class PeerChannels {
   /** Keeps what a CHANNEL describes; false where that would be one too many. */
   #add(said: Said, id: Id, isOwn: boolean): boolean {
     if (this.#channels.size >= MOST_CHANNELS) return false;
-    const isClosed = member(said.data, 'closed')?.value.value === true;
+    const isClosed = isClosedIn(said);
     const members = membersIn(said);
     const isJoined = isOwn && members.has(this.#parts.node.key);
     const draft = this.#draft(id, textIn(said, 'channel') ?? '', isClosed);
@@ -171,8 +189,15 @@ export class PeerChannels {
     const now = desk.now();
     channel.said = now;
     channel.members = membersIn(said);
+    channel.isClosed = isClosedIn(said);
     const isListed = channel.members.has(node.key);
-    if (isListed === channel.isJoined || now - channel.turned < BigInt(CROSSING_MS) * 1_000_000n) return;
+    // A node with the same id means itself.
+    if (
+      idIn(said, 'node_id')!.key === node.key ||
+      isListed === channel.isJoined ||
+      now - channel.turned < BigInt(CROSSING_MS) * 1_000_000n
+    )
+      return;
     // "When a node is already subscribed" and not listed; "which list this node which this node is not part of".
     channel.turned = now;
     desk.send(peer.link.id, channel.isJoined ? 'JOIN' : 'LEAVE', { msg_data: { channel_id: id.value } });
@@ -213,6 +238,10 @@ export class PeerChannels {
     for (const other of this.#parts.neighbours())
       if (other !== peer && concerns(other)) this.#parts.desk.send(other.link.id, said.verb.name, said.values);
   }
+}
+
+function isClosedIn({ data }: Said): boolean {
+  return member(data, 'closed')?.value.value === true;
 }
 
 function membersIn(said: Said): Map<string, Id> {

@@ -15,10 +15,17 @@ const MOST_REMEMBERED = 256;
 export class PeerLink {
   readonly link: Link;
   readonly acks = new PeerAcks();
-  /** HELLO came from the other side. */
+  /** HELLO came from the other side, and went there. */
   isReady = false;
+  hasGreeted = false;
   /** As its HELLO says, or the first message that names its sender. */
   node: Id | undefined;
+  /** Closed channels that this node has joined there, as long as that is on its way. */
+  readonly joining = new Set<string>();
+  /** KEYs from there that were opened, or tried to be. */
+  keysOpened = 0;
+  /** The channel whose key it has asked for, as long as its certificate is not known. */
+  keyRequest: string | undefined;
   #state: NeighbourState = neighbourMachine.start;
   #isOpener: boolean | undefined;
   readonly #buffer = new StreamBuffer();
@@ -44,7 +51,8 @@ export class PeerLink {
     this.#isOpener ??= isOwn;
     const by = isOwn === this.#isOpener ? 'opener' : 'answerer';
     this.#state = advance(neighbourMachine, this.#state, 'HELLO', by) ?? this.#state;
-    if (!isOwn) this.isReady = true;
+    if (isOwn) this.hasGreeted = true;
+    else this.isReady = true;
   }
 
   /** The next objects of a stream, and sentences for what is none. */

@@ -1,23 +1,38 @@
 /** MESSAGEs of a node: what it writes itself, and what it passes on from one member of a channel to others. */
-import { toBase64 } from '../../bytes/index.ts';
+import { fromBase64, toBase64 } from '../../bytes/index.ts';
 import type { Items } from '../../codec/index.ts';
+import { makeSignedData, type PublicKey, readSignedData } from '../../crypto/index.ts';
 import { BoundedMap } from './bounded.ts';
+import { isSameKey } from './channels.ts';
+import { idKey } from './digest.ts';
+import type { PeerCertificates } from './peercertificates.ts';
 import type { Channel, PeerChannels } from './peerchannels.ts';
+import type { Identity } from './peeridentity.ts';
+import type { PeerKeys } from './peerkeys.ts';
 import type { PeerLink } from './peerlink.ts';
 import { listed, type NodeParts, uuid } from './peerparts.ts';
 import { idIn, nodesIn, type Said, textIn } from './peerread.ts';
+import { readSigned, type SignedText } from './signed.ts';
 
 /** Messages that are known to have been spread: none of them goes round twice. */
 const MOST_SPREAD = 1024;
 
+/** What MESSAGEs are made with, and read with. */
+export interface MessageParts {
+  readonly identity: Identity;
+  readonly channels: PeerChannels;
+  readonly certificates: PeerCertificates;
+  readonly keys: PeerKeys;
+}
+
 export class PeerMessages {
   readonly #parts: NodeParts;
-  readonly #channels: PeerChannels;
+  readonly #own: MessageParts;
   readonly #spread = new BoundedMap<string, true>(MOST_SPREAD);
 
-  constructor(parts: NodeParts, channels: PeerChannels) {
+  constructor(parts: NodeParts, own: MessageParts) {
     this.#parts = parts;
-    this.#channels = channels;
+    this.#own = own;
   }
 
   /** `text` may be given in place of `message`: what the recipients are to read. */
@@ -40,11 +55,14 @@ export class PeerMessages {
   }
 
   received(peer: PeerLink, said: Said): void {
-    const channel = this.#channels.find(textIn(said, 'channel_id'));
-    const isMember = channel?.members.has(idIn(said, 'node_id')!.key);
-    if (channel?.isOwn === true && isMember === false)
-      return void this.#parts.desk.tell(peer.link.id, 'A MESSAGE comes from a node that is not in its channel.', true);
-    if (this.#parts.serves()) this.#pass(peer, said);
+    const { desk, serves } = this.#parts;
+    const { id } = peer.link;
+    const channel = this.#own.channels.find(idIn(said, 'channel_id')?.key);
+    if (channel?.isOwn === true && !channel.members.has(idIn(said, 'node_id')!.key))
+      return void desk.tell(id, 'A MESSAGE comes from a node that is not in its channel.', true);
+    const wrong = channel?.isJoined === true ? this.#problem(channel, said) : undefined;
+    if (wrong !== undefined) desk.tell(id, wrong, true);
+    if (serves()) this.#pass(peer, said);
   }
 
   #to(given: Items): Items {
@@ -55,14 +73,30 @@ export class PeerMessages {
   }
 
   #channel({ channel: name, channel_id: id }: Items): Channel {
+    const { channels } = this.#own;
     const known =
-      id === undefined ? this.#channels.joined(typeof name === 'string' ? name : undefined) : this.#channels.find(String(id));
+      id === undefined ? channels.joined(typeof name === 'string' ? name : undefined) : channels.find(idKey(String(id)));
     if (known === undefined) throw new Error('This node is in no such channel: JOIN one, or make one with CHANNEL.');
     return known;
   }
 
+  /** CMS SignedData with the certificate inside: the form that real clients send. */
   #signed(text: unknown): Uint8Array {
-    return new TextEncoder().encode(typeof text === 'string' ? text : 'hello');
+    const { certificate, key } = this.#own.identity;
+    return makeSignedData(new TextEncoder().encode(typeof text === 'string' ? text : 'hello'), certificate, key);
+  }
+
+  /** What a reader of the message complains about: it cannot be opened, or is not signed by its sender. */
+  #problem(channel: Channel, said: Said): string | undefined {
+    const bytes = fromBase64(textIn(said, 'message')!)!;
+    const signer = this.#own.certificates.of(idIn(said, 'node_id')!.key);
+    const signers = signer === undefined ? [] : [signer];
+    const inClear = readSigned(bytes, signers);
+    const opened = inClear === undefined ? this.#own.keys.open(channel, bytes) : bytes;
+    const signed = inClear ?? (opened && readSigned(opened, signers));
+    if (signed === undefined || opened === undefined)
+      return 'A MESSAGE does not open: its text is no signed text under the key of its channel.';
+    return signatureProblem(signed, opened, signer);
   }
 
   /** Once, to those of its recipients that are neighbours. What another node wrote goes on as it stands. */
@@ -76,4 +110,12 @@ export class PeerMessages {
       if (other !== peer && other.node !== undefined && other.node.key !== node?.key && recipients.has(other.node.key))
         this.#parts.desk.send(other.link.id, 'MESSAGE', said.values);
   }
+}
+
+function signatureProblem({ check, form }: SignedText, bytes: Uint8Array, signer: PublicKey | undefined): string | undefined {
+  if (form === 'text alone') return 'A MESSAGE is not signed.';
+  if (check.state === 'invalid') return `The signature of a MESSAGE is wrong: ${check.why}.`;
+  const inside = form === 'CMS SignedData' ? readSignedData(bytes)?.signer?.key : undefined;
+  const isOther = typeof inside === 'object' && signer !== undefined && !isSameKey(inside, signer);
+  return isOther ? 'A MESSAGE is signed with another key than that of its sender’s certificate.' : undefined;
 }

@@ -1,15 +1,20 @@
 /** A node of ptpchat: HELLO every second, ACKs, and what the other verbs ask of it. */
 import type { Items } from '../../codec/index.ts';
-import type { Desk, Link, Peer, PeerStatus } from '../../session/index.ts';
+import type { Desk, Link, Peer, PeerStatus, Spoiling } from '../../session/index.ts';
 import { framing } from './choices.ts';
 import { forms } from './forms.ts';
 import { lengthPrefix, longestObject } from './framing.ts';
+import { rsaLabel } from './keys.ts';
 import { neighbourMachine } from './machine.ts';
 import { PATIENCE_MS } from './peeracks.ts';
+import { PeerCertificates } from './peercertificates.ts';
 import { PeerChannels } from './peerchannels.ts';
+import type { Identity } from './peeridentity.ts';
+import { PeerKeys } from './peerkeys.ts';
 import { PeerLink } from './peerlink.ts';
 import { PeerMessages } from './peermessages.ts';
 import { isItems, type NodeParts, uuid } from './peerparts.ts';
+import { PeerPaths } from './peerpaths.ts';
 import { idIn, ownId, readMessage, type Said, textIn } from './peerread.ts';
 import { PeerRouting } from './peerrouting.ts';
 
@@ -24,22 +29,42 @@ const software = 'peerscope; 1.0';
 export class PtpchatPeer implements Peer {
   readonly #parts: NodeParts;
   readonly #desk: Desk;
+  readonly #identity: Identity;
   readonly #links = new Map<number, PeerLink>();
   readonly #channels: PeerChannels;
+  readonly #certificates: PeerCertificates;
+  readonly #keys: PeerKeys;
   readonly #messages: PeerMessages;
   readonly #routing: PeerRouting;
+  readonly #paths: PeerPaths;
   #hasDialled = false;
+  /** The private key is in the key log. */
+  #isTold = false;
 
-  constructor(desk: Desk, nodeId: string, role: string | undefined) {
+  constructor(desk: Desk, identity: Identity, role: string | undefined) {
     this.#desk = desk;
+    this.#identity = identity;
     this.#parts = {
-      ...{ desk, node: ownId(nodeId) },
+      ...{ desk, node: ownId(identity.nodeId) },
       neighbours: () => [...this.#links.values()].filter(({ isReady }) => isReady),
+      find: (link) => this.#links.get(link),
       serves: () => (role === undefined ? !this.#hasDialled : role === 'server'),
     };
-    this.#channels = new PeerChannels(this.#parts);
-    this.#messages = new PeerMessages(this.#parts, this.#channels);
+    this.#channels = new PeerChannels(this.#parts, {
+      made: (channel) => channel.isClosed && this.#keys.made(channel),
+      // The JOIN itself goes first.
+      joined: ({ id, isClosed }, { joining, link }) => {
+        if (!isClosed) return;
+        joining.add(id.key);
+        desk.timer(link.id, 'joined', 0);
+      },
+    });
+    this.#certificates = new PeerCertificates(this.#parts, identity);
+    const [channels, certificates] = [this.#channels, this.#certificates];
+    this.#keys = new PeerKeys(this.#parts, identity, certificates, channels);
+    this.#messages = new PeerMessages(this.#parts, { identity, channels, certificates, keys: this.#keys });
     this.#routing = new PeerRouting(this.#parts);
+    this.#paths = new PeerPaths(this.#parts, this.#routing);
   }
 
   /** The one that dialled says HELLO first; the other one once it heard that. */
@@ -48,6 +73,8 @@ export class PtpchatPeer implements Peer {
     const pinned = choices.isPinned(framing) ? choices.of(framing)[0]!.framing : undefined;
     this.#links.set(link.id, new PeerLink(link, pinned));
     this.#hasDialled ||= link.dialled;
+    if (!this.#isTold) this.#desk.key(`${rsaLabel} ${this.#identity.secret}`);
+    this.#isTold = true;
     if (link.dialled) this.#desk.send(link.id, 'HELLO');
     else this.#desk.timer(link.id, 'hello', HELLO_MS);
   }
@@ -81,6 +108,7 @@ export class PtpchatPeer implements Peer {
       this.#desk.send(link, 'HELLO');
     } else if (name === 'ack') this.#remind(peer);
     else if (name === 'routing') this.#route(link);
+    else if (name === 'joined') this.#keys.joined(peer);
     else {
       this.#desk.timer(link, 'channels', CHANNELS_MS);
       this.#channels.maintain();
@@ -100,28 +128,34 @@ export class PtpchatPeer implements Peer {
     this.#desk.close(link, why);
   }
 
-  fill(_link: number, message: string, given: Items): Items {
+  fill(link: number, message: string, given: Items): Items {
+    const peer = this.#existing(link);
     if (forms.every(({ name }) => name !== message)) throw new Error(`ptpchat has no message "${message}".`);
     const { msg_type = message, msg_data, ...rest } = given;
     if (msg_data !== undefined && !isItems(msg_data)) return { msg_type, msg_data, ...rest };
     // Elements can be given by themselves, too, as `decode --json` shows them.
     const [head, elements] = msg_data === undefined ? [{}, rest] : [rest, msg_data];
-    return { msg_type, msg_data: this.#filled(message, elements), ...head };
+    return { msg_type, msg_data: this.#filled(peer, message, elements), ...head };
   }
 
-  emit(link: number, message: string, values: Items): Uint8Array {
+  emit(link: number, message: string, values: Items, { wrongKey = false }: Spoiling): Uint8Array {
     const peer = this.#existing(link);
     const form = forms.find(({ name }) => name === message);
     if (form === undefined) throw new Error(`ptpchat has no message "${message}".`);
-    const object = form.encode(values);
-    const said = readMessage(object);
+    const written = form.encode(values);
+    const said = readMessage(written);
     if (typeof said !== 'string') this.#sent(peer, said);
+    const hidden = typeof said !== 'string' && isHidden(said.verb.name) ? this.#keys.sealed(said, wrongKey) : {};
+    const object =
+      Object.keys(hidden).length === 0
+        ? written
+        : form.encode({ ...values, msg_data: { ...(values.msg_data as Items), ...hidden } });
     return this.#desk.transport === 'udp' || this.#desk.choices.of(framing)[0]!.framing !== 'length'
       ? object
       : withLength(object);
   }
 
-  #filled(message: string, given: Items): Items {
+  #filled(peer: PeerLink, message: string, given: Items): Items {
     const node_id = this.#parts.node.value;
     switch (message) {
       case 'HELLO':
@@ -137,8 +171,16 @@ export class PtpchatPeer implements Peer {
         return this.#channels.fill(message, given);
       case 'MESSAGE':
         return this.#messages.fill(given);
+      case 'CERTIFICATE':
+        return this.#certificates.fill(peer, given);
+      case 'GETKEY':
+        return this.#keys.fillRequest(given);
+      case 'KEY':
+        return this.#keys.fillKey(peer, given);
       case 'ROUTING':
         return this.#routing.fill(given);
+      case 'CONNECT':
+        return this.#paths.fill(peer, given);
       default:
         return given;
     }
@@ -158,6 +200,7 @@ export class PtpchatPeer implements Peer {
     }
     if (isOfChannels(verb.name)) this.#channels.sent(peer, said);
     else if (verb.name === 'MESSAGE') this.#messages.sent(peer, said);
+    else if (verb.name === 'CONNECT') this.#paths.sent(peer, said);
   }
 
   #object(peer: PeerLink, bytes: Uint8Array): void {
@@ -175,7 +218,14 @@ export class PtpchatPeer implements Peer {
     if (name === 'HELLO') this.#hello(peer, said);
     else if (isOfChannels(name)) this.#channels.received(peer, said);
     else if (name === 'MESSAGE') this.#messages.received(peer, said);
+    else if (name === 'GETCERTIFICATE') this.#certificates.asked(peer, said);
+    else if (name === 'CERTIFICATE') {
+      this.#certificates.received(peer, said);
+      this.#keys.certified(peer, said);
+    } else if (name === 'GETKEY') this.#keys.asked(peer, said);
+    else if (name === 'KEY') this.#keys.received(peer, said);
     else if (name === 'ROUTING') this.#routing.received(said);
+    else if (name === 'CONNECT') this.#paths.received(peer, said);
     else if (name === 'ACK' && !peer.acks.acknowledged(textIn(said, 'msg_id')!))
       this.#desk.tell(id, 'An ACK names no message that was sent over this link.', true);
   }
@@ -185,14 +235,15 @@ export class PtpchatPeer implements Peer {
     peer.greeted(false);
     peer.node = idIn(said, 'node_id') ?? peer.node;
     if (!isFirst) return;
-    const { id, dialled } = peer.link;
+    const { id } = peer.link;
+    if (peer.node?.key === this.#parts.node.key) this.#desk.tell(id, 'The other side has the node_id of this node.');
     if (this.#parts.serves()) {
       this.#channels.greet(peer);
       this.#route(id);
     }
     this.#desk.timer(id, 'channels', CHANNELS_MS);
     // The first HELLO comes last: whoever waits for it knows the channels by then.
-    if (!dialled) this.#desk.send(id, 'HELLO');
+    if (!peer.hasGreeted) this.#desk.send(id, 'HELLO');
   }
 
   #route(link: number): void {
@@ -216,6 +267,11 @@ export class PtpchatPeer implements Peer {
 
 function isOfChannels(verb: string): boolean {
   return verb === 'CHANNEL' || verb === 'JOIN' || verb === 'LEAVE';
+}
+
+/** Something in it may be encrypted. */
+function isHidden(verb: string): boolean {
+  return verb === 'MESSAGE' || verb === 'KEY';
 }
 
 function withLength(object: Uint8Array): Uint8Array<ArrayBuffer> {

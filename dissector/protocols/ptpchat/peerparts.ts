@@ -9,6 +9,7 @@ export interface NodeParts {
   readonly node: Id;
   /** Neighbours that said HELLO. */
   neighbours(): readonly PeerLink[];
+  find(link: number): PeerLink | undefined;
   /** It keeps a channel and a list of nodes for others, and passes on what is for them. */
   serves(): boolean;
 }

@@ -1,9 +1,11 @@
 /** Which nodes there are: the list that a node gives its neighbours, and what their lists have told it. */
-import type { Items } from '../../codec/index.ts';
+import type { Encodable, Items } from '../../codec/index.ts';
 import { BoundedMap } from './bounded.ts';
+import { idKey } from './digest.ts';
 import { member, textOf } from './parse.ts';
 import type { NodeParts } from './peerparts.ts';
 import { type Id, idIn, type Said } from './peerread.ts';
+import { readFull } from './sockets.ts';
 
 /** Nodes in one list, and nodes that are remembered from those of others. */
 const MOST_LISTED = 64;
@@ -11,8 +13,8 @@ const MOST_KNOWN = 256;
 
 export class PeerRouting {
   readonly #parts: NodeParts;
-  /** Addresses as they stand in ROUTING, by node. */
-  readonly #known = new BoundedMap<string, { readonly node: Id; readonly address: string }>(MOST_KNOWN);
+  /** What ROUTING has said, by node. */
+  readonly #known = new BoundedMap<string, { readonly node: Id; readonly ip: string }>(MOST_KNOWN);
 
   constructor(parts: NodeParts) {
     this.#parts = parts;
@@ -28,12 +30,19 @@ export class PeerRouting {
     return { node_id: this.#parts.node.value, nodes: nodes.slice(0, MOST_LISTED), ...given };
   }
 
+  /** A node by its id; without one the first that is no neighbour. */
+  find(id: Encodable | undefined): { readonly node: Id; readonly ip: string } | undefined {
+    const near = new Set(this.#parts.neighbours().map(({ node }) => node?.key));
+    if (id !== undefined) return this.#known.get(idKey(String(id)));
+    return [...this.#known.values()].find(({ node }) => !near.has(node.key));
+  }
+
   received(said: Said): void {
     for (const item of (member(said.data, 'nodes')?.value.items ?? []).slice(0, MOST_LISTED)) {
       const node = idIn({ ...said, data: item }, 'node_id');
-      const address = textOf(member(item, 'address')?.value);
+      const address = readFull(textOf(member(item, 'address')?.value) ?? '');
       if (node !== undefined && address !== undefined && node.key !== this.#parts.node.key)
-        this.#known.set(node.key, { node, address });
+        this.#known.set(node.key, { node, ip: address.ip });
     }
   }
 }

@@ -81,7 +81,7 @@ export class Network {
           if (transport === 'tcp' && way !== undefined)
             this.#after(LATENCY_MS, () => way.member.node.closed(way.link, 'closed by the other side', abrupt));
         },
-        reach: () => address,
+        reach: () => (transport === 'udp' ? address : undefined),
         wake: () => {},
         happened: (event) => {
           recorder.record(event);

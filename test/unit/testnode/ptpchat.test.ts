@@ -1,21 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ptpchat } from '../../../dissector/protocols/ptpchat/index.ts';
 import { Choices } from '../../../dissector/session/index.ts';
-import type { NodeOptions } from '../../../dissector/testnode/index.ts';
 import { goldenJson } from '../../golden/open.ts';
-import { fault, findings, lines, type Member, Network, told } from './network.ts';
-
-async function pair(first: Partial<NodeOptions> = {}, second: Partial<NodeOptions> = {}) {
-  const network = new Network();
-  const a = await network.add(ptpchat, { port: 7101, ...first });
-  const b = await network.add(ptpchat, { port: 9001, ...second });
-  a.dial(b);
-  return { network, a, b };
-}
-
-const quiet = (...members: Member[]) => members.flatMap((member) => [...findings(member), ...member.complaints()]);
-/** All but what is said again and again. */
-const said = (member: Member) => told(member).filter((line) => !/ (HELLO|ROUTING)$/.test(line));
+import { fault, findings, lines, type Member, told } from './network.ts';
+import { pair, quiet, said, three } from './ptpchat.build.ts';
 
 describe('two nodes of ptpchat', () => {
   for (const transport of ['udp', 'tcp'] as const)
@@ -181,17 +169,6 @@ describe('channels of ptpchat', () => {
 });
 
 describe('three nodes of ptpchat', () => {
-  async function three(transport: 'udp' | 'tcp' = 'udp', options: Partial<NodeOptions> = {}) {
-    const network = new Network();
-    const a = await network.add(ptpchat, { port: 7101, transport, ...options });
-    const s = await network.add(ptpchat, { port: 9001, transport });
-    const c = await network.add(ptpchat, { port: 7102, transport });
-    a.dial(s);
-    c.dial(s);
-    network.run(1000);
-    return { network, a, s, c };
-  }
-
   for (const transport of ['udp', 'tcp'] as const)
     it(`reach each other through the one in the middle, over ${transport}`, async () => {
       const { network, a, s, c } = await three(transport);
@@ -259,6 +236,7 @@ describe('what a node of ptpchat writes', () => {
     network.run(100);
     for (const [member, verb] of [
       [b, 'CHANNEL'],
+      [b, 'CERTIFICATE'],
       [b, 'ROUTING'],
       [a, 'JOIN'],
       [a, 'MESSAGE'],
