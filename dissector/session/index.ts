@@ -4,6 +4,7 @@ export * from './coverage.ts';
 export * from './decodeas.ts';
 export type { ConversationEvent, EventKind } from './events.ts';
 export * from './explain.ts';
+export * from './identities.ts';
 export * from './keykinds.ts';
 export * from './keyring.ts';
 export * from './machine.ts';

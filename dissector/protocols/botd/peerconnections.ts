@@ -14,6 +14,7 @@ import {
   PendingBytes,
   type Spoiling,
   StreamBuffer,
+  wrongKeyOf,
 } from '../../session/index.ts';
 import { type CipherCandidate, cipherChoice, keyChoice } from './ciphers.ts';
 import { checksumFits, checksumOf } from './clear.ts';
@@ -227,7 +228,7 @@ export class BotdPeer implements Peer {
 
   #sealedFrame(key: Uint8Array, payload: Uint8Array, wrongKey: boolean): Uint8Array {
     const { mode } = this.#cipher;
-    const used = wrongKey ? key.map((byte, index) => (index === 0 ? byte ^ 1 : byte)) : key;
+    const used = wrongKey ? wrongKeyOf(key) : key;
     return withLength(mode.seal(used, this.#desk.random(mode.ivLength), payload)!);
   }
 

@@ -1,4 +1,5 @@
 import type { StreamCipher } from '../../crypto/index.ts';
+import { wrongKeyOf } from '../../session/index.ts';
 
 /** What both directions of a connection are encrypted with. */
 export interface StreamSecret {
@@ -19,7 +20,7 @@ export class RunningCipher {
 
   seal(plaintext: Uint8Array, wrongKey = false): Uint8Array {
     const { cipher, key, iv } = this.#secret;
-    const used = wrongKey ? key.map((byte, index) => (index === 0 ? byte ^ 1 : byte)) : key;
+    const used = wrongKey ? wrongKeyOf(key) : key;
     const sealed = cipher.seal(used, iv, this.#lead, this.#offset, plaintext)!;
     this.#passed(sealed);
     return sealed;

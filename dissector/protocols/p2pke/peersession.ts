@@ -1,7 +1,7 @@
 import type { Check } from '../../bytes/index.ts';
 import type { Encodable, Items } from '../../codec/index.ts';
 import { type Ed25519Key, noise, presign } from '../../crypto/index.ts';
-import { advance, type Spoiling } from '../../session/index.ts';
+import { advance, type Spoiling, wrongKeyOf } from '../../session/index.ts';
 import { bindingPurpose, checkClaim } from './claim.ts';
 import { machine, type SessionState } from './machine.ts';
 import { ephemeralLength, firstData, forms, headerLength, type Name } from './messages.ts';
@@ -88,7 +88,7 @@ export class PeerSession {
     const sealed = noise.writeMessage2(
       this.#h1,
       head.subarray(headerLength),
-      wrongKey ? spoiled(secret) : secret,
+      wrongKey ? wrongKeyOf(secret) : secret,
       message.subarray(head.length),
     );
     this.#h2 = sealed.h;
@@ -113,7 +113,7 @@ export class PeerSession {
   seal(message: Bytes, counter: number, { wrongKey = false }: Spoiling): Bytes {
     if (this.#send === undefined) throw new Error('The session has no keys yet: its handshake is not done.');
     const header = message.subarray(0, headerLength);
-    const key = wrongKey ? spoiled(this.#send) : this.#send;
+    const key = wrongKey ? wrongKeyOf(this.#send) : this.#send;
     if (counter >= firstData && counter >= this.#next) this.#next = counter + 1;
     return Uint8Array.from([...header, ...noise.seal(key, counter, header, message.subarray(headerLength))]);
   }
@@ -144,8 +144,4 @@ export function claimOf(values: Items | undefined): Items | undefined {
 
 export function bytesOf(value: Encodable | undefined): Uint8Array | undefined {
   return value instanceof Uint8Array ? value : undefined;
-}
-
-function spoiled(key: Uint8Array): Uint8Array {
-  return key.map((byte, index) => (index === 0 ? byte ^ 1 : byte));
 }

@@ -1,6 +1,6 @@
 import { toHex } from '../../bytes/index.ts';
 import { makeSealed, noise, openSealed, sealedKey } from '../../crypto/index.ts';
-import type { Link } from '../../session/index.ts';
+import { type Link, wrongKeyOf } from '../../session/index.ts';
 import type { SessionState } from './machine.ts';
 import { headLength } from './messages.ts';
 import { PeerChannels } from './peerchannels.ts';
@@ -37,7 +37,7 @@ export class PeerLink {
   seal(packet: Uint8Array, nonce: Uint8Array, wrongKey: boolean): Uint8Array | undefined {
     const key = this.#key();
     if (key === undefined || nonce.length !== NONCE) return undefined;
-    const used = wrongKey ? key.map((byte, index) => (index === 0 ? byte ^ 1 : byte)) : key;
+    const used = wrongKey ? wrongKeyOf(key) : key;
     const head = packet.subarray(0, headLength);
     const sealed = makeSealed(used, nonce, head, packet.subarray(headLength));
     return sealed === undefined ? undefined : Uint8Array.from([...head, ...sealed]);

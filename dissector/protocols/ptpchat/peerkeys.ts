@@ -2,6 +2,7 @@
 import { fromBase64, toBase64 } from '../../bytes/index.ts';
 import type { Items } from '../../codec/index.ts';
 import { type AesMode, aesModes, type PublicKey, rsaDecrypt, rsaEncrypt, wrappingSize } from '../../crypto/index.ts';
+import { wrongKeyOf } from '../../session/index.ts';
 import { cipher, wrapping } from './choices.ts';
 import { idKey } from './digest.ts';
 import { channelLabel } from './keys.ts';
@@ -120,7 +121,7 @@ export class PeerKeys {
     if (said.verb.name === 'KEY') return wrongKey ? { key: toBase64(this.#wrapped(known, this.#identity.publicKey)) } : {};
     const text = fromBase64(textIn(said, 'message')!)!;
     const { secret, mode } = known;
-    const used = wrongKey ? secret.map((byte, index) => (index === 0 ? byte ^ 1 : byte)) : secret;
+    const used = wrongKey ? wrongKeyOf(secret) : secret;
     return { message: toBase64(mode.seal(used, this.#parts.desk.random(mode.ivLength), text)!) };
   }
 
