@@ -17,6 +17,9 @@ class Stop {
   }
 }
 
+/** Kept for the next stream: most are of a few bytes, and clearing megabytes for each takes longer than reading it. */
+let block = new Int32Array(0);
+
 /**
  * Opens bzip2 streams, one after the other as the bzip2 program does, up to `limit` bytes, the limit `nodeListSize`. A packed
  * byte may become thousands, so output stops in the middle of a block. Besides the output, which grows by doubling, there is
@@ -28,7 +31,6 @@ export function openBzip2(packed: Uint8Array, limit: number = defaultLimits.node
   const bits = (count: number | null): number => input.bits(count);
   let kept = 0;
   try {
-    let block = new Int32Array(0);
     do {
       const size = bzip2.header(bits) * 100_000;
       if (block.length < size) block = new Int32Array(size);
@@ -87,7 +89,7 @@ class Output {
 
   constructor(limit: number) {
     this.limit = limit;
-    this.bytes = new Uint8Array(Math.min(limit, 0x1_0000));
+    this.bytes = new Uint8Array(Math.min(limit, 0x1000));
   }
 
   take(byte: number, at: number): void {

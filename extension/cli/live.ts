@@ -8,12 +8,16 @@ import { openFile, Pass } from '../capture/open.ts';
 import type { Output } from './output.ts';
 import { ReadableMessages } from './readable.ts';
 
-const STEP_FRAMES = 4_096;
+/** Frames between which the sockets are heard: a handshake may take milliseconds to open. */
+const STEP_FRAMES = 64;
+/** How long a node that never rests is read at once, and how long what is left is read once it has stopped. */
+const READ_MS = 100;
+const LEFT_MS = 10_000;
 /** Messages that are looked at again while the node runs, the newest; at the end all of them up to `LOOKED_AGAIN`. */
 const RECENT = 64;
 const LOOKED_AGAIN = 50_000;
 /** Frames that are decoded; the recording goes on. */
-export const DECODED_FRAMES = 1_000_000;
+const DECODED_FRAMES = 1_000_000;
 
 export interface LiveOptions {
   readonly path: string;
@@ -34,6 +38,7 @@ export class Live {
   readonly #printed = new Map<number, string>();
   readonly #readable: ReadableMessages;
   #full = false;
+  #isLeft = false;
 
   static async open(options: LiveOptions): Promise<Live> {
     const disk = new DiskFile(options.path);
@@ -60,23 +65,33 @@ export class Live {
     return this.#count;
   }
 
-  /** Frames were left out because there are too many. */
-  get full(): boolean {
-    return this.#full;
+  /** After how many frames decoding stopped because there are too many; undefined when all were decoded. */
+  get stoppedAt(): number | undefined {
+    return this.#full || this.#isLeft ? this.#pass.analysis.observed : undefined;
   }
 
-  /** Reads what was written since, and prints it. */
+  /** Reads what was written since, and prints it; what a busy node goes on writing is left for the next time. */
   async read(): Promise<void> {
-    const { analysis } = this.#pass;
-    this.#full ||= analysis.reader.frames.length >= DECODED_FRAMES;
-    if (this.#full) return;
-    while (this.#pass.step(STEP_FRAMES));
+    const end = performance.now() + READ_MS;
+    while ((await this.#step()) && performance.now() < end);
     await this.#print(this.#count - RECENT);
   }
 
-  /** Judges what waited for more, and prints what that changed. Gives the number of findings of severity error. */
+  /** False when there is no more. */
+  async #step(): Promise<boolean> {
+    this.#full ||= this.#pass.analysis.reader.frames.length >= DECODED_FRAMES;
+    if (this.#full) return false;
+    const more = this.#pass.step(STEP_FRAMES);
+    await this.#print(this.#count);
+    if (more) await new Promise((heard) => setImmediate(heard));
+    return more;
+  }
+
+  /** Reads the rest, judges what waited for more, and prints what that changed. Gives the number of findings of severity error. */
   async end(): Promise<number> {
-    if (!this.#full) this.#pass.finish();
+    const end = performance.now() + LEFT_MS;
+    while (!this.#isLeft && (await this.#step())) this.#isLeft = performance.now() >= end;
+    if (!this.#full && !this.#isLeft) this.#pass.finish();
     const { analysis } = this.#pass;
     await this.#print(this.#count - LOOKED_AGAIN);
     let errors = 0;

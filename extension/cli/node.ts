@@ -18,7 +18,7 @@ import { SocketNode } from '../node/socketnode.ts';
 import { SocketFailure, socketReason } from '../node/words.ts';
 import type { Tell } from './capture.ts';
 import { exitStatus, UsageError } from './errors.ts';
-import { DECODED_FRAMES, Live } from './live.ts';
+import { Live } from './live.ts';
 import { type HostPort, type NodeCommand, parseNodeCommand } from './nodearguments.ts';
 import type { Output } from './output.ts';
 import type { Io } from './run.ts';
@@ -134,17 +134,17 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
     keylog?.flush();
     await live.read();
   }
+  const seconds = (performance.now() - started) / 1000;
   const drops = transport === 'udp' ? kernelDrops(running.local.port) : undefined;
   await running.stop();
   await after(LINGER_MS);
   sentences.end();
   recorder.flush();
   file.flush();
-  await live.read();
   const errors = await live.end();
   file.close();
   keylog?.close();
-  tell(summary(running, (performance.now() - started) / 1000, drops, live.full));
+  tell(summary(running, seconds, drops, live.stoppedAt));
   if (course.failed && course.opened === 0) return exitStatus.usage;
   return errors > 0 ? exitStatus.findings : exitStatus.read;
 }
@@ -213,17 +213,22 @@ function sentenceOf(event: NodeEvent): string | undefined {
   }
 }
 
-function summary({ node: running, unsent }: SocketNode, seconds: number, drops: number | undefined, full: boolean): string {
+function summary(
+  { node: running, unsent }: SocketNode,
+  seconds: number,
+  drops: number | undefined,
+  stoppedAt: number | undefined,
+): string {
   const { received, sent, dropped } = running.counts;
   const rate = Math.round((received + sent) / Math.max(seconds, 0.001));
   const lost = [
     ...(dropped > 0 ? [`${dropped} dropped by limits`] : []),
     ...(unsent > 0 ? [`${unsent} not sent because too much waited`] : []),
     ...(drops === undefined || drops === 0 ? [] : [`${drops} dropped by the system before they were read`]),
-    ...(full ? [`decoding stopped at ${DECODED_FRAMES} frames`] : []),
   ];
   const told = lost.length === 0 ? 'nothing dropped' : lost.join(', ');
-  return `${received} received, ${sent} sent in ${seconds.toFixed(1)} s (${rate} a second); ${told}.`;
+  const undecoded = stoppedAt === undefined ? '' : ` Decoding stopped after ${stoppedAt} frames; a recording has them all.`;
+  return `${received} received, ${sent} sent in ${seconds.toFixed(1)} s (${rate} a second); ${told}.${undecoded}`;
 }
 
 function after(milliseconds: number): Promise<false> {
