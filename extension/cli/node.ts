@@ -91,7 +91,7 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
     ...{ transport, secrets, application: `Peerscope ${io.version()}`, now: wallClock },
     write: (bytes) => file.write(bytes),
   });
-  file.flush();
+  flushed(file);
   const live = await Live.open({ path, protocol, protocols, wishes, json: command.json, out });
   const sentences = new Sentences((text) => tell(text));
   const course = { opened: 0, open: 0, failed: false };
@@ -133,6 +133,7 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
     file.flush();
     keylog?.flush();
     await live.read();
+    if (file.failure !== undefined || keylog?.failure !== undefined) break;
   }
   const seconds = (performance.now() - started) / 1000;
   const drops = transport === 'udp' ? kernelDrops(running.local.port) : undefined;
@@ -145,6 +146,7 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
   file.close();
   keylog?.close();
   tell(summary(running, seconds, drops, live.stoppedAt));
+  for (const each of [file, keylog]) if (each !== undefined) flushed(each);
   if (course.failed && course.opened === 0) return exitStatus.usage;
   return errors > 0 ? exitStatus.findings : exitStatus.read;
 }
@@ -173,6 +175,12 @@ async function identityOf({ identity: path }: NodeCommand, protocol: Protocol, t
   } catch (error) {
     throw new UsageError(`The identity ${path} cannot be used. ${reasonOf(error)}`, false);
   }
+}
+
+/** Throws a UsageError when what was written so far is not on the disk. */
+function flushed(file: GrowingFile): void {
+  file.flush();
+  if (file.failure !== undefined) throw new UsageError(`${file.path} cannot be written. ${reasonOf(file.failure)}`, false);
 }
 
 function opened(path: string): GrowingFile {

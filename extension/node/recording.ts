@@ -8,6 +8,7 @@ export class GrowingFile {
   readonly #descriptor: number;
   #pending: Uint8Array[] = [];
   #size = 0;
+  #failure: unknown;
 
   /** Throws the system's error. A file that is there is replaced. */
   constructor(path: string) {
@@ -17,19 +18,29 @@ export class GrowingFile {
     if (fstatSync(this.#descriptor).isFile()) fchmodSync(this.#descriptor, 0o600);
   }
 
+  /** The system's error, once the disk is full: nothing is written from then on, and whoever writes is not interrupted. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
   write(bytes: Uint8Array): void {
+    if (this.#failure !== undefined) return;
     this.#pending.push(bytes);
     this.#size += bytes.length;
     if (this.#size >= BATCH_BYTES) this.flush();
   }
 
-  /** Writes what has come together; throws the system's error when the disk is full. */
+  /** Writes what has come together. */
   flush(): void {
     if (this.#size === 0) return;
     const batch = Buffer.concat(this.#pending, this.#size);
     this.#pending = [];
     this.#size = 0;
-    for (let at = 0; at < batch.length; ) at += writeSync(this.#descriptor, batch, at);
+    try {
+      for (let at = 0; at < batch.length; ) at += writeSync(this.#descriptor, batch, at);
+    } catch (error) {
+      this.#failure = error;
+    }
   }
 
   close(): void {

@@ -117,6 +117,7 @@ export class RunningNode {
     this.#timer = setInterval(() => {
       this.#sentences.pass();
       this.#file.flush();
+      if (this.#file.failure !== undefined) void this.stop();
     }, FLUSH_MS);
     this.#changed();
   }
@@ -129,6 +130,11 @@ export class RunningNode {
     this.#sentences.end();
     this.#recorder?.flush();
     this.#file.close();
+    if (this.#file.failure !== undefined)
+      this.#tell(
+        `The recording cannot be written, and the node is stopped: ${socketReason(this.#file.failure, this.#address)}`,
+        true,
+      );
     this.#changed();
   }
 

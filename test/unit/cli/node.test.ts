@@ -108,6 +108,12 @@ describe('what a node refuses', () => {
     socket.close();
   });
 
+  it.skipIf(!existsSync('/dev/full'))('a recording that has no room', async () => {
+    expect(await refused('p2pke', '--listen', '127.0.0.1:0', '--record', '/dev/full')).toBe(
+      'peerscope: /dev/full cannot be written. There is no space left.\n',
+    );
+  });
+
   it.each([
     [['p9'], 'needs either --listen HOST:PORT or --connect'],
     [['p9', '--listen', '127.0.0.1:0'], 'There is no test node of "p9"'],
