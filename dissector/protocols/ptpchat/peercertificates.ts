@@ -55,6 +55,9 @@ export class PeerCertificates {
     const key = typeof certificate === 'string' ? certificate : certificate.key;
     if (typeof key === 'string') return void desk.tell(id, `A CERTIFICATE is refused: ${key}.`, true);
     if (idIn(said, 'recipient_id')!.key !== node.key) return void desk.tell(id, 'A CERTIFICATE is for another node.', true);
+    // Else any neighbour could take the place of a node that has shown none yet.
+    if (peer.node !== undefined && peer.node.key !== sender.key)
+      return void desk.tell(id, 'A CERTIFICATE is refused: it is of another node than its sender.', true);
     const known = this.of(sender.key);
     if (known === undefined) this.#known.set(sender.key, key);
     else if (!isSameKey(known, key))

@@ -18,6 +18,8 @@ export interface Channel {
   /** When a CHANNEL of it was sent or received last, and when this node joined or left. Nanoseconds. */
   said: bigint;
   turned: bigint;
+  /** The members are others than the last CHANNEL of this node has said. */
+  isChanged: boolean;
 }
 
 /** Who has to know of it when a channel of this node is new, or this node is new in one. */
@@ -28,6 +30,8 @@ export interface ChannelEvents {
 
 const MOST_CHANNELS = 64;
 const MOST_MEMBERS = 256;
+/** Nodes that join at once are told of in one CHANNEL: however many JOINs come, no more than so many of them go out. */
+const GATHERING_MS = 50;
 /** A CHANNEL that comes so soon after a JOIN or a LEAVE was written before it. */
 const CROSSING_MS = 2000;
 /** "Periodically", which the specification leaves open: the others speak where the one that made the channel does not. */
@@ -112,9 +116,22 @@ export class PeerChannels {
     for (const channel of this.#all) if (channel.isJoined) this.#say(channel, [peer]);
   }
 
+  /** The others learn who is in a channel of this node from it, for not every one of them can reach every other one. */
+  tellMembers(): void {
+    for (const channel of this.#all) {
+      if (!channel.isChanged || !channel.isJoined) continue;
+      channel.isChanged = false;
+      this.#say(
+        channel,
+        this.#parts.neighbours().filter(({ node }) => node !== undefined && channel.members.has(node.key)),
+      );
+    }
+  }
+
   /** Says again which channels there are, where nobody has said it for a while. */
   maintain(): void {
     const { desk } = this.#parts;
+    this.tellMembers();
     for (const channel of this.#all) {
       const quiet = (desk.now() - channel.said) / 1_000_000n;
       if (channel.isJoined && quiet >= (channel.isOwn ? OWN_MS : OTHERS_MS)) this.#say(channel, this.#parts.neighbours());
@@ -132,7 +149,7 @@ export class PeerChannels {
 
   /** A node that cannot be reached is in no channel of this one. */
   gone(node: Id): void {
-    for (const channel of this.#all) if (channel.isOwn) channel.members.delete(node.key);
+    for (const channel of this.#all) if (channel.isOwn && channel.members.delete(node.key)) channel.isChanged = true;
   }
 
   get #all(): Channel[] {
@@ -161,7 +178,7 @@ export class PeerChannels {
   #draft(id: Id, name: string, isClosed: boolean): Channel {
     const { node, desk } = this.#parts;
     const members = new Map([[node.key, node]]);
-    return { id, name, isClosed, isOwn: true, members, isJoined: true, said: desk.now(), turned: 0n };
+    return { id, name, isClosed, isOwn: true, members, isJoined: true, said: desk.now(), turned: 0n, isChanged: false };
   }
 
   #make(name: string): void {
@@ -210,22 +227,19 @@ export class PeerChannels {
     if (channel.members.size >= MOST_MEMBERS)
       return void desk.tell(peer.link.id, `A JOIN is left out: the channel has ${MOST_MEMBERS} members.`, true);
     channel.members.set(node.key, node);
-    this.#tellMembers(channel);
+    this.#changed(peer, channel);
   }
 
   #leave(peer: PeerLink, channel: Channel, node: Id): void {
     if (!channel.members.delete(node.key))
       return void this.#parts.desk.tell(peer.link.id, 'A LEAVE comes from a node that is not in the channel.', true);
-    this.#tellMembers(channel);
+    this.#changed(peer, channel);
   }
 
-  /** The others learn who is in a channel of this node from it, for not every one of them can reach every other one. */
-  #tellMembers(channel: Channel): void {
-    if (!channel.isOwn || !channel.isJoined) return;
-    this.#say(
-      channel,
-      this.#parts.neighbours().filter(({ node }) => node !== undefined && channel.members.has(node.key)),
-    );
+  #changed({ link }: PeerLink, channel: Channel): void {
+    if (!channel.isOwn || channel.isChanged) return;
+    channel.isChanged = true;
+    this.#parts.desk.timer(link.id, 'members', GATHERING_MS);
   }
 
   /** One message, however many get a copy. */

@@ -11,6 +11,7 @@ import {
 } from '../../crypto/index.ts';
 import { isSameKey } from './channels.ts';
 import { uuid } from './peerparts.ts';
+import { longestText } from './peerread.ts';
 
 export interface Identity {
   readonly nodeId: string;
@@ -26,8 +27,6 @@ const MODULUS_BITS = 2048;
 /** Fixed, for an identity is made without a clock: from the year of the specification to the last one of a UTCTime. */
 const validity = { notBefore: '2016-01-01T00:00:00Z', notAfter: '2049-12-31T23:59:59Z' };
 const SERIAL = 16;
-/** Ids longer than this are refused: every message carries one. */
-const LONGEST_ID = 256;
 
 /** An id, a new RSA key and a certificate that it signs for itself, as JSON. */
 export async function createIdentity(random: Random): Promise<string> {
@@ -52,7 +51,7 @@ export function readIdentity(text: string): Identity | string {
     if (![nodeId, secret, certificate].every((value) => typeof value === 'string')) return form;
     const [pkcs8, der] = [fromBase64(secret as string), fromBase64(certificate as string)];
     const key = pkcs8 && readRsaPrivateKey(pkcs8);
-    const isId = nodeId !== '' && (nodeId as string).length <= LONGEST_ID;
+    const isId = nodeId !== '' && (nodeId as string).length <= longestText;
     if (key === undefined || der === undefined || !isId) return form;
     const read = readCertificate(der);
     const publicKey = rsaPublicOf(key);

@@ -108,6 +108,7 @@ export class PtpchatPeer implements Peer {
       this.#desk.send(link, 'HELLO');
     } else if (name === 'ack') this.#remind(peer);
     else if (name === 'routing') this.#route(link);
+    else if (name === 'members') this.#channels.tellMembers();
     else if (name === 'joined') this.#keys.joined(peer);
     else {
       this.#desk.timer(link, 'channels', CHANNELS_MS);
@@ -144,12 +145,12 @@ export class PtpchatPeer implements Peer {
     if (form === undefined) throw new Error(`ptpchat has no message "${message}".`);
     const written = form.encode(values);
     const said = readMessage(written);
-    if (typeof said !== 'string') this.#sent(peer, said);
     const hidden = typeof said !== 'string' && isHidden(said.verb.name) ? this.#keys.sealed(said, wrongKey) : {};
     const object =
       Object.keys(hidden).length === 0
         ? written
         : form.encode({ ...values, msg_data: { ...(values.msg_data as Items), ...hidden } });
+    if (typeof said !== 'string') this.#sent(peer, said);
     return this.#desk.transport === 'udp' || this.#desk.choices.of(framing)[0]!.framing !== 'length'
       ? object
       : withLength(object);
@@ -195,8 +196,8 @@ export class PtpchatPeer implements Peer {
       this.#desk.timer(link.id, 'hello', HELLO_MS);
     }
     if (verb.acknowledged === true && msgId !== undefined) {
+      if (!peer.acks.isWaiting) this.#desk.timer(link.id, 'ack', PATIENCE_MS);
       peer.acks.sent(msgId, verb.name, this.#desk.now());
-      this.#desk.timer(link.id, 'ack', PATIENCE_MS);
     }
     if (isOfChannels(verb.name)) this.#channels.sent(peer, said);
     else if (verb.name === 'MESSAGE') this.#messages.sent(peer, said);
@@ -214,7 +215,8 @@ export class PtpchatPeer implements Peer {
     const msgId = idIn(said, 'msg_id');
     if (acknowledged === true) this.#desk.send(id, 'ACK', { msg_data: { msg_id: msgId!.value } });
     if (compared === 'again') return;
-    if (isOfChannels(name) || name.startsWith('GET')) peer.node ??= idIn(said, 'node_id');
+    // The specification's own HELLO names nobody: what a node says of itself later does.
+    if (isOfChannels(name) || name === 'GETCERTIFICATE' || name === 'GETKEY') peer.node ??= idIn(said, 'node_id');
     if (name === 'HELLO') this.#hello(peer, said);
     else if (isOfChannels(name)) this.#channels.received(peer, said);
     else if (name === 'MESSAGE') this.#messages.received(peer, said);

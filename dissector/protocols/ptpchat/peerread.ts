@@ -19,6 +19,9 @@ export interface Id {
   readonly value: Encodable;
 }
 
+/** Characters of an id, a name or another short text: what a node keeps of others is made of them. */
+export const longestText = 1024;
+
 /** Reads one JSON object. What the specification asks of every message is checked; what more stands in it is let through. */
 export function readMessage(bytes: Uint8Array): Said | string {
   const { node, problem, end, type, verb, data } = parse(bytes, 0, bytes.length);
@@ -38,6 +41,8 @@ function wrongElement(data: JsonNode | undefined, elements: readonly Element[], 
     if (value === undefined) continue;
     if (type === 'base64' && fromBase64(textOf(value) ?? '-') === undefined) return `"${name}" of ${path} is no base64.`;
     if (type === 'id' && textOf(value) === undefined) return `"${name}" of ${path} is no id.`;
+    if ((type === 'id' || type === 'text') && (textOf(value)?.length ?? 0) > longestText)
+      return `"${name}" of ${path} has more than ${longestText} characters.`;
     if (type === 'list' && value.type !== 'array') return `"${name}" of ${path} is no list.`;
     for (const item of (items && value.items) ?? []) {
       const wrong = wrongElement(item, items!, `${path}.${name}`);

@@ -43,8 +43,8 @@ describe('certificates and closed channels of ptpchat', () => {
         '> JOIN',
         '> CERTIFICATE',
         '> GETKEY',
-        '< CHANNEL',
         '< KEY',
+        '< CHANNEL',
       ]);
       a.node.send(1, 'MESSAGE', { channel: 'garden', text });
       b.node.send(1, 'MESSAGE', { channel: 'garden', text });
@@ -111,6 +111,7 @@ describe('certificates and closed channels of ptpchat', () => {
     a.node.send(1, 'CERTIFICATE', { recipient_id: 'nobody' });
     const other = JSON.parse(third!) as { certificate: string };
     a.node.send(1, 'CERTIFICATE', { certificate: other.certificate });
+    a.node.send(1, 'CERTIFICATE', { node_id: 'somebody else' });
     const { channel_id } = lines(a).findLast(({ message }) => message === 'KEY')!.fields as Record<string, string>;
     b.node.send(1, 'KEY', { channel_id: channel_id!, key: 'AAAA' });
     b.node.send(1, 'KEY', { channel_id: 'none', channel: 'none', key: 'AAAA' });
@@ -121,6 +122,7 @@ describe('certificates and closed channels of ptpchat', () => {
       'A CERTIFICATE is refused: it is not an X.509 certificate.',
       'A CERTIFICATE is for another node.',
       'A CERTIFICATE is refused: its node has shown one with another key before.',
+      'A CERTIFICATE is refused: it is of another node than its sender.',
     ]);
     expect(a.complaints()).toEqual(['A KEY is for no closed channel that this node is in.']);
   });

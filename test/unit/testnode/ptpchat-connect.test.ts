@@ -11,17 +11,12 @@ const connects = (member: Member) =>
 const nodeOf = (member: Member) => (lines(member)[0]!.fields as { node_id: string }).node_id;
 
 describe('CONNECT over three nodes of ptpchat', () => {
-  it('opens a path in five steps, over which both then talk', async () => {
-    const { network, a, s, c } = await three();
+  it.each(['127.0.0.1', '2001:db8::5'])('opens a path in five steps, over which both then talk, at %s', async (ip) => {
+    const { network, a, s, c } = await three('udp', ip);
     network.run(10_000);
     a.node.send(1, 'CONNECT');
     network.run(3000);
-    expect(connects(s)).toEqual([
-      '< 127.0.0.1 7101',
-      '> 127.0.0.1:7101 127.0.0.1',
-      '< 127.0.0.1:7101 7102',
-      '> 127.0.0.1:7102 127.0.0.1:7101',
-    ]);
+    expect(connects(s)).toEqual([`< ${ip} 7101`, `> ${ip}:7101 ${ip}`, `< ${ip}:7101 7102`, `> ${ip}:7102 ${ip}:7101`]);
     for (const [member, port] of [
       [a, 7102],
       [c, 7101],

@@ -22,11 +22,11 @@ export const quiet = (...members: Member[]) => members.flatMap((member) => [...f
 export const said = (member: Member) => told(member).filter((line) => !/ (HELLO|ROUTING)$/.test(line));
 
 /** Two clients of one server. */
-export async function three(transport: 'udp' | 'tcp' = 'udp', options: Partial<NodeOptions> = {}) {
+export async function three(transport: 'udp' | 'tcp' = 'udp', ip = '127.0.0.1') {
   const network = new Network();
-  const a = await network.add(ptpchat, { port: 7101, transport, identity: first!, ...options });
-  const s = await network.add(ptpchat, { port: 9001, transport, identity: second! });
-  const c = await network.add(ptpchat, { port: 7102, transport, identity: third! });
+  const a = await network.add(ptpchat, { port: 7101, ip, transport, identity: first! });
+  const s = await network.add(ptpchat, { port: 9001, ip, transport, identity: second! });
+  const c = await network.add(ptpchat, { port: 7102, ip, transport, identity: third! });
   a.dial(s);
   c.dial(s);
   network.run(1000);

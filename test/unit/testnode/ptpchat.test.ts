@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ptpchat } from '../../../dissector/protocols/ptpchat/index.ts';
 import { Choices } from '../../../dissector/session/index.ts';
 import { goldenJson } from '../../golden/open.ts';
-import { fault, findings, lines, type Member, told } from './network.ts';
+import { fault, findings, lines, type Member, Network, told } from './network.ts';
 import { pair, quiet, said, three } from './ptpchat.build.ts';
 
 describe('two nodes of ptpchat', () => {
@@ -34,6 +34,15 @@ describe('two nodes of ptpchat', () => {
     expect(said(a).filter((line) => line === '< ACK')).toHaveLength(1);
     expect(a.complaints().filter((text) => text.includes('ACK'))).toEqual(['No ACK for a GETCERTIFICATE came in 10 s.']);
     expect(findings(a)).toContain('ptpchat.unacknowledged');
+  });
+
+  it('miss an ACK however much they go on to say', async () => {
+    const { network, a } = await pair({}, { faults: [fault('drop:ACK', ptpchat)] });
+    for (let second = 0; second < 12; second++) {
+      network.run(1000);
+      a.node.send(1, 'GETCERTIFICATE');
+    }
+    expect(a.complaints()).toEqual(['No ACK for a GETCERTIFICATE came in 10 s.']);
   });
 
   it('say of what is no message why it is none, and go on', async () => {
@@ -165,6 +174,13 @@ describe('channels of ptpchat', () => {
     for (let n = 0; n < 300; n++) a.node.send(1, 'JOIN', { channel: 'lobby', node_id: n });
     network.run(100);
     expect(b.complaints().filter((text) => text.includes('256 members'))).toHaveLength(45);
+    a.node.send(1, 'JOIN', { channel: 'x'.repeat(1025), channel_id: 1 });
+    network.run(100);
+    expect(b.complaints().at(-1)).toBe('"channel" of JOIN has more than 1024 characters.');
+    const lists = lines(b).filter(
+      ({ message, fields }) => message === 'CHANNEL' && (fields as { channel: string }).channel === 'lobby',
+    );
+    expect(lists.length).toBeLessThan(5);
   });
 });
 
@@ -224,6 +240,21 @@ describe('what a node of ptpchat writes', () => {
       return message.msg_type === verb ? [shape(message)] : [];
     });
   const real = (verb: string) => golden.filter(({ msg_type }) => msg_type === verb).map(({ msg }) => shape(msg));
+
+  it('answers a real server, and complains of nothing that it says', async () => {
+    const network = new Network();
+    const a = await network.add(ptpchat, { port: 7101 });
+    const b = { ...a, address: { ip: '127.0.0.1', port: 9001 } };
+    a.dial(b);
+    type Sent = { readonly src: string; readonly dst: string; readonly raw: string };
+    for (const { src, dst, raw } of goldenJson('ptpchat_a.truth.json').messages as Sent[])
+      if (src === '127.0.0.1:9001' && dst === '127.0.0.1:7101') {
+        a.node.received(1, Uint8Array.from(Buffer.from(raw, 'hex')));
+        network.run(1000);
+      }
+    expect(a.node.status(1).ready).toBe(true);
+    expect(a.complaints()).toEqual([]);
+  });
 
   it('has the elements and types of what a real server and its clients write', async () => {
     const { network, a, b } = await pair();
