@@ -1,4 +1,5 @@
 /** The messages of a recording while it grows: each printed once, and once more when later traffic tells more of it. */
+import { getHeapStatistics } from 'node:v8';
 import { messageLine } from '../../dissector/line.ts';
 import type { Protocol } from '../../dissector/session/index.ts';
 import type { Wishes } from '../../dissector/wishes.ts';
@@ -16,8 +17,9 @@ const LEFT_MS = 10_000;
 /** Messages that are looked at again while the node runs, the newest; at the end all of them up to `LOOKED_AGAIN`. */
 const RECENT = 64;
 const LOOKED_AGAIN = 50_000;
-/** Frames that are decoded; the recording goes on. */
+/** Frames that are decoded, and the part of the memory of this process that they may take; the recording goes on. */
 const DECODED_FRAMES = 1_000_000;
+const MEMORY_PART = 0.6;
 
 export interface LiveOptions {
   readonly path: string;
@@ -79,7 +81,7 @@ export class Live {
 
   /** False when there is no more. */
   async #step(): Promise<boolean> {
-    this.#full ||= this.#pass.analysis.reader.frames.length >= DECODED_FRAMES;
+    this.#full ||= this.#pass.analysis.reader.frames.length >= DECODED_FRAMES || isMemoryFull();
     if (this.#full) return false;
     const more = this.#pass.step(STEP_FRAMES);
     await this.#print(this.#count);
@@ -114,4 +116,10 @@ export class Live {
     }
     await out.flush();
   }
+}
+
+/** A session takes kilobytes, and others begin as many as they like. */
+function isMemoryFull(): boolean {
+  const { used_heap_size, heap_size_limit } = getHeapStatistics();
+  return used_heap_size > MEMORY_PART * heap_size_limit;
 }

@@ -1,4 +1,4 @@
-import { type Piece, toHex } from '../../bytes/index.ts';
+import { mapKey, type Piece, toHex } from '../../bytes/index.ts';
 import { decodeProto } from '../../codec/index.ts';
 import { noise } from '../../crypto/index.ts';
 import type { Bench, Conversation, ConversationObserver, Direction, Observer } from '../../session/index.ts';
@@ -37,8 +37,8 @@ class Channel implements ConversationObserver {
   readonly #sessions: Session[] = [];
   readonly #byEphemeral = new Map<string, Session>();
   readonly #numbers = new Map<Session, number>();
-  /** First frame of each handshake message, to know a retransmission: by its bytes. */
-  readonly #seen = new Map<string, number>();
+  /** First frame of each handshake message, to know a retransmission: by its sender and bytes. */
+  readonly #seen: readonly [Map<string, number>, Map<string, number>] = [new Map(), new Map()];
   /** RespHellos that opened under no session. */
   #failed = 0;
   readonly #unopened: { id: number; session: Session }[] = [];
@@ -97,10 +97,10 @@ class Channel implements ConversationObserver {
 
   /** Notes a retransmission and returns true when the identical handshake message was seen before. */
   #repeats({ message, id, frame, sender }: Datagram): boolean {
-    const key = `${sender} ${toHex(message)}`;
-    const before = this.#seen.get(key);
+    const [seen, key] = [this.#seen[sender], mapKey(message)];
+    const before = seen.get(key);
     if (before === undefined) {
-      this.#seen.set(key, frame);
+      seen.set(key, frame);
       return false;
     }
     this.#notes.facts(id).retransmissionOf = before;
