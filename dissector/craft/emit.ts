@@ -15,10 +15,9 @@ export function emitPacket(protocols: readonly Protocol[], packet: PacketNode): 
   const form = forms.find((each) => each.name === message.text);
   if (form === undefined)
     return problem(message, `${name.text} has no message "${message.text}": ${forms.map((each) => each.name).join(', ')}`);
-  const values = valuesOf(fields);
-  if (Object.hasOwn(values, 'raw') && values.raw instanceof Uint8Array) return values.raw;
   try {
-    return form.encode(values);
+    const values = valuesOf(fields);
+    return Object.hasOwn(values, 'raw') && values.raw instanceof Uint8Array ? values.raw : form.encode(values);
   } catch (error) {
     return { text: error instanceof Error ? error.message : String(error), start, end };
   }

@@ -1,22 +1,23 @@
 import type { Span } from './syntax.ts';
 
 export interface Token extends Span {
-  /** `mark`: one of `{ } [ ] ( ) : ,`; `word`: names, numbers, bytes; `line`: the end of a line. */
-  readonly kind: 'word' | 'string' | 'mark' | 'line' | 'stray' | 'end';
+  /** `section`: a line that begins with `###`; `mark`: one of `{ } [ ] ( ) : , =`; `word`: names, numbers, bytes; `line`: the end of a line. */
+  readonly kind: 'section' | 'word' | 'string' | 'mark' | 'line' | 'stray' | 'end';
   /** As it stands; of a string, what it says. */
   readonly text: string;
 }
 
 const pattern =
-  /(?<blank>[^\S\n]+|#[^\n]*)|(?<line>\n)|(?<mark>[{}[\](),:])|(?<word>[\w.+-]+)|(?<string>"(?:[^"\\\n]|\\.)*"?)|(?<stray>.)/gsu;
+  /(?<section>(?<=^|\n)###[^\n]*)|(?<blank>[^\S\n]+|#[^\n]*)|(?<line>\n)|(?<mark>[{}[\](),:=])|(?<word>[\w.+-]+)|(?<string>"(?:[^"\\\n]|\\.)*"?)|(?<stray>.)/gsu;
 
 /** The tokens of a text; comments (from `#` to the end of the line) and blanks are left out. Never throws. */
 export function* tokens(text: string): Generator<Token> {
   for (const match of text.matchAll(pattern)) {
-    const { blank, line, mark, word, string } = match.groups!;
+    const { section, blank, line, mark, word, string } = match.groups!;
     if (blank !== undefined) continue;
     const span = { start: match.index, end: match.index + match[0].length };
-    if (line !== undefined) yield { kind: 'line', text: line, ...span };
+    if (section !== undefined) yield { kind: 'section', text: section.slice(3).trim(), ...span };
+    else if (line !== undefined) yield { kind: 'line', text: line, ...span };
     else if (mark !== undefined) yield { kind: 'mark', text: mark, ...span };
     else if (word !== undefined) yield { kind: 'word', text: word, ...span };
     else if (string !== undefined) yield readString(string, span);

@@ -29,6 +29,12 @@ export type ValueNode =
   | (Span & { readonly kind: 'text'; readonly value: string })
   | (Span & { readonly kind: 'bytes'; readonly value: Uint8Array })
   | (Span & { readonly kind: 'constant'; readonly value: boolean | null })
+  /** `retry.cookie`: a field of a message that was expected before under that name. */
+  | (Span & { readonly kind: 'reference'; readonly path: readonly string[] })
+  /** `valid`: what the node itself would send there; with `flip` so many of its bits, `truncate` so many of its bytes alone. */
+  | (Span & { readonly kind: 'valid'; readonly flip?: number; readonly truncate?: number })
+  /** `any`: in an expectation, whatever it is. */
+  | (Span & { readonly kind: 'any' })
   | (Span & { readonly kind: 'list'; readonly values: readonly ValueNode[] })
   | (Span & { readonly kind: 'record'; readonly fields: readonly FieldNode[] });
 
@@ -36,10 +42,46 @@ export interface CraftProblem extends Span {
   readonly text: string;
 }
 
+/** What a script says, one after the other. Times are in milliseconds. */
+export type Statement =
+  /** `### title`: what follows runs by itself. */
+  | (Span & { readonly kind: 'section'; readonly title: string })
+  /** `node a = p2pke listen 127.0.0.1:7000`, `node b = p2pke dial a manual as initiator`. */
+  | (Span & {
+      readonly kind: 'node';
+      readonly name: Word;
+      readonly protocol: Word;
+      readonly direction: 'listen' | 'dial';
+      /** `host:port`, or the name of a node that listens. */
+      readonly address: Word;
+      /** It sends nothing of itself. */
+      readonly manual: boolean;
+      readonly role: Word | undefined;
+    })
+  | (Span & { readonly kind: 'send'; readonly node: Word; readonly message: Word; readonly fields: readonly FieldNode[] })
+  | (Span & {
+      readonly kind: 'expect';
+      readonly node: Word;
+      readonly message: Word;
+      readonly as: Word | undefined;
+      readonly within: number;
+      readonly fields: readonly FieldNode[];
+    })
+  | (Span & { readonly kind: 'silence'; readonly node: Word; readonly time: number })
+  | (Span & { readonly kind: 'close'; readonly node: Word; readonly within: number })
+  | (Span & { readonly kind: 'wait'; readonly time: number })
+  /** A packet by itself, which nobody sends. */
+  | (Span & { readonly kind: 'packet'; readonly packet: PacketNode });
+
 export interface Script {
+  readonly statements: readonly Statement[];
+  /** The packets that stand by themselves. */
   readonly packets: readonly PacketNode[];
   readonly problems: readonly CraftProblem[];
 }
+
+/** How long an expectation waits that does not say it, in milliseconds. */
+export const patience = 2000;
 
 /** What a script controls. */
 export const craftLimits = Object.freeze({

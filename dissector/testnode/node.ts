@@ -122,8 +122,6 @@ export class TestNode {
     this.#environment.wake();
   }
 
-  // What a person does.
-
   get links(): readonly Link[] {
     return this.#links.all;
   }
@@ -178,6 +176,11 @@ export class TestNode {
   /** Sends a message at once, whatever the machine allows. Throws an Error with the reason when it cannot be made. */
   send(link: number, message: string, given: Items = {}): void {
     this.#sender.send(link, message, given);
+  }
+
+  /** Writes bytes as they are: the peer knows nothing of them. */
+  sendRaw(link: number, bytes: Uint8Array): void {
+    this.#sender.raw(link, bytes);
   }
 
   /** Lets a held message go, with other values or bytes where they were edited. Throws an Error when it cannot be made of them. */

@@ -82,6 +82,13 @@ export class Sender {
     this.#go(this.#made(link, message, given));
   }
 
+  /** Bytes as they are. */
+  raw(id: number, bytes: Uint8Array): void {
+    const link = this.#parts.link(id);
+    if (link === undefined) throw new Error('The link is closed.');
+    this.#write({ link, bytes, note: 'bytes of a script' });
+  }
+
   release(id: number, values?: Items, times = 1): void {
     const outgoing = this.#held.find((held) => held.id === id);
     if (outgoing === undefined) return;

@@ -11,6 +11,7 @@ import { frames } from './frames.ts';
 import { info } from './info.ts';
 import { node } from './node.ts';
 import { Output, OutputFailure } from './output.ts';
+import { runScripts } from './runscripts.ts';
 import { readSetup } from './setup.ts';
 import type { Task } from './task.ts';
 import { helpText } from './usage.ts';
@@ -32,18 +33,22 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   io.stderr.on('error', () => {});
   const tell = (sentence: string): void => void io.stderr.write(`peerscope: ${sentence}\n`);
   try {
-    const command = args[0] === 'node' ? undefined : parseCommand(args);
-    const status =
-      command === undefined
-        ? await node(args.slice(1), io, out, tell)
-        : 'name' in command
-          ? await perform(command, io, out, tell)
-          : await answer(command, io, out);
+    const status = await (own(args, io, out, tell) ?? onCapture(args, io, out, tell));
     await out.flush();
     return status;
   } catch (error) {
     return await failed(error, out, tell);
   }
+}
+
+/** Commands that work on no capture. */
+function own([name, ...args]: readonly string[], io: Io, out: Output, tell: Tell): Promise<number> | undefined {
+  return name === 'node' ? node(args, io, out, tell) : name === 'run' ? runScripts(args, out) : undefined;
+}
+
+async function onCapture(args: readonly string[], io: Io, out: Output, tell: Tell): Promise<number> {
+  const command = parseCommand(args);
+  return 'name' in command ? perform(command, io, out, tell) : answer(command, io, out);
 }
 
 /** Tells why the command ends early, below what it has printed so far. */

@@ -41,7 +41,11 @@ export function helpText(of: CommandName | 'all'): string {
     const [usual, what] = commands[name];
     return `peerscope ${name.padEnd(of === 'all' ? 6 : 0)} CAPTURE ${usual.padEnd(width)}   ${what}`;
   });
-  if (of === 'all') usage.push('peerscope node   PROTOCOL …                a test node; see peerscope node --help');
+  if (of === 'all')
+    usage.push(
+      'peerscope node   PROTOCOL …                a test node; see peerscope node --help',
+      'peerscope run    SCRIPT…                   packet scripts against test nodes; see peerscope run --help',
+    );
   const about = ['CAPTURE is a pcap or pcapng file, also compressed with gzip, or - for standard input.'];
   const lines = options
     .filter(([name]) => names.some((command) => accepted[command].includes(name)))
@@ -109,4 +113,19 @@ function spokenLine(id: string, { transports, roles, port }: PeerKind): string {
   const over = transports.map((each) => each.toUpperCase()).join(', ');
   const where = port === undefined ? over : `${over}, port ${port}`;
   return `  ${id.padEnd(10)}  ${where.padEnd(20)}  roles ${roles.map((role) => role.id).join(', ')}`;
+}
+
+/** What `peerscope run --help` prints. */
+export function runHelp(): string {
+  return [
+    'peerscope run SCRIPT… [--json | --junit]   the sections of packet scripts: what is sent, and what has to come',
+    '',
+    option('--json', 'one JSON object a section'),
+    option('--junit', "all of it as JUnit's XML"),
+    option('--choice ID=CANDIDATE', 'what a specification leaves open; else the first candidate'),
+    option('--allow HOST', 'an address beyond this machine that is meant'),
+    option('--protocol MODULE', 'a protocol of your own'),
+    '',
+    'Exit status: 0 all sections passed; 1 one failed; 3 usage, or a script that cannot be read.',
+  ].join('\n');
 }

@@ -82,7 +82,11 @@ p2pke InitDone {   # says little
     ['p2p DISCONNECT { reason: }', 'expected a value, not "}"', 25],
     ['p2p DISCONNECT { reason: hex(zz) }', 'hex() cannot read "zz"', 25],
     ['p2p DISCONNECT { reason: rot13("x") }', 'there is no function "rot13": hex, base64, text', 25],
-    ['p2p DISCONNECT { type: four }', 'expected a number, bytes, text in quotes, a list or a record, not "four"', 23],
+    [
+      'p2p DISCONNECT { type: four }',
+      'expected a number, bytes, text in quotes, a list, a record, or a field of an answer, not "four"',
+      23,
+    ],
     [
       `p2p DISCONNECT { a: ${'['.repeat(70)}`,
       'expected at most 64 records and lists inside each other (limit depth), not "["',

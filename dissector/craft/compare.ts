@@ -1,0 +1,71 @@
+import { equalBytes, toHex } from '../bytes/index.ts';
+import type { Encodable } from '../codec/index.ts';
+import type { FieldNode, ValueNode } from './syntax.ts';
+import { type Scope, valuesOf } from './values.ts';
+
+/** A field that is not as it was said. */
+export interface Difference {
+  readonly path: string;
+  readonly said: string;
+  /** Undefined where there is no such field. */
+  readonly came: string | undefined;
+}
+
+/** The first field in which a message is not as an expectation says; what the expectation leaves out may be anything. */
+export function firstDifference(
+  fields: readonly FieldNode[],
+  came: Encodable | undefined,
+  scope: Scope,
+  path = '',
+): Difference | undefined {
+  for (const { name, value } of fields) {
+    if (value === undefined) continue;
+    const at = path === '' ? name.text : `${path}.${name.text}`;
+    const own = isRecord(came) && Object.hasOwn(came, name.text) ? came[name.text] : undefined;
+    const difference = compare(value, own, scope, at);
+    if (difference !== undefined) return difference;
+  }
+  return undefined;
+}
+
+function compare(node: ValueNode, came: Encodable | undefined, scope: Scope, path: string): Difference | undefined {
+  const differs = (said: string): Difference => ({ path, said, came: came === undefined ? undefined : valueText(came) });
+  if (node.kind === 'any') return came === undefined ? differs('any value') : undefined;
+  if (node.kind === 'record') return came === undefined ? differs('a record') : firstDifference(node.fields, came, scope, path);
+  if (node.kind === 'list') {
+    if (!Array.isArray(came) || came.length !== node.values.length) return differs(`a list of ${node.values.length}`);
+    return node.values
+      .map((each, index) => compare(each, came[index], scope, `${path}[${index}]`))
+      .find((found) => found !== undefined);
+  }
+  const field = { name: { text: 'value', start: 0, end: 0 }, value: node, start: node.start, end: node.end };
+  const said = valuesOf([field], scope).value!;
+  return came !== undefined && isEqual(said, came) ? undefined : differs(valueText(said));
+}
+
+function isEqual(a: Encodable, b: Encodable): boolean {
+  if (a instanceof Uint8Array && b instanceof Uint8Array) return equalBytes(a, b);
+  // Numbers of a layout may be of either kind.
+  if (isNumber(a) && isNumber(b)) return BigInt(a) === BigInt(b);
+  return a === b;
+}
+
+function isNumber(value: Encodable): value is number | bigint {
+  return typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value));
+}
+
+function isRecord(value: Encodable | undefined): value is { readonly [name: string]: Encodable } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+}
+
+const LONGEST = 80;
+
+function valueText(value: Encodable): string {
+  const text =
+    value instanceof Uint8Array
+      ? `hex(${toHex(value)})`
+      : JSON.stringify(value, (_, each: unknown) =>
+          typeof each === 'bigint' ? each.toString() : each instanceof Uint8Array ? toHex(each) : each,
+        );
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`;
+}

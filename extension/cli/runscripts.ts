@@ -1,0 +1,95 @@
+/** `peerscope run`: the sections of packet scripts, each passed or failed. */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { type CraftProblem, parseScript } from '../../dissector/craft/index.ts';
+import { readWishes } from '../../dissector/wishes.ts';
+import { loadProtocols } from '../capture/modules.ts';
+import { reasonOf } from '../capture/reason.ts';
+import { runSection, type SectionResult, sectionsOf } from '../node/scriptrun.ts';
+import { parseChoices } from './choice.ts';
+import { exitStatus, UsageError } from './errors.ts';
+import { junit } from './junit.ts';
+import type { Output } from './output.ts';
+import { plural } from './text.ts';
+import { runHelp } from './usage.ts';
+
+const options = {
+  json: { type: 'boolean' },
+  junit: { type: 'boolean' },
+  choice: { type: 'string', multiple: true },
+  allow: { type: 'string', multiple: true },
+  protocol: { type: 'string', multiple: true },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** A section that was run, with the line (1-based) at which it failed. */
+export interface Ran {
+  readonly file: string;
+  readonly title: string;
+  readonly seconds: number;
+  readonly failure?: { readonly line: number; readonly text: string };
+}
+
+export async function runScripts(args: readonly string[], out: Output): Promise<number> {
+  const { values, positionals } = parse(args);
+  if (values.help) {
+    await out.line(runHelp());
+    return exitStatus.read;
+  }
+  if (positionals.length === 0) throw new UsageError('"run" needs a packet script.');
+  const { protocols, problems } = await loadProtocols(values.protocol ?? []);
+  const pins = parseChoices(values.choice ?? []);
+  const wrong = [...problems, ...readWishes({ choices: pins }, protocols).problems];
+  if (wrong.length > 0) throw new UsageError(wrong.join(' '), false);
+  const scripts = positionals.map((file) => ({ file, text: readScript(file) }));
+  const all: Ran[] = [];
+  for (const { file, text } of scripts)
+    for (const section of sectionsOf(parseScript(text))) {
+      const ran = told(file, text, await runSection(section, { protocols, pins, allow: values.allow ?? [] }));
+      all.push(ran);
+      if (values.json) await out.line(JSON.stringify(ran));
+      else if (!values.junit) await out.line(lineOf(ran));
+      await out.flush();
+    }
+  const failed = all.filter(({ failure }) => failure !== undefined).length;
+  if (values.junit) await out.line(junit(all));
+  else if (!values.json) await out.line(`${plural(all.length, 'section')}: ${all.length - failed} passed, ${failed} failed`);
+  return failed > 0 ? exitStatus.findings : exitStatus.read;
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Throws a UsageError for a file that cannot be read, or is no script: nothing of it is run then. */
+function readScript(file: string): string {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`The script ${file} cannot be read. ${reasonOf(error)}`, false);
+  }
+  const { problems } = parseScript(text);
+  const sentences = problems.map((problem: CraftProblem) => `${file}:${lineAt(text, problem.start)}: ${problem.text}`);
+  if (sentences.length > 0) throw new UsageError(`The script cannot be run.\n${sentences.join('\n')}`, false);
+  return text;
+}
+
+function told(file: string, text: string, { title, seconds, failure }: SectionResult): Ran {
+  const ran = { file, title, seconds: Number(seconds.toFixed(3)) };
+  return failure === undefined ? ran : { ...ran, failure: { line: lineAt(text, failure.at), text: failure.text } };
+}
+
+function lineOf({ file, title, seconds, failure }: Ran): string {
+  const name = title === '' ? file : `${file}: ${title}`;
+  if (failure === undefined) return `ok      ${name} (${seconds.toFixed(1)} s)`;
+  return `failed  ${name} (${seconds.toFixed(1)} s)\n        ${file}:${failure.line}: ${failure.text}`;
+}
+
+function lineAt(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length;
+}

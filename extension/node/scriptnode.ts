@@ -1,0 +1,130 @@
+/** A node that a script drives: what it has heard so far, decoded. */
+import { randomBytes } from 'node:crypto';
+import type { Encodable, Items } from '../../dissector/codec/index.ts';
+import { fromHex, type MessageLine, openBytes } from '../../dissector/index.ts';
+import type { Address, Protocol } from '../../dissector/session/index.ts';
+import { type NodeEvent, NodeRefusal, Recorder } from '../../dissector/testnode/index.ts';
+import { readWishes } from '../../dissector/wishes.ts';
+import { addressText } from './address.ts';
+import { wallClock } from './clock.ts';
+import { SocketNode } from './socketnode.ts';
+
+/** Bytes of one node's traffic that a script looks at. */
+const MOST_RECORDED = 0x0100_0000;
+
+export interface ScriptNodeOptions {
+  readonly protocol: Protocol;
+  readonly protocols: readonly Protocol[];
+  /** Candidates by open choice; the first without one. */
+  readonly pins: Readonly<Record<string, unknown>>;
+  readonly listen: Address | undefined;
+  readonly dialled: Address | undefined;
+  readonly manual: boolean;
+  readonly role: string | undefined;
+}
+
+/** A message that the node has received. */
+export interface Heard {
+  readonly message: string;
+  /** Its values as they are sent, and what only a decoder tells. */
+  readonly values: Encodable;
+  readonly state: string;
+}
+
+export class ScriptNode {
+  readonly socket: SocketNode;
+  readonly protocol: Protocol;
+  /** How many of the messages that it has heard were expected or passed over. */
+  seen = 0;
+  readonly #options: ScriptNodeOptions;
+  readonly #transport: 'udp' | 'tcp';
+  readonly #chunks: Uint8Array[];
+  readonly #events: NodeEvent[];
+
+  static async start(options: ScriptNodeOptions): Promise<ScriptNode> {
+    const { protocol, protocols, pins, listen, dialled, manual, role } = options;
+    const { choices } = readWishes({ choices: pins }, protocols);
+    const kind = protocol.peer;
+    if (kind === undefined) throw new NodeRefusal(`There is no test node of ${protocol.id}.`);
+    const transport = kind.transports[0]!;
+    const chunks: Uint8Array[] = [];
+    const events: NodeEvent[] = [];
+    let size = 0;
+    const recorder = new Recorder({
+      ...{ transport, secrets: true, application: 'Peerscope', now: wallClock },
+      write: (bytes) => {
+        if (size > MOST_RECORDED) return;
+        size += bytes.length;
+        chunks.push(bytes.slice());
+      },
+    });
+    const socket = await SocketNode.start(
+      {
+        ...{ protocol, transport, choices, listen },
+        identity: await kind.createIdentity((length) => new Uint8Array(randomBytes(length))),
+        // Held and never let go: what a script does not send is not sent.
+        mode: manual ? 'step' : 'automatic',
+        ...(role === undefined ? {} : { role }),
+        happened: (event) => {
+          recorder.record(event);
+          if (event.kind === 'closed' || event.kind === 'told') events.push(event);
+        },
+      },
+      dialled,
+    );
+    return new ScriptNode(options, transport, socket, chunks, events);
+  }
+
+  private constructor(
+    options: ScriptNodeOptions,
+    transport: 'udp' | 'tcp',
+    socket: SocketNode,
+    chunks: Uint8Array[],
+    events: NodeEvent[],
+  ) {
+    this.#options = options;
+    this.protocol = options.protocol;
+    this.#transport = transport;
+    this.socket = socket;
+    this.#chunks = chunks;
+    this.#events = events;
+  }
+
+  get manual(): boolean {
+    return this.#options.manual;
+  }
+
+  /** The newest link; undefined while there is none. */
+  get link(): number | undefined {
+    return this.socket.node.links.at(-1)?.id;
+  }
+
+  get closed(): boolean {
+    return this.#events.some(({ kind }) => kind === 'closed');
+  }
+
+  /** Sentences that the node told. */
+  get told(): readonly string[] {
+    return this.#events.flatMap((event) => (event.kind === 'told' ? [event.text] : []));
+  }
+
+  /** All that it has heard so far, in order. */
+  heard(): readonly Heard[] {
+    const { protocol, protocols, pins } = this.#options;
+    const own = addressText(this.#local());
+    const decodeAs = [`${this.#transport} && port == ${this.#local().port} -> ${protocol.id}`];
+    const opened = openBytes(Uint8Array.from(Buffer.concat(this.#chunks)), { protocols, decodeAs, choices: pins });
+    if ('problem' in opened) return [];
+    return [...opened.messages({ bytes: true })].filter(({ dst }) => dst === own).map((line) => this.#heard(line));
+  }
+
+  #local(): Address {
+    return this.socket.node.links.at(-1)?.local ?? this.socket.local;
+  }
+
+  #heard({ message, fields, bytes = '', state }: MessageLine): Heard {
+    const form = this.protocol.messages?.find(({ name }) => name === message);
+    const values: Items = state === 'decoded' && form !== undefined ? form.decode(fromHex(bytes)!).values : {};
+    return { message, state, values: { ...(fields as Items), ...values } };
+  }
+}

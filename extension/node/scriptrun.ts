@@ -1,0 +1,243 @@
+/** Runs a packet script, section by section: nodes over real sockets, what they send, and what has to come. */
+
+import type { Encodable, Items } from '../../dissector/codec/index.ts';
+import {
+  type FieldNode,
+  firstDifference,
+  type Scope,
+  type Script,
+  type Statement,
+  valuesOf,
+} from '../../dissector/craft/index.ts';
+import type { Address, Protocol } from '../../dissector/session/index.ts';
+import { NodeRefusal } from '../../dissector/testnode/index.ts';
+import { isLoopback, parseAddress, resolve } from './address.ts';
+import { ScriptNode } from './scriptnode.ts';
+import { SocketFailure, socketReason } from './words.ts';
+
+/** Between two looks at what has come. */
+const LOOK_MS = 20;
+/** How long a link or a session may take to be there when something is to be sent on it. */
+const READY_MS = 5_000;
+
+export interface ScriptOptions {
+  readonly protocols: readonly Protocol[];
+  readonly pins: Readonly<Record<string, unknown>>;
+  /** Hosts beyond this machine that it may use. */
+  readonly allow: readonly string[];
+}
+
+export interface SectionResult {
+  readonly title: string;
+  readonly seconds: number;
+  /** Where in the script it failed, as an offset, and why. */
+  readonly failure?: { readonly at: number; readonly text: string };
+}
+
+/** A statement that did not hold; the message is a sentence without its full stop. */
+class Failure extends Error {}
+
+/** The sections of a script; what stands before the first belongs to each of them. */
+export function sectionsOf({ statements }: Script): { readonly title: string; readonly statements: readonly Statement[] }[] {
+  const firsts = statements.flatMap(({ kind }, index) => (kind === 'section' ? [index] : []));
+  const prelude = statements.slice(0, firsts[0] ?? statements.length);
+  if (firsts.length === 0) return [{ title: '', statements: prelude }];
+  return firsts.map((first, index) => ({
+    title: (statements[first] as Statement & { kind: 'section' }).title,
+    statements: [...prelude, ...statements.slice(first + 1, firsts[index + 1] ?? statements.length)],
+  }));
+}
+
+export async function runSection(
+  { title, statements }: ReturnType<typeof sectionsOf>[number],
+  options: ScriptOptions,
+): Promise<SectionResult> {
+  const started = performance.now();
+  const run = new Run(options);
+  const result = (): { title: string; seconds: number } => ({ title, seconds: (performance.now() - started) / 1000 });
+  for (const statement of statements) {
+    try {
+      await run.do(statement);
+    } catch (error) {
+      const known = error instanceof Failure || error instanceof SocketFailure || error instanceof NodeRefusal;
+      await run.end();
+      if (!known && !(error instanceof Error)) throw error;
+      return { ...result(), failure: { at: statement.start, text: (error as Error).message.replace(/\.$/, '') } };
+    }
+  }
+  await run.end();
+  return result();
+}
+
+class Run {
+  readonly #options: ScriptOptions;
+  readonly #nodes = new Map<string, ScriptNode>();
+  readonly #answers = new Map<string, Encodable>();
+
+  constructor(options: ScriptOptions) {
+    this.#options = options;
+  }
+
+  async end(): Promise<void> {
+    for (const { socket } of this.#nodes.values()) await socket.stop();
+  }
+
+  async do(statement: Statement): Promise<void> {
+    switch (statement.kind) {
+      case 'node':
+        return this.#start(statement);
+      case 'send':
+        return this.#send(statement);
+      case 'expect':
+        return this.#expect(statement);
+      case 'silence':
+        return this.#silence(statement);
+      case 'close': {
+        const node = this.#node(statement.node.text);
+        if (!(await until(() => node.closed, statement.within)))
+          throw new Failure(`${statement.node.text} is not closed within ${ms(statement.within)}`);
+        return;
+      }
+      case 'wait':
+        return pause(statement.time);
+      case 'packet':
+      case 'section':
+    }
+  }
+
+  async #start({ name, protocol: id, direction, address, manual, role }: Statement & { kind: 'node' }): Promise<void> {
+    const { protocols, pins } = this.#options;
+    if (this.#nodes.has(name.text)) throw new Failure(`there is a node "${name.text}" already`);
+    const protocol = protocols.find((each) => each.id === id.text);
+    if (protocol?.peer === undefined) throw new Failure(`there is no test node of "${id.text}"`);
+    const roles = protocol.peer.roles.map((each) => each.id);
+    if (role !== undefined && !roles.includes(role.text)) throw new Failure(`the roles of ${id.text} are ${roles.join(', ')}`);
+    const at = this.#nodes.get(address.text)?.socket.local ?? (await this.#address(address.text));
+    const place = direction === 'listen' ? { listen: at, dialled: undefined } : { listen: undefined, dialled: at };
+    this.#nodes.set(name.text, await ScriptNode.start({ protocol, protocols, pins, ...place, manual, role: role?.text }));
+  }
+
+  async #address(text: string): Promise<Address> {
+    const parsed = parseAddress(text);
+    if (parsed === undefined) throw new Failure(`"${text}" is neither a node nor an address like 127.0.0.1:7000`);
+    const address = await resolve(parsed).catch((error) => {
+      throw new Failure(socketReason(error, { ip: parsed.host, port: parsed.port }));
+    });
+    if (isLoopback(address.ip) || this.#options.allow.includes(address.ip) || this.#options.allow.includes(parsed.host))
+      return address;
+    throw new Failure(`${parsed.host} is beyond this machine: --allow ${parsed.host} says that this is meant`);
+  }
+
+  async #send({ node: name, message, fields }: Statement & { kind: 'send' }): Promise<void> {
+    const node = this.#node(name.text);
+    if (!(await until(() => node.link !== undefined, READY_MS))) throw new Failure(`${name.text} has nobody to send to`);
+    const link = node.link!;
+    const { node: own } = node.socket;
+    const raw = fields.find((field) => field.name.text === 'raw');
+    if (raw !== undefined) {
+      const { raw: bytes } = valuesOf([raw], this.#scope());
+      if (!(bytes instanceof Uint8Array)) throw new Failure('raw is bytes');
+      return own.sendRaw(link, bytes);
+    }
+    // A node that acts of itself may still be shaking hands; one that does not is told when by the script.
+    const isTime = (): boolean => own.status(link).ready || own.offers(link).includes(message.text);
+    if (!node.manual) await until(isTime, READY_MS);
+    if (!usesValid(fields)) return own.send(link, message.text, valuesOf(fields, this.#scope()));
+    const made = own.made(link, message.text);
+    own.send(link, message.text, merged(made, valuesOf(fields, this.#scope(made))));
+  }
+
+  async #expect({ node: name, message, as, within, fields }: Statement & { kind: 'expect' }): Promise<void> {
+    const node = this.#node(name.text);
+    const from = node.seen;
+    const find = (): number =>
+      node
+        .heard()
+        .findIndex(
+          (heard, index) =>
+            index >= from && heard.message === message.text && firstDifference(fields, heard.values, this.#scope()) === undefined,
+        );
+    let at = -1;
+    await until(() => {
+      at = find();
+      return at >= 0;
+    }, within);
+    if (at < 0) throw new Failure(this.#notCome(node, from, message.text, within, fields));
+    node.seen = at + 1;
+    if (as !== undefined) this.#answers.set(as.text, node.heard()[at]!.values);
+  }
+
+  /** What was said, what came instead, and the field that differs. */
+  #notCome(node: ScriptNode, from: number, message: string, within: number, fields: readonly FieldNode[]): string {
+    const came = node.heard().slice(from);
+    const alike = came.find((heard) => heard.message === message);
+    if (alike !== undefined) {
+      const { path, said, came: other } = firstDifference(fields, alike.values, this.#scope())!;
+      return `${message} came with another ${path}: expected ${said}, ${other === undefined ? 'there is none' : `got ${other}`}`;
+    }
+    const instead = came.length === 0 ? 'nothing came' : `came ${came.map((heard) => heard.message).join(', ')}`;
+    const told = node.told.at(-1);
+    return `${message} did not come within ${ms(within)}: ${instead}${told === undefined ? '' : ` (the node: ${told.replace(/\.$/, '')})`}`;
+  }
+
+  async #silence({ node: name, time }: Statement & { kind: 'silence' }): Promise<void> {
+    const node = this.#node(name.text);
+    const from = node.heard().length;
+    if (await until(() => node.heard().length > from, time))
+      throw new Failure(`${node.heard()[from]!.message} came, and nothing was expected`);
+  }
+
+  #node(name: string): ScriptNode {
+    const node = this.#nodes.get(name);
+    if (node === undefined)
+      throw new Failure(`there is no node "${name}": ${[...this.#nodes.keys()].join(', ') || 'none at all'}`);
+    return node;
+  }
+
+  #scope(made?: Items): Scope {
+    return {
+      answer: ([name = '', ...path]) => at(this.#answers.get(name), path),
+      valid: (path) => at(made, path),
+    };
+  }
+}
+
+function at(value: Encodable | undefined, path: readonly string[]): Encodable | undefined {
+  let found = value;
+  for (const name of path) {
+    if (typeof found !== 'object' || found === null || found instanceof Uint8Array || !Object.hasOwn(found, name))
+      return undefined;
+    found = (found as { readonly [name: string]: Encodable })[name];
+  }
+  return found;
+}
+
+function usesValid(fields: readonly FieldNode[]): boolean {
+  return fields.some(({ value }) => value?.kind === 'valid' || (value?.kind === 'record' && usesValid(value.fields)));
+}
+
+/** What a script says goes over what the node would send, record by record. */
+function merged(made: Items, said: Items): Items {
+  const isRecord = (value: Encodable | undefined): value is Items =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+  const entries = Object.entries(said).map(([name, value]): [string, Encodable] => {
+    const own = made[name];
+    return [name, isRecord(own) && isRecord(value) ? merged(own, value) : value];
+  });
+  return { ...made, ...Object.fromEntries(entries) };
+}
+
+async function until(holds: () => boolean, milliseconds: number): Promise<boolean> {
+  for (const end = performance.now() + milliseconds; ; await pause(LOOK_MS)) {
+    if (holds()) return true;
+    if (performance.now() >= end) return false;
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+function ms(milliseconds: number): string {
+  return milliseconds % 1000 === 0 ? `${milliseconds / 1000} s` : `${milliseconds} ms`;
+}

@@ -1,0 +1,98 @@
+/** Packet scripts as a person runs them: those that are shipped, and those that fail. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { project, samples } from '../../../extension/workbench/paths.ts';
+import { jsonLines, lines, peerscope, temporary } from './help.ts';
+
+const scripts = readdirSync(samples).filter((name) => name.endsWith('.packet'));
+const run = (text: string, ...args: string[]) => peerscope(['run', temporary('own.packet', text), ...args]);
+const two = 'node b = p2pke listen 127.0.0.1:0\nnode a = p2pke dial b\n';
+
+describe('the scripts among the samples', () => {
+  it('are there for every protocol', () => {
+    expect(scripts.sort()).toEqual(['botd.packet', 'p2p.packet', 'p2pke.packet', 'p2ppacket.packet', 'ptpchat.packet']);
+  });
+
+  it.each(scripts)(
+    '%s holds against our own nodes',
+    async (name) => {
+      const { status, out, err } = await peerscope(['run', join(samples, name)]);
+      expect(err).toBe('');
+      expect(lines(out).filter((line) => !line.startsWith('ok '))).toEqual([
+        expect.stringMatching(/^\d+ sections: \d+ passed, 0 failed$/),
+      ]);
+      expect(status).toBe(0);
+    },
+    60_000,
+  );
+});
+
+describe('the script of the README', () => {
+  it('holds', async () => {
+    const readme = readFileSync(join(project, 'README.md'), 'utf8');
+    const blocks = [...readme.matchAll(/^```\n(###[^`]*)^```$/gm)].map(([, text]) => text!);
+    expect(blocks).toHaveLength(1);
+    const { status, out } = await run(blocks[0]!);
+    expect(out).toContain('2 sections: 2 passed, 0 failed');
+    expect(status).toBe(0);
+  });
+});
+
+describe('a script that fails', () => {
+  it.each([
+    [`${two}expect b InitHello { counter: 7 } `, 3, 'InitHello came with another counter: expected 7, got 0'],
+    [`${two}expect b InitHello { nothing: 7 }`, 3, 'InitHello came with another nothing: expected 7, there is none'],
+    [`${two}expect b closing within 200ms`, 3, /^closing did not come within 200 ms: came InitHello, InitDone/],
+    [`${two}expect b InitDone\nsend a data\nexpect b nothing for 300ms`, 5, 'data came, and nothing was expected'],
+    [`${two}expect a close within 100ms`, 3, 'a is not closed within 100 ms'],
+    ['send z data', 1, 'there is no node "z": none at all'],
+    ['node a = p9 listen 127.0.0.1:0', 1, 'there is no test node of "p9"'],
+    ['node a = p2pke listen 192.0.2.1:0', 1, '192.0.2.1 is beyond this machine: --allow 192.0.2.1 says that this is meant'],
+    ['node a = p2pke dial nobody', 1, '"nobody" is neither a node nor an address like 127.0.0.1:7000'],
+    ['node a = p2pke listen 127.0.0.1:0 as king', 1, 'the roles of p2pke are initiator, responder'],
+    [`${two}send a data { data: retry.cookie }`, 3, 'there is no answer with retry.cookie'],
+    [`${two}send a data { data: flip(valid, 1), counter: text("x") }`, 3, 'p2pke.counter: expected an integer of 31 bits'],
+  ] as const)('%j says in which line, and why', async (text, line, why) => {
+    const { status, out } = await run(text, '--json');
+    expect(status).toBe(1);
+    const [{ failure }] = jsonLines(out);
+    expect(failure).toEqual({ line, text: typeof why === 'string' ? why : expect.stringMatching(why) });
+  });
+
+  it('does not keep the other sections from being run', async () => {
+    const { status, out } = await run(`### one\nsend z data\n### two\nwait 1ms\n`);
+    expect(status).toBe(1);
+    expect(lines(out)).toEqual([
+      expect.stringMatching(/^failed {2}.*own\.packet: one \(/),
+      expect.stringMatching(/own\.packet:2: there is no node "z": none at all$/),
+      expect.stringMatching(/^ok {6}.*own\.packet: two \(/),
+      '2 sections: 1 passed, 1 failed',
+    ]);
+  });
+
+  it('is a failure in the XML of JUnit', async () => {
+    const { out } = await run('### "a" & <b>\nsend z data\n### c\n', '--junit');
+    expect(out).toContain('tests="2" failures="1"');
+    expect(out).toContain('name="&quot;a&quot; &amp; &lt;b&gt;"');
+    expect(out).toMatch(/<failure message=".*own\.packet:2: there is no node &quot;z&quot;: none at all"\/>/);
+    expect(out).toMatch(/name="c" time="[\d.]+"\/>/);
+  });
+});
+
+describe('what is no script', () => {
+  it('is not run at all, and every mistake has its line', async () => {
+    const { status, err } = await run('node a = p2pke hear 127.0.0.1:0\nwait\nexpect\n');
+    expect(status).toBe(3);
+    expect(err).toContain('own.packet:1: expected "listen" or "dial", not "hear"');
+    expect(err).toContain('own.packet:2: expected a time like 2s or 500ms, not the end of the line');
+    expect(err).toContain('own.packet:3: expected the name of a node, not the end of the line');
+  });
+
+  it('is told when it cannot be read, or none is named', async () => {
+    expect((await peerscope(['run', '/nowhere.packet'])).err).toContain(
+      'The script /nowhere.packet cannot be read. There is no such file.',
+    );
+    expect((await peerscope(['run'])).status).toBe(3);
+  });
+});
