@@ -12,6 +12,12 @@ export const contents: readonly string[] = [
   ...['package.nls.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'media/icons/peerscope.png'],
   ...['dist/extension.cjs', 'dist/worker.cjs', 'dist/node.cjs', 'dist/web/extension.js', 'dist/web/worker.js'],
   ...['dist/media/capture.js', 'dist/media/capture.css', 'dist/media/node.js', 'dist/media/node.css'],
+  ...[
+    'syntaxes/packet.tmLanguage.json',
+    'syntaxes/packet.language.json',
+    'syntaxes/packet.snippets.json',
+    'media/icons/packet.svg',
+  ],
   // The walkthrough: its pictures, and the capture that it opens.
   ...['media/walkthrough/open.png', 'media/walkthrough/keys.png', 'media/walkthrough/steps.png'],
   ...['media/samples/p2pke_a.pcapng', 'media/samples/p2pke_a.keys'],

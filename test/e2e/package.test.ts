@@ -14,7 +14,8 @@ describe('the package', () => {
       /^extension\/dist\/(extension|worker|node)\.cjs$/,
       /^extension\/dist\/web\/(extension|worker)\.js$/,
       /^extension\/dist\/media\/\w+\.(js|css)$/,
-      /^extension\/media\/icons\/peerscope\.png$/,
+      /^extension\/media\/icons\/(peerscope\.png|packet\.svg)$/,
+      /^extension\/syntaxes\/packet\.\w+\.json$/,
       /^extension\/media\/walkthrough\/\w+\.png$/,
       /^extension\/media\/samples\/p2pke_a\.(pcapng|keys)$/,
     ];
