@@ -8,13 +8,19 @@ import type { CaptureEditors } from './editor.ts';
 import { nodeCommands, node as nodeOf, wish as wishOf } from './nodechecks.ts';
 import { type Driven, nodeCommandsOf } from './nodecommands.ts';
 import { mediaFolder, pageOf } from './page.ts';
+import { registerScriptTests } from './scripttests.ts';
 
 type None = Record<never, never>;
 type PageConnection = Connection<None, NodeEvents, NodePageCalls, None>;
 
 export function registerNodes(context: vscode.ExtensionContext, editors: CaptureEditors): vscode.Disposable[] {
   const nodes = new Nodes(context, editors);
-  return [nodes, vscode.commands.registerCommand('peerscope.openTestNode', () => nodes.show()), ...nodeCommandsOf(nodes)];
+  return [
+    nodes,
+    vscode.commands.registerCommand('peerscope.openTestNode', () => nodes.show()),
+    ...nodeCommandsOf(nodes),
+    ...registerScriptTests(nodes.runSection),
+  ];
 }
 
 class Nodes implements Driven {
@@ -97,6 +103,10 @@ class Nodes implements Driven {
   async protocols(): Promise<readonly SpokenProtocol[]> {
     return (await this.#call('protocols', {})).protocols;
   }
+
+  /** A script talks to the network: not in an untrusted workspace. */
+  readonly runSection = (params: NodeCalls['runSection']['params']): Promise<NodeCalls['runSection']['result']> =>
+    vscode.workspace.isTrusted ? this.#call('runSection', params) : Promise.reject(new Error(untrusted()));
 
   /** The message as it waits. */
   readonly release = ({ id: node }: NodeState, held: number): Promise<unknown> => this.#call('release', { node, held, times: 1 });

@@ -1,9 +1,13 @@
 /** The thread of the test nodes: sockets stay off the extension host's own. */
 import { parentPort } from 'node:worker_threads';
+import { parseScript } from '../../dissector/craft/index.ts';
+import { protocols } from '../../dissector/protocols/index.ts';
+import { pinsIn } from '../../dissector/wishes.ts';
 import type { Done, NodeCalls, NodeEvents } from '../wire/node.ts';
 import { Connection } from '../wire/rpc.ts';
 import { type RunningNode, spoken, startNode } from './running.ts';
 import { saveRecording } from './saving.ts';
+import { runSection, sectionsOf } from './scriptrun.ts';
 import { valuesToText } from './values.ts';
 
 type Params<M extends keyof NodeCalls> = NodeCalls[M]['params'];
@@ -36,6 +40,14 @@ function existing(id: number): RunningNode {
   return node;
 }
 
+/** Scripts of the editor stay on this machine: a build that runs them says otherwise by its own command. */
+async function runScriptSection({ text, section, tree }: Params<'runSection'>) {
+  const found = sectionsOf(parseScript(text))[section];
+  if (found === undefined) throw new Error('The script has no such section any more.');
+  const { seconds, failure } = await runSection(found, { protocols, pins: pinsIn(tree, protocols), allow: [] });
+  return failure === undefined ? { seconds } : { seconds, failure };
+}
+
 /** A command on one node, after which the page looks again. */
 function command<M extends keyof NodeCalls>(
   run: (node: RunningNode, params: Params<M>) => void | Promise<void>,
@@ -59,6 +71,7 @@ const connection = new Connection<Record<never, never>, NodeEvents, NodeCalls, R
       changed();
       return { node: node.id };
     },
+    runSection: (params: unknown) => runScriptSection(params as Params<'runSection'>),
     stop: command<'stop'>((node) => node.stop()),
     forget: command<'forget'>(async (node) => {
       await node.stop();

@@ -116,6 +116,11 @@ export interface NodeCalls extends NodeCommands {
     params: { readonly wish: NodeWish; readonly tree: Readonly<Record<string, unknown>>; readonly recording: string };
     result: { readonly node: number };
   };
+  /** Runs a section of a packet script, by its place among them; `at` is an offset in the text. */
+  runSection: {
+    params: { readonly text: string; readonly section: number; readonly tree: Readonly<Record<string, unknown>> };
+    result: { readonly seconds: number; readonly failure?: { readonly at: number; readonly text: string } };
+  };
   /** A copy of a recording, with or without the keys in it. */
   save: { params: OfNode & { readonly path: string; readonly keys: boolean }; result: Done };
 }

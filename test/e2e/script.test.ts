@@ -1,4 +1,6 @@
 /** A packet script in the editor: a language of its own, with colours. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workbench } from './workbench.ts';
 
@@ -24,5 +26,28 @@ describe('a packet script', () => {
       )
       .toBeGreaterThan(2);
     await workbench.screenshot('script');
+  });
+
+  it('has its sections among the tests, and they are run', async () => {
+    const { page } = workbench;
+    await workbench.command('Test: Run Tests in Current File');
+    const passed = page.locator('.glyph-margin-widgets .codicon-testing-passed-icon, .margin .codicon-testing-passed-icon');
+    await expect.poll(() => passed.count(), { timeout: 60_000 }).toBe(4);
+    await workbench.screenshot('script-tests');
+  });
+
+  it('says at its line what did not come', async () => {
+    const { page } = workbench;
+    writeFileSync(
+      join(workbench.folder, 'wrong.packet'),
+      '### wrong\nnode b = p2pke listen 127.0.0.1:0\nnode a = p2pke dial b\nexpect b InitHello { counter: 7 } within 500ms\n',
+    );
+    await workbench.openFile('wrong.packet');
+    await workbench.command('Test: Run Tests in Current File');
+    await page.locator('.codicon-testing-failed-icon').first().waitFor({ timeout: 60_000 });
+    await expect
+      .poll(() => page.locator('.monaco-editor').allInnerTexts(), { timeout: 20_000 })
+      .toContainEqual(expect.stringContaining('InitHello came with another counter'));
+    await workbench.screenshot('script-failed');
   });
 });

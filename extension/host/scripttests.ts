@@ -1,0 +1,109 @@
+/** The sections of packet scripts in VS Code's Test Explorer. */
+import * as vscode from 'vscode';
+import { parseScript } from '../../dissector/craft/index.ts';
+import type { NodeCalls } from '../wire/node.ts';
+
+type RunSection = (params: NodeCalls['runSection']['params']) => Promise<NodeCalls['runSection']['result']>;
+
+const SCRIPTS = '**/*.packet';
+/** Files that are looked for in a workspace. */
+const MOST_FILES = 1000;
+
+export function registerScriptTests(run: RunSection): vscode.Disposable[] {
+  const tests = new ScriptTests(run);
+  return [tests];
+}
+
+class ScriptTests {
+  readonly #controller = vscode.tests.createTestController('peerscope.scripts', vscode.l10n.t('Packet Scripts'));
+  readonly #run: RunSection;
+  readonly #subscriptions: vscode.Disposable[];
+  /** Places of sections among those of their file. */
+  readonly #places = new WeakMap<vscode.TestItem, number>();
+
+  constructor(run: RunSection) {
+    this.#run = run;
+    const watcher = vscode.workspace.createFileSystemWatcher(SCRIPTS);
+    const look = (uri: vscode.Uri): void => void this.#look(uri);
+    this.#controller.resolveHandler = async () => {
+      for (const uri of await vscode.workspace.findFiles(SCRIPTS, '**/node_modules/**', MOST_FILES)) await this.#look(uri);
+    };
+    this.#controller.createRunProfile(vscode.l10n.t('Run'), vscode.TestRunProfileKind.Run, (request, token) =>
+      this.#start(request, token),
+    ).isDefault = true;
+    this.#subscriptions = [
+      ...[this.#controller, watcher, watcher.onDidCreate(look), watcher.onDidChange(look)],
+      watcher.onDidDelete((uri) => this.#controller.items.delete(uri.toString())),
+      vscode.workspace.onDidOpenTextDocument((document) => this.#read(document)),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#read(document)),
+    ];
+    for (const document of vscode.workspace.textDocuments) this.#read(document);
+  }
+
+  dispose(): void {
+    for (const each of this.#subscriptions) each.dispose();
+  }
+
+  async #look(uri: vscode.Uri): Promise<void> {
+    try {
+      this.#read(await vscode.workspace.openTextDocument(uri));
+    } catch {
+      // It went away, or is no text: there is nothing to test then.
+      this.#controller.items.delete(uri.toString());
+    }
+  }
+
+  /** A file with an item for each of its sections. */
+  #read(document: vscode.TextDocument): void {
+    if (document.languageId !== 'packet') return;
+    const { uri } = document;
+    const file = this.#controller.createTestItem(uri.toString(), uri.path.split('/').at(-1)!, uri);
+    const sections = parseScript(document.getText()).statements.flatMap((each) => (each.kind === 'section' ? [each] : []));
+    file.children.replace(
+      sections.map(({ title, start, end }, place) => {
+        const item = this.#controller.createTestItem(`${uri.toString()}#${place}`, title, uri);
+        item.range = new vscode.Range(document.positionAt(start), document.positionAt(end));
+        this.#places.set(item, place);
+        return item;
+      }),
+    );
+    this.#controller.items.add(file);
+  }
+
+  async #start(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
+    const run = this.#controller.createTestRun(request);
+    const excluded = new Set(request.exclude);
+    const wanted = request.include ?? [...this.#controller.items].map(([, item]) => item);
+    const sections = wanted.flatMap((item) => (item.children.size > 0 ? [...item.children].map(([, child]) => child) : [item]));
+    for (const item of sections) if (!excluded.has(item)) run.enqueued(item);
+    for (const item of sections) {
+      if (token.isCancellationRequested) break;
+      if (!excluded.has(item)) await this.#one(run, item);
+    }
+    run.end();
+  }
+
+  async #one(run: vscode.TestRun, item: vscode.TestItem): Promise<void> {
+    const section = this.#places.get(item);
+    if (item.uri === undefined || section === undefined) return run.skipped(item);
+    run.started(item);
+    const document = await vscode.workspace.openTextDocument(item.uri);
+    const text = document.getText();
+    const [problem] = parseScript(text).problems;
+    const failed = (why: string, at: number, seconds = 0): void => {
+      const message = new vscode.TestMessage(why);
+      message.location = new vscode.Location(document.uri, document.lineAt(document.positionAt(at)).range);
+      run.failed(item, message, seconds * 1000);
+    };
+    if (problem !== undefined) return failed(problem.text, problem.start);
+    try {
+      // What VS Code gives is behind proxies, which do not go to another thread.
+      const tree = JSON.parse(JSON.stringify(vscode.workspace.getConfiguration().get('peerscope') ?? {}));
+      const { seconds, failure } = await this.#run({ text, section, tree });
+      if (failure === undefined) run.passed(item, seconds * 1000);
+      else failed(failure.text, failure.at, seconds);
+    } catch (error) {
+      run.errored(item, new vscode.TestMessage(error instanceof Error ? error.message : String(error)));
+    }
+  }
+}
