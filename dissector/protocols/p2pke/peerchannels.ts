@@ -192,17 +192,21 @@ export class P2pkePeer implements Peer {
   #respHello(channel: Channel, bytes: Uint8Array): void {
     const { id } = channel.link;
     for (const session of channel.sessions.filter(({ isInitiator }) => isInitiator).reverse()) {
-      const clear = session.open2(bytes);
-      if (clear === undefined) continue;
-      if (session.state === 'init_done' && session.answer !== undefined)
-        return void this.#desk.send(id, 'InitDone', session.answer);
-      if (session.state !== 'init_hello') return;
-      const claim = claimOf(decoded('RespHello', clear));
+      if (session.accepted !== undefined && same(session.accepted, bytes)) {
+        if (session.state === 'init_done' && session.answer !== undefined) this.#desk.send(id, 'InitDone', session.answer);
+        return;
+      }
+      const opened = session.open2(bytes);
+      if (opened === undefined) continue;
+      if (session.state !== 'init_hello')
+        return void this.#desk.tell(id, 'Another RespHello than the accepted one is left out.', true);
+      const claim = claimOf(decoded('RespHello', opened.clear));
       const check = session.check('RespHello', claim);
       const key = bytesOf(claim?.key_x509);
       if (check.state !== 'valid' || key === undefined) return void this.#refuse(channel, 'RespHello', check.why);
       if (!this.#isSame(channel, key)) return;
       session.remote = key;
+      session.accept2(bytes, opened);
       session.advance('RespHello', false);
       return void this.#desk.send(id, 'InitDone');
     }

@@ -10,6 +10,14 @@ import { ReplayWindow } from './window.ts';
 /** Bytes of a message in clear: header, `e` where there is one, payload. */
 type Bytes = Uint8Array;
 
+/** A RespHello that opens: anyone who saw the InitHello can make one, so it counts only once its claim is checked. */
+export interface OpenedRespHello {
+  /** As it stands in clear. */
+  readonly clear: Bytes;
+  readonly h2: Uint8Array;
+  readonly split: readonly [Uint8Array, Uint8Array];
+}
+
 /** One session as one of its two sides lives it. */
 export class PeerSession {
   readonly isInitiator: boolean;
@@ -31,6 +39,8 @@ export class PeerSession {
   readonly #window = new ReplayWindow();
   /** The responder's ephemeral, when this is the initiator, and the other way round. */
   #theirs: Uint8Array | undefined;
+  /** The RespHello that was accepted, as it stood on the wire: no other one is answered. */
+  accepted: Bytes | undefined;
   /** What answers a handshake message that comes again. */
   answer: Items | undefined;
   tries = 0;
@@ -96,17 +106,22 @@ export class PeerSession {
     return Uint8Array.from([...head, ...sealed.ciphertext]);
   }
 
-  /** RespHello opened, as it stands in clear; undefined when it does not open. */
-  open2(message: Bytes): Bytes | undefined {
+  /** Undefined when it does not open. The session stays as it is. */
+  open2(message: Bytes): OpenedRespHello | undefined {
     const head = message.subarray(0, headerLength + ephemeralLength);
     const e = head.subarray(headerLength);
     const secret = e.length < ephemeralLength ? undefined : noise.dh(this.#private, e);
     if (this.#h1 === undefined || secret === undefined) return undefined;
     const opened = noise.readMessage2(this.#h1, e, secret, message.subarray(head.length));
     if (opened === undefined) return undefined;
-    this.#h2 = opened.h;
-    [this.#send, this.#receive] = opened.split;
-    return Uint8Array.from([...head, ...opened.payload]);
+    return { clear: Uint8Array.from([...head, ...opened.payload]), h2: opened.h, split: opened.split };
+  }
+
+  /** The session goes on with the keys of a RespHello. */
+  accept2(message: Bytes, { h2, split }: OpenedRespHello): void {
+    this.accepted = message.slice();
+    this.#h2 = h2;
+    [this.#send, this.#receive] = split;
   }
 
   /** InitDone, data or closing for the wire; throws before there are keys. */

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fromHex } from '../../../dissector/bytes/index.ts';
 import { p2pke } from '../../../dissector/protocols/p2pke/index.ts';
+import { forms } from '../../../dissector/protocols/p2pke/messages.ts';
+import { PeerSession } from '../../../dissector/protocols/p2pke/peersession.ts';
 import { goldenPath } from '../../golden/open.ts';
 import { findings, lines, type Member, Network, fault as parsed, told } from './network.ts';
 
@@ -82,6 +84,23 @@ describe('two nodes of p2pke', () => {
     network.run(10_000);
     expect(other.node.status(1).ready).toBe(false);
     expect(b.complaints()[0]).toBe('The handshake is refused: its long-term key is not the one of the channel so far.');
+  });
+
+  it('keep the keys of a session when someone who saw its InitHello forges a RespHello', async () => {
+    const { network, a, b } = await pair();
+    network.run(100);
+    const hello = a.events.flatMap((event) => (event.kind === 'sent' ? [event.bytes] : []))[0]!;
+    const forger = new PeerSession(false, new Uint8Array(32).fill(9), network.now());
+    forger.opened(hello);
+    const auth_claim = { key_x509: new Uint8Array(44), sig: new Uint8Array(64) };
+    const payload = { cipher_suite: '25519_ChaChaPoly_BLAKE2b', auth_claim };
+    const clear = forms.find(({ name }) => name === 'RespHello')!.encode({ direction: 1, counter: 1, e: forger.e, payload });
+    a.node.received(1, forger.seal2(clear, {}));
+    a.node.send(1, 'data', { data: Uint8Array.of(1) });
+    network.run(10);
+    expect(b.complaints()).toEqual([]);
+    expect(a.complaints()).toEqual(['Another RespHello than the accepted one is left out.']);
+    expect(told(b).at(-1)).toBe('< data');
   });
 });
 
