@@ -53,7 +53,10 @@ export class Inspecting {
           .catch(() => []);
         if (titles.some((title) => title.includes(name))) return new Inspecting(workbench, frame);
       }
-      if (Date.now() > end) throw new Error(`the inspector of ${name} was not in view within 60 s`);
+      if (Date.now() > end) {
+        await workbench.screenshot('inspector-missing');
+        throw new Error(`the inspector of ${name} was not in view within 60 s`);
+      }
       await workbench.page.waitForTimeout(100);
     }
   }

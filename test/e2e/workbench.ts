@@ -81,10 +81,24 @@ export class Workbench {
     }
   }
 
-  /** Opens a file of the folder from the explorer, by a double click as a person does. */
+  /**
+   * Opens a file of the folder from the explorer, by a double click as a person does: who hits another row, since a new file
+   * moved them all, clicks again.
+   */
   async openFile(name: string): Promise<void> {
-    await this.page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).first().dblclick();
-    await this.page.locator('.tabs-container .tab', { hasText: name }).first().waitFor();
+    const row = this.page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).first();
+    const opened = this.page.locator('.tabs-container .tab.active', { hasText: name }).first();
+    for (let again = 4; ; again--) {
+      await row.dblclick();
+      const isOpen = await opened.waitFor({ timeout: 5000 }).then(
+        () => true,
+        () => false,
+      );
+      // The second click may have opened another file in place of the first.
+      if (isOpen) await this.page.waitForTimeout(300);
+      if (isOpen && (await opened.isVisible())) return;
+      if (again === 0) throw new Error(`${name} was not opened`);
+    }
   }
 
   /** Runs a command by its title through the command palette. */
