@@ -118,6 +118,22 @@ export class Live {
   }
 }
 
+/** Keys of a node on their way to what prints its messages, which is there only once the node is. */
+export class LiveKeys {
+  readonly #early: string[] = [];
+  #live: Live | undefined;
+
+  add(line: string): void {
+    if (this.#live === undefined) this.#early.push(line);
+    else this.#live.key(line);
+  }
+
+  to(live: Live): void {
+    this.#live = live;
+    for (const line of this.#early.splice(0)) live.key(line);
+  }
+}
+
 /** A session takes kilobytes, and others begin as many as they like. */
 function isMemoryFull(): boolean {
   const { used_heap_size, heap_size_limit } = getHeapStatistics();

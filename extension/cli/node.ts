@@ -18,7 +18,7 @@ import { SocketNode } from '../node/socketnode.ts';
 import { SocketFailure, socketReason } from '../node/words.ts';
 import type { Tell } from './capture.ts';
 import { exitStatus, UsageError } from './errors.ts';
-import { Live } from './live.ts';
+import { Live, LiveKeys } from './live.ts';
 import { type HostPort, type NodeCommand, parseNodeCommand } from './nodearguments.ts';
 import type { Output } from './output.ts';
 import type { Io } from './run.ts';
@@ -84,21 +84,21 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
   const listen = await addressOf(command.listen, command.allow);
   const dialled = await addressOf(command.connect, command.allow);
   const identity = await identityOf(command, protocol, tell);
-  const file = opened(path);
-  const keylog = command.keylog === undefined ? undefined : opened(command.keylog);
+  // What is there stays whole when the node cannot be started: files are opened once it is, and until then all waits in memory.
+  const file = new GrowingFile(path);
+  const keylog = command.keylog === undefined ? undefined : new GrowingFile(command.keylog);
   const secrets = command.secrets && command.record !== undefined;
   const recorder = new Recorder({
     ...{ transport, secrets, application: `Peerscope ${io.version()}`, now: wallClock },
     write: (bytes) => file.write(bytes),
   });
-  flushed(file);
-  const live = await Live.open({ path, protocol, protocols, wishes, json: command.json, out });
+  const keys = new LiveKeys();
   const sentences = new Sentences((text) => tell(text));
   const course = { opened: 0, open: 0, failed: false };
   const happened = (event: NodeEvent): void => {
     recorder.record(event);
     if (event.kind === 'key') {
-      live.key(event.line);
+      keys.add(event.line);
       keylog?.write(Buffer.from(`${event.line}\n`));
     }
     if (event.kind === 'opened') course.opened++;
@@ -115,6 +115,14 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
     { ...{ protocol, transport, identity, choices: wishes.choices, faults, seed, listen, happened }, ...role, mayReach },
     dialled,
   );
+  try {
+    for (const each of [file, keylog]) if (each !== undefined) opened(each);
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
+  const live = await Live.open({ path, protocol, protocols, wishes, json: command.json, out });
+  keys.to(live);
   if (dialled === undefined) says(`listens on ${addressText(running.local)}`);
   if (faults.length > 0) tell(`Faults are drawn with --seed ${seed}.`);
   if (secrets) tell(`${path} will hold the keys of its traffic; --without-keys leaves them out.`);
@@ -183,12 +191,13 @@ function flushed(file: GrowingFile): void {
   if (file.failure !== undefined) throw new UsageError(`${file.path} cannot be written. ${reasonOf(file.failure)}`, false);
 }
 
-function opened(path: string): GrowingFile {
+function opened(file: GrowingFile): void {
   try {
-    return new GrowingFile(path);
+    file.open();
   } catch (error) {
-    throw new UsageError(`${path} cannot be written. ${reasonOf(error)}`, false);
+    throw new UsageError(`${file.path} cannot be written. ${reasonOf(error)}`, false);
   }
+  flushed(file);
 }
 
 /** What `--send` asks for, once on each link that is ready. */

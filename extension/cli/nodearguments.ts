@@ -1,4 +1,5 @@
 /** The call `peerscope node PROTOCOL …`. */
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Items } from '../../dissector/codec/index.ts';
 import { parseAddress } from '../node/address.ts';
@@ -73,6 +74,7 @@ export function parseNodeCommand(args: readonly string[]): NodeCommand | undefin
   const { transport } = values;
   if (transport !== undefined && transport !== 'udp' && transport !== 'tcp')
     throw new UsageError(`--transport is udp or tcp, not "${transport}".`);
+  distinct({ '--record': values.record, '--keylog': values.keylog, '--identity': values.identity });
   return {
     ...{ protocol, transport, role: values.role, identity: values.identity, record: values.record, keylog: values.keylog },
     listen: hostPort(values.listen),
@@ -96,6 +98,18 @@ function parse(args: readonly string[]) {
   } catch (error) {
     const told = error instanceof Error ? error.message.split(/\.\s/)[0]! : String(error);
     throw new UsageError(`${told.replace(/[.\s]+$/, '')}.`);
+  }
+}
+
+/** Each is written: the last would take the place of the others. */
+function distinct(files: Readonly<Record<string, string | undefined>>): void {
+  const options = new Map<string, string>();
+  for (const [option, file] of Object.entries(files)) {
+    if (file === undefined) continue;
+    const path = resolve(file);
+    const other = options.get(path);
+    if (other !== undefined) throw new UsageError(`${other} and ${option} are the same file: ${file}.`);
+    options.set(path, option);
   }
 }
 

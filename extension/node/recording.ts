@@ -5,17 +5,22 @@ const BATCH_BYTES = 256 << 10;
 /** A file that grows in pieces; readable by its owner alone, since a recording may hold keys. */
 export class GrowingFile {
   readonly path: string;
-  readonly #descriptor: number;
+  #descriptor: number | undefined;
   #pending: Uint8Array[] = [];
   #size = 0;
   #failure: unknown;
 
-  /** Throws the system's error. A file that is there is replaced. */
+  /** Nothing is touched until it is opened: what is written before waits in memory. */
   constructor(path: string) {
     this.path = path;
-    this.#descriptor = openSync(path, 'w', 0o600);
+  }
+
+  /** Throws the system's error. A file that is there is replaced. */
+  open(): void {
+    this.#descriptor = openSync(this.path, 'w', 0o600);
     // It may have been there before, for others to read.
     if (fstatSync(this.#descriptor).isFile()) fchmodSync(this.#descriptor, 0o600);
+    this.flush();
   }
 
   /** The system's error, once the disk is full: nothing is written from then on, and whoever writes is not interrupted. */
@@ -32,19 +37,22 @@ export class GrowingFile {
 
   /** Writes what has come together. */
   flush(): void {
-    if (this.#size === 0) return;
+    const descriptor = this.#descriptor;
+    if (this.#size === 0 || descriptor === undefined) return;
     const batch = Buffer.concat(this.#pending, this.#size);
     this.#pending = [];
     this.#size = 0;
     try {
-      for (let at = 0; at < batch.length; ) at += writeSync(this.#descriptor, batch, at);
+      for (let at = 0; at < batch.length; ) at += writeSync(descriptor, batch, at);
     } catch (error) {
       this.#failure = error;
     }
   }
 
   close(): void {
+    if (this.#descriptor === undefined) return;
     this.flush();
     closeSync(this.#descriptor);
+    this.#descriptor = undefined;
   }
 }

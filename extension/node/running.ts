@@ -98,7 +98,6 @@ export class RunningNode {
       ...{ transport, secrets: true, application: 'Peerscope', now: wallClock },
       write: (bytes) => this.#file.write(bytes),
     });
-    this.#file.flush();
     this.#protocol = protocol;
     const listens = direction === 'listen';
     this.#socket = await SocketNode.start(
@@ -113,6 +112,7 @@ export class RunningNode {
       },
       listens ? undefined : this.#address,
     );
+    await this.#record(this.#socket);
     this.#running = true;
     this.#timer = setInterval(() => {
       this.#sentences.pass();
@@ -120,6 +120,16 @@ export class RunningNode {
       if (this.#file.failure !== undefined) void this.stop();
     }, FLUSH_MS);
     this.#changed();
+  }
+
+  /** A node that could not be started leaves no file behind. */
+  async #record(socket: SocketNode): Promise<void> {
+    try {
+      this.#file.open();
+    } catch (error) {
+      await socket.stop();
+      throw new NodeRefusal(`The recording cannot be written. ${socketReason(error, this.#address)}`);
+    }
   }
 
   async stop(): Promise<void> {

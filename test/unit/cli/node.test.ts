@@ -104,8 +104,19 @@ describe('what a node refuses', () => {
     socket.bind(0, '127.0.0.1');
     await once(socket, 'listening');
     const { port } = socket.address();
-    expect(await refused('p2pke', '--listen', `127.0.0.1:${port}`)).toContain(`Port ${port} is taken`);
+    const [record, keylog] = [temporary('taken.pcapng', 'a recording'), temporary('taken.keys', 'keys')];
+    const files = ['--record', record, '--keylog', keylog];
+    expect(await refused('p2pke', '--listen', `127.0.0.1:${port}`, ...files)).toContain(`Port ${port} is taken`);
     socket.close();
+    // What was there before is still there.
+    expect([readFileSync(record, 'utf8'), readFileSync(keylog, 'utf8')]).toEqual(['a recording', 'keys']);
+  });
+
+  it('one file for two things', async () => {
+    const path = temporary('private.json', '{}');
+    const twice = await refused('p2pke', '--listen', '127.0.0.1:0', '--identity', path, '--record', `${path}/../private.json`);
+    expect(twice).toContain('--record and --identity are the same file');
+    expect(readFileSync(path, 'utf8')).toBe('{}');
   });
 
   it.skipIf(!existsSync('/dev/full'))('a recording that has no room', async () => {
