@@ -18,8 +18,8 @@ export interface EntryParts {
   readonly numbers: ReadonlyMap<string, number>;
   links(): readonly PeerLink[];
   find(link: number): PeerLink | undefined;
-  /** A link gets the session of an introduction. */
-  introduced(link: number, secret: Uint8Array, isOpener: boolean): PeerLink | undefined;
+  /** A link gets the session of an introduction, with a new secret where none is given; undefined where it keeps its own. */
+  introduced(link: number, isOpener: boolean, secret?: Uint8Array): PeerLink | undefined;
   secret(): Uint8Array;
 }
 
@@ -34,6 +34,9 @@ const LISTED = 50;
 const MOST_LISTED = 20;
 /** Requests, and addresses of nodes, that are remembered. */
 const MOST_ASKED = 64;
+/** Introductions to this node that wait for their requester at once, and for how long. */
+const MOST_PENDING = 8;
+const PENDING_MS = 30_000;
 
 export class Entries {
   readonly #parts: EntryParts;
@@ -86,11 +89,11 @@ export class Entries {
   }
 
   /** The session of an introduction, when a hello comes from the node that this one asked for. */
-  introducedBy(peer: PeerLink, ed: Uint8Array): PeerLink | undefined {
+  introducedBy(peer: PeerLink, ed: Uint8Array, isSigned: () => boolean): PeerLink | undefined {
     const secret = this.#asked.get(toHex(ed));
-    if (secret === undefined || peer.state === 'open') return undefined;
+    if (secret === undefined || peer.state === 'open' || !isSigned()) return undefined;
     this.#asked.delete(toHex(ed));
-    return this.#parts.introduced(peer.link.id, secret, true);
+    return this.#parts.introduced(peer.link.id, true, secret);
   }
 
   #filled(peer: PeerLink, given: Items): Encodable {
@@ -187,23 +190,26 @@ export class Entries {
 
   /** The target's part: acknowledges, and says hello to the requester. */
   #meet(peer: PeerLink, { channel, field }: Entry): void {
-    const { desk, introduced, secret, key } = this.#parts;
+    const { desk, introduced, key } = this.#parts;
     const isForMe = toHex(bytesIn(field, 'target_ed25519')!) === toHex(key.publicKey);
     const remote = { ip: addressOf(bytesIn(field, 'ipv6')!), port: Number(valueIn(field, 'port')) };
-    const id = isForMe ? desk.reach(remote) : undefined;
-    const status = id === undefined ? refused : accepted;
-    this.#answer(peer, { id: channel, type: 'introduction_ack', status });
-    if (id === undefined)
-      return void desk.tell(
-        peer.link.id,
-        isForMe ? `${remote.ip} cannot be reached.` : 'An introduction names another target.',
-        true,
-      );
-    const met = introduced(id, secret(), false);
-    if (met === undefined) return;
+    const id = isForMe && this.#pending < MOST_PENDING ? desk.reach(remote) : undefined;
+    const met = id === undefined ? undefined : introduced(id, false);
+    this.#answer(peer, { id: channel, type: 'introduction_ack', status: met === undefined ? refused : accepted });
+    if (id === undefined || met === undefined) {
+      const why = isForMe ? `names ${remote.ip}, which is known already or cannot be reached` : 'names another target';
+      return void desk.tell(peer.link.id, `An introduction ${why}: it is refused.`, true);
+    }
+    met.isPending = true;
+    desk.timer(id, 'introduced', PENDING_MS);
     met.theirX = bytesIn(field, 'x25519_public')!.slice();
     desk.send(id, 'ping');
     desk.send(id, 'hello', { cookie: new Uint8Array(32) });
+  }
+
+  /** Introductions whose requester has not been heard: whoever introduces can name any address. */
+  get #pending(): number {
+    return this.#parts.links().filter(({ isPending }) => isPending).length;
   }
 
   /** From the target to the introducer, and from there to the requester. */

@@ -1,4 +1,4 @@
-import { toHex } from '../../bytes/index.ts';
+import { equalBytes, toHex } from '../../bytes/index.ts';
 import { makeSealed, noise, openSealed, sealedKey } from '../../crypto/index.ts';
 import { type Link, wrongKeyOf } from '../../session/index.ts';
 import type { SessionState } from './machine.ts';
@@ -18,6 +18,8 @@ export class PeerLink {
   readonly x: Uint8Array;
   theirX: Uint8Array | undefined;
   theirEd: Uint8Array | undefined;
+  /** Another node has introduced it, and nothing has shown yet that it is there. */
+  isPending = false;
   channels = new PeerChannels();
   /** Cookies of pings that are not answered yet, and of those that are over, hex: the oldest first. */
   readonly pings = new Set<string>();
@@ -53,6 +55,11 @@ export class PeerLink {
 
   knows(ed: Uint8Array): boolean {
     return this.theirEd !== undefined && toHex(this.theirEd) === toHex(ed);
+  }
+
+  /** Keys of a hello are not those that are known so far. */
+  isOther(x: Uint8Array, ed: Uint8Array): boolean {
+    return (this.theirX !== undefined && !equalBytes(this.theirX, x)) || (this.theirEd !== undefined && !this.knows(ed));
   }
 
   #key(): Uint8Array | undefined {

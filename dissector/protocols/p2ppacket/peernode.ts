@@ -21,6 +21,7 @@ import {
   version,
 } from './messages.ts';
 import { bytesIn, isSigned } from './nodes.ts';
+import { PeerChannels } from './peerchannels.ts';
 import { Entries } from './peerentries.ts';
 import { PeerLink } from './peerlink.ts';
 
@@ -59,7 +60,7 @@ export class P2ppacketPeer implements Peer {
       ...{ desk, key, layouts: this.#layouts, numbers: new Map([...entries].map(([number, name]) => [name, number])) },
       links: () => [...this.#links.values()],
       find: (id) => this.#links.get(id),
-      introduced: (id, secret, isOpener) => this.#introduced(id, secret, isOpener),
+      introduced: (id, isOpener, secret) => this.#introduced(id, isOpener, secret),
       secret: () => this.#secret(),
     });
   }
@@ -92,6 +93,7 @@ export class P2ppacketPeer implements Peer {
     if (peer === undefined) return;
     if (name === 'ping') this.#desk.send(link, 'ping');
     else if (name === 'hello') this.#helloAgain(link, peer);
+    else if (name === 'introduced') this.#giveUp(peer);
     else this.#entries.timer(peer, name);
   }
 
@@ -153,17 +155,23 @@ export class P2ppacketPeer implements Peer {
       Uint8Array,
       Uint8Array,
     ];
-    const introduced = this.#entries.introducedBy(peer, ed);
-    const known = introduced ?? peer;
+    const known = this.#entries.introducedBy(peer, ed, () => this.#isSigned(field, ed)) ?? peer;
     if (!known.isOpener && !equalBytes(cookie, this.#cookieOf(known))) {
       if (!equalBytes(cookie, zeros))
         this.#desk.tell(id, 'The cookie of a hello is none that this node gave to its sender.', true);
-      if (known.state === 'none' || known.state === 'open') known.state = 'asked';
+      // Anyone can send it from a forged address: an open link stays so.
+      if (known.state === 'none') known.state = 'asked';
       return void this.#desk.send(id, 'hello_retry');
     }
     if (!this.#isSigned(field, ed)) return void this.#desk.tell(id, 'A hello is refused: its signature does not verify.', true);
+    const isOther = known.isOther(x, ed);
+    if (isOther && known.isOpener && known.state === 'open')
+      return void this.#desk.tell(id, 'A hello with other keys than those of the open session is left out.', true);
+    // Started anew, it counts from one again.
+    if (isOther) known.channels = new PeerChannels();
     known.theirX = x;
     known.theirEd = ed;
+    known.isPending = false;
     known.state = advance(machine, known.state, 'hello', known.isOpener ? 'answerer' : 'opener') ?? known.state;
     if (known.isOpener) this.#isOpen(known);
     else this.#desk.send(id, 'hello', { cookie });
@@ -193,9 +201,12 @@ export class P2ppacketPeer implements Peer {
    * "Ping, ping": the answer repeats the cookie, and is not answered. Nothing else tells an answer from a question, so a cookie
    * is spoken of once: a copy of an answer would go to and fro for ever.
    */
-  #ping({ link, pings, pingsOver }: PeerLink, cookie: Uint8Array): void {
+  #ping(peer: PeerLink, cookie: Uint8Array): void {
+    const { link, pings, pingsOver } = peer;
     const text = toHex(cookie);
     const isAnswer = pings.delete(text);
+    // Only who got the question can repeat its cookie.
+    if (isAnswer) peer.isPending = false;
     if (!isAnswer && !pingsOver.has(text)) {
       this.#desk.send(link.id, 'ping', { cookie });
       pings.delete(text);
@@ -208,6 +219,8 @@ export class P2ppacketPeer implements Peer {
     if (peer.state !== 'open') return void this.#desk.tell(id, 'Data before the handshake is over is left out.', true);
     const packet = this.#isSealed ? peer.open(bytes) : bytes;
     if (packet === undefined) return void this.#desk.tell(id, 'Data does not open under the key of the session.', true);
+    // Plain data shows nothing: anyone can send it from a forged address.
+    if (this.#isSealed) peer.isPending = false;
     this.#entries.received(peer, packet);
     if (peer.channels.owing.length > 0) this.#desk.timer(id, 'ack', ACK_MS);
   }
@@ -219,16 +232,27 @@ export class P2ppacketPeer implements Peer {
     this.#desk.tell(link, `The handshake has no answer after ${TRIES} tries.`, true);
   }
 
+  /** The requester of an introduction was never heard: whoever says hello from there is a new one. */
+  #giveUp(peer: PeerLink): void {
+    if (!peer.isPending) return;
+    peer.isPending = false;
+    peer.state = machine.start;
+    this.#desk.tell(peer.link.id, 'The requester of an introduction was never heard: it is given up.', true);
+  }
+
   #isOpen({ link, isOpener }: PeerLink): void {
     this.#desk.timer(link.id, 'hello', undefined);
     if (isOpener) this.#desk.timer(link.id, 'ping', PING_MS);
   }
 
-  /** A link to a node that was introduced: its session is another one, under the key of the request. */
-  #introduced(id: number, secret: Uint8Array, isOpener: boolean): PeerLink | undefined {
+  /**
+   * A link to a node that was introduced: its session is another one, under the key of the request. An open link keeps its own,
+   * since the introducer names address and key as it likes.
+   */
+  #introduced(id: number, isOpener: boolean, secret?: Uint8Array): PeerLink | undefined {
     const before = this.#links.get(id);
-    if (before === undefined) return undefined;
-    const peer = new PeerLink(before.link, isOpener, secret);
+    if (before === undefined || before.state === 'open') return undefined;
+    const peer = new PeerLink(before.link, isOpener, secret ?? this.#secret());
     peer.state = 'answered';
     this.#links.set(id, peer);
     return peer;
