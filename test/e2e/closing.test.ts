@@ -12,7 +12,7 @@ import { Workbench } from './workbench.ts';
 const EDITORS = 10;
 const PACKETS = 100_000;
 /** Enough to be read for some seconds: protocols are in it. */
-const SLOW_PACKETS = 300_000;
+const SLOW_PACKETS = 600_000;
 const ROUNDS = 5;
 /** Rounds after which the system's allocator holds about what it needs: it gives back late what threads leave to it. */
 const SETTLED = 2;

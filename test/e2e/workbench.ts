@@ -59,6 +59,8 @@ export class Workbench {
   static async open(options: OpenOptions = {}): Promise<Workbench> {
     const folder = copyOfSamples();
     for (const file of options.files ?? []) copyFileSync(file, join(folder, basename(file)));
+    // Made by the first setting, it would move every row of the explorer, maybe between the two clicks on one.
+    mkdirSync(join(folder, '.vscode'));
     const server = await WorkbenchServer.start({
       settings: { ...looks, ...options.settings },
       ...(options.workspaceTrust ? { workspaceTrust: true } : {}),
@@ -81,24 +83,10 @@ export class Workbench {
     }
   }
 
-  /**
-   * Opens a file of the folder from the explorer, by a double click as a person does: who hits another row, since a new file
-   * moved them all, clicks again.
-   */
+  /** Opens a file of the folder from the explorer, by a double click as a person does. */
   async openFile(name: string): Promise<void> {
-    const row = this.page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).first();
-    const opened = this.page.locator('.tabs-container .tab.active', { hasText: name }).first();
-    for (let again = 4; ; again--) {
-      await row.dblclick();
-      const isOpen = await opened.waitFor({ timeout: 5000 }).then(
-        () => true,
-        () => false,
-      );
-      // The second click may have opened another file in place of the first.
-      if (isOpen) await this.page.waitForTimeout(300);
-      if (isOpen && (await opened.isVisible())) return;
-      if (again === 0) throw new Error(`${name} was not opened`);
-    }
+    await this.page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).first().dblclick();
+    await this.page.locator('.tabs-container .tab', { hasText: name }).first().waitFor();
   }
 
   /** Runs a command by its title through the command palette. */
