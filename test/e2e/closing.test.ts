@@ -30,7 +30,7 @@ describe.skipIf(process.platform !== 'linux')('closing', () => {
     for (const file of files) writeCapture(file, PACKETS);
     const slow = join(made, 'slow.pcap');
     writeMixture(slow, SLOW_PACKETS);
-    workbench = await Workbench.open({ files: [...files, slow], settings: { 'explorer.autoReveal': false } });
+    workbench = await Workbench.open({ files: [...files, slow] });
     host = ExtensionHost.find();
   });
   afterAll(async () => {

@@ -22,7 +22,7 @@ describe('a capture whose keys are missing', () => {
   let workbench: Workbench;
   let inspecting: Inspecting;
   beforeEach(async () => {
-    workbench = await Workbench.open({ settings: { 'explorer.autoReveal': false } });
+    workbench = await Workbench.open();
     workbench.setFolderSetting('peerscope.keyLogs', []);
     inspecting = await Inspecting.open(workbench, CAPTURE);
     await inspecting.counts('encrypted', sealed);

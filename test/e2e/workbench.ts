@@ -19,7 +19,12 @@ const themes = {
   'high-contrast-light': { label: 'Light High Contrast', worn: 'hc-light' },
 } as const;
 
-const looks = { 'workbench.colorTheme': themes.light.label, 'security.workspace.trust.startupPrompt': 'never' };
+const looks = {
+  'workbench.colorTheme': themes.light.label,
+  'security.workspace.trust.startupPrompt': 'never',
+  // The explorer would scroll to what the first of two clicks opened, and the second would hit another row.
+  'explorer.autoReveal': false,
+};
 
 export interface OpenOptions {
   /** User settings. */
@@ -59,8 +64,6 @@ export class Workbench {
   static async open(options: OpenOptions = {}): Promise<Workbench> {
     const folder = copyOfSamples();
     for (const file of options.files ?? []) copyFileSync(file, join(folder, basename(file)));
-    // Made by the first setting, it would move every row of the explorer, maybe between the two clicks on one.
-    mkdirSync(join(folder, '.vscode'));
     const server = await WorkbenchServer.start({
       settings: { ...looks, ...options.settings },
       ...(options.workspaceTrust ? { workspaceTrust: true } : {}),
