@@ -48,7 +48,7 @@ export class TestNode {
       () => environment.clock(),
       () => environment.wake(),
     );
-    this.#faults = new Faults(faults, seed);
+    this.#faults = new Faults(faults, seed, kind);
     const started = kind.start(this.#desk(options.choices), identity, role);
     if (typeof started === 'string') throw new NodeRefusal(started);
     this.#peer = started;

@@ -50,7 +50,7 @@ export class Sender {
   readonly #behind = new Map<number, readonly Ready[]>();
   readonly #before = new Map<number, readonly Ready[]>();
   /** The last bytes and values of each message, by link and name. */
-  readonly #last = new Map<string, { bytes: Uint8Array; values: Items }[]>();
+  readonly #last = new Map<string, readonly { bytes: Uint8Array; values: Items }[]>();
   sent = 0;
 
   constructor(parts: SenderParts) {
@@ -158,16 +158,15 @@ export class Sender {
   }
 
   #go(outgoing: Outgoing, notes: readonly string[] = [], times = 1): void {
-    const taken = this.#parts.faults.take(outgoing.message);
+    const taken = this.#parts.faults.take(outgoing.message, this.#lastOf(outgoing).length === 0);
     const faults = [...taken, ...Array.from({ length: times - 1 }, () => byHand)];
     const has = (kind: FaultKind): Fault | undefined => faults.find((fault) => fault.kind === kind);
     const delay = has('delay');
     const go = (): void => {
       if (has('drop') !== undefined && this.#parts.transport === 'tcp')
         return void this.#parts.told(outgoing.link.id, `${outgoing.message} is not sent, by the fault "drop".`);
-      const told = [...notes, ...taken.map(({ kind }) => `fault "${kind}"`)];
-      const { bytes, values, changes } = this.#emit(outgoing, faults);
-      const note = [...told, ...changes].join(', ');
+      const { bytes, values } = this.#emit(outgoing, faults);
+      const note = [...notes, ...taken.map(({ kind }) => `fault "${kind}" on ${outgoing.message}`)].join(', ');
       const ready = { link: outgoing.link, bytes, note: note === '' ? undefined : note };
       const before = this.#remembered(outgoing, bytes, values);
       if (has('drop') !== undefined)
@@ -181,30 +180,30 @@ export class Sender {
   /** The bytes of a message, with what faults do to its values, its key and its bytes. */
   #emit({ link, message, values, id }: Outgoing, faults: readonly Fault[]) {
     const { kind, peer } = this.#parts;
-    const changes: string[] = [];
     let spoiled = values;
     for (const fault of faults) {
       const signature = kind.signatures[message];
       const nonce = kind.nonces[message];
       if (fault.kind === 'wrong-signature' && signature !== undefined) spoiled = replaced(spoiled, signature, bitFlipped);
-      const earlier = this.#last.get(`${link.id} ${message}`)?.at(-1)?.values;
+      const earlier = this.#lastOf({ link, message }).at(-1)?.values;
       const stale: Encodable | undefined = nonce === undefined || earlier === undefined ? undefined : at(earlier, nonce);
       if (fault.kind === 'stale-nonce' && nonce !== undefined && stale !== undefined)
         spoiled = replaced(spoiled, nonce, () => stale);
-      if (fault.kind === 'wrong-signature' && signature === undefined) changes.push('which has no signature');
-      if (fault.kind === 'wrong-key' && !kind.sealed.includes(message)) changes.push('which is not encrypted');
     }
     const wrongKey = faults.some((fault) => fault.kind === 'wrong-key');
     const bytes = peer.emit(link.id, message, spoiled, { wrongKey });
-    return { id, bytes: spoiledBytes(bytes, faults, this.#parts.faults), values: spoiled, changes };
+    return { id, bytes: spoiledBytes(bytes, faults, this.#parts.faults), values: spoiled };
   }
 
   /** Keeps a message for "replay" and "stale-nonce"; gives the bytes of the one before it. */
   #remembered({ link, message }: Outgoing, bytes: Uint8Array, values: Items): Uint8Array | undefined {
-    const name = `${link.id} ${message}`;
-    const last = this.#last.get(name) ?? [];
-    this.#last.set(name, [...last, { bytes, values }].slice(-this.#parts.limits.replayed));
+    const last = this.#lastOf({ link, message });
+    this.#last.set(`${link.id} ${message}`, [...last, { bytes, values }].slice(-this.#parts.limits.replayed));
     return last.at(-1)?.bytes;
+  }
+
+  #lastOf({ link, message }: Pick<Outgoing, 'link' | 'message'>): readonly { bytes: Uint8Array; values: Items }[] {
+    return this.#last.get(`${link.id} ${message}`) ?? [];
   }
 
   /** Writes a message with its copies, together with what was kept back for it; or keeps it back for the next one. */

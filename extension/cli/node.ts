@@ -69,7 +69,7 @@ async function understood(command: NodeCommand): Promise<Plan> {
   if (command.role !== undefined && !roles.some(({ id }) => id === command.role))
     throw new UsageError(`--role of ${protocol.id}: ${roles.map(({ id }) => id).join(', ')}.`);
   const wishes = readWishes({ choices: command.choices }, protocols);
-  const faults = command.faults.map((text) => parseFault(text, protocol.names, transport));
+  const faults = command.faults.map((text) => parseFault(text, protocol.names, transport, protocol.peer!));
   const sentences = faults.filter((each) => typeof each === 'string');
   const unknown = command.send.find(({ message }) => !protocol.names.includes(message));
   if (unknown !== undefined) sentences.push(`--send names no message of ${protocol.id}: ${protocol.names.join(', ')}`);

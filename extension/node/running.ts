@@ -54,7 +54,7 @@ export async function startNode(
 }
 
 function readFault(spec: string, protocol: Protocol, transport: 'udp' | 'tcp') {
-  const fault = parseFault(spec, protocol.names, transport);
+  const fault = parseFault(spec, protocol.names, transport, protocol.peer!);
   if (typeof fault === 'string') throw new NodeRefusal(`${fault}.`);
   return fault;
 }

@@ -73,7 +73,7 @@ describe('node', () => {
     expect(first.status).toBe(1);
     expect(first.out).toContain('p2pke.malformed');
     expect(second.err).toContain('Faults are drawn with --seed 7.');
-    expect(second.err).toContain('fault "wrong-key"');
+    expect(second.err).toContain('fault "wrong-key" on data');
   });
 
   it('keeps the identity that it made', async () => {
@@ -133,6 +133,8 @@ describe('what a node refuses', () => {
     [['p2pke', '--listen', '127.0.0.1:0', '--role', 'x'], '--role of p2pke: initiator, responder'],
     [['p2pke', '--listen', '127.0.0.1:0', '--fault', 'explode'], '"explode" is no fault'],
     [['p2pke', '--listen', '127.0.0.1:0', '--fault', 'split'], 'is for TCP'],
+    [['p2pke', '--listen', '127.0.0.1:0', '--fault', 'flip=999999999'], 'at most flip=65536'],
+    [['botd', '--listen', '127.0.0.1:0', '--fault', 'stale-nonce'], 'no message of the protocol has a counter'],
     [['p2pke', '--listen', '127.0.0.1:0', '--fault', 'drop:HELLO'], 'names no message of the protocol'],
     [['p2pke', '--listen', '127.0.0.1:0', '--send', 'data {'], '--send takes MESSAGE'],
     [['p2pke', '--listen', '127.0.0.1:0', '--send', 'HELLO'], '--send names no message of p2pke'],

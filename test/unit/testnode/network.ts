@@ -185,7 +185,7 @@ export function lines(member: Member): MessageLine[] {
 }
 
 export function fault(text: string, { names, peer }: Protocol): Fault {
-  const parsed = parseFault(text, names, peer!.transports[0]!);
+  const parsed = parseFault(text, names, peer!.transports[0]!, peer!);
   if (typeof parsed === 'string') throw new Error(parsed);
   return parsed;
 }

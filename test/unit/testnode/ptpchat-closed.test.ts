@@ -212,7 +212,7 @@ describe('whatever comes to a node of ptpchat', () => {
 });
 
 function tcpFault(spec: string): Fault {
-  return parseFault(spec, ptpchat.names, 'tcp') as Fault;
+  return parseFault(spec, ptpchat.names, 'tcp', ptpchat.peer!) as Fault;
 }
 
 /** The recording without the blocks that hold its keys. */

@@ -7,6 +7,10 @@ import { Sender } from '../../../dissector/testnode/sender.ts';
 
 type Transport = 'udp' | 'tcp';
 const names = ['ping', 'pong'];
+/** No message has anything that is spoiled by its own fault; all of them have. */
+const none = { signatures: {}, nonces: {}, sealed: [] as string[] };
+const all = { signatures: { ping: ['s'], pong: ['s'] }, nonces: { ping: ['n'], pong: ['n'] }, sealed: names };
+const most: Readonly<Record<string, number>> = { duplicate: 1000, flip: 65_536, delay: 86_400_000 };
 /** Every message is so many bytes of its own number. */
 const SIZE = 3;
 const LATER = 1_000_000;
@@ -22,8 +26,8 @@ function written(messages: readonly string[], faults: readonly Fault[], transpor
     emit: (_link: number, _message: string, { n }: { n: number }) => new Uint8Array(SIZE).fill(n),
   } as unknown as Peer;
   const sender = new Sender({
-    ...{ kind: { signatures: {}, nonces: {}, sealed: [] } as unknown as PeerKind, peer, transport },
-    ...{ faults: new Faults(faults, 1), limits: nodeLimits },
+    ...{ kind: none as unknown as PeerKind, peer, transport },
+    ...{ faults: new Faults(faults, 1, none), limits: nodeLimits },
     link: () => link,
     write: (_link, bytes) => void out.push(...bytes),
     told: () => {},
@@ -43,12 +47,22 @@ function written(messages: readonly string[], faults: readonly Fault[], transpor
 /** How often each message is written, by the words of `faultKinds`; each fault happens to the N-th that fits. */
 function expected(messages: readonly string[], faults: readonly Fault[], transport: Transport): number[] {
   const counts = messages.map(() => 1);
-  const happens = messages.map((message, n) =>
-    faults.filter((fault) => {
-      const fits = (each: string): boolean => fault.message === undefined || fault.message === each;
-      return fits(message) && messages.slice(0, n + 1).filter(fits).length === fault.at;
-    }),
-  );
+  const seen = faults.map(() => 0);
+  const done = new Set<number>();
+  const gone = new Set<string>();
+  const happens = messages.map((message) => {
+    const own = faults.filter((fault, index) => {
+      const fits = fault.message === undefined || fault.message === message;
+      if (!fits) return false;
+      seen[index]!++;
+      if (done.has(index) || seen[index]! < fault.at || (fault.kind === 'replay' && !gone.has(message))) return false;
+      done.add(index);
+      return true;
+    });
+    const waits = own.some(({ kind }) => kind === 'delay' || (kind === 'drop' && transport === 'tcp'));
+    if (!waits) gone.add(message);
+    return own;
+  });
   const has = (n: number, kind: string): boolean => happens[n]!.some((fault) => fault.kind === kind);
   const delayOf = (n: number): number => {
     const delay = happens[n]!.find(({ kind }) => kind === 'delay');
@@ -114,8 +128,44 @@ describe('a fault as text', () => {
       fc.property(fc.constantFrom(...kinds), value, message, at, (kind, given, name, when) => {
         const often = when.probability === undefined ? (when.at === 1 ? '' : `#${when.at}`) : `@${when.probability}`;
         const text = `${kind}${given === undefined ? '' : `=${given}`}${name === undefined ? '' : `:${name}`}${often}`;
-        expect(parseFault(text, names, 'tcp')).toEqual({ kind, value: given, message: name, ...when });
+        expect(parseFault(text, names, 'tcp', all)).toEqual(
+          (given ?? 0) > (most[kind] ?? 999_999_999)
+            ? `the fault "${text}" goes too far: at most ${kind}=${most[kind]}`
+            : { kind, value: given, message: name, ...when },
+        );
       }),
     );
+  });
+
+  it.each([
+    ['duplicate=999999999', 'goes too far: at most duplicate=1000'],
+    ['wrong-signature', 'no message of the protocol has a signature'],
+    ['wrong-key', 'no message of the protocol has a key'],
+    ['stale-nonce', 'no message of the protocol has a counter'],
+  ])('%s is refused where it cannot happen', (text, why) => expect(parseFault(text, names, 'udp', none)).toContain(why));
+
+  it('is refused on a message that has nothing to spoil', () => {
+    const some = { ...none, signatures: { ping: ['s'] } };
+    expect(parseFault('wrong-signature:ping', names, 'udp', some)).toMatchObject({ kind: 'wrong-signature' });
+    expect(parseFault('wrong-signature:pong', names, 'udp', some)).toContain('pong has no signature, ping may');
+  });
+});
+
+describe('a fault that needs an earlier message', () => {
+  const counted = (text: string, messages: readonly string[]) => {
+    const faults = new Faults([parseFault(text, names, 'udp', all) as Fault], 1, all);
+    const gone = new Set<string>();
+    return messages.map((message) => {
+      const taken = faults.take(message, !gone.has(message)).length;
+      gone.add(message);
+      return taken;
+    });
+  };
+  it('happens from the second on', () => {
+    expect(counted('replay:ping', ['ping', 'pong', 'ping', 'ping'])).toEqual([0, 0, 1, 0]);
+    expect(counted('stale-nonce', ['ping', 'pong', 'pong', 'ping'])).toEqual([0, 0, 1, 0]);
+    expect(counted('replay:ping#3', ['ping', 'ping', 'ping', 'ping'])).toEqual([0, 0, 1, 0]);
+    expect(counted('replay@1', ['ping', 'pong', 'ping'])).toEqual([0, 0, 1]);
+    expect(counted('drop', ['ping', 'ping'])).toEqual([1, 0]);
   });
 });
