@@ -15,7 +15,8 @@ interface Waiting {
 interface Channel {
   next: number;
   received: number;
-  readonly early: Set<number>;
+  /** Those behind a hole, and the second at which each came first. */
+  readonly early: Map<number, number>;
   /** Something came that no entry has acknowledged yet. */
   owes: boolean;
 }
@@ -53,21 +54,26 @@ export class PeerChannels {
     this.#waiting.push({ channel, sequence, values, due: now + REPEAT_S, tries: 0 });
   }
 
-  /** An entry came. True when it is new: what it carries counts. */
-  received(channel: number, sequence: number, ack: number, type: EntryName): boolean {
+  /**
+   * An entry came; `now` in seconds. True when it is new: what it carries counts. One that cannot be remembered does not, since
+   * its copy would count once more.
+   */
+  received(channel: number, sequence: number, ack: number, type: EntryName, now: number): boolean {
     const own = this.#of(channel);
     this.#waiting = this.#waiting.filter((one) => one.channel !== channel || one.sequence > ack);
     if (type !== 'unreliable_data') own.owes = true;
     if (sequence <= own.received) return false;
-    const isAgain = own.early.has(sequence);
+    const first = own.early.get(sequence);
+    const isNext = sequence === own.received + 1;
+    if (first === undefined && !isNext && this.#early >= MOST_EARLY) return false;
     const before = own.early.size;
-    if (this.#early < MOST_EARLY) own.early.add(sequence);
-    // Sent again while those before it are not: they were unreliable, and are lost.
-    if (isAgain) own.received = sequence;
+    if (first === undefined) own.early.set(sequence, now);
+    // Sent again while those before it are not: they were unreliable, and are lost. A copy that the network made comes sooner.
+    else if (now - first >= REPEAT_S) own.received = sequence;
     while (own.early.has(own.received + 1)) own.received++;
-    for (const early of own.early) if (early < own.received) own.early.delete(early);
+    for (const early of own.early.keys()) if (early <= own.received) own.early.delete(early);
     this.#early += own.early.size - before;
-    return !isAgain;
+    return first === undefined;
   }
 
   /** Channels on which something came that was not acknowledged by now. */
@@ -95,7 +101,7 @@ export class PeerChannels {
   #of(id: number): Channel {
     const known = this.#channels.get(id);
     if (known !== undefined) return known;
-    const channel = { next: 1, received: 0, early: new Set<number>(), owes: false };
+    const channel = { next: 1, received: 0, early: new Map<number, number>(), owes: false };
     this.#channels.set(id, channel);
     return channel;
   }

@@ -84,8 +84,9 @@ export class Entries {
   received(peer: PeerLink, packet: Uint8Array): void {
     const { entries, breaches } = parseData(this.#parts.layouts, packet, headLength);
     for (const { text } of breaches) this.#parts.desk.tell(peer.link.id, `Data is malformed: ${text}.`, true);
+    const now = seconds(this.#parts.desk);
     for (const entry of entries)
-      if (peer.channels.received(entry.channel, entry.sequence, entry.ack, entry.type)) this.#entry(peer, entry);
+      if (peer.channels.received(entry.channel, entry.sequence, entry.ack, entry.type, now)) this.#entry(peer, entry);
   }
 
   /** The session of an introduction, when a hello comes from the node that this one asked for. */
