@@ -88,7 +88,16 @@ export class Workbench {
 
   /** Opens a file of the folder from the explorer, by a double click as a person does. */
   async openFile(name: string): Promise<void> {
-    await this.page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).first().dblclick();
+    const explorer = this.page.locator('.explorer-folders-view');
+    const row = explorer.locator('.monaco-list-row', { hasText: name }).first();
+    // The explorer has rows only for what is in view.
+    for (const far of [0, -10_000, ...Array<number>(20).fill(200)]) {
+      if ((await row.count()) > 0) break;
+      await explorer.hover();
+      await this.page.mouse.wheel(0, far);
+      await this.page.waitForTimeout(200);
+    }
+    await row.dblclick();
     await this.page.locator('.tabs-container .tab', { hasText: name }).first().waitFor();
   }
 
