@@ -23,6 +23,13 @@ export interface EntryParts {
   secret(): Uint8Array;
 }
 
+/** A request on its way: its target's key in hex, and the link and channel that the ack goes back to. */
+interface Passed {
+  readonly target: string;
+  readonly link: number;
+  readonly channel: number;
+}
+
 const empty = new Uint8Array(0);
 /** The channel of questions about the network; data of the application goes over others. */
 const CONTROL = 0;
@@ -42,8 +49,8 @@ export class Entries {
   readonly #parts: EntryParts;
   /** Sessions that this node has asked for, by the target's key in hex. */
   readonly #asked = new Map<string, Uint8Array>();
-  /** Requests that this node passes on: by requester's key and target, the link that asked and its channel. */
-  readonly #passed = new Map<string, { readonly link: number; readonly channel: number }>();
+  /** Requests that this node passes on, by requester's key and target, in their order. */
+  readonly #passed = new Map<string, Passed>();
   /** Addresses of peers of others, by key in hex. */
   readonly #addresses = new Map<string, Address>();
 
@@ -183,7 +190,9 @@ export class Entries {
       desk.tell(peer.link.id, 'An introduction to a node that this one does not know is refused.');
       return void this.#answer(peer, { id: channel, type: 'introduction_ack', status: refused });
     }
-    keep(this.#passed, toHex(target!), { link: peer.link.id, channel });
+    const asking = `${peer.theirEd === undefined ? '' : toHex(peer.theirEd)} ${toHex(target!)}`;
+    // One that asks again keeps its place: the acks come in the order of the first requests.
+    if (!this.#passed.has(asking)) keep(this.#passed, asking, { target: toHex(target!), link: peer.link.id, channel });
     const { ip, port } = peer.link.remote;
     const requester = { x25519_public: x!, target_ed25519: target!, signature: signature!, ipv6: mapped(ip), port };
     this.#answer(to, { type: 'introduction', ...requester });
@@ -216,13 +225,14 @@ export class Entries {
   /** From the target to the introducer, and from there to the requester. */
   #acknowledged(peer: PeerLink, { field }: Entry): void {
     const target = peer.theirEd === undefined ? undefined : toHex(peer.theirEd);
-    const passed = target === undefined ? undefined : this.#passed.get(target);
+    // An ack does not say whose request it answers: the first one that waits for this target.
+    const [asking, passed] = [...this.#passed].find(([, one]) => one.target === target) ?? [];
     const status = Number(valueIn(field, 'status'));
-    if (passed === undefined) {
+    if (asking === undefined || passed === undefined) {
       if (status !== accepted) this.#parts.desk.tell(peer.link.id, `The introduction was refused (status ${status}).`, true);
       return;
     }
-    this.#passed.delete(target!);
+    this.#passed.delete(asking);
     const requester = this.#parts.find(passed.link);
     if (requester !== undefined) this.#answer(requester, { id: passed.channel, type: 'introduction_ack', status });
   }

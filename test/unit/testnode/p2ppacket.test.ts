@@ -139,6 +139,17 @@ describe('three nodes of p2ppacket', () => {
     expect(quiet(a, b, c)).toEqual([]);
   });
 
+  it('are both told when two ask for the same target', async () => {
+    const { network, a, b, c, target } = await three();
+    const d = await network.add(p2ppacket, { port: 7003 });
+    d.dial(b);
+    network.run(100);
+    for (const each of [a, d]) each.node.send(1, 'data', entry('introduction_request', { target_ed25519: target }));
+    network.run(2000);
+    for (const each of [a, d]) expect(entries(each).some((line) => line.startsWith('< introduction_ack'))).toBe(true);
+    expect(quiet(a, b, c, d)).toEqual([]);
+  });
+
   it('are told when the target is not known', async () => {
     const { network, a } = await three();
     a.node.send(1, 'data', entry('introduction_request', { target_ed25519: new Uint8Array(32).fill(7) }));
