@@ -16,7 +16,9 @@ const REPEAT_MS = 1000;
 const TRIES = 5;
 /** A session lives a minute (specification, "Sessions"); its successor is begun before. */
 const RENEW_MS = 50_000;
-const LIFE_NS = 60_000_000_000n;
+const LIFE_MS = 60_000;
+/** After a renewal that nobody answered, the next one. */
+const AGAIN_MS = 5000;
 /** Sessions of one channel that are kept at once; the oldest gives way. */
 const SESSIONS = 8;
 
@@ -76,6 +78,8 @@ export class P2pkePeer implements Peer {
     const channel = this.#channels.get(link);
     if (channel === undefined) return;
     if (name === 'renew') return void this.#desk.send(link, 'InitHello');
+    for (const session of channel.sessions) if (name === session.lifeTimer) session.isOver = true;
+    if (name !== 'repeat') return;
     const session = channel.sessions.at(-1);
     if (session === undefined || session.answer === undefined) return;
     const waits = session.isInitiator ? session.state === 'init_hello' : session.state === 'resp_hello';
@@ -83,6 +87,8 @@ export class P2pkePeer implements Peer {
     if (++session.tries >= TRIES) {
       channel.sessions.pop();
       this.#desk.tell(link, `The handshake has no answer after ${TRIES} tries.`, true);
+      // A channel that had a session wants one again: the other side may only be away for a while.
+      if (session.isInitiator && channel.remote !== undefined) this.#desk.timer(link, 'renew', AGAIN_MS);
       return;
     }
     this.#desk.send(link, session.isInitiator ? 'InitHello' : 'RespHello', session.answer);
@@ -159,7 +165,7 @@ export class P2pkePeer implements Peer {
 
   #begin(channel: Channel, isInitiator: boolean): PeerSession {
     const ephemeral = this.#desk.random(32);
-    const session = new PeerSession(isInitiator, ephemeral, this.#desk.now());
+    const session = new PeerSession(isInitiator, ephemeral);
     this.#desk.key(`${ephemeralLabel} ${toHex(ephemeral)}`);
     channel.sessions = [...channel.sessions, session].slice(-SESSIONS);
     return session;
@@ -245,6 +251,8 @@ export class P2pkePeer implements Peer {
   #accepted(channel: Channel, session: PeerSession): void {
     if (session.remote !== undefined) channel.remote ??= toHex(session.remote);
     this.#desk.timer(channel.link.id, 'repeat', undefined);
+    // By the node's own clock, which stands still as long as a person thinks.
+    this.#desk.timer(channel.link.id, session.lifeTimer, LIFE_MS);
     if (session.isInitiator) this.#desk.timer(channel.link.id, 'renew', RENEW_MS);
   }
 
@@ -258,18 +266,18 @@ export class P2pkePeer implements Peer {
     this.#desk.tell(link.id, `${what} is refused: ${why}.`, true);
   }
 
-  /** The session that speaks for a link: the newest that is done, else the newest. */
+  /** The session that speaks for a link: the newest that is done, else the newest; none that is over. */
   #current(link: number): PeerSession | undefined {
-    const sessions = this.#channels.get(link)?.sessions ?? [];
-    const now = this.#desk.now();
-    return sessions.findLast(({ ready, start }) => ready && now - start < LIFE_NS) ?? sessions.at(-1);
+    const sessions = this.#channels.get(link)?.sessions.filter(({ isOver }) => !isOver) ?? [];
+    return sessions.findLast(({ ready }) => ready) ?? sessions.at(-1);
   }
 
   #sessionFor(channel: Channel, name: Name, values: Items = {}): PeerSession {
     const e = bytesOf(values.e);
     const own = e === undefined ? undefined : channel.sessions.find((session) => same(session.e, e));
     const session = own ?? this.#newest(channel, name);
-    if (session === undefined) throw new Error(`There is no session for ${name}: nobody has sent an InitHello.`);
+    if (session === undefined)
+      throw new Error(`There is no session for ${name}: nobody has sent an InitHello, or it is too old.`);
     return session;
   }
 

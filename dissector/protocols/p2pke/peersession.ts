@@ -1,4 +1,4 @@
-import type { Check } from '../../bytes/index.ts';
+import { type Check, toHex } from '../../bytes/index.ts';
 import type { Encodable, Items } from '../../codec/index.ts';
 import { type Ed25519Key, noise, presign } from '../../crypto/index.ts';
 import { advance, type Spoiling, wrongKeyOf } from '../../session/index.ts';
@@ -23,8 +23,8 @@ export class PeerSession {
   readonly isInitiator: boolean;
   readonly #private: Uint8Array;
   readonly e: Uint8Array;
-  /** Nanoseconds since 1970. */
-  readonly start: bigint;
+  /** Its minute is over: it counts no more. */
+  isOver = false;
   state: SessionState = machine.start;
   /** The other side's DER key, claimed in its first message and proven in its last of the handshake. */
   remote: Uint8Array | undefined;
@@ -45,20 +45,28 @@ export class PeerSession {
   answer: Items | undefined;
   tries = 0;
 
-  constructor(isInitiator: boolean, ephemeral: Uint8Array, start: bigint) {
+  constructor(isInitiator: boolean, ephemeral: Uint8Array) {
     this.isInitiator = isInitiator;
     this.#private = ephemeral;
     this.e = noise.publicOf(ephemeral);
-    this.start = start;
   }
 
   get direction(): 0 | 1 {
     return this.isInitiator ? 0 : 1;
   }
 
+  /** The name of the timer at whose end it is over. */
+  get lifeTimer(): string {
+    return `over ${toHex(this.e)}`;
+  }
+
   /** The other side's claim was accepted and data may be sent. */
   get ready(): boolean {
-    return this.#send !== undefined && ['init_done', 'complete', 'initiator_closed', 'responder_closed'].includes(this.state);
+    return (
+      !this.isOver &&
+      this.#send !== undefined &&
+      ['init_done', 'complete', 'initiator_closed', 'responder_closed'].includes(this.state)
+    );
   }
 
   takeCounter(): number {
@@ -135,7 +143,7 @@ export class PeerSession {
 
   /** The plaintext of a sealed message; `again` when its counter was opened before. */
   open(message: Bytes, counter: number): Bytes | 'again' | undefined {
-    if (this.#receive === undefined) return undefined;
+    if (this.#receive === undefined || this.isOver) return undefined;
     const header = message.subarray(0, headerLength);
     const plaintext = noise.open(this.#receive, counter, header, message.subarray(headerLength));
     if (plaintext === undefined || counter < firstData) return plaintext;

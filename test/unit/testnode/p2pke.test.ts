@@ -54,6 +54,23 @@ describe('two nodes of p2pke', () => {
     for (const each of [a, b]) expect([findings(each), each.complaints()]).toEqual([[], []]);
   });
 
+  it('let go of a session that is a minute old, and make another one once the other side is back', async () => {
+    let isCut = false;
+    const network = new Network((bytes) => (isCut ? [] : [{ bytes, after: 1 }]));
+    const a = await network.add(p2pke, { port: 7000 });
+    const b = await network.add(p2pke, { port: 7001 });
+    a.dial(b);
+    network.run(40_000);
+    isCut = true;
+    network.run(19_000);
+    expect([a.node.status(1).ready, b.node.status(1).ready]).toEqual([true, true]);
+    network.run(2000);
+    expect([a.node.status(1).ready, b.node.status(1).ready]).toEqual([false, false]);
+    isCut = false;
+    network.run(10_000);
+    expect([a.node.status(1).ready, b.node.status(1).ready]).toEqual([true, true]);
+  });
+
   for (const lost of ['InitHello', 'RespHello', 'InitDone'])
     it(`repeat what was lost: ${lost}`, async () => {
       const network = new Network();
@@ -90,7 +107,7 @@ describe('two nodes of p2pke', () => {
     const { network, a, b } = await pair();
     network.run(100);
     const hello = a.events.flatMap((event) => (event.kind === 'sent' ? [event.bytes] : []))[0]!;
-    const forger = new PeerSession(false, new Uint8Array(32).fill(9), network.now());
+    const forger = new PeerSession(false, new Uint8Array(32).fill(9));
     forger.opened(hello);
     const auth_claim = { key_x509: new Uint8Array(44), sig: new Uint8Array(64) };
     const payload = { cipher_suite: '25519_ChaChaPoly_BLAKE2b', auth_claim };
