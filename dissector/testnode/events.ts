@@ -2,9 +2,20 @@
 import type { Items } from '../codec/index.ts';
 import type { Address, Link } from '../session/index.ts';
 
+export interface Closed {
+  readonly kind: 'closed';
+  readonly link: Link;
+  readonly why: string;
+  readonly abrupt: boolean;
+  /** Who closed it: this node, or the other side. */
+  readonly by: 'own' | 'other';
+  /** Its handshake was done. */
+  readonly ready: boolean;
+}
+
 export type NodeEvent =
   | { readonly kind: 'opened'; readonly link: Link }
-  | { readonly kind: 'closed'; readonly link: Link; readonly why: string; readonly abrupt: boolean }
+  | Closed
   /** Bytes as they are written or came in: a datagram, or a piece of a stream. `note`: what the node did to them. */
   | { readonly kind: 'sent'; readonly link: Link; readonly bytes: Uint8Array; readonly note?: string }
   | { readonly kind: 'received'; readonly link: Link; readonly bytes: Uint8Array; readonly note?: string }

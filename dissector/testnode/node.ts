@@ -95,7 +95,8 @@ export class TestNode {
     else this.#dropped++;
   }
 
-  closed(id: number, why: string, abrupt = false): void {
+  closed(id: number, why: string, abrupt = false, by: 'own' | 'other' = 'other'): void {
+    const ready = this.#links.find(id) !== undefined && this.#peer.status(id).ready;
     const link = this.#links.close(id);
     if (link === undefined) return;
     this.#clock.forget(id);
@@ -103,7 +104,7 @@ export class TestNode {
     this.#incoming.forget(id);
     this.#clock.held = this.#isHeld;
     this.#guarded(id, () => this.#peer.closed(id));
-    this.#happened({ kind: 'closed', link, why, abrupt });
+    this.#happened({ kind: 'closed', link, why, abrupt, by, ready });
   }
 
   /** Milliseconds until `tick` has something to do. */
@@ -263,7 +264,7 @@ export class TestNode {
     if (open === undefined) return;
     this.#sender.flush(id);
     this.#environment.close(open.link, abrupt);
-    this.closed(id, why, abrupt);
+    this.closed(id, why, abrupt, 'own');
   }
 
   #late(id: number): void {

@@ -5,7 +5,7 @@
 import { enhancedPacket, interfaceDescription, sectionHeader } from '../capture/index.ts';
 import { linkType, tcpFlag, tcpFrame, udpFrame } from '../link/index.ts';
 import type { Link } from '../session/index.ts';
-import type { NodeEvent } from './events.ts';
+import type { Closed, NodeEvent } from './events.ts';
 import { KeyBlocks } from './keyblocks.ts';
 
 export interface RecorderOptions {
@@ -47,7 +47,7 @@ export class Recorder {
       case 'opened':
         return void this.#opened(event.link);
       case 'closed':
-        return void this.#closed(event.link, event.abrupt);
+        return void this.#closed(event);
       case 'sent':
       case 'received':
         return void this.#carried(event.link, event.kind === 'sent', event.bytes, event.note);
@@ -76,12 +76,13 @@ export class Recorder {
     this.#segment(link, dialled, 0, nothing);
   }
 
-  #closed(link: Link, abrupt: boolean): void {
+  #closed({ link, abrupt, by }: Closed): void {
+    const isOwn = by === 'own';
     const numbers = this.#connections.get(link.id);
     if (numbers === undefined) return;
-    if (abrupt) this.#segment(link, true, tcpFlag.rst, nothing);
+    if (abrupt) this.#segment(link, isOwn, tcpFlag.rst, nothing);
     else
-      for (const own of [true, false]) {
+      for (const own of [isOwn, !isOwn]) {
         this.#segment(link, own, tcpFlag.fin, nothing);
         this.#advance(numbers, own, 1);
         this.#segment(link, !own, 0, nothing);

@@ -8,7 +8,7 @@ export const exitStatus = Object.freeze({ read: 0, findings: 1, unreadable: 2, u
 /** Something that the caller of the command must mend: told on standard error, exit status 3. */
 export class UsageError extends Error {
   /** Help is named where the call is at fault, not where a file is. */
-  constructor(sentence: string, seeHelp = true) {
-    super(seeHelp ? `${sentence} See peerscope --help.` : sentence);
+  constructor(sentence: string, help: string | false = 'peerscope --help') {
+    super(help === false ? sentence : `${sentence} See ${help}.`);
   }
 }

@@ -17,13 +17,16 @@ import { Sentences } from '../node/sentences.ts';
 import { SocketNode } from '../node/socketnode.ts';
 import { SocketFailure, socketReason } from '../node/words.ts';
 import type { Tell } from './capture.ts';
+import { Course } from './course.ts';
 import { exitStatus, UsageError } from './errors.ts';
 import { Live, LiveKeys } from './live.ts';
 import { type HostPort, type NodeCommand, parseNodeCommand } from './nodearguments.ts';
 import type { Output } from './output.ts';
 import type { Io } from './run.ts';
+import { printable } from './text.ts';
 import { nodeHelp } from './usage.ts';
 
+const HELP = 'peerscope node --help';
 const READ_MS = 50;
 /** After the last message was counted, for what it is answered with to be printed. */
 const LINGER_MS = 20;
@@ -62,12 +65,12 @@ async function understood(command: NodeCommand): Promise<Plan> {
   const protocol = spoken.find(({ id }) => id === command.protocol);
   if (problems.length > 0) throw new UsageError(problems.join(' '), false);
   const names = spoken.map(({ id }) => id).join(', ');
-  if (protocol === undefined) throw new UsageError(`There is no test node of "${command.protocol}": ${names}.`);
+  if (protocol === undefined) throw new UsageError(`There is no test node of "${command.protocol}": ${names}.`, HELP);
   const { transports, roles } = protocol.peer!;
   const transport = command.transport ?? transports[0]!;
-  if (!transports.includes(transport)) throw new UsageError(`${protocol.id} is spoken over ${transports.join(' and ')}.`);
+  if (!transports.includes(transport)) throw new UsageError(`${protocol.id} is spoken over ${transports.join(' and ')}.`, HELP);
   if (command.role !== undefined && !roles.some(({ id }) => id === command.role))
-    throw new UsageError(`--role of ${protocol.id}: ${roles.map(({ id }) => id).join(', ')}.`);
+    throw new UsageError(`--role of ${protocol.id}: ${roles.map(({ id }) => id).join(', ')}.`, HELP);
   const wishes = readWishes({ choices: command.choices }, protocols);
   const faults = command.faults.map((text) => parseFault(text, protocol.names, transport, protocol.peer!));
   const sentences = faults.filter((each) => typeof each === 'string');
@@ -93,17 +96,15 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
     write: (bytes) => file.write(bytes),
   });
   const keys = new LiveKeys();
-  const sentences = new Sentences((text) => tell(text));
-  const course = { opened: 0, open: 0, failed: false };
+  const sentences = new Sentences((text) => tell(printable(text)));
+  const course = new Course(command, dialled !== undefined);
   const happened = (event: NodeEvent): void => {
     recorder.record(event);
     if (event.kind === 'key') {
       keys.add(event.line);
       keylog?.write(Buffer.from(`${event.line}\n`));
     }
-    if (event.kind === 'opened') course.opened++;
-    if (event.kind === 'opened' || event.kind === 'closed') course.open += event.kind === 'opened' ? 1 : -1;
-    if (event.kind === 'told' && event.grave && event.link === undefined) course.failed = true;
+    course.happened(event);
     const sentence = sentenceOf(event);
     if (sentence !== undefined) sentences.say(sentence, false);
   };
@@ -129,20 +130,20 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
   const started = performance.now();
   const interruption = io.interrupted();
   const sent = new Set<number>();
-  // A dialled connection that is over, or never was, leaves nothing to do.
-  const isAlone = (): boolean =>
-    dialled !== undefined && transport === 'tcp' && course.open === 0 && (course.opened > 0 || course.failed);
   const isOver = (): boolean => command.seconds !== undefined && performance.now() - started >= command.seconds * 1000;
   const isSaid = (): boolean => command.count !== undefined && live.messageCount >= command.count;
-  for (let signal = false; !signal && !isOver() && !isSaid() && !isAlone() && !out.closed; ) {
+  let signal = false;
+  while (!signal && !isOver() && !isSaid() && !course.isAlone && !out.closed) {
     signal = await Promise.race([interruption.then(() => true), after(READ_MS)]);
-    sendOnce(running, command.send, sent, tell);
+    course.look(running);
+    sendOnce(running, command.send, sent, course, tell);
     sentences.pass();
     file.flush();
     keylog?.flush();
     await live.read();
     if (file.failure !== undefined || keylog?.failure !== undefined) break;
   }
+  const isCut = !signal && !out.closed && command.count !== undefined && !isSaid();
   const seconds = (performance.now() - started) / 1000;
   const drops = transport === 'udp' ? kernelDrops(running.local.port) : undefined;
   await running.stop();
@@ -156,7 +157,10 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
   tell(summary(running, seconds, drops, live.stoppedAt));
   for (const each of [file, keylog]) if (each !== undefined) flushed(each);
   if (course.failed && course.opened === 0) return exitStatus.usage;
-  return errors > 0 ? exitStatus.findings : exitStatus.read;
+  const missed = course.missed(sent.size);
+  if (isCut) missed.push(`--count ${command.count} was not reached: ${live.messageCount} messages.`);
+  for (const sentence of missed) tell(sentence);
+  return errors > 0 || missed.length > 0 ? exitStatus.findings : exitStatus.read;
 }
 
 async function addressOf(at: HostPort | undefined, allowed: readonly string[]): Promise<Address | undefined> {
@@ -201,7 +205,13 @@ function opened(file: GrowingFile): void {
 }
 
 /** What `--send` asks for, once on each link that is ready. */
-function sendOnce({ node: running }: SocketNode, sending: NodeCommand['send'], sent: Set<number>, tell: Tell): void {
+function sendOnce(
+  { node: running }: SocketNode,
+  sending: NodeCommand['send'],
+  sent: Set<number>,
+  course: Course,
+  tell: Tell,
+): void {
   for (const { id } of sending.length === 0 ? [] : running.links) {
     if (sent.has(id) || !running.status(id).ready) continue;
     sent.add(id);
@@ -209,6 +219,7 @@ function sendOnce({ node: running }: SocketNode, sending: NodeCommand['send'], s
       try {
         running.send(id, message, given);
       } catch (error) {
+        course.refused = true;
         tell(`${message} is not sent: ${error instanceof Error ? error.message : error}`);
       }
     }

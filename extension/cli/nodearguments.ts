@@ -67,13 +67,14 @@ export function parseNodeCommand(args: readonly string[]): NodeCommand | undefin
   const { values, positionals } = parse(args);
   if (values.help) return undefined;
   const [protocol, more] = positionals;
-  if (protocol === undefined) throw new UsageError('"node" needs a protocol.');
-  if (more !== undefined) throw new UsageError(`One protocol at a time: "${more}" is one too many.`);
+  if (protocol === undefined) throw nodeUsage('"node" needs a protocol.');
+  if (more !== undefined) throw nodeUsage(`One protocol at a time: "${more}" is one too many.`);
   if ((values.listen === undefined) === (values.connect === undefined))
-    throw new UsageError('"node" needs either --listen HOST:PORT or --connect HOST:PORT.');
+    throw nodeUsage('"node" needs either --listen HOST:PORT or --connect HOST:PORT.');
+  if (hostPort(values.connect)?.port === 0) throw nodeUsage(`Nobody can be dialled at port 0: ${values.connect}.`);
   const { transport } = values;
   if (transport !== undefined && transport !== 'udp' && transport !== 'tcp')
-    throw new UsageError(`--transport is udp or tcp, not "${transport}".`);
+    throw nodeUsage(`--transport is udp or tcp, not "${transport}".`);
   distinct({ '--record': values.record, '--keylog': values.keylog, '--identity': values.identity });
   return {
     ...{ protocol, transport, role: values.role, identity: values.identity, record: values.record, keylog: values.keylog },
@@ -92,12 +93,17 @@ export function parseNodeCommand(args: readonly string[]): NodeCommand | undefin
   };
 }
 
+/** Something wrong with the call: its own help tells more than that of all commands. */
+function nodeUsage(sentence: string): UsageError {
+  return new UsageError(sentence, 'peerscope node --help');
+}
+
 function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
     const told = error instanceof Error ? error.message.split(/\.\s/)[0]! : String(error);
-    throw new UsageError(`${told.replace(/[.\s]+$/, '')}.`);
+    throw nodeUsage(`${told.replace(/[.\s]+$/, '')}.`);
   }
 }
 
@@ -108,7 +114,7 @@ function distinct(files: Readonly<Record<string, string | undefined>>): void {
     if (file === undefined) continue;
     const path = resolve(file);
     const other = options.get(path);
-    if (other !== undefined) throw new UsageError(`${other} and ${option} are the same file: ${file}.`);
+    if (other !== undefined) throw nodeUsage(`${other} and ${option} are the same file: ${file}.`);
     options.set(path, option);
   }
 }
@@ -116,19 +122,19 @@ function distinct(files: Readonly<Record<string, string | undefined>>): void {
 function hostPort(text: string | undefined): HostPort | undefined {
   if (text === undefined) return undefined;
   const parsed = parseAddress(text);
-  if (parsed === undefined) throw new UsageError(`"${text}" is no HOST:PORT: 127.0.0.1:7000, [::1]:7000, localhost:0.`);
+  if (parsed === undefined) throw nodeUsage(`"${text}" is no HOST:PORT: 127.0.0.1:7000, [::1]:7000, localhost:0.`);
   return parsed;
 }
 
 function positive(option: string, text: string | undefined, form: RegExp): number | undefined {
   if (text === undefined) return undefined;
-  if (!form.test(text) || Number(text) <= 0) throw new UsageError(`${option} takes a number above 0, not "${text}".`);
+  if (!form.test(text) || Number(text) <= 0) throw nodeUsage(`${option} takes a number above 0, not "${text}".`);
   return Number(text);
 }
 
 function wholeSeed(text: string): number {
   const seed = Number(text);
-  if (!/^\d{1,10}$/.test(text) || seed > 0xffff_ffff) throw new UsageError(`--seed is a number below 2^32, not "${text}".`);
+  if (!/^\d{1,10}$/.test(text) || seed > 0xffff_ffff) throw nodeUsage(`--seed is a number below 2^32, not "${text}".`);
   return seed;
 }
 
@@ -139,7 +145,7 @@ function sending(text: string): Sending {
     if (message === '') throw new Error('no message is named');
     return { message, given: json === undefined ? {} : valuesFromText(json) };
   } catch (error) {
-    throw new UsageError(
+    throw nodeUsage(
       `--send takes MESSAGE {"field": value}: "${text}" is none (${error instanceof Error ? error.message : error}).`,
     );
   }

@@ -14,6 +14,7 @@ import { Output, OutputFailure } from './output.ts';
 import { runScripts } from './runscripts.ts';
 import { readSetup } from './setup.ts';
 import type { Task } from './task.ts';
+import { printable } from './text.ts';
 import { helpText } from './usage.ts';
 
 export interface Io {
@@ -31,7 +32,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const out = new Output(io.stdout);
   // Where not even that can be written nothing is left to tell.
   io.stderr.on('error', () => {});
-  const tell = (sentence: string): void => void io.stderr.write(`peerscope: ${sentence}\n`);
+  // Others choose some of the words, file names and goodbyes: they must not steer the terminal.
+  const tell = (sentence: string): void => void io.stderr.write(`peerscope: ${sentence.split('\n').map(printable).join('\n')}\n`);
   try {
     const status = await (own(args, io, out, tell) ?? onCapture(args, io, out, tell));
     await out.flush();

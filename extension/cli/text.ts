@@ -1,4 +1,5 @@
 /** Text for a terminal. */
+export { printable } from '../node/printable.ts';
 
 /** Message counts by protocol, then by message name, in the order they were met. */
 export type MessageCounts = Map<string, Map<string, number>>;
@@ -24,12 +25,4 @@ export function indented(text: string): string {
 
 export function plural(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
-}
-
-/** Text out of a capture must not steer the terminal: control characters are shown as escapes. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
-    const code = character.codePointAt(0)!.toString(16);
-    return code.length <= 4 ? `\\u${code.padStart(4, '0')}` : `\\u{${code}}`;
-  });
 }

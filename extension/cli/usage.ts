@@ -103,7 +103,8 @@ export function nodeHelp(protocols: readonly Protocol[]): string {
     '',
     ...protocols.flatMap(({ id, peer }) => (peer === undefined ? [] : [spokenLine(id, peer)])),
     '',
-    'It ends on an interrupt, with everything written. Exit status: 0 no finding of severity error in its traffic; 1 findings;',
+    'It ends on an interrupt, with everything written. Exit status: 0 no finding of severity error in its traffic; 1 findings,',
+    'a dialled link that never became ready, a --send that could not be made, a --count that was not reached;',
     '3 usage, a port that is taken, a connection that is refused.',
   ].join('\n');
 }

@@ -7,7 +7,8 @@ export interface PortEvents {
   /** The link to an address, where there is one. */
   known(remote: Address): Link | undefined;
   received(link: number, bytes: Uint8Array): void;
-  closed(link: number, why: string, abrupt: boolean): void;
+  /** `by`: this side broke it off, or the other one ended it. */
+  closed(link: number, why: string, abrupt: boolean, by: 'own' | 'other'): void;
   told(text: string, grave: boolean): void;
 }
 

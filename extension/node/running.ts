@@ -8,6 +8,7 @@ import type { HeldState, LinkState, NodeState, NodeWish, SpokenProtocol, ToldSta
 import { addressText, parseAddress, resolve } from './address.ts';
 import { wallClock } from './clock.ts';
 import { kernelDrops } from './kerneldrops.ts';
+import { printable } from './printable.ts';
 import { GrowingFile } from './recording.ts';
 import { Sentences } from './sentences.ts';
 import { SocketNode } from './socketnode.ts';
@@ -242,7 +243,7 @@ export class RunningNode {
   }
 
   #tell(text: string, grave: boolean): void {
-    this.#told = [...this.#told, { n: ++this.#tellings, time: Date.now(), text, grave }].slice(-MOST_TOLD);
+    this.#told = [...this.#told, { n: ++this.#tellings, time: Date.now(), text: printable(text), grave }].slice(-MOST_TOLD);
     this.#changed();
   }
 }

@@ -36,7 +36,7 @@ export class SocketNode {
       known: (remote) => node!.node.linkTo(remote),
       // A Buffer says another thing to `slice` and JSON than the array that it is.
       received: (link, { buffer, byteOffset, length }) => node!.node.received(link, new Uint8Array(buffer, byteOffset, length)),
-      closed: (link, why, abrupt) => node?.node.closed(link, why, abrupt),
+      closed: (link, why, abrupt, by) => node?.node.closed(link, why, abrupt, by),
       told: (text, grave) => options.happened({ kind: 'told', link: undefined, text, grave }),
     };
     const loopback = isIP(dialled?.ip ?? '') === 6 ? '::1' : '127.0.0.1';

@@ -68,7 +68,12 @@ export class TcpPort implements Port {
     const socket = this.#sockets.get(link.id);
     if (socket === undefined) return false;
     if (socket.writableLength + bytes.length > this.#unwrittenBytes) {
-      this.#gone(link.id, `The other side does not read: ${this.#unwrittenBytes} bytes wait (limit unwrittenBytes).`, true);
+      this.#gone(
+        link.id,
+        `The other side does not read: ${this.#unwrittenBytes} bytes wait (limit unwrittenBytes).`,
+        true,
+        'own',
+      );
       socket.resetAndDestroy();
       return false;
     }
@@ -107,8 +112,8 @@ export class TcpPort implements Port {
     socket.on('close', () => this.#gone(link.id, 'The other side has closed the connection.', false));
   }
 
-  #gone(link: number, why: string, abrupt: boolean): void {
+  #gone(link: number, why: string, abrupt: boolean, by: 'own' | 'other' = 'other'): void {
     this.#sockets.delete(link);
-    this.#events.closed(link, why, abrupt);
+    this.#events.closed(link, why, abrupt, by);
   }
 }

@@ -87,6 +87,34 @@ describe('node', () => {
   });
 });
 
+describe('a node that has tested nothing', () => {
+  it('ends with 1 when nobody answers', async () => {
+    const at = `127.0.0.1:${await freePort()}`;
+    const { status, err } = await peerscope(['node', 'p2pke', '--connect', at, '--for', '0.2', ...data]);
+    expect(status).toBe(1);
+    expect(err).toContain('The link that was dialled never became ready.');
+    expect(err).toContain('Nothing of --send was sent');
+  });
+
+  it('ends with 1 when fewer messages came than were to be counted', async () => {
+    const { status, err } = await peerscope(['node', 'p2pke', '--listen', '127.0.0.1:0', '--for', '0.1', '--count', '1']);
+    expect([status, err]).toEqual([1, expect.stringContaining('--count 1 was not reached: 0 messages.')]);
+  });
+
+  it('ends with 1 when a message cannot be made', async () => {
+    const wrong = ['--send', 'data {"data": "text"}'];
+    const { second } = await talk('127.0.0.1', ['--for', '2'], ['--for', '1', ...wrong]);
+    expect([second.status, second.err]).toEqual([1, expect.stringContaining('Not all of --send was sent.')]);
+  });
+});
+
+it('a node tells no control characters of the other side', async () => {
+  const name = 'x\u009b31m\u202e';
+  const { err } = await peerscope(['node', 'p2pke', '--listen', '127.0.0.1:0', '--identity', `${temporary('there')}/${name}`]);
+  expect(err).toContain('x\\u009b31m\\u202e');
+  expect(err).not.toContain('\u009b');
+});
+
 describe('what a node refuses', () => {
   const refused = async (...args: string[]): Promise<string> => {
     const { status, err } = await peerscope(['node', ...args]);
@@ -127,6 +155,8 @@ describe('what a node refuses', () => {
 
   it.each([
     [['p9'], 'needs either --listen HOST:PORT or --connect'],
+    [['p9'], 'See peerscope node --help.'],
+    [['p2pke', '--connect', '127.0.0.1:0'], 'Nobody can be dialled at port 0'],
     [['p9', '--listen', '127.0.0.1:0'], 'There is no test node of "p9"'],
     [['p2pke', '--listen', '127.0.0.1'], 'is no HOST:PORT'],
     [['p2pke', '--listen', '127.0.0.1:0', '--transport', 'tcp'], 'p2pke is spoken over udp'],

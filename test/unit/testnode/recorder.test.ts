@@ -61,6 +61,18 @@ function streams(reader: CaptureReader): { readonly sides: readonly string[]; re
   return found.map(({ chunks, ends }) => ({ sides: chunks.map((side) => Buffer.concat(side).toString('hex')), ends }));
 }
 
+/** The port that ends each connection, by its RST or first FIN. */
+function enders(reader: CaptureReader): number[] {
+  const view = new PacketView();
+  const ends = new Map<number, number>();
+  for (let i = 0; i < reader.frames.length; i++) {
+    parsePacket(reader.frameBytes(i), reader.frames.linkType(i), view);
+    const other = Math.max(view.srcPort, view.dstPort);
+    if ((view.flags & (tcpFlag.fin | tcpFlag.rst)) !== 0 && !ends.has(other)) ends.set(other, view.srcPort);
+  }
+  return [...ends.values()];
+}
+
 function opened() {
   const [chunks, ends]: [Uint8Array[][], string[]] = [[[], []], []];
   const both = [0, 1].map(
@@ -84,27 +96,40 @@ const fates = fc.array(fc.constantFrom('open', 'closed', 'abrupt'), { minLength:
 describe('recorded connections', () => {
   it('give back what was written, whatever was written when', () => {
     fc.assert(
-      fc.property(fc.array(write, { maxLength: 20 }), fates, fc.boolean(), fc.boolean(), (writes, fate, dialled, v6) => {
-        const links = [0, 1, 2].map((id) => linkOf(id, dialled, v6));
-        const carried = writes.map(({ link, own, bytes }): NodeEvent => {
-          const kind = own ? 'sent' : 'received';
-          return { kind, link: links[link]!, bytes };
-        });
-        const closed = links.flatMap((link, index): NodeEvent[] =>
-          fate[index] === 'open' ? [] : [{ kind: 'closed', link, why: '', abrupt: fate[index] === 'abrupt' }],
-        );
-        const begun = links.map((link): NodeEvent => ({ kind: 'opened', link }));
-        const found = streams(read(recorded('tcp', [...begun, ...carried, ...closed])));
-        for (const [index, { sides, ends }] of found.entries()) {
-          const of = (own: boolean) =>
-            writes.flatMap((each) => (each.link === index && each.own === own ? [toHex(each.bytes)] : [])).join('');
-          // Direction 0 is that of the one who dialled.
-          expect(sides).toEqual(dialled ? [of(true), of(false)] : [of(false), of(true)]);
-          const how = { open: [], closed: ['fin', 'fin'], abrupt: ['rst'] }[fate[index] as 'open' | 'closed' | 'abrupt'];
-          expect(ends).toEqual(how);
-        }
-        expect(found).toHaveLength(3);
-      }),
+      fc.property(
+        fc.array(write, { maxLength: 20 }),
+        fates,
+        fc.boolean(),
+        fc.boolean(),
+        fc.boolean(),
+        (writes, fate, dialled, v6, isOwn) => {
+          const by = isOwn ? 'own' : 'other';
+          const links = [0, 1, 2].map((id) => linkOf(id, dialled, v6));
+          const carried = writes.map(({ link, own, bytes }): NodeEvent => {
+            const kind = own ? 'sent' : 'received';
+            return { kind, link: links[link]!, bytes };
+          });
+          const closed = links.flatMap((link, index): NodeEvent[] =>
+            fate[index] === 'open' ? [] : [{ kind: 'closed', link, why: '', abrupt: fate[index] === 'abrupt', by, ready: true }],
+          );
+          const begun = links.map((link): NodeEvent => ({ kind: 'opened', link }));
+          const reader = read(recorded('tcp', [...begun, ...carried, ...closed]));
+          // Who closed it speaks first of the end.
+          expect(enders(reader)).toEqual(
+            links.flatMap((_, index) => (fate[index] === 'open' ? [] : [isOwn ? 7000 : 40_000 + index])),
+          );
+          const found = streams(reader);
+          for (const [index, { sides, ends }] of found.entries()) {
+            const of = (own: boolean) =>
+              writes.flatMap((each) => (each.link === index && each.own === own ? [toHex(each.bytes)] : [])).join('');
+            // Direction 0 is that of the one who dialled.
+            expect(sides).toEqual(dialled ? [of(true), of(false)] : [of(false), of(true)]);
+            const how = { open: [], closed: ['fin', 'fin'], abrupt: ['rst'] }[fate[index] as 'open' | 'closed' | 'abrupt'];
+            expect(ends).toEqual(how);
+          }
+          expect(found).toHaveLength(3);
+        },
+      ),
     );
   });
 });
