@@ -71,6 +71,11 @@ export class PeerLink {
     return { objects, problems };
   }
 
+  /** Bytes that wait for the end of an object. */
+  get pending(): number {
+    return this.#buffer.length;
+  }
+
   /** More waits for the end of an object than an object may have. */
   get isFlooded(): boolean {
     return this.#buffer.length > longestObject;

@@ -1,6 +1,7 @@
 /** A node of ptpchat: HELLO every second, ACKs, and what the other verbs ask of it. */
+import { defaultLimits } from '../../bytes/index.ts';
 import type { Items } from '../../codec/index.ts';
-import type { Desk, Link, Peer, PeerStatus, Spoiling } from '../../session/index.ts';
+import { type Desk, type Link, type Peer, type PeerStatus, PendingBytes, type Spoiling } from '../../session/index.ts';
 import { framing } from './choices.ts';
 import { forms } from './forms.ts';
 import { lengthPrefix, longestObject } from './framing.ts';
@@ -31,6 +32,7 @@ export class PtpchatPeer implements Peer {
   readonly #desk: Desk;
   readonly #identity: Identity;
   readonly #links = new Map<number, PeerLink>();
+  readonly #pending = new PendingBytes();
   readonly #channels: PeerChannels;
   readonly #certificates: PeerCertificates;
   readonly #keys: PeerKeys;
@@ -82,6 +84,7 @@ export class PtpchatPeer implements Peer {
   closed(link: number): void {
     const node = this.#links.get(link)?.node;
     this.#links.delete(link);
+    this.#pending.forget(link);
     const remains = this.#parts.neighbours().some((other) => other.node?.key === node?.key);
     if (node !== undefined && !remains) this.#channels.gone(node);
   }
@@ -123,8 +126,13 @@ export class PtpchatPeer implements Peer {
     const { objects, problems } = peer.take(bytes);
     for (const object of objects) this.#object(peer, object);
     for (const problem of problems) this.#desk.tell(link, problem, true);
-    if (!peer.isFlooded) return;
-    const why = `An object has more than ${longestObject} bytes (limit frameLength).`;
+    this.#pending.set(link, peer.pending);
+    if (peer.isFlooded) this.#end(link, `An object has more than ${longestObject} bytes (limit frameLength).`);
+    else if (this.#pending.sum > defaultLimits.pendingStream)
+      this.#end(link, 'Parts of objects on all connections are over the limit pendingStream.');
+  }
+
+  #end(link: number, why: string): void {
     this.#desk.tell(link, why, true);
     this.#desk.close(link, why);
   }
