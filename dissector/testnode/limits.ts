@@ -8,7 +8,10 @@ export interface NodeLimits {
   readonly idleSeconds: number;
   /** Bytes that wait to be written to one TCP link; over it the link is broken off. */
   readonly unwrittenBytes: number;
-  /** Messages that wait for a person; further ones are let through. */
+  /**
+   * Messages that wait for a person. Over it outgoing ones are let through and datagrams that come in are dropped; bytes that come
+   * in on a TCP link are let through after those of the link that wait, since a stream has no gaps.
+   */
   readonly heldMessages: number;
   /** Datagrams kept to be sent again by the fault "replay". */
   readonly replayed: number;

@@ -5,13 +5,9 @@ import { type Fault, Faults } from './faults.ts';
 import { Incoming } from './incoming.ts';
 import { type NodeLimits, nodeLimits } from './limits.ts';
 import { Links } from './links.ts';
-import { NodeClock } from './nodeclock.ts';
+import { HANDSHAKE, IDLE, NodeClock } from './nodeclock.ts';
 import { type Mode, type NodeCounts, type NodeOptions, NodeRefusal } from './options.ts';
 import { Sender } from './sender.ts';
-
-/** Timers of the node itself, among those of the peer. */
-const HANDSHAKE = '~handshake';
-const IDLE = '~idle';
 
 /**
  * A test node without I/O: a peer of one protocol with all its links, what waits for a person, and the faults. Bytes and time
@@ -91,8 +87,10 @@ export class TestNode {
     this.#received++;
     this.#happened({ kind: 'received', link: open.link, bytes });
     if (this.#mode !== 'intercept') return void this.#deliver(id, bytes);
-    if (this.#incoming.hold(this.#sender.takeId(), open.link, bytes)) this.#heldChanged();
-    else this.#dropped++;
+    if (this.#incoming.hold(this.#sender.takeId(), open.link, bytes)) return void this.#heldChanged();
+    if (this.#transport === 'udp') return void this.#dropped++;
+    for (const held of this.#incoming.held) if (held.link.id === id) this.release(held.id);
+    this.#deliver(id, bytes);
   }
 
   closed(id: number, why: string, abrupt = false, by: 'own' | 'other' = 'other'): void {

@@ -1,5 +1,9 @@
 import { Timers } from './timers.ts';
 
+/** Timers of the node itself, among those of the peer. */
+export const HANDSHAKE = '~handshake';
+export const IDLE = '~idle';
+
 /** Both clocks of a node: that of its peer, which stands while a message waits for a person, and that of what is delayed. */
 export class NodeClock {
   /** Timers of the peer and the limits of its links. */

@@ -1,5 +1,6 @@
 /** The test nodes: a thread that has their sockets, and a page beside the inspector that drives them. */
 import { mkdirSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import * as vscode from 'vscode';
 import type { NodeCalls, NodeEvents, NodePageCalls, NodeState, NodeWish, SpokenProtocol } from '../wire/node.ts';
@@ -7,6 +8,7 @@ import { Connection } from '../wire/rpc.ts';
 import type { CaptureEditors } from './editor.ts';
 import { nodeCommands, node as nodeOf, wish as wishOf } from './nodechecks.ts';
 import { type Driven, nodeCommandsOf } from './nodecommands.ts';
+import { sweepFolders } from './nodefolders.ts';
 import { mediaFolder, pageOf } from './page.ts';
 import { registerScriptTests } from './scripttests.ts';
 
@@ -28,6 +30,7 @@ class Nodes implements Driven {
   readonly #editors: CaptureEditors;
   #thread: Thread | undefined;
   #panel: vscode.WebviewPanel | undefined;
+  #swept = false;
   #page: PageConnection | undefined;
   states: readonly NodeState[] = [];
 
@@ -122,6 +125,8 @@ class Nodes implements Driven {
     if (!vscode.workspace.isTrusted) throw new Error(untrusted());
     if (!(await isMeant(wish.address))) return false;
     this.show();
+    if (!this.#swept) sweepFolders(dirname(this.#folder.fsPath));
+    this.#swept = true;
     mkdirSync(this.#folder.fsPath, { recursive: true, mode: 0o700 });
     const name = `${wish.protocol}-${wish.direction}-${Date.now().toString(36)}.pcapng`;
     const recording = vscode.Uri.joinPath(this.#folder, name);

@@ -1,4 +1,5 @@
 /** The thread of the test nodes: sockets stay off the extension host's own. */
+import { rmSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { parseScript } from '../../dissector/craft/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
@@ -75,6 +76,8 @@ const connection = new Connection<Record<never, never>, NodeEvents, NodeCalls, R
     stop: command<'stop'>((node) => node.stop()),
     forget: command<'forget'>(async (node) => {
       await node.stop();
+      // It holds keys, and nothing shows it any more.
+      rmSync(node.recording, { force: true });
       nodes.delete(node.id);
     }),
     mode: command<'mode'>(({ node }, { mode }) => {

@@ -1,9 +1,24 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openBytes } from '../../../dissector/index.ts';
 import { p2pke } from '../../../dissector/protocols/p2pke/index.ts';
+import { sweepFolders } from '../../../extension/host/nodefolders.ts';
+import { startNode } from '../../../extension/node/running.ts';
 import { saveRecording } from '../../../extension/node/saving.ts';
 import { Network } from '../testnode/network.ts';
 
@@ -33,6 +48,39 @@ describe('a recording', () => {
 
   it('is saved with its keys, and opens', async () =>
     expect(await states(true)).toEqual(['InitHello decoded', 'RespHello decoded', 'InitDone decoded']));
+
+  it('is for its owner alone with them, also in place of a file that was not', async () => {
+    const copy = join(folder, 'open.pcapng');
+    writeFileSync(copy, 'old', { mode: 0o644 });
+    chmodSync(copy, 0o644);
+    const from = await recording();
+    chmodSync(from, 0o644);
+    saveRecording(from, copy, true);
+    expect(statSync(copy).mode & 0o777).toBe(0o600);
+    expect(readFileSync(copy)).toEqual(readFileSync(from));
+  });
+
+  it('leaves no file where the port is taken', async () => {
+    const taken = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const path = join(folder, 'never.pcapng');
+    const wish = { protocol: 'p2pke', transport: 'udp', direction: 'listen', role: '', mode: 'automatic' } as const;
+    const address = `127.0.0.1:${taken.address().port}`;
+    const started = startNode(1, { ...wish, address, faults: '', identity: '' }, {}, path, () => {});
+    await expect(started).rejects.toThrow('is taken');
+    expect(existsSync(path)).toBe(false);
+    taken.close();
+  });
+
+  it('is removed with the process that it was made by', async () => {
+    const ended = spawn(process.execPath, ['-e', '']);
+    await once(ended, 'exit');
+    const parent = join(folder, 'nodes');
+    for (const name of [String(ended.pid), String(process.pid), 'other']) mkdirSync(join(parent, name), { recursive: true });
+    sweepFolders(parent);
+    expect(readdirSync(parent).sort()).toEqual([String(process.pid), 'other'].sort());
+    sweepFolders(join(folder, 'missing'));
+  });
 
   it('is saved without them, and stays closed', async () => {
     expect(await states(false)).toEqual(['InitHello decoded', 'RespHello encrypted', 'InitDone encrypted']);

@@ -1,8 +1,9 @@
 /** What a person does with messages that wait, and the clock that waits with them. */
 import { describe, expect, it } from 'vitest';
+import { p2p } from '../../../dissector/protocols/p2p/index.ts';
 import { p2pke } from '../../../dissector/protocols/p2pke/index.ts';
 import { p2ppacket } from '../../../dissector/protocols/p2ppacket/index.ts';
-import type { NodeOptions } from '../../../dissector/testnode/index.ts';
+import { type NodeOptions, nodeLimits } from '../../../dissector/testnode/index.ts';
 import { fault, findings, type Member, Network, told } from './network.ts';
 
 async function pair(first: Partial<NodeOptions>, protocol = p2ppacket) {
@@ -94,6 +95,21 @@ describe('a link', () => {
 });
 
 describe('a node that intercepts', () => {
+  it('hears a stream in its order where too much waits', async () => {
+    const network = new Network();
+    const limits = { ...nodeLimits, heldMessages: 2 };
+    const a = await network.add(p2p, { port: 7000 });
+    const b = await network.add(p2p, { port: 7001, mode: 'intercept', limits });
+    a.dial(b);
+    network.run(10);
+    const heard = () => b.node.held.filter(({ direction }) => direction === 'in').length;
+    for (const each of b.node.held) if (each.direction === 'in') b.node.release(each.id);
+    for (let n = 1; n <= 2; n++) b.node.received(1, Uint8Array.of(0));
+    expect([heard(), b.node.counts.dropped]).toEqual([2, 0]);
+    b.node.received(1, Uint8Array.of(0));
+    expect([heard(), b.node.counts.dropped]).toEqual([0, 0]);
+  });
+
   it('hears what it is let hear, changed where it was changed', async () => {
     const { network, a } = await pair({ mode: 'intercept' });
     a.node.release(a.node.held[0]!.id);
