@@ -7,6 +7,10 @@ export interface FieldForm {
   /** How it stands on the wire: `u16`, `bytes (key_size)`, `proto3 string, field 1`, `JSON text`. */
   readonly type: string;
   readonly doc: string;
+  /** Of an integer of a fixed width; signed is two's complement. */
+  readonly integer?: { readonly bits: number; readonly signed: boolean };
+  /** Bytes, where the layout knows how many. */
+  readonly length?: number;
   /** Words for values. */
   readonly values?: Readonly<Record<number, string>>;
   readonly fields?: readonly FieldForm[];
@@ -23,7 +27,17 @@ export function describeStruct(layout: StructItem): FieldForm[] {
 function describeItem(item: Item): FieldForm[] {
   switch (item.kind) {
     case 'uint':
-      return [{ name: item.name, type: integerType(item), doc: item.doc, ...(item.names ? { values: item.names } : {}) }];
+      return [
+        {
+          ...{
+            name: item.name,
+            type: integerType(item),
+            doc: item.doc,
+            integer: { bits: item.size * 8, signed: item.signed === true },
+          },
+          ...(item.names ? { values: item.names } : {}),
+        },
+      ];
     case 'float':
       return [{ name: item.name, type: `f${item.size * 8}${item.order === 'little' ? ' little-endian' : ''}`, doc: item.doc }];
     case 'bits':
@@ -31,10 +45,16 @@ function describeItem(item: Item): FieldForm[] {
         name,
         type: `${width} bit${width === 1 ? '' : 's'} of a u${item.size * 8}`,
         doc,
+        integer: { bits: width, signed: false },
         ...(names === undefined ? {} : { values: names }),
       }));
     case 'bytes':
-      return [{ name: item.name, type: bytesType(item), doc: item.doc }];
+      return [
+        {
+          ...{ name: item.name, type: bytesType(item), doc: item.doc },
+          ...(typeof item.length === 'number' ? { length: item.length } : {}),
+        },
+      ];
     case 'struct':
       return [{ name: item.name, type: 'struct', doc: item.doc, fields: describeStruct(item) }];
     case 'list':

@@ -7,6 +7,7 @@ export * from './encoderecords.ts';
 export * from './form.ts';
 export * from './json.ts';
 export * from './layout.ts';
+export * from './nearest.ts';
 export * from './proto.ts';
 export * from './records.ts';
 export * from './struct.ts';

@@ -1,3 +1,4 @@
+export { checkScript } from './check.ts';
 export { type Difference, firstDifference } from './compare.ts';
 export { emitPacket } from './emit.ts';
 export { parseScript } from './parse.ts';

@@ -40,6 +40,10 @@ export type ValueNode =
 
 export interface CraftProblem extends Span {
   readonly text: string;
+  /** What can be run all the same, and is probably not meant. */
+  readonly severity?: 'warning';
+  /** The word that was probably meant in its place. */
+  readonly meant?: string;
 }
 
 /** What a script says, one after the other. Times are in milliseconds. */

@@ -1,8 +1,8 @@
 import type { Value } from '../bytes/index.ts';
+import { nearest } from '../codec/index.ts';
 import { addressBytes } from '../link/index.ts';
 import type { FieldCatalog, FieldType, FilterField } from './fields.ts';
 import type { FilterProblem } from './lexer.ts';
-import { nearest } from './nearest.ts';
 import { parseFilter } from './parse.ts';
 import type { FilterRow } from './row.ts';
 import type { Expression, FieldOperand, Literal, Operand, Operator } from './syntax.ts';

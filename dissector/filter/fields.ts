@@ -1,9 +1,9 @@
 import type { Field, Value } from '../bytes/index.ts';
 import type { FieldForm } from '../codec/index.ts';
+import { nearest } from '../codec/index.ts';
 import type { Protocol } from '../session/index.ts';
 import { columns } from './columns.ts';
 import { lowerFields } from './lower.ts';
-import { nearest } from './nearest.ts';
 import type { FilterRow } from './row.ts';
 
 /** How values of a field are written and compared; a field of type `presence` is there or not. */

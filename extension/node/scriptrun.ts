@@ -2,6 +2,7 @@
 
 import type { Encodable, Items } from '../../dissector/codec/index.ts';
 import {
+  checkScript,
   type FieldNode,
   firstDifference,
   type Scope,
@@ -48,11 +49,14 @@ export function sectionsOf({ statements }: Script): { readonly title: string; re
   }));
 }
 
+/** A section in which something is wrongly named, or does not fit its field, fails at once: none of it is run. */
 export async function runSection(
   { title, statements }: ReturnType<typeof sectionsOf>[number],
   options: ScriptOptions,
 ): Promise<SectionResult> {
   const started = performance.now();
+  const wrong = checkScript(statements, options.protocols).find(({ severity }) => severity === undefined);
+  if (wrong !== undefined) return { title, seconds: 0, failure: { at: wrong.start, text: wrong.text } };
   const run = new Run(options);
   const result = (): { title: string; seconds: number } => ({ title, seconds: (performance.now() - started) / 1000 });
   for (const statement of statements) {
@@ -107,11 +111,7 @@ class Run {
 
   async #start({ name, protocol: id, direction, address, manual, role }: Statement & { kind: 'node' }): Promise<void> {
     const { protocols, pins } = this.#options;
-    if (this.#nodes.has(name.text)) throw new Failure(`there is a node "${name.text}" already`);
-    const protocol = protocols.find((each) => each.id === id.text);
-    if (protocol?.peer === undefined) throw new Failure(`there is no test node of "${id.text}"`);
-    const roles = protocol.peer.roles.map((each) => each.id);
-    if (role !== undefined && !roles.includes(role.text)) throw new Failure(`the roles of ${id.text} are ${roles.join(', ')}`);
+    const protocol = protocols.find((each) => each.id === id.text)!;
     const at = this.#nodes.get(address.text)?.socket.local ?? (await this.#address(address.text));
     const place = direction === 'listen' ? { listen: at, dialled: undefined } : { listen: undefined, dialled: at };
     this.#nodes.set(name.text, await ScriptNode.start({ protocol, protocols, pins, ...place, manual, role: role?.text }));
@@ -119,7 +119,7 @@ class Run {
 
   async #address(text: string): Promise<Address> {
     const parsed = parseAddress(text);
-    if (parsed === undefined) throw new Failure(`"${text}" is neither a node nor an address like 127.0.0.1:7000`);
+    if (parsed === undefined) throw new Failure(`"${text}" is no address like 127.0.0.1:7000`);
     const address = await resolve(parsed).catch((error) => {
       throw new Failure(socketReason(error, { ip: parsed.host, port: parsed.port }));
     });
@@ -188,10 +188,7 @@ class Run {
   }
 
   #node(name: string): ScriptNode {
-    const node = this.#nodes.get(name);
-    if (node === undefined)
-      throw new Failure(`there is no node "${name}": ${[...this.#nodes.keys()].join(', ') || 'none at all'}`);
-    return node;
+    return this.#nodes.get(name)!;
   }
 
   #scope(made?: Items): Scope {

@@ -46,13 +46,14 @@ describe('a script that fails', () => {
     [`${two}expect b closing within 200ms`, 3, /^closing did not come within 200 ms: came InitHello, InitDone/],
     [`${two}expect b InitDone\nsend a data\nexpect b nothing for 300ms`, 5, 'data came, and nothing was expected'],
     [`${two}expect a close within 100ms`, 3, 'a is not closed within 100 ms'],
-    ['send z data', 1, 'there is no node "z": none at all'],
-    ['node a = p9 listen 127.0.0.1:0', 1, 'there is no test node of "p9"'],
+    ['send z data', 1, 'there is no node "z" here: none at all'],
+    ['node a = p9 listen 127.0.0.1:0', 1, 'there is no protocol "p9": did you mean p2p?'],
     ['node a = p2pke listen 192.0.2.1:0', 1, '192.0.2.1 is beyond this machine: --allow 192.0.2.1 says that this is meant'],
-    ['node a = p2pke dial nobody', 1, '"nobody" is neither a node nor an address like 127.0.0.1:7000'],
-    ['node a = p2pke listen 127.0.0.1:0 as king', 1, 'the roles of p2pke are initiator, responder'],
-    [`${two}send a data { data: retry.cookie }`, 3, 'there is no answer with retry.cookie'],
-    [`${two}send a data { data: flip(valid, 1), counter: text("x") }`, 3, 'p2pke.counter: expected an integer of 31 bits'],
+    ['node a = p2pke dial nobody', 1, '"nobody" is neither an address like 127.0.0.1:7000 nor a node: none at all'],
+    ['node a = p2pke listen 127.0.0.1:0 as king', 1, 'p2pke has no role "king": initiator, responder'],
+    [`${two}send a data { data: retry.cookie }`, 3, /^there is no answer "retry": no expectation/],
+    [`${two}send a data { conter: 3 }`, 3, 'data has no field "conter" here: did you mean counter?'],
+    [`${two}send a data { data: flip(valid, 1), counter: text("x") }`, 3, 'counter is an integer (31 bits of a u32)'],
   ] as const)('%j says in which line, and why', async (text, line, why) => {
     const { status, out } = await run(text, '--json');
     expect(status).toBe(1);
@@ -65,7 +66,7 @@ describe('a script that fails', () => {
     expect(status).toBe(1);
     expect(lines(out)).toEqual([
       expect.stringMatching(/^failed {2}.*own\.packet: one \(/),
-      expect.stringMatching(/own\.packet:2: there is no node "z": none at all$/),
+      expect.stringMatching(/own\.packet:2: there is no node "z" here: none at all$/),
       expect.stringMatching(/^ok {6}.*own\.packet: two \(/),
       '2 sections: 1 passed, 1 failed',
     ]);
@@ -75,7 +76,7 @@ describe('a script that fails', () => {
     const { out } = await run('### "a" & <b>\nsend z data\n### c\n', '--junit');
     expect(out).toContain('tests="2" failures="1"');
     expect(out).toContain('name="&quot;a&quot; &amp; &lt;b&gt;"');
-    expect(out).toMatch(/<failure message=".*own\.packet:2: there is no node &quot;z&quot;: none at all"\/>/);
+    expect(out).toMatch(/<failure message=".*own\.packet:2: there is no node &quot;z&quot; here: none at all"\/>/);
     expect(out).toMatch(/name="c" time="[\d.]+"\/>/);
   });
 });

@@ -1,0 +1,122 @@
+/** What a script says that its protocols do not know: names, and references to what is not there. */
+import { type MessageForm, nearest } from '../codec/index.ts';
+import type { Protocol } from '../session/index.ts';
+import { checkFields, type Place } from './checkfields.ts';
+import { type CraftProblem, craftLimits, type FieldNode, type Statement, type Word } from './syntax.ts';
+
+/** What is wrong with the statements of a script beyond its grammar, in the order of its text; never throws. */
+export function checkScript(statements: readonly Statement[], protocols: readonly Protocol[]): CraftProblem[] {
+  const checker = new Checker(protocols);
+  for (const statement of statements) checker.check(statement);
+  return checker.problems.slice(0, craftLimits.problems);
+}
+
+class Checker {
+  readonly problems: CraftProblem[] = [];
+  readonly #protocols: readonly Protocol[];
+  /** What is there before the first section is there in each. */
+  #before: Names = { nodes: new Map(), answers: new Map() };
+  #names: Names = this.#before;
+
+  constructor(protocols: readonly Protocol[]) {
+    this.#protocols = protocols;
+  }
+
+  check(statement: Statement): void {
+    switch (statement.kind) {
+      case 'section':
+        this.#names = { nodes: new Map(this.#before.nodes), answers: new Map(this.#before.answers) };
+        break;
+      case 'node':
+        this.#node(statement);
+        break;
+      case 'send':
+        this.#fields('send', this.#message(statement.node, statement.message), statement.fields);
+        break;
+      case 'expect': {
+        const form = this.#message(statement.node, statement.message);
+        this.#fields('expect', form, statement.fields);
+        if (statement.as !== undefined) this.#names.answers.set(statement.as.text, form?.message);
+        break;
+      }
+      case 'packet': {
+        const { protocol, message, fields } = statement.packet;
+        const known = this.#protocol(protocol);
+        this.#fields('packet', known && this.#form(known, message), fields);
+        break;
+      }
+      case 'silence':
+      case 'close':
+        this.#known(statement.node);
+        break;
+      case 'wait':
+    }
+  }
+
+  #node({ name, protocol: id, address, role }: Statement & { kind: 'node' }): void {
+    const { nodes } = this.#names;
+    if (nodes.has(name.text)) this.#wrong(name, `there is a node "${name.text}" already`);
+    const protocol = this.#protocol(id);
+    if (protocol !== undefined && protocol.peer === undefined) this.#wrong(id, `there is no test node of "${id.text}"`);
+    const roles = protocol?.peer?.roles.map((each) => each.id);
+    if (role !== undefined && roles?.includes(role.text) === false)
+      this.#unknown(role, roles.length === 0 ? `${id.text} has no roles` : `${id.text} has no role "${role.text}"`, roles);
+    if (!address.text.includes(':') && !nodes.has(address.text))
+      this.#unknown(address, `"${address.text}" is neither an address like 127.0.0.1:7000 nor a node`, nodes.keys());
+    nodes.set(name.text, protocol);
+  }
+
+  #protocol(word: Word): Protocol | undefined {
+    const found = this.#protocols.find(({ id }) => id === word.text);
+    const ids = this.#protocols.map(({ id }) => id);
+    if (found === undefined) this.#unknown(word, `there is no protocol "${word.text}"`, ids);
+    return found;
+  }
+
+  #known(word: Word): Protocol | undefined {
+    const { nodes } = this.#names;
+    if (!nodes.has(word.text)) this.#unknown(word, `there is no node "${word.text}" here`, nodes.keys());
+    return nodes.get(word.text);
+  }
+
+  #message(node: Word, message: Word): Formed | undefined {
+    const protocol = this.#known(node);
+    return protocol && this.#form(protocol, message);
+  }
+
+  /** A protocol may keep its messages to itself: there is nothing to compare with then. */
+  #form(protocol: Protocol, word: Word): Formed | undefined {
+    if (protocol.messages === undefined) return undefined;
+    const message = protocol.messages.find(({ name }) => name === word.text);
+    const names = protocol.messages.map(({ name }) => name);
+    if (message === undefined) this.#unknown(word, `${protocol.id} has no message "${word.text}"`, names);
+    return message && { protocol, message };
+  }
+
+  #fields(place: Place, formed: Formed | undefined, fields: readonly FieldNode[]): void {
+    const signature = formed?.protocol.peer?.signatures[formed.message.name];
+    this.problems.push(...checkFields(fields, { place, message: formed?.message, signature, answers: this.#names.answers }));
+  }
+
+  #wrong({ start, end }: Word, text: string): void {
+    this.problems.push({ text, start, end });
+  }
+
+  #unknown({ text: word, start, end }: Word, text: string, known: Iterable<string>): void {
+    const all = [...known];
+    const meant = nearest(word, all);
+    const more = meant === undefined ? all.join(', ') || 'none at all' : `did you mean ${meant}?`;
+    this.problems.push({ text: `${text}: ${more}`, start, end, ...(meant === undefined ? {} : { meant }) });
+  }
+}
+
+interface Formed {
+  readonly protocol: Protocol;
+  readonly message: MessageForm;
+}
+
+interface Names {
+  readonly nodes: Map<string, Protocol | undefined>;
+  /** Messages by the name that an expectation gave them. */
+  readonly answers: Map<string, MessageForm | undefined>;
+}

@@ -1,0 +1,96 @@
+/** What a script says wrongly is told at its place, with the word that was meant. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkScript, parseScript, printPacket } from '../../../dissector/craft/index.ts';
+import { protocols } from '../../../dissector/index.ts';
+import { samples } from '../../../extension/workbench/paths.ts';
+import { analyseGolden, goldenKeys, goldenPath } from '../../golden/open.ts';
+
+/** Each problem with the text that it stands under. */
+const check = (text: string): string[] => {
+  const script = parseScript(text);
+  expect(script.problems).toEqual([]);
+  return checkScript(script.statements, protocols).map(
+    ({ text: why, start, end, severity }) => `${severity ?? 'error'} at ${text.slice(start, end)}: ${why}`,
+  );
+};
+const nodes = 'node b = p2pke listen 127.0.0.1:0\nnode a = p2pke dial b\n';
+
+describe('a script without mistakes', () => {
+  it.each(readdirSync(samples).filter((file) => file.endsWith('.packet')))('has no problem: %s', (file) => {
+    expect(check(readFileSync(join(samples, file), 'utf8'))).toEqual([]);
+  });
+
+  it.each(['p2p_a', 'p2p_b', 'p2pke_a', 'p2pke_b', 'botd_a', 'ptpchat_a', 'ptpchat_d'])('made of %s has no problem', (name) => {
+    const log = goldenPath(`${name}.keys`);
+    const analysis = analyseGolden(name, existsSync(log) ? readFileSync(log, 'utf8') : goldenKeys(name));
+    let checked = 0;
+    for (let n = 0; n < analysis.messageCount; n++) {
+      const { protocol, name: message, state } = analysis.message(n);
+      const form = protocol.messages?.find((each) => each.name === message);
+      if (form === undefined || state !== 'decoded') continue;
+      expect(check(printPacket(protocol.id, form, analysis.dissect(n).dissection.whole))).toEqual([]);
+      checked++;
+    }
+    expect(checked).toBeGreaterThan(4);
+  });
+});
+
+describe('names', () => {
+  it.each([
+    ['p2pk data { data: 01 02 }', 'error at p2pk: there is no protocol "p2pk": did you mean p2p?'],
+    ['p2pke dta', 'error at dta: p2pke has no message "dta": did you mean data?'],
+    ['p2pke zzzzzzzz', 'error at zzzzzzzz: p2pke has no message "zzzzzzzz": InitHello, RespHello, InitDone, data, closing'],
+    ['p2pke data { conter: 3 }', 'error at conter: data has no field "conter" here: did you mean counter?'],
+    [
+      'p2pke InitHello { payload: { auth_claim: { sgi: 01 02 } } }',
+      'error at sgi: InitHello has no field "sgi" here: did you mean sig?',
+    ],
+    [`${nodes}send c data`, 'error at c: there is no node "c" here: did you mean b?'],
+    ['node a = p2pke dial b', 'error at b: "b" is neither an address like 127.0.0.1:7000 nor a node: none at all'],
+    [`${nodes}node a = p2pke dial b`, 'error at a: there is a node "a" already'],
+    ['node a = p2pke dial 127.0.0.1:1 as opener', 'error at opener: p2pke has no role "opener": initiator, responder'],
+    [
+      `${nodes}expect a data as first\nsend a data { data: frist.data }`,
+      'error at frist.data: there is no answer "frist": first',
+    ],
+    [
+      `${nodes}expect a data as first\nsend a data { data: first.dat }`,
+      'warning at first.dat: first has no field "dat": did you mean data?',
+    ],
+    [`${nodes}expect a data { conter: 3 }`, 'warning at conter: data has no field "conter" here: did you mean counter?'],
+  ])('%s', (text, problem) => expect(check(text)).toEqual([problem]));
+
+  it('of one section are not those of another; what stands before the first is in all', () => {
+    expect(check(`${nodes}### one\nnode c = p2pke dial b\nsend c data\n### two\nsend a data\nsend c data`)).toEqual([
+      expect.stringContaining('error at c: there is no node "c" here'),
+    ]);
+  });
+
+  it('that decoding alone gives may be expected, and a field of JSON may be new', () => {
+    expect(check(`${nodes}expect a data { acknowledged_later: true }`)).toEqual([]);
+    expect(check('ptpchat ROUTING { msg_data: { colour: 1 } }')).toEqual([]);
+  });
+});
+
+describe('values', () => {
+  it.each([
+    ['p2pke data { counter: 2147483648 }', '2147483648 does not fit counter (31 bits of a u32): 0 to 2147483647'],
+    ['p2pke data { counter: -1 }', '-1 does not fit counter (31 bits of a u32): 0 to 2147483647'],
+    [
+      'node a = p2ppacket dial 127.0.0.1:1\nsend a data { channels: [{ type: "relible_data" }] }',
+      'type has no value "relible_data": ',
+    ],
+    ['p2pke data { counter: "one" }', 'counter is an integer (31 bits of a u32)'],
+    ['p2pke data { data: "one" }', 'data is bytes: text("…") makes some of text, hex(…) of digits'],
+    ['p2pke InitHello { e: 01 02 }', 'e has 32 bytes, not 2'],
+    ['p2pke data { data: any }', '"any" stands in expectations alone'],
+  ])('%s', (text, why) => expect(check(text)).toEqual([expect.stringContaining(why)]));
+
+  it('of a signature are better left to the node', () => {
+    const by = (value: string): string => `${nodes}send a InitHello { payload: { auth_claim: { sig: ${value} } } }`;
+    expect(check(by('01 02'))).toEqual(['warning at 01 02: a signature by hand: left out, the node signs']);
+    expect(check(by('flip(valid, 3)'))).toEqual([]);
+  });
+});
