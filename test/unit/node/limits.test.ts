@@ -103,7 +103,8 @@ describe('a node', () => {
     const mapped = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255];
     const channels = [introduction([...mapped, 192, 0, 2, 1], 7), introduction([...mapped, 127, 0, 0, 1], 0)];
     other.socket.node.send(1, 'data', { channels });
-    await expect.poll(() => told(node), patience).toEqual(['192.0.2.1 cannot be reached.', '127.0.0.1 cannot be reached.']);
+    const refused = (ip: string) => `An introduction names ${ip}, which is known already or cannot be reached: it is refused.`;
+    await expect.poll(() => told(node), patience).toEqual([refused('192.0.2.1'), refused('127.0.0.1')]);
     expect(node.socket.node.links).toHaveLength(1);
   });
 
