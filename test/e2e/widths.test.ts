@@ -14,7 +14,7 @@ describe('the columns of the conversations', () => {
   });
   afterAll(() => workbench?.dispose());
 
-  const head = (name: string) => inspecting.frame.locator('.conversation [role=columnheader]', { hasText: name });
+  const head = (name: string) => inspecting.frame.locator('#conversation-heads [role=columnheader]', { hasText: name });
   const width = async (name: string) => Math.round((await head(name).boundingBox())!.width);
 
   it('are as wide as their edge is dragged', async () => {
