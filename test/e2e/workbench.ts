@@ -90,12 +90,15 @@ export class Workbench {
   async openFile(name: string): Promise<void> {
     const explorer = this.page.locator('.explorer-folders-view');
     const row = explorer.locator('.monaco-list-row', { hasText: name }).first();
-    // The explorer has rows only for what is in view.
-    for (const far of [0, -10_000, ...Array<number>(20).fill(200)]) {
-      if ((await row.count()) > 0) break;
-      await explorer.hover();
-      await this.page.mouse.wheel(0, far);
-      await this.page.waitForTimeout(200);
+    // The explorer has rows only for what is in view, and hears late, or never, of a file that has just come.
+    for (let round = 0; round < 5 && (await row.count()) === 0; round++) {
+      if (round > 0) await this.command('Refresh Explorer');
+      for (const far of [-10_000, ...Array<number>(8).fill(150)]) {
+        await explorer.hover();
+        await this.page.mouse.wheel(0, far);
+        await this.page.waitForTimeout(200);
+        if ((await row.count()) > 0) break;
+      }
     }
     await row.dblclick();
     await this.page.locator('.tabs-container .tab', { hasText: name }).first().waitFor();
