@@ -1,4 +1,4 @@
-/** Activation: nothing runs before a capture is opened or a command is called. */
+/** Activation: nothing runs before a capture is opened, a command is called, or the folder holds packet scripts. */
 import * as vscode from 'vscode';
 import { registerCommands } from './commands.ts';
 import type { CaptureDocument } from './document.ts';
