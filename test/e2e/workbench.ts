@@ -104,6 +104,11 @@ export class Workbench {
     await this.page.locator('.tabs-container .tab', { hasText: name }).first().waitFor();
   }
 
+  /** The text editor, which opens what no other editor is known for, has refused a file. */
+  hasNoEditor(): Promise<boolean> {
+    return this.page.getByText('The file is not displayed in the text editor').first().isVisible();
+  }
+
   /** Runs a command by its title through the command palette. */
   async command(title: string): Promise<void> {
     await this.page.keyboard.press('F1');
