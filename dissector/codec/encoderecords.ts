@@ -85,6 +85,7 @@ export function recordsForm(name: string, doc: string): MessageForm {
         ? { values }
         : { values, problem: malformed('a varint is longer than it needs to be', 0) };
     },
+    tree: (bytes) => decodeRecords(bytes).field,
     encode,
   };
 }

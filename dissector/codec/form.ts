@@ -1,4 +1,4 @@
-import { malformed, type Problem } from '../bytes/index.ts';
+import { type Field, malformed, type Problem } from '../bytes/index.ts';
 import type { FieldForm } from './describe.ts';
 import { describeProto, describeStruct } from './describe.ts';
 import { encodeStruct } from './encode.ts';
@@ -26,6 +26,8 @@ export interface MessageForm {
   readonly doc: string;
   readonly fields: readonly FieldForm[];
   decode(bytes: Uint8Array): DecodedValues;
+  /** Its fields with their ranges in the bytes, as far as they could be read; absent where a form has no layout. */
+  tree?(bytes: Uint8Array): Field;
   /** Throws a TypeError or RangeError that names the item which is missing or does not fit. */
   encode(values: Items, spacing?: Spacing): Uint8Array<ArrayBuffer>;
 }
@@ -45,6 +47,7 @@ export function structForm(name: string, layout: StructItem): MessageForm {
       const values = fieldToValues(field) as Items;
       return problem === undefined ? { values, ...trailing(end, bytes.length) } : { values, problem };
     },
+    tree: (bytes) => decode(bytes).field,
     encode: (values) => encodeStruct(layout, values),
   };
 }
@@ -59,6 +62,7 @@ export function protoForm(name: string, layout: ProtoMessage): MessageForm {
       const values = fieldToValues(field) as Items;
       return problem === undefined ? { values } : { values, problem };
     },
+    tree: (bytes) => decodeProto(layout, bytes).field,
     encode: (values) => encodeProto(layout, values),
   };
 }
@@ -79,6 +83,12 @@ export function headedProtoForm(name: string, doc: string, head: StructItem, pay
       const inner = decodeProto(payload, bytes, 0, end);
       const values = { ...(fieldToValues(field) as Items), [payload.name]: fieldToValues(inner.field) };
       return inner.problem === undefined ? { values } : { values, problem: inner.problem };
+    },
+    tree(bytes) {
+      const { field, end, problem } = decode(bytes);
+      if (problem !== undefined) return field;
+      const inner = decodeProto(payload, bytes, 0, end).field;
+      return { ...field, end: inner.end, children: [...(field.children ?? []), inner] };
     },
     encode(values) {
       const inner = values[payload.name];

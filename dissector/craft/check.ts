@@ -1,32 +1,41 @@
 /** What a script says that its protocols do not know: names, and references to what is not there. */
 import { type MessageForm, nearest } from '../codec/index.ts';
 import type { Protocol } from '../session/index.ts';
-import { checkFields, type Place } from './checkfields.ts';
+import { faultKinds, parseFault } from '../testnode/index.ts';
+import { checkFields, checkValue, type Place } from './checkfields.ts';
+import { faultText } from './faulttext.ts';
+import { copyOf, isName, type Names, noNames } from './names.ts';
 import { type CraftProblem, craftLimits, type FieldNode, type Statement, type Word } from './syntax.ts';
 
 /** What is wrong with the statements of a script beyond its grammar, in the order of its text; never throws. */
 export function checkScript(statements: readonly Statement[], protocols: readonly Protocol[]): CraftProblem[] {
-  const checker = new Checker(protocols);
-  for (const statement of statements) checker.check(statement);
-  return checker.problems.slice(0, craftLimits.problems);
+  const first = statements.findIndex(({ kind }) => kind === 'section');
+  const prelude = new Checker(protocols);
+  for (const statement of first < 0 ? statements : statements.slice(0, first)) prelude.check(statement);
+  const problems = [...prelude.problems];
+  let section = prelude;
+  for (const statement of first < 0 ? [] : statements.slice(first)) {
+    if (statement.kind === 'section') section = new Checker(protocols, prelude.names, problems);
+    section.check(statement);
+  }
+  return problems.slice(0, craftLimits.problems);
 }
 
-class Checker {
-  readonly problems: CraftProblem[] = [];
+/** Checks statements one after the other, and knows what has a name by then. */
+export class Checker {
+  readonly names: Names;
+  readonly problems: CraftProblem[];
   readonly #protocols: readonly Protocol[];
-  /** What is there before the first section is there in each. */
-  #before: Names = { nodes: new Map(), answers: new Map() };
-  #names: Names = this.#before;
 
-  constructor(protocols: readonly Protocol[]) {
+  /** `before`: what stands before the first section is there in each. */
+  constructor(protocols: readonly Protocol[], before: Names = noNames(), problems: CraftProblem[] = []) {
     this.#protocols = protocols;
+    this.names = copyOf(before);
+    this.problems = problems;
   }
 
   check(statement: Statement): void {
     switch (statement.kind) {
-      case 'section':
-        this.#names = { nodes: new Map(this.#before.nodes), answers: new Map(this.#before.answers) };
-        break;
       case 'node':
         this.#node(statement);
         break;
@@ -36,7 +45,7 @@ class Checker {
       case 'expect': {
         const form = this.#message(statement.node, statement.message);
         this.#fields('expect', form, statement.fields);
-        if (statement.as !== undefined) this.#names.answers.set(statement.as.text, form?.message);
+        if (statement.as !== undefined) this.#answer(statement.as, form?.message);
         break;
       }
       case 'packet': {
@@ -45,16 +54,23 @@ class Checker {
         this.#fields('packet', known && this.#form(known, message), fields);
         break;
       }
+      case 'define':
+        this.#define(statement);
+        break;
+      case 'fault':
+        this.#fault(statement);
+        break;
       case 'silence':
       case 'close':
         this.#known(statement.node);
         break;
+      case 'section':
       case 'wait':
     }
   }
 
   #node({ name, protocol: id, address, role }: Statement & { kind: 'node' }): void {
-    const { nodes } = this.#names;
+    const { nodes } = this.names;
     if (nodes.has(name.text)) this.#wrong(name, `there is a node "${name.text}" already`);
     const protocol = this.#protocol(id);
     if (protocol !== undefined && protocol.peer === undefined) this.#wrong(id, `there is no test node of "${id.text}"`);
@@ -66,6 +82,36 @@ class Checker {
     nodes.set(name.text, protocol);
   }
 
+  #define({ name, value }: Statement & { kind: 'define' }): void {
+    const { values, answers } = this.names;
+    if (!isName(name.text)) this.#wrong(name, `"${name.text}" cannot name a value: it reads as one`);
+    if (answers.has(name.text)) this.#wrong(name, `there is an answer "${name.text}" already`);
+    if (value !== undefined) this.problems.push(...checkValue(value, { place: 'define', answers, values }));
+    values.set(name.text, value);
+  }
+
+  #answer(name: Word, message: MessageForm | undefined): void {
+    const { values, answers } = this.names;
+    if (!isName(name.text)) this.#wrong(name, `"${name.text}" cannot name an answer: it reads as a value`);
+    if (values.has(name.text)) this.#wrong(name, `there is a value "${name.text}" already`);
+    answers.set(name.text, message);
+  }
+
+  #fault(statement: Statement & { kind: 'fault' }): void {
+    const protocol = this.#known(statement.node);
+    if (protocol?.peer === undefined) return;
+    const { fault, message } = statement;
+    const { id, names, peer } = protocol;
+    if (!Object.hasOwn(faultKinds, fault.text)) {
+      this.#unknown(fault, `there is no fault "${fault.text}"`, Object.keys(faultKinds));
+    } else if (message !== undefined && !names.includes(message.text)) {
+      this.#unknown(message, `${id} has no message "${message.text}"`, names);
+    } else {
+      const read = parseFault(faultText(statement), names, peer.transports[0]!, peer);
+      if (typeof read === 'string') this.#wrong({ ...fault, end: statement.end }, read);
+    }
+  }
+
   #protocol(word: Word): Protocol | undefined {
     const found = this.#protocols.find(({ id }) => id === word.text);
     const ids = this.#protocols.map(({ id }) => id);
@@ -74,7 +120,7 @@ class Checker {
   }
 
   #known(word: Word): Protocol | undefined {
-    const { nodes } = this.#names;
+    const { nodes } = this.names;
     if (!nodes.has(word.text)) this.#unknown(word, `there is no node "${word.text}" here`, nodes.keys());
     return nodes.get(word.text);
   }
@@ -95,7 +141,7 @@ class Checker {
 
   #fields(place: Place, formed: Formed | undefined, fields: readonly FieldNode[]): void {
     const signature = formed?.protocol.peer?.signatures[formed.message.name];
-    this.problems.push(...checkFields(fields, { place, message: formed?.message, signature, answers: this.#names.answers }));
+    this.problems.push(...checkFields(fields, { place, message: formed?.message, signature, ...this.names }));
   }
 
   #wrong({ start, end }: Word, text: string): void {
@@ -113,10 +159,4 @@ class Checker {
 interface Formed {
   readonly protocol: Protocol;
   readonly message: MessageForm;
-}
-
-interface Names {
-  readonly nodes: Map<string, Protocol | undefined>;
-  /** Messages by the name that an expectation gave them. */
-  readonly answers: Map<string, MessageForm | undefined>;
 }

@@ -1,7 +1,10 @@
 import { type FieldForm, type MessageForm, nearest } from '../codec/index.ts';
-import type { CraftProblem, FieldNode, ValueNode } from './syntax.ts';
+import { rangeOf } from './describe.ts';
+import { misfitOf, typeOf, type ValueType } from './function.ts';
+import { functionOf, scriptFunctions } from './functions.ts';
+import type { CraftProblem, FieldNode, ValueNode, Word } from './syntax.ts';
 
-export type Place = 'send' | 'expect' | 'packet';
+export type Place = 'send' | 'expect' | 'packet' | 'define';
 
 export interface FieldContext {
   readonly place: Place;
@@ -10,6 +13,13 @@ export interface FieldContext {
   /** Names down to the signature of the message. */
   readonly signature: readonly string[] | undefined;
   readonly answers: ReadonlyMap<string, MessageForm | undefined>;
+  /** What was defined, by its name. */
+  readonly values: ReadonlyMap<string, ValueNode | undefined>;
+}
+
+/** What is wrong with a value that stands by itself. */
+export function checkValue(value: ValueNode, context: Pick<FieldContext, 'place' | 'answers' | 'values'>): CraftProblem[] {
+  return [...inValue(value, undefined, [], { ...context, message: undefined, signature: undefined })];
 }
 
 /** What does not fit the layout of a message. */
@@ -69,16 +79,68 @@ function* inValue(
       for (const [index, each] of value.values.entries()) yield* inValue(each, form, [...path, String(index)], context);
       return;
     case 'reference':
-      return yield* reference(value, context);
+      return yield* reference(value, form, context);
+    case 'call':
+      return yield* call(value, form, path, context);
+    case 'valid':
+      if (context.place !== 'send') yield { text: '"valid" stands in what a node sends alone', start, end };
+      return;
     case 'any':
       if (context.place !== 'expect') yield { text: '"any" stands in expectations alone', start, end };
       return;
     default: {
-      const text = form && misfit(value, form, context.place);
-      if (text !== undefined) yield { text, start, end };
+      const wrong = form && misfit(value, form, context.place);
+      if (wrong !== undefined) yield { ...wrong, start, end };
       else if (value.kind === 'bytes' && context.place === 'send' && path.join('.') === context.signature?.join('.'))
-        yield { text: 'a signature by hand: left out, the node signs', start, end, severity: 'warning' };
+        yield { text: 'a signature by hand: left out, the node signs', start, end, severity: 'warning', meant: 'valid' };
     }
+  }
+}
+
+/** Whether the values fit the function, and what it makes the field. */
+function* call(
+  { name, values, start, end }: ValueNode & { kind: 'call' },
+  form: FieldForm | undefined,
+  path: readonly string[],
+  context: FieldContext,
+): Generator<CraftProblem> {
+  for (const value of values) yield* inValue(value, undefined, path, context);
+  const called = functionOf(name.text);
+  if (called === undefined) return yield unknownFunction(name);
+  const text =
+    misfitOf(
+      called,
+      values.map((value) => typeOfNode(value, context.values)),
+    ) ??
+    (form && misfitOfType(called.result, form));
+  if (text !== undefined) yield { text, start, end };
+}
+
+function unknownFunction({ text: word, start, end }: Word): CraftProblem {
+  const names = scriptFunctions.map(({ name }) => name);
+  const meant = nearest(word, names);
+  const more = meant === undefined ? names.join(', ') : `did you mean ${meant}?`;
+  return { text: `there is no function "${word}": ${more}`, start, end, ...(meant === undefined ? {} : { meant }) };
+}
+
+/** The type of a value as far as its text tells it. */
+function typeOfNode(value: ValueNode, values: FieldContext['values']): ValueType | undefined {
+  switch (value.kind) {
+    case 'number':
+      return typeOf(value.value);
+    case 'text':
+    case 'bytes':
+    case 'record':
+      return value.kind;
+    case 'call':
+      return functionOf(value.name.text)?.result;
+    case 'reference': {
+      const defined = value.path.length === 1 ? values.get(value.path[0]!) : undefined;
+      // One level is looked at, so this ends.
+      return defined === undefined ? undefined : typeOfNode(defined, new Map());
+    }
+    default:
+      return undefined;
   }
 }
 
@@ -86,43 +148,93 @@ function isFree({ type }: FieldForm): boolean {
   return type.startsWith('JSON') || type === 'proto3 records';
 }
 
+type Misfit = Pick<CraftProblem, 'text' | 'meant'>;
+
 /** Why an encoder would not take a value; undefined where it does. */
-function misfit(value: ValueNode, { name, type, integer, length, values }: FieldForm, place: Place): string | undefined {
+function misfit(value: ValueNode, { name, type, integer, length, values }: FieldForm, place: Place): Misfit | undefined {
   if (integer !== undefined) {
     // Nodes know values by their words, too.
     const words = place === 'packet' ? [] : Object.values(values ?? {});
-    if (value.kind === 'text' && words.length > 0)
-      return words.includes(value.value) ? undefined : `${name} has no value "${value.value}": ${words.join(', ')}`;
-    if (value.kind === 'text' || value.kind === 'bytes') return `${name} is an integer (${type})`;
+    if (value.kind === 'text' && words.length > 0) {
+      const meant = nearest(value.value, words);
+      if (words.includes(value.value)) return undefined;
+      return {
+        text: `${name} has no value "${value.value}": ${words.join(', ')}`,
+        ...(meant ? { meant: JSON.stringify(meant) } : {}),
+      };
+    }
+    if (value.kind === 'text' || value.kind === 'bytes') return { text: `${name} is an integer (${type})` };
     if (value.kind !== 'number') return undefined;
-    if (typeof value.value === 'number' && !Number.isInteger(value.value)) return `${name} is an integer (${type})`;
-    const half = 1n << BigInt(integer.bits - 1);
-    const [least, most] = integer.signed ? [-half, half - 1n] : [0n, 2n * half - 1n];
+    if (typeof value.value === 'number' && !Number.isInteger(value.value)) return { text: `${name} is an integer (${type})` };
+    const [least, most] = rangeOf(integer);
     const isIn = BigInt(value.value) >= least && BigInt(value.value) <= most;
-    return isIn ? undefined : `${value.value} does not fit ${name} (${type}): ${least} to ${most}`;
+    return isIn ? undefined : { text: `${value.value} does not fit ${name} (${type}): ${least} to ${most}` };
   }
   if (/^(proto3 )?bytes\b/.test(type) && (value.kind === 'text' || value.kind === 'number'))
-    return `${name} is bytes: text("…") makes some of text, hex(…) of digits`;
+    return {
+      text: `${name} is bytes: text("…") makes some of text, hex(…) of digits`,
+      ...(value.kind === 'text' ? { meant: `text(${JSON.stringify(value.value)})` } : {}),
+    };
   if (length === undefined || value.kind !== 'bytes' || value.value.length === length) return undefined;
-  return `${name} has ${length} bytes, not ${value.value.length}`;
+  return { text: `${name} has ${length} bytes, not ${value.value.length}` };
+}
+
+function misfitOfType(type: ValueType, { name, integer, type: wire }: FieldForm): string | undefined {
+  if (integer !== undefined && (type === 'bytes' || type === 'record')) return `${name} is an integer (${wire}), not ${type}`;
+  const isBytes = /^(proto3 )?bytes\b/.test(wire);
+  return isBytes && type !== 'bytes' && type !== 'any' ? `${name} is bytes, not ${type}` : undefined;
+}
+
+function misfitOfCall({ name }: ValueNode & { kind: 'call' }, form: FieldForm): string | undefined {
+  const called = functionOf(name.text);
+  return called && misfitOfType(called.result, form);
 }
 
 function* reference(
-  { path: [name = '', ...path], start, end }: ValueNode & { kind: 'reference' },
-  { answers }: FieldContext,
+  { path: [name = '', ...rest], start, end }: ValueNode & { kind: 'reference' },
+  form: FieldForm | undefined,
+  context: FieldContext,
 ): Generator<CraftProblem> {
+  const { answers, values } = context;
+  if (values.has(name)) {
+    const value = values.get(name);
+    if (value === undefined || form === undefined || rest.length > 0) return;
+    // One level is looked at: definitions of definitions grow faster than their text.
+    const text = value.kind === 'call' ? misfitOfCall(value, form) : misfit(value, form, context.place)?.text;
+    if (text !== undefined) yield { text: `${name}: ${text}`, start, end };
+    return;
+  }
   if (!answers.has(name)) {
-    const known = [...answers.keys()].join(', ') || 'no expectation before this gives one a name with "as"';
-    yield { text: `there is no answer "${name}": ${known}`, start, end };
+    const all = [...answers.keys(), ...values.keys()];
+    const meant = nearest(name, all);
+    const more =
+      meant === undefined ? all.join(', ') || 'no expectation and no "@" before this gives one a name' : `did you mean ${meant}?`;
+    yield {
+      text: `there is nothing named "${name}": ${more}`,
+      start,
+      end: start + name.length,
+      ...(meant === undefined ? {} : { meant }),
+    };
+    return;
+  }
+  if (rest.length === 0) {
+    yield {
+      text: `${name} is a whole message: name one of its fields, like ${name}.${answers.get(name)?.fields[0]?.name ?? 'field'}`,
+      start,
+      end,
+    };
     return;
   }
   let forms = answers.get(name)?.fields;
-  for (const each of path) {
-    const form = forms?.find((one) => one.name === each);
-    const meant = forms && form === undefined ? nearest(each, new Set(forms.map((one) => one.name))) : undefined;
+  let at = start + name.length;
+  for (const each of rest) {
+    const place = { start: at + 1, end: at + 1 + each.length };
+    at = place.end;
+    const found = forms?.find((one) => one.name === each);
+    const meant = forms && found === undefined ? nearest(each, new Set(forms.map((one) => one.name))) : undefined;
     if (meant !== undefined)
-      yield { text: `${name} has no field "${each}": did you mean ${meant}?`, start, end, severity: 'warning' };
-    if (form === undefined) return;
-    forms = form.fields;
+      yield { text: `${name} has no field "${each}": did you mean ${meant}?`, ...place, severity: 'warning', meant };
+    if (found === undefined) return;
+    forms = found.fields;
   }
 }

@@ -1,12 +1,16 @@
 import type { Protocol } from '../session/index.ts';
 import type { CraftProblem, PacketNode } from './syntax.ts';
-import { valuesOf } from './values.ts';
+import { nowhere, type Scope, valuesOf } from './values.ts';
 
 /**
  * The bytes of a packet before encryption, nothing filled in but sizes and counts; a problem where its protocol or message is
  * not known, a value is missing or does not fit. `raw` stands for all of it.
  */
-export function emitPacket(protocols: readonly Protocol[], packet: PacketNode): Uint8Array | CraftProblem {
+export function emitPacket(
+  protocols: readonly Protocol[],
+  packet: PacketNode,
+  scope: Scope = { ...nowhere, encode: encoder(protocols) },
+): Uint8Array | CraftProblem {
   const { protocol: name, message, fields, start, end } = packet;
   const protocol = protocols.find(({ id }) => id === name.text);
   if (protocol === undefined)
@@ -16,11 +20,20 @@ export function emitPacket(protocols: readonly Protocol[], packet: PacketNode): 
   if (form === undefined)
     return problem(message, `${name.text} has no message "${message.text}": ${forms.map((each) => each.name).join(', ')}`);
   try {
-    const values = valuesOf(fields);
+    const values = valuesOf(fields, scope);
     return Object.hasOwn(values, 'raw') && values.raw instanceof Uint8Array ? values.raw : form.encode(values);
   } catch (error) {
     return { text: error instanceof Error ? error.message : String(error), start, end };
   }
+}
+
+/** What `encode()` of a script does with the messages of these protocols. */
+export function encoder(protocols: readonly Protocol[]): Scope['encode'] {
+  return (id, message, values) => {
+    const form = protocols.find((each) => each.id === id)?.messages?.find(({ name }) => name === message);
+    if (form === undefined) throw new Error(`there is no message "${message}" of a protocol "${id}"`);
+    return form.encode(values);
+  };
 }
 
 function problem({ start, end }: { readonly start: number; readonly end: number }, text: string): CraftProblem {

@@ -1,8 +1,15 @@
 export { checkScript } from './check.ts';
 export { type Difference, firstDifference } from './compare.ts';
-export { emitPacket } from './emit.ts';
+export { ScriptDocument } from './document.ts';
+export type * from './editing.ts';
+export { semanticKinds } from './editing.ts';
+export { emitPacket, encoder } from './emit.ts';
+export { faultText } from './faulttext.ts';
+export { sizeOf } from './function.ts';
+export { scriptFunctions } from './functions.ts';
 export { parseScript } from './parse.ts';
 export { printPacket } from './print.ts';
+export { type Section, sectionsOf } from './sections.ts';
 export {
   type CraftProblem,
   craftLimits,
@@ -12,4 +19,5 @@ export {
   type Statement,
   type ValueNode,
 } from './syntax.ts';
-export { type Scope, valuesOf } from './values.ts';
+export { encodable, nowhere, type Scope, valuesOf } from './values.ts';
+export { fieldsOf, questionsOf, valuesIn, valuesWithin } from './walk.ts';

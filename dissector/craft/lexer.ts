@@ -1,21 +1,22 @@
 import type { Span } from './syntax.ts';
 
 export interface Token extends Span {
-  /** `section`: a line that begins with `###`; `mark`: one of `{ } [ ] ( ) : , =`; `word`: names, numbers, bytes; `line`: the end of a line. */
+  /** `section`: a line that begins with `###`; `mark`: one of `{ } [ ] ( ) : , = @`; `word`: names, numbers, bytes; `line`: the end of a line. */
   readonly kind: 'section' | 'word' | 'string' | 'mark' | 'line' | 'stray' | 'end';
   /** As it stands; of a string, what it says. */
   readonly text: string;
 }
 
 const pattern =
-  /(?<section>(?<=^|\n)###[^\n]*)|(?<blank>[^\S\n]+|#[^\n]*)|(?<line>\n)|(?<mark>[{}[\](),:=])|(?<word>[\w.+-]+)|(?<string>"(?:[^"\\\n]|\\.)*"?)|(?<stray>.)/gsu;
+  /(?<section>(?<=^|\n)###[^\n]*)|(?<blank>[^\S\n]+|#[^\n]*)|(?<line>\n)|(?<mark>[{}[\](),:=@])|(?<word>[\w.+-]+)|(?<string>"(?:[^"\\\n]|\\.)*"?)|(?<stray>.)/gsu;
 
-/** The tokens of a text; comments (from `#` to the end of the line) and blanks are left out. Never throws. */
-export function* tokens(text: string): Generator<Token> {
+/** The tokens of a text that begins at an offset; comments (from `#` to the end of the line) and blanks are left out. Never throws. */
+export function* tokens(text: string, offset = 0): Generator<Token> {
   for (const match of text.matchAll(pattern)) {
     const { section, blank, line, mark, word, string } = match.groups!;
     if (blank !== undefined) continue;
-    const span = { start: match.index, end: match.index + match[0].length };
+    const start = offset + match.index;
+    const span = { start, end: start + match[0].length };
     if (section !== undefined) yield { kind: 'section', text: section.slice(3).trim(), ...span };
     else if (line !== undefined) yield { kind: 'line', text: line, ...span };
     else if (mark !== undefined) yield { kind: 'mark', text: mark, ...span };
@@ -23,7 +24,7 @@ export function* tokens(text: string): Generator<Token> {
     else if (string !== undefined) yield readString(string, span);
     else yield { kind: 'stray', text: match[0], ...span };
   }
-  yield { kind: 'end', text: '', start: text.length, end: text.length };
+  yield { kind: 'end', text: '', start: offset + text.length, end: offset + text.length };
 }
 
 /** A string has the escapes of JSON; one that does not end, or has others, is stray. */

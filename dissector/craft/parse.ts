@@ -13,9 +13,28 @@ import { ValueParser } from './valueparser.ts';
  * `base64("…")` and `text("…")`; `#` begins a comment. Never throws.
  */
 export function parseScript(text: string): Script {
-  if (text.length <= craftLimits.scriptLength) return new Parser(text).script();
-  const why = `a script has at most ${craftLimits.scriptLength} characters (limit scriptLength)`;
-  return { statements: [], packets: [], problems: [{ text: why, start: 0, end: text.length }] };
+  if (text.length > craftLimits.scriptLength) {
+    const why = `a script has at most ${craftLimits.scriptLength} characters (limit scriptLength)`;
+    return { statements: [], packets: [], problems: [{ text: why, start: 0, end: text.length }] };
+  }
+  const parts = partsOf(text).map(({ text: part, start }) => new Parser(part, start).script());
+  return {
+    statements: parts.flatMap(({ statements }) => statements),
+    packets: parts.flatMap(({ packets }) => packets),
+    problems: parts.flatMap(({ problems }) => problems).slice(0, craftLimits.problems),
+  };
+}
+
+/** One section by itself, or what stands before the first; its places count from its own start. */
+export function parsePart(text: string): Script {
+  return new Parser(text, 0).script();
+}
+
+/** What stands before the first section, and the sections: a mistake in one does not reach into the next. */
+export function partsOf(text: string): { readonly text: string; readonly start: number }[] {
+  const starts = [0, ...[...text.matchAll(/\n(?=###)/g)].map(({ index }) => index + 1)];
+  const first = text.startsWith('###') ? [{ text: '', start: 0 }] : [];
+  return [...first, ...starts.map((start, index) => ({ text: text.slice(start, starts[index + 1]), start }))];
 }
 
 class Parser extends ValueParser {
@@ -38,12 +57,14 @@ class Parser extends ValueParser {
       this.take();
       return { kind: 'section', title: text, start, end };
     }
+    if (this.is('@')) return this.#define();
     if (kind !== 'word') return this.wrong('a statement, or a protocol and the name of a message');
     const read = {
       node: () => this.#node(start),
       send: () => this.#send(start),
       expect: () => this.#expect(start),
       wait: () => this.#wait(start),
+      fault: () => this.#fault(start),
     };
     if (!Object.hasOwn(read, text)) return this.#packet();
     this.take();
@@ -89,6 +110,35 @@ class Parser extends ValueParser {
     const manual = this.#maybe('manual');
     const role = this.#maybe('as') ? this.#word('a role') : undefined;
     return { kind: 'node', name, protocol, direction, address, manual, role, start, end: this.#end };
+  }
+
+  /** `@name = value`. */
+  #define(): Statement | undefined {
+    const { start } = this.take();
+    const name = this.#word('the name of a value');
+    if (name === undefined) return undefined;
+    if (!this.is('=')) return this.wrong(`"=" and the value of ${name.text}`);
+    this.take();
+    const value = this.value();
+    return { kind: 'define', name, value, start, end: this.#end };
+  }
+
+  /** `fault NODE KIND[=AMOUNT] [MESSAGE] [nth N | probability P]`. */
+  #fault(start: number): Statement | undefined {
+    const node = this.#word('the name of a node');
+    const fault = node && this.#word('a fault');
+    if (node === undefined || fault === undefined) return undefined;
+    const amount = this.is('=') ? this.#after(() => this.take(), 'a number') : undefined;
+    const isMessage = this.next.kind === 'word' && !['nth', 'probability'].includes(this.next.text);
+    const message = isMessage ? this.take() : undefined;
+    const nth = this.#after(() => this.#maybe('nth'), 'which of the messages');
+    const probability = this.#after(() => this.#maybe('probability'), 'a probability like 0.1');
+    return { kind: 'fault', node, fault, amount, message, nth, probability, start, end: this.#end };
+  }
+
+  /** The word after something, where that is there. */
+  #after(there: () => unknown, what: string): Word | undefined {
+    return there() ? this.#word(what) : undefined;
   }
 
   /** All that stands together without blanks: `[::1]:7000`. */

@@ -29,10 +29,12 @@ export type ValueNode =
   | (Span & { readonly kind: 'text'; readonly value: string })
   | (Span & { readonly kind: 'bytes'; readonly value: Uint8Array })
   | (Span & { readonly kind: 'constant'; readonly value: boolean | null })
-  /** `retry.cookie`: a field of a message that was expected before under that name. */
+  /** `payload`, `retry.cookie`: a value that was defined, or a field of a message that was expected before under that name. */
   | (Span & { readonly kind: 'reference'; readonly path: readonly string[] })
-  /** `valid`: what the node itself would send there; with `flip` so many of its bits, `truncate` so many of its bytes alone. */
-  | (Span & { readonly kind: 'valid'; readonly flip?: number; readonly truncate?: number })
+  /** `valid`: what the node itself would send there. */
+  | (Span & { readonly kind: 'valid' })
+  /** `flip(valid, 3)`: what a function makes of values. */
+  | (Span & { readonly kind: 'call'; readonly name: Word; readonly values: readonly ValueNode[] })
   /** `any`: in an expectation, whatever it is. */
   | (Span & { readonly kind: 'any' })
   | (Span & { readonly kind: 'list'; readonly values: readonly ValueNode[] })
@@ -61,6 +63,18 @@ export type Statement =
       /** It sends nothing of itself. */
       readonly manual: boolean;
       readonly role: Word | undefined;
+    })
+  /** `@payload = 01 02`: the value of a name from here on. */
+  | (Span & { readonly kind: 'define'; readonly name: Word; readonly value: ValueNode | undefined })
+  /** `fault a flip=3 data nth 2`: what the node does wrong from here on. The words are as they stand. */
+  | (Span & {
+      readonly kind: 'fault';
+      readonly node: Word;
+      readonly fault: Word;
+      readonly amount: Word | undefined;
+      readonly message: Word | undefined;
+      readonly nth: Word | undefined;
+      readonly probability: Word | undefined;
     })
   | (Span & { readonly kind: 'send'; readonly node: Word; readonly message: Word; readonly fields: readonly FieldNode[] })
   | (Span & {
@@ -94,4 +108,6 @@ export const craftLimits = Object.freeze({
   /** Records and lists inside each other. */
   depth: 64,
   problems: 1_000,
+  /** Bytes, or parts of a list, that one function gives. */
+  madeSize: 0x0100_0000,
 });

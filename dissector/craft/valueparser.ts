@@ -9,8 +9,9 @@ export class ValueParser {
   protected at = 0;
   #depth = 0;
 
-  constructor(text: string) {
-    this.tokens = [...tokens(text)];
+  /** `start`: where the text begins in its script. */
+  constructor(text: string, start: number) {
+    this.tokens = [...tokens(text, start)];
   }
 
   protected get next(): Token {
@@ -80,11 +81,11 @@ export class ValueParser {
     const name: Word = this.take();
     if (!this.is(':')) return this.wrong(`":" and the value of ${name.text}`);
     this.take();
-    const value = this.#value();
+    const value = this.value();
     return { name, value, start: name.start, end: this.tokens[this.at - 1]!.end };
   }
 
-  #value(): ValueNode | undefined {
+  protected value(): ValueNode | undefined {
     const { kind, text, start, end } = this.next;
     if (kind === 'string') {
       this.take();
@@ -108,7 +109,7 @@ export class ValueParser {
     this.parts(
       () => this.is(']'),
       () => {
-        const value = this.#value();
+        const value = this.value();
         if (value !== undefined) values.push(value);
       },
     );
@@ -129,9 +130,9 @@ export class ValueParser {
     const value = numberOf(text);
     if (value !== undefined) return { kind: 'number', value, start, end };
     if (text === 'any' || text === 'valid') return { kind: text, start, end };
-    if (/^[A-Za-z_]\w*(?:\.\w+)+$/.test(text)) return { kind: 'reference', path: text.split('.'), start, end };
+    if (/^[A-Za-z_][\w-]*(?:\.[\w-]+)*$/.test(text)) return { kind: 'reference', path: text.split('.'), start, end };
     this.at--;
-    return this.wrong('a number, bytes, text in quotes, a list, a record, or a field of an answer');
+    return this.wrong('a number, bytes, text in quotes, a list, a record, or the name of a value');
   }
 
   /** Further pairs of hex digits on the same line. */
@@ -141,37 +142,51 @@ export class ValueParser {
     return pairs;
   }
 
-  /** `hex(01 ff)`, `base64("…")`, `text("…")`, `flip(valid, 3)`, `truncate(valid, 40)`. */
-  #call({ text: name, start }: Token): ValueNode | undefined {
+  /** `hex(01 ff)`, `base64("…")`, `text("…")` of what stands there; other calls of values. */
+  #call(name: Token): ValueNode | undefined {
     this.take();
-    if (name === 'flip' || name === 'truncate') return this.#changed(name, start);
+    if (Object.hasOwn(makers, name.text) && this.#isWritten(name.text)) return this.#literal(name);
+    if (this.#depth >= craftLimits.depth) return this.wrong(`at most ${craftLimits.depth} calls inside each other (limit depth)`);
+    this.#depth++;
+    const values: ValueNode[] = [];
+    this.parts(
+      () => this.is(')') || this.is('}') || this.is(']'),
+      () => {
+        const value = this.value();
+        if (value !== undefined) values.push(value);
+      },
+    );
+    this.#depth--;
+    if (!this.is(')')) this.wrong('")"');
+    else this.take();
+    return { kind: 'call', name, values, start: name.start, end: this.tokens[this.at - 1]!.end };
+  }
+
+  /** The digits or text themselves follow, and not a value that is made of others. */
+  #isWritten(maker: string): boolean {
+    const { kind, text } = this.next;
+    if (kind !== 'word') return kind !== 'mark' || text === ')';
+    const following = this.tokens[this.at + 1];
+    const isCall = following?.kind === 'mark' && following.text === '(';
+    return !isCall && !text.includes('.') && (maker !== 'hex' || /^[0-9a-fA-F]+$/.test(text));
+  }
+
+  #literal({ text: name, start }: Token): ValueNode | undefined {
     let given = '';
     for (this.lines(); this.next.kind === 'word' || this.next.kind === 'string'; this.lines()) given += this.take().text;
     if (!this.is(')')) return this.wrong('")"');
     const { end } = this.take();
     const value = makers[name]?.(given);
     if (value !== undefined) return { kind: 'bytes', value, start, end };
-    const known = Object.keys(makers).join(', ');
-    const text = name in makers ? `${name}() cannot read "${given}"` : `there is no function "${name}": ${known}`;
-    if (this.problems.length < craftLimits.problems) this.problems.push({ text, start, end });
+    if (this.problems.length < craftLimits.problems) this.problems.push({ text: `${name}() cannot read "${given}"`, start, end });
     return undefined;
-  }
-
-  #changed(name: 'flip' | 'truncate', start: number): ValueNode | undefined {
-    if (this.next.text !== 'valid') return this.wrong('valid');
-    this.take();
-    if (!this.is(',')) return this.wrong('"," and how many');
-    this.take();
-    const count = this.next.kind === 'word' && /^\d{1,6}$/.test(this.next.text) ? Number(this.take().text) : undefined;
-    if (count === undefined) return this.wrong('a number');
-    if (!this.is(')')) return this.wrong('")"');
-    return { kind: 'valid', [name]: count, start, end: this.take().end };
   }
 }
 
+/** How literal bytes are written. */
 const makers: Readonly<Record<string, (given: string) => Uint8Array | undefined>> = {
   __proto__: null as never,
-  hex: (given) => fromHex(given),
+  hex: (given) => fromHex(given.replace(/\s/g, '')),
   base64: (given) => fromBase64(given),
   text: (given) => new TextEncoder().encode(given),
 };

@@ -1,16 +1,33 @@
 import type { Encodable, Items } from '../codec/index.ts';
-import { bitFlipped } from './spoil.ts';
+import { misfitOf, parameterAt, typeOf } from './function.ts';
+import { functionOf } from './functions.ts';
 import type { FieldNode, ValueNode } from './syntax.ts';
 
-/** What a value may refer to; without it, references are an Error. */
+/** What a value may refer to; each member that may throw throws an Error with a sentence. */
 export interface Scope {
-  /** A field of a message that came before; undefined where there is none. */
+  /** A value that was defined, or a field of a message that came before; undefined where there is none. */
   answer(path: readonly string[]): Encodable | undefined;
   /** What the node itself would send at a path of names; undefined where there is nothing. */
   valid(path: readonly string[]): Encodable | undefined;
+  /** The bytes of a message before encryption. */
+  encode(protocol: string, message: string, values: Items): Uint8Array;
+  /** Bytes that only the seed decides. */
+  random(length: number, seed: number | undefined): Uint8Array;
+  file(path: string): Uint8Array;
+  environment(name: string): string | undefined;
+  prompt(question: string): string | undefined;
 }
 
-const nowhere: Scope = { answer: () => undefined, valid: () => undefined };
+/** Where there are neither answers nor a node, no files and no person. */
+export const nowhere: Scope = {
+  answer: () => undefined,
+  valid: () => undefined,
+  encode: () => missing('there are no protocols here'),
+  random: () => missing('there are no random bytes here'),
+  file: () => missing('there are no files here'),
+  environment: () => undefined,
+  prompt: () => undefined,
+};
 
 /**
  * The values of fields as an encoder takes them; the last of a name counts, and what could not be read is left out. Throws an Error
@@ -24,16 +41,19 @@ export function valuesOf(fields: readonly FieldNode[], scope: Scope = nowhere, p
   return Object.fromEntries(values);
 }
 
-function encodable(node: ValueNode, scope: Scope, path: readonly string[]): Encodable {
+/** What a value is where it stands at a path of names. */
+export function encodable(node: ValueNode, scope: Scope, path: readonly string[]): Encodable {
   switch (node.kind) {
     case 'record':
       return valuesOf(node.fields, scope, path);
     case 'list':
       return node.values.map((each, index) => encodable(each, scope, [...path, String(index)]));
     case 'reference':
-      return scope.answer(node.path) ?? missing(`there is no answer with ${node.path.join('.')}`);
+      return scope.answer(node.path) ?? missing(`there is nothing named ${node.path.join('.')}`);
     case 'valid':
-      return changed(scope.valid(path) ?? missing(`the node has nothing valid for ${path.join('.')}`), node);
+      return scope.valid(path) ?? missing(`the node has nothing valid for ${path.join('.')}`);
+    case 'call':
+      return called(node, scope, path);
     case 'any':
       return missing('"any" stands in expectations alone');
     default:
@@ -41,10 +61,15 @@ function encodable(node: ValueNode, scope: Scope, path: readonly string[]): Enco
   }
 }
 
-function changed(value: Encodable, { flip, truncate }: { readonly flip?: number; readonly truncate?: number }): Encodable {
-  if (flip === undefined && truncate === undefined) return value;
-  if (!(value instanceof Uint8Array)) return missing('flip and truncate change bytes, and there are none');
-  return truncate === undefined ? bitFlipped(value, flip!) : value.slice(0, truncate);
+function called({ name, values }: ValueNode & { kind: 'call' }, scope: Scope, path: readonly string[]): Encodable {
+  const found = functionOf(name.text) ?? missing(`there is no function "${name.text}"`);
+  const given = values.map((value) => encodable(value, scope, path));
+  const misfit = misfitOf(found, given.map(typeOf));
+  if (misfit !== undefined) return missing(misfit);
+  const fitting = given.map((value, index) =>
+    typeof value === 'string' && parameterAt(found, index)?.type === 'bytes' ? new TextEncoder().encode(value) : value,
+  );
+  return found.make(scope, ...(fitting as never[]));
 }
 
 function missing(why: string): never {

@@ -3,6 +3,7 @@ export * from './bzip2.ts';
 export { type CertificateInfo, readCertificate } from './certificate.ts';
 export * from './certify.ts';
 export * from './cfb.ts';
+export { sealCfb8 } from './cfb8.ts';
 export * from './cms.ts';
 export * from './dh.ts';
 export { bitsOf, bytesOfInteger, integer } from './integer.ts';

@@ -1,5 +1,6 @@
 /** What a node does wrong on purpose, by a text, a count or a probability, and a seed that makes it happen again. */
 import type { PeerKind } from '../session/index.ts';
+import { mulberry32 } from './seeded.ts';
 
 export const faultKinds = {
   drop: 'is not sent; the node believes that it was',
@@ -113,15 +114,4 @@ export class Faults {
   below(end: number): number {
     return Math.floor(this.#random() * end);
   }
-}
-
-/** Tommy Ettinger's mulberry32: 32 bits of state, enough to make faults happen again. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

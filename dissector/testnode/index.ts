@@ -4,3 +4,4 @@ export { type NodeLimits, nodeLimits } from './limits.ts';
 export { TestNode } from './node.ts';
 export { type Mode, type NodeCounts, type NodeOptions, NodeRefusal } from './options.ts';
 export { Recorder, type RecorderOptions } from './recorder.ts';
+export { mulberry32, seededBytes } from './seeded.ts';

@@ -45,7 +45,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 
 /** Commands that work on no capture. */
 function own([name, ...args]: readonly string[], io: Io, out: Output, tell: Tell): Promise<number> | undefined {
-  return name === 'node' ? node(args, io, out, tell) : name === 'run' ? runScripts(args, out) : undefined;
+  return name === 'node' ? node(args, io, out, tell) : name === 'run' ? runScripts(args, io, out) : undefined;
 }
 
 async function onCapture(args: readonly string[], io: Io, out: Output, tell: Tell): Promise<number> {

@@ -1,15 +1,19 @@
 /** `peerscope run`: the sections of packet scripts, each passed or failed. */
+import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type CraftProblem, parseScript } from '../../dissector/craft/index.ts';
+import { type CraftProblem, parseScript, questionsOf, sectionsOf } from '../../dissector/craft/index.ts';
 import { readWishes } from '../../dissector/wishes.ts';
 import { loadProtocols } from '../capture/modules.ts';
 import { reasonOf } from '../capture/reason.ts';
-import { runSection, type SectionResult, sectionsOf } from '../node/scriptrun.ts';
+import { runSection, type SectionResult } from '../node/scriptrun.ts';
 import { parseChoices } from './choice.ts';
 import { exitStatus, UsageError } from './errors.ts';
 import { junit } from './junit.ts';
 import type { Output } from './output.ts';
+import { Questions } from './questions.ts';
+import type { Io } from './run.ts';
 import { plural } from './text.ts';
 import { runHelp } from './usage.ts';
 
@@ -19,6 +23,8 @@ const options = {
   choice: { type: 'string', multiple: true },
   allow: { type: 'string', multiple: true },
   protocol: { type: 'string', multiple: true },
+  set: { type: 'string', multiple: true },
+  seed: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -30,7 +36,7 @@ export interface Ran {
   readonly failure?: { readonly line: number; readonly text: string };
 }
 
-export async function runScripts(args: readonly string[], out: Output): Promise<number> {
+export async function runScripts(args: readonly string[], io: Io, out: Output): Promise<number> {
   const { values, positionals } = parse(args);
   if (values.help) {
     await out.line(runHelp());
@@ -43,9 +49,13 @@ export async function runScripts(args: readonly string[], out: Output): Promise<
   if (wrong.length > 0) throw new UsageError(wrong.join(' '), false);
   const scripts = positionals.map((file) => ({ file, text: readScript(file) }));
   const all: Ran[] = [];
+  const seed = readSeed(values.seed);
+  const questions = new Questions(readAnswers(values.set ?? []), io);
   for (const { file, text } of scripts)
     for (const section of sectionsOf(parseScript(text))) {
-      const ran = told(file, text, await runSection(section, { protocols, pins, allow: values.allow ?? [] }));
+      const answered = await questions.ask(questionsOf(section.statements));
+      const around = { folder: dirname(file), environment: process.env, answered, seed };
+      const ran = told(file, text, await runSection(section, { protocols, pins, allow: values.allow ?? [], around }));
       all.push(ran);
       if (values.json) await out.line(JSON.stringify(ran));
       else if (!values.junit) await out.line(lineOf(ran));
@@ -63,6 +73,23 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Of its own for each run, unless one is given: then all that is random happens again. */
+function readSeed(text: string | undefined): number {
+  if (text === undefined) return randomInt(2 ** 32);
+  if (/^\d{1,10}$/.test(text) && Number(text) < 2 ** 32) return Number(text);
+  throw new UsageError(`"--seed ${text}" is no number from 0 to ${2 ** 32 - 1}.`);
+}
+
+function readAnswers(given: readonly string[]): Record<string, string> {
+  const pairs = given.map((text): [string, string] => {
+    const at = text.indexOf('=');
+    // What is asked for may be a secret: the sentence does not repeat it.
+    if (at < 1) throw new UsageError('"--set" takes QUESTION=ANSWER.');
+    return [text.slice(0, at), text.slice(at + 1)];
+  });
+  return Object.fromEntries(pairs);
 }
 
 /** Throws a UsageError for a file that cannot be read, or is no script: nothing of it is run then. */

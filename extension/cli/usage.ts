@@ -126,6 +126,8 @@ export function runHelp(): string {
     option('--choice ID=CANDIDATE', 'what a specification leaves open; else the first candidate'),
     option('--allow HOST', 'an address beyond this machine that is meant'),
     option('--protocol MODULE', 'a protocol of your own'),
+    option('--set QUESTION=ANSWER', 'answers a prompt; else the terminal asks'),
+    option('--seed N', 'what is random happens again'),
     '',
     'Exit status: 0 all sections passed; 1 one failed; 3 usage, or a script that cannot be read.',
   ].join('\n');

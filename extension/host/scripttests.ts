@@ -1,6 +1,6 @@
 /** The sections of packet scripts in VS Code's Test Explorer. */
 import * as vscode from 'vscode';
-import { parseScript } from '../../dissector/craft/index.ts';
+import { parseScript, questionsOf, type Script, sectionsOf } from '../../dissector/craft/index.ts';
 import type { NodeCalls } from '../wire/node.ts';
 
 type RunSection = (params: NodeCalls['runSection']['params']) => Promise<NodeCalls['runSection']['result']>;
@@ -97,13 +97,30 @@ class ScriptTests {
     };
     if (problem !== undefined) return failed(problem.text, problem.start);
     try {
+      const answered = await ask(parseScript(text), section);
+      if (answered === undefined) return run.skipped(item);
       // What VS Code gives is behind proxies, which do not go to another thread.
       const tree = JSON.parse(JSON.stringify(vscode.workspace.getConfiguration().get('peerscope') ?? {}));
-      const { seconds, failure } = await this.#run({ text, section, tree });
+      const { seconds, failure } = await this.#run({ text, section, tree, folder: folderOf(document.uri), answered });
       if (failure === undefined) run.passed(item, seconds * 1000);
       else failed(failure.text, failure.at, seconds);
     } catch (error) {
       run.errored(item, new vscode.TestMessage(error instanceof Error ? error.message : String(error)));
     }
   }
+}
+
+/** What a person answers to the questions of a section; undefined when one of them is not answered. */
+async function ask(script: Script, section: number): Promise<Record<string, string> | undefined> {
+  const answered: Record<string, string> = {};
+  for (const question of questionsOf(sectionsOf(script)[section]?.statements ?? [])) {
+    const answer = await vscode.window.showInputBox({ prompt: question, ignoreFocusOut: true });
+    if (answer === undefined) return undefined;
+    answered[question] = answer;
+  }
+  return answered;
+}
+
+function folderOf(uri: vscode.Uri): string | undefined {
+  return uri.scheme === 'file' ? vscode.Uri.joinPath(uri, '..').fsPath : undefined;
 }

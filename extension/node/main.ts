@@ -1,14 +1,15 @@
 /** The thread of the test nodes: sockets stay off the extension host's own. */
+import { randomInt } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
-import { parseScript } from '../../dissector/craft/index.ts';
+import { parseScript, sectionsOf } from '../../dissector/craft/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
 import { pinsIn } from '../../dissector/wishes.ts';
 import type { Done, NodeCalls, NodeEvents } from '../wire/node.ts';
 import { Connection } from '../wire/rpc.ts';
 import { type RunningNode, spoken, startNode } from './running.ts';
 import { saveRecording } from './saving.ts';
-import { runSection, sectionsOf } from './scriptrun.ts';
+import { runSection } from './scriptrun.ts';
 import { valuesToText } from './values.ts';
 
 type Params<M extends keyof NodeCalls> = NodeCalls[M]['params'];
@@ -42,10 +43,11 @@ function existing(id: number): RunningNode {
 }
 
 /** Scripts of the editor stay on this machine: a build that runs them says otherwise by its own command. */
-async function runScriptSection({ text, section, tree }: Params<'runSection'>) {
+async function runScriptSection({ text, section, tree, folder, answered }: Params<'runSection'>) {
   const found = sectionsOf(parseScript(text))[section];
   if (found === undefined) throw new Error('The script has no such section any more.');
-  const { seconds, failure } = await runSection(found, { protocols, pins: pinsIn(tree, protocols), allow: [] });
+  const around = { folder, answered, environment: process.env, seed: randomInt(2 ** 32) };
+  const { seconds, failure } = await runSection(found, { protocols, pins: pinsIn(tree, protocols), allow: [], around });
   return failure === undefined ? { seconds } : { seconds, failure };
 }
 

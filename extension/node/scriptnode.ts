@@ -21,6 +21,8 @@ export interface ScriptNodeOptions {
   readonly dialled: Address | undefined;
   readonly manual: boolean;
   readonly role: string | undefined;
+  /** Where its faults happen. */
+  readonly seed: number;
 }
 
 /** A message that the node has received. */
@@ -37,12 +39,12 @@ export class ScriptNode {
   /** How many of the messages that it has heard were expected or passed over. */
   seen = 0;
   readonly #options: ScriptNodeOptions;
-  readonly #transport: 'udp' | 'tcp';
+  readonly transport: 'udp' | 'tcp';
   readonly #chunks: Uint8Array[];
   readonly #events: NodeEvent[];
 
   static async start(options: ScriptNodeOptions): Promise<ScriptNode> {
-    const { protocol, protocols, pins, listen, dialled, manual, role } = options;
+    const { protocol, protocols, pins, listen, dialled, manual, role, seed } = options;
     const { choices } = readWishes({ choices: pins }, protocols);
     const kind = protocol.peer;
     if (kind === undefined) throw new NodeRefusal(`There is no test node of ${protocol.id}.`);
@@ -60,7 +62,7 @@ export class ScriptNode {
     });
     const socket = await SocketNode.start(
       {
-        ...{ protocol, transport, choices, listen },
+        ...{ protocol, transport, choices, listen, seed },
         identity: await kind.createIdentity((length) => new Uint8Array(randomBytes(length))),
         // Held and never let go: what a script does not send is not sent.
         mode: manual ? 'step' : 'automatic',
@@ -84,7 +86,7 @@ export class ScriptNode {
   ) {
     this.#options = options;
     this.protocol = options.protocol;
-    this.#transport = transport;
+    this.transport = transport;
     this.socket = socket;
     this.#chunks = chunks;
     this.#events = events;
@@ -112,7 +114,7 @@ export class ScriptNode {
   heard(): readonly Heard[] {
     const { protocol, protocols, pins } = this.#options;
     const own = addressText(this.#local());
-    const decodeAs = [`${this.#transport} && port == ${this.#local().port} -> ${protocol.id}`];
+    const decodeAs = [`${this.transport} && port == ${this.#local().port} -> ${protocol.id}`];
     const opened = openBytes(Uint8Array.from(Buffer.concat(this.#chunks)), { protocols, decodeAs, choices: pins });
     if ('problem' in opened) return [];
     return [...opened.messages({ bytes: true })].filter(({ dst }) => dst === own).map((line) => this.#heard(line));

@@ -3,17 +3,21 @@
 import type { Encodable, Items } from '../../dissector/codec/index.ts';
 import {
   checkScript,
+  encodable,
   type FieldNode,
+  faultText,
   firstDifference,
-  type Scope,
-  type Script,
+  type Section,
   type Statement,
+  sizeOf,
+  valuesIn,
   valuesOf,
 } from '../../dissector/craft/index.ts';
 import type { Address, Protocol } from '../../dissector/session/index.ts';
-import { NodeRefusal } from '../../dissector/testnode/index.ts';
+import { NodeRefusal, parseFault } from '../../dissector/testnode/index.ts';
 import { isLoopback, parseAddress, resolve } from './address.ts';
 import { ScriptNode } from './scriptnode.ts';
+import { ScriptScope, type Surroundings } from './scriptscope.ts';
 import { SocketFailure, socketReason } from './words.ts';
 
 /** Between two looks at what has come. */
@@ -26,6 +30,7 @@ export interface ScriptOptions {
   readonly pins: Readonly<Record<string, unknown>>;
   /** Hosts beyond this machine that it may use. */
   readonly allow: readonly string[];
+  readonly around: Surroundings;
 }
 
 export interface SectionResult {
@@ -38,22 +43,8 @@ export interface SectionResult {
 /** A statement that did not hold; the message is a sentence without its full stop. */
 class Failure extends Error {}
 
-/** The sections of a script; what stands before the first belongs to each of them. */
-export function sectionsOf({ statements }: Script): { readonly title: string; readonly statements: readonly Statement[] }[] {
-  const firsts = statements.flatMap(({ kind }, index) => (kind === 'section' ? [index] : []));
-  const prelude = statements.slice(0, firsts[0] ?? statements.length);
-  if (firsts.length === 0) return [{ title: '', statements: prelude }];
-  return firsts.map((first, index) => ({
-    title: (statements[first] as Statement & { kind: 'section' }).title,
-    statements: [...prelude, ...statements.slice(first + 1, firsts[index + 1] ?? statements.length)],
-  }));
-}
-
 /** A section in which something is wrongly named, or does not fit its field, fails at once: none of it is run. */
-export async function runSection(
-  { title, statements }: ReturnType<typeof sectionsOf>[number],
-  options: ScriptOptions,
-): Promise<SectionResult> {
+export async function runSection({ title, statements }: Section, options: ScriptOptions): Promise<SectionResult> {
   const started = performance.now();
   const wrong = checkScript(statements, options.protocols).find(({ severity }) => severity === undefined);
   if (wrong !== undefined) return { title, seconds: 0, failure: { at: wrong.start, text: wrong.text } };
@@ -76,10 +67,11 @@ export async function runSection(
 class Run {
   readonly #options: ScriptOptions;
   readonly #nodes = new Map<string, ScriptNode>();
-  readonly #answers = new Map<string, Encodable>();
+  readonly #scope: ScriptScope;
 
   constructor(options: ScriptOptions) {
     this.#options = options;
+    this.#scope = new ScriptScope(options.protocols, options.around);
   }
 
   async end(): Promise<void> {
@@ -102,6 +94,10 @@ class Run {
           throw new Failure(`${statement.node.text} is not closed within ${ms(statement.within)}`);
         return;
       }
+      case 'define':
+        return this.#define(statement);
+      case 'fault':
+        return this.#fault(statement);
       case 'wait':
         return pause(statement.time);
       case 'packet':
@@ -109,12 +105,29 @@ class Run {
     }
   }
 
+  #define({ name, value }: Statement & { kind: 'define' }): void {
+    if (value === undefined) return;
+    const made = encodable(value, this.#scope.with(), [name.text]);
+    sizeOf(made, name.text);
+    this.#scope.names.set(name.text, made);
+  }
+
+  #fault(statement: Statement & { kind: 'fault' }): void {
+    const { protocol, socket, transport } = this.#node(statement.node.text);
+    const fault = parseFault(faultText(statement), protocol.names, transport, protocol.peer!);
+    if (typeof fault === 'string') throw new Failure(fault);
+    socket.node.addFault(fault);
+  }
+
   async #start({ name, protocol: id, direction, address, manual, role }: Statement & { kind: 'node' }): Promise<void> {
-    const { protocols, pins } = this.#options;
+    const { protocols, pins, around } = this.#options;
     const protocol = protocols.find((each) => each.id === id.text)!;
     const at = this.#nodes.get(address.text)?.socket.local ?? (await this.#address(address.text));
     const place = direction === 'listen' ? { listen: at, dialled: undefined } : { listen: undefined, dialled: at };
-    this.#nodes.set(name.text, await ScriptNode.start({ protocol, protocols, pins, ...place, manual, role: role?.text }));
+    this.#nodes.set(
+      name.text,
+      await ScriptNode.start({ ...{ protocol, protocols, pins, manual, role: role?.text, seed: around.seed }, ...place }),
+    );
   }
 
   async #address(text: string): Promise<Address> {
@@ -135,16 +148,16 @@ class Run {
     const { node: own } = node.socket;
     const raw = fields.find((field) => field.name.text === 'raw');
     if (raw !== undefined) {
-      const { raw: bytes } = valuesOf([raw], this.#scope());
+      const { raw: bytes } = valuesOf([raw], this.#scope.with());
       if (!(bytes instanceof Uint8Array)) throw new Failure('raw is bytes');
       return own.sendRaw(link, bytes);
     }
     // A node that acts of itself may still be shaking hands; one that does not is told when by the script.
     const isTime = (): boolean => own.status(link).ready || own.offers(link).includes(message.text);
     if (!node.manual) await until(isTime, READY_MS);
-    if (!usesValid(fields)) return own.send(link, message.text, valuesOf(fields, this.#scope()));
+    if (!usesValid(fields)) return own.send(link, message.text, valuesOf(fields, this.#scope.with()));
     const made = own.made(link, message.text);
-    own.send(link, message.text, merged(made, valuesOf(fields, this.#scope(made))));
+    own.send(link, message.text, merged(made, valuesOf(fields, this.#scope.with(made))));
   }
 
   async #expect({ node: name, message, as, within, fields }: Statement & { kind: 'expect' }): Promise<void> {
@@ -155,7 +168,9 @@ class Run {
         .heard()
         .findIndex(
           (heard, index) =>
-            index >= from && heard.message === message.text && firstDifference(fields, heard.values, this.#scope()) === undefined,
+            index >= from &&
+            heard.message === message.text &&
+            firstDifference(fields, heard.values, this.#scope.with()) === undefined,
         );
     let at = -1;
     await until(() => {
@@ -164,7 +179,7 @@ class Run {
     }, within);
     if (at < 0) throw new Failure(this.#notCome(node, from, message.text, within, fields));
     node.seen = at + 1;
-    if (as !== undefined) this.#answers.set(as.text, node.heard()[at]!.values);
+    if (as !== undefined) this.#scope.names.set(as.text, node.heard()[at]!.values);
   }
 
   /** What was said, what came instead, and the field that differs. */
@@ -172,7 +187,7 @@ class Run {
     const came = node.heard().slice(from);
     const alike = came.find((heard) => heard.message === message);
     if (alike !== undefined) {
-      const { path, said, came: other } = firstDifference(fields, alike.values, this.#scope())!;
+      const { path, said, came: other } = firstDifference(fields, alike.values, this.#scope.with())!;
       return `${message} came with another ${path}: expected ${said}, ${other === undefined ? 'there is none' : `got ${other}`}`;
     }
     const instead = came.length === 0 ? 'nothing came' : `came ${came.map((heard) => heard.message).join(', ')}`;
@@ -190,27 +205,10 @@ class Run {
   #node(name: string): ScriptNode {
     return this.#nodes.get(name)!;
   }
-
-  #scope(made?: Items): Scope {
-    return {
-      answer: ([name = '', ...path]) => at(this.#answers.get(name), path),
-      valid: (path) => at(made, path),
-    };
-  }
-}
-
-function at(value: Encodable | undefined, path: readonly string[]): Encodable | undefined {
-  let found = value;
-  for (const name of path) {
-    if (typeof found !== 'object' || found === null || found instanceof Uint8Array || !Object.hasOwn(found, name))
-      return undefined;
-    found = (found as { readonly [name: string]: Encodable })[name];
-  }
-  return found;
 }
 
 function usesValid(fields: readonly FieldNode[]): boolean {
-  return fields.some(({ value }) => value?.kind === 'valid' || (value?.kind === 'record' && usesValid(value.fields)));
+  return [...valuesIn(fields)].some(({ kind }) => kind === 'valid');
 }
 
 /** What a script says goes over what the node would send, record by record. */

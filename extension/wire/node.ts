@@ -118,7 +118,15 @@ export interface NodeCalls extends NodeCommands {
   };
   /** Runs a section of a packet script, by its place among them; `at` is an offset in the text. */
   runSection: {
-    params: { readonly text: string; readonly section: number; readonly tree: Readonly<Record<string, unknown>> };
+    params: {
+      readonly text: string;
+      readonly section: number;
+      readonly tree: Readonly<Record<string, unknown>>;
+      /** Where its files lie; undefined for a script that is not saved. */
+      readonly folder: string | undefined;
+      /** What a person answered, by question. */
+      readonly answered: Readonly<Record<string, string>>;
+    };
     result: { readonly seconds: number; readonly failure?: { readonly at: number; readonly text: string } };
   };
   /** A copy of a recording, with or without the keys in it. */

@@ -13,7 +13,9 @@ const order = [
   ['capture', 'link', 'codec', 'crypto'],
   ['session'],
   ['protocols'],
-  ['filter', 'craft', 'testnode', 'reference'],
+  ['filter', 'testnode', 'reference'],
+  // Scripts name the faults of a test node.
+  ['craft'],
 ];
 const apart = ['host', 'dissect', 'server', 'node'];
 /** What the page may use of the dissector: formats and numbers, no reader and no protocol. */

@@ -51,7 +51,7 @@ describe('a script that fails', () => {
     ['node a = p2pke listen 192.0.2.1:0', 1, '192.0.2.1 is beyond this machine: --allow 192.0.2.1 says that this is meant'],
     ['node a = p2pke dial nobody', 1, '"nobody" is neither an address like 127.0.0.1:7000 nor a node: none at all'],
     ['node a = p2pke listen 127.0.0.1:0 as king', 1, 'p2pke has no role "king": initiator, responder'],
-    [`${two}send a data { data: retry.cookie }`, 3, /^there is no answer "retry": no expectation/],
+    [`${two}send a data { data: retry.cookie }`, 3, /^there is nothing named "retry": no expectation/],
     [`${two}send a data { conter: 3 }`, 3, 'data has no field "conter" here: did you mean counter?'],
     [`${two}send a data { data: flip(valid, 1), counter: text("x") }`, 3, 'counter is an integer (31 bits of a u32)'],
   ] as const)('%j says in which line, and why', async (text, line, why) => {

@@ -53,13 +53,28 @@ describe('names', () => {
     ['node a = p2pke dial 127.0.0.1:1 as opener', 'error at opener: p2pke has no role "opener": initiator, responder'],
     [
       `${nodes}expect a data as first\nsend a data { data: frist.data }`,
-      'error at frist.data: there is no answer "frist": first',
+      'error at frist: there is nothing named "frist": did you mean first?',
     ],
     [
       `${nodes}expect a data as first\nsend a data { data: first.dat }`,
-      'warning at first.dat: first has no field "dat": did you mean data?',
+      'warning at dat: first has no field "dat": did you mean data?',
     ],
     [`${nodes}expect a data { conter: 3 }`, 'warning at conter: data has no field "conter" here: did you mean counter?'],
+    ['p2pke data { data: sha265(01 02) }', 'error at sha265: there is no function "sha265": did you mean sha256?'],
+    [
+      'p2pke data { data: payload }',
+      'error at payload: there is nothing named "payload": no expectation and no "@" before this gives one a name',
+    ],
+    ['@payload = 01 02\np2pke data { data: paylod }', 'error at paylod: there is nothing named "paylod": did you mean payload?'],
+    [
+      `${nodes}expect a data as first\nsend a data { data: first }`,
+      'error at first: first is a whole message: name one of its fields, like first.direction',
+    ],
+    ['@ff = 1', 'error at ff: "ff" cannot name a value: it reads as one'],
+    [`${nodes}fault c drop`, 'error at c: there is no node "c" here: did you mean b?'],
+    [`${nodes}fault a dorp`, 'error at dorp: there is no fault "dorp": did you mean drop?'],
+    [`${nodes}fault a drop dta`, 'error at dta: p2pke has no message "dta": did you mean data?'],
+    [`${nodes}fault a split data`, 'error at split data: the fault "split:data" is for TCP'],
   ])('%s', (text, problem) => expect(check(text)).toEqual([problem]));
 
   it('of one section are not those of another; what stands before the first is in all', () => {
@@ -85,6 +100,13 @@ describe('values', () => {
     ['p2pke data { counter: "one" }', 'counter is an integer (31 bits of a u32)'],
     ['p2pke data { data: "one" }', 'data is bytes: text("…") makes some of text, hex(…) of digits'],
     ['p2pke InitHello { e: 01 02 }', 'e has 32 bytes, not 2'],
+    ['@n = "one"\np2pke data { counter: n }', 'n: counter is an integer (31 bits of a u32)'],
+    ['p2pke data { counter: sha256(01 02) }', 'counter is an integer (31 bits of a u32), not bytes'],
+    ['p2pke data { data: hex_text(01 02) }', 'data is bytes, not text'],
+    ['p2pke data { data: repeat(01 02) }', 'repeat takes other values: repeat(value: any, times: integer)'],
+    ['p2pke data { data: random("x") }', 'length of random is integer, not text'],
+    ['p2pke data { data: valid }', '"valid" stands in what a node sends alone'],
+    ['p2pke data { data: flip(any, 1) }', '"any" stands in expectations alone'],
     ['p2pke data { data: any }', '"any" stands in expectations alone'],
   ])('%s', (text, why) => expect(check(text)).toEqual([expect.stringContaining(why)]));
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type FieldNode, firstDifference, parseScript, type Scope, valuesOf } from '../../../dissector/craft/index.ts';
+import { type FieldNode, firstDifference, nowhere, parseScript, type Scope, valuesOf } from '../../../dissector/craft/index.ts';
 
 const only = (text: string) => {
   const { statements, problems } = parseScript(text);
@@ -24,6 +24,13 @@ describe('statements', () => {
     ['expect a close within 3s', { kind: 'close', within: 3000 }],
     ['wait 20ms', { kind: 'wait', time: 20 }],
     ['p2p KEEP_ALIVE', { kind: 'packet' }],
+    ['@payload = 01 02', { kind: 'define', name: { text: 'payload' }, value: { kind: 'bytes', value: Uint8Array.of(1, 2) } }],
+    ['fault a drop', { kind: 'fault', node: { text: 'a' }, fault: { text: 'drop' }, amount: undefined, message: undefined }],
+    [
+      'fault a flip=3 data nth 2',
+      { kind: 'fault', fault: { text: 'flip' }, amount: { text: '3' }, message: { text: 'data' }, nth: { text: '2' } },
+    ],
+    ['fault a duplicate probability 0.1', { kind: 'fault', message: undefined, probability: { text: '0.1' } }],
   ])('%s', (text, statement) => expect(only(text)).toMatchObject(statement));
 
   it('keep a comment and a section apart', () => {
@@ -33,6 +40,7 @@ describe('statements', () => {
 
 describe('values that refer to others', () => {
   const scope: Scope = {
+    ...nowhere,
     answer: (path) => (path.join('.') === 'retry.cookie' ? Uint8Array.of(9) : undefined),
     valid: (path) => (path.join('.') === 'a.sig' ? Uint8Array.of(0, 0, 0, 0) : undefined),
   };
@@ -46,7 +54,7 @@ describe('values that refer to others', () => {
   });
 
   it.each([
-    ['{ b: retry.nothing }', 'there is no answer with retry.nothing'],
+    ['{ b: retry.nothing }', 'there is nothing named retry.nothing'],
     ['{ b: valid }', 'the node has nothing valid for b'],
     ['{ b: any }', '"any" stands in expectations alone'],
   ])('%s leads nowhere', (text, why) => expect(() => valuesOf(fields(text), scope)).toThrow(why));

@@ -1,0 +1,77 @@
+/** What the values of a script refer to while it runs: what came before, files beside it, the environment, a person, a seed. */
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { isAbsolute, join, relative } from 'node:path';
+import type { Encodable, Items } from '../../dissector/codec/index.ts';
+import { craftLimits, encoder, type Scope } from '../../dissector/craft/index.ts';
+import type { Protocol } from '../../dissector/session/index.ts';
+import { mulberry32, seededBytes } from '../../dissector/testnode/index.ts';
+
+export interface Surroundings {
+  /** Where its files lie; undefined for a script that is not saved. */
+  readonly folder: string | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What a person answered, by question. */
+  readonly answered: Readonly<Record<string, string>>;
+  /** Decides what `random` gives, and where faults happen. */
+  readonly seed: number;
+}
+
+export class ScriptScope {
+  /** Messages by the name that an expectation gave them, and what was defined. */
+  readonly names = new Map<string, Encodable>();
+  readonly #protocols: readonly Protocol[];
+  readonly #around: Surroundings;
+  readonly #random: () => number;
+
+  constructor(protocols: readonly Protocol[], around: Surroundings) {
+    this.#protocols = protocols;
+    this.#around = around;
+    this.#random = mulberry32(around.seed);
+  }
+
+  /** `made`: what the node itself would send. */
+  with(made?: Items): Scope {
+    const { environment, answered } = this.#around;
+    return {
+      answer: ([name = '', ...path]) => at(this.names.get(name), path),
+      valid: (path) => at(made, path),
+      encode: encoder(this.#protocols),
+      random: (length, seed) => seededBytes(seed === undefined ? this.#random : mulberry32(seed), length),
+      file: (path) => this.#file(path),
+      environment: (name) => (Object.hasOwn(environment, name) ? environment[name] : undefined),
+      prompt: (question) => (Object.hasOwn(answered, question) ? answered[question] : undefined),
+    };
+  }
+
+  /** A script of somebody else reads nothing but what lies beside it. */
+  #file(path: string): Uint8Array {
+    const { folder } = this.#around;
+    if (folder === undefined) throw new Error('a script that is not saved has no files beside it');
+    let found: string;
+    try {
+      found = realpathSync(join(folder, path));
+    } catch {
+      throw new Error(`there is no file "${path}" beside the script`);
+    }
+    const inside = relative(realpathSync(folder), found);
+    if (isAbsolute(path) || isAbsolute(inside) || inside.split(/[\\/]/)[0] === '..')
+      throw new Error(`"${path}" is outside the folder of the script`);
+    const { size } = statSync(found);
+    if (size > craftLimits.madeSize) throw new Error(`"${path}" has more than ${craftLimits.madeSize} bytes (limit madeSize)`);
+    try {
+      return new Uint8Array(readFileSync(found));
+    } catch {
+      throw new Error(`"${path}" cannot be read`);
+    }
+  }
+}
+
+function at(value: Encodable | undefined, path: readonly string[]): Encodable | undefined {
+  let found = value;
+  for (const name of path) {
+    if (typeof found !== 'object' || found === null || found instanceof Uint8Array || !Object.hasOwn(found, name))
+      return undefined;
+    found = (found as { readonly [name: string]: Encodable })[name];
+  }
+  return found;
+}
