@@ -6,6 +6,7 @@ export * from './encodeproto.ts';
 export * from './encoderecords.ts';
 export * from './form.ts';
 export * from './json.ts';
+export * from './jsontree.ts';
 export * from './layout.ts';
 export * from './nearest.ts';
 export * from './proto.ts';

@@ -19,6 +19,10 @@ export interface Caret {
   readonly start: number;
   readonly end: number;
   readonly typed: string;
+  /** It is text in quotes. */
+  readonly isQuoted: boolean;
+  /** A record follows. */
+  readonly hasRecord: boolean;
   /** The words of the statement before the brackets and before what is being written. */
   readonly head: readonly string[];
   /** Outermost first. */
@@ -48,7 +52,19 @@ export function caretIn(text: string, at: number): Caret | undefined {
   const top = frames.at(-1);
   if (top?.mark === '{') top.given.push(...namesAfter(all.filter(({ start }) => start >= (typed?.end ?? at))));
   const { start, end } = typed ?? { start: at, end: at };
-  return { start, end, typed: text.slice(start, Math.max(start, at)), head, open: frames, isAfter: top?.isAfter ?? false };
+  const next = all.find((token) => token.start >= end);
+  const hasRecord = next?.kind === 'mark' && next.text === '{';
+  const isQuoted = typed !== undefined && text[typed.start] === '"';
+  return {
+    start,
+    end,
+    typed: text.slice(start, Math.max(start, at)),
+    isQuoted,
+    hasRecord,
+    head,
+    open: frames,
+    isAfter: top?.isAfter ?? false,
+  };
 }
 
 function isWriting({ kind, start, end }: Token, at: number): boolean {

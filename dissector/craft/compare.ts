@@ -1,6 +1,7 @@
 import { equalBytes, toHex } from '../bytes/index.ts';
 import type { Encodable } from '../codec/index.ts';
-import type { FieldNode, ValueNode } from './syntax.ts';
+import { valueText } from './print.ts';
+import type { FieldNode, Span, ValueNode } from './syntax.ts';
 import { type Scope, valuesOf } from './values.ts';
 
 /** A field that is not as it was said. */
@@ -9,6 +10,8 @@ export interface Difference {
   readonly said: string;
   /** Undefined where there is no such field. */
   readonly came: string | undefined;
+  /** What would make it hold: another value in the place of the one that was said, as a script writes it. */
+  readonly mended?: Span & { readonly text: string };
 }
 
 /** The first field in which a message is not as an expectation says; what the expectation leaves out may be anything. */
@@ -29,7 +32,10 @@ export function firstDifference(
 }
 
 function compare(node: ValueNode, came: Encodable | undefined, scope: Scope, path: string): Difference | undefined {
-  const differs = (said: string): Difference => ({ path, said, came: came === undefined ? undefined : valueText(came) });
+  const differs = (said: string): Difference => ({
+    ...{ path, said, came: came === undefined ? undefined : shortText(came) },
+    ...(came === undefined ? {} : { mended: { start: node.start, end: node.end, text: valueText(came, '') } }),
+  });
   if (node.kind === 'any') return came === undefined ? differs('any value') : undefined;
   if (node.kind === 'record') return came === undefined ? differs('a record') : firstDifference(node.fields, came, scope, path);
   if (node.kind === 'list') {
@@ -40,7 +46,7 @@ function compare(node: ValueNode, came: Encodable | undefined, scope: Scope, pat
   }
   const field = { name: { text: 'value', start: 0, end: 0 }, value: node, start: node.start, end: node.end };
   const said = valuesOf([field], scope).value!;
-  return came !== undefined && isEqual(said, came) ? undefined : differs(valueText(said));
+  return came !== undefined && isEqual(said, came) ? undefined : differs(shortText(said));
 }
 
 function isEqual(a: Encodable, b: Encodable): boolean {
@@ -60,7 +66,7 @@ function isRecord(value: Encodable | undefined): value is { readonly [name: stri
 
 const LONGEST = 80;
 
-function valueText(value: Encodable): string {
+function shortText(value: Encodable): string {
   const text =
     value instanceof Uint8Array
       ? `hex(${toHex(value)})`

@@ -18,16 +18,15 @@ const most = 300;
 export function complete(text: string, at: number, context: CompletionContext): Completions {
   const caret = caretIn(text, at);
   if (caret === undefined) return { start: at, end: at, items: [] };
-  if (caret.open.length > 0) return limited(completeFields(caret, context));
-  return limited({ start: caret.start, end: caret.end, items: words(caret, context) });
-}
-
-function limited({ items, ...span }: Completions): Completions {
-  return { ...span, items: items.slice(0, most) };
+  const { start, end, items } =
+    caret.open.length > 0 ? completeFields(caret, context) : { ...caret, items: words(caret, context) };
+  // What is written in quotes is completed by what has quotes.
+  const fitting = caret.isQuoted ? items.filter(({ label }) => label.startsWith('"')) : items;
+  return { start, end, items: fitting.slice(0, most) };
 }
 
 /** Outside of brackets the words before the caret say what follows. */
-function words({ head }: Caret, context: CompletionContext): CompletionItem[] {
+function words({ head, hasRecord }: Caret, context: CompletionContext): CompletionItem[] {
   const [first] = head;
   switch (first) {
     case undefined:
@@ -36,7 +35,7 @@ function words({ head }: Caret, context: CompletionContext): CompletionItem[] {
       return nodeWords(head, context);
     case 'send':
     case 'expect':
-      return messageWords(head, context);
+      return messageWords(head, hasRecord, context);
     case 'fault':
       return faultWords(head, context);
     case 'wait':
@@ -46,7 +45,7 @@ function words({ head }: Caret, context: CompletionContext): CompletionItem[] {
     default: {
       const protocol = context.protocols.find(({ id }) => id === first);
       if (protocol === undefined) return [];
-      return head.length === 1 ? messages(protocol, 'packet') : head.length === 2 ? [record] : [];
+      return head.length === 1 ? messages(protocol, 'packet', hasRecord) : head.length === 2 && !hasRecord ? [record] : [];
     }
   }
 }
@@ -120,19 +119,19 @@ function addresses(direction: string, protocol: Protocol | undefined, context: C
   return [keyword('127.0.0.1:0', 'this machine, a port that is free', '127.0.0.1:0'), ...own];
 }
 
-function messageWords(head: readonly string[], context: CompletionContext): CompletionItem[] {
+function messageWords(head: readonly string[], hasRecord: boolean, context: CompletionContext): CompletionItem[] {
   const [verb, node, message] = head;
   if (node === undefined) return nodes(context);
   const protocol = context.names.nodes.get(node);
   const isSend = verb === 'send';
   if (message === undefined)
     return [
-      ...(protocol === undefined ? [] : messages(protocol, isSend ? 'send' : 'expect')),
+      ...(protocol === undefined ? [] : messages(protocol, isSend ? 'send' : 'expect', hasRecord)),
       ...(isSend
         ? []
         : [keyword('nothing', 'for a while', `nothing for ${slot(1, '500ms')}`), keyword('close', 'the link ends', 'close')]),
     ];
-  if (isSend) return head.length === 3 ? [record] : [];
+  if (isSend) return head.length === 3 && !hasRecord ? [record] : [];
   const tail = head.slice(3);
   if (['within', 'for'].includes(tail.at(-1) ?? '')) return times();
   if (tail.at(-1) === 'as') return [keyword(message.toLowerCase(), 'a name for the answer')];
@@ -140,15 +139,16 @@ function messageWords(head: readonly string[], context: CompletionContext): Comp
   return [
     ...(message === 'close' || tail.includes('as')
       ? []
-      : [record, keyword('as', 'a name for the answer', `as ${slot(1, 'answer')}`)]),
+      : [...(hasRecord ? [] : [record]), keyword('as', 'a name for the answer', `as ${slot(1, 'answer')}`)]),
     ...(tail.includes('within') ? [] : [keyword('within', 'how long to wait', `within ${slot(1, '2s')}`)]),
   ];
 }
 
-function messages(protocol: Protocol, place: 'send' | 'expect' | 'packet'): CompletionItem[] {
+/** `hasRecord`: its fields stand behind it already. */
+function messages(protocol: Protocol, place: 'send' | 'expect' | 'packet', hasRecord = false): CompletionItem[] {
   return (protocol.messages ?? []).map((form) => ({
     ...{ label: form.name, kind: 'message', detail: protocol.id, doc: describeMessage(protocol, form) },
-    ...(form.fields.length === 0 || place === 'send'
+    ...(form.fields.length === 0 || place === 'send' || hasRecord
       ? { insert: form.name }
       : { insert: `${form.name} { $0 }`, snippet: true as const }),
   }));

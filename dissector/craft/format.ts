@@ -14,21 +14,31 @@ export function formatEdits(text: string): Edit[] {
   let at = 0;
   let index = 0;
   let wasEmpty = true;
-  for (const line of text.split('\n')) {
+  for (const whole of text.split('\n')) {
+    // What ends a line stays what it is.
+    const line = whole.endsWith('\r') ? whole.slice(0, -1) : whole;
     const end = at + line.length;
     const own: Token[] = [];
     while (all[index]!.start < end && all[index]!.kind !== 'end') own.push(all[index++]!);
     if (all[index]!.kind === 'line') index++;
     const body = own.filter(({ kind }) => kind !== 'line');
+    // A section begins anew, whatever is open before it.
+    if (body[0]?.kind === 'section') depth = 0;
     const closing = leadingClosers(body);
     const written = lineText(text, line, at, body, Math.max(0, depth - closing), depth > 0);
-    depth = Math.max(0, depth + turn(body));
-    if (written === '' && wasEmpty && at > 0 && end < text.length) edits.push({ start: at, end: end + 1, text: '' });
+    if (depth > 0 || !isOfWords(body)) depth = Math.max(0, depth + turn(body));
+    if (written === '' && wasEmpty && at > 0 && end < text.length)
+      edits.push({ start: at, end: at + whole.length + 1, text: '' });
     else if (written !== line) edits.push({ start: at, end, text: written });
     wasEmpty = written === '';
-    at = end + 1;
+    at += whole.length + 1;
   }
   return edits;
+}
+
+/** A statement without records, whose brackets belong to an address. */
+function isOfWords([first]: readonly Token[]): boolean {
+  return first?.text === 'node' || first?.text === 'fault';
 }
 
 function leadingClosers(line: readonly Token[]): number {
@@ -50,7 +60,7 @@ function lineText(text: string, line: string, at: number, body: readonly Token[]
   let out = indent;
   let inner = isInside ? 1 : 0;
   // An address is one word to whoever reads it: what stands together stays so.
-  const isWords = !isInside && (body[0]!.text === 'node' || body[0]!.text === 'fault');
+  const isWords = !isInside && isOfWords(body);
   const equals = body[0]!.text === 'node' ? '=' : '';
   for (const [index, token] of body.entries()) {
     const previous = body[index - 1];

@@ -7,7 +7,9 @@ export { emitPacket, encoder } from './emit.ts';
 export { faultText } from './faulttext.ts';
 export { sizeOf } from './function.ts';
 export { scriptFunctions } from './functions.ts';
+export { overlaid, valueAt } from './items.ts';
 export { parseScript } from './parse.ts';
+export { type Preview, previewAt, previewCapture, previewProtocol } from './preview.ts';
 export { printPacket } from './print.ts';
 export { type Section, sectionsOf } from './sections.ts';
 export {
@@ -16,6 +18,7 @@ export {
   type FieldNode,
   type PacketNode,
   type Script,
+  type Span,
   type Statement,
   type ValueNode,
 } from './syntax.ts';

@@ -29,7 +29,9 @@ export class Part {
   /** What has a name right before a place of this part. */
   namesAt(at: number, protocols: readonly Protocol[], prelude: Part | undefined): Names {
     const checker = new Checker(protocols, prelude?.checked(protocols, undefined).names ?? noNames());
-    for (const statement of this.script.statements) if (statement.end <= at) checker.check(statement);
+    // A statement of the same line is still being written.
+    const line = this.text.lastIndexOf('\n', at - 1) + 1;
+    for (const statement of this.script.statements) if (statement.end < line) checker.check(statement);
     return checker.names;
   }
 

@@ -51,7 +51,8 @@ function nameText(name: string): string {
   return /^[A-Za-z_][\w.-]*$/.test(name) ? name : JSON.stringify(name);
 }
 
-function valueText(value: Encodable, indent: string): string {
+/** A value as a script writes it, its further lines behind `indent`. */
+export function valueText(value: Encodable, indent: string): string {
   if (value instanceof Uint8Array) return bytesText(value, indent);
   if (Array.isArray(value))
     return wrapped(

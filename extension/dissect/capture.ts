@@ -3,12 +3,14 @@ import { memoryFile } from '../../dissector/capture/index.ts';
 import { FieldCatalog } from '../../dissector/filter/index.ts';
 import type { Analysis, Protocol } from '../../dissector/session/index.ts';
 import { CaptureKeys } from '../capture/keys.ts';
-import { isCutShort, notices, type OpenFile, openFile, Pass } from '../capture/open.ts';
+import { type OpenFile, openFile, Pass } from '../capture/open.ts';
 import { reasonOf } from '../capture/reason.ts';
 import type { CaptureSettings, KeyLogText, KeyReport, Overview, SettingsReport, WorkerCalls } from '../wire/inspector.ts';
 import { Colours } from './colours.ts';
 import type { Growth } from './growth.ts';
+import { noticesOf } from './notices.ts';
 import { openPath, watchPath } from './place.ts';
+import { previewOf } from './previewing.ts';
 import { Running } from './running.ts';
 import { noSettings, readSettings } from './settings.ts';
 
@@ -30,6 +32,8 @@ export class Capture {
   /** Observes the capture again from its start, since it has grown or keys came, and takes the place of `#running` in the end. */
   #successor: Running | undefined;
   #failure: string | undefined;
+  /** Of a preview, which is no capture: it is recognised as what it is. */
+  #only: readonly Protocol[] | undefined;
   #growth: Pick<Growth, 'look'> | undefined;
   #grew = 0;
   /** What became of the file since it was opened. */
@@ -46,6 +50,25 @@ export class Capture {
 
   constructor(changed: (overview: Overview) => void) {
     this.#changed = changed;
+  }
+
+  /** The message of a packet script that stands at a place, as a capture of it alone; called again as the text changes. */
+  async preview({ name, text, at }: WorkerCalls['preview']['params']): Promise<Overview> {
+    this.#name = name;
+    const { protocols, options } = this.#setup;
+    const found = await previewOf(text, at, protocols, options.choices);
+    if (typeof found === 'string') {
+      // What was there before stays, beside the reason.
+      if (this.#running === undefined) this.#failure = found;
+      else this.#fate = found;
+    } else {
+      this.#failure = undefined;
+      this.#fate = found.notes.join(' ') || undefined;
+      this.#generations = this.generation + 1;
+      this.#only = [found.protocol];
+      this.#observe(found.file);
+    }
+    return this.overview();
   }
 
   /** Opens it and starts the pass; what cannot be read says so in the Overview, and is tried again when the file changes. */
@@ -212,7 +235,7 @@ export class Capture {
 
   #observe(file: OpenFile): void {
     const { protocols, options } = this.#setup;
-    const running: Running = new Running(new Pass(file, this.#keys, protocols, options), () => {
+    const running: Running = new Running(new Pass(file, this.#keys, this.#only ?? protocols, options), () => {
       if (running === this.#running) this.#changed(this.overview());
     });
     this.#running?.end();
@@ -269,29 +292,8 @@ export class Capture {
       ...analysis.counts,
       read: done ? bytes : Math.floor(read * bytes),
       generation: this.generation,
-      notices: this.#notices(this.#running),
+      notices: noticesOf(this.#running, { fate: this.#fate, successor: this.#grew > 0 ? undefined : this.#successor }),
       ...(this.#grew > 0 ? { live: true } : {}),
     };
-  }
-
-  /** Growth alone is no news: it is there in a moment. */
-  #rekeying(): string[] {
-    if (this.#successor === undefined || this.#grew > 0) return [];
-    const { analysis, file } = this.#successor.pass;
-    const percent = Math.floor((analysis.observed / Math.max(1, file.reader.frames.length)) * 100);
-    return [`Messages are decoded again with the keys that are there now: ${percent} %.`];
-  }
-
-  /** The last record of a capture that is still being read, or written, is no news. */
-  #notices({ pass: { file, keys, done }, stopped }: Running): string[] {
-    const own = done || stopped !== undefined || !isCutShort(file) ? notices(file) : [];
-    const fate = this.#fate === undefined ? [] : [this.#fate];
-    return [
-      ...fate,
-      ...this.#rekeying(),
-      ...own,
-      ...keys.problems,
-      ...(stopped === undefined ? [] : [`Reading stopped: ${stopped}`]),
-    ];
   }
 }

@@ -21,6 +21,7 @@ const connection = new Connection<None, WorkerEvents, WorkerCalls, None>(
   {
     // The host is of the same build and checks what webviews send; here the parameters are what the types say.
     open: (params: unknown) => capture.open(params as Params<'open'>),
+    preview: (params: unknown) => capture.preview(params as Params<'preview'>),
     keys: (params: unknown) => capture.keys((params as Params<'keys'>).logs),
     settings: (params: unknown) => capture.settings(params as Params<'settings'>),
     rows: (params: unknown) => lists.rows(params as Params<'rows'>),

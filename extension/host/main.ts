@@ -4,6 +4,7 @@ import { registerCommands } from './commands.ts';
 import type { CaptureDocument } from './document.ts';
 import { CaptureEditors } from './editor.ts';
 import { KeyLogs } from './keylogs.ts';
+import { registerLanguage } from './language.ts';
 import { ViewMemory } from './memory.ts';
 import { registerNodes } from './nodes.ts';
 import { registerSample } from './sample.ts';
@@ -28,6 +29,7 @@ export function activate(context: vscode.ExtensionContext): Peerscope {
     ...registerCommands(editors, keyLogs),
     ...registerNodes(context, editors),
     ...registerSample(context.extensionUri, editors, keyLogs),
+    registerLanguage(context, log),
   );
   return { documents: editors.documents };
 }

@@ -20,7 +20,7 @@ export function startThread(file: vscode.Uri, name: string, ends: ThreadEnds): T
   let isOver = false;
   const waiting: [unknown, ArrayBuffer[]][] = [];
   const start = async (): Promise<void> => {
-    const bytes = await read(file);
+    const bytes = await readBundle(file);
     if (isOver) return;
     const url = URL.createObjectURL(new Blob([bytes], { type: 'text/javascript' }));
     worker = new Worker(url, { name });
@@ -46,7 +46,7 @@ export function startThread(file: vscode.Uri, name: string, ends: ThreadEnds): T
 }
 
 /** Extensions that are served as they are lie at addresses that no file system knows. */
-async function read(file: vscode.Uri): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBundle(file: vscode.Uri): Promise<Uint8Array<ArrayBuffer>> {
   if (!file.scheme.startsWith('http')) return Uint8Array.from(await vscode.workspace.fs.readFile(file));
   return new Uint8Array(await (await fetch(file.toString(true))).arrayBuffer());
 }

@@ -1,12 +1,12 @@
 /** Runs a packet script, section by section: nodes over real sockets, what they send, and what has to come. */
 
-import type { Encodable, Items } from '../../dissector/codec/index.ts';
 import {
   checkScript,
   encodable,
   type FieldNode,
   faultText,
   firstDifference,
+  overlaid,
   type Section,
   type Statement,
   sizeOf,
@@ -157,7 +157,7 @@ class Run {
     if (!node.manual) await until(isTime, READY_MS);
     if (!usesValid(fields)) return own.send(link, message.text, valuesOf(fields, this.#scope.with()));
     const made = own.made(link, message.text);
-    own.send(link, message.text, merged(made, valuesOf(fields, this.#scope.with(made))));
+    own.send(link, message.text, overlaid(made, valuesOf(fields, this.#scope.with(made))));
   }
 
   async #expect({ node: name, message, as, within, fields }: Statement & { kind: 'expect' }): Promise<void> {
@@ -209,17 +209,6 @@ class Run {
 
 function usesValid(fields: readonly FieldNode[]): boolean {
   return [...valuesIn(fields)].some(({ kind }) => kind === 'valid');
-}
-
-/** What a script says goes over what the node would send, record by record. */
-function merged(made: Items, said: Items): Items {
-  const isRecord = (value: Encodable | undefined): value is Items =>
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
-  const entries = Object.entries(said).map(([name, value]): [string, Encodable] => {
-    const own = made[name];
-    return [name, isRecord(own) && isRecord(value) ? merged(own, value) : value];
-  });
-  return { ...made, ...Object.fromEntries(entries) };
 }
 
 async function until(holds: () => boolean, milliseconds: number): Promise<boolean> {

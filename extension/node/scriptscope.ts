@@ -2,7 +2,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
 import type { Encodable, Items } from '../../dissector/codec/index.ts';
-import { craftLimits, encoder, type Scope } from '../../dissector/craft/index.ts';
+import { craftLimits, encoder, type Scope, valueAt } from '../../dissector/craft/index.ts';
 import type { Protocol } from '../../dissector/session/index.ts';
 import { mulberry32, seededBytes } from '../../dissector/testnode/index.ts';
 
@@ -33,8 +33,8 @@ export class ScriptScope {
   with(made?: Items): Scope {
     const { environment, answered } = this.#around;
     return {
-      answer: ([name = '', ...path]) => at(this.names.get(name), path),
-      valid: (path) => at(made, path),
+      answer: ([name = '', ...path]) => valueAt(this.names.get(name), path),
+      valid: (path) => valueAt(made, path),
       encode: encoder(this.#protocols),
       random: (length, seed) => seededBytes(seed === undefined ? this.#random : mulberry32(seed), length),
       file: (path) => this.#file(path),
@@ -64,14 +64,4 @@ export class ScriptScope {
       throw new Error(`"${path}" cannot be read`);
     }
   }
-}
-
-function at(value: Encodable | undefined, path: readonly string[]): Encodable | undefined {
-  let found = value;
-  for (const name of path) {
-    if (typeof found !== 'object' || found === null || found instanceof Uint8Array || !Object.hasOwn(found, name))
-      return undefined;
-    found = (found as { readonly [name: string]: Encodable })[name];
-  }
-  return found;
 }

@@ -168,6 +168,8 @@ export interface WebviewEvents extends Events {
 /** Host → worker. */
 export interface WorkerCalls extends Questions {
   open: { params: { name: string; path?: string; bytes?: Uint8Array }; result: Overview };
+  /** Instead of `open`, and again as the text changes: the message at an offset of a packet script, as a capture of it alone. */
+  preview: { params: { name: string; text: string; at: number }; result: Overview };
   keys: { params: { logs: KeyLogText[] }; result: KeyReport };
   /** Before `open`, or later: then the capture is observed again from its start. */
   settings: { params: CaptureSettings; result: SettingsReport };

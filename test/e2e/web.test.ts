@@ -1,5 +1,5 @@
 /** A person uses the inspector where there is no Node: the extension and its worker run in the browser. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Inspecting } from './inspecting.ts';
@@ -48,5 +48,15 @@ describe('in a browser alone', () => {
     await workbench.page.locator('.quick-input-widget a.monaco-button', { hasText: 'OK' }).click();
     await expect.poll(() => existsSync(path), { timeout: 20_000 }).toBe(true);
     expect(readFileSync(path, 'utf8').trim().split('\n')).toHaveLength(34);
+  });
+
+  it('tells the mistakes of a packet script', async () => {
+    writeFileSync(join(workbench.folder, 'wrong.packet'), 'p2pke data { conter: 3 }\n');
+    await workbench.openFile('wrong.packet');
+    await workbench.page.locator('.squiggly-error').first().waitFor({ timeout: 60_000 });
+    await workbench.command('View: Toggle Problems');
+    const problem = workbench.page.locator('.markers-panel .monaco-list-row', { hasText: 'did you mean counter?' });
+    await problem.waitFor({ timeout: 20_000 });
+    await workbench.screenshot('web-script');
   });
 });

@@ -1,10 +1,11 @@
 /**
  * `npm run fuzz -- --minutes N --seed S`: the search of capture.test.ts for as long as one likes; with `--nodes` that of
- * node.test.ts. Failures of one kind are told once; `--only SEED` runs one input and shows the whole trace.
+ * node.test.ts, with `--scripts` that of scripts.test.ts. Failures of one kind are told once; `--only SEED` runs one input and shows the whole trace.
  */
 import { parseArgs } from 'node:util';
 import { attack } from './attack.ts';
 import { recordings, run } from './corpus.ts';
+import { runScript, scripts } from './scripts.ts';
 
 const { values } = parseArgs({
   options: {
@@ -12,35 +13,53 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 0x1_0000_0000) },
     only: { type: 'string' },
     nodes: { type: 'boolean', default: false },
+    scripts: { type: 'boolean', default: false },
   },
 });
 const SLOW_MS = 5000;
-const all = values.nodes ? [] : recordings();
+const search = values.nodes ? ofNodes() : values.scripts ? ofScripts() : ofCaptures();
 if (values.only !== undefined) {
-  console.log(values.nodes ? await attack(Number(values.only)) : run(all, Number(values.only)));
+  console.log(await search.run(Number(values.only)));
   process.exit();
 }
 const first = Number(values.seed);
 const end = Date.now() + Number(values.minutes) * 60_000;
 if (!(Number.isFinite(first) && Number.isFinite(end))) throw new Error('--minutes and --seed are numbers');
 const kinds = new Map<string, number>();
-let [seed, messages, frames] = [first, 0, 0];
+let [seed, seen] = [first, 0];
 for (; Date.now() < end; seed++) {
   const started = Date.now();
   try {
-    const seen = values.nodes ? { frames: (await attack(seed)).writes, messages: 0 } : run(all, seed);
-    messages += seen.messages;
-    frames += seen.frames;
+    seen += await search.run(seed);
   } catch (error) {
     note((error as Error).message);
   }
   const took = Date.now() - started;
   if (took > SLOW_MS) note(`seed ${seed}: took ${took} ms`);
 }
-const told = values.nodes ? `attacks with ${frames} writes` : `inputs with ${frames} frames and ${messages} messages`;
-console.log(`${seed - first} ${told}, seeds ${first} to ${seed - 1}`);
+console.log(`${seed - first} inputs with ${seen} ${search.unit}, seeds ${first} to ${seed - 1}`);
 for (const [kind, count] of kinds) console.log(`${count} times: ${kind}`);
 process.exitCode = kinds.size > 0 ? 1 : 0;
+
+/** `run` gives how much of the unit there was in the input of a seed. */
+interface Search {
+  readonly unit: string;
+  run(seed: number): number | Promise<number>;
+}
+
+function ofNodes(): Search {
+  return { unit: 'writes', run: async (seed) => (await attack(seed)).writes };
+}
+
+function ofScripts(): Search {
+  const all = scripts();
+  return { unit: 'characters', run: (seed) => runScript(all, seed) };
+}
+
+function ofCaptures(): Search {
+  const all = recordings();
+  return { unit: 'messages', run: (seed) => run(all, seed).messages };
+}
 
 /** One line a kind: the same words with other numbers are the same kind. */
 function note(text: string): void {

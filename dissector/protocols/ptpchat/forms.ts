@@ -1,5 +1,13 @@
 import { malformed } from '../../bytes/index.ts';
-import { encodeJson, type FieldForm, type Items, jsonToValues, type MessageForm, spacingOf } from '../../codec/index.ts';
+import {
+  encodeJson,
+  type FieldForm,
+  type Items,
+  jsonToValues,
+  jsonTree,
+  type MessageForm,
+  spacingOf,
+} from '../../codec/index.ts';
 import { type Element, type Verb, verbs } from './messages.ts';
 import { parse } from './parse.ts';
 
@@ -23,13 +31,12 @@ function fieldOf({ name, type, doc, items, required }: Element): FieldForm {
 }
 
 function formOf({ name, doc, elements }: Verb): MessageForm {
+  const fields: FieldForm[] = [
+    { name: 'msg_type', type: 'JSON string', doc: 'The verb.' },
+    { name: 'msg_data', type: 'JSON object', doc: 'What the verb needs.', fields: elements.map(fieldOf) },
+  ];
   return {
-    name,
-    doc,
-    fields: [
-      { name: 'msg_type', type: 'JSON string', doc: 'The verb.' },
-      { name: 'msg_data', type: 'JSON object', doc: 'What the verb needs.', fields: elements.map(fieldOf) },
-    ],
+    ...{ name, doc, fields },
     decode(bytes) {
       const { node, problem, end } = parse(bytes, 0, bytes.length);
       if (problem !== undefined) return { values: {}, problem };
@@ -37,6 +44,11 @@ function formOf({ name, doc, elements }: Verb): MessageForm {
       const values = jsonToValues(node, bytes) as Items;
       const spacing = spacingOf(bytes);
       return end === bytes.length ? { values, spacing } : { values, spacing, problem: malformed('bytes follow the object', end) };
+    },
+    tree(bytes) {
+      const { node } = parse(bytes, 0, bytes.length);
+      if (node === undefined) return { name: 'ptpchat', kind: 'struct', source: 0, start: 0, end: bytes.length, children: [] };
+      return jsonTree('ptpchat', node.start, node, fields, doc);
     },
     encode: (values, spacing) => encodeJson({ msg_type: name, ...values }, spacing),
   };

@@ -62,6 +62,10 @@ describe('completion', () => {
     [`${nodes}send a data { counter: 3 <|> }`, []],
     [`${nodes}# send <|>`, []],
     ['### a ti<|>tle', []],
+    ['p2pke data { data: "o<|>ne" }', []],
+    ['p2pke data { "cou<|>nter": 1 }', []],
+    [`${nodes}send a data <|> { counter: 1 }`, []],
+    [`${nodes}expect a data <|> { counter: 1 }`, ['as', 'within']],
     ['wait <|>', ['500ms', '1s', '2s', '5s']],
   ])('at %j', (marked, expected) => expect(labels(marked)).toEqual(expected));
 
@@ -84,6 +88,15 @@ describe('completion', () => {
     expect(found.slice(3, 6)).toEqual(['first.data', 'payload', 'first']);
     expect(labels(`${before}send a data { data: first.<|> }`)).toEqual(['direction', 'counter', 'data']);
     expect(taken(`${before}send a data { data: first.da<|> }`, 'data')).toBe(`${before}send a data { data: first.data }`);
+  });
+
+  it('does not offer a name in its own definition, and leaves a record that is there', () => {
+    expect(labels('@x = 01\n@y = <|>')).toContain('x');
+    expect(labels('@x = 01\n@y = <|>')).not.toContain('y');
+    expect(taken('p2pke Ini<|> { direction: 0 }', 'InitHello')).toBe('p2pke InitHello { direction: 0 }');
+    expect(labels('node b = p2ppacket listen 127.0.0.1:0\nsend b data { channels: [{ type: "rel<|>" }] }')).toContain(
+      '"reliable_data"',
+    );
   });
 
   it('of one section does not know the names of another', () => {
@@ -286,6 +299,7 @@ describe('the formatter', () => {
     ['wait 5ms\n\n\n\nwait 6ms\n', 'wait 5ms\n\nwait 6ms\n'],
     ['  # a comment\nwait 5ms   ', '# a comment\nwait 5ms'],
     ['p2p HELLO {', 'p2p HELLO {'],
+    ['wait 5ms\r\n\r\n\r\nwait  6ms\r\n', 'wait 5ms\r\n\r\nwait 6ms\r\n'],
   ])('%j', (text, better) => {
     expect(formatted(text)).toBe(better);
     expect(formatted(better)).toBe(better);

@@ -63,10 +63,15 @@ describe('values that refer to others', () => {
     const came = { n: 5n, list: [{ id: 1 }, { id: 2 }], sig: Uint8Array.of(1), deep: { text: 'x' } };
     const difference = (text: string) => firstDifference(fields(text), came, scope);
     expect(difference('{ n: 5, list: [{ id: 1 }, any], sig: hex(01), deep: { text: "x" } }')).toBeUndefined();
-    expect(difference('{ n: 6 }')).toEqual({ path: 'n', said: '6', came: '"5"' });
+    expect(difference('{ n: 6 }')).toMatchObject({ path: 'n', said: '6', came: '"5"', mended: { text: '5' } });
     expect(difference('{ list: [{ id: 1 }] }')).toMatchObject({ path: 'list', said: 'a list of 1' });
     expect(difference('{ list: [any, { id: 3 }] }')).toEqual({ path: 'list[1].id', said: '3', came: '2' });
-    expect(difference('{ sig: retry.cookie }')).toEqual({ path: 'sig', said: 'hex(09)', came: 'hex(01)' });
+    expect(difference('{ sig: retry.cookie }')).toMatchObject({
+      path: 'sig',
+      said: 'hex(09)',
+      came: 'hex(01)',
+      mended: { text: 'hex(01)' },
+    });
     expect(difference('{ other: any }')).toEqual({ path: 'other', said: 'any value', came: undefined });
   });
 });

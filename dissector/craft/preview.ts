@@ -1,0 +1,190 @@
+/** The message of a script that stands at a place, as bytes and as a capture of it alone, before anything is sent. */
+import type { Field } from '../bytes/index.ts';
+import { enhancedPacket, interfaceDescription, sectionHeader } from '../capture/index.ts';
+import { type Encodable, fieldToJson, type Items, type MessageForm } from '../codec/index.ts';
+import { linkType, udpFrame } from '../link/index.ts';
+import type { Choices, Protocol } from '../session/index.ts';
+import { emitPacket, encoder } from './emit.ts';
+import { blank, blankValue, overlaid, valueAt } from './items.ts';
+import { readParts } from './parts.ts';
+import { madeByNewNode } from './rehearsal.ts';
+import type { FieldNode, Statement } from './syntax.ts';
+import { encodable, nowhere, type Scope, valuesOf } from './values.ts';
+
+/** What one IPv4 datagram holds. */
+const MOST_BYTES = 65_507;
+
+export interface Preview {
+  readonly protocol: Protocol;
+  readonly form: MessageForm;
+  /** Before encryption. */
+  readonly bytes: Uint8Array;
+  /** What will be another when it is sent, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * The packet, or the message that is sent or expected, at a place of a script; a sentence where there is none, or where it cannot be made.
+ * What a `send` leaves out is what a node would say that has just been started, the same each time.
+ */
+export async function previewAt(
+  text: string,
+  at: number,
+  protocols: readonly Protocol[],
+  choices: Choices,
+): Promise<Preview | string> {
+  const placed = readParts(text, []);
+  const { part, start } = placed.findLast((each) => each.start <= at) ?? placed[0]!;
+  const statement = part.statementAt(at - start);
+  const prelude = placed[0]!.part;
+  const names = part.namesAt(statement?.start ?? 0, protocols, part === prelude ? undefined : prelude);
+  const own = part.script.statements.filter(({ end }) => end <= (statement?.start ?? 0));
+  const before = part === prelude ? own : [...prelude.script.statements, ...own];
+  const notes: string[] = [];
+  const scope = scopeOf(protocols, before, (path) => {
+    const form = formAt(names.answers.get(path[0] ?? ''), path.slice(1));
+    notes.push(`${path.join('.')} is known when the script runs; here it is empty.`);
+    return form === undefined ? undefined : blankValue(form);
+  });
+  try {
+    return await made(statement, protocols, choices, names.nodes, scope, notes);
+  } catch (error) {
+    return `${error instanceof Error ? error.message : String(error)}.`;
+  }
+}
+
+async function made(
+  statement: Statement | undefined,
+  protocols: readonly Protocol[],
+  choices: Choices,
+  nodes: ReadonlyMap<string, Protocol | undefined>,
+  scope: Scope,
+  notes: string[],
+): Promise<Preview | string> {
+  if (statement?.kind === 'packet') {
+    const { protocol: id, message } = statement.packet;
+    const found = emitPacket(protocols, statement.packet, scope);
+    if (!(found instanceof Uint8Array)) return `${found.text}.`;
+    const protocol = protocols.find((each) => each.id === id.text)!;
+    const form = protocol.messages!.find(({ name }) => name === message.text)!;
+    return { protocol, form, bytes: found, notes };
+  }
+  if (statement?.kind !== 'send') return 'No message that is sent stands here.';
+  const { node, message, fields } = statement;
+  const protocol = nodes.get(node.text);
+  const form = protocol?.messages?.find(({ name }) => name === message.text);
+  if (protocol === undefined || form === undefined) return `${node.text} has no message "${message.text}" that is known.`;
+  const raw = fields.find(({ name }) => name.text === 'raw');
+  if (raw !== undefined) {
+    const { raw: bytes } = valuesOf([raw], scope);
+    return bytes instanceof Uint8Array ? { protocol, form, bytes, notes } : 'raw is bytes.';
+  }
+  return { protocol, form, bytes: await encoded(protocol, form, fields, choices, scope, notes), notes };
+}
+
+/** What the node fills in, and over it what the script says. */
+async function encoded(
+  protocol: Protocol,
+  form: MessageForm,
+  fields: readonly FieldNode[],
+  choices: Choices,
+  scope: Scope,
+  notes: string[],
+): Promise<Uint8Array> {
+  const filled = await madeByNewNode(protocol, form.name, choices);
+  const over = (base: Items): Uint8Array =>
+    form.encode(overlaid(base, valuesOf(fields, { ...scope, valid: (path) => valueAt(base, path) })));
+  try {
+    if (filled === undefined) throw new TypeError();
+    const bytes = over(filled);
+    notes.push('What is left out is what a node says that has just been started.');
+    return bytes;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const bytes = over(overlaid(blank(form.fields), filled ?? {}));
+    notes.push('What a session decides is zero or empty here.');
+    return bytes;
+  }
+}
+
+/** Values that were defined, as far as they can be made here. */
+function scopeOf(
+  protocols: readonly Protocol[],
+  defined: readonly Statement[],
+  answer: (path: readonly string[]) => Encodable | undefined,
+): Scope {
+  const known = new Map<string, Encodable>();
+  const scope: Scope = {
+    ...nowhere,
+    encode: encoder(protocols),
+    random: (length) => new Uint8Array(length),
+    answer: (path) => (known.has(path[0] ?? '') ? valueAt(known.get(path[0]!), path.slice(1)) : answer(path)),
+  };
+  for (const statement of defined)
+    if (statement.kind === 'define' && statement.value !== undefined)
+      known.set(statement.name.text, encodable(statement.value, scope, [statement.name.text]));
+  return scope;
+}
+
+function formAt(message: MessageForm | undefined, path: readonly string[]) {
+  let form: MessageForm['fields'][number] | undefined;
+  let forms = message?.fields;
+  for (const name of path) {
+    form = forms?.find((each) => each.name === name);
+    forms = form?.fields;
+  }
+  return form;
+}
+
+/** A capture (pcapng) of one frame that holds the message; a sentence where it is too long for one. */
+export function previewCapture({ bytes, notes }: Pick<Preview, 'bytes' | 'notes'>): Uint8Array | string {
+  if (bytes.length > MOST_BYTES) return `A preview shows at most ${MOST_BYTES} bytes, and these are ${bytes.length}.`;
+  const place = { ip: '127.0.0.1', port: 0 };
+  const frame = { bytes: udpFrame(place, place, bytes), seconds: 0, nanos: 0 };
+  const parts = [
+    sectionHeader({ application: 'Peerscope' }),
+    interfaceDescription({ linkType: linkType.ethernet, name: 'preview' }),
+    enhancedPacket(notes.length === 0 ? frame : { ...frame, comment: notes.join(' ') }),
+  ];
+  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+/** A protocol that takes every datagram for the message, in clear. */
+export function previewProtocol({ protocol, form }: Pick<Preview, 'protocol' | 'form'>): Protocol {
+  const { id, title, document } = protocol;
+  return {
+    ...{ id, title, document, names: [form.name], keys: [], rules: [], messages: [form] },
+    recognise: () => 100,
+    observe: ({ messages }) => ({
+      conversation: ({ id: conversation }) => ({
+        datagram: (direction, bytes, frame, _cut, pieces) => {
+          const state = form.decode(bytes).problem === undefined ? 'decoded' : 'malformed';
+          const record = { conversation, direction, frame, name: 0, state, encrypted: false } as const;
+          messages.add(pieces === undefined ? record : { ...record, pieces });
+        },
+      }),
+      end: () => {},
+    }),
+    dissect: ({ bytes, source, start, end }) => {
+      const whole = bytes.slice(start, end);
+      const layer = form.tree?.(whole) ?? { name: id, kind: 'struct', source: 0, start: 0, end: whole.length };
+      const { problem } = form.decode(whole);
+      const tree = moved(layer, source, start);
+      const shown: Field = { ...tree, name: id, end, text: `${id}, ${form.name}`, ...(problem === undefined ? {} : { problem }) };
+      return { layer: shown, fields: fieldToJson(layer), whole, info: problem?.text ?? `${whole.length} bytes`, missing: [] };
+    },
+  };
+}
+
+/** The tree where its bytes lie in the frame. */
+function moved(field: Field, source: number, by: number): Field {
+  const { start, end, children } = field;
+  const inner = children === undefined ? {} : { children: children.map((child) => moved(child, source, by)) };
+  return { ...field, ...inner, source, start: start + by, end: end + by };
+}

@@ -1,0 +1,37 @@
+/** The user's own protocols beside those that are built in. */
+import { type Connection, MessageType, ShowMessageNotification } from 'vscode-languageserver';
+import { loadProtocols } from '../capture/modules.ts';
+import type { LanguageOptions } from '../wire/language.ts';
+import type { Scripts } from './scripts.ts';
+
+export class Modules {
+  readonly #connection: Connection;
+  readonly #scripts: Scripts;
+  readonly #told = new Set<string>();
+  #turn = 0;
+
+  constructor(connection: Connection, scripts: Scripts) {
+    this.#connection = connection;
+    this.#scripts = scripts;
+  }
+
+  /** Reads them as LanguageOptions has them; another client may send anything, or nothing. */
+  async use(options: unknown): Promise<void> {
+    const turn = ++this.#turn;
+    const { modules } = (options ?? {}) as Partial<LanguageOptions>;
+    const paths = Array.isArray(modules) ? modules.filter((path) => typeof path === 'string') : [];
+    const { protocols, problems } = await loadProtocols(paths);
+    // A later list may be there sooner.
+    if (turn !== this.#turn) return;
+    this.#scripts.use(protocols);
+    for (const problem of problems) {
+      if (!this.#told.has(problem)) this.#tell(`Peerscope: ${problem}`);
+      this.#told.add(problem);
+    }
+  }
+
+  #tell(message: string): void {
+    // It fails when the client has gone: nobody is left to be told.
+    this.#connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message }).catch(() => {});
+  }
+}
