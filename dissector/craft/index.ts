@@ -9,9 +9,9 @@ export { sizeOf } from './function.ts';
 export { scriptFunctions } from './functions.ts';
 export { overlaid, valueAt } from './items.ts';
 export { parseScript } from './parse.ts';
-export { type Preview, previewAt, previewCapture, previewProtocol } from './preview.ts';
+export { type Preview, packetAt, previewAt, previewCapture, previewProtocol } from './preview.ts';
 export { printPacket } from './print.ts';
-export { type Section, sectionsOf } from './sections.ts';
+export { type Section, sectionsOf, upTo } from './sections.ts';
 export {
   type CraftProblem,
   craftLimits,

@@ -1,11 +1,12 @@
 /** The message of a script that stands at a place, as bytes and as a capture of it alone, before anything is sent. */
 import type { Field } from '../bytes/index.ts';
 import { enhancedPacket, interfaceDescription, sectionHeader } from '../capture/index.ts';
-import { type Encodable, fieldToJson, type Items, type MessageForm } from '../codec/index.ts';
+import { type Encodable, type FieldForm, fieldToJson, type Items, type MessageForm } from '../codec/index.ts';
 import { linkType, udpFrame } from '../link/index.ts';
 import type { Choices, Protocol } from '../session/index.ts';
 import { emitPacket, encoder } from './emit.ts';
 import { blank, blankValue, overlaid, valueAt } from './items.ts';
+import type { Names } from './names.ts';
 import { readParts } from './parts.ts';
 import { madeByNewNode } from './rehearsal.ts';
 import type { FieldNode, Statement } from './syntax.ts';
@@ -33,6 +34,35 @@ export async function previewAt(
   protocols: readonly Protocol[],
   choices: Choices,
 ): Promise<Preview | string> {
+  const notes: string[] = [];
+  const { statement, scope, names } = packetAt(
+    text,
+    at,
+    protocols,
+    { ...nowhere, random: (length) => new Uint8Array(length) },
+    (path, form) => {
+      notes.push(`${path.join('.')} is known when the script runs; here it is empty.`);
+      return form && blankValue(form);
+    },
+  );
+  try {
+    return await made(statement, protocols, choices, names.nodes, scope, notes);
+  } catch (error) {
+    return `${error instanceof Error ? error.message : String(error)}.`;
+  }
+}
+
+/**
+ * The statement at a place of a script, and what its values refer to: what was defined before it, answers as `answer` gives them, and
+ * the rest as `around` does. A definition that cannot be made is an Error where it is used.
+ */
+export function packetAt(
+  text: string,
+  at: number,
+  protocols: readonly Protocol[],
+  around: Scope,
+  answer: (path: readonly string[], form: FieldForm | undefined) => Encodable | undefined = () => undefined,
+): { readonly statement: Statement | undefined; readonly scope: Scope; readonly names: Names } {
   const placed = readParts(text, []);
   const { part, start } = placed.findLast((each) => each.start <= at) ?? placed[0]!;
   const statement = part.statementAt(at - start);
@@ -40,17 +70,22 @@ export async function previewAt(
   const names = part.namesAt(statement?.start ?? 0, protocols, part === prelude ? undefined : prelude);
   const own = part.script.statements.filter(({ end }) => end <= (statement?.start ?? 0));
   const before = part === prelude ? own : [...prelude.script.statements, ...own];
-  const notes: string[] = [];
-  const scope = scopeOf(protocols, before, (path) => {
-    const form = formAt(names.answers.get(path[0] ?? ''), path.slice(1));
-    notes.push(`${path.join('.')} is known when the script runs; here it is empty.`);
-    return form === undefined ? undefined : blankValue(form);
-  });
-  try {
-    return await made(statement, protocols, choices, names.nodes, scope, notes);
-  } catch (error) {
-    return `${error instanceof Error ? error.message : String(error)}.`;
-  }
+  const defined = new Map(before.flatMap((each) => (each.kind === 'define' ? [[each.name.text, each.value]] : [])));
+  const made = new Map<string, Encodable>();
+  const scope: Scope = {
+    ...around,
+    encode: encoder(protocols),
+    answer: ([name = '', ...path]) => {
+      const value = defined.get(name);
+      if (value === undefined) return answer([name, ...path], formAt(names.answers.get(name), path));
+      // A definition may use those before it, and not itself.
+      defined.delete(name);
+      if (!made.has(name)) made.set(name, encodable(value, scope, [name]));
+      defined.set(name, value);
+      return valueAt(made.get(name), path);
+    },
+  };
+  return { statement, scope, names };
 }
 
 async function made(
@@ -105,25 +140,6 @@ async function encoded(
     notes.push('What a session decides is zero or empty here.');
     return bytes;
   }
-}
-
-/** Values that were defined, as far as they can be made here. */
-function scopeOf(
-  protocols: readonly Protocol[],
-  defined: readonly Statement[],
-  answer: (path: readonly string[]) => Encodable | undefined,
-): Scope {
-  const known = new Map<string, Encodable>();
-  const scope: Scope = {
-    ...nowhere,
-    encode: encoder(protocols),
-    random: (length) => new Uint8Array(length),
-    answer: (path) => (known.has(path[0] ?? '') ? valueAt(known.get(path[0]!), path.slice(1)) : answer(path)),
-  };
-  for (const statement of defined)
-    if (statement.kind === 'define' && statement.value !== undefined)
-      known.set(statement.name.text, encodable(statement.value, scope, [statement.name.text]));
-  return scope;
 }
 
 function formAt(message: MessageForm | undefined, path: readonly string[]) {

@@ -162,13 +162,13 @@ export class ValueParser {
     return { kind: 'call', name, values, start: name.start, end: this.tokens[this.at - 1]!.end };
   }
 
-  /** The digits or text themselves follow, and not a value that is made of others. */
+  /** The digits or the text themselves follow, and not the name of a value or another call. */
   #isWritten(maker: string): boolean {
     const { kind, text } = this.next;
-    if (kind !== 'word') return kind !== 'mark' || text === ')';
+    if (kind === 'mark') return text === ')';
     const following = this.tokens[this.at + 1];
     const isCall = following?.kind === 'mark' && following.text === '(';
-    return !isCall && !text.includes('.') && (maker !== 'hex' || /^[0-9a-fA-F]+$/.test(text));
+    return kind !== 'word' || (maker === 'hex' && !isCall && /^[0-9a-fA-F]+$/.test(text));
   }
 
   #literal({ text: name, start }: Token): ValueNode | undefined {

@@ -1,12 +1,13 @@
 /** `peerscope run`: the sections of packet scripts, each passed or failed. */
 import { randomInt } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type CraftProblem, parseScript, questionsOf, sectionsOf } from '../../dissector/craft/index.ts';
 import { readWishes } from '../../dissector/wishes.ts';
 import { loadProtocols } from '../capture/modules.ts';
 import { reasonOf } from '../capture/reason.ts';
+import { ownerOnly } from '../node/saving.ts';
 import { runSection, type SectionResult } from '../node/scriptrun.ts';
 import { parseChoices } from './choice.ts';
 import { exitStatus, UsageError } from './errors.ts';
@@ -25,6 +26,7 @@ const options = {
   protocol: { type: 'string', multiple: true },
   set: { type: 'string', multiple: true },
   seed: { type: 'string' },
+  record: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -34,6 +36,8 @@ export interface Ran {
   readonly title: string;
   readonly seconds: number;
   readonly failure?: { readonly line: number; readonly text: string };
+  /** The capture that was written of it. */
+  readonly recording?: string;
 }
 
 export async function runScripts(args: readonly string[], io: Io, out: Output): Promise<number> {
@@ -55,7 +59,9 @@ export async function runScripts(args: readonly string[], io: Io, out: Output): 
     for (const section of sectionsOf(parseScript(text))) {
       const answered = await questions.ask(questionsOf(section.statements));
       const around = { folder: dirname(file), environment: process.env, answered, seed };
-      const ran = told(file, text, await runSection(section, { protocols, pins, allow: values.allow ?? [], around }));
+      const result = await runSection(section, { protocols, pins, allow: values.allow ?? [], around });
+      const recording = values.record === undefined ? undefined : record(values.record, file, all, result);
+      const ran = { ...told(file, text, result), ...(recording === undefined ? {} : { recording }) };
       all.push(ran);
       if (values.json) await out.line(JSON.stringify(ran));
       else if (!values.junit) await out.line(lineOf(ran));
@@ -73,6 +79,25 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Writes what a section sent and received as `FOLDER/SCRIPT-N-TITLE.pcapng`, for its owner alone: it holds keys. */
+function record(folder: string, file: string, before: readonly Ran[], { title, recording }: SectionResult): string | undefined {
+  if (recording === undefined) return undefined;
+  const n = before.filter((ran) => ran.file === file).length + 1;
+  const words = title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 60);
+  const path = join(folder, `${basename(file, '.packet')}-${n}${words === '' ? '' : `-${words}`}.pcapng`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    ownerOnly(path, recording);
+  } catch (error) {
+    throw new UsageError(`The recording ${path} cannot be written. ${reasonOf(error)}`, false);
+  }
+  return path;
 }
 
 /** Of its own for each run, unless one is given: then all that is random happens again. */

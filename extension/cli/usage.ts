@@ -128,6 +128,7 @@ export function runHelp(): string {
     option('--protocol MODULE', 'a protocol of your own'),
     option('--set QUESTION=ANSWER', 'answers a prompt; else the terminal asks'),
     option('--seed N', 'what is random happens again'),
+    option('--record FOLDER', 'a capture a section, with its keys'),
     '',
     'Exit status: 0 all sections passed; 1 one failed; 3 usage, or a script that cannot be read.',
   ].join('\n');

@@ -4,6 +4,7 @@ import type { KeyReport, Overview, Question, WebviewCalls } from '../wire/inspec
 import * as check from './checks.ts';
 import { nameOf } from './files.ts';
 import type { KeyLogs } from './keylogs.ts';
+import type { PreviewSource } from './scripts/previews.ts';
 import { onDidChangeSettings, readSettings } from './settings.ts';
 import type { KeyWarnings } from './warnings.ts';
 import { Watched } from './watch.ts';
@@ -17,6 +18,7 @@ export class CaptureDocument implements vscode.CustomDocument {
   readonly #workerFile: vscode.Uri;
   readonly #keyLogs: KeyLogs;
   readonly #warnings: KeyWarnings;
+  readonly #preview: PreviewSource | undefined;
   readonly #changed = new vscode.EventEmitter<Overview>();
   readonly #disposed = new vscode.EventEmitter<void>();
   readonly #listening: vscode.Disposable;
@@ -36,17 +38,20 @@ export class CaptureDocument implements vscode.CustomDocument {
   /** Added to the worker's generations, so that they grow across a reload too. */
   #generations = 0;
 
-  constructor(uri: vscode.Uri, workerFile: vscode.Uri, keyLogs: KeyLogs, warnings: KeyWarnings) {
+  /** `preview`: it is no file but a message of a script. */
+  constructor(uri: vscode.Uri, workerFile: vscode.Uri, keyLogs: KeyLogs, warnings: KeyWarnings, preview?: PreviewSource) {
     this.uri = uri;
     this.#workerFile = workerFile;
     this.#keyLogs = keyLogs;
     this.#warnings = warnings;
+    this.#preview = preview;
     this.#overview = nothing(nameOf(uri));
     this.#worker = this.#launch();
     this.#opened = this.#open();
     this.#listening = vscode.Disposable.from(
       keyLogs.onDidChange(() => void this.sendKeys().catch(() => {})),
       onDidChangeSettings(() => void this.#settingsChanged().catch(() => {})),
+      ...(preview === undefined ? [] : [preview.onDidChange(() => void this.#again().catch(() => {}))]),
     );
   }
 
@@ -119,6 +124,10 @@ export class CaptureDocument implements vscode.CustomDocument {
   async #open(): Promise<void> {
     const worker = this.#worker;
     try {
+      if (this.#preview !== undefined) {
+        await this.#sendSettings().catch(() => {});
+        return await this.#again();
+      }
       const place = this.uri.scheme === 'file' ? { path: this.uri.fsPath } : { bytes: await readWhole(this.uri) };
       // Which labels keys may have is the protocols' word, and those of the user's own are named by the settings.
       await this.#sendSettings().catch(() => {});
@@ -132,6 +141,13 @@ export class CaptureDocument implements vscode.CustomDocument {
       worker.dispose();
       if (this.#overview.failure === undefined) this.#fail(error instanceof Error ? error.message : String(error));
     }
+  }
+
+  /** What the preview shows now. */
+  async #again(): Promise<void> {
+    if (this.#preview === undefined || this.stopped) return;
+    const overview = check.overview(await this.#worker.call('preview', { name: nameOf(this.uri), ...this.#preview.now() }));
+    this.#update({ ...overview, generation: overview.generation + this.#generations });
   }
 
   async #sendKeys(): Promise<KeyReport> {

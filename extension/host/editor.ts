@@ -10,6 +10,7 @@ import type { KeyLogs } from './keylogs.ts';
 import type { ViewMemory } from './memory.ts';
 import { mediaFolder, pageOf } from './page.ts';
 import { Problems } from './problems.ts';
+import { PREVIEW, type Previews } from './scripts/previews.ts';
 import { threadFile } from './thread.ts';
 import { Transcripts } from './transcripts.ts';
 import type { KeyWarnings } from './warnings.ts';
@@ -32,6 +33,15 @@ interface Tab {
   command(asked: WebviewEvents['command']): void;
 }
 
+/** What the editors of all captures share. */
+export interface EditorParts {
+  readonly keyLogs: KeyLogs;
+  readonly warnings: KeyWarnings;
+  readonly memory: ViewMemory;
+  readonly previews: Previews;
+  readonly log: vscode.LogOutputChannel;
+}
+
 export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<CaptureDocument> {
   readonly documents = new Set<CaptureDocument>();
   readonly #extension: vscode.Uri;
@@ -41,14 +51,16 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
   readonly #transcripts = new Transcripts();
   readonly #problems = new Problems();
   #wanted: { readonly capture: string; readonly wanted: Wanted } | undefined;
+  readonly #previews: Previews;
   readonly #log: vscode.LogOutputChannel;
   #active: Tab | undefined;
 
-  constructor(extension: vscode.Uri, keyLogs: KeyLogs, warnings: KeyWarnings, memory: ViewMemory, log: vscode.LogOutputChannel) {
+  constructor(extension: vscode.Uri, { keyLogs, warnings, memory, previews, log }: EditorParts) {
     this.#extension = extension;
     this.#memory = memory;
     this.#keyLogs = keyLogs;
     this.#warnings = warnings;
+    this.#previews = previews;
     this.#log = log;
   }
 
@@ -85,7 +97,8 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
 
   openCustomDocument(uri: vscode.Uri): CaptureDocument {
     const worker = vscode.Uri.joinPath(this.#extension, ...threadFile);
-    const document = new CaptureDocument(uri, worker, this.#keyLogs, this.#warnings);
+    const preview = uri.scheme === PREVIEW ? this.#previews.source(uri) : undefined;
+    const document = new CaptureDocument(uri, worker, this.#keyLogs, this.#warnings, preview);
     this.documents.add(document);
     this.#problems.follow(document);
     document.onDidDispose(() => this.documents.delete(document));

@@ -3,14 +3,22 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import * as vscode from 'vscode';
-import type { NodeCalls, NodeEvents, NodePageCalls, NodeState, NodeWish, SpokenProtocol } from '../wire/node.ts';
+import type {
+  NodeCalls,
+  NodeEvents,
+  NodePageCalls,
+  NodeState,
+  NodeThreadEvents,
+  NodeWish,
+  SpokenProtocol,
+} from '../wire/node.ts';
 import { Connection } from '../wire/rpc.ts';
 import type { CaptureEditors } from './editor.ts';
 import { nodeCommands, node as nodeOf, wish as wishOf } from './nodechecks.ts';
 import { type Driven, nodeCommandsOf } from './nodecommands.ts';
 import { sweepFolders } from './nodefolders.ts';
 import { mediaFolder, pageOf } from './page.ts';
-import { registerScriptTests } from './scripttests.ts';
+import { registerScripts, type Senders } from './scripts/commands.ts';
 
 type None = Record<never, never>;
 type PageConnection = Connection<None, NodeEvents, NodePageCalls, None>;
@@ -19,19 +27,20 @@ export function registerNodes(context: vscode.ExtensionContext, editors: Capture
   const nodes = new Nodes(context, editors);
   return [
     nodes,
-    vscode.commands.registerCommand('peerscope.openTestNode', () => nodes.show()),
+    vscode.commands.registerCommand('peerscope.openTestNode', () => nodes.open()),
     ...nodeCommandsOf(nodes),
-    ...registerScriptTests(nodes.runSection),
+    ...registerScripts(nodes),
   ];
 }
 
-class Nodes implements Driven {
+class Nodes implements Driven, Senders {
   readonly #context: vscode.ExtensionContext;
   readonly #editors: CaptureEditors;
   #thread: Thread | undefined;
   #panel: vscode.WebviewPanel | undefined;
   #swept = false;
   #page: PageConnection | undefined;
+  #reached: (at: number) => void = () => {};
   states: readonly NodeState[] = [];
 
   constructor(context: vscode.ExtensionContext, editors: CaptureEditors) {
@@ -42,11 +51,11 @@ class Nodes implements Driven {
   dispose(): void {
     this.#panel?.dispose();
     this.#end();
-    rmSync(this.#folder.fsPath, { recursive: true, force: true });
+    rmSync(this.folder.fsPath, { recursive: true, force: true });
   }
 
   /** In an untrusted workspace nothing is opened: a node listens on the network. */
-  show(): void {
+  open(): void {
     if (!vscode.workspace.isTrusted) {
       void vscode.window.showWarningMessage(untrusted());
       return;
@@ -75,7 +84,7 @@ class Nodes implements Driven {
     panel.webview.html = pageOf('node', panel.webview, this.#context.extensionUri);
   }
 
-  get #folder(): vscode.Uri {
+  get folder(): vscode.Uri {
     return vscode.Uri.joinPath(this.#context.globalStorageUri, 'nodes', String(process.pid));
   }
 
@@ -107,9 +116,19 @@ class Nodes implements Driven {
     return (await this.#call('protocols', {})).protocols;
   }
 
-  /** A script talks to the network: not in an untrusted workspace. */
-  readonly runSection = (params: NodeCalls['runSection']['params']): Promise<NodeCalls['runSection']['result']> =>
-    vscode.workspace.isTrusted ? this.#call('runSection', params) : Promise.reject(new Error(untrusted()));
+  /** What scripts ask of the nodes. They talk to the network: not in an untrusted workspace. */
+  call<M extends keyof NodeCalls & string>(method: M, params: NodeCalls[M]['params']): Promise<NodeCalls[M]['result']> {
+    return vscode.workspace.isTrusted ? this.#call(method, params) : Promise.reject(new Error(untrusted()));
+  }
+
+  onReached(listener: (at: number) => void): void {
+    this.#reached = listener;
+  }
+
+  /** Beside the script, which keeps the focus. */
+  async show(recording: vscode.Uri): Promise<void> {
+    await this.#editors.show(recording, {}, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true });
+  }
 
   /** The message as it waits. */
   readonly release = ({ id: node }: NodeState, held: number): Promise<unknown> => this.#call('release', { node, held, times: 1 });
@@ -124,12 +143,12 @@ class Nodes implements Driven {
   async start(wish: NodeWish): Promise<boolean> {
     if (!vscode.workspace.isTrusted) throw new Error(untrusted());
     if (!(await isMeant(wish.address))) return false;
-    this.show();
-    if (!this.#swept) sweepFolders(dirname(this.#folder.fsPath));
+    this.open();
+    if (!this.#swept) sweepFolders(dirname(this.folder.fsPath));
     this.#swept = true;
-    mkdirSync(this.#folder.fsPath, { recursive: true, mode: 0o700 });
+    mkdirSync(this.folder.fsPath, { recursive: true, mode: 0o700 });
     const name = `${wish.protocol}-${wish.direction}-${Date.now().toString(36)}.pcapng`;
-    const recording = vscode.Uri.joinPath(this.#folder, name);
+    const recording = vscode.Uri.joinPath(this.folder, name);
     // What VS Code gives is behind proxies, which do not go to another thread.
     const tree = JSON.parse(JSON.stringify(vscode.workspace.getConfiguration().get('peerscope') ?? {}));
     const { node } = await this.#call('start', { wish, tree, recording: recording.fsPath });
@@ -175,6 +194,7 @@ class Nodes implements Driven {
         this.states = nodes;
         this.#page?.tell('nodes', { nodes });
       },
+      (at) => this.#reached(at),
       (reason) => {
         this.#end();
         void vscode.window.showErrorMessage(vscode.l10n.t('Peerscope: the test nodes have stopped: {0}', reason));
@@ -213,16 +233,24 @@ async function isMeant(address: string): Promise<boolean> {
 }
 
 class Thread {
-  readonly connection: Connection<NodeCalls, None, None, NodeEvents>;
+  readonly connection: Connection<NodeCalls, None, None, NodeThreadEvents>;
   readonly #worker: Worker;
   #over = false;
 
-  constructor(file: vscode.Uri, changed: (nodes: readonly NodeState[]) => void, ended: (reason: string) => void) {
+  constructor(
+    file: vscode.Uri,
+    changed: (nodes: readonly NodeState[]) => void,
+    reached: (at: number) => void,
+    ended: (reason: string) => void,
+  ) {
     this.#worker = new Worker(file.fsPath, { name: 'peerscope-nodes' });
-    this.connection = new Connection<NodeCalls, None, None, NodeEvents>(
+    this.connection = new Connection<NodeCalls, None, None, NodeThreadEvents>(
       (message) => this.#worker.postMessage(message),
       {},
-      { nodes: (data: unknown) => changed((data as NodeEvents['nodes']).nodes) },
+      {
+        nodes: (data: unknown) => changed((data as NodeEvents['nodes']).nodes),
+        reached: (data: unknown) => reached((data as NodeThreadEvents['reached']).at),
+      },
     );
     const over = (reason: string): void => {
       if (this.#over) return;

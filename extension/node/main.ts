@@ -1,15 +1,12 @@
 /** The thread of the test nodes: sockets stay off the extension host's own. */
-import { randomInt } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
-import { parseScript, sectionsOf } from '../../dissector/craft/index.ts';
-import { protocols } from '../../dissector/protocols/index.ts';
-import { pinsIn } from '../../dissector/wishes.ts';
-import type { Done, NodeCalls, NodeEvents } from '../wire/node.ts';
+import type { Done, NodeCalls, NodeThreadEvents } from '../wire/node.ts';
 import { Connection } from '../wire/rpc.ts';
 import { type RunningNode, spoken, startNode } from './running.ts';
 import { saveRecording } from './saving.ts';
-import { runSection } from './scriptrun.ts';
+import { sendPacket } from './scriptpacket.ts';
+import { ScriptSections } from './scriptsection.ts';
 import { valuesToText } from './values.ts';
 
 type Params<M extends keyof NodeCalls> = NodeCalls[M]['params'];
@@ -42,14 +39,7 @@ function existing(id: number): RunningNode {
   return node;
 }
 
-/** Scripts of the editor stay on this machine: a build that runs them says otherwise by its own command. */
-async function runScriptSection({ text, section, tree, folder, answered }: Params<'runSection'>) {
-  const found = sectionsOf(parseScript(text))[section];
-  if (found === undefined) throw new Error('The script has no such section any more.');
-  const around = { folder, answered, environment: process.env, seed: randomInt(2 ** 32) };
-  const { seconds, failure } = await runSection(found, { protocols, pins: pinsIn(tree, protocols), allow: [], around });
-  return failure === undefined ? { seconds } : { seconds, failure };
-}
+const sections = new ScriptSections((at) => connection.tell('reached', { at }));
 
 /** A command on one node, after which the page looks again. */
 function command<M extends keyof NodeCalls>(
@@ -62,7 +52,7 @@ function command<M extends keyof NodeCalls>(
   };
 }
 
-const connection = new Connection<Record<never, never>, NodeEvents, NodeCalls, Record<never, never>>(
+const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCalls, Record<never, never>>(
   (message) => port.postMessage(message),
   {
     // The host is of the same build and checks what webviews send; here the parameters are what the types say.
@@ -74,7 +64,11 @@ const connection = new Connection<Record<never, never>, NodeEvents, NodeCalls, R
       changed();
       return { node: node.id };
     },
-    runSection: (params: unknown) => runScriptSection(params as Params<'runSection'>),
+    runSection: (params: unknown) => sections.run(params as Params<'runSection'>),
+    stepSection: async (params: unknown) => {
+      sections.go((params as Params<'stepSection'>).go);
+      return {};
+    },
     stop: command<'stop'>((node) => node.stop()),
     forget: command<'forget'>(async (node) => {
       await node.stop();
@@ -90,6 +84,7 @@ const connection = new Connection<Record<never, never>, NodeEvents, NodeCalls, R
       const { node, link, message } = params as Params<'template'>;
       return { text: valuesToText(existing(node).node.made(link, message)) };
     },
+    sendPacket: command<'sendPacket'>(sendPacket),
     send: command<'send'>((node, { link, message, text }) => node.send(link, message, text)),
     release: command<'release'>((node, { held, times, text }) => node.release(held, times, text)),
     drop: command<'drop'>(({ node }, { held }) => node.drop(held)),

@@ -155,6 +155,10 @@ export class RunningNode {
     this.#file.flush();
   }
 
+  get protocol(): string {
+    return this.#wish.protocol;
+  }
+
   /** Throws an Error with a sentence once it is stopped. */
   get node() {
     if (this.#socket === undefined || !this.#running) throw new Error('The node is stopped.');

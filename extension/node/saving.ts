@@ -24,7 +24,7 @@ export function saveRecording(from: string, to: string, keys: boolean): void {
 }
 
 /** A file that others may read is theirs no more before the first key is in it. */
-function ownerOnly(path: string, bytes: Uint8Array): void {
+export function ownerOnly(path: string, bytes: Uint8Array): void {
   const descriptor = openSync(path, 'w', 0o600);
   try {
     if (fstatSync(descriptor).isFile()) fchmodSync(descriptor, 0o600);

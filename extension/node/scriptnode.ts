@@ -7,10 +7,14 @@ import { type NodeEvent, NodeRefusal, Recorder } from '../../dissector/testnode/
 import { readWishes } from '../../dissector/wishes.ts';
 import { addressText } from './address.ts';
 import { wallClock } from './clock.ts';
+import type { Block } from './scriptrecording.ts';
 import { SocketNode } from './socketnode.ts';
 
 /** Bytes of one node's traffic that a script looks at. */
 const MOST_RECORDED = 0x0100_0000;
+
+/** Of the next block, of whichever node. */
+let order = 0;
 
 export interface ScriptNodeOptions {
   readonly protocol: Protocol;
@@ -40,8 +44,10 @@ export class ScriptNode {
   seen = 0;
   readonly #options: ScriptNodeOptions;
   readonly transport: 'udp' | 'tcp';
-  readonly #chunks: Uint8Array[];
+  /** What it sent and received, in the order in which that happened. */
+  readonly blocks: readonly Block[];
   readonly #events: NodeEvent[];
+  readonly #recorder: Recorder;
 
   static async start(options: ScriptNodeOptions): Promise<ScriptNode> {
     const { protocol, protocols, pins, listen, dialled, manual, role, seed } = options;
@@ -49,15 +55,16 @@ export class ScriptNode {
     const kind = protocol.peer;
     if (kind === undefined) throw new NodeRefusal(`There is no test node of ${protocol.id}.`);
     const transport = kind.transports[0]!;
-    const chunks: Uint8Array[] = [];
+    const blocks: Block[] = [];
     const events: NodeEvent[] = [];
     let size = 0;
+    let link: string | undefined;
     const recorder = new Recorder({
       ...{ transport, secrets: true, application: 'Peerscope', now: wallClock },
       write: (bytes) => {
         if (size > MOST_RECORDED) return;
         size += bytes.length;
-        chunks.push(bytes.slice());
+        blocks.push({ bytes: bytes.slice(), order: order++, link });
       },
     });
     const socket = await SocketNode.start(
@@ -68,28 +75,40 @@ export class ScriptNode {
         mode: manual ? 'step' : 'automatic',
         ...(role === undefined ? {} : { role }),
         happened: (event) => {
+          link = linkOf(event);
           recorder.record(event);
+          link = undefined;
           if (event.kind === 'closed' || event.kind === 'told') events.push(event);
         },
       },
       dialled,
     );
-    return new ScriptNode(options, transport, socket, chunks, events);
+    return new ScriptNode(options, transport, socket, { recorder, blocks, events });
   }
 
   private constructor(
     options: ScriptNodeOptions,
     transport: 'udp' | 'tcp',
     socket: SocketNode,
-    chunks: Uint8Array[],
-    events: NodeEvent[],
+    {
+      recorder,
+      blocks,
+      events,
+    }: { readonly recorder: Recorder; readonly blocks: readonly Block[]; readonly events: NodeEvent[] },
   ) {
     this.#options = options;
     this.protocol = options.protocol;
     this.transport = transport;
     this.socket = socket;
-    this.#chunks = chunks;
+    this.#recorder = recorder;
+    this.blocks = blocks;
     this.#events = events;
+  }
+
+  /** Says goodbye; its recording is whole then. */
+  async end(): Promise<void> {
+    await this.socket.stop();
+    this.#recorder.flush();
   }
 
   get manual(): boolean {
@@ -115,7 +134,11 @@ export class ScriptNode {
     const { protocol, protocols, pins } = this.#options;
     const own = addressText(this.#local());
     const decodeAs = [`${this.transport} && port == ${this.#local().port} -> ${protocol.id}`];
-    const opened = openBytes(Uint8Array.from(Buffer.concat(this.#chunks)), { protocols, decodeAs, choices: pins });
+    const opened = openBytes(Uint8Array.from(Buffer.concat(this.blocks.map(({ bytes }) => bytes))), {
+      protocols,
+      decodeAs,
+      choices: pins,
+    });
     if ('problem' in opened) return [];
     return [...opened.messages({ bytes: true })].filter(({ dst }) => dst === own).map((line) => this.#heard(line));
   }
@@ -129,4 +152,10 @@ export class ScriptNode {
     const values: Items = state === 'decoded' && form !== undefined ? form.decode(fromHex(bytes)!).values : {};
     return { message, state, values: { ...(fields as Items), ...values } };
   }
+}
+
+/** Keys belong to the capture as a whole. */
+function linkOf(event: NodeEvent): string | undefined {
+  if (event.kind === 'key' || !('link' in event) || event.link === undefined) return undefined;
+  return [event.link.local, event.link.remote].map(addressText).sort().join(' ');
 }

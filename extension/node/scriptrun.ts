@@ -2,6 +2,7 @@
 
 import {
   checkScript,
+  type Difference,
   encodable,
   type FieldNode,
   faultText,
@@ -14,11 +15,12 @@ import {
   valuesOf,
 } from '../../dissector/craft/index.ts';
 import type { Address, Protocol } from '../../dissector/session/index.ts';
-import { NodeRefusal, parseFault } from '../../dissector/testnode/index.ts';
+import { parseFault } from '../../dissector/testnode/index.ts';
 import { isLoopback, parseAddress, resolve } from './address.ts';
 import { ScriptNode } from './scriptnode.ts';
+import { joinedRecording } from './scriptrecording.ts';
 import { ScriptScope, type Surroundings } from './scriptscope.ts';
-import { SocketFailure, socketReason } from './words.ts';
+import { socketReason } from './words.ts';
 
 /** Between two looks at what has come. */
 const LOOK_MS = 20;
@@ -31,17 +33,37 @@ export interface ScriptOptions {
   /** Hosts beyond this machine that it may use. */
   readonly allow: readonly string[];
   readonly around: Surroundings;
+  /** Called before each statement; `false` ends the section there, as passed. */
+  before?(statement: Statement): Promise<boolean> | boolean;
 }
 
 export interface SectionResult {
   readonly title: string;
   readonly seconds: number;
-  /** Where in the script it failed, as an offset, and why. */
-  readonly failure?: { readonly at: number; readonly text: string };
+  readonly failure?: SectionFailure;
+  /** All that its nodes sent and received, with their keys (pcapng); absent where that is nothing. */
+  readonly recording?: Uint8Array<ArrayBuffer>;
 }
 
+export interface SectionFailure {
+  /** Where in the script it failed, as an offset, and why. */
+  readonly at: number;
+  readonly text: string;
+  /** What came instead, in the place of the value that was expected. */
+  readonly mended?: Mended;
+}
+
+type Mended = NonNullable<Difference['mended']>;
+
 /** A statement that did not hold; the message is a sentence without its full stop. */
-class Failure extends Error {}
+class Failure extends Error {
+  readonly mended: Mended | undefined;
+
+  constructor(message: string, mended?: Mended) {
+    super(message);
+    this.mended = mended;
+  }
+}
 
 /** A section in which something is wrongly named, or does not fit its field, fails at once: none of it is run. */
 export async function runSection({ title, statements }: Section, options: ScriptOptions): Promise<SectionResult> {
@@ -49,19 +71,14 @@ export async function runSection({ title, statements }: Section, options: Script
   const wrong = checkScript(statements, options.protocols).find(({ severity }) => severity === undefined);
   if (wrong !== undefined) return { title, seconds: 0, failure: { at: wrong.start, text: wrong.text } };
   const run = new Run(options);
-  const result = (): { title: string; seconds: number } => ({ title, seconds: (performance.now() - started) / 1000 });
-  for (const statement of statements) {
-    try {
-      await run.do(statement);
-    } catch (error) {
-      const known = error instanceof Failure || error instanceof SocketFailure || error instanceof NodeRefusal;
-      await run.end();
-      if (!known && !(error instanceof Error)) throw error;
-      return { ...result(), failure: { at: statement.start, text: (error as Error).message.replace(/\.$/, '') } };
-    }
-  }
+  const failure = await run.all(statements);
   await run.end();
-  return result();
+  const { recording } = run;
+  return {
+    ...{ title, seconds: (performance.now() - started) / 1000 },
+    ...(failure === undefined ? {} : { failure }),
+    ...(recording === undefined ? {} : { recording }),
+  };
 }
 
 class Run {
@@ -75,7 +92,27 @@ class Run {
   }
 
   async end(): Promise<void> {
-    for (const { socket } of this.#nodes.values()) await socket.stop();
+    for (const node of this.#nodes.values()) await node.end();
+  }
+
+  get recording(): Uint8Array<ArrayBuffer> | undefined {
+    return joinedRecording([...this.#nodes.values()].map(({ blocks }) => blocks));
+  }
+
+  /** One statement after the other, up to the first that does not hold. */
+  async all(statements: readonly Statement[]): Promise<SectionFailure | undefined> {
+    for (const statement of statements) {
+      if ((await this.#options.before?.(statement)) === false) return undefined;
+      try {
+        await this.do(statement);
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+        const { mended } = error instanceof Failure ? error : { mended: undefined };
+        const text = error.message.replace(/\.$/, '');
+        return { at: statement.start, text, ...(mended === undefined ? {} : { mended }) };
+      }
+    }
+    return undefined;
   }
 
   async do(statement: Statement): Promise<void> {
@@ -177,22 +214,24 @@ class Run {
       at = find();
       return at >= 0;
     }, within);
-    if (at < 0) throw new Failure(this.#notCome(node, from, message.text, within, fields));
+    if (at < 0) throw this.#notCome(node, from, message.text, within, fields);
     node.seen = at + 1;
     if (as !== undefined) this.#scope.names.set(as.text, node.heard()[at]!.values);
   }
 
   /** What was said, what came instead, and the field that differs. */
-  #notCome(node: ScriptNode, from: number, message: string, within: number, fields: readonly FieldNode[]): string {
+  #notCome(node: ScriptNode, from: number, message: string, within: number, fields: readonly FieldNode[]): Failure {
     const came = node.heard().slice(from);
     const alike = came.find((heard) => heard.message === message);
     if (alike !== undefined) {
-      const { path, said, came: other } = firstDifference(fields, alike.values, this.#scope.with())!;
-      return `${message} came with another ${path}: expected ${said}, ${other === undefined ? 'there is none' : `got ${other}`}`;
+      const { path, said, came: other, mended } = firstDifference(fields, alike.values, this.#scope.with())!;
+      const got = other === undefined ? 'there is none' : `got ${other}`;
+      return new Failure(`${message} came with another ${path}: expected ${said}, ${got}`, mended);
     }
     const instead = came.length === 0 ? 'nothing came' : `came ${came.map((heard) => heard.message).join(', ')}`;
     const told = node.told.at(-1);
-    return `${message} did not come within ${ms(within)}: ${instead}${told === undefined ? '' : ` (the node: ${told.replace(/\.$/, '')})`}`;
+    const more = told === undefined ? '' : ` (the node: ${told.replace(/\.$/, '')})`;
+    return new Failure(`${message} did not come within ${ms(within)}: ${instead}${more}`);
   }
 
   async #silence({ node: name, time }: Statement & { kind: 'silence' }): Promise<void> {

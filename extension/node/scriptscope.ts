@@ -47,6 +47,8 @@ export class ScriptScope {
   #file(path: string): Uint8Array {
     const { folder } = this.#around;
     if (folder === undefined) throw new Error('a script that is not saved has no files beside it');
+    const outside = `"${path}" is outside the folder of the script`;
+    if (isAbsolute(path)) throw new Error(outside);
     let found: string;
     try {
       found = realpathSync(join(folder, path));
@@ -54,10 +56,12 @@ export class ScriptScope {
       throw new Error(`there is no file "${path}" beside the script`);
     }
     const inside = relative(realpathSync(folder), found);
-    if (isAbsolute(path) || isAbsolute(inside) || inside.split(/[\\/]/)[0] === '..')
-      throw new Error(`"${path}" is outside the folder of the script`);
-    const { size } = statSync(found);
-    if (size > craftLimits.madeSize) throw new Error(`"${path}" has more than ${craftLimits.madeSize} bytes (limit madeSize)`);
+    if (isAbsolute(inside) || inside.split(/[\\/]/)[0] === '..') throw new Error(outside);
+    const stat = statSync(found);
+    // Who opens a pipe waits for somebody to write into it.
+    if (!stat.isFile()) throw new Error(`"${path}" is no file`);
+    if (stat.size > craftLimits.madeSize)
+      throw new Error(`"${path}" has more than ${craftLimits.madeSize} bytes (limit madeSize)`);
     try {
       return new Uint8Array(readFileSync(found));
     } catch {

@@ -126,9 +126,32 @@ export interface NodeCalls extends NodeCommands {
       readonly folder: string | undefined;
       /** What a person answered, by question. */
       readonly answered: Readonly<Record<string, string>>;
+      /** Up to the message that is sent at this offset, and what is expected right after it; undefined: all of it. */
+      readonly until: number | undefined;
+      /** Waits before each statement for `stepSection`. */
+      readonly steps: boolean;
+      /** Where a recording of it is written, with its keys. */
+      readonly recording: string;
     };
-    result: { readonly seconds: number; readonly failure?: { readonly at: number; readonly text: string } };
+    result: {
+      readonly seconds: number;
+      readonly failure?: {
+        readonly at: number;
+        readonly text: string;
+        /** What came instead, in the place of the value that was expected. */
+        readonly mended?: { readonly start: number; readonly end: number; readonly text: string };
+      };
+      /** Something was sent or received. */
+      readonly recorded: boolean;
+    };
   };
+  /** Sends the packet at an offset of a script on a link; definitions before it count. */
+  sendPacket: {
+    params: OfNode & { readonly link: number; readonly text: string; readonly at: number; readonly folder: string | undefined };
+    result: Done;
+  };
+  /** The section that waits goes on with one statement, with all that are left, or not at all. */
+  stepSection: { params: { readonly go: 'next' | 'on' | 'stop' }; result: Done };
   /** A copy of a recording, with or without the keys in it. */
   save: { params: OfNode & { readonly path: string; readonly keys: boolean }; result: Done };
 }
@@ -145,4 +168,10 @@ export interface NodePageCalls extends NodeCommands {
 export interface NodeEvents {
   [event: string]: unknown;
   nodes: { readonly nodes: readonly NodeState[] };
+}
+
+/** The thread of the nodes → host. */
+export interface NodeThreadEvents extends NodeEvents {
+  /** The section that is stepped through waits before the statement at this offset. */
+  reached: { readonly at: number };
 }

@@ -68,6 +68,14 @@ describe('a preview', () => {
       '000000010a0b0a0b',
     );
     expect(await preview('p2pke da<|>ta { direction: 0, counter: 1, data: q }\n@q = 01 02')).toBe('there is nothing named q.');
+    // What cannot be made here matters where it is used.
+    expect((await made('@s = env("SECRET")\n@q = 01 02\np2pke da<|>ta { direction: 0, counter: 1, data: q }')).hex).toBe(
+      '000000010102',
+    );
+    expect(await preview('@s = env("SECRET")\np2pke da<|>ta { direction: 0, counter: 1, data: text(s) }')).toMatch(
+      /no variable "SECRET"/,
+    );
+    expect(await preview('@s = s\np2pke da<|>ta { direction: 0, counter: 1, data: s }')).toBe('there is nothing named s.');
   });
 
   it.each([

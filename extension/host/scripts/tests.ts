@@ -1,28 +1,21 @@
 /** The sections of packet scripts in VS Code's Test Explorer. */
 import * as vscode from 'vscode';
-import { parseScript, questionsOf, type Script, sectionsOf } from '../../dissector/craft/index.ts';
-import type { NodeCalls } from '../wire/node.ts';
-
-type RunSection = (params: NodeCalls['runSection']['params']) => Promise<NodeCalls['runSection']['result']>;
+import { parseScript } from '../../../dissector/craft/index.ts';
+import type { ScriptRuns } from './runs.ts';
 
 const SCRIPTS = '**/*.packet';
 /** Files that are looked for in a workspace. */
 const MOST_FILES = 1000;
 
-export function registerScriptTests(run: RunSection): vscode.Disposable[] {
-  const tests = new ScriptTests(run);
-  return [tests];
-}
-
-class ScriptTests {
+export class ScriptTests {
   readonly #controller = vscode.tests.createTestController('peerscope.scripts', vscode.l10n.t('Packet Scripts'));
-  readonly #run: RunSection;
+  readonly #runs: ScriptRuns;
   readonly #subscriptions: vscode.Disposable[];
   /** Places of sections among those of their file. */
   readonly #places = new WeakMap<vscode.TestItem, number>();
 
-  constructor(run: RunSection) {
-    this.#run = run;
+  constructor(runs: ScriptRuns) {
+    this.#runs = runs;
     const watcher = vscode.workspace.createFileSystemWatcher(SCRIPTS);
     const look = (uri: vscode.Uri): void => void this.#look(uri);
     this.#controller.resolveHandler = async () => {
@@ -88,39 +81,16 @@ class ScriptTests {
     if (item.uri === undefined || section === undefined) return run.skipped(item);
     run.started(item);
     const document = await vscode.workspace.openTextDocument(item.uri);
-    const text = document.getText();
-    const [problem] = parseScript(text).problems;
-    const failed = (why: string, at: number, seconds = 0): void => {
-      const message = new vscode.TestMessage(why);
-      message.location = new vscode.Location(document.uri, document.lineAt(document.positionAt(at)).range);
-      run.failed(item, message, seconds * 1000);
-    };
-    if (problem !== undefined) return failed(problem.text, problem.start);
     try {
-      const answered = await ask(parseScript(text), section);
-      if (answered === undefined) return run.skipped(item);
-      // What VS Code gives is behind proxies, which do not go to another thread.
-      const tree = JSON.parse(JSON.stringify(vscode.workspace.getConfiguration().get('peerscope') ?? {}));
-      const { seconds, failure } = await this.#run({ text, section, tree, folder: folderOf(document.uri), answered });
-      if (failure === undefined) run.passed(item, seconds * 1000);
-      else failed(failure.text, failure.at, seconds);
+      const result = await this.#runs.run(document, { section });
+      if (result === undefined) return run.skipped(item);
+      const { seconds, failure } = result;
+      if (failure === undefined) return run.passed(item, seconds * 1000);
+      const message = new vscode.TestMessage(failure.text);
+      message.location = new vscode.Location(document.uri, document.lineAt(document.positionAt(failure.at)).range);
+      run.failed(item, message, seconds * 1000);
     } catch (error) {
       run.errored(item, new vscode.TestMessage(error instanceof Error ? error.message : String(error)));
     }
   }
-}
-
-/** What a person answers to the questions of a section; undefined when one of them is not answered. */
-async function ask(script: Script, section: number): Promise<Record<string, string> | undefined> {
-  const answered: Record<string, string> = {};
-  for (const question of questionsOf(sectionsOf(script)[section]?.statements ?? [])) {
-    const answer = await vscode.window.showInputBox({ prompt: question, ignoreFocusOut: true });
-    if (answer === undefined) return undefined;
-    answered[question] = answer;
-  }
-  return answered;
-}
-
-function folderOf(uri: vscode.Uri): string | undefined {
-  return uri.scheme === 'file' ? vscode.Uri.joinPath(uri, '..').fsPath : undefined;
 }

@@ -1,0 +1,116 @@
+/** Commands on packet scripts: from the lenses, or at the caret. */
+import * as vscode from 'vscode';
+import { parseScript, type Statement } from '../../../dissector/craft/index.ts';
+import type { NodeCalls, NodeState } from '../../wire/node.ts';
+import { Failures } from './failures.ts';
+import { ScriptLenses } from './lenses.ts';
+import { folderOf, type Go, type Runner, ScriptRuns } from './runs.ts';
+import { StepMark } from './stepmark.ts';
+import { ScriptTests } from './tests.ts';
+
+/** The nodes that scripts send with. */
+export interface Senders extends Omit<Runner, 'call'> {
+  readonly states: readonly NodeState[];
+  call<M extends keyof NodeCalls & string>(method: M, params: NodeCalls[M]['params']): Promise<NodeCalls[M]['result']>;
+  /** Called when the section that is stepped through waits before the statement at an offset. */
+  onReached(listener: (at: number) => void): void;
+}
+
+interface How {
+  readonly steps?: boolean;
+}
+
+export function registerScripts(senders: Senders): vscode.Disposable[] {
+  const failures = new Failures();
+  const runs = new ScriptRuns(senders, failures);
+  senders.onReached((at) => runs.reached(at));
+  const onScript =
+    (act: (document: vscode.TextDocument, at: number, how: How) => Promise<void>) =>
+    async (uri?: vscode.Uri, at?: number, how: How = {}): Promise<void> => {
+      const editor = vscode.window.activeTextEditor;
+      const document = uri === undefined ? editor?.document : await vscode.workspace.openTextDocument(uri);
+      if (document?.languageId !== 'packet') return;
+      try {
+        await act(document, at ?? document.offsetAt(editor!.selection.active), how);
+      } catch (error) {
+        void vscode.window.showErrorMessage(
+          vscode.l10n.t('Peerscope: {0}', error instanceof Error ? error.message : String(error)),
+        );
+      }
+    };
+  const command = (name: string, run: (...given: never[]) => unknown): vscode.Disposable =>
+    vscode.commands.registerCommand(`peerscope.${name}`, run as (...given: unknown[]) => unknown);
+  return [
+    ...[failures, runs, new ScriptTests(runs), new ScriptLenses(runs), new StepMark(runs)],
+    command(
+      'runScriptSection',
+      onScript((document, at, how) => runSection(runs, document, at, undefined, how)),
+    ),
+    command(
+      'sendPacket',
+      onScript((document, at, how) => send(senders, runs, document, at, how)),
+    ),
+    command('stepScript', (go: Go = 'next') => runs.go(go)),
+  ];
+}
+
+async function send(senders: Senders, runs: ScriptRuns, document: vscode.TextDocument, at: number, how: How): Promise<void> {
+  const statement = parseScript(document.getText()).statements.find(({ start, end }) => start <= at && at <= end);
+  if (statement?.kind === 'packet') return sendByNode(senders, statement, document, how);
+  if (statement?.kind !== 'send') throw new Error(vscode.l10n.t('no message that is sent stands at the caret.'));
+  await runSection(runs, document, at, statement.start, how);
+}
+
+/** The section around a place, up to a message that is sent there. */
+async function runSection(
+  runs: ScriptRuns,
+  document: vscode.TextDocument,
+  at: number,
+  until: number | undefined,
+  { steps = false }: How,
+): Promise<void> {
+  const { statements } = parseScript(document.getText());
+  const section = Math.max(0, statements.filter(({ kind, start }) => kind === 'section' && start <= at).length - 1);
+  const result = await runs.run(document, { section, steps, shown: true, ...(until === undefined ? {} : { until }) });
+  if (result === undefined) return;
+  const { failure } = result;
+  if (failure === undefined) {
+    vscode.window.setStatusBarMessage(vscode.l10n.t('$(pass) Packet script: all that was expected came'), 5000);
+    return;
+  }
+  const line = document.positionAt(failure.at).line + 1;
+  void vscode.window.showWarningMessage(vscode.l10n.t('Line {0}: {1}', line, failure.text));
+}
+
+/** A packet that stands by itself goes out on a link of a node that runs. */
+async function sendByNode(
+  senders: Senders,
+  { packet }: Statement & { kind: 'packet' },
+  document: vscode.TextDocument,
+  { steps = false }: How,
+): Promise<void> {
+  const protocol = packet.protocol.text;
+  const choices = senders.states
+    .filter((state) => state.running && state.protocol === protocol)
+    .flatMap((state) =>
+      state.links.map((link) => ({ label: link.remote, description: `${state.where}, ${link.state}`, state, link })),
+    );
+  if (choices.length === 0) {
+    const start = vscode.l10n.t('Start a Test Node…');
+    const chosen = await vscode.window.showInformationMessage(
+      vscode.l10n.t('No test node of {0} has a link to send on.', protocol),
+      start,
+    );
+    if (chosen === start) await vscode.commands.executeCommand('peerscope.startTestNode');
+    return;
+  }
+  const chosen =
+    choices.length === 1 ? choices[0]! : await vscode.window.showQuickPick(choices, { title: vscode.l10n.t('Send To') });
+  if (chosen === undefined) return;
+  const { state, link } = chosen;
+  // What the node wants to say from here on waits for a person.
+  if (steps) await senders.call('mode', { node: state.id, mode: 'step' });
+  const wish = { node: state.id, link: link.id, text: document.getText(), at: packet.start, folder: folderOf(document.uri) };
+  await senders.call('sendPacket', wish);
+  await senders.show(vscode.Uri.file(state.recording));
+}

@@ -1,0 +1,59 @@
+/** What did not hold when a script ran, at its line, until the script changes; with what came, to be taken over. */
+import * as vscode from 'vscode';
+import type { Result } from './runs.ts';
+
+type Failure = NonNullable<Result['failure']>;
+
+export class Failures implements vscode.CodeActionProvider {
+  readonly #collection = vscode.languages.createDiagnosticCollection('peerscope.runs');
+  readonly #mended = new WeakMap<vscode.Diagnostic, vscode.WorkspaceEdit>();
+  readonly #subscriptions: readonly vscode.Disposable[];
+
+  constructor() {
+    this.#subscriptions = [
+      this.#collection,
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length > 0) this.clear(document.uri);
+      }),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.clear(uri)),
+      vscode.languages.registerCodeActionsProvider('packet', this, { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] }),
+    ];
+  }
+
+  dispose(): void {
+    for (const each of this.#subscriptions) each.dispose();
+  }
+
+  clear(uri: vscode.Uri): void {
+    this.#collection.delete(uri);
+  }
+
+  set(document: vscode.TextDocument, { at, text, mended }: Failure): void {
+    const line = document.lineAt(document.positionAt(at)).range;
+    const place = mended === undefined ? line : rangeOf(document, mended);
+    const diagnostic = new vscode.Diagnostic(place, text, vscode.DiagnosticSeverity.Error);
+    diagnostic.source = vscode.l10n.t('Packet script run');
+    if (mended !== undefined) {
+      const edit = new vscode.WorkspaceEdit();
+      edit.replace(document.uri, place, mended.text);
+      this.#mended.set(diagnostic, edit);
+    }
+    this.#collection.set(document.uri, [diagnostic]);
+  }
+
+  provideCodeActions(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
+    return (this.#collection.get(document.uri) ?? []).flatMap((diagnostic) => {
+      const edit = this.#mended.get(diagnostic);
+      if (edit === undefined || diagnostic.range.intersection(range) === undefined) return [];
+      const action = new vscode.CodeAction(vscode.l10n.t('Expect what came'), vscode.CodeActionKind.QuickFix);
+      action.diagnostics = [diagnostic];
+      action.edit = edit;
+      action.isPreferred = true;
+      return [action];
+    });
+  }
+}
+
+function rangeOf(document: vscode.TextDocument, { start, end }: { readonly start: number; readonly end: number }): vscode.Range {
+  return new vscode.Range(document.positionAt(start), document.positionAt(end));
+}

@@ -1,0 +1,128 @@
+/** Running sections of packet scripts: what they ask, what they record, and what of them did not hold. */
+import { mkdirSync } from 'node:fs';
+import * as vscode from 'vscode';
+import { parseScript, questionsOf, sectionsOf } from '../../../dissector/craft/index.ts';
+import type { NodeCalls } from '../../wire/node.ts';
+import type { Failures } from './failures.ts';
+
+export type Result = NodeCalls['runSection']['result'];
+export type Go = NodeCalls['stepSection']['params']['go'];
+
+/** What runs are made with. */
+export interface Runner {
+  /** Where recordings lie until VS Code ends. */
+  readonly folder: vscode.Uri;
+  call<M extends 'runSection' | 'stepSection'>(method: M, params: NodeCalls[M]['params']): Promise<NodeCalls[M]['result']>;
+  /** Shows a recording beside the script. */
+  show(recording: vscode.Uri): Promise<void>;
+}
+
+export interface RunWish {
+  /** Its place among the sections of the script. */
+  readonly section: number;
+  /** Up to the message that is sent at this offset, and what is expected right after it. */
+  readonly until?: number;
+  readonly steps?: boolean;
+  /** The answers are shown beside the script. */
+  readonly shown?: boolean;
+}
+
+/** A section that waits before one of its statements. */
+export interface Waiting {
+  readonly uri: vscode.Uri;
+  readonly at: number;
+}
+
+export class ScriptRuns {
+  readonly #runner: Runner;
+  readonly #failures: Failures;
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** Another section waits, or none does any more. */
+  readonly onDidChange = this.#changed.event;
+  #stepping: vscode.Uri | undefined;
+  #waiting: Waiting | undefined;
+
+  constructor(runner: Runner, failures: Failures) {
+    this.#runner = runner;
+    this.#failures = failures;
+  }
+
+  get waiting(): Waiting | undefined {
+    return this.#waiting;
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+  }
+
+  /** Undefined when a question of it was not answered. Throws an Error with a sentence when it cannot be run at all. */
+  async run(
+    document: vscode.TextDocument,
+    { section, until, steps = false, shown = false }: RunWish,
+  ): Promise<Result | undefined> {
+    const text = document.getText();
+    const script = parseScript(text);
+    this.#failures.clear(document.uri);
+    const [problem] = script.problems;
+    if (problem !== undefined)
+      return this.#told(document, { seconds: 0, recorded: false, failure: { at: problem.start, text: problem.text } });
+    const answered = await ask(questionsOf(sectionsOf(script)[section]?.statements ?? []));
+    if (answered === undefined) return undefined;
+    mkdirSync(this.#runner.folder.fsPath, { recursive: true, mode: 0o700 });
+    const name = document.uri.path
+      .split('/')
+      .at(-1)!
+      .replace(/\.packet$/, '');
+    const recording = vscode.Uri.joinPath(this.#runner.folder, `${name}-${section + 1}.pcapng`);
+    // What VS Code gives is behind proxies, which do not go to another thread.
+    const tree = JSON.parse(JSON.stringify(vscode.workspace.getConfiguration().get('peerscope') ?? {}));
+    if (steps) this.#stepping = document.uri;
+    try {
+      const wish = { text, section, tree, folder: folderOf(document.uri), answered, until, steps, recording: recording.fsPath };
+      const result = await this.#runner.call('runSection', wish);
+      if (shown && result.recorded) await this.#runner.show(recording);
+      return this.#told(document, result);
+    } finally {
+      if (steps) this.#step(undefined);
+    }
+  }
+
+  /** The section that is stepped through has come to a statement. */
+  reached(at: number): void {
+    if (this.#stepping !== undefined) this.#step({ uri: this.#stepping, at });
+  }
+
+  async go(go: Go): Promise<void> {
+    if (this.#waiting === undefined) return;
+    this.#waiting = undefined;
+    this.#changed.fire();
+    await this.#runner.call('stepSection', { go });
+  }
+
+  #step(waiting: Waiting | undefined): void {
+    this.#waiting = waiting;
+    if (waiting === undefined) this.#stepping = undefined;
+    this.#changed.fire();
+  }
+
+  #told(document: vscode.TextDocument, result: Result): Result {
+    if (result.failure !== undefined) this.#failures.set(document, result.failure);
+    return result;
+  }
+}
+
+/** What a person answers; undefined when one of the questions is not answered. */
+async function ask(questions: readonly string[]): Promise<Record<string, string> | undefined> {
+  const answered: Record<string, string> = {};
+  for (const question of questions) {
+    const answer = await vscode.window.showInputBox({ prompt: question, ignoreFocusOut: true });
+    if (answer === undefined) return undefined;
+    answered[question] = answer;
+  }
+  return answered;
+}
+
+/** Where the files of a script lie. */
+export function folderOf(uri: vscode.Uri): string | undefined {
+  return uri.scheme === 'file' ? vscode.Uri.joinPath(uri, '..').fsPath : undefined;
+}

@@ -1,0 +1,21 @@
+/** A packet of a script that is sent by a node that runs. */
+import { randomInt } from 'node:crypto';
+import { packetAt, valuesOf } from '../../dissector/craft/index.ts';
+import { protocols } from '../../dissector/protocols/index.ts';
+import type { NodeCalls } from '../wire/node.ts';
+import type { RunningNode } from './running.ts';
+import { ScriptScope } from './scriptscope.ts';
+
+/** Throws an Error with a sentence. What the packet leaves out is filled in as the session would. */
+export function sendPacket(node: RunningNode, { link, text, at, folder }: Omit<NodeCalls['sendPacket']['params'], 'node'>): void {
+  const around = { folder, environment: process.env, answered: {}, seed: randomInt(2 ** 32) };
+  const { statement, scope } = packetAt(text, at, protocols, new ScriptScope(protocols, around).with());
+  if (statement?.kind !== 'packet') throw new Error('No packet stands here.');
+  const { protocol, message, fields } = statement.packet;
+  if (protocol.text !== node.protocol)
+    throw new Error(`The node speaks ${node.protocol}, and the packet is of ${protocol.text}.`);
+  const { raw, ...values } = valuesOf(fields, scope);
+  if (raw === undefined) node.node.send(link, message.text, values);
+  else if (raw instanceof Uint8Array) node.node.sendRaw(link, raw);
+  else throw new Error('raw is bytes.');
+}

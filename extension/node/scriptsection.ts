@@ -1,0 +1,59 @@
+/** Sections of packet scripts as the editor runs them: at once, or statement by statement. */
+import { randomInt } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { parseScript, type Statement, sectionsOf, upTo } from '../../dissector/craft/index.ts';
+import { protocols } from '../../dissector/protocols/index.ts';
+import { pinsIn } from '../../dissector/wishes.ts';
+import type { NodeCalls } from '../wire/node.ts';
+import { ownerOnly } from './saving.ts';
+import { runSection } from './scriptrun.ts';
+
+type Wanted = NodeCalls['runSection']['params'];
+type Go = NodeCalls['stepSection']['params']['go'];
+
+export class ScriptSections {
+  readonly #reached: (at: number) => void;
+  /** Waits for a person before its next statement. */
+  #waiting: ((go: Go) => void) | undefined;
+
+  /** `reached` is called when a section waits before the statement at an offset. */
+  constructor(reached: (at: number) => void) {
+    this.#reached = reached;
+  }
+
+  /** Scripts of the editor stay on this machine: a build that runs them says otherwise by its own command. */
+  async run(wanted: Wanted): Promise<NodeCalls['runSection']['result']> {
+    const { text, section, tree, folder, answered, until, steps, recording: path } = wanted;
+    const found = sectionsOf(parseScript(text))[section];
+    if (found === undefined) throw new Error('The script has no such section any more.');
+    if (steps && this.#waiting !== undefined) throw new Error('Another section is being stepped through.');
+    const around = { folder, answered, environment: process.env, seed: randomInt(2 ** 32) };
+    const part = until === undefined ? found : upTo(found, until);
+    const options = { protocols, pins: pinsIn(tree, protocols), allow: [], around };
+    const { seconds, failure, recording } = await runSection(part, steps ? { ...options, before: this.#stepper() } : options);
+    // An inspector that shows the run before it sees that this is another one.
+    rmSync(path, { force: true });
+    if (recording !== undefined) ownerOnly(path, recording);
+    return { seconds, recorded: recording !== undefined, ...(failure === undefined ? {} : { failure }) };
+  }
+
+  go(go: Go): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.(go);
+  }
+
+  #stepper(): (statement: Statement) => Promise<boolean> {
+    let isFree = false;
+    return async ({ start }) => {
+      if (isFree) return true;
+      const answer = new Promise<Go>((resolve) => {
+        this.#waiting = resolve;
+      });
+      this.#reached(start);
+      const go = await answer;
+      isFree = go === 'on';
+      return go !== 'stop';
+    };
+  }
+}
