@@ -2,7 +2,7 @@
 import type { Field } from '../bytes/index.ts';
 import { enhancedPacket, interfaceDescription, sectionHeader } from '../capture/index.ts';
 import { type Encodable, type FieldForm, fieldToJson, type Items, type MessageForm } from '../codec/index.ts';
-import { linkType, udpFrame } from '../link/index.ts';
+import { linkType } from '../link/index.ts';
 import type { Choices, Protocol } from '../session/index.ts';
 import { emitPacket, encoder } from './emit.ts';
 import { blank, blankValue, overlaid, valueAt } from './items.ts';
@@ -12,8 +12,8 @@ import { madeByNewNode } from './rehearsal.ts';
 import type { FieldNode, Statement } from './syntax.ts';
 import { encodable, nowhere, type Scope, valuesOf } from './values.ts';
 
-/** What one IPv4 datagram holds. */
-const MOST_BYTES = 65_507;
+/** More is a mistake more often than a message. */
+const MOST_BYTES = 0x0010_0000;
 
 export interface Preview {
   readonly protocol: Protocol;
@@ -155,11 +155,10 @@ function formAt(message: MessageForm | undefined, path: readonly string[]) {
 /** A capture (pcapng) of one frame that holds the message; a sentence where it is too long for one. */
 export function previewCapture({ bytes, notes }: Pick<Preview, 'bytes' | 'notes'>): Uint8Array | string {
   if (bytes.length > MOST_BYTES) return `A preview shows at most ${MOST_BYTES} bytes, and these are ${bytes.length}.`;
-  const place = { ip: '127.0.0.1', port: 0 };
-  const frame = { bytes: udpFrame(place, place, bytes), seconds: 0, nanos: 0 };
+  const frame = { bytes, seconds: 0, nanos: 0 };
   const parts = [
     sectionHeader({ application: 'Peerscope' }),
-    interfaceDescription({ linkType: linkType.ethernet, name: 'preview' }),
+    interfaceDescription({ linkType: linkType.user0, name: 'preview' }),
     enhancedPacket(notes.length === 0 ? frame : { ...frame, comment: notes.join(' ') }),
   ];
   const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));

@@ -37,8 +37,9 @@ export function addressText(bytes: Uint8Array, at: number, length: number): stri
   return length === 4 ? ipv4Text(bytes, at) : length === 16 ? ipv6Text(bytes, at) : '';
 }
 
-/** `127.0.0.1:7000`, `[::1]:7101` (RFC 5952 section 6). */
+/** `127.0.0.1:7000`, `[::1]:7101` (RFC 5952 section 6); empty where there is no address. */
 export function endpointText(bytes: Uint8Array, at: number, length: number, port: number): string {
+  if (length === 0) return '';
   return length === 16 ? `[${ipv6Text(bytes, at)}]:${port}` : `${addressText(bytes, at, length)}:${port}`;
 }
 

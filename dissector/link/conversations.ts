@@ -111,7 +111,8 @@ export class ConversationTable {
   }
 
   private concerns(view: PacketView): boolean {
-    return (view.transport === transport.udp || view.transport === transport.tcp) && view.addressLength !== 0;
+    // A payload without headers has no addresses either.
+    return view.transport === transport.udp || (view.transport === transport.tcp && view.addressLength !== 0);
   }
 
   /** The slot that holds the key just set, or the empty one where it would go. */

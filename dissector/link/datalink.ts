@@ -1,6 +1,6 @@
 import type { Limits } from '../bytes/index.ts';
 import { packetIssue } from './issue.ts';
-import { etherType, familyVersion, firstEtherType, isVlan, linkType } from './numbers.ts';
+import { etherType, familyVersion, firstEtherType, ipProtocol, isVlan, linkType, transport } from './numbers.ts';
 import type { PacketView } from './packet.ts';
 import { u16, u32 } from './read.ts';
 
@@ -33,6 +33,11 @@ export function parseLink(bytes: Uint8Array, type: number, view: PacketView, lim
       if (bytes.length < 1) return view.fail(packetIssue.short, 0);
       view.version = bytes[0] >>> 4 === 4 ? 4 : bytes[0] >>> 4 === 6 ? 6 : 0;
       return view.version !== 0 || view.fail(packetIssue.version, 0);
+    case linkType.user0:
+      view.highest = 'Payload';
+      view.transport = transport.udp;
+      view.protocol = ipProtocol.udp;
+      return true;
     case linkType.ipv4:
       view.version = 4;
       return true;

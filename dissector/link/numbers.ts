@@ -7,6 +7,8 @@ export const linkType = Object.freeze({
   raw: 101,
   loop: 108,
   linuxCooked: 113,
+  /** Whatever its writer means by it. Here it is what a datagram carries, without any header around it. */
+  user0: 147,
   ipv4: 228,
   ipv6: 229,
   linuxCooked2: 276,

@@ -17,5 +17,7 @@ function following({ insertText, label }: vscode.CompletionItem): string | undef
   const text =
     typeof insertText === 'object' ? insertText.value : (insertText ?? (typeof label === 'string' ? label : label.label));
   if (/\(\$0\)$/.test(text)) return 'editor.action.triggerParameterHints';
+  // Where something is written over first, it is said before what follows.
+  if (/\$\{?1/.test(text)) return undefined;
   return /[ {[]$|[{[] ?\$0/.test(text) ? 'editor.action.triggerSuggest' : undefined;
 }
