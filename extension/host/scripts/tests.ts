@@ -85,6 +85,9 @@ export class ScriptTests {
       const result = await this.#runs.run(document, { section });
       if (result === undefined) return run.skipped(item);
       const { seconds, failure } = result;
+      const output =
+        failure === undefined ? vscode.l10n.t('{0}: all that was expected came', item.label) : `${item.label}: ${failure.text}`;
+      run.appendOutput(`${output}\r\n`, undefined, item);
       if (failure === undefined) return run.passed(item, seconds * 1000);
       const message = new vscode.TestMessage(failure.text);
       message.location = new vscode.Location(document.uri, document.lineAt(document.positionAt(failure.at)).range);

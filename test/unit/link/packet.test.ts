@@ -33,6 +33,20 @@ function parse(frame: Uint8Array, link = 1, original = frame.length) {
 const good = { issue: 0, srcPort: 7000, dstPort: 7001, missing: 0, highest: 'UDP', payload };
 
 describe('link layers', () => {
+  it('of a payload without headers are none', () => {
+    expect(parse(payload, 147)).toEqual({
+      issue: 0,
+      version: 0,
+      srcPort: 0,
+      dstPort: 0,
+      missing: 0,
+      highest: 'Payload',
+      payload,
+    });
+    expect(view.transport).toBe(transport.udp);
+    expect(endpointText(payload, view.srcAt, view.addressLength, view.srcPort)).toBe('');
+  });
+
   const inner = ipv4(message);
   it.each([
     ['Ethernet', 1, ethernet(0x0800, inner)],
