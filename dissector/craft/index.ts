@@ -11,6 +11,7 @@ export { overlaid, valueAt } from './items.ts';
 export { parseScript } from './parse.ts';
 export { type Preview, packetAt, previewAt, previewCapture, previewProtocol } from './preview.ts';
 export { printPacket } from './print.ts';
+export { type SpokenMessage, sectionText } from './section.ts';
 export { type Section, sectionsOf, upTo } from './sections.ts';
 export {
   type CraftProblem,

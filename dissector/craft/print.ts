@@ -1,5 +1,5 @@
 import { equalBytes, toHex } from '../bytes/index.ts';
-import { type Encodable, type Items, type MessageForm, printable } from '../codec/index.ts';
+import { type Encodable, type MessageForm, printable } from '../codec/index.ts';
 import { parseScript } from './parse.ts';
 import { valuesOf } from './values.ts';
 
@@ -34,7 +34,23 @@ function rawText(bytes: Uint8Array): string {
   return text === undefined || bytes.length < 2 ? bytesText(bytes, '  ') : `text(${JSON.stringify(text)})`;
 }
 
-function record(values: Items, indent: string): string {
+/** The name of a value in the place of one. */
+export class Named {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+}
+
+export type Printable = Encodable | Named | Printable[] | { readonly [name: string]: Printable };
+
+/** Fields in braces; over several lines at the outermost. */
+export function recordText(values: { readonly [name: string]: Printable }): string {
+  return record(values, '');
+}
+
+function record(values: { readonly [name: string]: Printable }, indent: string): string {
   const inner = `${indent}  `;
   const entries = Object.entries(values).map(([name, value]) => `${nameText(name)}: ${valueText(value, inner)}`);
   return wrapped('{', entries, '}', indent);
@@ -52,7 +68,8 @@ function nameText(name: string): string {
 }
 
 /** A value as a script writes it, its further lines behind `indent`. */
-export function valueText(value: Encodable, indent: string): string {
+export function valueText(value: Printable, indent: string): string {
+  if (value instanceof Named) return value.path;
   if (value instanceof Uint8Array) return bytesText(value, indent);
   if (Array.isArray(value))
     return wrapped(
@@ -61,7 +78,7 @@ export function valueText(value: Encodable, indent: string): string {
       ']',
       indent,
     );
-  if (typeof value === 'object' && value !== null) return record(value as Items, indent);
+  if (typeof value === 'object' && value !== null) return record(value as { readonly [name: string]: Printable }, indent);
   return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 

@@ -1,28 +1,31 @@
 import type { Items } from '../codec/index.ts';
-import type { Choices, Protocol } from '../session/index.ts';
+import type { Choices, PeerKind, Protocol } from '../session/index.ts';
 import { mulberry32, seededBytes, TestNode } from '../testnode/index.ts';
 
-/** Making an identity may take a while, as RSA does, and one is as good as another. */
-const identities = new WeakMap<Protocol, Promise<string>>();
-const SEED = 1;
+/** Making an identity may take a while, as RSA does: one a protocol and seed. */
+const identities = new WeakMap<Protocol, Map<number, Promise<string>>>();
+const FIRST_SEED = 1;
 
 /**
  * What a node says in a message that has dialled just now, or that was dialled; undefined where it needs a session for it. The same
- * each time: it never leaves this function.
+ * for the same seed, which decides what is random: it never leaves this function.
  */
-export async function madeByNewNode(protocol: Protocol, message: string, choices: Choices): Promise<Items | undefined> {
+export async function madeByNewNode(
+  protocol: Protocol,
+  message: string,
+  choices: Choices,
+  seed = FIRST_SEED,
+): Promise<Items | undefined> {
   const kind = protocol.peer;
   if (kind === undefined) return undefined;
-  const forIdentity = mulberry32(SEED);
-  const identity = identities.get(protocol) ?? kind.createIdentity((length) => seededBytes(forIdentity, length));
-  identities.set(protocol, identity);
   const transport = kind.transports[0]!;
-  const options = { protocol, transport, identity: await identity, choices, mode: 'step' as const };
+  const options = { protocol, transport, identity: await identityOf(protocol, kind, seed), choices, mode: 'step' as const };
   for (const dialled of [true, false]) {
-    const random = mulberry32(SEED);
+    const random = mulberry32(seed);
     try {
       const node = new TestNode(options, {
-        now: () => 0n,
+        // Times are as different as all else that a seed decides.
+        now: () => BigInt(seed - FIRST_SEED) * 1_000_000_000_000n,
         clock: () => 0,
         random: (length) => seededBytes(random, length),
         write() {},
@@ -37,4 +40,13 @@ export async function madeByNewNode(protocol: Protocol, message: string, choices
     }
   }
   return undefined;
+}
+
+function identityOf(protocol: Protocol, kind: PeerKind, seed: number): Promise<string> {
+  const known = identities.get(protocol) ?? new Map<number, Promise<string>>();
+  identities.set(protocol, known);
+  const random = mulberry32(seed);
+  const identity = known.get(seed) ?? kind.createIdentity((length) => seededBytes(random, length));
+  known.set(seed, identity);
+  return identity;
 }

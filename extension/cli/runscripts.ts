@@ -15,7 +15,7 @@ import { junit } from './junit.ts';
 import type { Output } from './output.ts';
 import { Questions } from './questions.ts';
 import type { Io } from './run.ts';
-import { plural } from './text.ts';
+import { plural, printable } from './text.ts';
 import { runHelp } from './usage.ts';
 
 const options = {
@@ -137,9 +137,9 @@ function told(file: string, text: string, { title, seconds, failure }: SectionRe
 }
 
 function lineOf({ file, title, seconds, failure }: Ran): string {
-  const name = title === '' ? file : `${file}: ${title}`;
+  const name = printable(title === '' ? file : `${file}: ${title}`);
   if (failure === undefined) return `ok      ${name} (${seconds.toFixed(1)} s)`;
-  return `failed  ${name} (${seconds.toFixed(1)} s)\n        ${file}:${failure.line}: ${failure.text}`;
+  return `failed  ${name} (${seconds.toFixed(1)} s)\n        ${printable(`${file}:${failure.line}: ${failure.text}`)}`;
 }
 
 function lineAt(text: string, offset: number): number {

@@ -12,7 +12,7 @@ import { noticesOf } from './notices.ts';
 import { openPath, watchPath } from './place.ts';
 import { previewOf } from './previewing.ts';
 import { Running } from './running.ts';
-import { noSettings, readSettings } from './settings.ts';
+import { noSettings, readSettings, type Setup } from './settings.ts';
 
 /** Between two looks at the file. */
 const LOOK_MS = 400;
@@ -172,8 +172,9 @@ export class Capture {
     return this.#running.pass.analysis;
   }
 
-  get protocols(): readonly Protocol[] {
-    return this.#setup.protocols;
+  /** What the settings say. */
+  get setup(): Setup {
+    return this.#setup;
   }
 
   get colours(): Colours {

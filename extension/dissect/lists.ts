@@ -19,7 +19,7 @@ export class Lists {
   readonly #capture: Capture;
   /** The newest first. */
   #searches: readonly Filtering[] = [];
-  #catalog: { readonly of: Capture['protocols']; readonly fields: FieldCatalog } | undefined;
+  #catalog: { readonly of: Capture['setup']['protocols']; readonly fields: FieldCatalog } | undefined;
 
   constructor(capture: Capture) {
     this.#capture = capture;
@@ -163,7 +163,7 @@ export class Lists {
   }
 
   #fields(): FieldCatalog {
-    const { protocols } = this.#capture;
+    const { protocols } = this.#capture.setup;
     if (this.#catalog?.of !== protocols) this.#catalog = { of: protocols, fields: new FieldCatalog(protocols) };
     return this.#catalog.fields;
   }

@@ -2,15 +2,16 @@
  * The shapes of what arrives from a webview or a worker. TypeScript checked the other end when it was built; these check what
  * it sends. A request that fails here is answered with the error.
  */
-import type {
-  ConversationColumn,
-  EndpointColumn,
-  FindKind,
-  KeyReport,
-  Overview,
-  Question,
-  SettingsReport,
-  WebviewCalls,
+import {
+  type ConversationColumn,
+  type EndpointColumn,
+  type FindKind,
+  type KeyReport,
+  type Overview,
+  type Question,
+  type SettingsReport,
+  scriptKinds,
+  type WebviewCalls,
 } from '../wire/inspector.ts';
 
 /** More rows than a screen ever shows; whoever wants more asks again. */
@@ -216,8 +217,8 @@ export const questions: { readonly [M in Question]: (value: unknown) => WebviewC
   ends: sorted('ends', endpointColumns),
   findings: findingsParams,
   script: (value: unknown) => {
-    const { n, all } = object(value, 'script');
-    return { n: integer(n, 'script.n', 0), all: all === true };
+    const { n, what } = object(value, 'script');
+    return { n: integer(n, 'script.n', 0), what: scriptKinds.find((kind) => kind === what) ?? 'message' };
   },
   checkFilter: checkFilterParams,
   completeFilter: completeFilterParams,

@@ -2,7 +2,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
 import type { Encodable, Items } from '../../dissector/codec/index.ts';
-import { craftLimits, encoder, type Scope, valueAt } from '../../dissector/craft/index.ts';
+import { craftLimits, encoder, type Scope, sizeOf, valueAt } from '../../dissector/craft/index.ts';
 import type { Protocol } from '../../dissector/session/index.ts';
 import { mulberry32, seededBytes } from '../../dissector/testnode/index.ts';
 
@@ -32,10 +32,14 @@ export class ScriptScope {
   /** `made`: what the node itself would send. */
   with(made?: Items): Scope {
     const { environment, answered } = this.#around;
+    const encode = encoder(this.#protocols);
     return {
       answer: ([name = '', ...path]) => valueAt(this.names.get(name), path),
       valid: (path) => valueAt(made, path),
-      encode: encoder(this.#protocols),
+      encode: (protocol, message, fields) => {
+        sizeOf(fields, 'encode');
+        return encode(protocol, message, fields);
+      },
       random: (length, seed) => seededBytes(seed === undefined ? this.#random : mulberry32(seed), length),
       file: (path) => this.#file(path),
       environment: (name) => (Object.hasOwn(environment, name) ? environment[name] : undefined),

@@ -99,11 +99,14 @@ export interface Questions extends Calls {
   };
   /** Packets, bytes and findings over time, of what a filter leaves; counted in the background until `done`. */
   timeline: { params: { filter?: string }; result: TimelineView };
-  /** A message as a packet script, or all messages of its conversation. */
-  script: { params: { n: number; all: boolean }; result: { text: string } };
+  /** A message as a packet script, all messages of its conversation, or a section that plays one side of it again. */
+  script: { params: { n: number; what: ScriptKind }; result: { text: string } };
   checkFilter: { params: { text: string }; result: { problem?: FilterProblemView } };
   completeFilter: { params: { text: string; caret: number }; result: CompletionsView };
 }
+
+export const scriptKinds = ['message', 'conversation', 'section'] as const;
+export type ScriptKind = (typeof scriptKinds)[number];
 
 export type Question =
   | 'rows'
@@ -153,6 +156,7 @@ export const pageCommands = [
   ...(['find', 'findNext', 'findPrevious', 'nextInConversation', 'previousInConversation'] as const),
   ...(['stepForward', 'stepBack', 'comment', 'export'] as const),
   ...(['copyValue', 'copyHex', 'copyCArray', 'copyBase64', 'copyJson', 'copyScript', 'copyConversationScript'] as const),
+  ...(['copySection'] as const),
 ] as const;
 export type PageCommand = (typeof pageCommands)[number];
 

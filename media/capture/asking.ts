@@ -1,5 +1,5 @@
 /** What the page lets the host do for the user: write, ask, copy. What goes wrong is a sentence. */
-import type { Row } from '../../extension/wire/inspector.ts';
+import type { Row, ScriptKind } from '../../extension/wire/inspector.ts';
 import { type Call, sentence } from './host.ts';
 import type { PacketList } from './list.ts';
 import type { Remembered } from './remembered.ts';
@@ -20,8 +20,8 @@ export class Asking {
     return this.#call('copy', { text }).then(nothing, (error) => `Nothing was copied: ${sentence(error)}`);
   }
 
-  async copyScript(n: number, all: boolean): Promise<string | undefined> {
-    return this.#call('script', { n, all }).then(
+  async copyScript(n: number, what: ScriptKind): Promise<string | undefined> {
+    return this.#call('script', { n, what }).then(
       ({ text }) => this.copy(text),
       (error) => `Nothing was copied: ${sentence(error)}`,
     );

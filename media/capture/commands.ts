@@ -1,5 +1,5 @@
 /** What the commands of menus and keys do to the page. */
-import type { PageCommand, Row } from '../../extension/wire/inspector.ts';
+import type { PageCommand, Row, ScriptKind } from '../../extension/wire/inspector.ts';
 import { combined, type How } from './asfilter.ts';
 import { type ByteRange, rangeField } from './byterange.ts';
 import { type Copy, copyText } from './copying.ts';
@@ -42,8 +42,8 @@ export function carryOut(session: Session, parts: Parts, name: PageCommand, give
   const again = (forward: boolean): void => {
     if (!parts.findAgain(forward)) parts.openFind();
   };
-  const script = (all: boolean): void => {
-    if (row?.n !== undefined) void session.copy({ n: row.n, all });
+  const script = (what: ScriptKind): void => {
+    if (row?.n !== undefined) void session.copy({ n: row.n, what });
   };
   const actions: Readonly<Record<PageCommand, () => void>> = {
     applyAsFilter: () => narrow('replace'),
@@ -86,8 +86,9 @@ export function carryOut(session: Session, parts: Parts, name: PageCommand, give
     copyCArray: () => copy(session, 'copyCArray', place),
     copyBase64: () => copy(session, 'copyBase64', place),
     copyJson: () => copy(session, 'copyJson', place),
-    copyScript: () => script(false),
-    copyConversationScript: () => script(true),
+    copyScript: () => script('message'),
+    copyConversationScript: () => script('conversation'),
+    copySection: () => script('section'),
   };
   actions[name]();
 }

@@ -1,5 +1,5 @@
 /** What the page knows of the capture and what is chosen in it. Every answer that comes late, for an earlier choice, is dropped. */
-import type { Overview, Row, Show, WebviewEvents } from '../../extension/wire/inspector.ts';
+import type { Overview, Row, ScriptKind, Show, WebviewEvents } from '../../extension/wire/inspector.ts';
 import { Asking } from './asking.ts';
 import { findRow, type Target } from './findrow.ts';
 import { connect, type Host, sentence } from './host.ts';
@@ -184,8 +184,8 @@ export class Session {
   }
 
   /** A text, or a message (`all`: its conversation) as a packet script. */
-  copy(what: string | { readonly n: number; readonly all: boolean }): Promise<void> {
-    return this.#let(typeof what === 'string' ? this.#asking.copy(what) : this.#asking.copyScript(what.n, what.all));
+  copy(what: string | { readonly n: number; readonly what: ScriptKind }): Promise<void> {
+    return this.#let(typeof what === 'string' ? this.#asking.copy(what) : this.#asking.copyScript(what.n, what.what));
   }
 
   /** Writes the list, or what is meant of it, where the user says. */
