@@ -61,6 +61,9 @@ export class Checker {
         this.#fault(statement);
         break;
       case 'silence':
+        if (statement.message === undefined) this.#known(statement.node);
+        else this.#message(statement.node, statement.message);
+        break;
       case 'close':
         this.#known(statement.node);
         break;

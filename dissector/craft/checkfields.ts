@@ -82,6 +82,10 @@ function* inValue(
       return yield* reference(value, form, context);
     case 'call':
       return yield* call(value, form, path, context);
+    case 'none':
+      if (context.place !== 'send' || path.length < 2)
+        yield { text: '"none" stands in records of what a node sends: elsewhere a field is just not written', start, end };
+      return;
     case 'valid':
       if (context.place !== 'send') yield { text: '"valid" stands in what a node sends alone', start, end };
       return;
@@ -107,6 +111,10 @@ function* call(
   for (const value of values) yield* inValue(value, undefined, path, context);
   const called = functionOf(name.text);
   if (called === undefined) return yield unknownFunction(name);
+  if (name.text === 'prompt' && values[0]?.kind !== 'text')
+    return yield { text: 'a question is asked before anything runs: it stands in quotes', start, end };
+  if (name.text === 'random' && context.place === 'expect' && values.length < 2)
+    return yield { text: 'random bytes are others at each look: give them a seed, or a name with "@"', start, end };
   const text =
     misfitOf(
       called,

@@ -1,5 +1,6 @@
-import { equalBytes, toHex } from '../bytes/index.ts';
+import { toHex } from '../bytes/index.ts';
 import type { Encodable } from '../codec/index.ts';
+import { isSameValue } from './items.ts';
 import { valueText } from './print.ts';
 import type { FieldNode, Span, ValueNode } from './syntax.ts';
 import { type Scope, valuesOf } from './values.ts';
@@ -46,18 +47,7 @@ function compare(node: ValueNode, came: Encodable | undefined, scope: Scope, pat
   }
   const field = { name: { text: 'value', start: 0, end: 0 }, value: node, start: node.start, end: node.end };
   const said = valuesOf([field], scope).value!;
-  return came !== undefined && isEqual(said, came) ? undefined : differs(shortText(said));
-}
-
-function isEqual(a: Encodable, b: Encodable): boolean {
-  if (a instanceof Uint8Array && b instanceof Uint8Array) return equalBytes(a, b);
-  // Numbers of a layout may be of either kind.
-  if (isNumber(a) && isNumber(b)) return BigInt(a) === BigInt(b);
-  return a === b;
-}
-
-function isNumber(value: Encodable): value is number | bigint {
-  return typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value));
+  return came !== undefined && isSameValue(said, came) ? undefined : differs(shortText(said));
 }
 
 function isRecord(value: Encodable | undefined): value is { readonly [name: string]: Encodable } {

@@ -129,13 +129,18 @@ function messageWords(head: readonly string[], hasRecord: boolean, context: Comp
       ...(protocol === undefined ? [] : messages(protocol, isSend ? 'send' : 'expect', hasRecord)),
       ...(isSend
         ? []
-        : [keyword('nothing', 'for a while', `nothing for ${slot(1, '500ms')}`), keyword('close', 'the link ends', 'close')]),
+        : [
+            keyword('nothing', 'for a while', `nothing for ${slot(1, '500ms')}`),
+            keyword('no', 'a message that may not come'),
+            keyword('close', 'the link ends', 'close'),
+          ]),
     ];
   if (isSend) return head.length === 3 && !hasRecord ? [record] : [];
   const tail = head.slice(3);
   if (['within', 'for'].includes(tail.at(-1) ?? '')) return times();
   if (tail.at(-1) === 'as') return [keyword(message.toLowerCase(), 'a name for the answer')];
-  if (message === 'nothing') return tail.includes('for') ? [] : [keyword('for', 'how long')];
+  if (message === 'no' && head.length === 3) return protocol === undefined ? [] : messages(protocol, 'send', true);
+  if (message === 'nothing' || message === 'no') return tail.includes('for') ? [] : [keyword('for', 'how long')];
   return [
     ...(message === 'close' || tail.includes('as')
       ? []

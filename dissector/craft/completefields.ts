@@ -159,8 +159,9 @@ function wordsOf(form: FieldForm | undefined, place: Place): CompletionItem[] {
 
 function special(form: FieldForm | undefined, wanted: ValueType, place: Place): CompletionItem[] {
   if (place === 'expect') return [value('any', 'whatever it is')];
-  if (place !== 'send' || form?.fields !== undefined) return [];
+  if (place !== 'send') return [];
   const valid = value('valid', 'what the node would send');
+  if (form?.fields !== undefined) return [];
   if (wanted !== 'bytes') return [valid];
   return [
     valid,

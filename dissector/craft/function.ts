@@ -90,11 +90,14 @@ export function withinSize(size: number, what: string): number {
   throw new Error(`${what} makes more than ${craftLimits.madeSize} bytes or parts (limit madeSize)`);
 }
 
-/** Bytes and parts of a value. Lists of lists are soon larger than their text: throws an Error as soon as the limit is passed. */
+/** What a part of a list or record takes, in bytes. */
+const PART = 64;
+
+/** Bytes of a value, with those that its parts take. Lists of lists are soon larger than their text: throws an Error as soon as the limit is passed. */
 export function sizeOf(value: Encodable, what: string): number {
   let size = 0;
   const add = (each: Encodable): void => {
-    size = withinSize(size + 1 + (each instanceof Uint8Array || typeof each === 'string' ? each.length : 0), what);
+    size = withinSize(size + PART + (each instanceof Uint8Array || typeof each === 'string' ? each.length : 0), what);
     if (typeof each === 'object' && each !== null && !(each instanceof Uint8Array))
       for (const part of Object.values(each)) add(part);
   };

@@ -185,7 +185,7 @@ function joined(values: readonly Uint8Array[]): Uint8Array {
 }
 
 function repeated(value: Encodable, times: number): Encodable {
-  withinSize(sizeOf(value, 'repeat') * times, 'repeat');
+  withinSize((value instanceof Uint8Array ? value.length : sizeOf(value, 'repeat')) * times, 'repeat');
   if (!(value instanceof Uint8Array)) return new Array<Encodable>(times).fill(value);
   const out = new Uint8Array(value.length * times);
   for (let index = 0; index < times; index++) out.set(value, index * value.length);

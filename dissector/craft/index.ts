@@ -5,9 +5,9 @@ export type * from './editing.ts';
 export { semanticKinds } from './editing.ts';
 export { emitPacket, encoder } from './emit.ts';
 export { faultText } from './faulttext.ts';
-export { sizeOf } from './function.ts';
+export { sizeOf, withinSize } from './function.ts';
 export { scriptFunctions } from './functions.ts';
-export { overlaid, valueAt } from './items.ts';
+export { overlaid, valueAt, without } from './items.ts';
 export { parseScript } from './parse.ts';
 export { type Preview, packetAt, previewAt, previewCapture, previewProtocol } from './preview.ts';
 export { printPacket } from './print.ts';
@@ -24,4 +24,4 @@ export {
   type ValueNode,
 } from './syntax.ts';
 export { encodable, nowhere, type Scope, valuesOf } from './values.ts';
-export { fieldsOf, questionsOf, valuesIn, valuesWithin } from './walk.ts';
+export { fieldsOf, omittedIn, plainOf, questionsOf, valuesIn, valuesWithin } from './walk.ts';

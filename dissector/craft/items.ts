@@ -1,3 +1,4 @@
+import { equalBytes } from '../bytes/index.ts';
 import type { Encodable, FieldForm, Items } from '../codec/index.ts';
 
 /** The value at a path of names and places in lists; undefined where there is none. */
@@ -11,15 +12,46 @@ export function valueAt(value: Encodable | undefined, path: readonly string[]): 
   return found;
 }
 
-/** What a script says over what a node would send, record by record. */
+/** What a script says over what a node would send: records field by field, lists part by part. */
 export function overlaid(made: Items, said: Items): Items {
-  const isRecord = (value: Encodable | undefined): value is Items =>
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
-  const entries = Object.entries(said).map(([name, value]): [string, Encodable] => {
-    const own = made[name];
-    return [name, isRecord(own) && isRecord(value) ? overlaid(own, value) : value];
-  });
+  const entries = Object.entries(said).map(([name, value]): [string, Encodable] => [name, over(made[name], value)]);
   return { ...made, ...Object.fromEntries(entries) };
+}
+
+function over(own: Encodable | undefined, value: Encodable): Encodable {
+  if (isRecord(own) && isRecord(value)) return overlaid(own, value);
+  if (Array.isArray(own) && Array.isArray(value)) return value.map((each, index) => over(own[index], each));
+  return value;
+}
+
+/** Without the fields at some paths of names. */
+export function without(values: Items, paths: readonly (readonly string[])[]): Items {
+  const kept = Object.entries(values).filter(([name]) => !paths.some((path) => path.length === 1 && path[0] === name));
+  return Object.fromEntries(
+    kept.map(([name, value]): [string, Encodable] => {
+      const inner = paths.filter((path) => path.length > 1 && path[0] === name).map((path) => path.slice(1));
+      return [name, isRecord(value) && inner.length > 0 ? without(value, inner) : value];
+    }),
+  );
+}
+
+function isRecord(value: Encodable | undefined): value is Items {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+}
+
+/** Numbers of a layout may be of either kind. */
+export function isSameValue(a: Encodable | undefined, b: Encodable | undefined): boolean {
+  if (a instanceof Uint8Array || b instanceof Uint8Array)
+    return a instanceof Uint8Array && b instanceof Uint8Array && equalBytes(a, b);
+  if (typeof a === 'object' && typeof b === 'object' && a !== null && b !== null) {
+    const [left, right] = [Object.entries(a), Object.entries(b)];
+    return left.length === right.length && left.every(([name, value]) => isSameValue(value, (b as Items)[name]));
+  }
+  return a === b || (isInteger(a) && isInteger(b) && BigInt(a) === BigInt(b));
+}
+
+function isInteger(value: Encodable | undefined): value is number | bigint {
+  return typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value));
 }
 
 /** Zeros and nothing, for what is not known: all that a layout asks for but sizes and counts, which are filled in. */

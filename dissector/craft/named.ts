@@ -62,6 +62,9 @@ function* inStatement(statement: Statement, protocols: readonly Protocol[], name
       return yield* words.sort((a, b) => a.start - b.start);
     }
     case 'silence':
+      yield node(statement.node, names);
+      if (statement.message !== undefined) yield message(statement.message, names.nodes.get(statement.node.text));
+      return;
     case 'close':
       return yield node(statement.node, names);
     case 'packet': {

@@ -22,5 +22,5 @@ export function copyOf({ nodes, answers, values }: Names): Names {
 
 /** Two hexadecimal digits would be a byte, and some words are values. */
 export function isName(text: string): boolean {
-  return /^[A-Za-z_][\w-]*$/.test(text) && !/^([0-9a-fA-F]{2}|true|false|null|any|valid)$/.test(text);
+  return /^[A-Za-z_][\w-]*$/.test(text) && !/^([0-9a-fA-F]{2}|true|false|null|any|valid|none)$/.test(text);
 }

@@ -46,7 +46,12 @@ function itemOf(statement: Statement): OutlineItem[] {
     case 'expect':
       return item('expect', statement.message, `${statement.node.text} ← ${statement.message.text}`, statement.as?.text ?? '');
     case 'silence':
-      return item('expect', statement.node, `${statement.node.text} ← nothing`, `${statement.time} ms`);
+      return item(
+        'expect',
+        statement.node,
+        `${statement.node.text} ← ${statement.message === undefined ? 'nothing' : `no ${statement.message.text}`}`,
+        `${statement.time} ms`,
+      );
     case 'close':
       return item('expect', statement.node, `${statement.node.text} ← close`, '');
     case 'packet':

@@ -160,11 +160,13 @@ class Parser extends ValueParser {
 
   #expect(start: number): Statement | undefined {
     const node = this.#word('the name of a node');
-    const message = node && this.#word('the name of a message, "nothing" or "close"');
+    const message = node && this.#word('the name of a message, "nothing", "no" or "close"');
     if (node === undefined || message === undefined) return undefined;
-    if (message.text === 'nothing') {
+    if (message.text === 'nothing' || message.text === 'no') {
+      const absent = message.text === 'no' ? this.#word('the name of a message') : undefined;
+      if (message.text === 'no' && absent === undefined) return undefined;
       const time = this.#maybe('for') ? this.#time() : patience;
-      return time === undefined ? undefined : { kind: 'silence', node, time, start, end: this.#end };
+      return time === undefined ? undefined : { kind: 'silence', node, message: absent, time, start, end: this.#end };
     }
     const before = this.#tail();
     const fields = message.text !== 'close' && this.is('{') ? this.record() : [];

@@ -2,6 +2,7 @@
 import { equalBytes } from '../bytes/index.ts';
 import type { Encodable, Items, MessageForm } from '../codec/index.ts';
 import type { Choices, Protocol } from '../session/index.ts';
+import { isSameValue } from './items.ts';
 import { Named, type Printable, recordText } from './print.ts';
 import { madeByNewNode } from './rehearsal.ts';
 
@@ -71,7 +72,7 @@ function expected(form: MessageForm, values: Items, answers: Answer[], made: Mak
   const usual = made.of(form.name);
   const same = Object.entries(values).filter(([name, value]) => {
     const isPlain = typeof value === 'number' || typeof value === 'string';
-    return isPlain && !made.isFresh(form.name, [name]) && isSame(usual?.[name], value);
+    return isPlain && !made.isFresh(form.name, [name]) && isSameValue(usual?.[name], value);
   });
   const name = `${form.name.toLowerCase()}${answers.length + 1}`;
   answers.push({ name, values });
@@ -119,7 +120,7 @@ function* differing(one: Items, other: Items, path: readonly string[]): Generato
   for (const [name, value] of Object.entries(one)) {
     const [at, beside] = [[...path, name], other[name]];
     if (isRecord(value) && isRecord(beside)) yield* differing(value, beside, at);
-    else if (!isSame(value, beside)) yield at.join('.');
+    else if (!isSameValue(value, beside)) yield at.join('.');
   }
 }
 
@@ -143,7 +144,7 @@ function unusual(
     else if (isRecord(value)) {
       const inner = unusual(value, isRecord(own) ? own : undefined, at, fresh, source);
       if (Object.keys(inner).length > 0) out[name] = inner;
-    } else if (!isSame(own, value)) out[name] = value;
+    } else if (!isSameValue(own, value)) out[name] = value;
   }
   return out;
 }
@@ -160,17 +161,4 @@ function sourceOf(value: Uint8Array, answers: readonly Answer[]): string | undef
 
 function isRecord(value: Encodable | undefined): value is Items {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
-}
-
-function isSame(a: Encodable | undefined, b: Encodable | undefined): boolean {
-  if (a instanceof Uint8Array && b instanceof Uint8Array) return equalBytes(a, b);
-  if (typeof a === 'object' && typeof b === 'object' && a !== null && b !== null) {
-    const [left, right] = [Object.entries(a), Object.entries(b)];
-    return left.length === right.length && left.every(([name, value]) => isSame(value, (b as Items)[name]));
-  }
-  return a === b || (isInteger(a) && isInteger(b) && BigInt(a) === BigInt(b));
-}
-
-function isInteger(value: Encodable | undefined): value is number | bigint {
-  return typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value));
 }

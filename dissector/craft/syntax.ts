@@ -35,6 +35,8 @@ export type ValueNode =
   | (Span & { readonly kind: 'valid' })
   /** `flip(valid, 3)`: what a function makes of values. */
   | (Span & { readonly kind: 'call'; readonly name: Word; readonly values: readonly ValueNode[] })
+  /** `none`: a field that is left out where the node would say it. */
+  | (Span & { readonly kind: 'none' })
   /** `any`: in an expectation, whatever it is. */
   | (Span & { readonly kind: 'any' })
   | (Span & { readonly kind: 'list'; readonly values: readonly ValueNode[] })
@@ -85,7 +87,8 @@ export type Statement =
       readonly within: number;
       readonly fields: readonly FieldNode[];
     })
-  | (Span & { readonly kind: 'silence'; readonly node: Word; readonly time: number })
+  /** `message`: what may not come; nothing may without it. */
+  | (Span & { readonly kind: 'silence'; readonly node: Word; readonly message: Word | undefined; readonly time: number })
   | (Span & { readonly kind: 'close'; readonly node: Word; readonly within: number })
   | (Span & { readonly kind: 'wait'; readonly time: number })
   /** A packet by itself, which nobody sends. */

@@ -129,7 +129,7 @@ export class ValueParser {
       return { kind: 'constant', value: text === 'null' ? null : text === 'true', start, end };
     const value = numberOf(text);
     if (value !== undefined) return { kind: 'number', value, start, end };
-    if (text === 'any' || text === 'valid') return { kind: text, start, end };
+    if (text === 'any' || text === 'valid' || text === 'none') return { kind: text, start, end };
     if (/^[A-Za-z_][\w-]*(?:\.[\w-]+)*$/.test(text)) return { kind: 'reference', path: text.split('.'), start, end };
     this.at--;
     return this.wrong('a number, bytes, text in quotes, a list, a record, or the name of a value');

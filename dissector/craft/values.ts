@@ -35,7 +35,7 @@ export const nowhere: Scope = {
  */
 export function valuesOf(fields: readonly FieldNode[], scope: Scope = nowhere, path: readonly string[] = []): Items {
   const values = fields.flatMap(({ name, value }): [string, Encodable][] =>
-    value === undefined ? [] : [[name.text, encodable(value, scope, [...path, name.text])]],
+    value === undefined || value.kind === 'none' ? [] : [[name.text, encodable(value, scope, [...path, name.text])]],
   );
   // From entries: a name from a script may be "__proto__".
   return Object.fromEntries(values);
@@ -56,6 +56,8 @@ export function encodable(node: ValueNode, scope: Scope, path: readonly string[]
       return called(node, scope, path);
     case 'any':
       return missing('"any" stands in expectations alone');
+    case 'none':
+      return missing('"none" stands for a field, not in a list');
     default:
       return node.value;
   }

@@ -30,3 +30,26 @@ export function questionsOf(statements: readonly Statement[]): string[] {
   }
   return [...asked];
 }
+
+/** Paths of names to the fields whose value is `none`. */
+export function omittedIn(fields: readonly FieldNode[], path: readonly string[] = []): string[][] {
+  return fields.flatMap(({ name, value }) => {
+    const at = [...path, name.text];
+    if (value?.kind === 'none') return [at];
+    return value?.kind === 'record' ? omittedIn(value.fields, at) : [];
+  });
+}
+
+/** The fields that say something by themselves, without those that change what the node would send. */
+export function plainOf(fields: readonly FieldNode[]): FieldNode[] {
+  return fields.flatMap((field): FieldNode[] => {
+    const value = field.value && plainValue(field.value);
+    return value === undefined ? [] : [{ ...field, value }];
+  });
+}
+
+function plainValue(value: ValueNode): ValueNode | undefined {
+  if (value.kind === 'record') return { ...value, fields: plainOf(value.fields) };
+  if (value.kind === 'list') return { ...value, values: value.values.flatMap((each) => plainValue(each) ?? []) };
+  return [...valuesWithin(value)].some(({ kind }) => kind === 'valid') ? undefined : value;
+}

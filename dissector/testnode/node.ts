@@ -168,8 +168,8 @@ export class TestNode {
   }
 
   /** The values of a message as it would be sent now. Throws an Error with the reason when it cannot be made. */
-  made(link: number, message: string): Items {
-    return this.#peer.fill(link, message, {});
+  made(link: number, message: string, given: Items = {}): Items {
+    return this.#peer.fill(link, message, given);
   }
 
   /** Sends a message at once, whatever the machine allows. Throws an Error with the reason when it cannot be made. */

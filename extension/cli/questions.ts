@@ -24,13 +24,21 @@ export class Questions {
   /** Lines that come faster than the questions (pasted ones) wait for theirs. */
   async #atTerminal(open: readonly string[]): Promise<void> {
     const terminal = createInterface({ input: this.#io.stdin, output: this.#io.stderr });
+    // A terminal that is read key by key sends no signal of its own.
+    terminal.once('SIGINT', () => {
+      terminal.close();
+      process.kill(process.pid, 'SIGINT');
+    });
     const lines = terminal[Symbol.asyncIterator]();
     for (const question of open) {
       terminal.setPrompt(`${printable(question)}: `);
       terminal.prompt();
       const line = await lines.next();
       this.#ended = line.done === true;
-      if (line.done) break;
+      if (line.done) {
+        this.#io.stderr.write('\n');
+        break;
+      }
       this.#answered[question] = line.value;
     }
     terminal.close();

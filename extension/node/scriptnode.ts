@@ -42,6 +42,10 @@ export class ScriptNode {
   readonly protocol: Protocol;
   /** How many of the messages that it has heard were expected or passed over. */
   seen = 0;
+  /** How many it had heard when a message was sent last; undefined before the first. */
+  marked: number | undefined;
+  /** How many ends of links were expected. */
+  closesSeen = 0;
   readonly #options: ScriptNodeOptions;
   readonly transport: 'udp' | 'tcp';
   /** What it sent and received, in the order in which that happened. */
@@ -107,6 +111,8 @@ export class ScriptNode {
 
   /** Says goodbye; its recording is whole then. */
   async end(): Promise<void> {
+    // What a person holds back in a node is sent at its end; what a script does not send is not.
+    for (const { id } of this.socket.node.held) this.socket.node.drop(id);
     await this.socket.stop();
     this.#recorder.flush();
   }
@@ -120,8 +126,14 @@ export class ScriptNode {
     return this.socket.node.links.at(-1)?.id;
   }
 
-  get closed(): boolean {
-    return this.#events.some(({ kind }) => kind === 'closed');
+  /** Links that have ended. */
+  get closes(): number {
+    return this.#events.filter(({ kind }) => kind === 'closed').length;
+  }
+
+  /** A message is about to be sent: what comes from now on may be its answer. */
+  mark(): void {
+    this.marked = this.heard().length;
   }
 
   /** Sentences that the node told. */

@@ -7,19 +7,17 @@ import {
   type FieldNode,
   faultText,
   firstDifference,
-  overlaid,
   type Section,
   type Statement,
-  sizeOf,
-  valuesIn,
   valuesOf,
 } from '../../dissector/craft/index.ts';
 import type { Address, Protocol } from '../../dissector/session/index.ts';
 import { parseFault } from '../../dissector/testnode/index.ts';
 import { isLoopback, parseAddress, resolve } from './address.ts';
-import { ScriptNode } from './scriptnode.ts';
+import { type Heard, ScriptNode } from './scriptnode.ts';
 import { joinedRecording } from './scriptrecording.ts';
 import { ScriptScope, type Surroundings } from './scriptscope.ts';
+import { valuesToSend } from './scriptvalues.ts';
 import { socketReason } from './words.ts';
 
 /** Between two looks at what has come. */
@@ -127,8 +125,9 @@ class Run {
         return this.#silence(statement);
       case 'close': {
         const node = this.#node(statement.node.text);
-        if (!(await until(() => node.closed, statement.within)))
+        if (!(await until(() => node.closes > node.closesSeen, statement.within)))
           throw new Failure(`${statement.node.text} is not closed within ${ms(statement.within)}`);
+        node.closesSeen++;
         return;
       }
       case 'define':
@@ -144,9 +143,7 @@ class Run {
 
   #define({ name, value }: Statement & { kind: 'define' }): void {
     if (value === undefined) return;
-    const made = encodable(value, this.#scope.with(), [name.text]);
-    sizeOf(made, name.text);
-    this.#scope.names.set(name.text, made);
+    this.#scope.define(name.text, encodable(value, this.#scope.with(), [name.text]));
   }
 
   #fault(statement: Statement & { kind: 'fault' }): void {
@@ -182,6 +179,7 @@ class Run {
     const node = this.#node(name.text);
     if (!(await until(() => node.link !== undefined, READY_MS))) throw new Failure(`${name.text} has nobody to send to`);
     const link = node.link!;
+    for (const each of this.#nodes.values()) each.mark();
     const { node: own } = node.socket;
     const raw = fields.find((field) => field.name.text === 'raw');
     if (raw !== undefined) {
@@ -192,9 +190,11 @@ class Run {
     // A node that acts of itself may still be shaking hands; one that does not is told when by the script.
     const isTime = (): boolean => own.status(link).ready || own.offers(link).includes(message.text);
     if (!node.manual) await until(isTime, READY_MS);
-    if (!usesValid(fields)) return own.send(link, message.text, valuesOf(fields, this.#scope.with()));
-    const made = own.made(link, message.text);
-    own.send(link, message.text, overlaid(made, valuesOf(fields, this.#scope.with(made))));
+    own.send(
+      link,
+      message.text,
+      valuesToSend(fields, this.#scope, (given) => own.made(link, message.text, given)),
+    );
   }
 
   async #expect({ node: name, message, as, within, fields }: Statement & { kind: 'expect' }): Promise<void> {
@@ -234,11 +234,14 @@ class Run {
     return new Failure(`${message} did not come within ${ms(within)}: ${instead}${more}`);
   }
 
-  async #silence({ node: name, time }: Statement & { kind: 'silence' }): Promise<void> {
+  /** Since the last message that was sent, or since the one that was expected last. */
+  async #silence({ node: name, message, time }: Statement & { kind: 'silence' }): Promise<void> {
     const node = this.#node(name.text);
-    const from = node.heard().length;
-    if (await until(() => node.heard().length > from, time))
-      throw new Failure(`${node.heard()[from]!.message} came, and nothing was expected`);
+    const from = Math.max(node.seen, node.marked ?? node.heard().length);
+    const isAbsent = (heard: Heard): boolean => message === undefined || heard.message === message.text;
+    const find = (): Heard | undefined => node.heard().slice(from).find(isAbsent);
+    if (await until(() => find() !== undefined, time))
+      throw new Failure(`${find()!.message} came, and ${message === undefined ? 'nothing' : 'none'} was expected`);
   }
 
   #node(name: string): ScriptNode {
@@ -246,14 +249,13 @@ class Run {
   }
 }
 
-function usesValid(fields: readonly FieldNode[]): boolean {
-  return [...valuesIn(fields)].some(({ kind }) => kind === 'valid');
-}
-
 async function until(holds: () => boolean, milliseconds: number): Promise<boolean> {
   for (const end = performance.now() + milliseconds; ; await pause(LOOK_MS)) {
     if (holds()) return true;
-    if (performance.now() >= end) return false;
+    if (performance.now() < end) continue;
+    // What has come in the meantime is read before the last look.
+    await pause(0);
+    return holds();
   }
 }
 

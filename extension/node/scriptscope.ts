@@ -2,7 +2,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
 import type { Encodable, Items } from '../../dissector/codec/index.ts';
-import { craftLimits, encoder, type Scope, sizeOf, valueAt } from '../../dissector/craft/index.ts';
+import { craftLimits, encoder, type Scope, sizeOf, valueAt, withinSize } from '../../dissector/craft/index.ts';
 import type { Protocol } from '../../dissector/session/index.ts';
 import { mulberry32, seededBytes } from '../../dissector/testnode/index.ts';
 
@@ -22,11 +22,20 @@ export class ScriptScope {
   readonly #protocols: readonly Protocol[];
   readonly #around: Surroundings;
   readonly #random: () => number;
+  /** Of all that was defined. */
+  #size = 0;
 
   constructor(protocols: readonly Protocol[], around: Surroundings) {
     this.#protocols = protocols;
     this.#around = around;
     this.#random = mulberry32(around.seed);
+  }
+
+  /** Throws an Error when all that was defined is larger than the limit. */
+  define(name: string, value: Encodable): void {
+    this.#size += sizeOf(value, name);
+    withinSize(this.#size, name);
+    this.names.set(name, value);
   }
 
   /** `made`: what the node itself would send. */

@@ -2,7 +2,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes } from '@noble/hashes/utils.js';
 import { defaultLimits, equalBytes, toHex } from '../../bytes/index.ts';
-import type { Items } from '../../codec/index.ts';
+import type { Encodable, Items } from '../../codec/index.ts';
 import { secp256k1 } from '../../crypto/index.ts';
 import {
   advance,
@@ -127,8 +127,10 @@ export class BotdPeer implements Peer {
       secp256k1.sign(secret, sha256(concatBytes(...keys.filter((key) => key !== undefined))));
     switch (message) {
       case 'Init': {
-        const keys = { sender_pubkey: publicKey, recipient_pubkey: recipient, ephemeral_pubkey };
-        return { id, ...keys, signature: signed(publicKey, recipient, ephemeral_pubkey), ...given };
+        // Keys that are given are signed like its own: what is wrong about them is then they alone.
+        const keys: Items = { sender_pubkey: publicKey, recipient_pubkey: recipient, ephemeral_pubkey, ...given };
+        const covered = [keys.sender_pubkey, keys.recipient_pubkey, keys.ephemeral_pubkey];
+        return { id, signature: signed(...covered.map(bytesOf)), ...keys };
       }
       case 'Ack': {
         const { init } = connection;
@@ -137,7 +139,7 @@ export class BotdPeer implements Peer {
           id,
           init_id: init.id ?? '',
           ephemeral_pubkey,
-          signature: signed(init.recipient, init.sender, ephemeral_pubkey),
+          signature: signed(init.recipient, init.sender, bytesOf(given.ephemeral_pubkey) ?? ephemeral_pubkey),
           ...given,
         };
       }
@@ -262,4 +264,8 @@ function withLength(body: Uint8Array): Uint8Array<ArrayBuffer> {
   new DataView(frame.buffer).setUint32(0, body.length);
   frame.set(body, sealedHead);
   return frame;
+}
+
+function bytesOf(value: Encodable | undefined): Uint8Array | undefined {
+  return value instanceof Uint8Array ? value : undefined;
 }

@@ -4,7 +4,7 @@ import { type Ed25519Key, noise, presign } from '../../crypto/index.ts';
 import { advance, type Spoiling, wrongKeyOf } from '../../session/index.ts';
 import { bindingPurpose, checkClaim } from './claim.ts';
 import { machine, type SessionState } from './machine.ts';
-import { ephemeralLength, firstData, forms, headerLength, type Name } from './messages.ts';
+import { closingCounter, ephemeralLength, firstData, forms, headerLength, type Name } from './messages.ts';
 import { ReplayWindow } from './window.ts';
 
 /** Bytes of a message in clear: header, `e` where there is one, payload. */
@@ -137,7 +137,8 @@ export class PeerSession {
     if (this.#send === undefined) throw new Error('The session has no keys yet: its handshake is not done.');
     const header = message.subarray(0, headerLength);
     const key = wrongKey ? wrongKeyOf(this.#send) : this.#send;
-    if (counter >= firstData && counter >= this.#next) this.#next = counter + 1;
+    // The counter of a closing is the last there is, and data may be wanted after it all the same.
+    if (counter >= firstData && counter >= this.#next && counter < closingCounter) this.#next = counter + 1;
     return Uint8Array.from([...header, ...noise.seal(key, counter, header, message.subarray(headerLength))]);
   }
 

@@ -1,6 +1,6 @@
 /** Packet scripts as a person runs them: those that are shipped, and those that fail. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { project, samples } from '../../../extension/workbench/paths.ts';
 import { jsonLines, lines, peerscope, temporary } from './help.ts';
@@ -8,6 +8,7 @@ import { jsonLines, lines, peerscope, temporary } from './help.ts';
 const scripts = readdirSync(samples).filter((name) => name.endsWith('.packet'));
 const run = (text: string, ...args: string[]) => peerscope(['run', temporary('own.packet', text), ...args]);
 const two = 'node b = p2pke listen 127.0.0.1:0\nnode a = p2pke dial b\n';
+const handed = 'node b = p2pke listen 127.0.0.1:0\nnode a = p2pke dial b manual\n';
 
 describe('the scripts among the samples', () => {
   it('are there for every protocol', () => {
@@ -39,6 +40,52 @@ describe('the script of the README', () => {
   });
 });
 
+describe('a script', () => {
+  it.each([
+    [
+      'fills in what a record leaves out',
+      'send a InitHello { payload: { cipher_suites: ["25519_ChaChaPoly_BLAKE2b"] } }\nexpect b InitHello { payload: { timestamp_tai64n: any } }\nexpect a RespHello',
+    ],
+    [
+      'leaves out what is none',
+      'send a InitHello { payload: { auth_claim: none } }\nexpect b InitHello { payload: { timestamp_tai64n: any } }\nexpect a nothing for 200ms',
+    ],
+    [
+      'compares records with those of answers',
+      'send a InitHello\nexpect b InitHello as one\nexpect a RespHello\nsend a InitHello { direction: 0, counter: 0, e: one.e, payload: one.payload }\nexpect b InitHello { payload: one.payload }',
+    ],
+  ])('%s', async (_, text) => {
+    const { status, out } = await run(handed + text);
+    expect(out).toContain('1 section: 1 passed, 0 failed');
+    expect(status).toBe(0);
+  });
+
+  it('sends nothing that it does not say, at its end neither', async () => {
+    const folder = dirname(temporary('a.pcap', ''));
+    const { out } = await run(`${handed}send a InitHello { raw: hex(01) }\nwait 100ms`, '--record', folder, '--json');
+    const decoded = await peerscope(['frames', jsonLines(out)[0].recording, '--json']);
+    expect(jsonLines(decoded.out)).toHaveLength(1);
+  });
+
+  it('keeps a capture of each section, with its keys', async () => {
+    const folder = dirname(temporary('a.pcap', ''));
+    const { out } = await run(
+      `### One, two!\n${two}expect b InitDone\nsend a data { data: 01 02 }\nexpect b data\n### none\nwait 1ms\n`,
+      '--record',
+      folder,
+      '--json',
+    );
+    const [first, second] = jsonLines(out);
+    expect(second.recording).toBeUndefined();
+    expect(first.recording).toBe(join(folder, 'own-1-one-two.pcapng'));
+    expect(statSync(first.recording).mode & 0o777).toBe(0o600);
+    const decoded = await peerscope(['decode', first.recording, '--json']);
+    expect(jsonLines(decoded.out).map(({ message, state }) => `${message} ${state}`)).toEqual([
+      ...['InitHello decoded', 'RespHello decoded', 'InitDone decoded', 'data decoded', 'closing decoded'],
+    ]);
+  });
+});
+
 describe('a script that fails', () => {
   it.each([
     [`${two}expect b InitHello { counter: 7 } `, 3, 'InitHello came with another counter: expected 7, got 0'],
@@ -54,6 +101,14 @@ describe('a script that fails', () => {
     [`${two}send a data { data: retry.cookie }`, 3, /^there is nothing named "retry": no expectation/],
     [`${two}send a data { conter: 3 }`, 3, 'data has no field "conter" here: did you mean counter?'],
     [`${two}send a data { data: flip(valid, 1), counter: text("x") }`, 3, 'counter is an integer (31 bits of a u32)'],
+    [
+      `${two}expect b InitDone\nsend a data\nexpect b data\nexpect b no data for 50ms\nsend a data\nexpect b no data for 300ms`,
+      8,
+      'data came, and none was expected',
+    ],
+    // What came between the sending and the silence counts.
+    [`${handed}send a InitHello\nexpect b InitHello\nexpect a nothing for 300ms`, 5, 'RespHello came, and nothing was expected'],
+    [`${two}expect b InitDone\n@a = [1, 2]\n${Array.from({ length: 30 }, () => '@a = [a, a]').join('\n')}`, 20, /limit madeSize/],
   ] as const)('%j says in which line, and why', async (text, line, why) => {
     const { status, out } = await run(text, '--json');
     expect(status).toBe(1);

@@ -71,6 +71,7 @@ describe('names', () => {
       'error at first: first is a whole message: name one of its fields, like first.direction',
     ],
     ['@ff = 1', 'error at ff: "ff" cannot name a value: it reads as one'],
+    [`${nodes}expect b no dta for 1s`, 'error at dta: p2pke has no message "dta": did you mean data?'],
     [`${nodes}fault c drop`, 'error at c: there is no node "c" here: did you mean b?'],
     [`${nodes}fault a dorp`, 'error at dorp: there is no fault "dorp": did you mean drop?'],
     [`${nodes}fault a drop dta`, 'error at dta: p2pke has no message "dta": did you mean data?'],
@@ -106,6 +107,9 @@ describe('values', () => {
     ['p2pke data { data: repeat(01 02) }', 'repeat takes other values: repeat(value: any, times: integer)'],
     ['p2pke data { data: random("x") }', 'length of random is integer, not text'],
     ['p2pke data { data: valid }', '"valid" stands in what a node sends alone'],
+    ['p2pke data { data: none }', '"none" stands in records of what a node sends'],
+    ['p2pke data { data: text(prompt(sha1("x"))) }', 'a question is asked before anything runs: it stands in quotes'],
+    [`${nodes}expect b data { data: random(3) }`, 'random bytes are others at each look'],
     ['p2pke data { data: flip(any, 1) }', '"any" stands in expectations alone'],
     ['p2pke data { data: any }', '"any" stands in expectations alone'],
   ])('%s', (text, why) => expect(check(text)).toEqual([expect.stringContaining(why)]));

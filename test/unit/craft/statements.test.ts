@@ -65,7 +65,12 @@ describe('values that refer to others', () => {
     expect(difference('{ n: 5, list: [{ id: 1 }, any], sig: hex(01), deep: { text: "x" } }')).toBeUndefined();
     expect(difference('{ n: 6 }')).toMatchObject({ path: 'n', said: '6', came: '"5"', mended: { text: '5' } });
     expect(difference('{ list: [{ id: 1 }] }')).toMatchObject({ path: 'list', said: 'a list of 1' });
-    expect(difference('{ list: [any, { id: 3 }] }')).toMatchObject({ path: 'list[1].id', said: '3', came: '2', mended: { text: '2' } });
+    expect(difference('{ list: [any, { id: 3 }] }')).toMatchObject({
+      path: 'list[1].id',
+      said: '3',
+      came: '2',
+      mended: { text: '2' },
+    });
     expect(difference('{ sig: retry.cookie }')).toMatchObject({
       path: 'sig',
       said: 'hex(09)',

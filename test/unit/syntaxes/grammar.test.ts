@@ -1,15 +1,17 @@
-/** The colours of packet scripts, as VS Code's own tokenizer gives them. */
+/** The colours of packet scripts as VS Code's own tokenizer gives them, their snippets and their indentation. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createOnigScanner, createOnigString, loadWASM } from 'vscode-oniguruma';
 import { type IGrammar, INITIAL, parseRawGrammar, Registry } from 'vscode-textmate';
+import { parseScript, scriptFunctions } from '../../../dissector/craft/index.ts';
 import { protocols } from '../../../dissector/index.ts';
 import { project, samples } from '../../../extension/workbench/paths.ts';
 
 const path = join(project, 'syntaxes', 'packet.tmLanguage.json');
 const source = readFileSync(path, 'utf8');
+const beside = (name: string) => JSON.parse(readFileSync(join(project, 'syntaxes', name), 'utf8'));
 let grammar: IGrammar;
 
 beforeAll(async () => {
@@ -40,6 +42,11 @@ function scopes(text: string): [string, string][] {
 describe('the grammar of packet scripts', () => {
   it('knows no protocol by its name', () => {
     for (const { id } of protocols) expect(source).not.toMatch(new RegExp(`\\b${id}\\b`));
+  });
+
+  it('knows no function by its name but the one that takes bare digits', () => {
+    const names = scriptFunctions.map(({ name }) => name).filter((name) => new RegExp(`\\b${name}\\b`).test(source));
+    expect(names).toEqual(['hex']);
   });
 
   it('tells sections from comments', () => {
@@ -92,6 +99,97 @@ describe('the grammar of packet scripts', () => {
     ]);
   });
 
+  it('tells what is defined, and from what', () => {
+    expect(scopes('@payload = 01 02 # two\n@who = concat(\n  payload, first.data\n)\n@n = -3')).toEqual([
+      ...[
+        ['@', 'punctuation.definition.variable'],
+        ['payload', 'variable.other.definition'],
+        ['=', 'keyword.operator.assignment'],
+        ['01 02', 'constant.numeric.bytes'],
+        ['# two', 'comment.line.number-sign'],
+      ],
+      ...[
+        ['@', 'punctuation.definition.variable'],
+        ['who', 'variable.other.definition'],
+        ['=', 'keyword.operator.assignment'],
+        ['concat', 'support.function'],
+        ['(', 'punctuation.section.parens.begin'],
+        ['payload', 'variable.other'],
+        [',', 'source'],
+        ['first.data', 'variable.other'],
+        [')', 'punctuation.section.parens.end'],
+      ],
+      ...[
+        ['@', 'punctuation.definition.variable'],
+        ['n', 'variable.other.definition'],
+        ['=', 'keyword.operator.assignment'],
+        ['-3', 'constant.numeric'],
+      ],
+    ]);
+  });
+
+  it('tells faults, also those that are not written to their end', () => {
+    expect(scopes('fault a wrong-signature\nfault b flip=3 hello nth 2\nfault c drop probability 0.1 # why\nfault d')).toEqual([
+      ...[
+        ['fault', 'keyword.control'],
+        ['a', 'variable.other'],
+        ['wrong-signature', 'constant.other.fault'],
+      ],
+      ...[
+        ['fault', 'keyword.control'],
+        ['b', 'variable.other'],
+        ['flip', 'constant.other.fault'],
+        ['=', 'keyword.operator.assignment'],
+        ['3', 'constant.numeric'],
+        ['hello', 'entity.name.type'],
+        ['nth', 'keyword.other'],
+        ['2', 'constant.numeric'],
+      ],
+      ...[
+        ['fault', 'keyword.control'],
+        ['c', 'variable.other'],
+        ['drop', 'constant.other.fault'],
+        ['probability', 'keyword.other'],
+        ['0.1', 'constant.numeric'],
+        ['# why', 'comment.line.number-sign'],
+      ],
+      ...[
+        ['fault', 'keyword.control'],
+        ['d', 'variable.other'],
+      ],
+    ]);
+  });
+
+  it('tells any function by its form, and digits from names', () => {
+    const words = scopes('@x = some_new(hex(ab face), hex(env("X")), [ab cd, abc, a1, 7], true, truely)').slice(3);
+    expect(words.filter(([piece]) => /\w/.test(piece))).toEqual([
+      ['some_new', 'support.function'],
+      ['hex', 'support.function'],
+      ['ab', 'constant.numeric.bytes'],
+      ['face', 'constant.numeric.bytes'],
+      ['hex', 'support.function'],
+      ['env', 'support.function'],
+      ['X', 'string.quoted.double'],
+      ['ab cd', 'constant.numeric.bytes'],
+      ['abc', 'variable.other'],
+      ['a1', 'variable.other'],
+      ['7', 'constant.numeric'],
+      ['true', 'constant.language'],
+      ['truely', 'variable.other'],
+    ]);
+  });
+
+  it.each(['@x = concat(01 02, [', 'send a data { data: hex(ff', 'send a data { data: "open'])(
+    'begins anew with a section after %s',
+    (open) =>
+      expect(scopes(`${open}\n### next\nwait 1s`).slice(-4)).toEqual([
+        ['###', 'punctuation.definition.heading'],
+        ['next', 'entity.name.section'],
+        ['wait', 'keyword.control'],
+        ['1s', 'constant.numeric.time'],
+      ]),
+  );
+
   it('tells values of every kind, over several lines', () => {
     const of = Object.fromEntries(
       scopes(
@@ -124,4 +222,42 @@ describe('the grammar of packet scripts', () => {
       expect(bare.filter(([piece]) => /\w/.test(piece))).toEqual([]);
     }
   });
+});
+
+describe('the snippets', () => {
+  const all: [string, { body: string[] }][] = Object.entries(beside('packet.snippets.json'));
+  const typed = all.map(([name, { body }]): [string, string] => [
+    name,
+    body.join('\n').replace(/\$\{\d+:([^}]*)\}|\$0/g, (_, placeholder = '') => placeholder),
+  ]);
+
+  it.each(typed)('%s can be read as it comes', (_, text) => {
+    const isStatement = /^(?:@|###|\w+ )/.test(text);
+    const { statements, problems } = parseScript(isStatement ? text : `@x = ${text}`);
+    expect(problems).toEqual([]);
+    expect(statements).not.toEqual([]);
+    expect(statements.map(({ kind }) => kind)).not.toContain('packet');
+  });
+});
+
+describe('indentation', () => {
+  const { increaseIndentPattern, decreaseIndentPattern } = beside('packet.language.json').indentationRules;
+
+  it.each([
+    'send a data {',
+    'send a data { # so',
+    '@x = concat(01 02, text("a)"),',
+    '@x = [{ a: 1 }, {',
+    '  data: hex(  # digits',
+  ])('grows after %s', (line) => expect(line).toMatch(new RegExp(increaseIndentPattern)));
+
+  it.each([
+    'send a data { data: [1, 2] }',
+    '# a list (of',
+    '@x = "a ( in quotes"',
+    '@x = text("a \\" (")',
+    'wait 1s # { not open',
+  ])('stays after %s', (line) => expect(line).not.toMatch(new RegExp(increaseIndentPattern)));
+
+  it.each(['}', '  ])', ') as x'])('shrinks before %s', (line) => expect(line).toMatch(new RegExp(decreaseIndentPattern)));
 });
