@@ -80,8 +80,8 @@ export function columns(protocols: readonly Protocol[]): FilterField[] {
       if_(travelled(info!) === 'opened'),
     ),
     message('answer_time', 'Seconds between the message that this one answers and this one.', 'number', (row) => {
-      const { analysis, frame, layers } = row;
-      const asked = layers.at(-1)?.children?.find(({ name, generated }) => generated === true && name === 'answers')?.value;
+      const { analysis, frame, own } = row;
+      const asked = own?.children?.find(({ name, generated }) => generated === true && name === 'answers')?.value;
       const seconds = typeof asked === 'number' ? analysis.reader.frames.elapsed(asked - 1, frame - 1) : Number.NaN;
       return Number.isNaN(seconds) ? absent : [seconds];
     }),

@@ -111,7 +111,7 @@ export class FieldCatalog {
     const read = (row: FilterRow): readonly Value[] => {
       if (row.info?.protocol.id !== protocol) return absent;
       const found: Value[] = [];
-      for (const layer of row.layers) collect(layer, path, [], type, found);
+      if (row.own !== undefined) collect(row.own, path, [], type, found);
       return found;
     };
     if (before === undefined || before.type === 'presence' || Object.keys(values).length > 0)

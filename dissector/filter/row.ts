@@ -9,7 +9,7 @@ export class FilterRow {
   frame = 0;
   n = -1;
   #info: MessageInfo | undefined;
-  #layers: readonly Field[] | undefined;
+  #own: Field | undefined;
   #lower: readonly Field[] | undefined;
   readonly #view = new PacketView();
   #bytes: Uint8Array | undefined;
@@ -23,7 +23,7 @@ export class FilterRow {
     this.frame = frame;
     this.n = n;
     this.#info = undefined;
-    this.#layers = undefined;
+    this.#own = undefined;
     this.#lower = undefined;
     this.#bytes = undefined;
     return this;
@@ -57,10 +57,11 @@ export class FilterRow {
     return this.#bytes!;
   }
 
-  /** All layers of a message: the tree is made for this. */
-  get layers(): readonly Field[] {
-    this.#layers ??= this.n < 0 ? this.lower : this.analysis.dissect(this.n).tree.layers;
-    return this.#layers;
+  /** The layer of the message's own protocol: a tree is made for this. Undefined where the row is no message. */
+  get own(): Field | undefined {
+    if (this.n < 0) return undefined;
+    this.#own ??= this.analysis.dissectAlone(this.n).layer;
+    return this.#own;
   }
 
   /** The layers below a protocol, of the frame alone. */

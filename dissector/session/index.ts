@@ -7,6 +7,7 @@ export * from './explain.ts';
 export * from './identities.ts';
 export * from './keykinds.ts';
 export * from './keyring.ts';
+export * from './lazily.ts';
 export * from './machine.ts';
 export * from './messages.ts';
 export * from './peer.ts';

@@ -1,6 +1,6 @@
 import type { Field, Limits, Origin, Piece, Source, Tree } from '../bytes/index.ts';
 import type { CaptureReader } from '../capture/index.ts';
-import { decodeLayers } from '../link/index.ts';
+import { decodeLayers, PacketView, parsePacket } from '../link/index.ts';
 import type { MessageInfo } from './analysis.ts';
 import type { TriedKey } from './explain.ts';
 import type { KeyRing } from './keyring.ts';
@@ -50,6 +50,21 @@ export function dissectMessage(
   return { tree: { sources: sources.list, layers: [...layers, dissection.layer, ...trailer] }, dissection };
 }
 
+/**
+ * What a message says by itself, without the tree of the layers below it: for lists and searches over many of them. Bytes in it
+ * are valid until the next frame is read.
+ */
+export function dissectAlone(
+  reader: CaptureReader,
+  observation: Observation,
+  id: number,
+  info: MessageInfo,
+  limits: Limits,
+): Dissection {
+  const { captured } = openMessage(reader, observation, id, info, limits, payloadAlone);
+  return observation.protocol.dissect(captured);
+}
+
 /** What each key of the ring did for a message. */
 export function explainMessage(
   reader: CaptureReader,
@@ -88,10 +103,17 @@ export function placed({ messages }: Observation, id: number, conversations: rea
   };
 }
 
-function openMessage(reader: CaptureReader, observation: Observation, id: number, info: MessageInfo, limits: Limits): Opened {
+function openMessage(
+  reader: CaptureReader,
+  observation: Observation,
+  id: number,
+  info: MessageInfo,
+  limits: Limits,
+  layersOf: typeof frameLayers = frameLayers,
+): Opened {
   const { messages } = observation;
   const sources = new Sources();
-  const { layers, payload, trailer } = frameLayers(reader, info.frame - 1, sources, limits);
+  const { layers, payload, trailer } = layersOf(reader, info.frame - 1, sources, limits);
   const pieces = messages.pieces.get(id);
   const inFrame =
     pieces === undefined ? { offset: payload.start, length: payload.end - payload.start } : inOneFrame(pieces, info.frame);
@@ -119,7 +141,13 @@ function openMessage(reader: CaptureReader, observation: Observation, id: number
   return { captured, sources, layers, trailer };
 }
 
-function frameLayers(reader: CaptureReader, index: number, sources: Sources, limits: Limits) {
+interface FrameLayers {
+  readonly layers: readonly Field[];
+  readonly payload: { readonly source: number; readonly start: number; readonly end: number; readonly bytes: Uint8Array };
+  readonly trailer: readonly Field[];
+}
+
+function frameLayers(reader: CaptureReader, index: number, sources: Sources, limits: Limits): FrameLayers {
   const bytes = reader.frameBytes(index).slice();
   const source = sources.add('Frame', bytes, { kind: 'frame', frame: index + 1 });
   const { frames } = reader;
@@ -127,6 +155,18 @@ function frameLayers(reader: CaptureReader, index: number, sources: Sources, lim
   const { payloadStart: start, payloadEnd: end } = lower;
   const trailer: Field[] = lower.trailer === undefined ? [] : [lower.trailer];
   return { layers: lower.layers, payload: { source: source.id, start, end, bytes: bytes.subarray(start, end) }, trailer };
+}
+
+const view = new PacketView();
+const noLayers: readonly Field[] = [];
+
+/** Where the payload lies, and no tree of what is around it. The bytes are the reader's own, until it reads the next frame. */
+function payloadAlone(reader: CaptureReader, index: number, sources: Sources, limits: Limits): FrameLayers {
+  const bytes = reader.frameBytes(index);
+  const source = sources.add('Frame', bytes, { kind: 'frame', frame: index + 1 });
+  parsePacket(bytes, reader.frames.linkType(index), view, limits, reader.frames.original(index));
+  const { payloadStart: start, payloadEnd: end } = view;
+  return { layers: noLayers, payload: { source: source.id, start, end, bytes }, trailer: noLayers };
 }
 
 /** A message whose bytes lie in the completing frame alone, one after the other. */

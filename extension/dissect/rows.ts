@@ -44,7 +44,7 @@ function message(analysis: Analysis, n: number) {
     destination: conversation.endpoints[direction === 0 ? 1 : 0],
     protocol: protocol.id,
     message: name,
-    info: analysis.dissect(n).dissection.info,
+    info: analysis.dissectAlone(n).info,
     state,
     encrypted,
     ...(severity === undefined ? {} : { severity }),

@@ -1,13 +1,18 @@
-/** One job over one file in a process of its own, so that the peak of memory is the job's: `job.ts NAME FILE`. */
-import { closeSync, openSync, readSync } from 'node:fs';
+/** One job over one file in a process of its own, so that the peak of memory is the job's: `job.ts NAME FILE [FILTER]…`. */
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { devNull } from 'node:os';
 import { type CaptureReader, openCapture, timeText } from '../../dissector/capture/index.ts';
+import { compileFilter, FieldCatalog, type Filter, FilterRow } from '../../dissector/filter/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
 import { Analysis, KeyRing } from '../../dissector/session/index.ts';
+import { readWishes } from '../../dissector/wishes.ts';
 import { DiskFile } from '../../extension/capture/disk.ts';
 import { rowView } from '../../extension/dissect/rows.ts';
+import { MESSAGE_PORT, STREAM_PORT } from './capture.ts';
 
 export interface Figures {
   readonly seconds: number;
+  /** Rows that there are, or that a filter leaves. */
   readonly packets: number;
   /** Most memory that was resident, in bytes. */
   readonly peak: number;
@@ -17,13 +22,18 @@ export interface Figures {
   readonly firstRows?: number;
   /** What the index holds in typed arrays, in bytes. */
   readonly index?: number;
+  /** Seconds of each further filter, the capture open. */
+  readonly again?: readonly number[];
 }
 
-type Result = Pick<Figures, 'packets' | 'firstRows' | 'index'>;
+type Result = Omit<Figures, 'seconds' | 'peak' | 'before'>;
 
 const CHUNK = 1 << 20;
 const STEP_FRAMES = 4096;
 const FIRST_ROWS = 100;
+/** Bytes of one write, and of the longest line. */
+const BATCH = 1 << 18;
+const LINE = 1 << 16;
 
 /** The size of a read is the reader's own. */
 function read(path: string): Result {
@@ -34,7 +44,7 @@ function read(path: string): Result {
   return { packets: 0 };
 }
 
-function open(path: string): CaptureReader {
+function reader(path: string): CaptureReader {
   const opened = openCapture(new DiskFile(path));
   if ('problem' in opened) throw new Error(opened.problem.text);
   return opened.reader;
@@ -42,43 +52,101 @@ function open(path: string): CaptureReader {
 
 function index(path: string): Result {
   const before = process.memoryUsage().arrayBuffers;
-  const reader = open(path);
-  while (reader.step());
-  return { packets: reader.frames.length, index: process.memoryUsage().arrayBuffers - before };
+  const capture = reader(path);
+  while (capture.step());
+  return { packets: capture.frames.length, index: process.memoryUsage().arrayBuffers - before };
+}
+
+function analysis(path: string): Analysis {
+  const decodeAs = [`udp.port == ${MESSAGE_PORT} -> p2pke`, `tcp.port == ${STREAM_PORT} -> botd`];
+  return new Analysis(
+    reader(path),
+    protocols,
+    new KeyRing(protocols.flatMap((protocol) => protocol.keys)),
+    readWishes({ decodeAs }, protocols),
+  );
+}
+
+/** A list that can be scrolled: every message is known, and its text is made when it is asked for. */
+function open(path: string): Result {
+  const started = performance.now();
+  const capture = analysis(path);
+  let firstRows: number | undefined;
+  while (capture.step(STEP_FRAMES)) {
+    if (firstRows !== undefined) continue;
+    const count = Math.min(FIRST_ROWS, capture.rowCount('all'));
+    for (let row = 0; row < count; row++) lineOf(capture, row);
+    firstRows = (performance.now() - started) / 1000;
+  }
+  capture.finish();
+  return { packets: capture.rowCount('all'), ...(firstRows === undefined ? {} : { firstRows }) };
 }
 
 /** Every column of every row as text, as the command line and the packet list make it. */
-function list(path: string): Result {
-  const started = performance.now();
-  const reader = open(path);
-  const analysis = new Analysis(reader, protocols, new KeyRing(protocols.flatMap((protocol) => protocol.keys)));
-  let firstRows: number | undefined;
-  let characters = 0;
-  const line = (row: number): void => {
-    const { frame, source, destination, protocol, message, info } = rowView(analysis, 'all', row);
-    const time = reader.frames.hasTime(frame - 1) ? timeText(reader, frame - 1) : '';
-    characters += `${frame}\t${time}\t${source}\t${destination}\t${protocol}\t${message}\t${info}\n`.length;
-  };
-  while (analysis.step(STEP_FRAMES)) {
-    if (firstRows !== undefined) continue;
-    const count = Math.min(FIRST_ROWS, analysis.rowCount('all'));
-    for (let row = 0; row < count; row++) line(row);
-    firstRows = (performance.now() - started) / 1000;
+function print(path: string): Result {
+  const capture = analysis(path);
+  while (capture.step(STEP_FRAMES));
+  capture.finish();
+  const out = openSync(devNull, 'w');
+  const rows = capture.rowCount('all');
+  const batch = Buffer.allocUnsafe(BATCH + LINE);
+  let filled = 0;
+  for (let row = 0; row < rows; row++) {
+    // Into bytes line by line: text that is gathered lives long enough to be copied by the collector.
+    filled += batch.write(lineOf(capture, row), filled);
+    if (filled < BATCH && row < rows - 1) continue;
+    writeSync(out, batch, 0, filled);
+    filled = 0;
   }
-  analysis.finish();
-  const rows = analysis.rowCount('all');
-  for (let row = 0; row < rows; row++) line(row);
-  if (characters < rows) throw new Error('the rows have no text');
-  return { packets: rows, ...(firstRows === undefined ? {} : { firstRows }) };
+  closeSync(out);
+  return { packets: rows };
 }
 
-const jobs: Record<string, (path: string) => Result> = { read, index, list };
-const [, , name = '', path = ''] = process.argv;
+function lineOf(capture: Analysis, row: number): string {
+  const { frame, source, destination, protocol, message, info } = rowView(capture, 'all', row);
+  const time = capture.reader.frames.hasTime(frame - 1) ? timeText(capture.reader, frame - 1) : '';
+  return `${frame}\t${time}\t${source}\t${destination}\t${protocol}\t${message}\t${info}\n`;
+}
+
+/** The first filter with all that comes before it; the others on the open capture. */
+function filter(path: string, first: string, ...others: readonly string[]): Result {
+  const capture = analysis(path);
+  while (capture.step(STEP_FRAMES));
+  capture.finish();
+  const catalog = new FieldCatalog(protocols);
+  const packets = count(capture, compiled(first, catalog));
+  const again = others.map((text) => {
+    const started = performance.now();
+    count(capture, compiled(text, catalog));
+    return (performance.now() - started) / 1000;
+  });
+  return { packets, again };
+}
+
+function compiled(text: string, catalog: FieldCatalog): Filter {
+  const made = compileFilter(text, catalog);
+  if ('problem' in made) throw new Error(made.problem.text);
+  return made.filter;
+}
+
+function count(capture: Analysis, wanted: Filter): number {
+  const row = new FilterRow(capture);
+  const rows = capture.rowCount('all');
+  let found = 0;
+  for (let at = 0; at < rows; at++) {
+    const { frame, n } = capture.rowAt('all', at);
+    if (wanted.matches(row.at(frame, n))) found++;
+  }
+  return found;
+}
+
+const jobs: Record<string, (path: string, ...filters: string[]) => Result> = { read, index, open, print, filter };
+const [, , name = '', path = '', ...filters] = process.argv;
 const job = jobs[name];
 if (job === undefined) throw new Error(`no such job: ${name}`);
 const before = process.resourceUsage().maxRSS * 1024;
 const started = performance.now();
-const result = job(path);
+const result = job(path, ...filters);
 const seconds = (performance.now() - started) / 1000;
 const figures: Figures = { ...result, seconds, before, peak: process.resourceUsage().maxRSS * 1024 };
 console.log(JSON.stringify(figures));

@@ -1,89 +1,130 @@
 /**
- * `npm run bench`: how fast a large capture opens, next to reading its bytes alone and next to tshark where it is on PATH.
- * Numbers to look at and to compare on one machine; no test asks for any of them. `--packets N`, `--runs N`.
+ * `npm run bench`: how fast a large capture opens, is printed and filtered, next to reading its bytes alone and, where it is on PATH,
+ * next to tshark with a dissector in Lua. Numbers to look at and to compare on one machine; no test asks for any of them.
+ * `--packets N` (of UDP; a fifth of them as TCP segments), `--runs N`.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
 import { bytesPerFrame } from '../../dissector/capture/index.ts';
-import { writeCapture } from './capture.ts';
+import { project } from '../../extension/workbench/paths.ts';
+import { writeMessages, writeStreams } from './capture.ts';
 import type { Figures } from './job.ts';
-import { runTshark, tsharkVersion } from './tshark.ts';
+import { countTshark, runTshark, tsharkFolder, tsharkVersion } from './tshark.ts';
 
 const { values } = parseArgs({
   options: { packets: { type: 'string', default: '1000000' }, runs: { type: 'string', default: '3' } },
 });
 const packets = Number(values.packets);
 const runs = Number(values.runs);
-if (!(Number.isInteger(packets) && packets > 0 && Number.isInteger(runs) && runs > 0))
-  throw new Error('--packets and --runs are whole numbers above 0');
+if (!(Number.isInteger(packets) && packets > 4 && Number.isInteger(runs) && runs > 0))
+  throw new Error('--packets is a whole number above 4, --runs one above 0');
 
-const JOB = fileURLToPath(new URL('job.ts', import.meta.url));
 const MEBIBYTE = 1 << 20;
-const titles = { read: 'bare read', index: 'index', list: 'index and list', tshark: 'tshark one-line' };
-
 const folder = mkdtempSync(join(tmpdir(), 'peerscope-bench-'));
 process.once('SIGINT', () => process.exit(1));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-const path = join(folder, 'bench.pcap');
-writeCapture(path, packets);
-const { size } = statSync(path);
-console.log(
-  `${packets} packets, ${mebibytes(size)}; Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
-);
-console.log(`Medians of ${runs} runs; the file was read before, so that it lies in the system's memory.\n`);
-
-// Not counted: brings the file into the system's memory, and the modules into tsx's store.
-for (const name of ['read', 'index', 'list'] as const) ours(name, name === 'read' ? path : sample());
-const bare = medianOf(() => ours('read', path));
-report('read', bare);
-const index = medianOf(() => ours('index', path));
-report('index', index);
-const list = medianOf(() => ours('list', path));
-report('list', list);
+const JOB = join(folder, 'job.mjs');
+await build({
+  ...{ absWorkingDir: project, entryPoints: ['test/bench/job.ts'], outfile: JOB, bundle: true, platform: 'node', format: 'esm' },
+  banner: { js: "import { createRequire as r } from 'node:module'; const require = r(import.meta.url);" },
+  logLevel: 'warning',
+});
+const [udp, tcp, few] = ['udp.pcap', 'tcp.pcap', 'few.pcap'].map((name) => join(folder, name)) as [string, string, string];
+writeMessages(udp, packets);
+writeStreams(tcp, Math.floor(packets / 5));
+writeMessages(few, 1000);
 const version = tsharkVersion();
-const tshark = version === undefined ? undefined : medianOf(() => runTshark(path));
-if (tshark === undefined) console.log(`${titles.tshark.padEnd(16)} skipped: no tshark on PATH`);
-else report('tshark', tshark);
+const wireshark = tsharkFolder(folder);
 
 console.log(
-  `\nIndex: ${bytesPerFrame} bytes a packet, ${((index.index ?? 0) / packets).toFixed(1)} with what is allocated ahead.`,
+  `${packets} datagrams, ${mebibytes(statSync(udp).size)}; ${Math.floor(packets / 5)} segments, ${mebibytes(statSync(tcp).size)}`,
 );
-console.log(`First 100 rows after ${((list.firstRows ?? list.seconds) * 1000).toFixed(0)} ms.`);
-if (tshark !== undefined) console.log(`${version}: ${(tshark.seconds / list.seconds).toFixed(1)} × the time of index and list.`);
+console.log(
+  `Node ${process.version}, ${version ?? 'no tshark on PATH: it is skipped'}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
+);
+console.log(`Medians of ${runs} runs of whole processes, taken in turn; the files lie in the system's memory.\n`);
 
-/** A short capture, to warm up with. */
-function sample(): string {
-  const small = join(folder, 'small.pcap');
-  writeCapture(small, Math.min(packets, 1000));
-  return small;
+/** Few match: what is written would else be measured, too. */
+const NEEDLE = { ours: 'p2pke.counter == 21', theirs: 'benchmessage.counter == 21' };
+const AGAIN = ['udp.port == 42007', 'frame.number > 900', 'p2pke.counter == 22', 'p2pke.data[0:2] == 00:01'];
+
+interface Row {
+  readonly title: string;
+  readonly goal: number | undefined;
+  readonly ours: readonly string[];
+  readonly theirs: (() => Figures) | undefined;
 }
+const tshark = (path: string, ...args: string[]): (() => Figures) | undefined =>
+  version === undefined ? undefined : () => runTshark(path, wireshark, ...args);
+const rows: readonly Row[] = [
+  { title: 'bare read', goal: undefined, ours: ['read', udp], theirs: undefined },
+  { title: 'index', goal: undefined, ours: ['index', udp], theirs: undefined },
+  { title: 'open to a list', goal: 35, ours: ['open', udp], theirs: tshark(udp) },
+  { title: 'print every row', goal: 20, ours: ['print', udp], theirs: tshark(udp) },
+  { title: 'filter once', goal: 25, ours: ['filter', udp, NEEDLE.ours, ...AGAIN], theirs: tshark(udp, '-Y', NEEDLE.theirs) },
+  { title: 'TCP to frames', goal: 12, ours: ['open', tcp], theirs: tshark(tcp) },
+];
 
-function ours(name: 'read' | 'index' | 'list', file: string): Figures {
-  const child = spawnSync(process.execPath, ['--import', 'tsx', JOB, name, file], { encoding: 'utf8' });
+// Not counted: the files and the programs come into the system's memory.
+for (const { ours } of rows) run([ours[0]!, ours[1] === tcp ? tcp : few, ...ours.slice(2)]);
+if (version !== undefined && countTshark(few, wireshark, NEEDLE.theirs) !== run(['filter', few, NEEDLE.ours]).packets)
+  throw new Error('tshark and Peerscope do not find the same rows: they do not do the same work');
+
+const measured = new Map<string, Figures>();
+console.log(
+  `${'job'.padEnd(18)}${'ours'.padStart(9)}${'tshark'.padStart(9)}${'ratio'.padStart(9)}${'goal'.padStart(7)}   peak: ours, tshark`,
+);
+for (const { title, goal, ours, theirs } of rows) {
+  const [mine, other] = inTurn(() => run(ours), theirs);
+  measured.set(title, mine);
+  const ratio = other === undefined ? '' : `${(other.seconds / mine.seconds).toFixed(1)} ×`;
+  const peaks = other === undefined ? mebibytes(mine.peak) : `${mebibytes(mine.peak)}, ${mebibytes(other.peak)}`;
+  console.log(
+    `${title.padEnd(18)}${time(mine.seconds)}${other === undefined ? ''.padStart(9) : time(other.seconds)}${ratio.padStart(9)}` +
+      `${(goal === undefined ? '' : `${goal} ×`).padStart(7)}   ${peaks}`,
+  );
+}
+const [list, filtered, indexed] = ['open to a list', 'filter once', 'index'].map((title) => measured.get(title)!);
+console.log(`\nFirst 100 rows ${((list!.firstRows ?? 0) * 1000).toFixed(0)} ms after the program was there.`);
+for (const [at, text] of AGAIN.entries())
+  console.log(`Filtered again by ${text}: ${((filtered!.again?.[at] ?? 0) * 1000).toFixed(0)} ms.`);
+console.log(
+  `Index: ${bytesPerFrame} bytes a packet, ${((indexed!.index ?? 0) / packets).toFixed(1)} with what is allocated ahead.`,
+);
+
+/** The time is that of the whole process. */
+function run([name, file, ...more]: readonly string[]): Figures {
+  const started = performance.now();
+  const child = spawnSync(process.execPath, [JOB, name!, file!, ...more], { encoding: 'utf8' });
+  const seconds = (performance.now() - started) / 1000;
   if (child.status !== 0) throw new Error(`${name} failed: ${child.stderr}`);
   const figures: Figures = JSON.parse(child.stdout);
-  if (name !== 'read' && file === path && figures.packets !== packets) throw new Error(`${name} saw ${figures.packets} packets`);
-  return figures;
+  if (name === 'index' && file === udp && figures.packets !== packets) throw new Error(`${name} saw ${figures.packets} packets`);
+  return { ...figures, seconds };
+}
+
+/** Both after each other, again and again: what slows the machine down for a while slows both down. */
+function inTurn(ours: () => Figures, theirs: (() => Figures) | undefined): readonly [Figures, Figures | undefined] {
+  const [mine, other]: [Figures[], Figures[]] = [[], []];
+  for (let done = 0; done < runs; done++) {
+    mine.push(ours());
+    if (theirs !== undefined) other.push(theirs());
+  }
+  return [median(mine), theirs === undefined ? undefined : median(other)];
 }
 
 /** The run in the middle by time, as a whole: its memory belongs to its time. */
-function medianOf(run: () => Figures): Figures {
-  const all = Array.from({ length: runs }, run).sort((a, b) => a.seconds - b.seconds);
-  return all[runs >>> 1]!;
+function median(all: Figures[]): Figures {
+  return all.sort((a, b) => a.seconds - b.seconds)[all.length >>> 1]!;
 }
 
-function report(name: keyof typeof titles, { seconds, peak, before }: Figures): void {
-  const rate = Math.round(packets / seconds).toLocaleString('en');
-  const ratio = `${(seconds / bare.seconds).toFixed(1)} × bare read`;
-  const own = before > 0 ? ` (${mebibytes(peak - before)} more than at its start)` : '';
-  const memory = peak > 0 ? `${mebibytes(peak)}${own}` : 'unknown';
-  const time = `${seconds.toFixed(2)} s`.padStart(9);
-  console.log(`${titles[name].padEnd(16)}${time} ${rate.padStart(12)} packets/s ${ratio.padStart(20)}, peak ${memory}`);
+function time(seconds: number): string {
+  return `${seconds.toFixed(2)} s`.padStart(9);
 }
 
 function mebibytes(bytes: number): string {

@@ -1,6 +1,6 @@
 import type { Field, Json } from '../../bytes/index.ts';
 import { type Decoded, decodeProto, decodeRecords, fieldToJson, undecoded } from '../../codec/index.ts';
-import type { Captured, Dissection } from '../../session/index.ts';
+import { type Captured, type Dissection, LazyDissection } from '../../session/index.ts';
 import { checksumOf } from './clear.ts';
 import type { Facts } from './facts.ts';
 import { aesLabel, ephemeralLabel, pointLabel } from './keys.ts';
@@ -29,16 +29,14 @@ export function dissect(captured: Captured): Dissection {
   layer.children!.push(...generated(captured, facts, session));
   const check = facts.signature;
   const holdsSignature = payload?.field.children?.some((child) => child.name === 'signature') === true;
-  return {
-    layer,
-    fields: fieldsOf(payload?.field),
-    whole: opened === undefined ? bytes.subarray(start, end) : opened.bytes.subarray(opened.start),
-    ...(holdsSignature && check !== undefined
-      ? { signatureValid: check.state === 'unchecked' ? null : check.state === 'valid' }
-      : {}),
-    info: info(captured, facts, payload?.field, opened),
-    missing: state === 'encrypted' ? missing(session) : [],
+  const later = {
+    fields: () => fieldsOf(payload?.field),
+    whole: () => (opened === undefined ? bytes.subarray(start, end) : opened.bytes.subarray(opened.start)),
+    missing: () => (state === 'encrypted' ? missing(session) : []),
   };
+  const isChecked = holdsSignature && check !== undefined;
+  const valid = !isChecked ? undefined : check.state === 'unchecked' ? null : check.state === 'valid';
+  return new LazyDissection(layer, info(captured, facts, payload?.field, opened), later, valid);
 }
 
 /** Length and checksum; everything as undecoded bytes where no frame is known to begin. */

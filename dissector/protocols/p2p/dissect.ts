@@ -1,7 +1,7 @@
 import { type Field, toHex } from '../../bytes/index.ts';
 import { fieldToJson, undecoded } from '../../codec/index.ts';
 import { bitsOf } from '../../crypto/index.ts';
-import type { Captured, Dissection } from '../../session/index.ts';
+import { type Captured, type Dissection, LazyDissection } from '../../session/index.ts';
 import type { Facts } from './facts.ts';
 import { valueIn } from './handshake.ts';
 import { aesLabel, dhLabel, rsaLabel, secretLabel } from './keys.ts';
@@ -25,14 +25,13 @@ export function dissect(captured: Captured): Dissection {
   const inner = body.flatMap((child) => (child.children ?? []).filter(({ name: field }) => field === 'inner'));
   const listed = { ...layer, children: [...body.filter((child) => !unlistedSizes.has(child.name)), ...inner] };
   const signature = facts.signature;
-  return {
-    layer,
-    fields: fieldToJson(name === 'NLIST_RES' ? listOf(listed) : listed),
-    whole,
-    ...(signature === undefined ? {} : { signatureValid: signature.state === 'unchecked' ? null : signature.state === 'valid' }),
-    info: info(name, body, facts, end - start),
-    missing: missing(captured, facts, session),
+  const later = {
+    fields: () => fieldToJson(name === 'NLIST_RES' ? listOf(listed) : listed),
+    whole: () => whole,
+    missing: () => missing(captured, facts, session),
   };
+  const valid = signature === undefined ? undefined : signature.state === 'unchecked' ? null : signature.state === 'valid';
+  return new LazyDissection(layer, info(name, body, facts, end - start), later, valid);
 }
 
 interface Place {

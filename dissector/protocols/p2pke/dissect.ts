@@ -1,7 +1,7 @@
 import type { Check, Field, Problem } from '../../bytes/index.ts';
 import { toHex } from '../../bytes/index.ts';
 import { decodeProto, fieldToJson, type ProtoMessage, undecoded } from '../../codec/index.ts';
-import type { Captured, Direction, Dissection } from '../../session/index.ts';
+import { type Captured, type Direction, type Dissection, LazyDissection } from '../../session/index.ts';
 import type { Facts } from './facts.ts';
 import { ephemeralLength, headerLength, headLayout, helloLayout, type Name, payloads } from './messages.ts';
 import { Session } from './session.ts';
@@ -37,14 +37,13 @@ export function dissect(captured: Captured): Dissection {
   if (claim !== undefined && facts.signature !== undefined) mark(claim, facts.signature);
   layer.text = `P2P Key Exchange, ${name}`;
   children.push(...generated(captured, session, facts));
-  return {
-    layer,
-    fields: fieldToJson({ ...layer, children: flatten(children) }),
-    whole: whole(bytes.subarray(start, end), opened.plaintext, isHello),
-    ...(claim === undefined ? {} : { signatureValid: verdict(facts.signature) }),
-    info: info(name, end - start, children, opened, facts),
-    missing: captured.state === 'encrypted' ? missing(name, session, captured) : [],
+  const later = {
+    fields: () => fieldToJson({ ...layer, children: flatten(children) }),
+    whole: () => whole(bytes.subarray(start, end), opened.plaintext, isHello),
+    missing: () => (captured.state === 'encrypted' ? missing(name, session, captured) : []),
   };
+  const valid = claim === undefined ? undefined : verdict(facts.signature);
+  return new LazyDissection(layer, info(name, end - start, children, opened, facts), later, valid);
 }
 
 function open(captured: Captured, name: Name, session: Session | undefined, facts: Facts, at: number): Opened {
@@ -110,8 +109,14 @@ function flatten(children: readonly Field[]): Field[] {
   return children.flatMap((child) => (child.name === 'payload' ? (child.children ?? []) : [child]));
 }
 
+/** Among the fields of the header and of the payload. */
 function find(children: readonly Field[], name: string): Field | undefined {
-  return flatten(children).find((child) => child.name === name);
+  for (const child of children) {
+    if (child.name === name) return child;
+    const inner = child.name === 'payload' ? child.children?.find((each) => each.name === name) : undefined;
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
 }
 
 function mark(claim: Field, check: Check): void {

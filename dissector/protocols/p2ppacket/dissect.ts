@@ -1,6 +1,6 @@
 import { type Check, type Field, type Json, toHex } from '../../bytes/index.ts';
 import { fieldToJson, undecoded } from '../../codec/index.ts';
-import type { Captured, Dissection } from '../../session/index.ts';
+import { type Captured, type Dissection, LazyDissection } from '../../session/index.ts';
 import type { EntryFacts, Facts } from './facts.ts';
 import { privateLabel, sessionLabel } from './keys.ts';
 import { type Layouts, standard, type TypeName } from './messages.ts';
@@ -26,14 +26,13 @@ export function dissect(captured: Captured): Dissection {
   if (signature !== undefined && facts.signature !== undefined) signature.check = facts.signature;
   layer.children!.push(...payload, ...generated(captured, facts, session));
   if (problem !== undefined && at < end) layer.children!.push(undecoded(bytes, source, at, end, 'Bytes of no whole head.'));
-  return {
-    layer,
-    fields: jsonOf(layer, facts),
-    whole: plaintext === undefined ? bytes.subarray(start, end) : joined(bytes.subarray(start, at), plaintext),
-    ...(signature === undefined || name !== 'hello' ? {} : { signatureValid: verdict(facts.signature) }),
-    info: info(name, payload, facts, end - start),
-    missing: captured.state === 'encrypted' ? missing(session) : [],
+  const later = {
+    fields: () => jsonOf(layer, facts),
+    whole: () => (plaintext === undefined ? bytes.subarray(start, end) : joined(bytes.subarray(start, at), plaintext)),
+    missing: () => (captured.state === 'encrypted' ? missing(session) : []),
   };
+  const valid = signature === undefined || name !== 'hello' ? undefined : verdict(facts.signature);
+  return new LazyDissection(layer, info(name, payload, facts, end - start), later, valid);
 }
 
 /** Data that travels sealed, as far as the first pass knows. */

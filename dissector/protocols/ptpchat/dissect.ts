@@ -1,7 +1,7 @@
 import { type Field, fromBase64, type Json, toHex } from '../../bytes/index.ts';
 import { type JsonNode, undecoded } from '../../codec/index.ts';
 import { type CertificateInfo, readCertificate } from '../../crypto/index.ts';
-import type { Captured, Dissection } from '../../session/index.ts';
+import { type Captured, type Dissection, LazyDissection } from '../../session/index.ts';
 import type { Facts } from './channels.ts';
 import { nodeToJson } from './json.ts';
 import { channelLabel, rsaLabel } from './keys.ts';
@@ -36,16 +36,14 @@ export function dissect(captured: Captured): Dissection {
   for (const { name, frame } of facts?.links ?? []) layer.children.push(reference(name, frame, linkDocs[name], captured));
   if (facts?.note !== undefined) layer.children.push({ ...note('note', facts.note, source, end), start: end });
   const { data } = parsed;
-  return {
-    layer,
-    fields: withGenerated(fieldsOf(data), builder.text, facts?.key),
-    whole: bytes.subarray(start, end),
-    ...(facts?.signature === undefined
-      ? {}
-      : { signatureValid: facts.signature.state === 'unchecked' ? null : facts.signature.state === 'valid' }),
-    info: info(parsed, builder.text),
-    missing: missing(parsed, facts),
+  const later = {
+    fields: () => withGenerated(fieldsOf(data), builder.text, facts?.key),
+    whole: () => bytes.subarray(start, end),
+    missing: () => missing(parsed, facts),
   };
+  const signature = facts?.signature;
+  const valid = signature === undefined ? undefined : signature.state === 'unchecked' ? null : signature.state === 'valid';
+  return new LazyDissection(layer, info(parsed, builder.text), later, valid);
 }
 
 function fieldsOf(data: JsonNode | undefined): Json {
