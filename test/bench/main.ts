@@ -66,7 +66,7 @@ const rows: readonly Row[] = [
   { title: 'index', goal: undefined, ours: ['index', udp], theirs: undefined },
   { title: 'open to a list', goal: 35, ours: ['open', udp], theirs: tshark(udp) },
   { title: 'print every row', goal: 20, ours: ['print', udp], theirs: tshark(udp) },
-  { title: 'filter once', goal: 25, ours: ['filter', udp, NEEDLE.ours, ...AGAIN], theirs: tshark(udp, '-Y', NEEDLE.theirs) },
+  { title: 'filter once', goal: 25, ours: ['filter', udp, NEEDLE.ours], theirs: tshark(udp, '-Y', NEEDLE.theirs) },
   { title: 'TCP to frames', goal: 12, ours: ['open', tcp], theirs: tshark(tcp) },
 ];
 
@@ -89,10 +89,11 @@ for (const { title, goal, ours, theirs } of rows) {
       `${(goal === undefined ? '' : `${goal} ×`).padStart(7)}   ${peaks}`,
   );
 }
-const [list, filtered, indexed] = ['open to a list', 'filter once', 'index'].map((title) => measured.get(title)!);
+const [list, indexed] = ['open to a list', 'index'].map((title) => measured.get(title)!);
+const filtered = inTurn(() => run(['filter', udp, NEEDLE.ours, ...AGAIN]), undefined)[0];
 console.log(`\nFirst 100 rows ${((list!.firstRows ?? 0) * 1000).toFixed(0)} ms after the program was there.`);
 for (const [at, text] of AGAIN.entries())
-  console.log(`Filtered again by ${text}: ${((filtered!.again?.[at] ?? 0) * 1000).toFixed(0)} ms.`);
+  console.log(`Filtered again by ${text}: ${((filtered.again?.[at] ?? 0) * 1000).toFixed(0)} ms.`);
 console.log(
   `Index: ${bytesPerFrame} bytes a packet, ${((indexed!.index ?? 0) / packets).toFixed(1)} with what is allocated ahead.`,
 );

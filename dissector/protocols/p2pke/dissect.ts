@@ -139,7 +139,14 @@ function whole(message: Uint8Array, plaintext: Uint8Array | undefined, isHello: 
   return out;
 }
 
-function generated({ name: message, source, end }: Captured, session: Session | undefined, facts: Facts): Field[] {
+const orphaned = 'No handshake comes before it in the capture: its session is not known.';
+
+function isOrphan({ name, state }: Captured, session: Session | undefined): boolean {
+  return session === undefined && state === 'encrypted' && name !== 'InitHello' && name !== 'RespHello';
+}
+
+function generated(captured: Captured, session: Session | undefined, facts: Facts): Field[] {
+  const { name: message, source, end } = captured;
   const note = (name: string, value: string | number | Uint8Array, text?: string): Field => {
     const field: Field = { name, kind: 'value', value, source, start: end, end, generated: true, json: false };
     return text === undefined ? field : { ...field, text };
@@ -160,7 +167,8 @@ function generated({ name: message, source, end }: Captured, session: Session | 
       out.push(note('handshake_hash', session.h2));
   }
   if (facts.sameKeyAs !== undefined) out.push(note('same_key_as', facts.sameKeyAs, `frame ${facts.sameKeyAs}`));
-  if (facts.note !== undefined) out.push(note('note', facts.note));
+  const why = facts.note ?? (isOrphan(captured, session) ? orphaned : undefined);
+  if (why !== undefined) out.push(note('note', why));
   return out;
 }
 

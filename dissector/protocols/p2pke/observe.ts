@@ -287,8 +287,8 @@ class Channel implements ConversationObserver {
       return { session, plaintext };
     }
     if (newest === undefined) {
+      // That it has no session says why: there may be a million of them, and each fact takes room.
       messages.setState(id, 'encrypted');
-      this.#notes.facts(id).note = 'No handshake comes before it in the capture: its session is not known.';
     } else if (newest.proven[bit] && !this.#recent.some((session) => session.mayCarry(bit))) {
       this.#notes.malformed(id, 'the tag does not open under the proven key of its session');
     } else {
