@@ -70,8 +70,9 @@ export const bundles: readonly Bundle[] = [
   },
 ];
 
-export async function bundle({ entry, out, options }: Bundle): Promise<void> {
-  await build({
+/** The files that it was made of, relative to the project. */
+export async function bundle({ entry, out, options }: Bundle): Promise<readonly string[]> {
+  const { metafile } = await build({
     absWorkingDir: project,
     entryPoints: [entry],
     outfile: out,
@@ -79,5 +80,7 @@ export async function bundle({ entry, out, options }: Bundle): Promise<void> {
     charset: 'utf8',
     logLevel: 'warning',
     ...options,
+    metafile: true,
   });
+  return Object.keys(metafile.inputs);
 }

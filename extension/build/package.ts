@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { project } from '../workbench/paths.ts';
 
 export const contents: readonly string[] = [
-  ...['package.nls.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'media/icons/peerscope.png'],
+  ...['package.nls.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'SECURITY.md', 'dist/NOTICES.md', 'media/icons/peerscope.png'],
   ...['dist/extension.cjs', 'dist/worker.cjs', 'dist/node.cjs', 'dist/server.cjs'],
   ...['dist/web/extension.js', 'dist/web/worker.js', 'dist/web/server.js'],
   ...['dist/media/capture.js', 'dist/media/capture.css', 'dist/media/node.js', 'dist/media/node.css'],

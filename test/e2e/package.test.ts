@@ -10,7 +10,8 @@ describe('the package', () => {
     const allowed = [
       /^extension\.vsixmanifest$/,
       /^\[Content_Types\]\.xml$/,
-      /^extension\/(package\.json|package\.nls\.json|LICENSE\.txt|readme\.md|changelog\.md)$/i,
+      /^extension\/(package\.json|package\.nls\.json|LICENSE\.txt|readme\.md|changelog\.md|security\.md)$/i,
+      /^extension\/dist\/NOTICES\.md$/,
       /^extension\/dist\/(extension|worker|node|server)\.cjs$/,
       /^extension\/dist\/web\/(extension|worker|server)\.js$/,
       /^extension\/dist\/media\/\w+\.(js|css)$/,
