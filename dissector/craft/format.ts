@@ -61,17 +61,19 @@ function lineText(text: string, line: string, at: number, body: readonly Token[]
   let inner = isInside ? 1 : 0;
   // An address is one word to whoever reads it: what stands together stays so.
   const isWords = !isInside && isOfWords(body);
-  const equals = body[0]!.text === 'node' ? '=' : '';
+  // `node a = …`: the third word, and not what an address may hold.
+  const isEquals = (index: number): boolean => index === 2 && body[0]!.text === 'node' && isMark(body[2]!, '=');
   for (const [index, token] of body.entries()) {
     const previous = body[index - 1];
     const isApart = previous !== undefined && previous.end < token.start;
     if (
       previous !== undefined &&
-      (isWords ? isApart || isMark(previous, equals) || isMark(token, equals) : gap(previous, token, inner > 0, isApart))
+      (isWords ? isApart || isEquals(index) || isEquals(index - 1) : gap(previous, token, inner > 0, isApart))
     )
       out += ' ';
     inner += isMark(token, '{[(') ? 1 : isMark(token, '}])') ? -1 : 0;
-    out += text.slice(token.start, token.end);
+    // A title goes to the end of its line, and what ends that is not its own.
+    out += text.slice(token.start, Math.min(token.end, at + line.length));
   }
   // Comments beside each other may stand in a column.
   const between = /^\s*/.exec(tail)![0].replace(/\t/g, INDENT) || ' ';
