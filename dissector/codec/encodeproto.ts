@@ -12,6 +12,7 @@ export function encodeProto(layout: ProtoMessage, values: Items): Uint8Array<Arr
   for (const field of layout.fields) {
     const value = values[field.name];
     if (value === undefined || value === null) continue;
+    if (field.repeated && !Array.isArray(value)) throw new TypeError(`${layout.name}.${field.name}: expected a list`);
     const all = field.repeated ? (value as readonly Encodable[]) : [value];
     for (const one of all) writeRecord(field, one, out, `${layout.name}.${field.name}`);
   }

@@ -4,6 +4,7 @@ import type { Protocol } from '../session/index.ts';
 import { faultKinds, parseFault } from '../testnode/index.ts';
 import { checkFields, checkValue, type Place } from './checkfields.ts';
 import { faultText } from './faulttext.ts';
+import { listed, shortened } from './function.ts';
 import { copyOf, isName, type Names, noNames } from './names.ts';
 import { type CraftProblem, craftLimits, type FieldNode, type Statement, type Word } from './syntax.ts';
 
@@ -74,29 +75,34 @@ export class Checker {
 
   #node({ name, protocol: id, address, role }: Statement & { kind: 'node' }): void {
     const { nodes } = this.names;
-    if (nodes.has(name.text)) this.#wrong(name, `there is a node "${name.text}" already`);
+    if (nodes.has(name.text)) this.#wrong(name, `there is a node "${shortened(name.text)}" already`);
     const protocol = this.#protocol(id);
     if (protocol !== undefined && protocol.peer === undefined) this.#wrong(id, `there is no test node of "${id.text}"`);
     const roles = protocol?.peer?.roles.map((each) => each.id);
     if (role !== undefined && roles?.includes(role.text) === false)
-      this.#unknown(role, roles.length === 0 ? `${id.text} has no roles` : `${id.text} has no role "${role.text}"`, roles);
+      this.#unknown(
+        role,
+        roles.length === 0 ? `${id.text} has no roles` : `${id.text} has no role "${shortened(role.text)}"`,
+        roles,
+      );
     if (!address.text.includes(':') && !nodes.has(address.text))
-      this.#unknown(address, `"${address.text}" is neither an address like 127.0.0.1:7000 nor a node`, nodes.keys());
+      this.#unknown(address, `"${shortened(address.text)}" is neither an address like 127.0.0.1:7000 nor a node`, nodes.keys());
     nodes.set(name.text, protocol);
   }
 
   #define({ name, value }: Statement & { kind: 'define' }): void {
     const { values, answers } = this.names;
-    if (!isName(name.text)) this.#wrong(name, `"${name.text}" cannot name a value: it reads as one`);
-    if (answers.has(name.text)) this.#wrong(name, `there is an answer "${name.text}" already`);
-    if (value !== undefined) this.problems.push(...checkValue(value, { place: 'define', answers, values }));
+    if (!isName(name.text)) this.#wrong(name, `"${shortened(name.text)}" cannot name a value: it reads as one`);
+    if (answers.has(name.text)) this.#wrong(name, `there is an answer "${shortened(name.text)}" already`);
+    if (value !== undefined)
+      for (const problem of checkValue(value, { place: 'define', answers, values }, craftLimits.problems)) this.#tell(problem);
     values.set(name.text, value);
   }
 
   #answer(name: Word, message: MessageForm | undefined): void {
     const { values, answers } = this.names;
-    if (!isName(name.text)) this.#wrong(name, `"${name.text}" cannot name an answer: it reads as a value`);
-    if (values.has(name.text)) this.#wrong(name, `there is a value "${name.text}" already`);
+    if (!isName(name.text)) this.#wrong(name, `"${shortened(name.text)}" cannot name an answer: it reads as a value`);
+    if (values.has(name.text)) this.#wrong(name, `there is a value "${shortened(name.text)}" already`);
     answers.set(name.text, message);
   }
 
@@ -106,9 +112,9 @@ export class Checker {
     const { fault, message } = statement;
     const { id, names, peer } = protocol;
     if (!Object.hasOwn(faultKinds, fault.text)) {
-      this.#unknown(fault, `there is no fault "${fault.text}"`, Object.keys(faultKinds));
+      this.#unknown(fault, `there is no fault "${shortened(fault.text)}"`, Object.keys(faultKinds));
     } else if (message !== undefined && !names.includes(message.text)) {
-      this.#unknown(message, `${id} has no message "${message.text}"`, names);
+      this.#unknown(message, `${id} has no message "${shortened(message.text)}"`, names);
     } else {
       const read = parseFault(faultText(statement), names, peer.transports[0]!, peer);
       if (typeof read === 'string') this.#wrong({ ...fault, end: statement.end }, read);
@@ -118,13 +124,13 @@ export class Checker {
   #protocol(word: Word): Protocol | undefined {
     const found = this.#protocols.find(({ id }) => id === word.text);
     const ids = this.#protocols.map(({ id }) => id);
-    if (found === undefined) this.#unknown(word, `there is no protocol "${word.text}"`, ids);
+    if (found === undefined) this.#unknown(word, `there is no protocol "${shortened(word.text)}"`, ids);
     return found;
   }
 
   #known(word: Word): Protocol | undefined {
     const { nodes } = this.names;
-    if (!nodes.has(word.text)) this.#unknown(word, `there is no node "${word.text}" here`, nodes.keys());
+    if (!nodes.has(word.text)) this.#unknown(word, `there is no node "${shortened(word.text)}" here`, nodes.keys());
     return nodes.get(word.text);
   }
 
@@ -138,24 +144,31 @@ export class Checker {
     if (protocol.messages === undefined) return undefined;
     const message = protocol.messages.find(({ name }) => name === word.text);
     const names = protocol.messages.map(({ name }) => name);
-    if (message === undefined) this.#unknown(word, `${protocol.id} has no message "${word.text}"`, names);
+    if (message === undefined) this.#unknown(word, `${protocol.id} has no message "${shortened(word.text)}"`, names);
     return message && { protocol, message };
   }
 
   #fields(place: Place, formed: Formed | undefined, fields: readonly FieldNode[]): void {
     const signature = formed?.protocol.peer?.signatures[formed.message.name];
-    this.problems.push(...checkFields(fields, { place, message: formed?.message, signature, ...this.names }));
+    const left = craftLimits.problems - this.problems.length;
+    for (const problem of checkFields(fields, { place, message: formed?.message, signature, ...this.names }, left))
+      this.#tell(problem);
   }
 
   #wrong({ start, end }: Word, text: string): void {
-    this.problems.push({ text, start, end });
+    this.#tell({ text, start, end });
+  }
+
+  #tell(problem: CraftProblem): void {
+    if (this.problems.length < craftLimits.problems) this.problems.push(problem);
   }
 
   #unknown({ text: word, start, end }: Word, text: string, known: Iterable<string>): void {
+    if (this.problems.length >= craftLimits.problems) return;
     const all = [...known];
     const meant = nearest(word, all);
-    const more = meant === undefined ? all.join(', ') || 'none at all' : `did you mean ${meant}?`;
-    this.problems.push({ text: `${text}: ${more}`, start, end, ...(meant === undefined ? {} : { meant }) });
+    const more = meant === undefined ? listed(all) || 'none at all' : `did you mean ${meant}?`;
+    this.#tell({ text: `${text}: ${more}`, start, end, ...(meant === undefined ? {} : { meant }) });
   }
 }
 

@@ -1,6 +1,6 @@
 import { type FieldForm, type MessageForm, nearest } from '../codec/index.ts';
 import { rangeOf } from './describe.ts';
-import { misfitOf, typeOf, type ValueType } from './function.ts';
+import { listed, misfitOf, shortened, typeOf, type ValueType } from './function.ts';
 import { functionOf, scriptFunctions } from './functions.ts';
 import type { CraftProblem, FieldNode, ValueNode, Word } from './syntax.ts';
 
@@ -18,14 +18,28 @@ export interface FieldContext {
 }
 
 /** What is wrong with a value that stands by itself. */
-export function checkValue(value: ValueNode, context: Pick<FieldContext, 'place' | 'answers' | 'values'>): CraftProblem[] {
-  return [...inValue(value, undefined, [], { ...context, message: undefined, signature: undefined })];
+export function checkValue(
+  value: ValueNode,
+  context: Pick<FieldContext, 'place' | 'answers' | 'values'>,
+  most: number,
+): CraftProblem[] {
+  return firstOf(inValue(value, undefined, [], { ...context, message: undefined, signature: undefined }), most);
 }
 
 /** What does not fit the layout of a message. */
-export function checkFields(fields: readonly FieldNode[], context: FieldContext): CraftProblem[] {
+export function checkFields(fields: readonly FieldNode[], context: FieldContext, most: number): CraftProblem[] {
   const forms = context.message?.fields;
-  return [...inRecord(fields, forms, forms?.some(isFree) === true, [], context)];
+  return firstOf(inRecord(fields, forms, forms?.some(isFree) === true, [], context), most);
+}
+
+function firstOf(problems: Generator<CraftProblem>, most: number): CraftProblem[] {
+  const found: CraftProblem[] = [];
+  if (most > 0)
+    for (const problem of problems) {
+      found.push(problem);
+      if (found.length >= most) break;
+    }
+  return found;
 }
 
 /** `free`: names beyond the layout are sent, too, as in JSON. */
@@ -55,8 +69,8 @@ function* unknownField(
   // What is expected may be a field that decoding alone gives; only a slip of the pen is told.
   const tolerant = free || place === 'expect';
   if (tolerant && meant === undefined) return;
-  const more = meant === undefined ? names.join(', ') || 'no fields at all' : `did you mean ${meant}?`;
-  const text = `${message!.name} has no field "${word}" here: ${more}`;
+  const more = meant === undefined ? listed(names) || 'no fields at all' : `did you mean ${meant}?`;
+  const text = `${message!.name} has no field "${shortened(word)}" here: ${more}`;
   yield {
     ...{ text, start, end },
     ...(meant === undefined ? {} : { meant }),
@@ -73,11 +87,16 @@ function* inValue(
   const { start, end } = value;
   switch (value.kind) {
     case 'record': {
+      const scalar = form && scalarText(form);
+      if (scalar !== undefined) return yield { text: scalar, start, end };
       return yield* inRecord(value.fields, form?.fields, form !== undefined && isFree(form), path, context);
     }
-    case 'list':
+    case 'list': {
+      const scalar = form && form.repeated !== true && scalarText(form);
+      if (typeof scalar === 'string') return yield { text: scalar, start, end };
       for (const [index, each] of value.values.entries()) yield* inValue(each, form, [...path, String(index)], context);
       return;
+    }
     case 'reference':
       return yield* reference(value, form, context);
     case 'call':
@@ -128,7 +147,7 @@ function unknownFunction({ text: word, start, end }: Word): CraftProblem {
   const names = scriptFunctions.map(({ name }) => name);
   const meant = nearest(word, names);
   const more = meant === undefined ? names.join(', ') : `did you mean ${meant}?`;
-  return { text: `there is no function "${word}": ${more}`, start, end, ...(meant === undefined ? {} : { meant }) };
+  return { text: `there is no function "${shortened(word)}": ${more}`, start, end, ...(meant === undefined ? {} : { meant }) };
 }
 
 /** The type of a value as far as its text tells it. */
@@ -156,10 +175,20 @@ function isFree({ type }: FieldForm): boolean {
   return type.startsWith('JSON') || type === 'proto3 records';
 }
 
+/** A sentence for a field that has no parts. */
+function scalarText({ name, type, integer, fields }: FieldForm): string | undefined {
+  if (fields !== undefined) return undefined;
+  if (integer !== undefined) return `${name} is an integer (${type})`;
+  return /^(proto3 )?bytes\b/.test(type) ? `${name} is bytes (${type})` : undefined;
+}
+
 type Misfit = Pick<CraftProblem, 'text' | 'meant'>;
 
 /** Why an encoder would not take a value; undefined where it does. */
 function misfit(value: ValueNode, { name, type, integer, length, values }: FieldForm, place: Place): Misfit | undefined {
+  const isBytes = /^(proto3 )?bytes\b/.test(type);
+  if ((integer !== undefined || isBytes) && value.kind === 'constant')
+    return { text: `${name} is ${isBytes ? 'bytes' : 'an integer'} (${type})` };
   if (integer !== undefined) {
     // Nodes know values by their words, too.
     const words = place === 'packet' ? [] : Object.values(values ?? {});
@@ -167,7 +196,7 @@ function misfit(value: ValueNode, { name, type, integer, length, values }: Field
       const meant = nearest(value.value, words);
       if (words.includes(value.value)) return undefined;
       return {
-        text: `${name} has no value "${value.value}": ${words.join(', ')}`,
+        text: `${name} has no value "${shortened(value.value)}": ${words.join(', ')}`,
         ...(meant ? { meant: JSON.stringify(meant) } : {}),
       };
     }
@@ -178,7 +207,7 @@ function misfit(value: ValueNode, { name, type, integer, length, values }: Field
     const isIn = BigInt(value.value) >= least && BigInt(value.value) <= most;
     return isIn ? undefined : { text: `${value.value} does not fit ${name} (${type}): ${least} to ${most}` };
   }
-  if (/^(proto3 )?bytes\b/.test(type) && (value.kind === 'text' || value.kind === 'number'))
+  if (isBytes && (value.kind === 'text' || value.kind === 'number'))
     return {
       text: `${name} is bytes: text("…") makes some of text, hex(…) of digits`,
       ...(value.kind === 'text' ? { meant: `text(${JSON.stringify(value.value)})` } : {}),
@@ -216,9 +245,9 @@ function* reference(
     const all = [...answers.keys(), ...values.keys()];
     const meant = nearest(name, all);
     const more =
-      meant === undefined ? all.join(', ') || 'no expectation and no "@" before this gives one a name' : `did you mean ${meant}?`;
+      meant === undefined ? listed(all) || 'no expectation and no "@" before this gives one a name' : `did you mean ${meant}?`;
     yield {
-      text: `there is nothing named "${name}": ${more}`,
+      text: `there is nothing named "${shortened(name)}": ${more}`,
       start,
       end: start + name.length,
       ...(meant === undefined ? {} : { meant }),

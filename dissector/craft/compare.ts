@@ -1,5 +1,5 @@
 import { toHex } from '../bytes/index.ts';
-import type { Encodable } from '../codec/index.ts';
+import type { Encodable, FieldForm } from '../codec/index.ts';
 import { isSameValue } from './items.ts';
 import { valueText } from './print.ts';
 import type { FieldNode, Span, ValueNode } from './syntax.ts';
@@ -20,33 +20,49 @@ export function firstDifference(
   fields: readonly FieldNode[],
   came: Encodable | undefined,
   scope: Scope,
+  forms?: readonly FieldForm[],
   path = '',
 ): Difference | undefined {
   for (const { name, value } of fields) {
     if (value === undefined) continue;
     const at = path === '' ? name.text : `${path}.${name.text}`;
     const own = isRecord(came) && Object.hasOwn(came, name.text) ? came[name.text] : undefined;
-    const difference = compare(value, own, scope, at);
+    const difference = compare(
+      value,
+      own,
+      scope,
+      forms?.find((form) => form.name === name.text),
+      at,
+    );
     if (difference !== undefined) return difference;
   }
   return undefined;
 }
 
-function compare(node: ValueNode, came: Encodable | undefined, scope: Scope, path: string): Difference | undefined {
+function compare(
+  node: ValueNode,
+  came: Encodable | undefined,
+  scope: Scope,
+  form: FieldForm | undefined,
+  path: string,
+): Difference | undefined {
   const differs = (said: string): Difference => ({
     ...{ path, said, came: came === undefined ? undefined : shortText(came) },
     ...(came === undefined ? {} : { mended: { start: node.start, end: node.end, text: valueText(came, '') } }),
   });
   if (node.kind === 'any') return came === undefined ? differs('any value') : undefined;
-  if (node.kind === 'record') return came === undefined ? differs('a record') : firstDifference(node.fields, came, scope, path);
+  if (node.kind === 'record')
+    return came === undefined ? differs('a record') : firstDifference(node.fields, came, scope, form?.fields, path);
   if (node.kind === 'list') {
     if (!Array.isArray(came) || came.length !== node.values.length) return differs(`a list of ${node.values.length}`);
     return node.values
-      .map((each, index) => compare(each, came[index], scope, `${path}[${index}]`))
+      .map((each, index) => compare(each, came[index], scope, form, `${path}[${index}]`))
       .find((found) => found !== undefined);
   }
   const field = { name: { text: 'value', start: 0, end: 0 }, value: node, start: node.start, end: node.end };
   const said = valuesOf([field], scope).value!;
+  // A value may be said by its word.
+  if (typeof said === 'string' && typeof came === 'number' && form?.values?.[came] === said) return undefined;
   return came !== undefined && isSameValue(said, came) ? undefined : differs(shortText(said));
 }
 

@@ -1,6 +1,6 @@
 import type { Protocol } from '../session/index.ts';
 import type { CraftProblem, PacketNode } from './syntax.ts';
-import { nowhere, type Scope, valuesOf } from './values.ts';
+import { budget, nowhere, type Scope, valuesOf } from './values.ts';
 
 /**
  * The bytes of a packet before encryption, nothing filled in but sizes and counts; a problem where its protocol or message is
@@ -9,7 +9,7 @@ import { nowhere, type Scope, valuesOf } from './values.ts';
 export function emitPacket(
   protocols: readonly Protocol[],
   packet: PacketNode,
-  scope: Scope = { ...nowhere, encode: encoder(protocols) },
+  scope: Scope = { ...nowhere, encode: encoder(protocols), spend: budget() },
 ): Uint8Array | CraftProblem {
   const { protocol: name, message, fields, start, end } = packet;
   const protocol = protocols.find(({ id }) => id === name.text);

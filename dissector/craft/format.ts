@@ -56,7 +56,9 @@ function lineText(text: string, line: string, at: number, body: readonly Token[]
   const tail = text.slice(last?.end ?? at, at + line.length);
   const comment = tail.trim();
   const indent = INDENT.repeat(depth);
-  if (last === undefined) return comment === '' ? '' : indent + comment;
+  // At the start of its line it would be a section.
+  const margin = comment.startsWith('###') && indent === '' ? ' ' : indent;
+  if (last === undefined) return comment === '' ? '' : margin + comment;
   let out = indent;
   let inner = isInside ? 1 : 0;
   // An address is one word to whoever reads it: what stands together stays so.

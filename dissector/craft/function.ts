@@ -84,6 +84,17 @@ export function typeOf(value: Encodable): ValueType {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? 'record' : 'any';
 }
 
+/** A word of a script in a sentence. */
+export function shortened(word: string): string {
+  return word.length <= craftLimits.toldLength ? word : `${word.slice(0, craftLimits.toldLength)}…`;
+}
+
+/** Names in a sentence: the first of them, where they are many. */
+export function listed(names: readonly string[]): string {
+  const told = names.slice(0, craftLimits.toldNames).map(shortened);
+  return [...told, ...(names.length > told.length ? ['…'] : [])].join(', ');
+}
+
 /** Throws an Error that names the limit. */
 export function withinSize(size: number, what: string): number {
   if (size <= craftLimits.madeSize) return size;

@@ -23,5 +23,5 @@ export {
   type Statement,
   type ValueNode,
 } from './syntax.ts';
-export { encodable, nowhere, type Scope, valuesOf } from './values.ts';
+export { budget, encodable, nowhere, type Scope, valuesOf } from './values.ts';
 export { fieldsOf, omittedIn, plainOf, questionsOf, valuesIn, valuesWithin } from './walk.ts';

@@ -24,7 +24,7 @@ export function namedWords(statements: readonly Statement[], protocols: readonly
   const checker = new Checker(protocols, before);
   const words: NamedWord[] = [];
   for (const statement of statements) {
-    words.push(...inStatement(statement, protocols, checker.names));
+    for (const word of inStatement(statement, protocols, checker.names)) words.push(word);
     checker.check(statement);
   }
   return words;

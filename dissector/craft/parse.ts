@@ -44,7 +44,10 @@ class Parser extends ValueParser {
       () => false,
       () => {
         const statement = this.#statement();
-        if (statement !== undefined) statements.push(statement);
+        if (statement === undefined) return;
+        statements.push(statement);
+        if (this.next.kind !== 'line' && this.next.kind !== 'section' && this.next.kind !== 'end')
+          this.wrong(statement.kind === 'silence' ? '"for" and a time, or the end of the line' : 'the end of the line');
       },
     );
     const packets = statements.flatMap((each) => (each.kind === 'packet' ? [each.packet] : []));

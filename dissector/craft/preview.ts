@@ -5,12 +5,13 @@ import { type Encodable, type FieldForm, fieldToJson, type Items, type MessageFo
 import { linkType } from '../link/index.ts';
 import type { Choices, Protocol } from '../session/index.ts';
 import { emitPacket, encoder } from './emit.ts';
-import { blank, blankValue, overlaid, valueAt } from './items.ts';
+import { blank, blankValue, overlaid, valueAt, without } from './items.ts';
 import type { Names } from './names.ts';
 import { readParts } from './parts.ts';
 import { madeByNewNode } from './rehearsal.ts';
 import type { FieldNode, Statement } from './syntax.ts';
-import { encodable, nowhere, type Scope, valuesOf } from './values.ts';
+import { budget, encodable, nowhere, type Scope, valuesOf } from './values.ts';
+import { omittedIn } from './walk.ts';
 
 /** More is a mistake more often than a message. */
 const MOST_BYTES = 0x0010_0000;
@@ -75,6 +76,7 @@ export function packetAt(
   const scope: Scope = {
     ...around,
     encode: encoder(protocols),
+    spend: budget(),
     answer: ([name = '', ...path]) => {
       const value = defined.get(name);
       if (value === undefined) return answer([name, ...path], formAt(names.answers.get(name), path));
@@ -128,7 +130,7 @@ async function encoded(
 ): Promise<Uint8Array> {
   const filled = await madeByNewNode(protocol, form.name, choices);
   const over = (base: Items): Uint8Array =>
-    form.encode(overlaid(base, valuesOf(fields, { ...scope, valid: (path) => valueAt(base, path) })));
+    form.encode(without(overlaid(base, valuesOf(fields, { ...scope, valid: (path) => valueAt(base, path) })), omittedIn(fields)));
   try {
     if (filled === undefined) throw new TypeError();
     const bytes = over(filled);

@@ -113,4 +113,9 @@ export const craftLimits = Object.freeze({
   problems: 1_000,
   /** Bytes, or parts of a list, that one function gives. */
   madeSize: 0x0100_0000,
+  /** Bytes that all functions and names of one message give together. */
+  evaluatedSize: 0x0400_0000,
+  /** Names and characters of one that a problem tells. */
+  toldNames: 12,
+  toldLength: 80,
 });

@@ -1,7 +1,7 @@
 import type { Encodable, Items } from '../codec/index.ts';
-import { misfitOf, parameterAt, typeOf } from './function.ts';
+import { misfitOf, parameterAt, shortened, sizeOf, typeOf } from './function.ts';
 import { functionOf } from './functions.ts';
-import type { FieldNode, ValueNode } from './syntax.ts';
+import { craftLimits, type FieldNode, type ValueNode } from './syntax.ts';
 
 /** What a value may refer to; each member that may throw throws an Error with a sentence. */
 export interface Scope {
@@ -14,6 +14,8 @@ export interface Scope {
   /** Bytes that only the seed decides. */
   random(length: number, seed: number | undefined): Uint8Array;
   file(path: string): Uint8Array;
+  /** Counts what was made, in bytes; throws an Error once that is too much for one evaluation. */
+  spend(size: number): void;
   environment(name: string): string | undefined;
   prompt(question: string): string | undefined;
 }
@@ -25,6 +27,7 @@ export const nowhere: Scope = {
   encode: () => missing('there are no protocols here'),
   random: () => missing('there are no random bytes here'),
   file: () => missing('there are no files here'),
+  spend: () => {},
   environment: () => undefined,
   prompt: () => undefined,
 };
@@ -41,6 +44,15 @@ export function valuesOf(fields: readonly FieldNode[], scope: Scope = nowhere, p
   return Object.fromEntries(values);
 }
 
+/** The limit `evaluatedSize`, for one evaluation. */
+export function budget(): Scope['spend'] {
+  let spent = 0;
+  return (size) => {
+    spent += size;
+    if (spent > craftLimits.evaluatedSize) missing(`more than ${craftLimits.evaluatedSize} bytes are made (limit evaluatedSize)`);
+  };
+}
+
 /** What a value is where it stands at a path of names. */
 export function encodable(node: ValueNode, scope: Scope, path: readonly string[]): Encodable {
   switch (node.kind) {
@@ -49,7 +61,7 @@ export function encodable(node: ValueNode, scope: Scope, path: readonly string[]
     case 'list':
       return node.values.map((each, index) => encodable(each, scope, [...path, String(index)]));
     case 'reference':
-      return scope.answer(node.path) ?? missing(`there is nothing named ${node.path.join('.')}`);
+      return spent(scope.answer(node.path) ?? missing(`there is nothing named ${shortened(node.path.join('.'))}`), scope);
     case 'valid':
       return scope.valid(path) ?? missing(`the node has nothing valid for ${path.join('.')}`);
     case 'call':
@@ -71,7 +83,13 @@ function called({ name, values }: ValueNode & { kind: 'call' }, scope: Scope, pa
   const fitting = given.map((value, index) =>
     typeof value === 'string' && parameterAt(found, index)?.type === 'bytes' ? new TextEncoder().encode(value) : value,
   );
-  return found.make(scope, ...(fitting as never[]));
+  return spent(found.make(scope, ...(fitting as never[])), scope);
+}
+
+/** Values that others are made of count each time: what is hashed, joined or repeated takes its time, too. */
+function spent(value: Encodable, scope: Scope): Encodable {
+  scope.spend(value instanceof Uint8Array ? value.length : sizeOf(value, 'a value'));
+  return value;
 }
 
 function missing(why: string): never {

@@ -84,7 +84,8 @@ function parse(args: readonly string[]) {
 /** Writes what a section sent and received as `FOLDER/SCRIPT-N-TITLE.pcapng`, for its owner alone: it holds keys. */
 function record(folder: string, file: string, before: readonly Ran[], { title, recording }: SectionResult): string | undefined {
   if (recording === undefined) return undefined;
-  const n = before.filter((ran) => ran.file === file).length + 1;
+  // Scripts of other folders may have the same name.
+  const n = before.filter((ran) => basename(ran.file) === basename(file)).length + 1;
   const words = title
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
@@ -125,7 +126,10 @@ function readScript(file: string): string {
   } catch (error) {
     throw new UsageError(`The script ${file} cannot be read. ${reasonOf(error)}`, false);
   }
-  const { problems } = parseScript(text);
+  const { problems, statements } = parseScript(text);
+  // Packets by themselves are for the editor and the library; a build that runs nothing should not pass.
+  if (problems.length === 0 && statements.every(({ kind }) => kind === 'packet'))
+    throw new UsageError(`The script ${file} holds nothing to run: no section and no statement.`, false);
   const sentences = problems.map((problem: CraftProblem) => `${file}:${lineAt(text, problem.start)}: ${problem.text}`);
   if (sentences.length > 0) throw new UsageError(`The script cannot be run.\n${sentences.join('\n')}`, false);
   return text;

@@ -1,6 +1,6 @@
 /** A packet of a script that is sent by a node that runs. */
 import { randomInt } from 'node:crypto';
-import { packetAt, valuesOf } from '../../dissector/craft/index.ts';
+import { checkScript, packetAt, parseScript, type Statement, valuesOf } from '../../dissector/craft/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
 import type { NodeCalls } from '../wire/node.ts';
 import type { RunningNode } from './running.ts';
@@ -11,6 +11,12 @@ export function sendPacket(node: RunningNode, { link, text, at, folder }: Omit<N
   const around = { folder, environment: process.env, answered: {}, seed: randomInt(2 ** 32) };
   const { statement, scope } = packetAt(text, at, protocols, new ScriptScope(protocols, around).with());
   if (statement?.kind !== 'packet') throw new Error('No packet stands here.');
+  // What cannot be read, or is wrongly named, would else be left out in silence.
+  const { statements, problems } = parseScript(text);
+  const wrong = [...problems, ...checkScript(statements, protocols)].find(
+    ({ start, end, severity }) => severity === undefined && start < at + length(statement) && end >= at,
+  );
+  if (wrong !== undefined) throw new Error(`${wrong.text}.`);
   const { protocol, message, fields } = statement.packet;
   if (protocol.text !== node.protocol)
     throw new Error(`The node speaks ${node.protocol}, and the packet is of ${protocol.text}.`);
@@ -18,4 +24,8 @@ export function sendPacket(node: RunningNode, { link, text, at, folder }: Omit<N
   if (raw === undefined) node.node.send(link, message.text, values);
   else if (raw instanceof Uint8Array) node.node.sendRaw(link, raw);
   else throw new Error('raw is bytes.');
+}
+
+function length({ start, end }: Statement): number {
+  return end - start;
 }

@@ -105,9 +105,11 @@ class Run {
         await this.do(statement);
       } catch (error) {
         if (!(error instanceof Error)) throw error;
+        const { secrets } = this.#scope;
         const { mended } = error instanceof Failure ? error : { mended: undefined };
-        const text = error.message.replace(/\.$/, '');
-        return { at: statement.start, text, ...(mended === undefined ? {} : { mended }) };
+        const text = secrets.without(error.message.replace(/\.$/, ''));
+        // What came is not offered where it is what was asked for in secret.
+        return { at: statement.start, text, ...(mended === undefined || secrets.holds(mended.text) ? {} : { mended }) };
       }
     }
     return undefined;
@@ -200,6 +202,7 @@ class Run {
   async #expect({ node: name, message, as, within, fields }: Statement & { kind: 'expect' }): Promise<void> {
     const node = this.#node(name.text);
     const from = node.seen;
+    const form = formOf(node, message.text);
     const find = (): number =>
       node
         .heard()
@@ -207,7 +210,7 @@ class Run {
           (heard, index) =>
             index >= from &&
             heard.message === message.text &&
-            firstDifference(fields, heard.values, this.#scope.with()) === undefined,
+            firstDifference(fields, heard.values, this.#scope.with(), form?.fields) === undefined,
         );
     let at = -1;
     await until(() => {
@@ -224,7 +227,12 @@ class Run {
     const came = node.heard().slice(from);
     const alike = came.find((heard) => heard.message === message);
     if (alike !== undefined) {
-      const { path, said, came: other, mended } = firstDifference(fields, alike.values, this.#scope.with())!;
+      const {
+        path,
+        said,
+        came: other,
+        mended,
+      } = firstDifference(fields, alike.values, this.#scope.with(), formOf(node, message)?.fields)!;
       const got = other === undefined ? 'there is none' : `got ${other}`;
       return new Failure(`${message} came with another ${path}: expected ${said}, ${got}`, mended);
     }
@@ -247,6 +255,10 @@ class Run {
   #node(name: string): ScriptNode {
     return this.#nodes.get(name)!;
   }
+}
+
+function formOf({ protocol }: ScriptNode, message: string) {
+  return protocol.messages?.find(({ name }) => name === message);
 }
 
 async function until(holds: () => boolean, milliseconds: number): Promise<boolean> {

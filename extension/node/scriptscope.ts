@@ -2,9 +2,10 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
 import type { Encodable, Items } from '../../dissector/codec/index.ts';
-import { craftLimits, encoder, type Scope, sizeOf, valueAt, withinSize } from '../../dissector/craft/index.ts';
+import { budget, craftLimits, encoder, type Scope, sizeOf, valueAt, withinSize } from '../../dissector/craft/index.ts';
 import type { Protocol } from '../../dissector/session/index.ts';
 import { mulberry32, seededBytes } from '../../dissector/testnode/index.ts';
+import { ScriptSecrets } from './scriptsecrets.ts';
 
 export interface Surroundings {
   /** Where its files lie; undefined for a script that is not saved. */
@@ -19,6 +20,8 @@ export interface Surroundings {
 export class ScriptScope {
   /** Messages by the name that an expectation gave them, and what was defined. */
   readonly names = new Map<string, Encodable>();
+  /** What it was given by the environment and by a person. */
+  readonly secrets = new ScriptSecrets();
   readonly #protocols: readonly Protocol[];
   readonly #around: Surroundings;
   readonly #random: () => number;
@@ -51,9 +54,14 @@ export class ScriptScope {
       },
       random: (length, seed) => seededBytes(seed === undefined ? this.#random : mulberry32(seed), length),
       file: (path) => this.#file(path),
-      environment: (name) => (Object.hasOwn(environment, name) ? environment[name] : undefined),
-      prompt: (question) => (Object.hasOwn(answered, question) ? answered[question] : undefined),
+      spend: budget(),
+      environment: (name) => this.#secret(Object.hasOwn(environment, name) ? environment[name] : undefined),
+      prompt: (question) => this.#secret(Object.hasOwn(answered, question) ? answered[question] : undefined),
     };
+  }
+
+  #secret(text: string | undefined): string | undefined {
+    return text && this.secrets.add(text);
   }
 
   /** A script of somebody else reads nothing but what lies beside it. */

@@ -1,18 +1,20 @@
 /** Sections of packet scripts as the editor runs them: at once, or statement by statement. */
 import { randomInt } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { parseScript, type Statement, sectionsOf, upTo } from '../../dissector/craft/index.ts';
+import { parseScript, type Section, type Statement, sectionsOf, upTo } from '../../dissector/craft/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
 import { pinsIn } from '../../dissector/wishes.ts';
 import type { NodeCalls } from '../wire/node.ts';
 import { ownerOnly } from './saving.ts';
-import { runSection } from './scriptrun.ts';
+import { runSection, type ScriptOptions } from './scriptrun.ts';
 
 type Wanted = NodeCalls['runSection']['params'];
 type Go = NodeCalls['stepSection']['params']['go'];
 
 export class ScriptSections {
   readonly #reached: (at: number) => void;
+  /** One of them is stepped through. */
+  #isStepping = false;
   /** Waits for a person before its next statement. */
   #waiting: ((go: Go) => void) | undefined;
 
@@ -23,14 +25,25 @@ export class ScriptSections {
 
   /** Scripts of the editor stay on this machine: a build that runs them says otherwise by its own command. */
   async run(wanted: Wanted): Promise<NodeCalls['runSection']['result']> {
-    const { text, section, tree, folder, answered, until, steps, recording: path } = wanted;
+    const { text, section, steps } = wanted;
     const found = sectionsOf(parseScript(text))[section];
     if (found === undefined) throw new Error('The script has no such section any more.');
-    if (steps && this.#waiting !== undefined) throw new Error('Another section is being stepped through.');
+    if (steps && this.#isStepping) throw new Error('Another section is being stepped through.');
+    if (!steps) return this.#run(found, wanted, {});
+    this.#isStepping = true;
+    try {
+      return await this.#run(found, wanted, { before: this.#stepper() });
+    } finally {
+      this.#isStepping = false;
+    }
+  }
+
+  async #run(found: Section, wanted: Wanted, more: Pick<ScriptOptions, 'before'>): Promise<NodeCalls['runSection']['result']> {
+    const { tree, folder, answered, until, recording: path } = wanted;
     const around = { folder, answered, environment: process.env, seed: randomInt(2 ** 32) };
     const part = until === undefined ? found : upTo(found, until);
     const options = { protocols, pins: pinsIn(tree, protocols), allow: [], around };
-    const { seconds, failure, recording } = await runSection(part, steps ? { ...options, before: this.#stepper() } : options);
+    const { seconds, failure, recording } = await runSection(part, { ...options, ...more });
     // An inspector that shows the run before it sees that this is another one.
     rmSync(path, { force: true });
     if (recording !== undefined) ownerOnly(path, recording);

@@ -22,7 +22,13 @@ export class Diagnostics {
     const look = (): void => {
       this.#timers.delete(uri);
       const script = this.#find(uri);
-      if (script !== undefined) this.#tell(uri, diagnosticsOf(script), script.text.version);
+      if (script === undefined) return;
+      try {
+        this.#tell(uri, diagnosticsOf(script), script.text.version);
+      } catch (error) {
+        // One script that cannot be judged does not end the others.
+        this.#connection.console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      }
     };
     this.#timers.set(uri, setTimeout(look, PAUSE_MS));
   }

@@ -6,6 +6,8 @@ type Failure = NonNullable<Result['failure']>;
 
 export class Failures implements vscode.CodeActionProvider {
   readonly #collection = vscode.languages.createDiagnosticCollection('peerscope.runs');
+  /** By script and section. */
+  readonly #sections = new Map<string, Map<number, vscode.Diagnostic>>();
   readonly #mended = new WeakMap<vscode.Diagnostic, vscode.WorkspaceEdit>();
   readonly #subscriptions: readonly vscode.Disposable[];
 
@@ -24,11 +26,15 @@ export class Failures implements vscode.CodeActionProvider {
     for (const each of this.#subscriptions) each.dispose();
   }
 
-  clear(uri: vscode.Uri): void {
-    this.#collection.delete(uri);
+  /** Of one section, or of all. */
+  clear(uri: vscode.Uri, section?: number): void {
+    const own = this.#sections.get(uri.toString());
+    if (section === undefined) this.#sections.delete(uri.toString());
+    else own?.delete(section);
+    this.#collection.set(uri, section === undefined ? [] : [...(own?.values() ?? [])]);
   }
 
-  set(document: vscode.TextDocument, { at, text, mended }: Failure): void {
+  set(document: vscode.TextDocument, section: number, { at, text, mended }: Failure): void {
     const line = document.lineAt(document.positionAt(at)).range;
     const place = mended === undefined ? line : rangeOf(document, mended);
     const diagnostic = new vscode.Diagnostic(place, text, vscode.DiagnosticSeverity.Error);
@@ -38,7 +44,9 @@ export class Failures implements vscode.CodeActionProvider {
       edit.replace(document.uri, place, mended.text);
       this.#mended.set(diagnostic, edit);
     }
-    this.#collection.set(document.uri, [diagnostic]);
+    const own = this.#sections.get(document.uri.toString()) ?? new Map<number, vscode.Diagnostic>();
+    this.#sections.set(document.uri.toString(), own.set(section, diagnostic));
+    this.#collection.set(document.uri, [...own.values()]);
   }
 
   provideCodeActions(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {

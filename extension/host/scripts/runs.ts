@@ -1,4 +1,5 @@
 /** Running sections of packet scripts: what they ask, what they record, and what of them did not hold. */
+import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { parseScript, questionsOf, sectionsOf } from '../../../dissector/craft/index.ts';
@@ -61,11 +62,12 @@ export class ScriptRuns {
     { section, until, steps = false, shown = false }: RunWish,
   ): Promise<Result | undefined> {
     const text = document.getText();
+    const { version } = document;
     const script = parseScript(text);
-    this.#failures.clear(document.uri);
+    this.#failures.clear(document.uri, section);
     const [problem] = script.problems;
     if (problem !== undefined)
-      return this.#told(document, { seconds: 0, recorded: false, failure: { at: problem.start, text: problem.text } });
+      return this.#told(document, section, { seconds: 0, recorded: false, failure: { at: problem.start, text: problem.text } });
     const answered = await ask(questionsOf(sectionsOf(script)[section]?.statements ?? []));
     if (answered === undefined) return undefined;
     mkdirSync(this.#runner.folder.fsPath, { recursive: true, mode: 0o700 });
@@ -73,15 +75,19 @@ export class ScriptRuns {
       .split('/')
       .at(-1)!
       .replace(/\.packet$/, '');
-    const recording = vscode.Uri.joinPath(this.#runner.folder, `${name}-${section + 1}.pcapng`);
+    // Scripts of other folders may have the same name.
+    const place = createHash('sha256').update(document.uri.toString()).digest('hex').slice(0, 8);
+    const recording = vscode.Uri.joinPath(this.#runner.folder, `${name}-${section + 1}-${place}.pcapng`);
     // What VS Code gives is behind proxies, which do not go to another thread.
     const tree = JSON.parse(JSON.stringify(vscode.workspace.getConfiguration().get('peerscope') ?? {}));
+    if (steps && this.#stepping !== undefined) throw new Error(vscode.l10n.t('another section is being stepped through.'));
     if (steps) this.#stepping = document.uri;
     try {
       const wish = { text, section, tree, folder: folderOf(document.uri), answered, until, steps, recording: recording.fsPath };
       const result = await this.#runner.call('runSection', wish);
       if (shown && result.recorded) await this.#runner.show(recording);
-      return this.#told(document, result);
+      // What was said of another text stands nowhere in this one.
+      return document.isClosed || document.version !== version ? result : this.#told(document, section, result);
     } finally {
       if (steps) this.#step(undefined);
     }
@@ -105,8 +111,8 @@ export class ScriptRuns {
     this.#changed.fire();
   }
 
-  #told(document: vscode.TextDocument, result: Result): Result {
-    if (result.failure !== undefined) this.#failures.set(document, result.failure);
+  #told(document: vscode.TextDocument, section: number, result: Result): Result {
+    if (result.failure !== undefined) this.#failures.set(document, section, result.failure);
     return result;
   }
 }

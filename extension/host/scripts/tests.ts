@@ -48,7 +48,8 @@ export class ScriptTests {
 
   /** A file with an item for each of its sections. */
   #read(document: vscode.TextDocument): void {
-    if (document.languageId !== 'packet') return;
+    // What is compared with a script, in a version of it, is no test.
+    if (document.languageId !== 'packet' || !['file', 'untitled'].includes(document.uri.scheme)) return;
     const { uri } = document;
     const file = this.#controller.createTestItem(uri.toString(), uri.path.split('/').at(-1)!, uri);
     const sections = parseScript(document.getText()).statements.flatMap((each) => (each.kind === 'section' ? [each] : []));
@@ -80,8 +81,8 @@ export class ScriptTests {
     const section = this.#places.get(item);
     if (item.uri === undefined || section === undefined) return run.skipped(item);
     run.started(item);
-    const document = await vscode.workspace.openTextDocument(item.uri);
     try {
+      const document = await vscode.workspace.openTextDocument(item.uri);
       const result = await this.#runs.run(document, { section });
       if (result === undefined) return run.skipped(item);
       const { seconds, failure } = result;
