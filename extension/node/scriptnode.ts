@@ -35,6 +35,8 @@ export interface Heard {
   /** Its values as they are sent, and what only a decoder tells. */
   readonly values: Encodable;
   readonly state: string;
+  /** The frame of the node's recording (1-based) that completed it. */
+  readonly frame: number;
 }
 
 export class ScriptNode {
@@ -42,8 +44,10 @@ export class ScriptNode {
   readonly protocol: Protocol;
   /** How many of the messages that it has heard were expected or passed over. */
   seen = 0;
-  /** How many it had heard when a message was sent last; undefined before the first. */
+  /** How many frames it had recorded when a message was sent last; undefined before the first. */
   marked: number | undefined;
+  /** What it had heard when so many blocks were there. */
+  #heardBefore: { readonly blocks: number; readonly heard: readonly Heard[] } = { blocks: 0, heard: [] };
   /** How many ends of links were expected. */
   closesSeen = 0;
   readonly #options: ScriptNodeOptions;
@@ -133,7 +137,12 @@ export class ScriptNode {
 
   /** A message is about to be sent: what comes from now on may be its answer. */
   mark(): void {
-    this.marked = this.heard().length;
+    this.marked = this.#frames;
+  }
+
+  /** Frames that it has recorded. */
+  get #frames(): number {
+    return this.blocks.reduce((count, { link }) => count + (link === undefined ? 0 : 1), 0);
   }
 
   /** Sentences that the node told. */
@@ -143,6 +152,13 @@ export class ScriptNode {
 
   /** All that it has heard so far, in order. */
   heard(): readonly Heard[] {
+    // Most looks find nothing new.
+    if (this.#heardBefore.blocks !== this.blocks.length)
+      this.#heardBefore = { blocks: this.blocks.length, heard: this.#decoded() };
+    return this.#heardBefore.heard;
+  }
+
+  #decoded(): readonly Heard[] {
     const { protocol, protocols, pins } = this.#options;
     const own = addressText(this.#local());
     const decodeAs = [`${this.transport} && port == ${this.#local().port} -> ${protocol.id}`];
@@ -159,10 +175,10 @@ export class ScriptNode {
     return this.socket.node.links.at(-1)?.local ?? this.socket.local;
   }
 
-  #heard({ message, fields, bytes = '', state }: MessageLine): Heard {
+  #heard({ message, fields, bytes = '', state, frames }: MessageLine): Heard {
     const form = this.protocol.messages?.find(({ name }) => name === message);
     const values: Items = state === 'decoded' && form !== undefined ? form.decode(fromHex(bytes)!).values : {};
-    return { message, state, values: { ...(fields as Items), ...values } };
+    return { message, state, frame: frames.at(-1)!, values: { ...(fields as Items), ...values } };
   }
 }
 

@@ -245,8 +245,10 @@ class Run {
   /** Since the last message that was sent, or since the one that was expected last. */
   async #silence({ node: name, message, time }: Statement & { kind: 'silence' }): Promise<void> {
     const node = this.#node(name.text);
-    const from = Math.max(node.seen, node.marked ?? node.heard().length);
-    const isAbsent = (heard: Heard): boolean => message === undefined || heard.message === message.text;
+    const { marked } = node;
+    const from = marked === undefined ? node.heard().length : node.seen;
+    const isAbsent = (heard: Heard): boolean =>
+      heard.frame > (marked ?? 0) && (message === undefined || heard.message === message.text);
     const find = (): Heard | undefined => node.heard().slice(from).find(isAbsent);
     if (await until(() => find() !== undefined, time))
       throw new Failure(`${find()!.message} came, and ${message === undefined ? 'nothing' : 'none'} was expected`);
