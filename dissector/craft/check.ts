@@ -5,7 +5,7 @@ import { faultKinds, parseFault } from '../testnode/index.ts';
 import { checkFields, checkValue, type Place } from './checkfields.ts';
 import { faultText } from './faulttext.ts';
 import { listed, shortened } from './function.ts';
-import { copyOf, isName, type Names, noNames } from './names.ts';
+import { isName, type Names, noNames, over } from './names.ts';
 import { type CraftProblem, craftLimits, type FieldNode, type Statement, type Word } from './syntax.ts';
 
 /** What is wrong with the statements of a script beyond its grammar, in the order of its text; never throws. */
@@ -31,7 +31,7 @@ export class Checker {
   /** `before`: what stands before the first section is there in each. */
   constructor(protocols: readonly Protocol[], before: Names = noNames(), problems: CraftProblem[] = []) {
     this.#protocols = protocols;
-    this.names = copyOf(before);
+    this.names = over(before);
     this.problems = problems;
   }
 
@@ -85,6 +85,12 @@ export class Checker {
         roles.length === 0 ? `${id.text} has no roles` : `${id.text} has no role "${shortened(role.text)}"`,
         roles,
       );
+    const [, port] = /:([^:\]]*)$/.exec(address.text) ?? [];
+    if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535))
+      this.#wrong(address, `"${shortened(port)}" is no port: 0 to 65535`);
+    const other = nodes.get(address.text);
+    if (other !== undefined && protocol !== undefined && other !== protocol)
+      this.#wrong(address, `${shortened(address.text)} speaks ${other.id}, and not ${protocol.id}`);
     if (!address.text.includes(':') && !nodes.has(address.text))
       this.#unknown(address, `"${shortened(address.text)}" is neither an address like 127.0.0.1:7000 nor a node`, nodes.keys());
     nodes.set(name.text, protocol);

@@ -2,6 +2,7 @@ import { type FieldForm, type MessageForm, nearest } from '../codec/index.ts';
 import { rangeOf } from './describe.ts';
 import { listed, misfitOf, shortened, typeOf, type ValueType } from './function.ts';
 import { functionOf, scriptFunctions } from './functions.ts';
+import { Layered } from './names.ts';
 import type { CraftProblem, FieldNode, ValueNode, Word } from './syntax.ts';
 
 export type Place = 'send' | 'expect' | 'packet' | 'define';
@@ -12,9 +13,9 @@ export interface FieldContext {
   readonly message: MessageForm | undefined;
   /** Names down to the signature of the message. */
   readonly signature: readonly string[] | undefined;
-  readonly answers: ReadonlyMap<string, MessageForm | undefined>;
+  readonly answers: Layered<MessageForm>;
   /** What was defined, by its name. */
-  readonly values: ReadonlyMap<string, ValueNode | undefined>;
+  readonly values: Layered<ValueNode>;
 }
 
 /** What is wrong with a value that stands by itself. */
@@ -68,9 +69,12 @@ function* unknownField(
   const meant = nearest(word, names);
   // What is expected may be a field that decoding alone gives; only a slip of the pen is told.
   const tolerant = free || place === 'expect';
-  if (tolerant && meant === undefined) return;
+  if (free && meant === undefined) return;
   const more = meant === undefined ? listed(names) || 'no fields at all' : `did you mean ${meant}?`;
-  const text = `${message!.name} has no field "${shortened(word)}" here: ${more}`;
+  const text =
+    place === 'expect' && meant === undefined
+      ? `${message!.name} has no field "${shortened(word)}" in its layout: only one that decoding adds could match`
+      : `${message!.name} has no field "${shortened(word)}" here: ${more}`;
   yield {
     ...{ text, start, end },
     ...(meant === undefined ? {} : { meant }),
@@ -164,7 +168,7 @@ function typeOfNode(value: ValueNode, values: FieldContext['values']): ValueType
     case 'reference': {
       const defined = value.path.length === 1 ? values.get(value.path[0]!) : undefined;
       // One level is looked at, so this ends.
-      return defined === undefined ? undefined : typeOfNode(defined, new Map());
+      return defined === undefined ? undefined : typeOfNode(defined, new Layered());
     }
     default:
       return undefined;

@@ -2,7 +2,7 @@
 import type { Protocol } from '../session/index.ts';
 import { faultKinds } from '../testnode/index.ts';
 import { type Caret, caretIn } from './caret.ts';
-import { anyValues, completeFields } from './completefields.ts';
+import { anyValues, completeFields, partsAfterDot } from './completefields.ts';
 import { describeMessage, describeProtocol } from './describe.ts';
 import { type CompletionItem, type Completions, slot } from './editing.ts';
 import type { Names } from './names.ts';
@@ -18,8 +18,11 @@ const most = 300;
 export function complete(text: string, at: number, context: CompletionContext): Completions {
   const caret = caretIn(text, at);
   if (caret === undefined) return { start: at, end: at, items: [] };
+  const isDefining = caret.head[0] === '@' && caret.head.at(-1) === '=';
   const { start, end, items } =
-    caret.open.length > 0 ? completeFields(caret, context) : { ...caret, items: words(caret, context) };
+    caret.open.length > 0
+      ? completeFields(caret, context)
+      : (isDefining && partsAfterDot(caret, context)) || { ...caret, items: words(caret, context) };
   // What is written in quotes is completed by what has quotes.
   const fitting = caret.isQuoted ? items.filter(({ label }) => label.startsWith('"')) : items;
   return { start, end, items: fitting.slice(0, most) };
@@ -59,7 +62,7 @@ function keyword(label: string, detail: string, insert = `${label} `): Completio
 }
 
 function statements({ names }: CompletionContext): CompletionItem[] {
-  const hasNodes = names.nodes.size > 0;
+  const hasNodes = !names.nodes.isEmpty;
   const own = [
     keyword('node', 'a test node', `node ${slot(1, freeName(names))} = `),
     keyword('###', 'a section, which runs by itself', `### ${slot(1, 'what must happen')}\n$0`),
@@ -86,7 +89,7 @@ function protocols({ protocols: all }: CompletionContext, isWanted: (protocol: P
 }
 
 function nodes({ names }: CompletionContext): CompletionItem[] {
-  return [...names.nodes].map(([name, protocol]) => ({
+  return [...names.nodes.entries()].map(([name, protocol]) => ({
     ...{ label: name, insert: `${name} `, kind: 'node', detail: protocol?.id ?? '', doc: '' },
   }));
 }

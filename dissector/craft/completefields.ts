@@ -17,7 +17,7 @@ interface Around {
 }
 
 export function completeFields(caret: Caret, context: CompletionContext): Completions {
-  const { start, end, typed, open, isAfter } = caret;
+  const { start, end, open, isAfter } = caret;
   const around = aroundOf(caret, context);
   const top = open.at(-1)!;
   const none = { start, end, items: [] };
@@ -25,11 +25,18 @@ export function completeFields(caret: Caret, context: CompletionContext): Comple
   const forms = formsIn(open, around.message);
   if (top.mark === '{' && top.field === undefined)
     return { start, end, items: names(forms ?? [], top, open.length === 1, around) };
-  const dot = typed.lastIndexOf('.');
-  if (dot >= 0) return { start: start + dot + 1, end, items: parts(typed.slice(0, dot).split('.'), context) };
+  const after = partsAfterDot(caret, context);
+  if (after !== undefined) return after;
   if (top.mark === '(') return { start, end, items: values(undefined, argument(top), around, context) };
   const field = top.mark === '{' ? forms?.find(({ name }) => name === top.field) : element(open, around.message);
   return { start, end, items: values(field, undefined, around, context) };
+}
+
+/** The fields of an answer, where its name and a dot are written. */
+export function partsAfterDot({ start, end, typed, isQuoted }: Caret, context: CompletionContext): Completions | undefined {
+  const dot = isQuoted ? -1 : typed.lastIndexOf('.');
+  if (dot < 0) return undefined;
+  return { start: start + dot + 1, end, items: parts(typed.slice(0, dot).split('.'), context) };
 }
 
 /** Values for a name that is being defined. */
@@ -59,7 +66,11 @@ function formsIn(open: readonly OpenBracket[], message: MessageForm | undefined)
 /** The field whose list is being written. */
 function element(open: readonly OpenBracket[], message: MessageForm | undefined): FieldForm | undefined {
   const list = open.at(-1)!;
-  return formsIn(open.slice(0, -1), message)?.find((form) => form.name === list.name);
+  const form = formsIn(open.slice(0, -1), message)?.find((each) => each.name === list.name);
+  if (form === undefined) return undefined;
+  // In a list stand its parts, and not a further list.
+  const { repeated: _, ...part } = form;
+  return part;
 }
 
 function names(
@@ -172,10 +183,10 @@ function special(form: FieldForm | undefined, wanted: ValueType, place: Place): 
 
 /** What was defined, and fields of answers: those of the same name first. */
 function named(form: FieldForm | undefined, { names: { answers, values: defined } }: CompletionContext): CompletionItem[] {
-  const own = [...defined.keys()].map(
-    (name): CompletionItem => ({ label: name, insert: name, kind: 'answer', detail: 'a value', doc: '' }),
-  );
-  const alike = [...answers].flatMap(([name, message]) =>
+  const own = defined
+    .keys()
+    .map((name): CompletionItem => ({ label: name, insert: name, kind: 'answer', detail: 'a value', doc: '' }));
+  const alike = [...answers.entries()].flatMap(([name, message]) =>
     (message?.fields ?? [])
       .filter((each) => each.name === form?.name)
       .map(
@@ -188,7 +199,7 @@ function named(form: FieldForm | undefined, { names: { answers, values: defined 
         }),
       ),
   );
-  const whole = [...answers].map(
+  const whole = [...answers.entries()].map(
     ([name, message]): CompletionItem => ({
       label: name,
       insert: `${name}.`,

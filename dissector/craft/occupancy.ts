@@ -3,7 +3,7 @@ import type { Field } from '../bytes/index.ts';
 import type { Protocol } from '../session/index.ts';
 import { emitPacket } from './emit.ts';
 import type { NamedWord } from './named.ts';
-import type { FieldNode, PacketNode, Script } from './syntax.ts';
+import type { FieldNode, PacketNode, Script, ValueNode } from './syntax.ts';
 
 /** Packets that stand by themselves say all of their bytes; what a node sends is known when it is made. */
 export class Layouts {
@@ -21,7 +21,8 @@ export class Layouts {
     const path = packet && pathTo(packet.fields, start);
     const tree = packet && path && this.#tree(packet);
     let field: Field | undefined = tree || undefined;
-    for (const name of path ?? []) field = field?.children?.find((child) => child.name === name);
+    for (const step of path ?? [])
+      field = typeof step === 'number' ? field?.children?.[step] : field?.children?.find((child) => child.name === step);
     return field && `Here ${bytesText(field)} of the message before encryption.`;
   }
 
@@ -33,14 +34,24 @@ export class Layouts {
   }
 }
 
-/** Names down to the field whose name begins at a place; fields in lists have no path. */
-function pathTo(fields: readonly FieldNode[], at: number): readonly string[] | undefined {
+type Path = readonly (string | number)[];
+
+/** Names, and places in lists, down to the field whose name begins at a place. */
+function pathTo(fields: readonly FieldNode[], at: number): Path | undefined {
   for (const { name, value } of fields) {
     if (name.start === at) return [name.text];
-    const inner = value?.kind === 'record' ? pathTo(value.fields, at) : undefined;
+    const inner = value && pathWithin(value, at);
     if (inner !== undefined) return [name.text, ...inner];
   }
   return undefined;
+}
+
+function pathWithin(value: ValueNode, at: number): Path | undefined {
+  if (value.kind === 'record') return pathTo(value.fields, at);
+  if (value.kind !== 'list') return undefined;
+  const place = value.values.findIndex(({ start, end }) => start <= at && at < end);
+  const inner = place < 0 ? undefined : pathWithin(value.values[place]!, at);
+  return inner && [place, ...inner];
 }
 
 function bytesText({ start, end, bits }: Field): string {

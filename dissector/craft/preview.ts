@@ -36,16 +36,10 @@ export async function previewAt(
   choices: Choices,
 ): Promise<Preview | string> {
   const notes: string[] = [];
-  const { statement, scope, names } = packetAt(
-    text,
-    at,
-    protocols,
-    { ...nowhere, random: (length) => new Uint8Array(length) },
-    (path, form) => {
-      notes.push(`${path.join('.')} is known when the script runs; here it is empty.`);
-      return form && blankValue(form);
-    },
-  );
+  const { statement, scope, names } = packetAt(text, at, protocols, standIns(notes), (path, form) => {
+    notes.push(`${path.join('.')} is known when the script runs; here it is empty.`);
+    return form && blankValue(form);
+  });
   try {
     return await made(statement, protocols, choices, names.nodes, scope, notes);
   } catch (error) {
@@ -94,7 +88,7 @@ async function made(
   statement: Statement | undefined,
   protocols: readonly Protocol[],
   choices: Choices,
-  nodes: ReadonlyMap<string, Protocol | undefined>,
+  nodes: Names['nodes'],
   scope: Scope,
   notes: string[],
 ): Promise<Preview | string> {
@@ -142,6 +136,21 @@ async function encoded(
     notes.push('What a session decides is zero or empty here.');
     return bytes;
   }
+}
+
+/** What only a run knows is empty, and a note says so. */
+function standIns(notes: string[]): Scope {
+  const later = <T>(what: string, empty: T): T => {
+    notes.push(`${what} is known when the script runs; here it is empty.`);
+    return empty;
+  };
+  return {
+    ...nowhere,
+    random: (length) => new Uint8Array(length),
+    file: (path) => later(`file(${JSON.stringify(path)})`, new Uint8Array(0)),
+    environment: (name) => later(`env(${JSON.stringify(name)})`, ''),
+    prompt: (question) => later(`prompt(${JSON.stringify(question)})`, ''),
+  };
 }
 
 function formAt(message: MessageForm | undefined, path: readonly string[]) {

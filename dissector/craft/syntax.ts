@@ -115,6 +115,8 @@ export const craftLimits = Object.freeze({
   madeSize: 0x0100_0000,
   /** Bytes that all functions and names of one message give together. */
   evaluatedSize: 0x0400_0000,
+  /** Names that an unknown one is compared with. */
+  comparedNames: 500,
   /** Names and characters of one that a problem tells. */
   toldNames: 12,
   toldLength: 80,

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { parseScript, questionsOf, sectionsOf } from '../../../dissector/craft/index.ts';
+import { parseScript, questionsOf, type Script, sectionsOf } from '../../../dissector/craft/index.ts';
 import type { NodeCalls } from '../../wire/node.ts';
 import type { Failures } from './failures.ts';
 
@@ -65,7 +65,9 @@ export class ScriptRuns {
     const { version } = document;
     const script = parseScript(text);
     this.#failures.clear(document.uri, section);
-    const [problem] = script.problems;
+    const [from, to] = placeOf(script, section);
+    // What is wrong in another section is no matter of this one.
+    const problem = script.problems.find(({ start }) => start < placeOf(script, 0)[0] || (start >= from && start < to));
     if (problem !== undefined)
       return this.#told(document, section, { seconds: 0, recorded: false, failure: { at: problem.start, text: problem.text } });
     const answered = await ask(questionsOf(sectionsOf(script)[section]?.statements ?? []));
@@ -115,6 +117,12 @@ export class ScriptRuns {
     if (result.failure !== undefined) this.#failures.set(document, section, result.failure);
     return result;
   }
+}
+
+/** Where a section begins and ends; all of a script that has none. */
+function placeOf({ statements }: Script, section: number): readonly [number, number] {
+  const starts = statements.flatMap(({ kind, start }) => (kind === 'section' ? [start] : []));
+  return [starts[section] ?? 0, starts[section + 1] ?? Number.POSITIVE_INFINITY];
 }
 
 /** What a person answers; undefined when one of the questions is not answered. */

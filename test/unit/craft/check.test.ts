@@ -72,6 +72,11 @@ describe('names', () => {
     ],
     ['@ff = 1', 'error at ff: "ff" cannot name a value: it reads as one'],
     [`${nodes}expect b no dta for 1s`, 'error at dta: p2pke has no message "dta": did you mean data?'],
+    ['node a = p2pke dial 127.0.0.1:99999', 'error at 127.0.0.1:99999: "99999" is no port: 0 to 65535'],
+    ['node a = p2pke listen 127.0.0.1:0\nnode b = p2p dial a', 'error at a: a speaks p2pke, and not p2p'],
+    ['p2pke data { data: { a: 1 } }', 'error at { a: 1 }: data is bytes (bytes (the rest))'],
+    ['p2pke data { counter: [1] }', 'error at [1]: counter is an integer (31 bits of a u32)'],
+    ['p2pke data { data: true }', 'error at true: data is bytes (bytes (the rest))'],
     [`${nodes}fault c drop`, 'error at c: there is no node "c" here: did you mean b?'],
     [`${nodes}fault a dorp`, 'error at dorp: there is no fault "dorp": did you mean drop?'],
     [`${nodes}fault a drop dta`, 'error at dta: p2pke has no message "dta": did you mean data?'],
@@ -85,7 +90,9 @@ describe('names', () => {
   });
 
   it('that decoding alone gives may be expected, and a field of JSON may be new', () => {
-    expect(check(`${nodes}expect a data { acknowledged_later: true }`)).toEqual([]);
+    expect(check(`${nodes}expect a data { acknowledged_later: true }`)).toEqual([
+      'warning at acknowledged_later: data has no field "acknowledged_later" in its layout: only one that decoding adds could match',
+    ]);
     expect(check('ptpchat ROUTING { msg_data: { colour: 1 } }')).toEqual([]);
   });
 });

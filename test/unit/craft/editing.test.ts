@@ -101,6 +101,13 @@ describe('completion', () => {
     );
   });
 
+  it('goes on after the dot in a definition, and offers no list within a list', () => {
+    const before = `${nodes}expect a data as first\n`;
+    expect(labels(`${before}@x = first.<|>`)).toEqual(['direction', 'counter', 'data']);
+    expect(labels('p2ppacket data { channels: [<|>] }')).toContain('{ }');
+    expect(labels('p2ppacket data { channels: [<|>] }')).not.toContain('[{ }]');
+  });
+
   it('of one section does not know the names of another', () => {
     const text = `node b = p2pke listen 127.0.0.1:0\n### one\nnode c = p2pke dial b\n### two\nsend <|>`;
     expect(labels(text)).toEqual(['b']);
@@ -134,6 +141,10 @@ describe('a hover', () => {
     ['p2pke data { direction: 0, coun<|>ter: 3, data: 01 02 }', 'bits 1 to 31 of bytes 0 to 3'],
     ['p2pke data { direction: 0, counter: 3, da<|>ta: 01 02 }', 'Here bytes 4 to 5 (2) of the message before encryption.'],
     ['p2pke InitHello { e<|>: 01 02 }', '32 bytes.'],
+    [
+      'p2ppacket data { type: 4, version: 1, channels: [{ id: 3, type: 0, sequence: 1, a<|>ck: 0, data: 01 02 }] }',
+      'Here bytes 9 to 12 (4) of the message before encryption.',
+    ],
     ['p2pke data { ra<|>w: 01 02 }', 'All of the bytes'],
     [`${nodes}send <|>a data`, '**a**: a node of p2pke'],
     [`${nodes}expect a data as fi<|>rst`, '**first**: the data that was expected'],
@@ -301,6 +312,8 @@ describe('the formatter', () => {
     ['wait 5ms\n\n\n\nwait 6ms\n', 'wait 5ms\n\nwait 6ms\n'],
     ['  # a comment\nwait 5ms   ', '# a comment\nwait 5ms'],
     ['p2p HELLO {', 'p2p HELLO {'],
+    ['wait 5ms\n  ### no section', 'wait 5ms\n ### no section'],
+    ['### a section\r\nwait 5ms', '### a section\r\nwait 5ms'],
     ['wait 5ms\r\n\r\n\r\nwait  6ms\r\n', 'wait 5ms\r\n\r\nwait 6ms\r\n'],
   ])('%j', (text, better) => {
     expect(formatted(text)).toBe(better);

@@ -84,6 +84,8 @@ p2pke InitDone {   # says little
     ['p2p DISCONNECT { reason: base64("?") }', 'base64() cannot read "?"', 25],
     ['p2p DISCONNECT { reason: flip(valid, 1 }', 'expected ")", not "}"', 39],
     ['p2p DISCONNECT { type: % }', 'expected a value, not "%"', 23],
+    ['expect a nothing within 2s', 'expected "for" and a time, or the end of the line, not "within"', 17],
+    ['wait 1ms wait 2ms', 'expected the end of the line, not "wait"', 9],
     ['@ = 1', 'expected the name of a value, not "="', 2],
     ['@a 1', 'expected "=" and the value of a, not "1"', 3],
     [
