@@ -13,6 +13,7 @@ export { type Preview, packetAt, previewAt, previewCapture, previewProtocol } fr
 export { printPacket } from './print.ts';
 export { type SpokenMessage, sectionText } from './section.ts';
 export { type Section, sectionsOf, upTo } from './sections.ts';
+export { valuesToSend } from './sending.ts';
 export {
   type CraftProblem,
   craftLimits,

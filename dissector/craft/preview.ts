@@ -5,13 +5,13 @@ import { type Encodable, type FieldForm, fieldToJson, type Items, type MessageFo
 import { linkType } from '../link/index.ts';
 import type { Choices, Protocol } from '../session/index.ts';
 import { emitPacket, encoder } from './emit.ts';
-import { blank, blankValue, overlaid, valueAt, without } from './items.ts';
+import { blank, blankValue, overlaid, valueAt } from './items.ts';
 import type { Names } from './names.ts';
 import { readParts } from './parts.ts';
-import { madeByNewNode } from './rehearsal.ts';
+import { newNode } from './rehearsal.ts';
+import { valuesToSend } from './sending.ts';
 import type { FieldNode, Statement } from './syntax.ts';
 import { budget, encodable, nowhere, type Scope, valuesOf } from './values.ts';
-import { omittedIn } from './walk.ts';
 
 /** More is a mistake more often than a message. */
 const MOST_BYTES = 0x0010_0000;
@@ -41,7 +41,9 @@ export async function previewAt(
     return form && blankValue(form);
   });
   try {
-    return await made(statement, protocols, choices, names.nodes, scope, notes);
+    const preview = await made(statement, protocols, choices, names.nodes, scope, notes);
+    // What is tried in two ways is noted once.
+    return typeof preview === 'string' ? preview : { ...preview, notes: [...new Set(notes)] };
   } catch (error) {
     return `${error instanceof Error ? error.message : String(error)}.`;
   }
@@ -122,19 +124,25 @@ async function encoded(
   scope: Scope,
   notes: string[],
 ): Promise<Uint8Array> {
-  const filled = await madeByNewNode(protocol, form.name, choices);
-  const over = (base: Items): Uint8Array =>
-    form.encode(without(overlaid(base, valuesOf(fields, { ...scope, valid: (path) => valueAt(base, path) })), omittedIn(fields)));
+  const node = await newNode(protocol, choices);
+  const made = (fill: (given: Items) => Items): Uint8Array =>
+    form.encode(fill(valuesToSend(fields, (own) => ({ ...scope, valid: (path) => valueAt(own, path) }), fill)));
+  let reason: unknown;
   try {
-    if (filled === undefined) throw new TypeError();
-    const bytes = over(filled);
-    notes.push('What is left out is what a node says that has just been started.');
-    return bytes;
+    if (node !== undefined) {
+      const bytes = made((given) => node(form.name, given));
+      notes.push('What is left out is what a node says that has just been started.');
+      return bytes;
+    }
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    const bytes = over(overlaid(blank(form.fields), filled ?? {}));
+    reason = error;
+  }
+  try {
+    const bytes = made((given) => overlaid(blank(form.fields), given));
     notes.push('What a session decides is zero or empty here.');
     return bytes;
+  } catch (error) {
+    throw reason ?? error;
   }
 }
 

@@ -6,40 +6,55 @@ import { mulberry32, seededBytes, TestNode } from '../testnode/index.ts';
 const identities = new WeakMap<Protocol, Map<number, Promise<string>>>();
 const FIRST_SEED = 1;
 
+/** Makes the values of a message from those that are given; throws an Error where a session is needed for it. */
+export type Fill = (message: string, given: Items) => Items;
+
 /**
- * What a node says in a message that has dialled just now, or that was dialled; undefined where it needs a session for it. The same
- * for the same seed, which decides what is random: it never leaves this function.
+ * What a node says that has dialled just now, or that was dialled; undefined for a protocol without one. The same each time for the same
+ * seed, which decides what is random: it never leaves this function.
  */
+export async function newNode(protocol: Protocol, choices: Choices, seed = FIRST_SEED): Promise<Fill | undefined> {
+  const kind = protocol.peer;
+  if (kind === undefined) return undefined;
+  const transport = kind.transports[0]!;
+  const identity = await identityOf(protocol, kind, seed);
+  const say = (dialled: boolean, message: string, given: Items): Items => {
+    const random = mulberry32(seed);
+    const options = { protocol, transport, identity, choices, mode: 'step' as const };
+    const node = new TestNode(options, {
+      // Times are as different as all else that a seed decides.
+      now: () => BigInt(seed - FIRST_SEED) * 1_000_000_000_000n,
+      clock: () => 0,
+      random: (length) => seededBytes(random, length),
+      write() {},
+      close() {},
+      wake() {},
+      happened() {},
+    });
+    const link = node.opened({ ip: '127.0.0.1', port: 1 }, { ip: '127.0.0.1', port: 2 }, dialled);
+    return node.made(link!.id, message, given);
+  };
+  return (message, given) => {
+    try {
+      return say(true, message, given);
+    } catch {
+      return say(false, message, given);
+    }
+  };
+}
+
+/** The whole of a message that such a node says; undefined where it needs a session for it. */
 export async function madeByNewNode(
   protocol: Protocol,
   message: string,
   choices: Choices,
   seed = FIRST_SEED,
 ): Promise<Items | undefined> {
-  const kind = protocol.peer;
-  if (kind === undefined) return undefined;
-  const transport = kind.transports[0]!;
-  const options = { protocol, transport, identity: await identityOf(protocol, kind, seed), choices, mode: 'step' as const };
-  for (const dialled of [true, false]) {
-    const random = mulberry32(seed);
-    try {
-      const node = new TestNode(options, {
-        // Times are as different as all else that a seed decides.
-        now: () => BigInt(seed - FIRST_SEED) * 1_000_000_000_000n,
-        clock: () => 0,
-        random: (length) => seededBytes(random, length),
-        write() {},
-        close() {},
-        wake() {},
-        happened() {},
-      });
-      const link = node.opened({ ip: '127.0.0.1', port: 1 }, { ip: '127.0.0.1', port: 2 }, dialled);
-      if (link !== undefined) return node.made(link.id, message);
-    } catch {
-      // The other side of a link may be able to.
-    }
+  try {
+    return (await newNode(protocol, choices, seed))?.(message, {});
+  } catch {
+    return undefined;
   }
-  return undefined;
 }
 
 function identityOf(protocol: Protocol, kind: PeerKind, seed: number): Promise<string> {

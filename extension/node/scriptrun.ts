@@ -10,6 +10,7 @@ import {
   type Section,
   type Statement,
   valuesOf,
+  valuesToSend,
 } from '../../dissector/craft/index.ts';
 import type { Address, Protocol } from '../../dissector/session/index.ts';
 import { parseFault } from '../../dissector/testnode/index.ts';
@@ -17,7 +18,6 @@ import { isLoopback, parseAddress, resolve } from './address.ts';
 import { type Heard, ScriptNode } from './scriptnode.ts';
 import { joinedRecording } from './scriptrecording.ts';
 import { ScriptScope, type Surroundings } from './scriptscope.ts';
-import { valuesToSend } from './scriptvalues.ts';
 import { socketReason } from './words.ts';
 
 /** Between two looks at what has come. */
@@ -195,7 +195,11 @@ class Run {
     own.send(
       link,
       message.text,
-      valuesToSend(fields, this.#scope, (given) => own.made(link, message.text, given)),
+      valuesToSend(
+        fields,
+        (made) => this.#scope.with(made),
+        (given) => own.made(link, message.text, given),
+      ),
     );
   }
 

@@ -1,9 +1,12 @@
 /** The message at a place of a script, before it is sent. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../../dissector/bytes/index.ts';
-import { previewAt, previewCapture, previewProtocol } from '../../../dissector/craft/index.ts';
+import { parseScript, previewAt, previewCapture, previewProtocol } from '../../../dissector/craft/index.ts';
 import { openBytes, protocols } from '../../../dissector/index.ts';
 import { Choices } from '../../../dissector/session/index.ts';
+import { samples } from '../../../extension/workbench/paths.ts';
 
 const nodes = 'node b = p2pke listen 127.0.0.1:0\nnode a = p2pke dial b\n';
 
@@ -95,6 +98,20 @@ describe('a preview', () => {
   ])('of %j says why not', async (marked, why) => {
     expect(await preview(marked)).toEqual(typeof why === 'string' ? why : expect.stringMatching(why));
   });
+
+  it.each(readdirSync(samples).filter((file) => file.endsWith('.packet')))(
+    'is there for all that %s sends',
+    async (file) => {
+      const text = readFileSync(join(samples, file), 'utf8');
+      const failed: string[] = [];
+      for (const { kind, start, end } of parseScript(text).statements) {
+        const found = kind === 'send' ? await previewAt(text, start, protocols, new Choices()) : '';
+        if (typeof found === 'string' && found !== '') failed.push(`${text.slice(start, end)}: ${found}`);
+      }
+      expect(failed).toEqual([]);
+    },
+    60_000,
+  );
 
   it('is there for every message of every node', async () => {
     for (const { id, messages = [], peer } of protocols) {

@@ -1,29 +1,23 @@
 /** What a script says in a message, and what it leaves to the node. */
-import type { Items } from '../../dissector/codec/index.ts';
-import {
-  type FieldNode,
-  omittedIn,
-  overlaid,
-  plainOf,
-  sizeOf,
-  valuesIn,
-  valuesOf,
-  without,
-} from '../../dissector/craft/index.ts';
-import type { ScriptScope } from './scriptscope.ts';
+import type { Items } from '../codec/index.ts';
+import { sizeOf } from './function.ts';
+import { overlaid, without } from './items.ts';
+import type { FieldNode } from './syntax.ts';
+import { type Scope, valuesOf } from './values.ts';
+import { omittedIn, plainOf, valuesIn } from './walk.ts';
 
 /**
  * The values to send: where the script leaves a part of a value to the node, over what that fills in. `fill` makes the values of the
- * message from those that are given.
+ * message from those that are given; `scope`, what values refer to where it made these.
  */
-export function valuesToSend(fields: readonly FieldNode[], scope: ScriptScope, fill: (given: Items) => Items): Items {
+export function valuesToSend(fields: readonly FieldNode[], scope: (made?: Items) => Scope, fill: (given: Items) => Items): Items {
   const hasRecords = fields.some(({ value }) => value?.kind === 'record');
-  if (!hasRecords && !usesValid(fields)) return withinLimit(valuesOf(fields, scope.with()));
-  const plain = withinLimit(valuesOf(plainOf(fields), scope.with()));
+  if (!hasRecords && !usesValid(fields)) return withinLimit(valuesOf(fields, scope()));
+  const plain = withinLimit(valuesOf(plainOf(fields), scope()));
   // A node takes a record that it is given for all of it: what it would say in its place is asked for by itself.
   const own = hasRecords ? attempt(() => fill({})) : {};
   const made = overlaid(own, fill(plain));
-  return without(withinLimit(overlaid(made, valuesOf(fields, scope.with(made)))), omittedIn(fields));
+  return without(withinLimit(overlaid(made, valuesOf(fields, scope(made)))), omittedIn(fields));
 }
 
 function usesValid(fields: readonly FieldNode[]): boolean {
