@@ -2,11 +2,16 @@ import { defaultLimits, type Limits, overLimit, type Problem } from '../bytes/in
 import { endpointText } from './address.ts';
 import { tcpFlag, transport } from './numbers.ts';
 import type { PacketView } from './packet.ts';
+import { u32 } from './read.ts';
 
-/** A key: IP protocol, address length, two ports (u16), 2 spare bytes, two addresses of 16 bytes (4 used for IPv4). */
-const keySize = 40;
-const firstAddress = 8;
-const secondAddress = 24;
+/**
+ * A key, of 32-bit words: IP protocol and address length, two ports, two addresses of 4 words (1 used for IPv4, zeros after it).
+ * The words of an address are read in network byte order.
+ */
+const keyWords = 10;
+const firstAddress = 2;
+const secondAddress = 6;
+const addressWords = 4;
 
 /** State of a TCP conversation. */
 const knowsIsn0 = 1;
@@ -17,8 +22,8 @@ const closed = 8;
 const forward = 16;
 
 /**
- * Numbers conversations: (UDP or TCP, two endpoints) → a 0-based id and a direction. An open-addressing hash over raw
- * bytes in typed arrays, about 62 bytes a conversation; a lookup allocates nothing.
+ * Numbers conversations: (UDP or TCP, two endpoints) → a 0-based id and a direction. An open-addressing hash over 
+ * words in typed arrays, about 62 bytes a conversation; a lookup allocates nothing.
  *
  * Direction 0 is that of the conversation's first packet; of TCP, that of the pure SYN (a conversation that begins with a
  * SYN+ACK has its receiver as direction 0). A SYN with another initial sequence number on the same endpoints is a new
@@ -30,11 +35,11 @@ export class ConversationTable {
   /** Set once more conversations were seen than limits.conversations; their packets get the id -1. */
   problem: Problem | undefined;
   private readonly limits: Limits;
-  private readonly key = new Uint8Array(keySize);
+  private readonly key = new Uint32Array(keyWords);
   /** A guesser of collisions needs the seed. */
   private readonly seed = Math.floor(Math.random() * 0x1_0000_0000);
   private count = 0;
-  private keys = new Uint8Array(keySize * 64);
+  private keys = new Uint32Array(keyWords * 64);
   private hashes = new Uint32Array(64);
   private states = new Uint8Array(64);
   private isn0 = new Uint32Array(64);
@@ -84,7 +89,7 @@ export class ConversationTable {
 
   /** IP protocol number: 6 or 17. */
   protocol(id: number): number {
-    return this.keys[id * keySize];
+    return this.keys[id * keyWords] >>> 8;
   }
 
   /** One of `transport`. */
@@ -94,20 +99,22 @@ export class ConversationTable {
 
   /** Port of the sender of direction `side`. */
   port(id: number, side: 0 | 1): number {
-    const at = id * keySize + (this.isFirst(id, side) ? 2 : 4);
-    return (this.keys[at] << 8) | this.keys[at + 1];
+    const ports = this.keys[id * keyWords + 1];
+    return this.isFirst(id, side) ? ports >>> 16 : ports & 0xffff;
   }
 
   /** Address of the sender of direction `side`, 4 or 16 bytes: a copy. */
   address(id: number, side: 0 | 1): Uint8Array {
-    const at = id * keySize + (this.isFirst(id, side) ? firstAddress : secondAddress);
-    return this.keys.slice(at, at + this.keys[id * keySize + 1]);
+    const at = id * keyWords + (this.isFirst(id, side) ? firstAddress : secondAddress);
+    const address = new Uint8Array(this.keys[id * keyWords] & 0xff);
+    for (let i = 0; i < address.length; i++) address[i] = this.keys[at + (i >>> 2)] >>> (24 - (i & 3) * 8);
+    return address;
   }
 
   /** The sender of direction `side` as text: `127.0.0.1:7000`, `[::1]:7101`. */
   endpoint(id: number, side: 0 | 1): string {
-    const at = id * keySize + (this.isFirst(id, side) ? firstAddress : secondAddress);
-    return endpointText(this.keys, at, this.keys[id * keySize + 1], this.port(id, side));
+    const address = this.address(id, side);
+    return endpointText(address, 0, address.length, this.port(id, side));
   }
 
   private concerns(view: PacketView): boolean {
@@ -138,24 +145,24 @@ export class ConversationTable {
     const second = fromFirst ? dstAt : srcAt;
     const firstPort = fromFirst ? srcPort : dstPort;
     const secondPort = fromFirst ? dstPort : srcPort;
-    key.fill(0);
-    key[0] = view.protocol;
-    key[1] = addressLength;
-    key[2] = firstPort >>> 8;
-    key[3] = firstPort;
-    key[4] = secondPort >>> 8;
-    key[5] = secondPort;
-    for (let i = 0; i < addressLength; i++) {
-      key[firstAddress + i] = bytes[first + i];
-      key[secondAddress + i] = bytes[second + i];
+    key[0] = (view.protocol << 8) | addressLength;
+    key[1] = (firstPort << 16) | secondPort;
+    for (let word = 0; word < addressWords; word++) {
+      const isIn = word * 4 < addressLength;
+      key[firstAddress + word] = isIn ? u32(bytes, first + word * 4) : 0;
+      key[secondAddress + word] = isIn ? u32(bytes, second + word * 4) : 0;
     }
     return fromFirst;
   }
 
-  /** FNV-1a over the key, then MurmurHash3's finish so that the low bits depend on all. */
+  /** The rounds of MurmurHash3 over the words of the key, and its finish so that the low bits depend on all. */
   private hash(): number {
     let hash = this.seed;
-    for (let i = 0; i < keySize; i++) hash = Math.imul(hash ^ this.key[i], 0x0100_0193);
+    for (let i = 0; i < keyWords; i++) {
+      const mixed = Math.imul(this.key[i], 0xcc9e_2d51);
+      hash ^= Math.imul((mixed << 15) | (mixed >>> 17), 0x1b87_3593);
+      hash = Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe654_6b64;
+    }
     hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
     hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35);
     return (hash ^ (hash >>> 16)) >>> 0;
@@ -163,8 +170,8 @@ export class ConversationTable {
 
   private isKey(id: number, hash: number): boolean {
     if (this.hashes[id] !== hash) return false;
-    const at = id * keySize;
-    for (let i = 0; i < keySize; i++) if (this.keys[at + i] !== this.key[i]) return false;
+    const at = id * keyWords;
+    for (let i = 0; i < keyWords; i++) if (this.keys[at + i] !== this.key[i]) return false;
     return true;
   }
 
@@ -202,7 +209,7 @@ export class ConversationTable {
     }
     const id = this.count++;
     if (id === this.hashes.length) this.growRows();
-    this.keys.set(this.key, id * keySize);
+    this.keys.set(this.key, id * keyWords);
     this.hashes[id] = hash;
     this.slots[slot] = id + 1;
     const isTcp = view.transport === transport.tcp;
@@ -220,7 +227,7 @@ export class ConversationTable {
 
   private growRows(): void {
     const rows = this.hashes.length * 2;
-    const keys = new Uint8Array(rows * keySize);
+    const keys = new Uint32Array(rows * keyWords);
     const states = new Uint8Array(rows);
     keys.set(this.keys);
     states.set(this.states);
