@@ -22,7 +22,7 @@ const closed = 8;
 const forward = 16;
 
 /**
- * Numbers conversations: (UDP or TCP, two endpoints) → a 0-based id and a direction. An open-addressing hash over 
+ * Numbers conversations: (UDP or TCP, two endpoints) → a 0-based id and a direction. An open-addressing hash over
  * words in typed arrays, about 62 bytes a conversation; a lookup allocates nothing.
  *
  * Direction 0 is that of the conversation's first packet; of TCP, that of the pure SYN (a conversation that begins with a

@@ -1,6 +1,5 @@
 import type { Limits } from '../bytes/index.ts';
 import { type ConversationTable, PacketView, readIcmpError, readQuoted, tcpFlag, transport } from '../link/index.ts';
-import type { Packet } from './packets.ts';
 import type { Direction } from './protocol.ts';
 
 export type EventKind = 'closed' | 'reset' | 'unreachable' | 'too-big' | 'time-exceeded' | 'parameter';
@@ -33,7 +32,7 @@ export class Events {
   }
 
   /** A packet of no conversation: is it an error about one? Returns conversation times two plus direction, or -1. */
-  error({ carrier }: Packet, view: PacketView, table: ConversationTable, frame: number): number {
+  error(carrier: Uint8Array, view: PacketView, table: ConversationTable, frame: number): number {
     const error = readIcmpError(carrier, view);
     if (error === undefined) return -1;
     const quoted = readQuoted(carrier, error, view.payloadEnd, this.#quoted, this.#limits);

@@ -1,15 +1,15 @@
 import type { Limits } from '../bytes/index.ts';
-import { slicePieces } from '../bytes/index.ts';
 import type { CaptureReader } from '../capture/index.ts';
-import { ConversationTable, tcpFlag, transport } from '../link/index.ts';
+import { ConversationTable, transport } from '../link/index.ts';
 import { Belongings, FRAGMENT, NONE } from './belongings.ts';
 import type { Choices } from './choices.ts';
 import type { DecodeAs } from './decodeas.ts';
+import { Delivery } from './delivery.ts';
 import { Events } from './events.ts';
 import type { KeyRing } from './keyring.ts';
 import { Observation } from './observation.ts';
-import { type Packet, Packets } from './packets.ts';
-import type { Conversation, Direction, Protocol } from './protocol.ts';
+import { Packets } from './packets.ts';
+import type { Conversation, Protocol } from './protocol.ts';
 import { Candidate } from './recognition.ts';
 
 /** What a first pass works with. */
@@ -37,6 +37,7 @@ export class FirstPass {
   readonly #table: ConversationTable;
   /** By conversation: its protocol's place in `observations`, a candidate, or nothing. */
   readonly #owners: (number | Candidate | undefined)[] = [];
+  readonly #delivery = new Delivery();
   readonly #belongs: Belongings = new Belongings();
   /** What the candidates hold, in bytes. */
   #undecided = 0;
@@ -94,7 +95,7 @@ export class FirstPass {
     for (let index = 0; index < this.#next; index++) {
       const code = this.#belongs.get(index);
       const isOwned = code !== NONE && typeof this.#owners[code >>> 1] === 'number';
-      if (code === FRAGMENT || isOwned) this.#deliverAgain(index, this.#packets.read(index));
+      if ((code === FRAGMENT || isOwned) && this.#packets.read(index)) this.#deliverAgain(index);
     }
     if (this.#finishing !== undefined) {
       this.#finishing = undefined;
@@ -121,30 +122,32 @@ export class FirstPass {
   }
 
   #observe(index: number): void {
-    const { view } = this.#packets;
-    const packet = this.#packets.read(index);
-    if (packet === 'waiting' || packet.datagram !== undefined) this.#belongs.set(index, FRAGMENT);
-    if (packet === 'waiting') return;
-    const id = this.#table.find(packet.frame, view);
+    const packets = this.#packets;
+    const { view } = packets;
+    const isWhole = packets.read(index);
+    const isReassembled = packets.datagram !== undefined;
+    if (!isWhole || isReassembled) this.#belongs.set(index, FRAGMENT);
+    if (!isWhole) return;
+    const id = this.#table.find(packets.frame, view);
     if (id < 0) {
-      const about = this.events.error(packet, view, this.#table, index + 1);
-      if (about >= 0 && packet.datagram === undefined) this.#belongs.set(index, about);
+      const about = this.events.error(packets.carrier, view, this.#table, index + 1);
+      if (about >= 0 && !isReassembled) this.#belongs.set(index, about);
       return;
     }
     const code = id * 2 + this.#table.direction;
-    this.#belongs.found(index, code, packet.datagram !== undefined);
+    this.#belongs.found(index, code, isReassembled);
     if (id === this.conversations.length) this.#meet(id);
     this.events.segment(view, id, this.#table.direction, index + 1);
-    this.#deliver(code, index, packet);
+    this.#deliver(code, index);
   }
 
-  /** What a candidate was shown the first time it is not shown again. */
-  #deliverAgain(index: number, packet: Packet | 'waiting'): void {
+  /** The packet just read; what a candidate was shown the first time it is not shown again. */
+  #deliverAgain(index: number): void {
     const code = this.#belongs.code(index);
-    if (packet === 'waiting' || code === NONE || typeof this.#owners[code >>> 1] !== 'number') return;
+    if (code === NONE || typeof this.#owners[code >>> 1] !== 'number') return;
     // An error about a packet belongs to the conversation without being a packet of it.
     const { transport: kind } = this.#packets.view;
-    if (kind === transport.udp || kind === transport.tcp) this.#deliver(code, index, packet);
+    if (kind === transport.udp || kind === transport.tcp) this.#deliver(code, index);
   }
 
   #meet(id: number): void {
@@ -163,23 +166,12 @@ export class FirstPass {
     else this.#owners.push(said < 0 ? undefined : said);
   }
 
-  #deliver(code: number, index: number, { carrier, datagram }: Packet): void {
+  #deliver(code: number, index: number): void {
     const id = code >>> 1;
     const owner = this.#owners[id];
     if (owner === undefined) return;
-    const { view } = this.#packets;
-    const delivery = {
-      direction: (code & 1) as Direction,
-      frame: index + 1,
-      payload: carrier.subarray(view.payloadStart, view.payloadEnd),
-      offset: view.payloadStart,
-      missing: view.payloadMissing,
-      pieces: datagram === undefined ? undefined : slicePieces(datagram.pieces, view.payloadStart, view.payloadEnd),
-      seq: view.seq,
-      ack: view.ack,
-      flags: view.flags,
-      hasAck: (view.flags & tcpFlag.ack) !== 0,
-    };
+    const delivery = this.#delivery;
+    delivery.fill(this.#packets, code, index + 1);
     if (typeof owner === 'number') {
       this.observations[owner]!.deliver(this.conversations[id]!, delivery);
       return;
@@ -203,7 +195,7 @@ export class FirstPass {
       const code = this.#belongs.code(index);
       // A fragment that completed another datagram is no part of this one.
       const isPart = (other: number): boolean => this.#belongs.get(other) === FRAGMENT && this.#belongs.code(other) !== code;
-      this.#deliverAgain(index, isFragment ? this.#packets.readAgain(index, isPart) : this.#packets.read(index));
+      if (isFragment ? this.#packets.readAgain(index, isPart) : this.#packets.read(index)) this.#deliverAgain(index);
     }
   }
 }

@@ -1,27 +1,11 @@
 import type { Limits, Piece } from '../bytes/index.ts';
 import { TcpDirection, tcpFlag } from '../link/index.ts';
 import type { Choices } from './choices.ts';
+import type { Delivery } from './delivery.ts';
 import type { KeyRing } from './keyring.ts';
 import { MessageTable } from './messages.ts';
 import type { Conversation, ConversationObserver, Direction, Observer, Protocol, StreamEnd } from './protocol.ts';
 import { StreamBuffer } from './stream.ts';
-
-/** What a packet of a conversation brings: a UDP payload, or a TCP segment. */
-export interface Delivery {
-  readonly direction: Direction;
-  readonly frame: number;
-  readonly payload: Uint8Array;
-  /** Where the payload starts in the frame's bytes. */
-  readonly offset: number;
-  /** Bytes of the payload that were not captured. */
-  readonly missing: number;
-  /** For a datagram put together from fragments. */
-  readonly pieces: readonly Piece[] | undefined;
-  readonly seq: number;
-  readonly ack: number;
-  readonly flags: number;
-  readonly hasAck: boolean;
-}
 
 /** The two stream directions of one TCP conversation, wired to what takes messages from them. */
 export class StreamPair {

@@ -1,5 +1,6 @@
 import type { Limits } from '../bytes/index.ts';
-import { type Delivery, StreamPair } from './observation.ts';
+import type { Delivery } from './delivery.ts';
+import { StreamPair } from './observation.ts';
 import { type Conversation, certain, type Direction, type Protocol, probable } from './protocol.ts';
 
 /** Packets and stream bytes that a conversation may bring before its protocol must be known. */

@@ -39,16 +39,15 @@ export function packetsOf(capture: Uint8Array): Packet[] {
   const packets = new Packets(reader, defaultLimits);
   const { view } = packets;
   return Array.from({ length: frames.length }, (_, index) => {
-    const packet = packets.read(index);
-    if (packet === 'waiting') return { known: false } as Packet & { known: boolean };
-    const frame = packet.frame.slice();
+    if (!packets.read(index)) return { known: false } as Packet & { known: boolean };
+    const frame = packets.frame.slice();
     return {
       time: frames.seconds(index) + frames.nanos(index) / 1e9,
       tcp: view.transport === transport.tcp,
       src: frame.subarray(view.srcAt, view.srcAt + view.addressLength),
       dst: frame.subarray(view.dstAt, view.dstAt + view.addressLength),
       ...{ srcPort: view.srcPort, dstPort: view.dstPort, seq: view.seq, ack: view.ack, flags: view.flags },
-      payload: packet.carrier.slice(view.payloadStart, view.payloadEnd),
+      payload: packets.carrier.slice(view.payloadStart, view.payloadEnd),
       known: view.transport === transport.tcp || view.transport === transport.udp,
     };
   }).filter(({ known }) => known);

@@ -280,7 +280,8 @@ class Channel implements ConversationObserver {
       this.#notes.malformed(id, `a sealed message needs ${least} bytes (header, tag), the datagram has ${message.length}`);
       return undefined;
     }
-    for (const session of this.#recent.reverse()) {
+    const recent = newest === undefined ? [] : this.#recent.reverse();
+    for (const session of recent) {
       const plaintext = session.open(bit, counter, message);
       if (plaintext === undefined) continue;
       this.#bench.messages.setSession(id, this.#numbers.get(session)!);
@@ -289,7 +290,7 @@ class Channel implements ConversationObserver {
     if (newest === undefined) {
       // That it has no session says why: there may be a million of them, and each fact takes room.
       messages.setState(id, 'encrypted');
-    } else if (newest.proven[bit] && !this.#recent.some((session) => session.mayCarry(bit))) {
+    } else if (newest.proven[bit] && !recent.some((session) => session.mayCarry(bit))) {
       this.#notes.malformed(id, 'the tag does not open under the proven key of its session');
     } else {
       messages.setState(id, 'encrypted');
