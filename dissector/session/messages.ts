@@ -1,5 +1,6 @@
 import type { Piece } from '../bytes/index.ts';
 import { defaultLimits } from '../bytes/index.ts';
+import { PieceTable } from './piecetable.ts';
 import type { Direction, Finding, Rule, State } from './protocol.ts';
 
 const states: readonly State[] = ['decoded', 'encrypted', 'malformed', 'incomplete'];
@@ -30,7 +31,7 @@ export class MessageTable {
   readonly sessions: unknown[] = [];
   readonly facts = new Map<number, unknown>();
   readonly findings = new Map<number, Finding[]>();
-  readonly pieces = new Map<number, readonly Piece[]>();
+  readonly pieces = new PieceTable();
   /** Message names by the number that the table keeps; a name from the wire is added as it comes. */
   readonly names: string[];
   findingCount = 0;
@@ -65,7 +66,8 @@ export class MessageTable {
     this.#name[id] = name;
     this.#flags[id] = flags;
     if (state === 'encrypted') this.encryptedCount++;
-    if (pieces !== undefined) this.pieces.set(id, pieces);
+    // No bytes at all is not the same as the payload of the frame.
+    if (pieces !== undefined) this.pieces.add(id, pieces.length === 0 ? [{ frame, offset: 0, length: 0 }] : pieces);
     return id;
   }
 
@@ -118,7 +120,8 @@ export class MessageTable {
   }
 
   session(id: number): unknown {
-    return this.sessions[this.#session[id]! - 1];
+    const number = this.#session[id]!;
+    return number === 0 ? undefined : this.sessions[number - 1];
   }
 
   setSession(id: number, session: number): void {

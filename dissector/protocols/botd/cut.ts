@@ -6,7 +6,10 @@ export interface Breach {
   readonly text: string;
 }
 
-/** What one direction of a stream falls into. `bytes` of `clear` are the whole frame, those of `sealed` what is encrypted. */
+/**
+ * What one direction of a stream falls into. `bytes` of `clear` are the whole frame, those of `sealed` what is encrypted,
+ * valid until the stream goes on.
+ */
 export interface Cut {
   readonly kind: 'clear' | 'sealed' | 'partial' | 'stretch';
   readonly bytes: Uint8Array;

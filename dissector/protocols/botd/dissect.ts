@@ -30,13 +30,14 @@ export function dissect(captured: Captured): Dissection {
   const check = facts.signature;
   const holdsSignature = payload?.field.children?.some((child) => child.name === 'signature') === true;
   const later = {
+    info: () => info(captured, facts, payload?.field, opened),
     fields: () => fieldsOf(payload?.field),
     whole: () => (opened === undefined ? bytes.subarray(start, end) : opened.bytes.subarray(opened.start)),
     missing: () => (state === 'encrypted' ? missing(session) : []),
   };
   const isChecked = holdsSignature && check !== undefined;
   const valid = !isChecked ? undefined : check.state === 'unchecked' ? null : check.state === 'valid';
-  return new LazyDissection(layer, info(captured, facts, payload?.field, opened), later, valid);
+  return new LazyDissection(layer, later, valid);
 }
 
 /** Length and checksum; everything as undecoded bytes where no frame is known to begin. */

@@ -14,6 +14,7 @@ import { Conduct } from './conduct.ts';
 import type { Cut } from './cut.ts';
 import { factsOf } from './facts.ts';
 import { type Hello, readHello, verifyAck, verifyInit } from './handshake.ts';
+import { aesLabel, ephemeralLabel, pointLabel } from './keys.ts';
 import { clearHead, type Name, names } from './messages.ts';
 import { shapeOf } from './plaintext.ts';
 import { Proof, type Sealed } from './proof.ts';
@@ -46,7 +47,8 @@ class Connection implements ConversationObserver {
     this.#conversation = conversation;
     this.#session = new Session(bench.choices);
     if (conversation.opened) this.#session.opener = 0;
-    this.#proof = new Proof(this.#session, bench.limits);
+    const hasKeys = [ephemeralLabel, pointLabel, aesLabel].some((label) => bench.keys.all(label).length > 0);
+    this.#proof = new Proof(this.#session, bench.limits, hasKeys);
     this.#conduct = new Conduct(bench, this.#session);
     this.#splitters = [this.#splitter(0), this.#splitter(1)];
   }

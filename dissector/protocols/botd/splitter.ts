@@ -107,7 +107,7 @@ export class Splitter {
     }
     if (!this.#anchored && length < shortest) return this.#lose(midway);
     const size = sealedHead + length;
-    return bytes.length >= size && this.#take('sealed', buffer, bytes.slice(sealedHead, size), size);
+    return bytes.length >= size && this.#take('sealed', buffer, bytes.subarray(sealedHead, size), size);
   }
 
   #take(kind: 'clear' | 'sealed', buffer: StreamBuffer, bytes: Uint8Array, size: number): true {

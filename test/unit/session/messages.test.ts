@@ -16,6 +16,23 @@ describe('MessageTable', () => {
       }
   });
 
+  it('knows the pieces of each message, of those that have any', () => {
+    const table = new MessageTable(['a', 'b']);
+    const pieces = Array.from({ length: 400 }, (_, id) =>
+      Array.from({ length: id % 4 }, (_, at) => ({ frame: id + at + 1, offset: 0xffff_0000 + at, length: 7 * at })),
+    );
+    for (const [id, own] of pieces.entries())
+      expect(table.add(own.length === 0 ? good : { ...good, frame: id + 1, pieces: own })).toBe(id);
+    for (const [id, own] of pieces.entries()) expect(table.pieces.get(id)).toEqual(own.length === 0 ? undefined : own);
+    expect(table.pieces.get(pieces.length)).toBeUndefined();
+  });
+
+  it('tells no bytes at all from the payload of the frame', () => {
+    const table = new MessageTable(['a', 'b']);
+    const id = table.add({ ...good, frame: 3, pieces: [] });
+    expect(table.pieces.get(id)).toEqual([{ frame: 3, offset: 0, length: 0 }]);
+  });
+
   it('counts the messages whose state is encrypted, also where that changes', () => {
     const table = new MessageTable(['a', 'b']);
     const [first, second] = [table.add({ ...good, state: 'encrypted' }), table.add(good)];
