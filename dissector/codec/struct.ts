@@ -124,30 +124,35 @@ function bitsStep(item: BitsItem, scope: Scope, path: string): Step {
   const total = item.bits.reduce((sum, bit) => sum + bit.width, 0);
   if (total !== item.size * 8)
     throw new Error(`layout: bits of ${path} have ${total} bits, ${item.size} bytes have ${item.size * 8}`);
+  const parts = divided(item, slots, total);
+  const first = `${path}.${item.bits[0]!.name}`;
   return (cursor, into, values) => {
-    if (!cursor.has(item.size, `${path}.${item.bits[0]!.name}`)) return false;
+    if (!cursor.has(item.size, first)) return false;
+    const { source, at: start } = cursor;
     const whole = cursor.uint(item.size);
-    let from = 0;
-    item.bits.forEach((bit, i) => {
-      const value = Math.floor(whole / 2 ** (total - from - bit.width)) % 2 ** bit.width;
-      values[slots[i]!] = value;
-      const word = bit.names?.[value];
-      into.push({
-        name: bit.name,
-        kind: 'value',
-        value,
-        doc: bit.doc,
-        source: cursor.source,
-        start: cursor.at,
-        end: cursor.at + item.size,
-        bits: { from, width: bit.width },
-        ...(word === undefined ? {} : { text: `${word} (${value})` }),
-      });
-      from += bit.width;
-    });
-    cursor.at += item.size;
+    const end = start + item.size;
+    for (const { slot, name, doc, bits, names, divisor, modulus } of parts) {
+      const value = Math.floor(whole / divisor) % modulus;
+      values[slot] = value;
+      const field: Field = { name, kind: 'value', value, doc, source, start, end, bits };
+      const word = names?.[value];
+      if (word !== undefined) field.text = `${word} (${value})`;
+      into.push(field);
+    }
+    cursor.at = end;
     return true;
   };
+}
+
+/** What each bit field is divided by, and what is left of it. */
+function divided(item: BitsItem, slots: readonly number[], total: number) {
+  let from = 0;
+  return item.bits.map(({ name, doc, width, names }, i) => {
+    const divisor = 2 ** (total - from - width);
+    const part = { slot: slots[i]!, name, doc, names, bits: { from, width }, divisor, modulus: 2 ** width };
+    from += width;
+    return part;
+  });
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

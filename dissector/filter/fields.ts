@@ -123,12 +123,15 @@ export class FieldCatalog {
   }
 }
 
-/** Values of the fields whose path ends with `path`; items of lists have no name of their own in it. */
-function collect(field: Field, path: readonly string[], above: readonly string[], type: FieldType, out: Value[]): void {
-  for (const child of field.children ?? []) {
-    const here = field.kind === 'list' ? above : [...above, child.name];
-    if (field.kind !== 'list' && endsWith(here, path)) out.push(valueOfField(child, type));
-    collect(child, path, here, type, out);
+/** Values of the fields whose path ends with `path`; items of lists have no name of their own in it. `above` is as it was in the end. */
+function collect(field: Field, path: readonly string[], above: string[], type: FieldType, out: Value[]): void {
+  if (field.children === undefined) return;
+  const isNamed = field.kind !== 'list';
+  for (const child of field.children) {
+    if (isNamed) above.push(child.name);
+    if (isNamed && endsWith(above, path)) out.push(valueOfField(child, type));
+    collect(child, path, above, type, out);
+    if (isNamed) above.pop();
   }
 }
 

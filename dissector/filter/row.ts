@@ -59,8 +59,9 @@ export class FilterRow {
 
   /** The layer of the message's own protocol: a tree is made for this. Undefined where the row is no message. */
   get own(): Field | undefined {
-    if (this.n < 0) return undefined;
-    this.#own ??= this.analysis.dissectAlone(this.n).layer;
+    const { info } = this;
+    if (info === undefined) return undefined;
+    this.#own ??= this.analysis.dissectAlone(info).layer;
     return this.#own;
   }
 

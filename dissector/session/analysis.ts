@@ -6,8 +6,9 @@ import type { ConversationEvent } from './events.ts';
 import type { TriedKey } from './explain.ts';
 import { FirstPass } from './firstpass.ts';
 import type { KeyRing } from './keyring.ts';
+import { MessageInfo } from './messageinfo.ts';
 import type { Observation } from './observation.ts';
-import type { Conversation, Direction, Dissection, Finding, Protocol, State } from './protocol.ts';
+import type { Conversation, Direction, Dissection, Finding, Protocol } from './protocol.ts';
 import { Rows, type Show } from './rows.ts';
 import { type Computation, type Member, type Part, type SessionSteps, walk } from './steps.ts';
 import { computeMessage, dissectAlone, dissectMessage, explainMessage, lowerLayers, placed } from './trees.ts';
@@ -15,21 +16,6 @@ import { computeMessage, dissectAlone, dissectMessage, explainMessage, lowerLaye
 const noFindings: readonly Finding[] = [];
 /** How far `carriedBy` looks: a message that is longer than what passes meanwhile in all conversations is not found. */
 const MOST_LOOKED_AT = 100;
-
-export interface MessageInfo {
-  /** Its place in the order in which the messages of the capture complete, from 0. */
-  readonly n: number;
-  /** 1-based frame that completed it, and every frame it is made of. */
-  readonly frame: number;
-  readonly frames: readonly number[];
-  readonly protocol: Protocol;
-  readonly name: string;
-  readonly direction: Direction;
-  readonly conversation: Conversation;
-  readonly state: State;
-  readonly encrypted: boolean;
-  readonly findings: readonly Finding[];
-}
 
 /** What a person decides about a capture beside its keys. */
 export interface AnalysisOptions {
@@ -143,21 +129,7 @@ export class Analysis {
 
   message(n: number): MessageInfo {
     const { observation, id } = this.#place(n);
-    const { messages, protocol } = observation;
-    const frame = messages.frame(id);
-    const pieces = messages.pieces.get(id);
-    return {
-      n,
-      frame,
-      frames: pieces === undefined ? [frame] : [...new Set(pieces.map((piece) => piece.frame))].sort((a, b) => a - b),
-      protocol,
-      name: messages.names[messages.name(id)]!,
-      direction: messages.direction(id),
-      conversation: this.#pass.conversations[messages.conversation(id)]!,
-      state: messages.state(id),
-      encrypted: messages.encrypted(id),
-      findings: messages.findings.get(id) ?? noFindings,
-    };
+    return new MessageInfo(n, id, observation, this.#pass.conversations);
   }
 
   /** The findings of a message alone, for whoever goes through all messages. */
@@ -176,9 +148,9 @@ export class Analysis {
    * What a message says by itself: the same as in `dissect`, without the layers below it and several times as fast. Bytes in it are
    * valid until the next frame is read.
    */
-  dissectAlone(n: number): Dissection {
-    const { observation, id } = this.#place(n);
-    return dissectAlone(this.reader, observation, id, this.message(n), this.#limits);
+  dissectAlone(message: MessageInfo): Dissection {
+    const { observation, id } = this.#place(message.n);
+    return dissectAlone(this.reader, observation, id, message, this.#limits);
   }
 
   /** What each key of the ring did for a message. */

@@ -9,6 +9,7 @@ export * from './keykinds.ts';
 export * from './keyring.ts';
 export * from './lazily.ts';
 export * from './machine.ts';
+export { MessageInfo } from './messageinfo.ts';
 export * from './messages.ts';
 export * from './peer.ts';
 export * from './pending.ts';

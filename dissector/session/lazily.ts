@@ -3,26 +3,29 @@ import type { Dissection } from './protocol.ts';
 
 /** What is made of a message only when somebody asks for it. */
 export interface Later {
+  info(): string;
   fields(): Json;
   whole(): Uint8Array;
   missing(): readonly string[];
 }
 
 /**
- * A dissection whose costly parts wait: a list asks for one line of a million messages, and for nothing else. (A class: getters in an
+ * A dissection whose costly parts wait: a list asks for one line of a million messages, a filter for their fields alone. (A class: getters in an
  * object literal make a hidden class of each object.)
  */
 export class LazyDissection implements Dissection {
   readonly layer: Field;
-  readonly info: string;
   declare readonly signatureValid?: boolean | null;
   readonly #later: Later;
 
-  constructor(layer: Field, info: string, later: Later, signatureValid?: boolean | null) {
+  constructor(layer: Field, later: Later, signatureValid?: boolean | null) {
     this.layer = layer;
-    this.info = info;
     this.#later = later;
     if (signatureValid !== undefined) this.signatureValid = signatureValid;
+  }
+
+  get info(): string {
+    return this.#later.info();
   }
 
   get fields(): Json {

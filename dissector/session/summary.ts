@@ -1,4 +1,5 @@
-import type { Analysis, MessageInfo } from './analysis.ts';
+import type { Analysis } from './analysis.ts';
+import type { MessageInfo } from './messageinfo.ts';
 
 /**
  * How a message travelled: in clear, or encrypted, and then what became of it. A broken one is cut off or contradicts its form: no

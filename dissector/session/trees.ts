@@ -1,11 +1,11 @@
 import type { Field, Limits, Origin, Piece, Source, Tree } from '../bytes/index.ts';
 import type { CaptureReader } from '../capture/index.ts';
 import { decodeLayers, PacketView, parsePacket } from '../link/index.ts';
-import type { MessageInfo } from './analysis.ts';
 import type { TriedKey } from './explain.ts';
 import type { KeyRing } from './keyring.ts';
+import type { MessageInfo } from './messageinfo.ts';
 import type { Observation } from './observation.ts';
-import type { Captured, Conversation, Dissection } from './protocol.ts';
+import type { Captured, Conversation, Direction, Dissection, State } from './protocol.ts';
 import type { Computation, Placed } from './steps.ts';
 
 /** The Sources of one tree as it grows. */
@@ -22,17 +22,14 @@ class Sources {
 /** The lower layers of a frame (0-based), its payload as undecoded bytes. */
 export function lowerLayers(reader: CaptureReader, index: number, limits: Limits): Tree {
   const sources = new Sources();
-  const { layers, payload, trailer } = frameLayers(reader, index, sources, limits);
-  const rest = payload.end > payload.start ? [{ ...payload, name: 'payload', kind: 'value' as const, value: payload.bytes }] : [];
-  return { sources: sources.list, layers: [...layers, ...rest.map(({ bytes: _, ...field }) => field), ...trailer] };
+  const { layers, trailer, start, end } = frameLayers(reader, index, sources, limits);
+  const { id: source, bytes } = sources.list[0]!;
+  const value = bytes.subarray(start, end);
+  const rest: readonly Field[] = end > start ? [{ name: 'payload', kind: 'value', value, source, start, end }] : [];
+  return { sources: sources.list, layers: [...layers, ...rest, ...trailer] };
 }
 
-interface Opened {
-  readonly captured: Captured;
-  readonly sources: Sources;
-  readonly layers: readonly Field[];
-  readonly trailer: readonly Field[];
-}
+const view = new PacketView();
 
 /**
  * The tree of a message: the lower layers of the frame that completed it, then the protocol's own. A message in one piece
@@ -45,7 +42,9 @@ export function dissectMessage(
   info: MessageInfo,
   limits: Limits,
 ): { tree: Tree; dissection: Dissection } {
-  const { captured, sources, layers, trailer } = openMessage(reader, observation, id, info, limits);
+  const sources = new Sources();
+  const { layers, trailer, start, end } = frameLayers(reader, info.frame - 1, sources, limits);
+  const captured = capture(reader, observation, id, info, sources, start, end);
   const dissection = observation.protocol.dissect(captured);
   return { tree: { sources: sources.list, layers: [...layers, dissection.layer, ...trailer] }, dissection };
 }
@@ -61,8 +60,11 @@ export function dissectAlone(
   info: MessageInfo,
   limits: Limits,
 ): Dissection {
-  const { captured } = openMessage(reader, observation, id, info, limits, payloadAlone);
-  return observation.protocol.dissect(captured);
+  const bytes = reader.frameBytes(info.frame - 1);
+  const sources = new Sources();
+  sources.add('Frame', bytes, { kind: 'frame', frame: info.frame });
+  parsePacket(bytes, reader.frames.linkType(info.frame - 1), view, limits, reader.frames.original(info.frame - 1));
+  return observation.protocol.dissect(capture(reader, observation, id, info, sources, view.payloadStart, view.payloadEnd));
 }
 
 /** What each key of the ring did for a message. */
@@ -74,7 +76,7 @@ export function explainMessage(
   limits: Limits,
   ring: KeyRing,
 ): readonly TriedKey[] {
-  return observation.protocol.explain?.(openMessage(reader, observation, id, info, limits).captured, ring) ?? [];
+  return observation.protocol.explain?.(withFrame(reader, observation, id, info, limits), ring) ?? [];
 }
 
 /** What both sides compute for a message. */
@@ -86,7 +88,7 @@ export function computeMessage(
   limits: Limits,
   ring: KeyRing,
 ): readonly Computation[] {
-  return observation.protocol.compute?.(openMessage(reader, observation, id, info, limits).captured, ring) ?? [];
+  return observation.protocol.compute?.(withFrame(reader, observation, id, info, limits), ring) ?? [];
 }
 
 /** What is known of a message without reading its bytes. */
@@ -103,76 +105,96 @@ export function placed({ messages }: Observation, id: number, conversations: rea
   };
 }
 
-function openMessage(
+/** A message as its protocol is given it. (A class, since a list makes a million of them.) */
+class CapturedMessage implements Captured {
+  readonly name: string;
+  readonly direction: Direction;
+  readonly state: State;
+  readonly encrypted: boolean;
+  readonly conversation: Conversation;
+  readonly frame: number;
+  readonly bytes: Uint8Array;
+  readonly source: number;
+  readonly start: number;
+  readonly end: number;
+  readonly facts: unknown;
+  readonly session: unknown;
+  /** A protocol may take it off: it is no method. */
+  readonly derive: Captured['derive'];
+
+  constructor(
+    info: MessageInfo,
+    { messages }: Observation,
+    id: number,
+    sources: Sources,
+    carrier: Source,
+    start: number,
+    end: number,
+  ) {
+    this.name = info.name;
+    this.direction = info.direction;
+    this.state = info.state;
+    this.encrypted = info.encrypted;
+    this.conversation = info.conversation;
+    this.frame = info.frame;
+    this.bytes = carrier.bytes;
+    this.source = carrier.id;
+    this.start = start;
+    this.end = end;
+    this.facts = messages.facts.get(id);
+    this.session = messages.session(id);
+    this.derive = (name, bytes, origin) => sources.add(name, bytes, origin);
+  }
+}
+
+/** The first of the sources is the frame that completed the message; `start` to `end` is its payload there. */
+function capture(
   reader: CaptureReader,
   observation: Observation,
   id: number,
   info: MessageInfo,
-  limits: Limits,
-  layersOf: typeof frameLayers = frameLayers,
-): Opened {
-  const { messages } = observation;
+  sources: Sources,
+  start: number,
+  end: number,
+): Captured {
+  const frame = sources.list[0]!;
+  const pieces = observation.messages.pieces.get(id);
+  if (pieces === undefined) return new CapturedMessage(info, observation, id, sources, frame, start, end);
+  const only = pieces.length === 1 && pieces[0]!.frame === info.frame ? pieces[0]! : undefined;
+  if (only === undefined) {
+    const carrier = sources.add('Reassembled', gather(reader, pieces), { kind: 'pieces', pieces });
+    return new CapturedMessage(info, observation, id, sources, carrier, 0, carrier.bytes.length);
+  }
+  const stop = Math.min(only.offset + only.length, frame.bytes.length);
+  return new CapturedMessage(info, observation, id, sources, frame, only.offset, stop);
+}
+
+function withFrame(reader: CaptureReader, observation: Observation, id: number, info: MessageInfo, limits: Limits): Captured {
   const sources = new Sources();
-  const { layers, payload, trailer } = layersOf(reader, info.frame - 1, sources, limits);
-  const pieces = messages.pieces.get(id);
-  const inFrame =
-    pieces === undefined ? { offset: payload.start, length: payload.end - payload.start } : inOneFrame(pieces, info.frame);
-  const carrier =
-    inFrame === undefined
-      ? sources.add('Reassembled', gather(reader, pieces!), { kind: 'pieces', pieces: pieces! })
-      : sources.list[0]!;
-  const start = inFrame?.offset ?? 0;
-  const end = inFrame === undefined ? carrier.bytes.length : Math.min(inFrame.offset + inFrame.length, carrier.bytes.length);
-  const captured: Captured = {
-    name: info.name,
-    direction: info.direction,
-    state: info.state,
-    encrypted: info.encrypted,
-    conversation: info.conversation,
-    frame: info.frame,
-    bytes: carrier.bytes,
-    source: carrier.id,
-    start,
-    end,
-    facts: messages.facts.get(id),
-    session: messages.session(id),
-    derive: (name, bytes, origin) => sources.add(name, bytes, origin),
-  };
-  return { captured, sources, layers, trailer };
+  const { start, end } = frameLayers(reader, info.frame - 1, sources, limits);
+  return capture(reader, observation, id, info, sources, start, end);
 }
 
 interface FrameLayers {
   readonly layers: readonly Field[];
-  readonly payload: { readonly source: number; readonly start: number; readonly end: number; readonly bytes: Uint8Array };
   readonly trailer: readonly Field[];
+  /** Where the payload lies in the frame. */
+  readonly start: number;
+  readonly end: number;
 }
 
 function frameLayers(reader: CaptureReader, index: number, sources: Sources, limits: Limits): FrameLayers {
   const bytes = reader.frameBytes(index).slice();
-  const source = sources.add('Frame', bytes, { kind: 'frame', frame: index + 1 });
+  const { id } = sources.add('Frame', bytes, { kind: 'frame', frame: index + 1 });
   const { frames } = reader;
-  const lower = decodeLayers(bytes, frames.linkType(index), frames.original(index), limits, source.id);
-  const { payloadStart: start, payloadEnd: end } = lower;
-  const trailer: Field[] = lower.trailer === undefined ? [] : [lower.trailer];
-  return { layers: lower.layers, payload: { source: source.id, start, end, bytes: bytes.subarray(start, end) }, trailer };
-}
-
-const view = new PacketView();
-const noLayers: readonly Field[] = [];
-
-/** Where the payload lies, and no tree of what is around it. The bytes are the reader's own, until it reads the next frame. */
-function payloadAlone(reader: CaptureReader, index: number, sources: Sources, limits: Limits): FrameLayers {
-  const bytes = reader.frameBytes(index);
-  const source = sources.add('Frame', bytes, { kind: 'frame', frame: index + 1 });
-  parsePacket(bytes, reader.frames.linkType(index), view, limits, reader.frames.original(index));
-  const { payloadStart: start, payloadEnd: end } = view;
-  return { layers: noLayers, payload: { source: source.id, start, end, bytes }, trailer: noLayers };
-}
-
-/** A message whose bytes lie in the completing frame alone, one after the other. */
-function inOneFrame(pieces: readonly Piece[], frame: number): { offset: number; length: number } | undefined {
-  if (pieces.length !== 1 || pieces[0]!.frame !== frame) return undefined;
-  return pieces[0]!;
+  const { layers, trailer, payloadStart, payloadEnd } = decodeLayers(
+    bytes,
+    frames.linkType(index),
+    frames.original(index),
+    limits,
+    id,
+  );
+  return { layers, trailer: trailer === undefined ? [] : [trailer], start: payloadStart, end: payloadEnd };
 }
 
 function gather(reader: CaptureReader, pieces: readonly Piece[]): Uint8Array {

@@ -19,14 +19,21 @@ const severities = ['error', 'warning', 'note'] as const;
 export function rowView(analysis: Analysis, show: Show, position: number, row = position): Row {
   const { frame, n } = analysis.rowAt(show, position);
   const { frames } = analysis.reader;
-  const hasTime = frames.hasTime(frame - 1);
-  const place = { row, frame, seconds: hasTime ? frames.seconds(frame - 1) : 0, nanos: frames.nanos(frame - 1) };
+  const line: Line = n < 0 ? bareFrame(analysis, frame - 1) : message(analysis, n);
+  line.row = row;
+  line.frame = frame;
+  line.seconds = frames.hasTime(frame - 1) ? frames.seconds(frame - 1) : 0;
+  line.nanos = frames.nanos(frame - 1);
   const conversation = analysis.conversationOf(frame)?.conversation;
-  const talk =
-    conversation === undefined ? undefined : { conversation, transport: analysis.conversations[conversation]!.transport };
-  // Spread would make a slow object of each row, and a list has a million.
-  return Object.assign(place, talk, n < 0 ? bareFrame(analysis, frame - 1) : message(analysis, n));
+  if (conversation !== undefined) {
+    line.conversation = conversation;
+    line.transport = analysis.conversations[conversation]!.transport;
+  }
+  return line;
 }
+
+/** A row as it is filled. (No spread: that would make a slow object of each, and a list has a million.) */
+type Line = { -readonly [name in keyof Row]: Row[name] };
 
 /** Nanoseconds between two frames (1-based); undefined where one has no time. */
 export function gapOf({ reader: { frames } }: Analysis, before: number, frame: number): number | undefined {
@@ -35,29 +42,36 @@ export function gapOf({ reader: { frames } }: Analysis, before: number, frame: n
   return seconds * 1e9 + frames.nanos(frame - 1) - frames.nanos(before - 1);
 }
 
-function message(analysis: Analysis, n: number) {
-  const { conversation, direction, protocol, name, state, encrypted, findings } = analysis.message(n);
-  const severity = worst(findings);
-  return {
+function message(analysis: Analysis, n: number): Line {
+  const told = analysis.message(n);
+  const { conversation, direction, protocol, name, state, encrypted } = told;
+  const line: Line = {
+    row: 0,
+    frame: 0,
     n,
+    seconds: 0,
+    nanos: 0,
     source: conversation.endpoints[direction],
     destination: conversation.endpoints[direction === 0 ? 1 : 0],
     protocol: protocol.id,
     message: name,
-    info: analysis.dissectAlone(n).info,
+    info: analysis.dissectAlone(told).info,
     state,
     encrypted,
-    ...(severity === undefined ? {} : { severity }),
   };
+  const severity = worst(told.findings);
+  if (severity !== undefined) line.severity = severity;
+  return line;
 }
 
 /** The gravest of some findings. */
 export function worst(findings: readonly Finding[]): Finding['severity'] | undefined {
+  if (findings.length === 0) return undefined;
   return severities.find((severity) => findings.some((finding) => finding.severity === severity));
 }
 
 /** A frame that completes no message: what its headers say. */
-function bareFrame(analysis: Analysis, index: number) {
+function bareFrame(analysis: Analysis, index: number): Line {
   const { reader } = analysis;
   const bytes = reader.frameBytes(index);
   const link = reader.frames.linkType(index);
@@ -65,12 +79,16 @@ function bareFrame(analysis: Analysis, index: number) {
   parsePacket(bytes, link, view, undefined, reader.frames.original(index));
   const [source, destination] = endpoints(bytes, link, view);
   return {
+    row: 0,
+    frame: 0,
+    seconds: 0,
+    nanos: 0,
     source,
     destination,
     protocol: view.highest === '' ? 'frame' : view.highest,
     message: '',
     info: packetProblem(view)?.text ?? eventText(analysis, index) + partText(analysis, index, view) + headersText(view),
-    state: 'none' as const,
+    state: 'none',
     encrypted: false,
   };
 }

@@ -18,7 +18,7 @@ describe('a message by itself', () => {
       const analysis = analyse(readFileSync(goldenPath(file)), keys);
       expect(analysis.messageCount).toBeGreaterThan(0);
       for (let n = 0; n < analysis.messageCount; n++)
-        expect(told(analysis.dissectAlone(n))).toEqual(told(analysis.dissect(n).dissection));
+        expect(told(analysis.dissectAlone(analysis.message(n)))).toEqual(told(analysis.dissect(n).dissection));
     }
   });
 });

@@ -26,12 +26,13 @@ export function dissect(captured: Captured): Dissection {
   const listed = { ...layer, children: [...body.filter((child) => !unlistedSizes.has(child.name)), ...inner] };
   const signature = facts.signature;
   const later = {
+    info: () => info(name, body, facts, end - start),
     fields: () => fieldToJson(name === 'NLIST_RES' ? listOf(listed) : listed),
     whole: () => whole,
     missing: () => missing(captured, facts, session),
   };
   const valid = signature === undefined ? undefined : signature.state === 'unchecked' ? null : signature.state === 'valid';
-  return new LazyDissection(layer, info(name, body, facts, end - start), later, valid);
+  return new LazyDissection(layer, later, valid);
 }
 
 interface Place {

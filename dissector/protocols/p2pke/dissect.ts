@@ -29,21 +29,22 @@ export function dissect(captured: Captured): Dissection {
     problem === undefined
       ? open(captured, name, session, facts, at)
       : { fields: rest(captured, at), plaintext: undefined, problem };
-  children.push(...opened.fields);
+  for (const field of opened.fields) children.push(field);
   if (opened.problem !== undefined) layer.problem = opened.problem;
-  const timestamp = find(children, 'timestamp_tai64n');
+  const timestamp = name === 'InitHello' ? find(children, 'timestamp_tai64n') : undefined;
   if (timestamp?.value instanceof Uint8Array) timestamp.text = tai64nText(timestamp.value);
-  const claim = find(children, 'auth_claim');
+  const claim = isHello || name === 'InitDone' ? find(children, 'auth_claim') : undefined;
   if (claim !== undefined && facts.signature !== undefined) mark(claim, facts.signature);
   layer.text = `P2P Key Exchange, ${name}`;
-  children.push(...generated(captured, session, facts));
+  for (const field of generated(captured, session, facts)) children.push(field);
   const later = {
+    info: () => info(name, end - start, children, opened, facts),
     fields: () => fieldToJson({ ...layer, children: flatten(children) }),
     whole: () => whole(bytes.subarray(start, end), opened.plaintext, isHello),
     missing: () => (captured.state === 'encrypted' ? missing(name, session, captured) : []),
   };
   const valid = claim === undefined ? undefined : verdict(facts.signature);
-  return new LazyDissection(layer, info(name, end - start, children, opened, facts), later, valid);
+  return new LazyDissection(layer, later, valid);
 }
 
 function open(captured: Captured, name: Name, session: Session | undefined, facts: Facts, at: number): Opened {

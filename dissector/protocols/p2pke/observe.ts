@@ -287,12 +287,10 @@ class Channel implements ConversationObserver {
       this.#bench.messages.setSession(id, this.#numbers.get(session)!);
       return { session, plaintext };
     }
-    if (newest === undefined) {
-      // That it has no session says why: there may be a million of them, and each fact takes room.
-      messages.setState(id, 'encrypted');
-    } else if (newest.proven[bit] && !recent.some((session) => session.mayCarry(bit))) {
+    if (newest?.proven[bit] && !recent.some((session) => session.mayCarry(bit))) {
       this.#notes.malformed(id, 'the tag does not open under the proven key of its session');
     } else {
+      // A message without a session says why itself: there may be a million of them, and each fact takes room.
       messages.setState(id, 'encrypted');
       if (this.#sessions.length > limits.recentSessions) this.#notes.untried(id, ['recentSessions'], 'sessions');
     }

@@ -27,12 +27,13 @@ export function dissect(captured: Captured): Dissection {
   layer.children!.push(...payload, ...generated(captured, facts, session));
   if (problem !== undefined && at < end) layer.children!.push(undecoded(bytes, source, at, end, 'Bytes of no whole head.'));
   const later = {
+    info: () => info(name, payload, facts, end - start),
     fields: () => jsonOf(layer, facts),
     whole: () => (plaintext === undefined ? bytes.subarray(start, end) : joined(bytes.subarray(start, at), plaintext)),
     missing: () => (captured.state === 'encrypted' ? missing(session) : []),
   };
   const valid = signature === undefined || name !== 'hello' ? undefined : verdict(facts.signature);
-  return new LazyDissection(layer, info(name, payload, facts, end - start), later, valid);
+  return new LazyDissection(layer, later, valid);
 }
 
 /** Data that travels sealed, as far as the first pass knows. */

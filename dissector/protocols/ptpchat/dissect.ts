@@ -37,13 +37,14 @@ export function dissect(captured: Captured): Dissection {
   if (facts?.note !== undefined) layer.children.push({ ...note('note', facts.note, source, end), start: end });
   const { data } = parsed;
   const later = {
+    info: () => info(parsed, builder.text),
     fields: () => withGenerated(fieldsOf(data), builder.text, facts?.key),
     whole: () => bytes.subarray(start, end),
     missing: () => missing(parsed, facts),
   };
   const signature = facts?.signature;
   const valid = signature === undefined ? undefined : signature.state === 'unchecked' ? null : signature.state === 'valid';
-  return new LazyDissection(layer, info(parsed, builder.text), later, valid);
+  return new LazyDissection(layer, later, valid);
 }
 
 function fieldsOf(data: JsonNode | undefined): Json {

@@ -1,0 +1,40 @@
+import type { Piece } from '../bytes/index.ts';
+import type { Observation } from './observation.ts';
+import type { Conversation, Direction, Finding, Protocol, State } from './protocol.ts';
+
+const none: readonly Finding[] = [];
+
+/** What the first pass knows of a message. (A class: lists and filters make a million of them.) */
+export class MessageInfo {
+  /** Its place in the order in which the messages of the capture complete, from 0. */
+  readonly n: number;
+  /** 1-based frame that completed it. */
+  readonly frame: number;
+  readonly protocol: Protocol;
+  readonly name: string;
+  readonly direction: Direction;
+  readonly conversation: Conversation;
+  readonly state: State;
+  readonly encrypted: boolean;
+  readonly findings: readonly Finding[];
+  readonly #pieces: readonly Piece[] | undefined;
+
+  constructor(n: number, id: number, { messages, protocol }: Observation, conversations: readonly Conversation[]) {
+    this.n = n;
+    this.frame = messages.frame(id);
+    this.protocol = protocol;
+    this.name = messages.names[messages.name(id)]!;
+    this.direction = messages.direction(id);
+    this.conversation = conversations[messages.conversation(id)]!;
+    this.state = messages.state(id);
+    this.encrypted = messages.encrypted(id);
+    this.findings = messages.findings.get(id) ?? none;
+    this.#pieces = messages.pieces.get(id);
+  }
+
+  /** Every frame it is made of, 1-based, in order. */
+  get frames(): readonly number[] {
+    if (this.#pieces === undefined) return [this.frame];
+    return [...new Set(this.#pieces.map((piece) => piece.frame))].sort((a, b) => a - b);
+  }
+}
