@@ -4,6 +4,7 @@ import { addressBytes } from '../link/index.ts';
 import type { FieldCatalog, FieldType, FilterField } from './fields.ts';
 import type { FilterProblem } from './lexer.ts';
 import { parseFilter } from './parse.ts';
+import { regularExpression } from './regular.ts';
 import type { FilterRow } from './row.ts';
 import type { Expression, FieldOperand, Literal, Operand, Operator } from './syntax.ts';
 import { bytesLiteral, operandOf, order, orderBytes, textOf } from './values.ts';
@@ -135,12 +136,9 @@ class Compiler {
   #matches({ name, type }: Resolved['field'], literal: Literal): ((value: Value) => boolean) | undefined {
     if (type !== 'text' && type !== 'bytes')
       return this.#fail(`${name} is neither bytes nor text: no expression matches it`, literal);
-    try {
-      const expression = new RegExp(literal.text, 'is');
-      return (value) => expression.test(value instanceof Uint8Array ? latin(value) : textOf(value));
-    } catch {
-      return this.#fail('the regular expression cannot be read', literal);
-    }
+    const matches = regularExpression(literal.text);
+    if ('problem' in matches) return this.#fail(`the regular expression cannot be read: ${matches.problem}`, literal);
+    return (value) => matches(value instanceof Uint8Array ? latin(value) : textOf(value));
   }
 
   #membership({ left, set }: Extract<Expression, { kind: 'membership' }>): Test | undefined {

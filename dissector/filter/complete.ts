@@ -21,7 +21,7 @@ const operatorDocs: Readonly<Record<string, string>> = {
   '==': 'equal; of several values one is enough',
   '!=': 'not equal, none of them',
   contains: 'bytes or text within',
-  matches: 'a regular expression, capitals or not',
+  matches: 'a regular expression (RE2), capitals or not',
   in: 'one of {a, b, from..to}',
   '&&': 'and',
   '||': 'or',
