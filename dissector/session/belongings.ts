@@ -2,14 +2,18 @@
 export const NONE = 0xffff_ffff;
 export const FRAGMENT = 0xffff_fffe;
 
+/** Frames of one chunk: a power of two, so that a frame is found by shift and mask. */
+const chunkBits = 16;
+const chunkSize = 1 << chunkBits;
+const chunkMask = chunkSize - 1;
+
 /** Which conversation each frame belongs to, four bytes a frame; the frames that complete a fragmented datagram aside. */
 export class Belongings {
-  #codes = new Uint32Array(1024);
-  #length = 0;
+  readonly #chunks: Uint32Array[] = [];
   readonly #completions = new Map<number, number>();
 
   get(index: number): number {
-    return index < this.#length ? this.#codes[index]! : NONE;
+    return this.#chunks[index >>> chunkBits]?.[index & chunkMask] ?? NONE;
   }
 
   /** The conversation and direction of what a frame delivers, also for the last fragment of a datagram. */
@@ -24,13 +28,8 @@ export class Belongings {
   }
 
   set(index: number, code: number): void {
-    if (index >= this.#codes.length) {
-      const larger = new Uint32Array(Math.ceil(index * 1.5) + 1024);
-      larger.set(this.#codes);
-      this.#codes = larger;
-    }
-    // Frames between the last one set and this one belong to nothing.
-    for (; this.#length <= index; this.#length++) this.#codes[this.#length] = NONE;
-    this.#codes[index] = code;
+    const chunk = index >>> chunkBits;
+    while (chunk >= this.#chunks.length) this.#chunks.push(new Uint32Array(chunkSize).fill(NONE));
+    this.#chunks[chunk]![index & chunkMask] = code;
   }
 }

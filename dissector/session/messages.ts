@@ -20,6 +20,20 @@ export interface MessageRecord {
   readonly pieces?: readonly Piece[];
 }
 
+/** Messages of one chunk: a power of two, so that a message is found by shift and mask. */
+const chunkBits = 14;
+const chunkSize = 1 << chunkBits;
+const chunkMask = chunkSize - 1;
+
+class Chunk {
+  readonly frame = new Uint32Array(chunkSize);
+  readonly conversation = new Uint32Array(chunkSize);
+  /** Index into `sessions` plus one; 0 for none. */
+  readonly session = new Uint32Array(chunkSize);
+  readonly name = new Uint8Array(chunkSize);
+  readonly flags = new Uint8Array(chunkSize);
+}
+
 /**
  * The messages of one protocol in one capture, in columns: 14 bytes each, since an object each would cost a hundred. What few
  * messages have (pieces, facts, findings) is kept aside by number. Numbers are places in the order of observation.
@@ -38,12 +52,7 @@ export class MessageTable {
   /** Messages whose state is `encrypted`. */
   encryptedCount = 0;
   #length = 0;
-  #frame = new Uint32Array(256);
-  #conversation = new Uint32Array(256);
-  /** Index into `sessions` plus one; 0 for none. */
-  #session = new Uint32Array(256);
-  #name = new Uint8Array(256);
-  #flags = new Uint8Array(256);
+  readonly #chunks: Chunk[] = [];
 
   constructor(names: readonly string[] = []) {
     this.names = [...names];
@@ -60,11 +69,13 @@ export class MessageTable {
     const flags = stateNumber(state) | (encrypted ? encryptedFlag : 0) | (direction === 1 ? directionFlag : 0);
     this.#checkName(name);
     const id = this.#length++;
-    if (id === this.#frame.length) this.#grow();
-    this.#frame[id] = frame;
-    this.#conversation[id] = conversation;
-    this.#name[id] = name;
-    this.#flags[id] = flags;
+    const at = id & chunkMask;
+    if (at === 0) this.#chunks.push(new Chunk());
+    const chunk = this.#chunk(id);
+    chunk.frame[at] = frame;
+    chunk.conversation[at] = conversation;
+    chunk.name[at] = name;
+    chunk.flags[at] = flags;
     if (state === 'encrypted') this.encryptedCount++;
     // No bytes at all is not the same as the payload of the frame.
     if (pieces !== undefined) this.pieces.add(id, pieces.length === 0 ? [{ frame, offset: 0, length: 0 }] : pieces);
@@ -79,53 +90,54 @@ export class MessageTable {
   }
 
   frame(id: number): number {
-    return this.#frame[id]!;
+    return this.#chunk(id).frame[id & chunkMask]!;
   }
 
   conversation(id: number): number {
-    return this.#conversation[id]!;
+    return this.#chunk(id).conversation[id & chunkMask]!;
   }
 
   name(id: number): number {
-    return this.#name[id]!;
+    return this.#chunk(id).name[id & chunkMask]!;
   }
 
   /** A name can become known later: what a frame says, once a key is proven. */
   setName(id: number, name: number): void {
     this.#checkName(name);
-    this.#name[id] = name;
+    this.#chunk(id).name[id & chunkMask] = name;
   }
 
   state(id: number): State {
-    return states[this.#flags[id]! & 3]!;
+    return states[this.#flags(id) & 3]!;
   }
 
   /** A state can become known later: a hello is malformed once another one has proven the key. */
   setState(id: number, state: State): void {
-    const flags = (this.#flags[id]! & ~3) | stateNumber(state);
+    const flags = (this.#flags(id) & ~3) | stateNumber(state);
     this.encryptedCount += Number(state === 'encrypted') - Number(this.state(id) === 'encrypted');
-    this.#flags[id] = flags;
+    this.#chunk(id).flags[id & chunkMask] = flags;
   }
 
   setEncrypted(id: number, encrypted = true): void {
-    this.#flags[id] = encrypted ? this.#flags[id]! | encryptedFlag : this.#flags[id]! & ~encryptedFlag;
+    const flags = this.#flags(id);
+    this.#chunk(id).flags[id & chunkMask] = encrypted ? flags | encryptedFlag : flags & ~encryptedFlag;
   }
 
   encrypted(id: number): boolean {
-    return (this.#flags[id]! & encryptedFlag) !== 0;
+    return (this.#flags(id) & encryptedFlag) !== 0;
   }
 
   direction(id: number): Direction {
-    return (this.#flags[id]! & directionFlag) === 0 ? 0 : 1;
+    return (this.#flags(id) & directionFlag) === 0 ? 0 : 1;
   }
 
   session(id: number): unknown {
-    const number = this.#session[id]!;
+    const number = this.#chunk(id).session[id & chunkMask]!;
     return number === 0 ? undefined : this.sessions[number - 1];
   }
 
   setSession(id: number, session: number): void {
-    this.#session[id] = session + 1;
+    this.#chunk(id).session[id & chunkMask] = session + 1;
   }
 
   /** Frames that a finding concerns: the message's own first, then `others`. Limits `findings` and `findingsPerMessage`. */
@@ -143,18 +155,12 @@ export class MessageTable {
       wrong('name', name, `a place in the list of names, 0 to ${this.names.length - 1}`);
   }
 
-  #grow(): void {
-    // Half as much again: doubling would leave half of the memory empty.
-    const size = Math.ceil(this.#frame.length * 1.5);
-    const larger = <T extends Uint32Array | Uint8Array>(column: T, empty: T): T => {
-      empty.set(column);
-      return empty;
-    };
-    this.#frame = larger(this.#frame, new Uint32Array(size));
-    this.#conversation = larger(this.#conversation, new Uint32Array(size));
-    this.#session = larger(this.#session, new Uint32Array(size));
-    this.#name = larger(this.#name, new Uint8Array(size));
-    this.#flags = larger(this.#flags, new Uint8Array(size));
+  #chunk(id: number): Chunk {
+    return this.#chunks[id >>> chunkBits]!;
+  }
+
+  #flags(id: number): number {
+    return this.#chunk(id).flags[id & chunkMask]!;
   }
 }
 

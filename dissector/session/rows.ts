@@ -20,13 +20,11 @@ export class Rows {
   #frames = 0;
   #messages = 0;
   #rows = 0;
-  /** By n: observation, number in its table, and frame. */
+  /** By n: observation, and number in its table. */
   #run = new Uint8Array(0);
   #id = new Uint32Array(0);
-  #messageFrame = new Uint32Array(0);
-  /** By row of the full list: frame, and message or -1. */
-  #frame = new Uint32Array(0);
-  #n = new Int32Array(0);
+  /** By row of the full list: n of its message, or minus its frame where that completes none. */
+  #row = new Int32Array(0);
 
   stale(): void {
     this.#stale = true;
@@ -47,13 +45,32 @@ export class Rows {
 
   at(show: Show, row: number): { frame: number; n: number } {
     if (row < 0 || row >= this.count(show)) throw new RangeError(`row ${row} of ${this.count(show)}`);
-    return show === 'all' ? { frame: this.#frame[row]!, n: this.#n[row]! } : { frame: this.#messageFrame[row]!, n: row };
+    if (show === 'messages') return { frame: this.#messageFrame(row), n: row };
+    return { frame: this.#rowFrame(row), n: Math.max(-1, this.#row[row]!) };
   }
 
   ofFrame(show: Show, frame: number): number {
     const count = this.count(show);
-    const row = firstFrom(show === 'all' ? this.#frame : this.#messageFrame, count, frame);
+    const row = show === 'all' ? this.#firstRow(frame) : this.#firstMessage(frame);
     return Math.max(0, Math.min(row, count - 1));
+  }
+
+  #messageFrame(n: number): number {
+    return this.#observed[this.#run[n]!]!.messages.frame(this.#id[n]!);
+  }
+
+  #rowFrame(row: number): number {
+    const n = this.#row[row]!;
+    return n < 0 ? -n : this.#messageFrame(n);
+  }
+
+  /** The first message at or after a frame. */
+  #firstMessage(frame: number): number {
+    return firstFrom((n) => this.#messageFrame(n), this.#messages, frame);
+  }
+
+  #firstRow(frame: number): number {
+    return firstFrom((row) => this.#rowFrame(row), this.#rows, frame);
   }
 
   /** Makes the rows of the first `frameCount` frames. Tables grow, and never lose a message: others begin anew. */
@@ -65,14 +82,40 @@ export class Rows {
       this.#placed = observed.map(() => 0);
       this.#frames = this.#messages = this.#rows = 0;
     }
+    const fresh = observed.filter(({ messages }, run) => messages.length > this.#placed[run]!);
+    if (fresh.length === 1 && this.#append(fresh[0]!, frameCount)) return;
     let from = this.#frames + 1;
     observed.forEach(({ messages }, run) => {
       for (let id = this.#placed[run]!; id < messages.length; id++) from = Math.min(from, messages.frame(id));
     });
-    const kept = firstFrom(this.#messageFrame, this.#messages, from);
+    const kept = this.#firstMessage(from);
+    const row = this.#firstRow(from);
     this.#order(from, frameCount, kept);
-    this.#list(from, frameCount, kept);
+    this.#list(from, frameCount, kept, row);
     this.#frames = frameCount;
+  }
+
+  /** What most captures bring: further messages of one protocol, in order, behind all that is there. False for others. */
+  #append(fresh: Observed, frameCount: number): boolean {
+    const own = this.#observed.indexOf(fresh);
+    const { messages } = fresh;
+    const first = this.#placed[own]!;
+    let last = this.#frames + 1;
+    for (let id = first; id < messages.length; id++) {
+      const frame = messages.frame(id);
+      if (frame < last) return false;
+      last = frame;
+    }
+    const kept = this.#messages;
+    this.#messages += messages.length - first;
+    this.#run = roomFor(this.#run, this.#messages);
+    this.#id = roomFor(this.#id, this.#messages);
+    this.#run.fill(own, kept, this.#messages);
+    for (let n = kept; n < this.#messages; n++) this.#id[n] = first + n - kept;
+    this.#placed[own] = messages.length;
+    this.#list(this.#frames + 1, frameCount, kept, this.#rows);
+    this.#frames = frameCount;
+    return true;
   }
 
   /** Orders the messages of the frames from `from` on by frame (a counting sort), which are those from `kept` on. */
@@ -94,33 +137,26 @@ export class Rows {
     for (let at = 1; at < next.length; at++) next[at]! += next[at - 1]!;
     this.#run = roomFor(this.#run, total);
     this.#id = roomFor(this.#id, total);
-    this.#messageFrame = roomFor(this.#messageFrame, total);
     visit((own, one, frame) => {
       const n = next[frame - from]!++;
       this.#run[n] = own;
       this.#id[n] = one;
-      this.#messageFrame[n] = frame;
     });
     this.#messages = total;
     this.#placed = this.#observed.map(({ messages }) => messages.length);
   }
 
   /** The rows of the frames from `from` on: one a message, and one for a frame that completes none. */
-  #list(from: number, frameCount: number, kept: number): void {
-    let row = firstFrom(this.#frame, this.#rows, from);
-    const most = row + Math.max(0, frameCount - from + 1) + this.#messages - kept;
-    this.#frame = roomFor(this.#frame, most);
-    this.#n = roomFor(this.#n, most);
+  #list(from: number, frameCount: number, kept: number, first: number): void {
+    let row = first;
+    this.#row = roomFor(this.#row, row + Math.max(0, frameCount - from + 1) + this.#messages - kept);
     let n = kept;
+    let next = n < this.#messages ? this.#messageFrame(n) : Number.POSITIVE_INFINITY;
     for (let frame = from; frame <= frameCount; frame++) {
-      const isBare = n === this.#messages || this.#messageFrame[n] !== frame;
-      if (isBare) {
-        this.#frame[row] = frame;
-        this.#n[row++] = -1;
-      }
-      for (; n < this.#messages && this.#messageFrame[n] === frame; n++) {
-        this.#frame[row] = frame;
-        this.#n[row++] = n;
+      if (next !== frame) this.#row[row++] = -frame;
+      while (next === frame) {
+        this.#row[row++] = n++;
+        next = n < this.#messages ? this.#messageFrame(n) : Number.POSITIVE_INFINITY;
       }
     }
     this.#rows = row;
@@ -128,12 +164,12 @@ export class Rows {
 }
 
 /** The first place whose frame is `frame` or a later one; `count` where there is none. */
-function firstFrom(frames: Uint32Array, count: number, frame: number): number {
+function firstFrom(frameOf: (place: number) => number, count: number, frame: number): number {
   let low = 0;
   let high = count;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (frames[middle]! < frame) low = middle + 1;
+    if (frameOf(middle) < frame) low = middle + 1;
     else high = middle;
   }
   return low;
