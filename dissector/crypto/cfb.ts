@@ -1,6 +1,7 @@
-import { cfb, ctr } from '@noble/ciphers/aes.js';
+import { cfb } from '@noble/ciphers/aes.js';
 import { concatBytes } from '@noble/hashes/utils.js';
 import { openCfb8, sealCfb8 } from './cfb8.ts';
+import { engine } from './engine.ts';
 import { bytesOfInteger, integer } from './integer.ts';
 
 /** AES-256 as a stream cipher that opens from any byte on. None of them proves that the key fits. */
@@ -84,9 +85,7 @@ const counter = stream('aes-256-ctr', 0, counted, counted);
 function counted(key: Uint8Array, iv: Uint8Array, _before: Uint8Array, offset: number, bytes: Uint8Array): Uint8Array {
   const into = offset % blockLength;
   const first = BigInt.asUintN(128, integer(iv) + BigInt((offset - into) / blockLength));
-  return ctr(key, bytesOfInteger(first, blockLength))
-    .decrypt(concatBytes(new Uint8Array(into), bytes))
-    .subarray(into);
+  return engine.openCtr(key, bytesOfInteger(first, blockLength), concatBytes(new Uint8Array(into), bytes)).subarray(into);
 }
 
 /** In the order in which they are tried. */

@@ -1,4 +1,5 @@
 import { unsafe } from '@noble/ciphers/aes.js';
+import { engine, libraryEngine } from './engine.ts';
 
 /**
  * AES-256 in CFB of 8-bit segments (NIST SP 800-38A section 6.3). One block is enciphered for every byte of text and only its
@@ -56,9 +57,38 @@ function firstByte(keys: Int32Array, c0: number, c1: number, c2: number, c3: num
   return sbox[column & 255]! ^ (keys[56]! & 255);
 }
 
+/** Bytes of ciphertext from which on an engine of the platform is called, where there is one, and the most of one call. */
+const worthwhile = 32;
+const stretch = 2048;
+
 /** The plaintext after the 16 bytes `register`: the iv, or the ciphertext right before. The key is 32 bytes. */
 export function openCfb8(key: Uint8Array, register: Uint8Array, ciphertext: Uint8Array): Uint8Array {
-  return run(key, register, ciphertext, true);
+  if (engine === libraryEngine || ciphertext.length < worthwhile) return run(key, register, ciphertext, true);
+  return openAtOnce(key, register, ciphertext);
+}
+
+/** Each byte needs the 16 bytes of ciphertext before it and nothing else, so that all of them are enciphered in one call. */
+function openAtOnce(key: Uint8Array, register: Uint8Array, ciphertext: Uint8Array): Uint8Array {
+  const output = new Uint8Array(ciphertext.length);
+  const windows = new Int32Array(Math.min(ciphertext.length, stretch) * 4);
+  const view = new DataView(register.buffer, register.byteOffset, 16);
+  let [s0, s1, s2, s3] = [0, 4, 8, 12].map((at) => view.getInt32(at, true)) as [number, number, number, number];
+  for (let from = 0; from < ciphertext.length; from += stretch) {
+    const count = Math.min(stretch, ciphertext.length - from);
+    for (let i = 0, word = 0; i < count; i++) {
+      windows[word++] = s0;
+      windows[word++] = s1;
+      windows[word++] = s2;
+      windows[word++] = s3;
+      s0 = (s0 >>> 8) | (s1 << 24);
+      s1 = (s1 >>> 8) | (s2 << 24);
+      s2 = (s2 >>> 8) | (s3 << 24);
+      s3 = (s3 >>> 8) | (ciphertext[from + i]! << 24);
+    }
+    const keystream = engine.encipherBlocks(key, new Uint8Array(windows.buffer, 0, count * 16));
+    for (let i = 0; i < count; i++) output[from + i] = ciphertext[from + i]! ^ keystream[i * 16]!;
+  }
+  return output;
 }
 
 /** The ciphertext after the 16 bytes `register`; the key is 32 bytes. */

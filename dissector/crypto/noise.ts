@@ -3,6 +3,7 @@ import { x25519 } from '@noble/curves/ed25519.js';
 import { blake2b } from '@noble/hashes/blake2.js';
 import { expand, extract } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
+import { engine } from './engine.ts';
 
 /**
  * Noise_NN_25519_ChaChaPoly_BLAKE2b (The Noise Protocol Framework, revision 34) as a reader of someone else's handshake
@@ -29,7 +30,9 @@ export function publicOf(privateKey: Uint8Array): Uint8Array {
 /** ChaCha20-Poly1305 with Noise's nonce: 4 zero bytes, then the counter as little-endian u64. */
 export function nonce(counter: number | bigint): Uint8Array {
   const bytes = new Uint8Array(12);
-  new DataView(bytes.buffer).setBigUint64(4, BigInt(counter), true);
+  if (typeof counter === 'bigint' || counter > 0xffff_ffff) new DataView(bytes.buffer).setBigUint64(4, BigInt(counter), true);
+  // By hand: a BigInt and a view for each message of a capture take as long as its keystream.
+  else for (let at = 0; at < 4; at++) bytes[4 + at] = counter >>> (8 * at);
   return bytes;
 }
 
@@ -37,7 +40,7 @@ export function nonce(counter: number | bigint): Uint8Array {
 export function open(key: Uint8Array, counter: number | bigint, ad: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined {
   if (ciphertext.length < tagLength) return undefined;
   try {
-    return chacha20poly1305(key, nonce(counter), ad).decrypt(ciphertext);
+    return engine.openChaChaPoly(key, nonce(counter), ciphertext, ad);
   } catch {
     return undefined;
   }

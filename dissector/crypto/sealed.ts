@@ -2,6 +2,7 @@ import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { blake2s } from '@noble/hashes/blake2.js';
 import { concatBytes } from '@noble/hashes/utils.js';
 import { attempt } from './attempt.ts';
+import { engine } from './engine.ts';
 import { dh } from './noise.ts';
 
 const nonceLength = 12;
@@ -32,7 +33,7 @@ export function sealedKeyFrom(shared: Uint8Array, initiator: Uint8Array, respond
 export function openSealed(key: Uint8Array, aad: Uint8Array, payload: Uint8Array): Uint8Array | undefined {
   if (payload.length < nonceLength + tagLength) return undefined;
   const nonce = payload.subarray(0, nonceLength);
-  return attempt(() => chacha20poly1305(key, nonce, aad).decrypt(payload.subarray(nonceLength)));
+  return attempt(() => engine.openChaChaPoly(key, nonce, payload.subarray(nonceLength), aad));
 }
 
 /** What `openSealed` opens; undefined for a key that is not 32 bytes or a nonce that is not 12. */

@@ -1,7 +1,11 @@
 /** `dist/peerscope.js`. */
 import { readFileSync } from 'node:fs';
+import { useEngine } from '../../dissector/crypto/index.ts';
+import { platformEngine } from '../capture/engine.ts';
 import { interrupted } from '../workbench/interrupted.ts';
 import { run } from './run.ts';
+
+useEngine(platformEngine());
 
 // Bundled, this lies one folder below the manifest.
 const version = (): string => JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;

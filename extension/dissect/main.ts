@@ -1,4 +1,6 @@
 /** The dissection worker: a thread that owns one capture and answers for it. */
+import { useEngine } from '../../dissector/crypto/index.ts';
+import { platformEngine } from '../capture/engine.ts';
 import type { WorkerCalls, WorkerEvents } from '../wire/inspector.ts';
 import { Connection } from '../wire/rpc.ts';
 import { Capture } from './capture.ts';
@@ -12,6 +14,8 @@ import { script } from './scripting.ts';
 import { Stepping } from './stepping.ts';
 import { Tables } from './tables.ts';
 import { Timeline } from './timeline.ts';
+
+useEngine(platformEngine());
 
 type None = Record<never, never>;
 type Params<M extends keyof WorkerCalls> = WorkerCalls[M]['params'];

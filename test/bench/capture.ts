@@ -55,6 +55,25 @@ export function writeStreams(path: string, packets: number): void {
   });
 }
 
+/** Frames of any length. */
+export function writeFrames(path: string, packets: number, make: (n: number) => Uint8Array): void {
+  const file = openSync(path, 'w');
+  try {
+    writeSync(file, CAPTURE_HEADER);
+    for (let first = 0; first < packets; first += BATCH) {
+      const records = Array.from({ length: Math.min(BATCH, packets - first) }, (_, at) => {
+        const frame = make(first + at);
+        const header = Buffer.alloc(16);
+        writeTime(header, first + at, frame.length);
+        return [header, frame];
+      });
+      writeSync(file, Buffer.concat(records.flat()));
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
 function writeRecords(path: string, packets: number, size: number, write: (record: Buffer, n: number) => void): void {
   const file = openSync(path, 'w');
   try {

@@ -1,12 +1,14 @@
 /** One job over one file in a process of its own, so that the peak of memory is the job's: `job.ts NAME FILE [FILTER]…`. */
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { type CaptureReader, openCapture, timeText } from '../../dissector/capture/index.ts';
+import { useEngine } from '../../dissector/crypto/index.ts';
 import { compileFilter, FieldCatalog, type Filter, FilterRow } from '../../dissector/filter/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
 import { Analysis, KeyRing } from '../../dissector/session/index.ts';
 import { readWishes } from '../../dissector/wishes.ts';
 import { DiskFile } from '../../extension/capture/disk.ts';
+import { platformEngine } from '../../extension/capture/engine.ts';
 import { rowView } from '../../extension/dissect/rows.ts';
 import { MESSAGE_PORT, STREAM_PORT } from './capture.ts';
 
@@ -57,14 +59,11 @@ function index(path: string): Result {
   return { packets: capture.frames.length, index: process.memoryUsage().arrayBuffers - before };
 }
 
-function analysis(path: string): Analysis {
+function analysis(path: string, keyLog = ''): Analysis {
   const decodeAs = [`udp.port == ${MESSAGE_PORT} -> p2pke`, `tcp.port == ${STREAM_PORT} -> botd`];
-  return new Analysis(
-    reader(path),
-    protocols,
-    new KeyRing(protocols.flatMap((protocol) => protocol.keys)),
-    readWishes({ decodeAs }, protocols),
-  );
+  const ring = new KeyRing(protocols.flatMap((protocol) => protocol.keys));
+  if (keyLog !== '') ring.add(keyLog, readFileSync(keyLog, 'utf8'));
+  return new Analysis(reader(path), protocols, ring, readWishes({ decodeAs }, protocols));
 }
 
 /** A list that can be scrolled: every message is known, and its text is made when it is asked for. */
@@ -80,6 +79,16 @@ function open(path: string): Result {
   }
   capture.finish();
   return { packets: capture.rowCount('all'), ...(firstRows === undefined ? {} : { firstRows }) };
+}
+
+/** The same with the key log that lies beside. */
+function decrypt(path: string): Result {
+  useEngine(platformEngine());
+  const capture = analysis(path, `${path}.keys`);
+  while (capture.step(STEP_FRAMES));
+  capture.finish();
+  if (capture.counts.encrypted > 0) throw new Error(`${capture.counts.encrypted} messages stay encrypted`);
+  return { packets: capture.messageCount };
 }
 
 /** Every column of every row as text, as the command line and the packet list make it. */
@@ -140,7 +149,7 @@ function count(capture: Analysis, wanted: Filter): number {
   return found;
 }
 
-const jobs: Record<string, (path: string, ...filters: string[]) => Result> = { read, index, open, print, filter };
+const jobs: Record<string, (path: string, ...filters: string[]) => Result> = { read, index, open, decrypt, print, filter };
 const [, , name = '', path = '', ...filters] = process.argv;
 const job = jobs[name];
 if (job === undefined) throw new Error(`no such job: ${name}`);

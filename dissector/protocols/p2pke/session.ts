@@ -1,4 +1,4 @@
-import { noise } from '../../crypto/index.ts';
+import { noise, openRecorded } from '../../crypto/index.ts';
 import type { Direction } from '../../session/index.ts';
 import { Early } from './early.ts';
 import type { TransportKeys } from './keys.ts';
@@ -76,7 +76,7 @@ export class Session {
     const body = message.subarray(headerLength);
     for (const keys of this.transport) {
       const key = keyOf(keys, bit);
-      const plaintext = key === undefined ? undefined : noise.open(key, counter, header, body);
+      const plaintext = key === undefined ? undefined : openRecorded(key, noise.nonce(counter), body, header);
       if (plaintext === undefined) continue;
       this.proven[bit] = true;
       return plaintext;

@@ -1,5 +1,5 @@
 import { fromHex, type Limits } from '../../bytes/index.ts';
-import { openSealed, sealedKey } from '../../crypto/index.ts';
+import { openRecorded, sealedKey } from '../../crypto/index.ts';
 import type { Direction, KeyRing } from '../../session/index.ts';
 import { privateLabel, sessionLabel } from './keys.ts';
 import type { SessionState } from './machine.ts';
@@ -62,14 +62,14 @@ export class Session {
   open(packet: Uint8Array, keys: KeyRing, limits: Limits): Uint8Array | undefined {
     const aad = packet.subarray(0, headLength);
     const payload = packet.subarray(headLength);
-    if (this.#key !== undefined) return openSealed(this.#key, aad, payload);
+    if (this.#key !== undefined) return open(this.#key, aad, payload);
     for (const { key, how } of this.#candidates(keys, limits)) {
       // What opens nothing so many times is not going to.
       if (++this.#attempts > limits.sessionTrials) {
         this.untried = `The limit sessionTrials of ${limits.sessionTrials} is passed: no key is tried on this packet.`;
         return undefined;
       }
-      const plaintext = openSealed(key, aad, payload);
+      const plaintext = open(key, aad, payload);
       if (plaintext === undefined) continue;
       this.#key = key;
       this.how = how;
@@ -80,9 +80,7 @@ export class Session {
 
   /** The plaintext under the proven key alone: the second pass has no key ring. */
   reopen(packet: Uint8Array): Uint8Array | undefined {
-    return this.#key === undefined
-      ? undefined
-      : openSealed(this.#key, packet.subarray(0, headLength), packet.subarray(headLength));
+    return this.#key === undefined ? undefined : open(this.#key, packet.subarray(0, headLength), packet.subarray(headLength));
   }
 
   #candidates(keys: KeyRing, limits: Limits): readonly { key: Uint8Array; how: string }[] {
@@ -116,4 +114,9 @@ export class Session {
       }
     }
   }
+}
+
+/** `nonce 12, ciphertext, tag 16` as it was recorded. */
+function open(key: Uint8Array, aad: Uint8Array, payload: Uint8Array): Uint8Array | undefined {
+  return openRecorded(key, payload.subarray(0, 12), payload.subarray(12), aad);
 }

@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  aesModes,
+  attempt,
+  type Engine,
+  libraryEngine,
+  makeSealed,
+  noise,
+  openRecorded,
+  openSealed,
+  streamCiphers,
+  useEngine,
+} from '../../../dissector/crypto/index.ts';
+import { platformEngine } from '../../../extension/capture/engine.ts';
+
+const own = platformEngine();
+const bytes = (minLength: number, maxLength = minLength) => fc.uint8Array({ minLength, maxLength });
+/** Now and then of a wrong length. */
+const about = (length: number) => fc.oneof({ weight: 8, arbitrary: bytes(length) }, bytes(0, length * 2));
+
+/** The answer, or that there is none: the words of an error are each engine's own. */
+function answer(cipher: ((...given: readonly Uint8Array[]) => Uint8Array) | undefined, given: readonly Uint8Array[]) {
+  const opened = attempt(() => cipher!(...given));
+  return opened === undefined ? 'nothing' : Buffer.from(opened).toString('hex');
+}
+
+afterEach(() => useEngine({}));
+
+describe('the engine of Node', () => {
+  const ciphers: readonly (keyof Engine)[] = ['openChaChaPoly', 'openGcm', 'openCbc', 'openCtr', 'encipherBlocks'];
+
+  it('is there', () => expect(Object.keys(own).sort()).toEqual([...ciphers].sort()));
+
+  it.each(ciphers)('%s answers what the library answers, also to what does not fit', (name) => {
+    const parts =
+      name === 'encipherBlocks'
+        ? [about(32), bytes(0, 100)]
+        : [about(32), about(name === 'openCbc' || name === 'openCtr' ? 16 : 12), bytes(0, 100)];
+    if (name === 'openChaChaPoly') parts.push(bytes(0, 20));
+    fc.assert(
+      fc.property(fc.tuple(...parts), (given) => {
+        // A message without blocks is no question of a protocol: engines differ in what they say of it.
+        if (name === 'encipherBlocks' && (given[0]!.length !== 32 || given[1]!.length % 16 !== 0 || given[1]!.length === 0))
+          return;
+        expect(answer(own[name] as never, given)).toBe(answer(libraryEngine[name] as never, given));
+      }),
+    );
+  });
+
+  it.each(aesModes)('$name opens what was sealed, and no longer once a bit is flipped in what it proves', (mode) => {
+    fc.assert(
+      fc.property(bytes(32), bytes(mode.ivLength), bytes(0, 100), fc.nat(), (key, iv, plaintext, place) => {
+        const sealed = mode.seal(key, iv, plaintext)!;
+        useEngine(own);
+        expect(mode.open(key, sealed)).toEqual(plaintext);
+        const bad = sealed.slice();
+        bad[place % bad.length]! ^= 1 << (place & 7);
+        const native = mode.open(key, bad);
+        useEngine({});
+        expect(native).toEqual(mode.open(key, bad));
+        if (mode.proves) expect(native).toBeUndefined();
+      }),
+    );
+  });
+
+  it('opens ChaCha20-Poly1305 of both protocols, and not under another key, nonce or header', () => {
+    fc.assert(
+      fc.property(bytes(32), bytes(12), bytes(0, 8), bytes(0, 100), fc.nat(0xffff), (key, nonce, aad, plaintext, counter) => {
+        useEngine(own);
+        const sealed = makeSealed(key, nonce, aad, plaintext)!;
+        expect(openSealed(key, aad, sealed)).toEqual(plaintext);
+        expect(openSealed(key, Uint8Array.of(...aad, 0), sealed)).toBeUndefined();
+        expect(
+          openSealed(
+            key.map((byte) => byte ^ 1),
+            aad,
+            sealed,
+          ),
+        ).toBeUndefined();
+        const noised = noise.seal(key, counter, aad, plaintext);
+        expect(noise.open(key, counter, aad, noised)).toEqual(plaintext);
+        expect(noise.open(key, counter + 1, aad, noised)).toBeUndefined();
+      }),
+    );
+  });
+
+  it.each(streamCiphers)('$name is opened from any byte on as the library opens it', ({ open, seal }) => {
+    fc.assert(
+      fc.property(bytes(32), bytes(16), bytes(1, 5000), fc.nat(), (key, iv, plaintext, place) => {
+        const whole = seal(key, iv, new Uint8Array(0), 0, plaintext)!;
+        const from = place % whole.length;
+        useEngine(own);
+        expect(open(key, iv, whole.subarray(0, from), from, whole.subarray(from))).toEqual(plaintext.subarray(from));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('opens recorded messages of any length as the library does', () => {
+    const length = fc.oneof(bytes(0, 80), bytes(480, 560));
+    fc.assert(
+      fc.property(about(32), about(12), bytes(0, 40), length, fc.nat(), (key, nonce, aad, plaintext, place) => {
+        useEngine(own);
+        const sealed = makeSealed(key, nonce, aad, plaintext)?.subarray(nonce.length) ?? plaintext;
+        const bad = sealed.slice();
+        if (bad.length > 0) bad[place % bad.length]! ^= 1 << (place & 7);
+        for (const message of [sealed, bad, sealed.subarray(0, place % (sealed.length + 1))]) {
+          const opened = openRecorded(key, nonce, message, aad);
+          expect(opened).toEqual(attempt(() => libraryEngine.openChaChaPoly(key, nonce, message, aad)));
+        }
+      }),
+    );
+  });
+
+  it('gives memory of its own: a copy of a part of it is one', () => {
+    const opened = own.openCtr!(new Uint8Array(32), new Uint8Array(16), new Uint8Array(40));
+    expect(Object.getPrototypeOf(opened)).toBe(Uint8Array.prototype);
+    const part = opened.slice(0, 4);
+    part.fill(0);
+    expect([...opened.subarray(0, 4)]).not.toEqual([0, 0, 0, 0]);
+  });
+});
+
+describe('a platform', () => {
+  it('without a cipher, or with one that answers something else, leaves it to the library', () => {
+    const fail = (): never => {
+      throw new Error('Unknown cipher');
+    };
+    const from: Engine = {
+      ...libraryEngine,
+      openChaChaPoly: fail,
+      openCtr: (key, iv, text) => libraryEngine.openCtr(key, iv, text).fill(0, 0, 1),
+    };
+    expect(Object.keys(platformEngine(from)).sort()).toEqual(['encipherBlocks', 'openCbc', 'openGcm']);
+  });
+});
