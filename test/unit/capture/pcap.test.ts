@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { bytes, indexed, order, pcap, rows } from './build.ts';
+import { independent } from './independent.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pcap-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -93,29 +93,3 @@ describe('classic pcap', () => {
     }
   });
 });
-
-interface TheirPacket {
-  header: { timestampSeconds: number; timestampMicroseconds: number; capturedLength: number; originalLength: number };
-  data: Buffer;
-}
-
-function independent(path: string): Promise<unknown[]> {
-  const { parse } = createRequire(import.meta.url)('pcap-parser') as {
-    parse(path: string): { on(event: string, listener: (packet: TheirPacket) => void): void };
-  };
-  return new Promise((resolve, reject) => {
-    const packets: unknown[] = [];
-    const parser = parse(path);
-    parser.on('packet', ({ header, data }) => {
-      packets.push({
-        seconds: header.timestampSeconds,
-        micros: header.timestampMicroseconds,
-        captured: header.capturedLength,
-        original: header.originalLength,
-        data: data.toString('hex'),
-      });
-    });
-    parser.on('end', () => resolve(packets));
-    parser.on('error', reject as never);
-  });
-}

@@ -1,0 +1,23 @@
+/** Runs of Wireshark's programs, for tests that compare with them where they are installed. */
+import { execFileSync, spawnSync } from 'node:child_process';
+
+const installed = (program: string) => spawnSync(program, ['--version']).status === 0;
+
+/** Why the comparison is left out, for the name of the tests; empty when it is not. */
+export const noWireshark = installed('tshark') && installed('capinfos') ? '' : ' (skipped: tshark or capinfos is not installed)';
+
+/** Standard output of a program, in lines. What it says of itself goes to standard error and is left there. */
+export function run(program: 'tshark' | 'capinfos', args: readonly string[]): string[] {
+  const output = execFileSync(program, args, { stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 28 }).toString();
+  return output.replace(/\n$/, '').split('\n');
+}
+
+/**
+ * A line a frame with the values of `columns`. Of a field that a frame has more than once the first counts, or all of
+ * them joined by a comma where `all` is set. Protocols above the transport are off, so that no heuristic takes a payload.
+ */
+export function tsharkRows(path: string, columns: readonly string[], more: readonly string[] = [], all = false): string[][] {
+  const args = ['-n', '-r', path, '-T', 'fields', '-E', 'separator=/t', '-E', `occurrence=${all ? 'a' : 'f'}`, ...more];
+  for (const column of columns) args.push('-e', column);
+  return run('tshark', args).map((line) => line.split('\t'));
+}
