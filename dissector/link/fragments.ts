@@ -1,9 +1,11 @@
 import { defaultLimits, type Limits, malformed, overLimit, type Piece, type Problem, tooShort } from '../bytes/index.ts';
 import type { PacketView } from './packet.ts';
 
-/** A datagram put together: its transport header and payload, and the frames that its bytes came from, in order. */
+/** A datagram put together: what followed its IP header, and the frames that its bytes came from, in order. */
 export interface Datagram {
   readonly bytes: Uint8Array;
+  /** What `bytes` begin with (IP protocol number): as the first fragment says, whatever others do (RFC 8200 section 4.5). */
+  readonly protocol: number;
   readonly pieces: readonly Piece[];
   /** Fragments overlapped: the bytes of the first that came were kept. RFC 5722 would have IPv6 drop the datagram. */
   readonly overlaps: boolean;
@@ -33,6 +35,7 @@ class OpenDatagram {
   /** Known with the fragment that says that no more follow. */
   total = -1;
   overlaps = false;
+  protocol = -1;
   readonly seconds: number;
 
   constructor(seconds: number) {
@@ -104,11 +107,13 @@ export class FragmentTable {
       else if (last > end) problem = malformed(`The last fragment ends at ${end}, before another's end at ${last}`, at);
       else entry.total = end;
     }
+    if (start === 0 && entry.protocol < 0) entry.protocol = view.protocol;
     place(entry, bytes, payloadStart, start, entry.total < 0 ? end : Math.min(end, entry.total), frame);
     if (entry.total < 0 || entry.filled < entry.total) return problem === undefined ? waiting : { problem };
     this.open.delete(key);
     const datagram: Datagram = {
       bytes: entry.buffer.slice(0, entry.total),
+      protocol: entry.protocol,
       pieces: entry.starts.map((from, i) => ({ frame: entry.frames[i], offset: entry.offsets[i], length: entry.ends[i] - from })),
       overlaps: entry.overlaps,
     };

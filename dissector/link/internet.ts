@@ -52,12 +52,21 @@ export function parseIpv6(bytes: Uint8Array, view: PacketView, wireEnd: number, 
   view.dstAt = start + 24;
   view.addressLength = 16;
   const length = u16(bytes, start + 4);
-  let next = bytes[start + 6];
+  const next = bytes[start + 6];
   let end = start + 40 + length;
   if (length === 0 && next !== ipProtocol.noNext) end = wireEnd;
   if (end > wireEnd) view.fail(packetIssue.length, start + 4);
-  let at = start + 40;
   view.protocol = next;
+  return parseExtensions(bytes, view, start + 40, end, limits);
+}
+
+/**
+ * The chain of IPv6 extension headers at `start` (view.protocol is the kind of the first) up to the transport message or to
+ * a part of a fragmented datagram; sets protocol and payload. `end` is where the packet ends on the wire.
+ */
+export function parseExtensions(bytes: Uint8Array, view: PacketView, start: number, end: number, limits: Limits): boolean {
+  let at = start;
+  let next = view.protocol;
   for (let headers = 0; isExtension(next); headers++) {
     setPayload(bytes, view, at, end);
     if (headers === limits.headers) return view.fail(packetIssue.tooManyHeaders, at);

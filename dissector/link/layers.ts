@@ -3,7 +3,7 @@ import { undecodedField } from './header.ts';
 import { ipv4Layer, ipv6Layer } from './iplayers.ts';
 import { linkLayers } from './linklayers.ts';
 import { transport } from './numbers.ts';
-import { PacketView, packetProblem, parsePacket, parseReassembled } from './packet.ts';
+import { PacketView, packetProblem, parsePacket } from './packet.ts';
 import { transportLayer } from './transportlayers.ts';
 
 /**
@@ -46,25 +46,6 @@ export function decodeLayers(
   const payloadEnd = Math.max(at, view.payloadEnd);
   const trailer = payloadEnd < bytes.length ? trailerField(bytes, source, payloadEnd) : undefined;
   return { layers, payloadStart: at, payloadEnd, ...(trailer === undefined ? {} : { trailer }), view };
-}
-
-/**
- * Decodes the transport header of a datagram put together from fragments, in Source `source`. `frame` and `view` are those
- * of the last fragment (they hold the addresses); the view is changed to point into the datagram.
- */
-export function decodeReassembled(datagram: Uint8Array, frame: Uint8Array, view: PacketView, source: number): LowerLayers {
-  parseReassembled(datagram, view);
-  const layer = transportLayer(datagram, frame, view, source, datagram.length, 0);
-  const payloadStart = layer?.end ?? 0;
-  const payloadEnd = Math.max(payloadStart, view.payloadEnd);
-  const trailer = payloadEnd < datagram.length ? trailerField(datagram, source, payloadEnd) : undefined;
-  return {
-    layers: layer === undefined ? [] : [layer],
-    payloadStart,
-    payloadEnd,
-    ...(trailer === undefined ? {} : { trailer }),
-    view,
-  };
 }
 
 function trailerField(bytes: Uint8Array, source: number, start: number): Field {

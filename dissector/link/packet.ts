@@ -1,6 +1,7 @@
 import { defaultLimits, type Limits, type Problem } from '../bytes/index.ts';
 import { parseLink } from './datalink.ts';
-import { parseIpv4, parseIpv6 } from './internet.ts';
+import type { Datagram } from './fragments.ts';
+import { parseExtensions, parseIpv4, parseIpv6 } from './internet.ts';
 import { type PacketIssue, packetIssue } from './issue.ts';
 import { transport } from './numbers.ts';
 import { parseTransport } from './transport.ts';
@@ -119,16 +120,22 @@ export function parsePacket(
 }
 
 /**
- * Reads the transport header of a datagram put together from fragments into the `view` of its last fragment: ports and
- * payload then point into `datagram`, addresses still into that fragment's frame.
+ * Reads the headers at the start of a datagram put together from fragments into the `view` of its last fragment: ports and
+ * payload then point into the datagram, addresses still into that fragment's frame. Before the transport header may stand
+ * IPv6 extension headers, which only the receiver reads (RFC 8200 section 4.5: the fragmentable part).
  */
-export function parseReassembled(datagram: Uint8Array, view: PacketView): boolean {
+export function parseReassembled(datagram: Datagram, view: PacketView, limits: Limits = defaultLimits): boolean {
+  const { bytes } = datagram;
   view.issue = packetIssue.none;
   view.isFragment = false;
+  view.protocol = datagram.protocol;
   view.payloadStart = 0;
-  view.payloadEnd = datagram.length;
+  view.payloadEnd = bytes.length;
   view.payloadMissing = 0;
-  return parseTransport(datagram, view);
+  if (view.version === 6 && !parseExtensions(bytes, view, 0, bytes.length, limits)) return false;
+  // A fragment inside a datagram that was put together stays one: its payload is no transport message.
+  if (view.isFragment) return view.ok;
+  return parseTransport(bytes, view);
 }
 
 /** The issue of a view in words, or undefined when there is none. */

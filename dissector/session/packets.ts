@@ -41,7 +41,7 @@ export class Packets {
     if (!view.isFragment) return true;
     this.datagram = this.#fragments.add(frame, view, index + 1, frames.seconds(index)).datagram;
     if (this.datagram === undefined) return false;
-    parseReassembled(this.datagram.bytes, view);
+    parseReassembled(this.datagram, view, this.#limits);
     this.carrier = this.datagram.bytes;
     return true;
   }

@@ -105,7 +105,9 @@ describe.skipIf(noWireshark !== '')(`the same as Wireshark${noWireshark}`, () =>
 
   it('capinfos: frames, bytes on the wire, earliest and latest time, where frames were cut', () => {
     const paths = all.map(({ path }) => path);
-    const found = run('capinfos', ['-T', '-r', '-S', '-c', '-d', '-l', '-a', '-e', ...paths]).map((line) => line.split('\t').slice(2));
+    const found = run('capinfos', ['-T', '-r', '-S', '-c', '-d', '-l', '-a', '-e', ...paths]).map((line) =>
+      line.split('\t').slice(2),
+    );
     const expected = all.map(({ content }, i) => {
       const { frames } = indexed(content);
       const numbers = Array.from({ length: frames.length }, (_, k) => k);

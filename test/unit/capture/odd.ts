@@ -27,8 +27,7 @@ const billion = 1_000_000_000n;
 
 /** Ticks of a second by if_tsresol; finer ones than here overflow tshark's own arithmetic (ours is in pcapng.test.ts). */
 const resolutions = [undefined, 0, 1, 3, 6, 7, 9, 10, 0x80, 0x81, 0x8a, 0x94, 0x9e, 0xa0, 0xa2];
-const perSecond = (resolution: number) =>
-  resolution < 0x80 ? 10n ** BigInt(resolution) : 1n << BigInt(resolution & 0x7f);
+const perSecond = (resolution: number) => (resolution < 0x80 ? 10n ** BigInt(resolution) : 1n << BigInt(resolution & 0x7f));
 
 export function randomBytes(random: Random, length: number): Uint8Array {
   return Uint8Array.from({ length }, () => random.below(256));
@@ -113,7 +112,13 @@ function moment(random: Random, { resolution, offset }: MadeInterface): [ticks: 
 }
 
 /** The packet block of one frame: enhanced, simple or obsolete. */
-function addFrame(random: Random, little: boolean, section: number, interfaces: MadeInterface[], blocks: Uint8Array[]): MadeFrame {
+function addFrame(
+  random: Random,
+  little: boolean,
+  section: number,
+  interfaces: MadeInterface[],
+  blocks: Uint8Array[],
+): MadeFrame {
   const { u16, u32 } = order(little);
   const data = frameData(random);
   const original = data.length + (random.below(3) === 0 ? 1 + random.below(3000) : 0);

@@ -12,9 +12,12 @@ export function run(program: 'tshark' | 'capinfos', args: readonly string[]): st
   return output.replace(/\n$/, '').split('\n');
 }
 
+/** Every payload is left as data: no protocol takes one for its own, neither by port nor by guess. */
+export const payloadsAlone: readonly string[] = ['-d', 'udp.port==0-65535,data', '-d', 'tcp.port==0-65535,data'];
+
 /**
  * A line a frame with the values of `columns`. Of a field that a frame has more than once the first counts, or all of
- * them joined by a comma where `all` is set. Protocols above the transport are off, so that no heuristic takes a payload.
+ * them joined by a comma where `all` is set.
  */
 export function tsharkRows(path: string, columns: readonly string[], more: readonly string[] = [], all = false): string[][] {
   const args = ['-n', '-r', path, '-T', 'fields', '-E', 'separator=/t', '-E', `occurrence=${all ? 'a' : 'f'}`, ...more];

@@ -3,14 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Field } from '../../../dissector/bytes/index.ts';
 import { memoryFile, openCapture } from '../../../dissector/capture/index.ts';
-import {
-  decodeLayers,
-  decodeReassembled,
-  FragmentTable,
-  type LowerLayers,
-  PacketView,
-  parsePacket,
-} from '../../../dissector/link/index.ts';
+import { decodeLayers, type LowerLayers } from '../../../dissector/link/index.ts';
 import { bytes, client, ethernet, ipv4, ipv6, tcp, u16, udp } from './build.ts';
 
 const payload = bytes('c0 ff ee');
@@ -117,21 +110,10 @@ describe('layers of a frame', () => {
     expect(check(header, 'ipv4').state).toBe('unchecked');
   });
 
-  it('fragments have no transport layer; the datagram has', () => {
+  it('fragments have no transport layer', () => {
     const message = udp(7000, 7001, new Uint8Array(40).fill(5));
     const first = ipv4(message.subarray(0, 24), { flagsOffset: 0x2000 });
-    const second = ipv4(message.subarray(24), { flagsOffset: 3 });
     expect(decode(first, 228).layers.map(({ name }) => name)).toEqual(['ipv4']);
-    const table = new FragmentTable();
-    const view = new PacketView();
-    parsePacket(first, 228, view);
-    table.add(first, view, 1);
-    parsePacket(second, 228, view);
-    const { datagram } = table.add(second, view, 2);
-    const found = decodeReassembled(datagram!.bytes, second, view, 1);
-    expect(found.layers[0]).toMatchObject({ name: 'udp', source: 1, start: 0, end: 8 });
-    expect(child(found.layers[0], 'checksum').check?.state).toBe('valid');
-    expect([found.payloadStart, found.payloadEnd]).toEqual([8, 48]);
   });
 
   it('a cut header keeps what is there, with a Problem', () => {

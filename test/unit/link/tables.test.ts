@@ -144,7 +144,7 @@ describe('fragments', () => {
       { frame: 3, offset: header, length: message.length - 2400 },
     ]);
     expect(table.waiting).toBe(0);
-    expect(parseReassembled(datagram!.bytes, view)).toBe(true);
+    expect(parseReassembled(datagram!, view)).toBe(true);
     expect(view).toMatchObject({ srcPort: 7000, dstPort: 7001, payloadStart: 8, payloadEnd: message.length });
   });
 

@@ -62,7 +62,7 @@ function ours(reader: CaptureReader): string[] {
     parsePacket(content, frames.linkType(i), view, undefined, frames.original(i));
     if (view.isFragment) {
       const { datagram } = fragments.add(content, view, i + 1, frames.seconds(i));
-      if (datagram !== undefined) parseReassembled(datagram.bytes, view);
+      if (datagram !== undefined) parseReassembled(datagram, view);
     }
     const isTcp = view.transport === transport.tcp;
     const isUdp = view.transport === transport.udp;

@@ -1,0 +1,103 @@
+/** Odd packets, made from a seed: read as they were made, and as tshark reads them. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { enhancedPacket, interfaceDescription, sectionHeader } from '../../../dissector/capture/index.ts';
+import {
+  addressText,
+  decodeLayers,
+  FragmentTable,
+  PacketView,
+  packetProblem,
+  parsePacket,
+  parseReassembled,
+  transport,
+} from '../../../dissector/link/index.ts';
+import { Random } from '../../fuzz/random.ts';
+import { noWireshark, payloadsAlone, tsharkRows } from '../capture/wireshark.ts';
+import { type OddFrame, oddFragments, oddPacket } from './odd.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'odd-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+const random = new Random(7);
+const single = Array.from({ length: 600 }, () => oddPacket(random));
+/** Datagrams whose fragments come between those of others. */
+const fragmented: OddFrame[] = [];
+for (let id = 1; id < 200; id += 3) {
+  const open = [id, id + 1, id + 2].map((one) => oddFragments(random, one));
+  while (open.some((left) => left.length > 0)) fragmented.push(...random.pick(open).splice(0, 1));
+}
+const made = [...single, ...fragmented];
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+
+/** What is compared of a frame: VLANs, addresses, ports, payload; the last two where a packet is whole. */
+const row = (vlans: string, addresses: string, ports: string, payload: string) => `${vlans} ${addresses} ${ports} ${payload}`;
+
+function ours(frames: readonly OddFrame[]): string[] {
+  const view = new PacketView();
+  const fragments = new FragmentTable();
+  return frames.map(({ frame, link, original }, i) => {
+    parsePacket(frame, link, view, undefined, original);
+    expect(packetProblem(view), `frame ${i + 1}`).toBeUndefined();
+    const addresses = [view.srcAt, view.dstAt].map((at) => addressText(frame, at, view.addressLength)).join();
+    const tags = decodeLayers(frame, link, original).layers.filter(({ name }) => name === 'vlan');
+    const vlans = tags.map((tag) => Number(tag.children![0].value) & 0xfff).join();
+    let carrier = frame;
+    if (view.isFragment) {
+      const { datagram, problem } = fragments.add(frame, view, i + 1, 0);
+      expect(problem).toBeUndefined();
+      if (datagram === undefined) return row(vlans, addresses, '', '');
+      carrier = datagram.bytes;
+      expect(parseReassembled(datagram, view)).toBe(true);
+    }
+    const known = view.transport === transport.udp || view.transport === transport.tcp;
+    const ports = known ? `${view.srcPort},${view.dstPort}` : '';
+    return row(vlans, addresses, ports, hex(carrier.subarray(view.payloadStart, view.payloadEnd)));
+  });
+}
+
+describe('odd packets', () => {
+  it('as they were made', () => {
+    const expected = made.map(({ vlans, addresses, packet }) => {
+      const [src, dst] = addresses.map((address) => addressText(address, 0, address.length));
+      const payload = packet === undefined ? '' : hex(packet.payload);
+      return row(vlans.join(), `${src},${dst}`, packet?.ports.join() ?? '', payload);
+    });
+    expect(ours(made)).toEqual(expected);
+  });
+});
+
+/** A pcapng file with an interface a link type. */
+function capture(frames: readonly OddFrame[]): Uint8Array {
+  const links = [...new Set(frames.map(({ link }) => link))];
+  const interfaces = links.map((link) => interfaceDescription({ linkType: link }));
+  const packets = frames.map(({ frame, link, original }, i) =>
+    enhancedPacket({ bytes: frame, originalLength: original, interfaceIndex: links.indexOf(link), seconds: 1, nanos: i }),
+  );
+  return Buffer.concat([sectionHeader(), ...interfaces, ...packets]);
+}
+
+describe.skipIf(noWireshark !== '')(`odd packets${noWireshark}`, () => {
+  const addresses = ['ip.src', 'ipv6.src', 'ip.dst', 'ipv6.dst'];
+  const tags = ['vlan.id', 'ieee8021ad.id', 'ieee8021ad.svid', 'ieee8021ad.cvid'];
+  const ports = ['udp.srcport', 'tcp.srcport', 'udp.dstport', 'tcp.dstport'];
+  // Not udp.payload: that goes on to the end of the IP payload, past what the UDP length says (RFC 768).
+  const columns = [...tags, ...addresses, ...ports, 'data.data'];
+
+  it('as tshark reads them', () => {
+    const path = join(scratch, 'packets.pcapng');
+    writeFileSync(path, capture(made));
+    const theirs = tsharkRows(path, columns, payloadsAlone, true).map(
+      ([tag, outer, service, customer, src4, src6, dst4, dst6, udpSrc, tcpSrc, udpDst, tcpDst, data]) => {
+        const ports = udpSrc || tcpSrc ? `${udpSrc || tcpSrc},${udpDst || tcpDst}` : '';
+        const vlans = [tag, outer, service, customer].filter((one) => one !== '').join();
+        return row(vlans, `${src4 || src6},${dst4 || dst6}`, ports, ports === '' ? '' : data);
+      },
+    );
+    // tshark tells tags by kind, not by place.
+    const sorted = (line: string) => line.replace(/^\S+/, (tags) => tags.split(',').sort().join());
+    expect(theirs.map(sorted)).toEqual(ours(made).map(sorted));
+  });
+});
