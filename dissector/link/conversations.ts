@@ -57,10 +57,11 @@ export class ConversationTable {
 
   /**
    * The conversation of the packet in `view` (its addresses lie in `bytes`), a new one if need be; -1 for a packet that is
-   * neither UDP nor TCP, a fragment, or over the limit. Sets `direction`. Call it once for each packet, in capture order.
+   * neither UDP nor TCP, a fragment, without its whole header (there is no telling which bytes of a stream it carries), or
+   * over the limit. Sets `direction`. Call it once for each packet, in capture order.
    */
   find(bytes: Uint8Array, view: PacketView): number {
-    if (!this.concerns(view)) return -1;
+    if (!view.transportRead || !this.concerns(view)) return -1;
     const fromFirst = this.setKey(bytes, view);
     const hash = this.hash();
     const slot = this.slot(hash);

@@ -36,6 +36,7 @@ export function parseLink(bytes: Uint8Array, type: number, view: PacketView, lim
     case linkType.user0:
       view.highest = 'Payload';
       view.transport = transport.udp;
+      view.transportRead = true;
       view.protocol = ipProtocol.udp;
       return true;
     case linkType.ipv4:

@@ -36,6 +36,11 @@ export class PacketView {
    */
   transport = 0;
   transportStart = 0;
+  /**
+   * Whether the UDP or TCP header was read as far as it counts: ports, TCP's numbers and flags, where the payload begins.
+   * Ports may be known without it.
+   */
+  transportRead = false;
   srcPort = 0;
   dstPort = 0;
   /** TCP sequence and acknowledgement numbers (unsigned), flags (`tcpFlag`) and window (unscaled). */
@@ -70,6 +75,7 @@ export class PacketView {
     this.moreFragments = false;
     this.transport = transport.none;
     this.transportStart = 0;
+    this.transportRead = false;
     this.srcPort = 0;
     this.dstPort = 0;
     this.seq = 0;
@@ -128,6 +134,7 @@ export function parseReassembled(datagram: Datagram, view: PacketView, limits: L
   const { bytes } = datagram;
   view.issue = packetIssue.none;
   view.isFragment = false;
+  view.transportRead = false;
   view.protocol = datagram.protocol;
   view.payloadStart = 0;
   view.payloadEnd = bytes.length;

@@ -29,8 +29,12 @@ export function parseTransport(bytes: Uint8Array, view: PacketView): boolean {
 function skip(view: PacketView, size: number): boolean {
   const had = view.payloadEnd - view.payloadStart;
   if (had < size) {
+    const at = view.payloadStart;
     const issue = had + view.payloadMissing >= size ? packetIssue.short : packetIssue.length;
-    return view.fail(issue, view.payloadStart);
+    // The payload is empty: what is here belongs to the header.
+    view.payloadMissing = Math.max(0, view.payloadMissing - (size - had));
+    view.payloadStart = view.payloadEnd;
+    return view.fail(issue, at);
   }
   view.payloadStart += size;
   return view.ok;
@@ -53,6 +57,7 @@ function parseUdp(bytes: Uint8Array, view: PacketView): boolean {
   view.dstPort = u16(bytes, at + 2);
   const length = u16(bytes, at + 4);
   view.payloadStart = at + 8;
+  view.transportRead = true;
   if (length === 0) return view.ok;
   const end = view.payloadEnd + view.payloadMissing;
   if (length < 8) return view.fail(packetIssue.headerLength, at + 4);
@@ -82,10 +87,12 @@ function parseTcp(bytes: Uint8Array, view: PacketView): boolean {
   if (header > had) {
     const short = header <= had + view.payloadMissing;
     // The payload is empty: what is here belongs to the options.
+    view.transportRead = short;
     view.payloadMissing -= Math.min(view.payloadMissing, header - had);
     view.payloadStart = view.payloadEnd;
     return view.fail(short ? packetIssue.short : packetIssue.headerLength, at + 12);
   }
+  view.transportRead = true;
   view.payloadStart = at + header;
   return view.ok;
 }

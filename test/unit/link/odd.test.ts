@@ -30,6 +30,11 @@ for (let id = 1; id < 200; id += 3) {
   while (open.some((left) => left.length > 0)) fragmented.push(...random.pick(open).splice(0, 1));
 }
 const made = [...single, ...fragmented];
+/** Packets that the capture cut anywhere, also inside a header. */
+const cut = Array.from({ length: 600 }, (): OddFrame => {
+  const whole = oddPacket(random);
+  return { ...whole, frame: whole.frame.subarray(0, random.below(whole.frame.length + 1)), packet: undefined };
+});
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 /** What is compared of a frame: VLANs, addresses, ports, payload; the last two where a packet is whole. */
@@ -80,24 +85,45 @@ function capture(frames: readonly OddFrame[]): Uint8Array {
 }
 
 describe.skipIf(noWireshark !== '')(`odd packets${noWireshark}`, () => {
-  const addresses = ['ip.src', 'ipv6.src', 'ip.dst', 'ipv6.dst'];
   const tags = ['vlan.id', 'ieee8021ad.id', 'ieee8021ad.svid', 'ieee8021ad.cvid'];
+  const addresses = ['ip.src', 'ipv6.src', 'ip.dst', 'ipv6.dst'];
   const ports = ['udp.srcport', 'tcp.srcport', 'udp.dstport', 'tcp.dstport'];
   // Not udp.payload: that goes on to the end of the IP payload, past what the UDP length says (RFC 768).
   const columns = [...tags, ...addresses, ...ports, 'data.data'];
 
-  it('as tshark reads them', () => {
+  function theirs(frames: readonly OddFrame[]): string[] {
     const path = join(scratch, 'packets.pcapng');
-    writeFileSync(path, capture(made));
-    const theirs = tsharkRows(path, columns, payloadsAlone, true).map(
-      ([tag, outer, service, customer, src4, src6, dst4, dst6, udpSrc, tcpSrc, udpDst, tcpDst, data]) => {
-        const ports = udpSrc || tcpSrc ? `${udpSrc || tcpSrc},${udpDst || tcpDst}` : '';
-        const vlans = [tag, outer, service, customer].filter((one) => one !== '').join();
-        return row(vlans, `${src4 || src6},${dst4 || dst6}`, ports, ports === '' ? '' : data);
-      },
-    );
-    // tshark tells tags by kind, not by place.
-    const sorted = (line: string) => line.replace(/^\S+/, (tags) => tags.split(',').sort().join());
-    expect(theirs.map(sorted)).toEqual(ours(made).map(sorted));
+    writeFileSync(path, capture(frames));
+    return tsharkRows(path, columns, payloadsAlone, true).map((values) => {
+      const [tag, outer, service, customer, src4, src6, dst4, dst6, udpSrc, tcpSrc, udpDst, tcpDst, data] = values;
+      const both = udpSrc || tcpSrc ? `${udpSrc || tcpSrc},${udpDst || tcpDst}` : '';
+      const vlans = [tag, outer, service, customer].filter((one) => one !== '').join();
+      return row(vlans, `${src4 || src6},${dst4 || dst6}`, both, both === '' ? '' : data);
+    });
+  }
+
+  /** tshark tells tags by kind, not by place. */
+  const sorted = (line: string) => line.replace(/^\S+/, (all) => all.split(',').sort().join());
+
+  it('as tshark reads them', () => expect(theirs(made).map(sorted)).toEqual(ours(made).map(sorted)));
+
+  it('cut anywhere, as tshark reads them', () => {
+    const view = new PacketView();
+    const [found, expected]: [string[], string[]] = [[], []];
+    theirs(cut).forEach((line, i) => {
+      const { frame, link, original } = cut[i];
+      parsePacket(frame, link, view, undefined, original);
+      const [, pair, both, payload] = line.split(' ');
+      // Of a header that is cut tshark tells what there is; we tell no address before both are known, and no port of a
+      // transport header that ends early: none of its bytes is payload then.
+      if (!view.transportRead) expect(payload, `frame ${i + 1}`).toBe('');
+      if (view.transport === transport.none) return;
+      found.push(row('', pair, view.transportRead ? both : '', payload));
+      const mine = [view.srcAt, view.dstAt].map((at) => addressText(frame, at, view.addressLength)).join();
+      const own = view.transportRead ? `${view.srcPort},${view.dstPort}` : '';
+      expected.push(row('', mine, own, hex(frame.subarray(view.payloadStart, view.payloadEnd))));
+    });
+    expect(found).toEqual(expected);
+    expect(found.length).toBeGreaterThan(200);
   });
 });

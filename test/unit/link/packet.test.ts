@@ -101,8 +101,10 @@ describe('IPv4', () => {
   it('counts what was not captured', () => {
     const whole = ipv4(udp(7000, 7001, new Uint8Array(100)));
     expect(parse(whole.slice(0, 60), 228, whole.length)).toMatchObject({ issue: 0, missing: 68, payload: new Uint8Array(32) });
-    expect(parse(whole.slice(0, 26), 228, whole.length)).toMatchObject({ issue: packetIssue.short });
-    expect(parse(whole.slice(0, 24), 228, whole.length)).toMatchObject({ issue: packetIssue.short, srcPort: 7000 });
+    const nothing = { issue: packetIssue.short, missing: 100, payload: new Uint8Array(0) };
+    expect(parse(whole.slice(0, 26), 228, whole.length)).toMatchObject(nothing);
+    expect(parse(whole.slice(0, 24), 228, whole.length)).toMatchObject({ ...nothing, srcPort: 7000 });
+    expect(view.transportRead).toBe(false);
   });
   it('says when a length is a lie', () => {
     expect(parse(ipv4(message, { total: 200 }), 228).issue).toBe(packetIssue.length);
@@ -155,6 +157,19 @@ describe('TCP', () => {
     expect(parse(ipv4(segment, { protocol: 6 }), 228).issue).toBe(packetIssue.headerLength);
     segment[12] = 0x40;
     expect(parse(ipv4(segment, { protocol: 6 }), 228).issue).toBe(packetIssue.headerLength);
+    expect(view.transportRead).toBe(false);
+  });
+  it('is of use once the fixed part of its header was captured', () => {
+    const frame = ipv4(tcp(1, 2, { seq: 7, flags: 0x18, options: bytes('02040514') }, payload), { protocol: 6 });
+    for (const [length, read, missing] of [
+      [39, false, 7],
+      [40, true, 3],
+      [42, true, 3],
+    ] as const) {
+      const expected = { issue: packetIssue.short, missing, payload: new Uint8Array(0) };
+      expect(parse(frame.slice(0, length), 228, frame.length)).toMatchObject(expected);
+      expect(view.transportRead).toBe(read);
+    }
   });
 });
 

@@ -83,6 +83,16 @@ describe('conversations', () => {
     expect(find(table, segment(syn | ack, 900, true, 101))).toBe('0<');
   });
 
+  it('have no packet whose header is cut: where its bytes belong is not known', () => {
+    const table = new ConversationTable();
+    expect(find(table, segment(syn, 100))).toBe('0>');
+    const whole = segment(ack, 101);
+    parsePacket(whole.slice(0, 39), 101, view, undefined, whole.length);
+    expect(view.srcPort).toBe(5000);
+    expect(table.find(whole, view)).toBe(-1);
+    expect(table.lookUp(whole, view)).toBe(0);
+  });
+
   it('are as many as the limit', () => {
     const table = new ConversationTable({ ...defaultLimits, conversations: 2 });
     expect([1, 2, 3, 1].map((port) => find(table, datagram(port, 9)))).toEqual(['0>', '1>', -1, '0>']);
@@ -148,40 +158,65 @@ describe('fragments', () => {
     expect(view).toMatchObject({ srcPort: 7000, dstPort: 7001, payloadStart: 8, payloadEnd: message.length });
   });
 
-  it('in any order, repeated and overlapping give the datagram', () => {
+  it.each([
+    ['IPv4', part],
+    ['IPv6', part6],
+  ])('of %s in any order, repeated and overlapping give the datagram', (_, cut) => {
     const blocks = Math.ceil(message.length / 8);
-    const cuts = fc.array(fc.tuple(fc.nat(blocks - 1), fc.integer({ min: 1, max: 200 })), { maxLength: 20 });
+    const cuts = fc.array(fc.integer({ min: 1, max: blocks - 1 }), { minLength: 1, maxLength: 10 });
+    const more = fc.array(fc.tuple(fc.nat(blocks - 1), fc.integer({ min: 1, max: 200 })), { maxLength: 20 });
     fc.assert(
-      fc.property(
-        fc.array(fc.integer({ min: 1, max: blocks - 1 }), { minLength: 1, maxLength: 10 }),
-        cuts,
-        fc.infiniteStream(fc.nat()),
-        (edges, extra, random) => {
-          const sorted = [...new Set([0, ...edges, blocks])].sort((a, b) => a - b);
-          const ranges = sorted.slice(1).map((end, i) => [sorted[i], end]);
-          for (const [start, size] of extra) ranges.push([start, Math.min(blocks, start + size)]);
-          const keyed = ranges.map((range) => ({ range, key: random.next().value as number })).sort((a, b) => a.key - b.key);
-          const table = new FragmentTable();
-          let found: Uint8Array | undefined;
-          const frames: Uint8Array[] = [];
-          for (const { range } of keyed) {
-            const [start, end] = range;
-            const frame = part(start * 8, Math.min(end * 8, message.length));
-            frames.push(frame);
-            const { datagram, problem } = add(table, frame, frames.length);
-            expect(problem).toBeUndefined();
-            if (datagram === undefined) continue;
-            found ??= datagram.bytes;
-            const copy = datagram.pieces.flatMap(({ frame: n, offset, length }) => [
-              ...frames[n - 1].subarray(offset, offset + length),
-            ]);
-            expect(copy).toEqual([...message]);
-          }
-          expect(found).toEqual(message);
-        },
-      ),
+      fc.property(cuts, more, fc.nat(3), fc.infiniteStream(fc.nat()), (edges, extra, repeated, random) => {
+        const sorted = [...new Set([0, ...edges, blocks])].sort((a, b) => a - b);
+        const ranges = sorted.slice(1).map((end, i) => [sorted[i], end]);
+        for (const [start, size] of extra) ranges.push([start, Math.min(blocks, start + size)]);
+        ranges.push(...ranges.slice(0, repeated));
+        const keyed = ranges.map((range) => ({ range, key: random.next().value as number })).sort((a, b) => a.key - b.key);
+        const table = new FragmentTable();
+        let found: Uint8Array | undefined;
+        const frames: Uint8Array[] = [];
+        for (const { range } of keyed) {
+          const [start, end] = range;
+          const frame = cut(start * 8, Math.min(end * 8, message.length));
+          frames.push(frame);
+          const { datagram, problem } = add(table, frame, frames.length);
+          expect(problem).toBeUndefined();
+          if (datagram === undefined) continue;
+          found ??= datagram.bytes;
+          const copy = datagram.pieces.flatMap(({ frame: n, offset, length }) => [
+            ...frames[n - 1].subarray(offset, offset + length),
+          ]);
+          expect(copy).toEqual([...message]);
+        }
+        expect(found).toEqual(message);
+      }),
       { numRuns: 200 },
     );
+  });
+
+  it('of IPv6 are of the kind that the first says (RFC 8200 section 4.5), with extension headers before the message', () => {
+    const options = bytes(17, 0, '010400000000');
+    const content = bytes(options, message);
+    const piece = (start: number, end: number, next: number) =>
+      ipv6(44, bytes(next, 0, u16(start | (end < content.length ? 1 : 0)), u32(5), content.subarray(start, end)));
+    const table = new FragmentTable();
+    add(table, piece(0, 2400, 60));
+    // tshark takes what the one says that completes it.
+    const found = add(table, piece(2400, content.length, 6)).datagram!;
+    expect(found.protocol).toBe(60);
+    expect(parseReassembled(found, view)).toBe(true);
+    expect(view).toMatchObject({ protocol: 17, srcPort: 7000, payloadStart: 16, payloadEnd: content.length });
+  });
+
+  it('inside a datagram put together from fragments stay what they are', () => {
+    const inner = bytes(17, 0, u16(1), u32(6), message.subarray(0, 800));
+    const table = new FragmentTable();
+    const piece = (start: number, end: number) =>
+      ipv6(44, bytes(44, 0, u16(start | (end < inner.length ? 1 : 0)), u32(5), inner.subarray(start, end)));
+    add(table, piece(0, 400));
+    const { datagram } = add(table, piece(400, inner.length));
+    parseReassembled(datagram!, view);
+    expect(view).toMatchObject({ isFragment: true, transport: 0, transportRead: false });
   });
 
   it('keep the first bytes of an overlap and say so', () => {
