@@ -23,6 +23,9 @@ interface Waiting {
 /** What a waiting segment costs beside its bytes, in memory and in time: many tiny ones must not slip under the limit. */
 const waitingCost = 512;
 
+/** The largest receive window there is: 65,535 shifted by 14 bits (RFC 7323 section 2.3), rounded up. */
+const largestWindow = 0x4000_0000;
+
 /**
  * Puts the segments of one direction of a TCP connection in order (RFC 9293 section 3.4) and gives each byte of the stream
  * to the sink exactly once. Where segments overlap, the bytes that were captured first win. Positions count from the first
@@ -40,6 +43,8 @@ export class TcpDirection {
   /** Sequence number and position of the next byte to deliver. */
   private nextSeq = 0;
   private next = 0;
+  /** Position up to which the receiver is known to have everything; never past `next`. */
+  private acknowledged = 0;
   /** Position of the FIN; infinite until one is seen. */
   private fin = Number.POSITIVE_INFINITY;
   /** From `head` on: sorted, not overlapping, all behind `next`. Taking from the front moves `head`, not the array. */
@@ -69,6 +74,7 @@ export class TcpDirection {
   segment(seq: number, flags: number, bytes: Uint8Array, frame: number, offsetInFrame: number, missing = 0): void {
     if (this.ended) return;
     if ((flags & tcpFlag.rst) !== 0) {
+      if (this.started && !this.isInWindow(seq)) return;
       // The payload of a reset is a note for people, not a part of the stream (RFC 9293 section 3.5.3).
       this.flush();
       this.end('rst');
@@ -102,6 +108,7 @@ export class TcpDirection {
     const acknowledged = this.next + ((ack - this.nextSeq) | 0);
     while (this.isWaiting && this.waiting[this.head].start <= acknowledged) this.jump();
     if (acknowledged > this.fin) this.skip(this.fin - this.next);
+    this.acknowledged = Math.max(this.acknowledged, Math.min(acknowledged, this.next));
     this.endAtFin();
   }
 
@@ -111,6 +118,15 @@ export class TcpDirection {
     this.flush();
     if (this.fin !== Number.POSITIVE_INFINITY) this.skip(this.fin - this.next);
     this.endAtFin();
+  }
+
+  /**
+   * Whether the receiver can take a reset with this sequence number; it ignores others, as forged or long on their way (RFC
+   * 9293 section 3.5.3). One that answers a segment stands where its acknowledgement did, before what was sent since.
+   */
+  private isInWindow(seq: number): boolean {
+    const position = this.next + ((seq - this.nextSeq) | 0);
+    return position >= this.acknowledged && position - this.acknowledged < largestWindow;
   }
 
   /** The first FIN counts, or an earlier one; what waits past it is not a part of the stream. */

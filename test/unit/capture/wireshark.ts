@@ -24,3 +24,27 @@ export function tsharkRows(path: string, columns: readonly string[], more: reado
   for (const column of columns) args.push('-e', column);
   return run('tshark', args).map((line) => line.split('\t'));
 }
+
+/** What tshark writes into a stream in place of bytes that it has not. */
+const missingText = /5b((?:3[0-9])+)206279746573206d697373696e6720696e20636170747572652066696c655d(?:00)?/g;
+
+/**
+ * The first `count` TCP streams by number: what came from the side that spoke first, and from the other, each in hex with the
+ * number of missing bytes in brackets.
+ */
+export function tsharkStreams(path: string, count: number): string[][] {
+  const args = ['-n', '-q', '-r', path, ...payloadsAlone];
+  for (let stream = 0; stream < count; stream++) args.push('-z', `follow,tcp,raw,${stream}`);
+  const found = new Map<number, string[]>();
+  let current: string[] = [];
+  for (const line of run('tshark', args)) {
+    const filter = /^Filter: tcp.stream eq (\d+)$/.exec(line);
+    if (filter !== null) {
+      current = ['', ''];
+      found.set(Number(filter[1]), current);
+    } else if (/^\t?[0-9a-f]+$/.test(line)) current[line.startsWith('\t') ? 1 : 0] += line.trim();
+  }
+  const gaps = (stream: string) =>
+    stream.replace(missingText, (_, digits: string) => `[${Buffer.from(digits, 'hex').toString()}]`);
+  return Array.from({ length: count }, (_, stream) => found.get(stream)!.map(gaps));
+}

@@ -54,14 +54,14 @@ export function udp(src: number, dst: number, payload: Uint8Array, from = client
 export function tcp(
   src: number,
   dst: number,
-  header: { seq?: number; ack?: number; flags?: number; options?: Uint8Array },
+  header: { seq?: number; ack?: number; flags?: number; window?: number; options?: Uint8Array },
   payload: Uint8Array = new Uint8Array(0),
   from = client,
   to = server,
 ): Uint8Array<ArrayBuffer> {
-  const { seq = 0, ack = 0, flags = 0x10, options = new Uint8Array(0) } = header;
+  const { seq = 0, ack = 0, flags = 0x10, window = 1000, options = new Uint8Array(0) } = header;
   const size = (20 + options.length) / 4;
-  const message = bytes(u16(src), u16(dst), u32(seq), u32(ack), size << 4, flags, u16(1000), 0, 0, 0, 0, options, payload);
+  const message = bytes(u16(src), u16(dst), u32(seq), u32(ack), size << 4, flags, u16(window), 0, 0, 0, 0, options, payload);
   return summed(message, 16, 6, from, to);
 }
 

@@ -8,6 +8,7 @@ import {
   addressText,
   decodeLayers,
   FragmentTable,
+  linkType,
   PacketView,
   packetProblem,
   parsePacket,
@@ -16,6 +17,7 @@ import {
 } from '../../../dissector/link/index.ts';
 import { Random } from '../../fuzz/random.ts';
 import { noWireshark, payloadsAlone, tsharkRows } from '../capture/wireshark.ts';
+import { client, ipv4, server, udp } from './build.ts';
 import { type OddFrame, oddFragments, oddPacket } from './odd.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'odd-'));
@@ -125,5 +127,21 @@ describe.skipIf(noWireshark !== '')(`odd packets${noWireshark}`, () => {
     });
     expect(found).toEqual(expected);
     expect(found.length).toBeGreaterThan(200);
+  });
+
+  it('fragments that contradict each other: the bytes captured first count, for tshark those of the lower offset', () => {
+    const message = (fill: number) => udp(61_000, 62_000, new Uint8Array(40).fill(fill));
+    const part = (fill: number, id: number, start: number, end: number): OddFrame => {
+      const header = { id, flagsOffset: (end < 48 ? 0x2000 : 0) | (start / 8) };
+      const frame = ipv4(message(fill).subarray(start, end), header);
+      return { link: linkType.ipv4, frame, original: frame.length, vlans: [], addresses: [client, server], packet: undefined };
+    };
+    // RFC 791 leaves it open (its own example takes the later bytes), RFC 5722 has IPv6 drop the datagram, which
+    // Datagram.overlaps tells.
+    const frames = [part(1, 7, 16, 48), part(2, 7, 0, 24), part(1, 8, 0, 24), part(2, 8, 16, 48)];
+    const payloads = (lines: readonly string[]) => lines.map((line) => line.split(' ')[3]).filter((one) => one !== '');
+    const [one, two] = ['01', '02'];
+    expect(payloads(ours(frames))).toEqual([two.repeat(8) + one.repeat(32), one.repeat(16) + two.repeat(24)]);
+    expect(payloads(theirs(frames))).toEqual([two.repeat(16) + one.repeat(24), one.repeat(16) + two.repeat(24)]);
   });
 });

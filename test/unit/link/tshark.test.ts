@@ -1,6 +1,5 @@
 /** Against tshark, where it is installed: times, lengths, addresses, ports, and what TCP carries. */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,38 +17,26 @@ import {
   transport,
 } from '../../../dissector/link/index.ts';
 import { captureInterface, enhanced, bytes as join8, option, section } from '../capture/build.ts';
+import { treeCaptures } from '../capture/tree.ts';
+import { noWireshark, payloadsAlone, tsharkRows, tsharkStreams } from '../capture/wireshark.ts';
 import { bytes, ethernet, ipv4, ipv6, tcp, u16, udp } from './build.ts';
 
-const missing = spawnSync('tshark', ['--version']).status === 0 ? '' : ' (skipped: tshark is not installed)';
-const folder = fileURLToPath(new URL('../../golden/', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'tshark-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
+const ports = ['udp.srcport', 'tcp.srcport', 'udp.dstport', 'tcp.dstport'];
 const columns = [
-  ...['frame.number', 'frame.time_epoch', 'frame.cap_len', 'frame.len', 'ip.src', 'ipv6.src', 'ip.dst', 'ipv6.dst'],
-  ...['udp.srcport', 'tcp.srcport', 'udp.dstport', 'tcp.dstport', 'tcp.seq_raw', 'tcp.len', 'tcp.stream'],
+  ...['frame.number', 'frame.time_epoch', 'frame.cap_len', 'frame.len', 'ip.src', 'ipv6.src', 'ip.dst', 'ipv6.dst', ...ports],
+  ...['tcp.seq_raw', 'tcp.len', 'tcp.stream', 'tcp.payload', 'data.data'],
 ];
 
-function theirs(path: string): string[] {
-  const args = [
-    '-n',
-    '-r',
-    path,
-    '-o',
-    'tcp.desegment_tcp_streams:FALSE',
-    '-T',
-    'fields',
-    '-E',
-    'separator=/t',
-    '-E',
-    'occurrence=f',
-  ];
-  for (const column of columns) args.push('-e', column);
-  return execFileSync('tshark', args, { stdio: ['ignore', 'pipe', 'ignore'] })
-    .toString()
-    .replace(/\n$/, '')
-    .split('\n');
-}
+const theirs = (path: string) =>
+  tsharkRows(path, columns, payloadsAlone).map((values) => {
+    const [tcpPayload, data] = values.splice(-2);
+    // udp.payload goes past what the UDP length says, and data is not of UDP alone: a fragment is, too.
+    const isUdp = values[columns.indexOf('udp.srcport')] !== '';
+    return [...values, isUdp ? data : tcpPayload].join('\t');
+  });
 
 function ours(reader: CaptureReader): string[] {
   const { frames } = reader;
@@ -60,9 +47,13 @@ function ours(reader: CaptureReader): string[] {
   return Array.from({ length: frames.length }, (_, i) => {
     const content = reader.frameBytes(i);
     parsePacket(content, frames.linkType(i), view, undefined, frames.original(i));
+    let carrier = content;
     if (view.isFragment) {
       const { datagram } = fragments.add(content, view, i + 1, frames.seconds(i));
-      if (datagram !== undefined) parseReassembled(datagram, view);
+      if (datagram !== undefined) {
+        carrier = datagram.bytes;
+        parseReassembled(datagram, view);
+      }
     }
     const isTcp = view.transport === transport.tcp;
     const isUdp = view.transport === transport.udp;
@@ -77,6 +68,7 @@ function ours(reader: CaptureReader): string[] {
     row.push(four ? src : '', four ? '' : src, four ? dst : '', four ? '' : dst);
     row.push(isUdp ? view.srcPort : '', isTcp ? view.srcPort : '', isUdp ? view.dstPort : '', isTcp ? view.dstPort : '');
     row.push(isTcp ? view.seq : '', isTcp ? length : '', isTcp ? streams.get(id)! : '');
+    row.push(isTcp || isUdp ? Buffer.from(carrier.subarray(view.payloadStart, view.payloadEnd)).toString('hex') : '');
     return row.join('\t');
   });
 }
@@ -114,39 +106,22 @@ function streamOf(reader: CaptureReader, wanted: number): string[] {
   return sent.map((parts) => Buffer.concat(parts).toString('hex'));
 }
 
-/** tshark's "follow": raw hex lines, those of the second side indented by a tab. */
-function theirStream(path: string, wanted: number): string[] {
-  const args = ['-n', '-r', path, '-q', '-z', `follow,tcp,raw,${wanted}`];
-  const lines = execFileSync('tshark', args, { stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 28 })
-    .toString()
-    .split('\n');
-  const data = lines.filter((line) => /^\t?[0-9a-f]+$/.test(line));
-  return [
-    data.filter((line) => !line.startsWith('\t')).join(''),
-    data
-      .filter((line) => line.startsWith('\t'))
-      .map((line) => line.trim())
-      .join(''),
-  ];
-}
-
-describe.skipIf(missing !== '')(`the same as tshark${missing}`, () => {
-  it.each(readdirSync(folder).filter((name) => /\.pcap(ng)?$/.test(name)))('%s', (name) => {
-    expect(ours(read(join(folder, name)))).toEqual(theirs(join(folder, name)));
-  });
+describe.skipIf(noWireshark !== '')(`the same as tshark${noWireshark}`, () => {
+  it.each(treeCaptures())('$name', ({ path }) => expect(ours(read(path))).toEqual(theirs(path)));
 
   it.each([
     ['p2p_a.pcapng', 2],
     ['p2p_b.pcapng', 8],
     ['botd_a.pcapng', 1],
   ])('%s: the streams', (name, count) => {
-    const path = join(folder, name);
+    const path = fileURLToPath(new URL(`../../golden/${name}`, import.meta.url));
     const reader = read(path);
+    const streams = tsharkStreams(path, count);
     let bytesSeen = 0;
     for (let i = 0; i < count; i++) {
       const [first, second] = streamOf(reader, i);
       bytesSeen += first.length + second.length;
-      expect([first, second].sort()).toEqual(theirStream(path, i).sort());
+      expect([first, second].sort()).toEqual(streams[i].sort());
     }
     expect(bytesSeen).toBeGreaterThan(0);
   });
