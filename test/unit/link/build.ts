@@ -46,7 +46,13 @@ export function ipv6(next: number, payload: Uint8Array, more: { src?: Uint8Array
 }
 
 /** A UDP message with its checksum for the given addresses. */
-export function udp(src: number, dst: number, payload: Uint8Array, from = client, to = server): Uint8Array<ArrayBuffer> {
+export function udp(
+  src: number,
+  dst: number,
+  payload: Uint8Array,
+  from: Uint8Array = client,
+  to: Uint8Array = server,
+): Uint8Array<ArrayBuffer> {
   const message = bytes(u16(src), u16(dst), u16(8 + payload.length), 0, 0, payload);
   return summed(message, 6, 17, from, to);
 }
@@ -56,8 +62,8 @@ export function tcp(
   dst: number,
   header: { seq?: number; ack?: number; flags?: number; window?: number; options?: Uint8Array },
   payload: Uint8Array = new Uint8Array(0),
-  from = client,
-  to = server,
+  from: Uint8Array = client,
+  to: Uint8Array = server,
 ): Uint8Array<ArrayBuffer> {
   const { seq = 0, ack = 0, flags = 0x10, window = 1000, options = new Uint8Array(0) } = header;
   const size = (20 + options.length) / 4;

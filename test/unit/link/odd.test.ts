@@ -3,20 +3,22 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { defaultLimits } from '../../../dissector/bytes/index.ts';
 import { enhancedPacket, interfaceDescription, sectionHeader } from '../../../dissector/capture/index.ts';
 import {
   addressText,
   decodeLayers,
-  FragmentTable,
   linkType,
   PacketView,
   packetProblem,
   parsePacket,
-  parseReassembled,
   transport,
 } from '../../../dissector/link/index.ts';
+import { Packets } from '../../../dissector/session/packets.ts';
 import { Random } from '../../fuzz/random.ts';
+import { indexed } from '../capture/build.ts';
 import { noWireshark, payloadsAlone, tsharkRows } from '../capture/wireshark.ts';
+import { collect } from '../session/collect.ts';
 import { client, ipv4, server, udp } from './build.ts';
 import { type OddFrame, oddFragments, oddPacket } from './odd.ts';
 
@@ -42,26 +44,29 @@ const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 /** What is compared of a frame: VLANs, addresses, ports, payload; the last two where a packet is whole. */
 const row = (vlans: string, addresses: string, ports: string, payload: string) => `${vlans} ${addresses} ${ports} ${payload}`;
 
+/** A pcapng file with an interface a link type. */
+function capture(frames: readonly OddFrame[]): Uint8Array {
+  const links = [...new Set(frames.map(({ link }) => link))];
+  const interfaces = links.map((link) => interfaceDescription({ linkType: link }));
+  const packets = frames.map(({ frame, link, original }, i) =>
+    enhancedPacket({ bytes: frame, originalLength: original, interfaceIndex: links.indexOf(link), seconds: 1, nanos: i }),
+  );
+  return Buffer.concat([sectionHeader(), ...interfaces, ...packets]);
+}
+
 function ours(frames: readonly OddFrame[]): string[] {
-  const view = new PacketView();
-  const fragments = new FragmentTable();
+  const packets = new Packets(indexed(capture(frames)), defaultLimits);
+  const { view } = packets;
   return frames.map(({ frame, link, original }, i) => {
-    parsePacket(frame, link, view, undefined, original);
+    const isWhole = packets.read(i);
     expect(packetProblem(view), `frame ${i + 1}`).toBeUndefined();
     const addresses = [view.srcAt, view.dstAt].map((at) => addressText(frame, at, view.addressLength)).join();
     const tags = decodeLayers(frame, link, original).layers.filter(({ name }) => name === 'vlan');
     const vlans = tags.map((tag) => Number(tag.children![0].value) & 0xfff).join();
-    let carrier = frame;
-    if (view.isFragment) {
-      const { datagram, problem } = fragments.add(frame, view, i + 1, 0);
-      expect(problem).toBeUndefined();
-      if (datagram === undefined) return row(vlans, addresses, '', '');
-      carrier = datagram.bytes;
-      expect(parseReassembled(datagram, view)).toBe(true);
-    }
+    if (!isWhole) return row(vlans, addresses, '', '');
     const known = view.transport === transport.udp || view.transport === transport.tcp;
     const ports = known ? `${view.srcPort},${view.dstPort}` : '';
-    return row(vlans, addresses, ports, hex(carrier.subarray(view.payloadStart, view.payloadEnd)));
+    return row(vlans, addresses, ports, hex(packets.carrier.subarray(view.payloadStart, view.payloadEnd)));
   });
 }
 
@@ -74,17 +79,20 @@ describe('odd packets', () => {
     });
     expect(ours(made)).toEqual(expected);
   });
-});
 
-/** A pcapng file with an interface a link type. */
-function capture(frames: readonly OddFrame[]): Uint8Array {
-  const links = [...new Set(frames.map(({ link }) => link))];
-  const interfaces = links.map((link) => interfaceDescription({ linkType: link }));
-  const packets = frames.map(({ frame, link, original }, i) =>
-    enhancedPacket({ bytes: frame, originalLength: original, interfaceIndex: links.indexOf(link), seconds: 1, nanos: i }),
-  );
-  return Buffer.concat([sectionHeader(), ...interfaces, ...packets]);
-}
+  it.each(['at once', 'late', 'again'] as const)('as protocols get them, recognised %s', (when) => {
+    const conversations = collect(indexed(capture(made)), when);
+    const found = conversations.flatMap(({ datagrams }) => datagrams).sort((a, b) => a.frame - b.frame);
+    const expected = made.flatMap(({ packet }, i) => {
+      if (packet?.protocol !== 17) return [];
+      return [{ frame: i + 1, direction: 0, payload: hex(packet.payload) }];
+    });
+    expect(found).toEqual(expected);
+    // What the capture cut off is a gap.
+    const streams = conversations.flatMap((one) => (one.datagrams.length === 0 ? [one.streams[0].replace(/\[.*/, '')] : []));
+    expect(streams).toEqual(made.flatMap(({ packet }) => (packet?.protocol === 6 ? [hex(packet.payload)] : [])));
+  });
+});
 
 describe.skipIf(noWireshark !== '')(`odd packets${noWireshark}`, () => {
   const tags = ['vlan.id', 'ieee8021ad.id', 'ieee8021ad.svid', 'ieee8021ad.cvid'];

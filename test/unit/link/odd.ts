@@ -18,13 +18,14 @@ export interface OddFrame {
 }
 
 interface Packet {
+  /** IP protocol number: 6 or 17. */
+  readonly protocol: number;
   readonly ports: readonly [source: number, destination: number];
   readonly payload: Uint8Array;
 }
 
 /** A transport message with its addresses, before it is put into IP. */
 interface Message extends Packet {
-  readonly protocol: number;
   readonly src: Uint8Array;
   readonly dst: Uint8Array;
   readonly content: Uint8Array;
@@ -139,7 +140,7 @@ export function oddPacket(random: Random): OddFrame {
   const four = random.below(2) === 0;
   const one = message(random, four, random.pick([0, 1, 7, 18, 60, 400]));
   const { link, head, vlans } = carrier(random, four);
-  const { ports, payload } = one;
+  const { protocol, ports, payload } = one;
   let packet: Uint8Array;
   if (four) packet = ipv4(one.content, { ...one, id: random.below(65536), options: ipv4Options(random) });
   else {
@@ -152,7 +153,14 @@ export function oddPacket(random: Random): OddFrame {
   const keep = random.below(4) === 0 ? start + random.below(whole.length - start + 1) : whole.length;
   const kept = payload.subarray(0, Math.max(0, Math.min(payload.length, keep - start)));
   const addresses = [one.src, one.dst] as const;
-  return { link, frame: whole.subarray(0, keep), original: whole.length, vlans, addresses, packet: { ports, payload: kept } };
+  return {
+    link,
+    frame: whole.subarray(0, keep),
+    original: whole.length,
+    vlans,
+    addresses,
+    packet: { protocol, ports, payload: kept },
+  };
 }
 
 /**

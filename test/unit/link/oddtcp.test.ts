@@ -3,10 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ConversationTable, PacketView, parsePacket, TcpDirection, tcpFlag } from '../../../dissector/link/index.ts';
+import { defaultLimits } from '../../../dissector/bytes/index.ts';
+import { ConversationTable, tcpFlag } from '../../../dissector/link/index.ts';
+import { Packets } from '../../../dissector/session/packets.ts';
 import { Random } from '../../fuzz/random.ts';
+import { indexed } from '../capture/build.ts';
 import { noWireshark, payloadsAlone, tsharkRows, tsharkStreams } from '../capture/wireshark.ts';
-import { capture } from '../session/packets.ts';
+import { collect, type When } from '../session/collect.ts';
+import { capture as captureOf } from '../session/packets.ts';
 import { bytes, client, ethernet, ipv4, server, tcp } from './build.ts';
 import { type Carried, oddConnection } from './oddtcp.ts';
 
@@ -20,51 +24,16 @@ const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 /** A stream as text: hex, with the number of bytes for each gap. */
 const text = (carried: Carried) => carried.map((part) => (typeof part === 'number' ? `[${part}]` : hex(part))).join('');
 
-interface Followed {
-  readonly streams: string[];
-  readonly ends: string[];
-}
-
-/** Both directions of every conversation, that of the opener first. */
-function follow(frames: readonly Uint8Array[]): Followed[] {
-  const view = new PacketView();
-  const table = new ConversationTable();
-  const found: (Followed & { directions: TcpDirection[] })[] = [];
-  frames.forEach((frame, i) => {
-    parsePacket(frame, 1, view);
-    const id = table.find(frame, view);
-    if (id === found.length) {
-      const [streams, ends] = [
-        ['', ''],
-        ['', ''],
-      ];
-      const directions = [0, 1].map(
-        (side) =>
-          new TcpDirection({
-            data: (bytes) => {
-              streams[side] += hex(bytes);
-            },
-            gap: (length) => {
-              streams[side] += `[${length}]`;
-            },
-            end: (kind) => {
-              ends[side] = kind;
-            },
-          }),
-      );
-      found.push({ streams, ends, directions });
-    }
-    const { directions } = found[id];
-    if ((view.flags & tcpFlag.ack) !== 0) directions[1 - table.direction].acknowledge(view.ack);
-    directions[table.direction].segment(view.seq, view.flags, frame.subarray(view.payloadStart, view.payloadEnd), i + 1, 0);
-  });
-  for (const { directions } of found) for (const direction of directions) direction.finish();
-  return found;
-}
+/** Close together: fragments a minute apart are of different datagrams (RFC 8200 section 4.5); tshark waits for ever. */
+const capture = (frames: readonly Uint8Array[]) => captureOf(frames, 1_700_000_000, 1 / 1024);
+const follow = (frames: readonly Uint8Array[], when?: When) => collect(indexed(capture(frames)), when);
 
 describe('odd connections', () => {
-  it('are followed as they were sent', () => {
-    const found = follow(made.flatMap(({ frames }) => frames));
+  it.each(['at once', 'late', 'again'] as const)('are followed as they were sent, recognised %s', (when) => {
+    const found = follow(
+      made.flatMap(({ frames }) => frames),
+      when,
+    );
     expect(found.map(({ streams }) => streams)).toEqual(made.map(({ streams }) => streams.map(text)));
   });
 });
@@ -76,12 +45,14 @@ describe.skipIf(noWireshark !== '')(`odd connections${noWireshark}`, () => {
 
   it('segment by segment, as tshark reads them', () => {
     const columns = ['tcp.stream', 'tcp.seq_raw', 'tcp.ack_raw', 'tcp.flags', 'tcp.window_size_value', 'tcp.len', 'tcp.payload'];
-    const view = new PacketView();
+    const packets = new Packets(indexed(capture(all)), defaultLimits);
+    const { view } = packets;
     const table = new ConversationTable();
-    const ours = all.map((frame) => {
-      parsePacket(frame, 1, view);
+    const ours = all.map((_, i) => {
+      if (!packets.read(i)) return columns.map(() => '');
+      const { frame, carrier } = packets;
       const numbers = [table.find(frame, view), view.seq, view.ack, `0x${view.flags.toString(16).padStart(4, '0')}`, view.window];
-      const payload = frame.subarray(view.payloadStart, view.payloadEnd);
+      const payload = carrier.subarray(view.payloadStart, view.payloadEnd);
       return [...numbers, payload.length, hex(payload)].map(String);
     });
     expect(tsharkRows(path, columns, payloadsAlone)).toEqual(ours);
@@ -91,6 +62,7 @@ describe.skipIf(noWireshark !== '')(`odd connections${noWireshark}`, () => {
     expect(tsharkStreams(path, made.length)).toEqual(follow(all).map(({ streams }) => streams));
   });
 });
+
 /** A segment of the opener: sequence number (its first byte is 101), flags, payload in hex. */
 type Segment = readonly [seq: number, flags: number, payload?: string];
 
@@ -198,9 +170,9 @@ function framesOf({ segments }: Case, index: number): Uint8Array[] {
   const port = 40_000 + index;
   const from = (sender: 0 | 1, seq: number, flags: number, payload = '') => {
     const [src, dst] = sender === 0 ? [client, server] : [server, client];
-    const ports = sender === 0 ? ([port, 80] as const) : ([80, port] as const);
+    const [srcPort, dstPort] = sender === 0 ? [port, 80] : [80, port];
     const numbers = { seq, flags, ack: sender === 0 ? 501 : 101 };
-    return ethernet(0x0800, ipv4(tcp(...ports, numbers, bytes(payload), src, dst), { protocol: 6, src, dst }));
+    return ethernet(0x0800, ipv4(tcp(srcPort, dstPort, numbers, bytes(payload), src, dst), { protocol: 6, src, dst }));
   };
   return [from(0, 100, syn), from(1, 500, syn | ack), ...segments.map((segment) => from(0, ...segment))];
 }

@@ -2,7 +2,7 @@
 import { tcpFlag } from '../../../dissector/link/index.ts';
 import type { Random } from '../../fuzz/random.ts';
 import { randomBytes } from '../capture/odd.ts';
-import { bytes, ethernet, ipv4, ipv6, tcp } from './build.ts';
+import { bytes, ethernet, ipv4, ipv6, tcp, u16, u32 } from './build.ts';
 
 const { syn, ack, fin, psh } = tcpFlag;
 const nothing = new Uint8Array(0);
@@ -79,11 +79,32 @@ function carried({ stream, lost }: Side): Carried {
   return [stream.subarray(0, lost.start), lost.end - lost.start, stream.subarray(lost.end)];
 }
 
+/** A segment in IP fragments of `size` bytes, a multiple of 8; now and then the last comes first. */
+function fragments(
+  random: Random,
+  four: boolean,
+  segment: Uint8Array,
+  size: number,
+  id: number,
+  ends: { src: Uint8Array; dst: Uint8Array },
+): Uint8Array[] {
+  const packets: Uint8Array[] = [];
+  for (let at = 0; at < segment.length; at += size) {
+    const part = segment.subarray(at, at + size);
+    const more = at + size < segment.length ? 1 : 0;
+    if (four) packets.push(ipv4(part, { ...ends, protocol: 6, id, flagsOffset: (more << 13) | (at / 8) }));
+    else packets.push(ipv6(44, bytes(6, 0, u16(at | more), u32(id), part), ends));
+  }
+  return random.below(3) === 0 ? packets.reverse() : packets;
+}
+
 export function oddConnection(random: Random): OddConnection {
   const four = random.below(2) === 0;
   const sides = [side(random, four, 1), side(random, four, 2)] as const;
   const frames: Uint8Array[] = [];
   let first: 0 | 1 = 0;
+  /** Bytes of a segment that pass whole; a longer one goes in IP fragments. */
+  const largest = random.pick([8, 24, 200, 65_535, 65_535, 65_535]);
 
   /** Position of the first byte that the other side has not. */
   const received = (who: Side) => {
@@ -103,9 +124,13 @@ export function oddConnection(random: Random): OddConnection {
     };
     const segment = tcp(one.port, other.port, numbers, payload, one.address, other.address);
     const ends = { src: one.address, dst: other.address };
-    const packet = four ? ipv4(segment, { ...ends, protocol: 6 }) : ipv6(6, segment, ends);
-    const frame = ethernet(four ? 0x0800 : 0x86dd, packet);
-    frames.push(frame.length < 60 ? bytes(frame, new Uint8Array(60 - frame.length)) : frame);
+    const id = frames.length + 1;
+    const whole = () => [four ? ipv4(segment, { ...ends, protocol: 6 }) : ipv6(6, segment, ends)];
+    const packets = segment.length > largest ? fragments(random, four, segment, largest, id, ends) : whole();
+    for (const packet of packets) {
+      const frame = ethernet(four ? 0x0800 : 0x86dd, packet);
+      frames.push(frame.length < 60 ? bytes(frame, new Uint8Array(60 - frame.length)) : frame);
+    }
   };
   const sendRange = (from: 0 | 1, { start, end, lost }: Range, flags: number, acknowledges = true) => {
     if (lost !== true) send(from, start, flags, sides[from].stream.subarray(start, end), acknowledges);
