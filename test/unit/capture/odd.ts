@@ -89,7 +89,7 @@ function addInterface(random: Random, little: boolean, blocks: Uint8Array[]): Ma
   const offset = random.below(3) === 0 ? BigInt(random.pick([-1, 1, 86_400, -0x7000_0000, 0x4000_0000])) : 0n;
   const made = {
     link: userLink + random.below(13),
-    snap: random.pick([0, 0, 16, 0x4_0000]),
+    snap: random.pick([0, 0, 15, 0x4_0000]),
     resolution: resolution ?? 6,
     offset,
   };

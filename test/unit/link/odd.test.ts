@@ -137,6 +137,38 @@ describe.skipIf(noWireshark !== '')(`odd packets${noWireshark}`, () => {
     expect(found.length).toBeGreaterThan(200);
   });
 
+  it('checksums, right, wrong and left out, as tshark finds them', () => {
+    // Whole ones: we check what was captured of a UDP message, tshark nothing as soon as padding behind it is cut.
+    const view = new PacketView();
+    const whole = single.filter(({ frame, original }) => frame.length === original);
+    const frames = whole.map((one): OddFrame => {
+      const frame = one.frame.slice();
+      parsePacket(frame, one.link, view);
+      // Time to live, or the first byte of an IPv6 address; or the last byte.
+      if (random.below(3) === 0) frame[random.pick([view.networkStart + 8, frame.length - 1])] ^= 0x55;
+      return { ...one, frame };
+    });
+    const path = join(scratch, 'checksums.pcapng');
+    writeFileSync(path, capture(frames));
+    const protocols = ['ip', 'udp', 'tcp'];
+    const check = protocols.flatMap((name) => ['-o', `${name}.check_checksum:TRUE`]);
+    const status = protocols.map((name) => `${name}.checksum.status`);
+    // 0 is bad, 1 good, 3 left out, and 4 left out where it must not be (UDP over IPv6, RFC 8200 section 8.1).
+    const found = tsharkRows(path, status, [...payloadsAlone, ...check]).map((values) => values.join(' ').replace('4', '0'));
+    const mine = frames.map(({ frame, link, original }) => {
+      const { layers } = decodeLayers(frame, link, original);
+      const states = ['ipv4', 'udp', 'tcp'].map((name) => {
+        const field = layers.find((layer) => layer.name === name)?.children?.find((one) => one.name === 'checksum');
+        if (field?.check === undefined) return '';
+        if (field.check.state === 'valid') return '1';
+        return field.check.state === 'invalid' ? '0' : '3';
+      });
+      return states.join(' ');
+    });
+    for (const state of ['0', '1', '3']) expect(mine.join()).toContain(state);
+    expect(found).toEqual(mine);
+  });
+
   it('fragments that contradict each other: the bytes captured first count, for tshark those of the lower offset', () => {
     const message = (fill: number) => udp(61_000, 62_000, new Uint8Array(40).fill(fill));
     const part = (fill: number, id: number, start: number, end: number): OddFrame => {

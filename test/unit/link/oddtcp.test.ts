@@ -18,7 +18,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'oddtcp-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 const random = new Random(5);
-const made = Array.from({ length: 150 }, () => oddConnection(random));
+const made = Array.from({ length: 120 }, () => oddConnection(random));
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 /** A stream as text: hex, with the number of bytes for each gap. */

@@ -50,8 +50,11 @@ export function collect(reader: CaptureReader, when: When = 'at once'): Collecte
               one.datagrams.push({ frame, direction, payload: checked(bytes, pieces) });
             },
             stream: (direction, buffer, _frame, ended, why) => {
-              const bytes = buffer.bytes.slice();
-              one.streams[direction] += checked(bytes, buffer.take(bytes.length));
+              // By parts, as messages are taken.
+              while (buffer.length > 0) {
+                const bytes = buffer.bytes.slice(0, 64);
+                one.streams[direction] += checked(bytes, buffer.take(bytes.length));
+              }
               if (ended && why !== 'capture') one.ends[direction] = String(why);
             },
             gap: (direction, _buffer, length) => {
