@@ -34,7 +34,8 @@ export function decodeLayers(
   if (view.version === 4 && layersOk(layers)) layers.push(ipv4Layer(bytes, source, at));
   else if (view.version === 6 && layersOk(layers)) layers.push(ipv6Layer(bytes, source, at, limits));
   at = layers.at(-1)?.end ?? 0;
-  if (view.version !== 0 && view.transport !== transport.none && layersOk(layers) && view.transportStart === at) {
+  // What is wrong with an option before it does not hide a transport header: the view has found it.
+  if (view.version !== 0 && view.transport !== transport.none && view.transportStart === at) {
     const message = transportBounds(bytes, view, originalLength);
     const layer = transportLayer(bytes, bytes, view, source, message.end, message.missing);
     if (layer !== undefined) layers.push(layer);

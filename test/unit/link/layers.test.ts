@@ -39,6 +39,9 @@ function inside(field: Field): void {
 const decode = (frame: Uint8Array, link = 1, original = frame.length) => {
   const found = decodeLayers(frame, link, original);
   tiles(found, frame.length);
+  // A message is found by the view, and shown where the layers end.
+  const { view } = found;
+  if (view.transportRead) expect([found.payloadStart, found.payloadEnd]).toEqual([view.payloadStart, view.payloadEnd]);
   return found;
 };
 const layer = (found: LowerLayers, name: string) => found.layers.find((field) => field.name === name)!;
@@ -56,6 +59,12 @@ describe('layers of a frame', () => {
     expect(child(layer(found, 'ipv4'), 'checksum').check?.state).toBe('valid');
     expect(child(layer(found, 'udp'), 'checksum').check?.state).toBe('valid');
     expect(child(layer(found, 'udp'), 'src_port').value).toBe(7000);
+  });
+
+  it('IPv4 options that are malformed, and UDP after them', () => {
+    const found = decode(ipv4(udp(7000, 7001, payload), { options: bytes('54010101') }), 228);
+    expect(found.layers.map(({ name }) => name)).toEqual(['ipv4', 'udp']);
+    expect(layer(found, 'ipv4').problem?.text).toContain('Option 84');
   });
 
   it('TCP with options', () => {
