@@ -1,18 +1,21 @@
 /**
  * `npm run bench`: how fast a large capture opens, is printed and filtered, next to reading its bytes alone and, where it is on PATH,
- * next to tshark with a dissector in Lua. Numbers to look at and to compare on one machine; no test asks for any of them.
+ * next to tshark with a dissector in Lua; what is sealed, next to its dissector of WireGuard. Numbers to look at and to compare on one machine; no test asks for any of them.
  * `--packets N` (of UDP; a fifth of them as TCP segments), `--runs N`.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { bytesPerFrame } from '../../dissector/capture/index.ts';
 import { project } from '../../extension/workbench/paths.ts';
+import { keysOf } from '../golden/keys.ts';
 import { writeMessages, writeStreams } from './capture.ts';
 import type { Figures } from './job.ts';
+import { writeRepeated } from './mixture.ts';
+import { INNER_PORT, WIREGUARD_PORT, writeSealed, writeWireguard } from './sealed.ts';
 import { countTshark, runTshark, tsharkFolder, tsharkVersion } from './tshark.ts';
 
 const { values } = parseArgs({
@@ -34,10 +37,18 @@ await build({
   banner: { js: "import { createRequire as r } from 'node:module'; const require = r(import.meta.url);" },
   logLevel: 'warning',
 });
-const [udp, tcp, few] = ['udp.pcap', 'tcp.pcap', 'few.pcap'].map((name) => join(folder, name)) as [string, string, string];
+const at = (name: string): string => join(folder, `${name}.pcap`);
+const [udp, tcp, few, sealed, wireguard] = [at('udp'), at('tcp'), at('few'), at('sealed'), at('wireguard')];
 writeMessages(udp, packets);
 writeStreams(tcp, Math.floor(packets / 5));
 writeMessages(few, 1000);
+writeSealed(sealed, Math.floor(packets / 5));
+writeWireguard(wireguard, Math.floor(packets / 5));
+const PROTOCOLS = ['p2p_a', 'p2ppacket_a', 'botd_a', 'ptpchat_d', 'p2pke_a'];
+for (const name of PROTOCOLS) {
+  writeRepeated(at(name), Math.floor(packets / 50), name === 'p2ppacket_a' ? `${name}.pcap` : `${name}.pcapng`);
+  writeFileSync(`${at(name)}.keys`, keysOf(name));
+}
 const version = tsharkVersion();
 const wireshark = tsharkFolder(folder);
 
@@ -51,6 +62,7 @@ console.log(`Medians of ${runs} runs of whole processes, taken in turn; the file
 
 /** Few match: what is written would else be measured, too. */
 const NEEDLE = { ours: 'p2pke.counter == 21', theirs: 'benchmessage.counter == 21' };
+const OPENING = ['-o', `wg.keylog_file:${wireguard}.keys`, '-d', `udp.port==${WIREGUARD_PORT},wg`];
 const AGAIN = ['udp.port == 42007', 'frame.number > 900', 'p2pke.counter == 22', 'p2pke.data[0:2] == 00:01'];
 
 interface Row {
@@ -68,12 +80,17 @@ const rows: readonly Row[] = [
   { title: 'print every row', goal: 20, ours: ['print', udp], theirs: tshark(udp) },
   { title: 'filter once', goal: 25, ours: ['filter', udp, NEEDLE.ours], theirs: tshark(udp, '-Y', NEEDLE.theirs) },
   { title: 'TCP to frames', goal: 12, ours: ['open', tcp], theirs: tshark(tcp) },
+  { title: 'decrypt', goal: 4, ours: ['decrypt', sealed], theirs: tshark(wireguard, ...OPENING) },
 ];
 
 // Not counted: the files and the programs come into the system's memory.
-for (const { ours } of rows) run([ours[0]!, ours[1] === tcp ? tcp : few, ...ours.slice(2)]);
+for (const { ours } of rows) run([ours[0]!, ours[1] === udp ? few : ours[1]!, ...ours.slice(2)]);
 if (version !== undefined && countTshark(few, wireshark, NEEDLE.theirs) !== run(['filter', few, NEEDLE.ours]).packets)
   throw new Error('tshark and Peerscope do not find the same rows: they do not do the same work');
+
+const opened = Math.floor(packets / 5);
+if (version !== undefined && countTshark(wireguard, wireshark, `udp.port == ${INNER_PORT}`, ...OPENING) !== opened)
+  throw new Error('tshark does not open what it is given: it does not do the same work');
 
 const measured = new Map<string, Figures>();
 console.log(
@@ -97,6 +114,13 @@ for (const [at, text] of AGAIN.entries())
 console.log(
   `Index: ${bytesPerFrame} bytes a packet, ${((indexed!.index ?? 0) / packets).toFixed(1)} with what is allocated ahead.`,
 );
+
+console.log('\nThe five protocols with keys: golden captures, each time between other addresses.');
+for (const name of PROTOCOLS) {
+  const [{ seconds, packets: messages, peak }] = inTurn(() => run(['decrypt', at(name)]), undefined);
+  const each = `${((seconds / Math.floor(packets / 50)) * 1e6).toFixed(1)} µs a packet`;
+  console.log(`${name.padEnd(18)}${time(seconds)}  ${each.padStart(20)}, ${messages} messages, ${mebibytes(peak)}`);
+}
 
 /** The time is that of the whole process. */
 function run([name, file, ...more]: readonly string[]): Figures {

@@ -28,7 +28,21 @@ export interface Mixture {
 
 /** Writes it in pieces: nothing of its size is held. */
 export function writeMixture(path: string, packets: number): Mixture {
-  const golden = GOLDEN.map(framesOf);
+  return writeRounds(
+    path,
+    packets,
+    GOLDEN.map((name) => (name === '' ? [] : framesOf(`${name}.pcapng`))),
+  );
+}
+
+/** One golden capture, by its file's name, over and over and nothing between. */
+export function writeRepeated(path: string, packets: number, file: string): void {
+  writeRounds(path, packets, [framesOf(file)]);
+}
+
+/** A round is `ROUND` packets, or the frames of a capture where there is nothing else. */
+function writeRounds(path: string, packets: number, golden: readonly (readonly Uint8Array[])[]): Mixture {
+  const length = golden.length === 1 ? golden[0]!.length : ROUND;
   const file = openSync(path, 'w');
   let bytes = writeSync(file, CAPTURE_HEADER);
   let known = 0;
@@ -40,8 +54,8 @@ export function writeMixture(path: string, packets: number): Mixture {
   };
   try {
     for (let n = 0; n < packets; n++) {
-      const round = Math.floor(n / ROUND);
-      const frame = golden[round % golden.length]![n % ROUND];
+      const round = Math.floor(n / length);
+      const frame = golden[round % golden.length]![n % length];
       if (frame === undefined) {
         writeRecord(batch.subarray(filled, filled + RECORD), n);
         filled += RECORD;
@@ -59,8 +73,7 @@ export function writeMixture(path: string, packets: number): Mixture {
 }
 
 function framesOf(name: string): Uint8Array[] {
-  if (name === '') return [];
-  const opened = openCapture(memoryFile(readFileSync(goldenPath(`${name}.pcapng`))));
+  const opened = openCapture(memoryFile(readFileSync(goldenPath(name))));
   if ('problem' in opened) throw new Error(opened.problem.text);
   const { reader } = opened;
   while (reader.step());

@@ -14,20 +14,19 @@ import { MESSAGE_PORT, writeFrames } from './capture.ts';
 
 /** Port of what is inside. */
 export const INNER_PORT = 20_009;
-const WIREGUARD_PORT = 51_820;
+export const WIREGUARD_PORT = 51_820;
 const INNER = 64;
 /** Ethernet, which is not sealed. */
 const LINK = 14;
 const FIRST_COUNTER = 16;
 const CLOCK = 12;
 const none = new Uint8Array(0);
-const sides: readonly Endpoint[] = [
-  { ip: '10.0.0.1', port: MESSAGE_PORT },
-  { ip: '10.0.0.2', port: WIREGUARD_PORT },
-];
-
 const secretOf = (seed: number): Uint8Array => new Uint8Array(32).fill(seed);
-const datagram = (back: number, payload: Uint8Array): Uint8Array => udpFrame(sides[back]!, sides[1 - back]!, payload);
+
+function datagram(port: number, back: number, payload: Uint8Array): Uint8Array {
+  const sides: readonly Endpoint[] = [0, 1].map((side) => ({ ip: `10.0.0.${side + 1}`, port }));
+  return udpFrame(sides[back]!, sides[1 - back]!, payload);
+}
 
 function inner(n: number): Uint8Array {
   const [from, to] = [
@@ -50,8 +49,8 @@ export function writeSealed(path: string, messages: number): void {
   };
   writeFrames(path, messages + 2, (n) => {
     const data = n - 2;
-    if (data < 0) return datagram(0, message(0, n === 0 ? 0 : 2));
-    return datagram(data & 1, message(data & 1, FIRST_COUNTER + (data >>> 1)));
+    if (data < 0) return datagram(MESSAGE_PORT, 0, message(0, n === 0 ? 0 : 2));
+    return datagram(MESSAGE_PORT, data & 1, message(data & 1, FIRST_COUNTER + (data >>> 1)));
   });
   writeFileSync(
     `${path}.keys`,
@@ -111,14 +110,18 @@ export function writeWireguard(path: string, messages: number): void {
   const { initiation, response, keys, log } = handshake();
   writeFrames(path, messages + 2, (n) => {
     const data = n - 2;
-    if (data < 0) return datagram(n, n === 0 ? initiation : response);
+    if (data < 0) return datagram(WIREGUARD_PORT, n, n === 0 ? initiation : response);
     const [back, counter] = [data & 1, data >>> 1];
     const head = new Uint8Array(16);
     const view = new DataView(head.buffer);
     head[0] = 4;
     view.setUint32(4, back === 0 ? 2 : 1, true);
     view.setBigUint64(8, BigInt(counter), true);
-    return datagram(back, concatBytes(head, noise.seal(keys[back]!, counter, none, inner(FIRST_COUNTER + counter))));
+    return datagram(
+      WIREGUARD_PORT,
+      back,
+      concatBytes(head, noise.seal(keys[back]!, counter, none, inner(FIRST_COUNTER + counter))),
+    );
   });
   const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
   const lines = [

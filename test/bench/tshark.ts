@@ -35,8 +35,8 @@ export function runTshark(path: string, folder: string, ...args: readonly string
 }
 
 /** Whether the dissector is there, and how many lines a filter leaves: a bench of something else would say nothing. */
-export function countTshark(path: string, folder: string, filter: string): number {
-  const { stdout } = spawnSync('tshark', ['-n', '-r', path, '-Y', filter], {
+export function countTshark(path: string, folder: string, filter: string, ...args: readonly string[]): number {
+  const { stdout } = spawnSync('tshark', ['-n', '-r', path, '-Y', filter, ...args], {
     encoding: 'utf8',
     maxBuffer: 1 << 30,
     env: { ...process.env, WIRESHARK_CONFIG_DIR: folder },
