@@ -70,9 +70,10 @@ export interface Limits {
   readonly certificates: number;
   /** Keys of the ring whose steps are explained for one message; each may take milliseconds. */
   readonly explainedKeys: number;
-  /** Keys of one key ring, and bytes of one key log. */
+  /** Keys of one key ring, characters of one key log, and lines of one that are told to be wrong. */
   readonly keys: number;
   readonly keyLogSize: number;
+  readonly keyLogProblems: number;
   /** Bits of a number that is tested for being a prime; at this size it takes a tenth of a second. */
   readonly primeBits: number;
   /** What one bzip2 stream inside a message may unpack to. */
@@ -121,6 +122,7 @@ export const defaultLimits: Limits = Object.freeze({
   explainedKeys: 1_000,
   keys: 100_000,
   keyLogSize: 0x0400_0000,
+  keyLogProblems: 1_000,
   primeBits: 4_096,
   nodeListSize: 0x0100_0000,
 });

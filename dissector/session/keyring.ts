@@ -84,7 +84,7 @@ export class KeyRing {
     }
     const before = this.#count;
     const problems: string[] = [];
-    let usable = 0;
+    let [usable, wrong] = [0, 0];
     // Some editors begin a text with a byte order mark.
     text
       .replace(/^\ufeff/, '')
@@ -94,8 +94,12 @@ export class KeyRing {
         if (words === undefined) return;
         const problem = this.#line(words, `${name}:${at + 1}`);
         if (problem === undefined) usable++;
-        else problems.push(`${name}:${at + 1}: ${problem}`);
+        else if (++wrong <= defaultLimits.keyLogProblems) problems.push(`${name}:${at + 1}: ${problem}`);
       });
+    if (wrong > problems.length)
+      problems.push(
+        `${name}: ${wrong - problems.length} more lines are wrong, over the limit keyLogProblems of ${problems.length}`,
+      );
     return { added: this.#count - before, usable, problems };
   }
 

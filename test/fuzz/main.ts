@@ -1,11 +1,12 @@
 /**
  * `npm run fuzz -- --minutes N --seed S`: the search of capture.test.ts for as long as one likes; with `--nodes` that of
- * node.test.ts, with `--scripts` that of scripts.test.ts. Failures of one kind are told once; `--only SEED` runs one input and shows the whole trace.
+ * node.test.ts, with `--scripts` that of scripts.test.ts, with `--texts` that of texts.test.ts. Failures of one kind are told once; `--only SEED` runs one input and shows the whole trace.
  */
 import { parseArgs } from 'node:util';
 import { attack } from './attack.ts';
 import { recordings, run } from './corpus.ts';
 import { runScript, scripts } from './scripts.ts';
+import { runTexts, texts } from './texts.ts';
 
 const { values } = parseArgs({
   options: {
@@ -14,10 +15,11 @@ const { values } = parseArgs({
     only: { type: 'string' },
     nodes: { type: 'boolean', default: false },
     scripts: { type: 'boolean', default: false },
+    texts: { type: 'boolean', default: false },
   },
 });
 const SLOW_MS = 5000;
-const search = values.nodes ? ofNodes() : values.scripts ? ofScripts() : ofCaptures();
+const search = values.nodes ? ofNodes() : values.scripts ? ofScripts() : values.texts ? ofTexts() : ofCaptures();
 if (values.only !== undefined) {
   console.log(await search.run(Number(values.only)));
   process.exit();
@@ -54,6 +56,11 @@ function ofNodes(): Search {
 function ofScripts(): Search {
   const all = scripts();
   return { unit: 'characters', run: (seed) => runScript(all, seed) };
+}
+
+function ofTexts(): Search {
+  const all = texts();
+  return { unit: 'characters', run: (seed) => runTexts(all, seed) };
 }
 
 function ofCaptures(): Search {

@@ -72,4 +72,10 @@ describe('the key log', () => {
     keys.clear();
     expect([keys.size, keys.find('P2PKE_EPHEMERAL_PRIVATE', publicValue)]).toEqual([0, []]);
   });
+
+  it('tells of so many wrong lines, and how many more there are', () => {
+    const { usable, problems } = ring().add('log', 'wrong\n'.repeat(5000));
+    expect([usable, problems.length]).toEqual([0, 1001]);
+    expect(problems.at(-1)).toBe('log: 4000 more lines are wrong, over the limit keyLogProblems of 1000');
+  });
 });
