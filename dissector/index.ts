@@ -15,7 +15,10 @@ export {
   fromBase64,
   fromHex,
   type Json,
+  type LimitName,
   type Limits,
+  limitDoc,
+  limitNames,
   malformed,
   type Origin,
   overLimit,
@@ -26,12 +29,14 @@ export {
   toBase64,
   toHex,
   tooShort,
+  useLimits,
   type Value,
 } from './bytes/index.ts';
 export { decryptionSecrets, enhancedPacket, interfaceDescription, keyLogSecretsType, sectionHeader } from './capture/index.ts';
 export * from './codec/index.ts';
 export { defineProtocol } from './define.ts';
 export type { Explanation } from './explanation.ts';
+export { readLimits } from './limits.ts';
 export { type MessageLine, messageLine } from './line.ts';
 export { OpenedCapture, type OpenOptions, openBytes } from './open.ts';
 /** The protocols that Peerscope knows of itself. */

@@ -98,6 +98,11 @@ export class Analysis {
     return { encrypted, findings };
   }
 
+  /** What was left out because there is too much of it, a sentence each. */
+  get passedLimits(): readonly string[] {
+    return this.#pass.passedLimits;
+  }
+
   rowCount(show: Show): number {
     return this.#current().count(show);
   }

@@ -16,6 +16,8 @@ export interface ConversationEvent {
 /** The events of a capture by frame (1-based), up to the limit `events`. */
 export class Events {
   readonly byFrame = new Map<number, ConversationEvent>();
+  /** Events that were over the limit. */
+  untold = 0;
   readonly #limits: Limits;
   readonly #quoted = new PacketView();
 
@@ -46,5 +48,6 @@ export class Events {
 
   #add(frame: number, event: ConversationEvent): void {
     if (this.byFrame.size < this.#limits.events) this.byFrame.set(frame, event);
+    else this.untold++;
   }
 }

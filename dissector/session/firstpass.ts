@@ -110,6 +110,24 @@ export class FirstPass {
     return code === NONE || code === FRAGMENT ? -1 : code;
   }
 
+  /** What was left out because there is too much of it, a sentence each. */
+  get passedLimits(): string[] {
+    const { findings, findingsPerMessage, events } = this.#setup.limits;
+    const untold = this.observations.reduce((sum, { messages }) => sum + messages.untoldCount, 0);
+    const { problem } = this.#table;
+    return [
+      ...(problem === undefined ? [] : [`${problem.text}: what follows is in no conversation.`]),
+      ...(untold === 0
+        ? []
+        : [
+            `${untold} more findings are over the limits findings of ${findings} or findingsPerMessage of ${findingsPerMessage}.`,
+          ]),
+      ...(this.events.untold === 0
+        ? []
+        : [`${this.events.untold} more events of conversations are over the limit events of ${events}.`]),
+    ];
+  }
+
   protocolOf(conversation: number): Protocol | undefined {
     const owner = this.#owners[conversation];
     return typeof owner === 'number' ? this.#setup.protocols[owner] : undefined;

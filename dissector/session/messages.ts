@@ -49,6 +49,8 @@ export class MessageTable {
   /** Message names by the number that the table keeps; a name from the wire is added as it comes. */
   readonly names: string[];
   findingCount = 0;
+  /** Findings that were over a limit. */
+  untoldCount = 0;
   /** Messages whose state is `encrypted`. */
   encryptedCount = 0;
   #length = 0;
@@ -143,7 +145,10 @@ export class MessageTable {
   /** Frames that a finding concerns: the message's own first, then `others`. Limits `findings` and `findingsPerMessage`. */
   find(id: number, rule: Rule, text: string, others: readonly number[] = []): void {
     const kept = this.findings.get(id) ?? [];
-    if (this.findingCount >= defaultLimits.findings || kept.length >= defaultLimits.findingsPerMessage) return;
+    if (this.findingCount >= defaultLimits.findings || kept.length >= defaultLimits.findingsPerMessage) {
+      this.untoldCount++;
+      return;
+    }
     this.findingCount++;
     const frames = [...new Set([this.frame(id), ...others])];
     kept.push({ rule: rule.id, severity: rule.severity, text, clause: rule.clause, frames });

@@ -1,9 +1,10 @@
 /**
- * `npm run contributions`: writes into package.json the settings that derive from the protocols, and into package.nls.json what
- * they say. They are the second section of its configuration; the first is written by hand. A test fails when a file is stale.
+ * `npm run contributions`: writes into package.json the settings that derive from the protocols and limits, and into package.nls.json what
+ * they say. They, and the limits, are the sections of its configuration after the first, which is written by hand. A test fails when a file is stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { defaultLimits, type LimitName, limitDoc, limitNames } from '../../dissector/bytes/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
 import type { NumberTable, OpenChoice, Protocol } from '../../dissector/session/index.ts';
 import { project } from '../workbench/paths.ts';
@@ -31,7 +32,11 @@ export function withContributions({ manifest, words }: Contributions, all: reado
     ['peerscope.decodeAs', decodeAs(all, say)],
     ...choices.map((choice) => [`peerscope.${choice.id}`, 'numbers' in choice ? table(choice, say) : candidates(choice, say)]),
   ]);
-  parsed.contributes.configuration = [own, { title: say('title', 'Protocols'), properties }];
+  parsed.contributes.configuration = [
+    own,
+    { title: say('title', 'Protocols'), properties },
+    { title: say('limits.title', 'Limits'), properties: { 'peerscope.limits': limits(say) } },
+  ];
   return { manifest: json(parsed), words: json(Object.fromEntries(said)) };
 }
 
@@ -50,6 +55,27 @@ function decodeAs(all: readonly Protocol[], say: Say) {
     markdownDescription: say(
       'decodeAs',
       `What a conversation is, where its bytes and ports do not tell: \`udp.port == 7000 → p2pke\`. Conditions (\`udp\`, \`tcp\`, \`udp.port == N\`, \`tcp.port == N\`, \`port == N\`, \`ip.addr == ADDRESS\`) are joined by \`&&\`; after the arrow stands ${ids}, or a protocol of your own. The first rule that matches counts.`,
+    ),
+  };
+}
+
+function limits(say: Say) {
+  const one = (name: LimitName) => ({
+    type: 'integer',
+    minimum: 1,
+    default: defaultLimits[name],
+    description: say(`limits.${name}`, limitDoc(name)),
+  });
+  return {
+    type: 'object',
+    properties: Object.fromEntries(limitNames.map((name) => [name, one(name)])),
+    additionalProperties: false,
+    default: {},
+    // Not a workspace's: whoever sends a capture might send its folder.
+    scope: 'machine',
+    markdownDescription: say(
+      'limits',
+      'What a capture may ask for, where the default is not enough: `{ "findings": 500000 }`. A message that passes a limit names it. Limits of the file itself (`frames`, `unpackedSize`) count when a capture is opened next, the others at once.',
     ),
   };
 }

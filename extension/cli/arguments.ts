@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import type { Limits } from '../../dissector/bytes/index.ts';
+import { readLimits } from '../../dissector/limits.ts';
 import { parseChoices } from './choice.ts';
 import { UsageError } from './errors.ts';
 
@@ -25,6 +27,7 @@ export interface Command {
   readonly decodeAs: readonly string[];
   /** Pins by the id of their open choice. */
   readonly choices: Readonly<Record<string, unknown>>;
+  readonly limits: Partial<Limits>;
 }
 
 /** A message by its number, or all that a frame (1-based) completes. */
@@ -48,17 +51,18 @@ const options = {
   protocol: { type: 'string', multiple: true },
   'decode-as': { type: 'string', multiple: true },
   choice: { type: 'string', multiple: true },
+  limit: { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;
 
-const dissecting = ['keys', 'json', 'protocol', 'decode-as', 'choice'];
+const dissecting = ['keys', 'json', 'protocol', 'decode-as', 'choice', 'limit'];
 /** The options of each command. */
 export const accepted: Readonly<Record<CommandName, readonly string[]>> = {
   decode: [...dissecting, 'filter', 'bytes', 'explain'],
   check: [...dissecting, 'filter', 'format', 'require-messages'],
   info: dissecting,
-  frames: ['json', 'protocol'],
+  frames: ['json', 'protocol', 'limit'],
 };
 
 /** Throws a UsageError for what cannot be read. */
@@ -83,6 +87,7 @@ export function parseCommand(args: readonly string[]): Command | Question {
     protocols: values.protocol ?? [],
     decodeAs: values['decode-as'] ?? [],
     choices: parseChoices(values.choice ?? []),
+    limits: parseLimits(values.limit ?? []),
   };
 }
 
@@ -105,6 +110,17 @@ function parseFormat(text: string | undefined, json: boolean): Format {
   if (format === undefined) throw new UsageError(`"${text}" is no format: ${formats.join(', ')}.`);
   if (json && format !== 'json') throw new UsageError(`--json and --format ${format} contradict each other.`);
   return format;
+}
+
+function parseLimits(written: readonly string[]): Partial<Limits> {
+  const pairs = written.map((each) => {
+    const [, name, value] = /^([^=]*)=(\d{1,15})$/.exec(each) ?? [];
+    if (name === undefined) throw new UsageError(`--limit takes a name and a number, findings=500000: "${each}" is none.`);
+    return [name, Number(value)];
+  });
+  const { limits, problems } = readLimits(Object.fromEntries(pairs));
+  if (problems.length > 0) throw new UsageError(`--limit: ${problems.join(' ')}`, false);
+  return limits;
 }
 
 function parseExplained(text: string | undefined): Explained | undefined {

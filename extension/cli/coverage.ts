@@ -14,7 +14,7 @@ export function coverageNotices(analysis: Analysis, { setup: { wishes } }: Task)
   const count = unrecognised.length;
   const was = `${plural(count, 'conversation')} ${count === 1 ? 'was' : 'were'} not recognised`;
   const conversations = count === 0 ? [] : [`${was} (${commonPorts(unrecognised)}; try --decode-as or --protocol).`];
-  return [...links, ...conversations, ...ruleNotices(analysis, wishes.decodeAs)];
+  return [...links, ...conversations, ...analysis.passedLimits, ...ruleNotices(analysis, wishes.decodeAs)];
 }
 
 /** The ports that most of the conversations have, `udp 53, tcp 443`: those of one alone only where none has company. */

@@ -1,5 +1,6 @@
 /** One call of the command, from its arguments to its exit status. */
 import type { Readable, Writable } from 'node:stream';
+import { useLimits } from '../../dissector/bytes/index.ts';
 import { ProtocolFailure } from '../capture/guard.ts';
 import { UnreadableCapture } from '../capture/open.ts';
 import { type Command, type CommandName, parseCommand, type Question } from './arguments.ts';
@@ -71,6 +72,7 @@ async function answer({ help }: Question, io: Io, out: Output): Promise<number> 
 }
 
 async function perform(command: Command, io: Io, out: Output, tell: Tell): Promise<number> {
+  useLimits(command.limits);
   const setup = await readSetup(command);
   for (const { text } of setup.filter?.hints ?? []) tell(`The filter: ${text}${text.endsWith('?') ? '' : '.'}`);
   const keys = readKeys(command.keys, setup.protocols, tell);

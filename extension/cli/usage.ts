@@ -28,6 +28,11 @@ const options: readonly (readonly [name: string, value: string, doc: string])[] 
     'says what a conversation is: "udp.port == 7000 -> p2pke"; may be repeated, the first that matches counts',
   ],
   ['choice', 'ID=CANDIDATE', 'pins what a specification leaves open: p2p.cipher=aes-256-ctr; a table is name:number,…'],
+  [
+    'limit',
+    'NAME=N',
+    'raises or lowers what a capture may ask for, by the name that is told where one is passed; may be repeated',
+  ],
   ['protocol', 'MODULE', 'a protocol of your own: an ES module that exports what defineProtocol returned; may be repeated'],
 ];
 

@@ -10,12 +10,13 @@ export interface Around {
 }
 
 /** The last record of a capture that is still being read, or written, is no news. */
-export function noticesOf({ pass: { file, keys, done }, stopped }: Running, { fate, successor }: Around): string[] {
+export function noticesOf({ pass: { analysis, file, keys, done }, stopped }: Running, { fate, successor }: Around): string[] {
   const own = done || stopped !== undefined || !isCutShort(file) ? notices(file) : [];
   return [
     ...(fate === undefined ? [] : [fate]),
     ...(successor === undefined ? [] : [rekeying(successor)]),
     ...own,
+    ...analysis.passedLimits,
     ...keys.problems,
     ...(stopped === undefined ? [] : [`Reading stopped: ${stopped}`]),
   ];

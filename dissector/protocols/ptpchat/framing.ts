@@ -129,7 +129,9 @@ export function opens(byte: number): boolean {
 
 export const lengthPrefix = 4;
 /** A length prefix beyond this is taken for text that lost its framing. */
-export const longestObject = defaultLimits.frameLength;
+export function longestObject(): number {
+  return defaultLimits.frameLength;
+}
 
 export type Framing = 'length' | 'back-to-back';
 
@@ -148,7 +150,7 @@ export function framingOf(bytes: Uint8Array): Framing | 'lost' | undefined {
 export function isPrefixed(bytes: Uint8Array): boolean {
   const length = prefixedLength(bytes);
   const first = bytes[lengthPrefix]!;
-  return length >= 2 && length <= longestObject && (opens(first) || isSpace(first));
+  return length >= 2 && length <= longestObject() && (opens(first) || isSpace(first));
 }
 
 export function prefixedLength(bytes: Uint8Array, at = 0): number {

@@ -85,7 +85,7 @@ export class ObjectStream {
       this.#lose('broken', 0);
       const claimed = prefixedLength(bytes);
       // Where an object follows it is a length; else it is text.
-      if (claimed > longestObject && opens(bytes[lengthPrefix]!)) this.claimed = claimed;
+      if (claimed > longestObject() && opens(bytes[lengthPrefix]!)) this.claimed = claimed;
       return this.#search(bytes);
     }
     const length = lengthPrefix + prefixedLength(bytes);

@@ -111,7 +111,7 @@ class Peers implements ConversationObserver {
   #tellClaimed(id: number, direction: Direction): void {
     const { claimed } = this.#objects[direction];
     if (claimed !== undefined)
-      this.#find(id, rules.limit, `the length prefix ${claimed} is over the limit frameLength of ${longestObject}`);
+      this.#find(id, rules.limit, `the length prefix ${claimed} is over the limit frameLength of ${longestObject()}`);
     this.#objects[direction].claimed = undefined;
   }
 

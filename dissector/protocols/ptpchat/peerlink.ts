@@ -78,7 +78,7 @@ export class PeerLink {
 
   /** More waits for the end of an object than an object may have. */
   get isFlooded(): boolean {
-    return this.#buffer.length > longestObject;
+    return this.#buffer.length > longestObject();
   }
 
   /** Whether a message is new here, comes again, or has the msg_id of another one. */

@@ -127,7 +127,7 @@ export class PtpchatPeer implements Peer {
     for (const object of objects) this.#object(peer, object);
     for (const problem of problems) this.#desk.tell(link, problem, true);
     this.#pending.set(link, peer.pending);
-    if (peer.isFlooded) this.#end(link, `An object has more than ${longestObject} bytes (limit frameLength).`);
+    if (peer.isFlooded) this.#end(link, `An object has more than ${longestObject()} bytes (limit frameLength).`);
     else if (this.#pending.sum > defaultLimits.pendingStream)
       this.#end(link, 'Parts of objects on all connections are over the limit pendingStream.');
   }

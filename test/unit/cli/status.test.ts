@@ -9,6 +9,16 @@ import { golden, lines, peerscope, temporary } from './help.ts';
 
 const capture = golden('p2pke_a.pcapng');
 
+describe('limits', () => {
+  it('hold for one command, and what they leave out is told', async () => {
+    const check = (...args: string[]) => peerscope(['check', golden('p2pke_b.pcapng'), ...args]);
+    const [all, few] = [await check(), await check('--limit', 'findings=2')];
+    expect(lines(few.out)).toHaveLength(2);
+    expect(few.err).toContain(`${lines(all.out).length - 2} more findings are over the limits findings of 2`);
+    expect(await check()).toEqual(all);
+  });
+});
+
 describe('exit status 3', () => {
   it.each([
     [[], 'A command is missing.'],
@@ -27,6 +37,7 @@ describe('exit status 3', () => {
     [['check', capture, '--format', 'sarif', '--json'], '--json and --format sarif contradict each other.'],
     [['decode', capture, '--explain', 'three'], '--explain takes the number of a message'],
     [['check', capture, '--explain', '3'], '"check" takes no --explain.'],
+    [['decode', capture, '--limit', 'findings'], '--limit takes a name and a number, findings=500000: "findings" is none.'],
     [['decode', capture, '--choice', 'p2p.cipher'], '--choice takes ID=CANDIDATE: "p2p.cipher" is none.'],
     [['decode', capture, '--choice', 'a.b=c', '--choice', 'a.b=d'], '--choice a.b is given twice.'],
     [['decode', capture, '--choice', 'a.b=x:1,y'], '--choice a.b: a table is name:number,name:number; "y" is no entry.'],
@@ -42,6 +53,8 @@ describe('exit status 3', () => {
     [['--decode-as', 'udp.port = 7000'], '"udp.port = 7000" is no rule: expected something like udp.port == 7000 -> p2pke.'],
     [['--decode-as', 'udp.port == 7000 → ftp'], '"ftp" is no protocol: '],
     [['--decode-as', 'sctp → p2pke'], '"sctp" is no condition: '],
+    [['--limit', 'finding=3'], '--limit: There is no limit "finding"; did you mean "findings"?'],
+    [['--limit', 'findings=0'], '--limit: The limit findings is a whole number above 0.'],
     [['--choice', 'p2p.colour=red'], 'p2p.colour is no open choice: p2p.cipher'],
     [['--choice', 'p2p.cipher=rot13'], 'p2p.cipher has the candidates aes-256-cfb8, '],
     [['--explain', '33'], 'There is no message 33: '],
