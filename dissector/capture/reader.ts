@@ -97,6 +97,11 @@ export class CaptureReader {
     return this.catalog.stopped;
   }
 
+  /** The file is shorter than what was indexed of it: bytes of frames that are listed are there no more. */
+  get shrunk(): boolean {
+    return this.file.size() < this.catalog.position;
+  }
+
   /** File offset that indexing has reached: the start of the next record. */
   get position(): number {
     return this.catalog.position;

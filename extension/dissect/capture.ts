@@ -7,15 +7,13 @@ import { type OpenFile, openFile, Pass } from '../capture/open.ts';
 import { reasonOf } from '../capture/reason.ts';
 import type { CaptureSettings, KeyLogText, KeyReport, Overview, SettingsReport, WorkerCalls } from '../wire/inspector.ts';
 import { Colours } from './colours.ts';
-import type { Growth } from './growth.ts';
+import type { Change } from './growth.ts';
 import { noticesOf } from './notices.ts';
-import { openPath, watchPath } from './place.ts';
 import { previewOf } from './previewing.ts';
 import { Running } from './running.ts';
 import { noSettings, readSettings, type Setup } from './settings.ts';
+import { reopened, unreadable, WatchedFile } from './watchedfile.ts';
 
-/** Between two looks at the file. */
-const LOOK_MS = 400;
 /** A file that has not grown for so long is taken for complete, until it grows again. */
 const QUIET_MS = 5_000;
 /** Messages that are observed again at once when keys come; more of them behind what is shown, so that nobody waits for it. */
@@ -27,14 +25,14 @@ export class Capture {
   #keys = new CaptureKeys(noSettings.protocols);
   #logs: readonly KeyLogText[] = [];
   #name = '';
-  #path: string | undefined;
+  /** Where it lies on a disk. */
+  #file: WatchedFile | undefined;
   #running: Running | undefined;
   /** Observes the capture again from its start, since it has grown or keys came, and takes the place of `#running` in the end. */
   #successor: Running | undefined;
   #failure: string | undefined;
   /** Of a preview, which is no capture: it is recognised as what it is. */
   #only: readonly Protocol[] | undefined;
-  #growth: Pick<Growth, 'look'> | undefined;
   #grew = 0;
   /** What became of the file since it was opened. */
   #fate: string | undefined;
@@ -75,13 +73,9 @@ export class Capture {
   async open({ name, path, bytes }: WorkerCalls['open']['params']): Promise<Overview> {
     if (this.#running !== undefined || this.#failure !== undefined) throw new Error('This worker has a capture already.');
     this.#name = name;
-    this.#path = path;
-    if (path !== undefined) {
-      this.#growth = watchPath(path);
-      setInterval(() => void this.#look(), LOOK_MS);
-    }
+    if (path !== undefined) this.#file = new WatchedFile(path, (change) => this.#follow(change));
     try {
-      this.#observe(await openFile(path === undefined ? memoryFile(bytes ?? new Uint8Array(0)) : openPath(path)));
+      this.#observe(await (this.#file?.open() ?? openFile(memoryFile(bytes ?? new Uint8Array(0)))));
     } catch (error) {
       this.#failure = reasonOf(error);
     }
@@ -89,36 +83,37 @@ export class Capture {
   }
 
   /** Follows what becomes of the file. */
-  async #look(): Promise<void> {
-    const change = this.#growth!.look();
-    switch (change) {
-      case 'gone':
-        this.#fate = 'The file is gone; what was read of it is shown as long as it is open.';
-        return this.#changed(this.overview());
-      case 'replaced':
-        return this.#reopen();
-      case 'grown':
-        return this.#running === undefined || this.#running.pass.file.format.endsWith('(gzip)') ? this.#reopen() : this.#grow();
-      default:
-        this.#settleDown();
-    }
+  async #follow(change: Change): Promise<void> {
+    const running = this.#running;
+    if (change === 'none') return this.#settleDown();
+    if (change === 'grown' && running !== undefined && !running.pass.file.format.endsWith('(gzip)')) return this.#grow();
+    if (change !== 'gone') return this.#reopen(change);
+    if (running === undefined) this.#failure = 'The file is gone.';
+    else this.#fate = 'The file is gone; what was read of it is shown as long as it is open.';
+    this.#changed(this.overview());
   }
 
-  /** Another file lies where the capture lay. */
-  async #reopen(): Promise<void> {
+  /** Other bytes lie where the capture lay. */
+  async #reopen(change: Change): Promise<void> {
     const wasOpen = this.#running !== undefined;
     try {
-      const file = await openFile(openPath(this.#path!));
+      const file = await this.#file!.open();
       this.#generations = this.generation + 1;
       this.#failure = undefined;
-      this.#fate = wasOpen ? 'Another file took the place of the one that was open; this is what it holds.' : undefined;
+      this.#fate = wasOpen ? reopened(change) : undefined;
       this.#keys = new CaptureKeys(this.#setup.protocols);
       this.#keys.replace(this.#logs);
       this.#observe(file);
     } catch (error) {
-      if (wasOpen)
-        this.#fate = `The file was replaced by something that cannot be read: ${reasonOf(error)} What was read before is shown.`;
-      else this.#failure = reasonOf(error);
+      const reason = reasonOf(error);
+      if (!wasOpen) this.#failure = reason;
+      else if (change === 'replaced') this.#fate = unreadable(change, reason);
+      else {
+        // The bytes of what is listed are there no more: nothing of it can be shown.
+        this.#generations = this.generation + 1;
+        this.#end();
+        this.#failure = unreadable(change, reason);
+      }
     }
     this.#changed(this.overview());
   }
@@ -239,12 +234,17 @@ export class Capture {
     const running: Running = new Running(new Pass(file, this.#keys, this.#only ?? protocols, options), () => {
       if (running === this.#running) this.#changed(this.overview());
     });
+    this.#end();
+    this.#running = running;
+    running.read();
+  }
+
+  #end(): void {
     this.#running?.end();
     this.#successor?.end();
+    this.#running = undefined;
     this.#successor = undefined;
-    this.#running = running;
     this.#grew = 0;
-    running.read();
   }
 
   keys(logs: readonly KeyLogText[]): KeyReport {
@@ -274,13 +274,12 @@ export class Capture {
   }
 
   overview(): Overview {
-    const name = this.#name;
-    const keys = this.#keys.ring.size;
+    const [name, keys, generation] = [this.#name, this.#keys.ring.size, this.generation];
     const protocols = this.#setup.protocols.map(({ id }) => id);
-    const nothing = { protocols, frames: 0, bytes: 0, rows: 0, messages: 0, encrypted: 0, findings: 0, read: 0, generation: 0 };
+    const nothing = { protocols, frames: 0, bytes: 0, rows: 0, messages: 0, encrypted: 0, findings: 0, read: 0 };
     if (this.#running === undefined) {
       const failed = this.#failure === undefined ? {} : { failure: this.#failure };
-      return { name, format: '', ...nothing, keys, done: this.#failure !== undefined, notices: [], ...failed };
+      return { name, format: '', ...nothing, generation, keys, done: this.#failure !== undefined, notices: [], ...failed };
     }
     const { pass, caughtUp: done } = this.#running;
     const { analysis, file } = pass;
@@ -292,7 +291,7 @@ export class Capture {
       messages: analysis.messageCount,
       ...analysis.counts,
       read: done ? bytes : Math.floor(read * bytes),
-      generation: this.generation,
+      generation,
       notices: noticesOf(this.#running, { fate: this.#fate, successor: this.#grew > 0 ? undefined : this.#successor }),
       ...(this.#grew > 0 ? { live: true } : {}),
     };

@@ -35,10 +35,17 @@ type Piece = { readonly bytes?: Uint8Array; readonly progress: number };
 
 export class Export {
   readonly #pieces: Iterator<Piece>;
+  readonly #reader: CaptureReader;
   #progress = 0;
 
   constructor(kind: ExportKind, scope: ExportScope, exported: Exported) {
+    this.#reader = exported.analysis.reader;
     this.#pieces = pieces(kind, scope, exported);
+  }
+
+  /** The bytes of frames are there no more: what was made of them last may be wrong. */
+  get isLost(): boolean {
+    return this.#reader.shrunk;
   }
 
   /** Works for a moment. */

@@ -3,6 +3,8 @@ import type { CaptureFile } from '../../dissector/capture/index.ts';
 import { DiskFile } from '../capture/disk.ts';
 import { Growth } from './growth.ts';
 
-export const openPath = (path: string): CaptureFile => new DiskFile(path);
+export type DiskCapture = CaptureFile & { close(): void };
+
+export const openPath = (path: string): DiskCapture => new DiskFile(path);
 
 export const watchPath = (path: string): Pick<Growth, 'look'> => new Growth(path);

@@ -1,10 +1,23 @@
 /** A capture file that grows, is replaced, or goes away while it is open. */
-import { appendFileSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Overview, WorkerCalls } from '../../../extension/wire/inspector.ts';
 import { Connection } from '../../../extension/wire/rpc.ts';
+import { pcap } from '../capture/build.ts';
 import { bundled } from './bundle.ts';
 import { golden, keyLog, temporary } from './help.ts';
 
@@ -42,6 +55,23 @@ const ends: number[] = [];
 for (let at = 0; at < whole.length; at += whole.readUInt32LE(at + 4))
   if (whole.readUInt32LE(at) === 6) ends.push(at + whole.readUInt32LE(at + 4));
 const endOf = (frame: number): number => ends[frame - 1]!;
+
+const PCAP_HEADER = 24;
+/** A pcap file of frames of 60 bytes, a second apart, whose bytes are all the same. */
+const frames = (count: number, byte: number): Uint8Array =>
+  pcap(
+    true,
+    Array.from({ length: count }, (_, seconds) => ({ seconds, data: new Uint8Array(60).fill(byte) })),
+  );
+/** In one step: a file that is emptied first may be seen empty. */
+function overwrite(path: string, contents: Uint8Array): void {
+  const descriptor = openSync(path, 'r+');
+  writeSync(descriptor, contents);
+  closeSync(descriptor);
+}
+/** More than is kept in memory of a file. */
+const LARGE_FRAMES = 100_000;
+const large = frames(LARGE_FRAMES, 0);
 
 describe('a capture that is open', () => {
   it('shows what is written to it, decrypted, filtered, and is judged once nothing more comes', async () => {
@@ -100,10 +130,104 @@ describe('a capture that is open', () => {
     const other = await until(connection, ({ done, messages }) => done && messages !== 33 && messages > 0);
     expect(other.notices[0]).toContain('Another file took the place');
     expect(other.generation).toBeGreaterThan(before.generation);
-    truncateSync(path, 0);
+    renameSync(temporary('letter', 'A letter, and no capture at all.\n'), path);
     const broken = await until(connection, ({ notices }) => notices[0]?.includes('cannot be read') ?? false);
     expect(broken.messages).toBe(other.messages);
   }, 60_000);
+
+  it('shows what a file that is cut short still holds, and follows it when it grows again', async () => {
+    const path = temporary('cut.pcapng', whole);
+    const connection = launch();
+    await connection.call('open', { name: 'a', path });
+    const before = await until(connection, ({ done }) => done);
+    truncateSync(path, endOf(20) - 5);
+    const cut = await until(connection, ({ messages, done }) => done && messages === 19);
+    expect(cut.notices).toEqual([
+      'The file was cut short while it was open; this is what it still holds.',
+      expect.stringContaining(`The capture is cut short at byte ${endOf(19)}`),
+    ]);
+    expect(cut.generation).toBeGreaterThan(before.generation);
+    appendFileSync(path, whole.subarray(endOf(20) - 5));
+    const grown = await until(connection, ({ messages }) => messages === 33);
+    expect([grown.live, grown.notices]).toEqual([true, []]);
+    const { rows } = await connection.call('rows', { start: 19, count: 1, show: 'all' });
+    expect(rows[0]).toMatchObject({ frame: 20, message: 'data' });
+  }, 60_000);
+
+  it('shows no bytes that are there no more, says why, and opens what comes to lie there', async () => {
+    const path = temporary('emptied.pcapng', large);
+    const connection = launch();
+    await connection.call('open', { name: 'a', path });
+    await until(connection, ({ done, frames }) => done && frames === LARGE_FRAMES);
+    truncateSync(path, 0);
+    const lost = await until(connection, ({ failure }) => failure !== undefined);
+    expect(lost.failure).toBe('The file was cut short while it was open. A capture file needs 24 bytes, 0 are left.');
+    await expect(connection.call('tree', { row: LARGE_FRAMES - 1, show: 'all' })).rejects.toThrow('cut short');
+    writeFileSync(path, whole);
+    const again = await until(connection, ({ messages, done }) => done && messages === 33);
+    expect([again.failure, again.notices]).toEqual([undefined, []]);
+    expect(again.generation).toBeGreaterThan(lost.generation);
+    overwrite(path, Buffer.from('A letter, and no capture at all.\n'));
+    expect(await until(connection, ({ failure }) => failure !== undefined)).toMatchObject({
+      failure: expect.stringMatching(/^The file was overwritten while it was open\. This is neither a pcap nor a pcapng file/),
+    });
+  }, 60_000);
+
+  it('is told from another that was written over it and is longer, begins as it did, or is as long', async () => {
+    const path = temporary('over.pcap', frames(3, 1));
+    const connection = launch();
+    await connection.call('open', { name: 'a', path });
+    await until(connection, ({ done, frames }) => done && frames === 3);
+    // The file header and the first frame are the same.
+    overwrite(path, Buffer.concat([frames(1, 1), frames(4, 2).subarray(PCAP_HEADER)]));
+    const longer = await until(connection, ({ frames }) => frames === 5);
+    expect([longer.notices, longer.live]).toEqual([
+      ['The file was written anew while it was open; this is what it holds.'],
+      undefined,
+    ]);
+    const seconds = async () =>
+      (await connection.call('rows', { start: 0, count: 5, show: 'all' })).rows.map((row) => row.seconds);
+    expect(await seconds()).toEqual([0, 0, 1, 2, 3]);
+    overwrite(path, Buffer.concat([frames(4, 2), frames(1, 1).subarray(PCAP_HEADER)]));
+    await vi.waitFor(async () => expect(await seconds()).toEqual([0, 1, 2, 3, 0]), { timeout: 20_000, interval: 50 });
+  }, 60_000);
+
+  it('gives up an export whose bytes are cut away meanwhile', async () => {
+    const path = temporary('exported.pcap', large);
+    const connection = launch();
+    await connection.call('open', { name: 'a', path });
+    await until(connection, ({ done, frames }) => done && frames === LARGE_FRAMES);
+    const scope = { show: 'all', columns: [], comments: [] } as const;
+    const { id } = await connection.call('export', { kind: 'pcapng', scope });
+    truncateSync(path, large.length / 2);
+    const whole = async (): Promise<void> => {
+      while (!(await connection.call('exported', { id })).done);
+    };
+    await expect(whole()).rejects.toThrow('cut short or replaced meanwhile: the export is given up.');
+  }, 60_000);
+
+  it.skipIf(process.platform !== 'linux')(
+    'holds one file open, however often another takes its place',
+    async () => {
+      const path = temporary('often.pcap', frames(1, 0));
+      const connection = launch();
+      await connection.call('open', { name: 'a', path });
+      for (let count = 2; count < 6; count++) {
+        renameSync(temporary('often.new', frames(count, 0)), path);
+        await until(connection, (overview) => overview.frames === count);
+      }
+      const open = readdirSync('/proc/self/fd').flatMap((name) => {
+        try {
+          return [readlinkSync(`/proc/self/fd/${name}`)];
+        } catch {
+          // It was closed in the meantime.
+          return [];
+        }
+      });
+      expect(open.filter((file) => file.startsWith(path))).toEqual([path]);
+    },
+    60_000,
+  );
 
   it('stays as it is when its file goes away', async () => {
     const path = temporary('gone.pcapng', whole);
