@@ -141,9 +141,10 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
     file.flush();
     keylog?.flush();
     await live.read();
-    if (file.failure !== undefined || keylog?.failure !== undefined) break;
+    if (file.failure !== undefined || keylog?.failure !== undefined || running.lost !== undefined) break;
   }
   const isCut = !signal && !out.closed && command.count !== undefined && !isSaid();
+  const { lost } = running;
   const seconds = (performance.now() - started) / 1000;
   const drops = transport === 'udp' ? kernelDrops(running.local.port) : undefined;
   await running.stop();
@@ -155,8 +156,9 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
   file.close();
   keylog?.close();
   tell(summary(running, seconds, drops, live.stoppedAt));
-  for (const each of [file, keylog]) if (each !== undefined) flushed(each);
-  if (course.failed && course.opened === 0) return exitStatus.usage;
+  for (const each of [file, keylog]) if (each !== undefined) flushed(each, ' What it holds so far can be read.');
+  if (lost !== undefined) tell(lost);
+  if (lost !== undefined || (course.failed && course.opened === 0)) return exitStatus.usage;
   const missed = course.missed(sent.size);
   if (isCut) missed.push(`--count ${command.count} was not reached: ${live.messageCount} messages.`);
   for (const sentence of missed) tell(sentence);
@@ -190,9 +192,9 @@ async function identityOf({ identity: path }: NodeCommand, protocol: Protocol, t
 }
 
 /** Throws a UsageError when what was written so far is not on the disk. */
-function flushed(file: GrowingFile): void {
+function flushed(file: GrowingFile, left = ''): void {
   file.flush();
-  if (file.failure !== undefined) throw new UsageError(`${file.path} cannot be written. ${reasonOf(file.failure)}`, false);
+  if (file.failure !== undefined) throw new UsageError(`${file.path} cannot be written. ${reasonOf(file.failure)}${left}`, false);
 }
 
 function opened(file: GrowingFile): void {

@@ -94,9 +94,13 @@ function record(folder: string, file: string, before: readonly Ran[], { title, r
   const path = join(folder, `${basename(file, '.packet')}-${n}${words === '' ? '' : `-${words}`}.pcapng`);
   try {
     mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new UsageError(`The folder ${folder} cannot be made. ${reasonOf(error)}`, false);
+  }
+  try {
     ownerOnly(path, recording);
   } catch (error) {
-    throw new UsageError(`The recording ${path} cannot be written. ${reasonOf(error)}`, false);
+    throw new UsageError(`The recording ${reasonOf(error)}`, false);
   }
   return path;
 }

@@ -16,6 +16,8 @@ export interface PortEvents {
 export interface Port {
   /** The address of its socket; of the last connection, where it only dials. */
   readonly local: Address;
+  /** Its socket was closed by something else than `end`, in a sentence: nothing comes any more. */
+  readonly lost: string | undefined;
   /** Opens a link to an address; what becomes of it comes by the events. */
   dial(remote: Address): void;
   /** The own address that another one will see; undefined where it cannot be reached. */

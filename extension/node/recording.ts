@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, fstatSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 
 const BATCH_BYTES = 256 << 10;
 
@@ -8,6 +8,8 @@ export class GrowingFile {
   #descriptor: number | undefined;
   #pending: Uint8Array[] = [];
   #size = 0;
+  /** Bytes that are in the file. */
+  #written = 0;
   #failure: unknown;
 
   /** Nothing is touched until it is opened: what is written before waits in memory. */
@@ -23,7 +25,10 @@ export class GrowingFile {
     this.flush();
   }
 
-  /** The system's error, once the disk is full: nothing is written from then on, and whoever writes is not interrupted. */
+  /**
+   * The system's error, once the disk is full: nothing is written from then on, and whoever writes is not interrupted. The file ends
+   * with the last piece that found room as a whole.
+   */
   get failure(): unknown {
     return this.#failure;
   }
@@ -39,20 +44,44 @@ export class GrowingFile {
   flush(): void {
     const descriptor = this.#descriptor;
     if (this.#size === 0 || descriptor === undefined) return;
-    const batch = Buffer.concat(this.#pending, this.#size);
+    const pieces = this.#pending;
+    const batch = Buffer.concat(pieces, this.#size);
     this.#pending = [];
     this.#size = 0;
+    let at = 0;
     try {
-      for (let at = 0; at < batch.length; ) at += writeSync(descriptor, batch, at);
+      while (at < batch.length) at += writeSync(descriptor, batch, at);
+      this.#written += at;
     } catch (error) {
       this.#failure = error;
+      this.#cutAfter(descriptor, pieces, at);
+    }
+  }
+
+  /** Of the pieces so many bytes were written. */
+  #cutAfter(descriptor: number, pieces: readonly Uint8Array[], had: number): void {
+    let whole = 0;
+    for (const { length } of pieces) {
+      if (whole + length > had) break;
+      whole += length;
+    }
+    try {
+      ftruncateSync(descriptor, this.#written + whole);
+    } catch {
+      // It is no file with a length, or the disk is worse than full: readers tell that it is cut short.
     }
   }
 
   close(): void {
     if (this.#descriptor === undefined) return;
     this.flush();
-    closeSync(this.#descriptor);
+    const descriptor = this.#descriptor;
     this.#descriptor = undefined;
+    try {
+      closeSync(descriptor);
+    } catch (error) {
+      // Some systems tell only here that what was written found no room.
+      this.#failure ??= error;
+    }
   }
 }

@@ -4,6 +4,7 @@ import { protocols } from '../../dissector/protocols/index.ts';
 import type { Address, Link, Protocol } from '../../dissector/session/index.ts';
 import { type NodeEvent, NodeRefusal, parseFault, Recorder } from '../../dissector/testnode/index.ts';
 import { pinsIn, readWishes } from '../../dissector/wishes.ts';
+import { reasonOf } from '../capture/reason.ts';
 import type { HeldState, LinkState, NodeState, NodeWish, SpokenProtocol, ToldState } from '../wire/node.ts';
 import { addressText, parseAddress, resolve } from './address.ts';
 import { wallClock } from './clock.ts';
@@ -74,6 +75,8 @@ export class RunningNode {
   readonly #sentences = new Sentences((text, grave) => this.#tell(text, grave));
   #timer: NodeJS.Timeout | undefined;
   #running = false;
+  /** Its recording ended before it did. */
+  #isCut = false;
   #told: ToldState[] = [];
   #tellings = 0;
   /** Of the last second; `lost`: dropped by the system since the start. */
@@ -118,7 +121,11 @@ export class RunningNode {
     this.#timer = setInterval(() => {
       this.#sentences.pass();
       this.#file.flush();
-      if (this.#file.failure !== undefined) void this.stop();
+      this.#lookAtFile();
+      const lost = this.#socket?.lost;
+      if (lost === undefined) return;
+      this.#tell(`${lost} The node is stopped.`, true);
+      void this.stop();
     }, FLUSH_MS);
     this.#changed();
   }
@@ -129,8 +136,20 @@ export class RunningNode {
       this.#file.open();
     } catch (error) {
       await socket.stop();
-      throw new NodeRefusal(`The recording cannot be written. ${socketReason(error, this.#address)}`);
+      throw new NodeRefusal(`The recording ${this.recording} cannot be written. ${reasonOf(error)}`);
     }
+  }
+
+  /** A node whose recording finds no room goes on: whoever is in the middle of something with it is told, once. */
+  #lookAtFile(): void {
+    const { failure } = this.#file;
+    if (failure === undefined || this.#isCut) return;
+    this.#isCut = true;
+    this.#file.close();
+    this.#tell(
+      `The recording ${this.recording} ends here. ${reasonOf(failure)} What it holds so far can be read; the node goes on without it.`,
+      true,
+    );
   }
 
   async stop(): Promise<void> {
@@ -141,11 +160,7 @@ export class RunningNode {
     this.#sentences.end();
     this.#recorder?.flush();
     this.#file.close();
-    if (this.#file.failure !== undefined)
-      this.#tell(
-        `The recording cannot be written, and the node is stopped: ${socketReason(this.#file.failure, this.#address)}`,
-        true,
-      );
+    this.#lookAtFile();
     this.#changed();
   }
 

@@ -1,13 +1,14 @@
 /** Copies of a recording, with the keys in it or without. */
-import { closeSync, fchmodSync, fstatSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { reasonOf } from '../capture/reason.ts';
 
 /** Decryption Secrets Block (draft-ietf-opsawg-pcapng section 4.7). */
 const SECRETS_BLOCK = 0x0000_000a;
 const SMALLEST_BLOCK = 12;
 
-/** Throws the system's error. The copy with keys is for its owner alone. */
+/** Throws an Error with a sentence. The copy with keys is for its owner alone. */
 export function saveRecording(from: string, to: string, keys: boolean): void {
-  const bytes = readFileSync(from);
+  const bytes = readWhole(from);
   if (keys) {
     ownerOnly(to, bytes);
     return;
@@ -20,14 +21,48 @@ export function saveRecording(from: string, to: string, keys: boolean): void {
     if (bytes.readUInt32LE(at) !== SECRETS_BLOCK) kept.push(bytes.subarray(at, at + size));
     at += size;
   }
-  writeFileSync(to, Buffer.concat(kept));
+  replace(to, Buffer.concat(kept), 0o666);
 }
 
-/** A file that others may read is theirs no more before the first key is in it. */
+/** Throws an Error with a sentence. What others may read there is theirs no more before the first key is in it. */
 export function ownerOnly(path: string, bytes: Uint8Array): void {
-  const descriptor = openSync(path, 'w', 0o600);
+  replace(path, bytes, 0o600);
+}
+
+function readWhole(path: string): Buffer {
   try {
-    if (fstatSync(descriptor).isFile()) fchmodSync(descriptor, 0o600);
+    return readFileSync(path);
+  } catch (error) {
+    throw new Error(`The recording ${path} cannot be read. ${reasonOf(error)}`);
+  }
+}
+
+/** Written beside what is there and put in its place once it is whole: what finds no room takes nothing away. */
+function replace(path: string, bytes: Uint8Array, mode: number): void {
+  // A device or a pipe is no file that another one could stand for.
+  const beside = isOther(path) ? path : `${path}.part`;
+  try {
+    const descriptor = openSync(beside, 'w', mode);
+    try {
+      write(descriptor, bytes, mode);
+      if (beside !== path) renameSync(beside, path);
+    } catch (error) {
+      if (beside !== path) rmSync(beside, { force: true });
+      throw error;
+    }
+  } catch (error) {
+    throw new Error(`${path} cannot be written. ${reasonOf(error)}`);
+  }
+}
+
+function isOther(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === false;
+}
+
+/** And closes it. */
+function write(descriptor: number, bytes: Uint8Array, mode: number): void {
+  try {
+    if (mode === 0o600 && fstatSync(descriptor).isFile()) fchmodSync(descriptor, mode);
     writeFileSync(descriptor, bytes);
   } finally {
     closeSync(descriptor);

@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import { parseScript, type Section, type Statement, sectionsOf, upTo } from '../../dissector/craft/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
 import { pinsIn } from '../../dissector/wishes.ts';
+import { reasonOf } from '../capture/reason.ts';
 import type { NodeCalls } from '../wire/node.ts';
 import { ownerOnly } from './saving.ts';
 import { runSection, type ScriptOptions } from './scriptrun.ts';
@@ -44,10 +45,12 @@ export class ScriptSections {
     const part = until === undefined ? found : upTo(found, until);
     const options = { protocols, pins: pinsIn(tree, protocols), allow: [], around };
     const { seconds, failure, recording } = await runSection(part, { ...options, ...more });
-    // An inspector that shows the run before it sees that this is another one.
-    rmSync(path, { force: true });
-    if (recording !== undefined) ownerOnly(path, recording);
-    return { seconds, recorded: recording !== undefined, ...(failure === undefined ? {} : { failure }) };
+    const unrecorded = record(path, recording);
+    return {
+      ...{ seconds, recorded: recording !== undefined && unrecorded === undefined },
+      ...(failure === undefined ? {} : { failure }),
+      ...(unrecorded === undefined ? {} : { unrecorded }),
+    };
   }
 
   go(go: Go): void {
@@ -68,5 +71,17 @@ export class ScriptSections {
       isFree = go === 'on';
       return go !== 'stop';
     };
+  }
+}
+
+/** In the place of what the run before left; why it could not be written, where it could not. */
+function record(path: string, recording: Uint8Array | undefined): string | undefined {
+  try {
+    // An inspector that shows the run before it sees that this is another one.
+    rmSync(path, { force: true });
+    if (recording !== undefined) ownerOnly(path, recording);
+    return undefined;
+  } catch (error) {
+    return `There is no recording of this run: ${reasonOf(error)}`;
   }
 }

@@ -81,6 +81,11 @@ export class SocketNode {
     return this.#port.local;
   }
 
+  /** Its socket was closed under it, in a sentence: it can only be stopped. */
+  get lost(): string | undefined {
+    return this.#port.lost;
+  }
+
   dial(remote: Address): void {
     this.#port.dial(remote);
   }

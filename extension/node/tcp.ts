@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Address, Link } from '../../dissector/session/index.ts';
 import { unmapped } from './address.ts';
 import type { Port, PortEvents } from './port.ts';
-import { SocketFailure, socketReason } from './words.ts';
+import { lostPort, SocketFailure, socketReason } from './words.ts';
 
 /** How long a connection that is being closed may take to send what was written. */
 const FAREWELL_MS = 2000;
@@ -16,6 +16,7 @@ export class TcpPort implements Port {
   readonly #sockets = new Map<number, Socket>();
   readonly #dialling = new Set<Socket>();
   #local: Address;
+  #isEnding = false;
 
   private constructor(server: Server | undefined, local: Address, unwrittenBytes: number, events: PortEvents) {
     this.#server = server;
@@ -43,6 +44,10 @@ export class TcpPort implements Port {
 
   get local(): Address {
     return this.#local;
+  }
+
+  get lost(): string | undefined {
+    return this.#server?.listening === false && !this.#isEnding ? lostPort(this.#local) : undefined;
   }
 
   dial(remote: Address): void {
@@ -91,9 +96,11 @@ export class TcpPort implements Port {
   }
 
   async end(): Promise<void> {
+    this.#isEnding ||= this.lost === undefined;
     for (const socket of this.#dialling) socket.destroy();
     for (const id of [...this.#sockets.keys()]) this.close({ id } as Link, false);
-    if (this.#server === undefined) return;
+    // One that was closed before tells of its end no more.
+    if (this.#server === undefined || this.lost !== undefined) return;
     const closed = once(this.#server, 'close');
     this.#server.close();
     await closed;

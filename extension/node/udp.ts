@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import type { Address, Link } from '../../dissector/session/index.ts';
 import { ownAddress, unmapped } from './address.ts';
 import type { Port, PortEvents } from './port.ts';
-import { SocketFailure, socketReason } from './words.ts';
+import { lostPort, SocketFailure, socketReason } from './words.ts';
 
 /** Bytes that the system is asked to keep for a busy node. */
 const RECEIVE_BUFFER = 4 << 20;
@@ -20,6 +20,8 @@ export class UdpPort implements Port {
   readonly local: Address;
   /** Datagrams that the system has not taken yet. */
   #onTheirWay = 0;
+  #isClosed = false;
+  #isEnding = false;
 
   private constructor(socket: Socket, events: PortEvents) {
     this.#socket = socket;
@@ -28,6 +30,9 @@ export class UdpPort implements Port {
     this.local = { ip, port };
     socket.on('message', (bytes, from) => this.#received(bytes, { ip: unmapped(from.address), port: from.port }));
     socket.on('error', (error) => events.told(socketReason(error, this.local), true));
+    socket.on('close', () => {
+      this.#isClosed = true;
+    });
   }
 
   /** Throws a SocketFailure. */
@@ -43,6 +48,10 @@ export class UdpPort implements Port {
     return new UdpPort(socket, events);
   }
 
+  get lost(): string | undefined {
+    return this.#isClosed && !this.#isEnding ? lostPort(this.local) : undefined;
+  }
+
   dial(remote: Address): void {
     this.#link(remote, true);
   }
@@ -53,7 +62,7 @@ export class UdpPort implements Port {
   }
 
   write(link: Link, bytes: Uint8Array): boolean {
-    if (this.#socket.getSendQueueSize() > SEND_QUEUE) return false;
+    if (this.#isClosed || this.#socket.getSendQueueSize() > SEND_QUEUE) return false;
     const { ip, port } = link.remote;
     this.#onTheirWay++;
     this.#socket.send(bytes, port, ip, (error) => {
@@ -66,10 +75,11 @@ export class UdpPort implements Port {
   close(): void {}
 
   async end(): Promise<void> {
+    this.#isEnding ||= !this.#isClosed;
     // What was handed over is on its way before the socket is closed.
-    for (const end = Date.now() + FAREWELL_MS; this.#onTheirWay > 0 && Date.now() < end; )
+    for (const end = Date.now() + FAREWELL_MS; this.#onTheirWay > 0 && !this.#isClosed && Date.now() < end; )
       await new Promise((resolve) => setTimeout(resolve, 1));
-    this.#socket.close();
+    if (!this.#isClosed) this.#socket.close();
   }
 
   #received(bytes: Uint8Array, remote: Address): void {

@@ -33,3 +33,8 @@ export function socketReason(error: unknown, { ip, port }: Address): string {
       return error instanceof Error ? error.message : String(error);
   }
 }
+
+/** The socket of a node was closed under it. */
+export function lostPort(at: Address): string {
+  return `The socket at ${addressText(at)} was closed under the node: nothing reaches it there any more.`;
+}

@@ -141,8 +141,10 @@ export interface NodeCalls extends NodeCommands {
         /** What came instead, in the place of the value that was expected. */
         readonly mended?: { readonly start: number; readonly end: number; readonly text: string };
       };
-      /** Something was sent or received. */
+      /** Something was sent or received, and is in the recording. */
       readonly recorded: boolean;
+      /** Why there is no recording of it, in a sentence; what the section said and heard counts all the same. */
+      readonly unrecorded?: string;
     };
   };
   /** Sends the packet at an offset of a script on a link; definitions before it count. */

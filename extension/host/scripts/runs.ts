@@ -11,7 +11,7 @@ export type Go = NodeCalls['stepSection']['params']['go'];
 
 /** What runs are made with. */
 export interface Runner {
-  /** Where recordings lie until VS Code ends. */
+  /** Where recordings lie. */
   readonly folder: vscode.Uri;
   call<M extends 'runSection' | 'stepSection'>(method: M, params: NodeCalls[M]['params']): Promise<NodeCalls[M]['result']>;
   /** Shows a recording beside the script. */
@@ -87,6 +87,8 @@ export class ScriptRuns {
     try {
       const wish = { text, section, tree, folder: folderOf(document.uri), answered, until, steps, recording: recording.fsPath };
       const result = await this.#runner.call('runSection', wish);
+      if (result.unrecorded !== undefined)
+        void vscode.window.showWarningMessage(vscode.l10n.t('Peerscope: {0}', result.unrecorded));
       if (shown && result.recorded) await this.#runner.show(recording);
       // What was said of another text stands nowhere in this one.
       return document.isClosed || document.version !== version ? result : this.#told(document, section, result);
