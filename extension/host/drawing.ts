@@ -1,6 +1,7 @@
 /** Saves a drawing that the page made. */
 import * as vscode from 'vscode';
 import type { WebviewCalls } from '../wire/inspector.ts';
+import { writeWhole } from './exporting.ts';
 
 /** Asks where; `saved` is false when the dialog is cancelled. */
 export async function saveDrawing(
@@ -14,6 +15,6 @@ export async function saveDrawing(
     filters: { [vscode.l10n.t('Scalable Vector Graphics')]: ['svg'] },
   });
   if (target === undefined) return { saved: false };
-  await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(svg));
+  await writeWhole(target, new TextEncoder().encode(svg));
   return { saved: true };
 }

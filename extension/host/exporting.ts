@@ -69,7 +69,7 @@ export async function exportList(
     case 'payload': {
       const { bytes, name } = await document.worker.call('payload', { n: n! });
       const target = await where(document.uri, `${name.replace(/\W+/g, '_')}-${n}`, 'bin');
-      if (target !== undefined) await vscode.workspace.fs.writeFile(target, bytes);
+      if (target !== undefined) await writeWhole(target, bytes);
       return { saved: target !== undefined };
     }
     default: {
@@ -149,6 +149,18 @@ async function write(document: CaptureDocument, kind: ExportKind, scope: ExportS
     });
     await file.end(finished);
     return finished;
+  } catch (error) {
+    await file.end(false);
+    throw error;
+  }
+}
+
+/** Throws an Error with a sentence that names the file. */
+export async function writeWhole(target: vscode.Uri, bytes: Uint8Array): Promise<void> {
+  const file = await openTarget(target);
+  try {
+    await file.add(bytes);
+    await file.end(true);
   } catch (error) {
     await file.end(false);
     throw error;
