@@ -1,10 +1,15 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Removes the folders of processes that are gone, each named by its id: an editor that was killed leaves recordings with keys. */
+/** How long what a window has recorded outlives it. */
+const KEPT_MS = 24 * 60 * 60 * 1000;
+
+/** Removes the folders of processes that are gone, each named by its id, a day after they were written to last: they hold keys. */
 export function sweepFolders(parent: string): void {
   for (const name of namesIn(parent)) {
-    if (/^\d+$/.test(name) && !isThere(Number(name))) rmSync(join(parent, name), { recursive: true, force: true });
+    const folder = join(parent, name);
+    if (/^\d+$/.test(name) && !isThere(Number(name)) && Date.now() - written(folder) > KEPT_MS)
+      rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -14,6 +19,12 @@ function namesIn(folder: string): readonly string[] {
   } catch {
     return [];
   }
+}
+
+/** In milliseconds since 1970, the folder and what lies in it; 0 for what is gone. */
+function written(folder: string): number {
+  const all = [folder, ...namesIn(folder).map((name) => join(folder, name))];
+  return Math.max(...all.map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0));
 }
 
 function isThere(pid: number): boolean {

@@ -1,6 +1,4 @@
 /** The test nodes: a thread that has their sockets, and a page beside the inspector that drives them. */
-import { mkdirSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import * as vscode from 'vscode';
 import type {
@@ -14,10 +12,11 @@ import type {
 } from '../wire/node.ts';
 import { Connection } from '../wire/rpc.ts';
 import type { CaptureEditors } from './editor.ts';
+import { failureOf } from './failureof.ts';
 import { nodeCommands, node as nodeOf, wish as wishOf } from './nodechecks.ts';
 import { type Driven, nodeCommandsOf } from './nodecommands.ts';
-import { sweepFolders } from './nodefolders.ts';
 import { mediaFolder, pageOf } from './page.ts';
+import { Recordings } from './recordings.ts';
 import { registerScripts, type Senders } from './scripts/commands.ts';
 
 type None = Record<never, never>;
@@ -36,9 +35,9 @@ export function registerNodes(context: vscode.ExtensionContext, editors: Capture
 class Nodes implements Driven, Senders {
   readonly #context: vscode.ExtensionContext;
   readonly #editors: CaptureEditors;
+  readonly #recordings: Recordings;
   #thread: Thread | undefined;
   #panel: vscode.WebviewPanel | undefined;
-  #swept = false;
   #page: PageConnection | undefined;
   #reached: (at: number) => void = () => {};
   states: readonly NodeState[] = [];
@@ -46,12 +45,13 @@ class Nodes implements Driven, Senders {
   constructor(context: vscode.ExtensionContext, editors: CaptureEditors) {
     this.#context = context;
     this.#editors = editors;
+    this.#recordings = new Recordings(context.globalStorageUri, context.workspaceState);
+    void this.#recordings.tellOfEarlier(async (recording) => await editors.show(recording));
   }
 
   dispose(): void {
     this.#panel?.dispose();
     this.#end();
-    rmSync(this.folder.fsPath, { recursive: true, force: true });
   }
 
   /** In an untrusted workspace nothing is opened: a node listens on the network. */
@@ -85,7 +85,7 @@ class Nodes implements Driven, Senders {
   }
 
   get folder(): vscode.Uri {
-    return vscode.Uri.joinPath(this.#context.globalStorageUri, 'nodes', String(process.pid));
+    return this.#recordings.folder;
   }
 
   #connect(webview: vscode.Webview): PageConnection {
@@ -144,11 +144,8 @@ class Nodes implements Driven, Senders {
     if (!vscode.workspace.isTrusted) throw new Error(untrusted());
     if (!(await isMeant(wish.address))) return false;
     this.open();
-    if (!this.#swept) sweepFolders(dirname(this.folder.fsPath));
-    this.#swept = true;
-    mkdirSync(this.folder.fsPath, { recursive: true, mode: 0o700 });
     const name = `${wish.protocol}-${wish.direction}-${Date.now().toString(36)}.pcapng`;
-    const recording = vscode.Uri.joinPath(this.folder, name);
+    const recording = await this.#recordings.add(name);
     // What VS Code gives is behind proxies, which do not go to another thread.
     const tree = JSON.parse(JSON.stringify(vscode.workspace.getConfiguration().get('peerscope') ?? {}));
     const { node } = await this.#call('start', { wish, tree, recording: recording.fsPath });
@@ -195,12 +192,23 @@ class Nodes implements Driven, Senders {
         this.#page?.tell('nodes', { nodes });
       },
       (at) => this.#reached(at),
-      (reason) => {
-        this.#end();
-        void vscode.window.showErrorMessage(vscode.l10n.t('Peerscope: the test nodes have stopped: {0}', reason));
-      },
+      (reason) => this.#died(reason),
     );
     return this.#thread.connection.call(method, params);
+  }
+
+  /** The thread has gone with all its nodes; the next one that is started makes another. */
+  #died(reason: string): void {
+    const said =
+      this.states.length === 0
+        ? vscode.l10n.t('Peerscope: the test nodes have stopped. {0}', reason)
+        : vscode.l10n.t(
+            'Peerscope: the test nodes have stopped. {0} What they recorded stays in {1}.',
+            reason,
+            this.folder.fsPath,
+          );
+    this.#end();
+    void vscode.window.showErrorMessage(said);
   }
 
   #end(): void {
@@ -254,17 +262,17 @@ class Thread {
     );
     const over = (reason: string): void => {
       if (this.#over) return;
-      this.dispose();
+      this.dispose(vscode.l10n.t('The test nodes have stopped. {0}', reason));
       ended(reason);
     };
     this.#worker.on('message', (message) => this.connection.receive(message));
-    this.#worker.on('error', (error) => over(error instanceof Error ? error.message : String(error)));
-    this.#worker.on('exit', (code) => over(vscode.l10n.t('exit code {0}', code)));
+    this.#worker.on('error', (error) => over(failureOf(error)));
+    this.#worker.on('exit', (code) => over(vscode.l10n.t('Their thread ended with exit code {0}.', code)));
   }
 
-  dispose(): void {
+  dispose(reason?: string): void {
     this.#over = true;
-    this.connection.close();
+    this.connection.close(reason);
     void this.#worker.terminate();
   }
 }

@@ -1,6 +1,7 @@
 /** A thread for a capture, in Node. Where there is no Node, thread.web.ts stands in its place. */
 import { Worker } from 'node:worker_threads';
 import * as vscode from 'vscode';
+import { failureOf } from './failureof.ts';
 
 /** A thread that messages go to and come from. */
 export interface Thread {
@@ -21,9 +22,7 @@ export function startThread(file: vscode.Uri, name: string, ends: ThreadEnds): T
   const worker = new Worker(file.fsPath, { name });
   worker.on('message', ends.message);
   worker.on('messageerror', (error) => ends.ended(vscode.l10n.t('The dissection sent what cannot be read: {0}', error.message)));
-  worker.on('error', (error) =>
-    ends.ended(vscode.l10n.t('The dissection stopped: {0}', error instanceof Error ? error.message : String(error))),
-  );
+  worker.on('error', (error) => ends.ended(vscode.l10n.t('The dissection stopped: {0}', failureOf(error))));
   worker.on('exit', (code) => ends.ended(vscode.l10n.t('The dissection stopped with exit code {0}.', code)));
   return {
     post: (message, transfer) => worker.postMessage(message, transfer),

@@ -10,6 +10,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -72,11 +73,26 @@ describe('a recording', () => {
     taken.close();
   });
 
-  it('is removed with the process that it was made by', async () => {
+  it('is removed a day after it was written to last, once the process that made it is gone', async () => {
     const ended = spawn(process.execPath, ['-e', '']);
     await once(ended, 'exit');
     const parent = join(folder, 'nodes');
-    for (const name of [String(ended.pid), String(process.pid), 'other']) mkdirSync(join(parent, name), { recursive: true });
+    const names = [String(ended.pid), String(process.pid), 'other'];
+    const recording = join(parent, String(ended.pid), 'recording.pcapng');
+    const seconds = Date.now() / 1000;
+    const [today, before] = [seconds - 23 * 3600, seconds - 25 * 3600];
+    for (const name of names) mkdirSync(join(parent, name), { recursive: true });
+    writeFileSync(recording, '');
+    const age = (name: string, at: number): void => utimesSync(join(parent, name), at, at);
+    for (const name of names) age(name, before);
+    utimesSync(recording, today, today);
+    sweepFolders(parent);
+    expect(readdirSync(parent).sort()).toEqual(names.sort());
+    utimesSync(recording, before, before);
+    age(String(ended.pid), today);
+    sweepFolders(parent);
+    expect(existsSync(recording)).toBe(true);
+    age(String(ended.pid), before);
     sweepFolders(parent);
     expect(readdirSync(parent).sort()).toEqual([String(process.pid), 'other'].sort());
     sweepFolders(join(folder, 'missing'));
