@@ -8,7 +8,10 @@ export interface KeyKind {
   /** The fields as the reference shows them: `initiator's e, i2r key, r2i key`. */
   readonly form: string;
   readonly doc: string;
-  /** The secret and the public value (lower-case hex or text) by which sessions look it up, or what is wrong in a sentence without the value. */
+  /**
+   * The secret and the public value (lower-case hex or text) by which sessions look it up, or what is wrong in a sentence without the
+   * value. The bytes of the secret belong to the ring, which overwrites them once the key is forgotten.
+   */
   parse(fields: readonly string[]): { readonly index: string; readonly secret: unknown } | string;
 }
 
@@ -43,6 +46,8 @@ export class KeyRing {
   readonly #kinds: ReadonlyMap<string, KeyKind>;
   readonly #keys = new Map<string, Key[]>();
   readonly #byLabel = new Map<string, Key[]>();
+  /** Secrets that were there before `clear`, by label and index: a key that comes again has the same bytes as before. */
+  readonly #cleared = new Map<string, unknown[]>();
   #count = 0;
 
   constructor(kinds: readonly KeyKind[]) {
@@ -53,10 +58,22 @@ export class KeyRing {
     return this.#count;
   }
 
+  /** Sessions that were observed before may still use the keys; those that do not come again are overwritten by `wipe`. */
   clear(): void {
+    for (const [index, keys] of this.#keys)
+      this.#cleared.set(index, [...(this.#cleared.get(index) ?? []), ...keys.map(({ secret }) => secret)]);
     this.#keys.clear();
     this.#byLabel.clear();
     this.#count = 0;
+  }
+
+  /**
+   * Overwrites the bytes of keys that were cleared and did not come again, once no session uses them any more. Numbers (of DH and
+   * RSA) cannot be overwritten, nor can the text that a key was read from: they are let go.
+   */
+  wipe(): void {
+    for (const secrets of this.#cleared.values()) secrets.forEach(overwrite);
+    this.#cleared.clear();
   }
 
   find(label: string, index: string): readonly Key[] {
@@ -117,7 +134,8 @@ export class KeyRing {
     const same = this.#keys.get(index) ?? [];
     if (same.some((key) => sameSecret(key.secret, parsed.secret))) return undefined;
     if (same.length >= mostOfSession) return `${label}: more than ${mostOfSession} keys of one session`;
-    const key = { label, index: parsed.index, secret: parsed.secret, fingerprint: fingerprintOf(label, fields), where };
+    const secret = this.#takeCleared(index, parsed.secret);
+    const key = { label, index: parsed.index, secret, fingerprint: fingerprintOf(label, fields), where };
     this.#keys.set(index, same);
     same.push(key);
     const all = this.#byLabel.get(label) ?? [];
@@ -125,6 +143,17 @@ export class KeyRing {
     all.push(key);
     this.#count++;
     return undefined;
+  }
+
+  /** The same secret as it was there before, or the one that was just read. */
+  #takeCleared(index: string, secret: unknown): unknown {
+    const cleared = this.#cleared.get(index) ?? [];
+    const at = cleared.findIndex((each) => sameSecret(each, secret));
+    if (at < 0) return secret;
+    const [known] = cleared.splice(at, 1);
+    if (cleared.length === 0) this.#cleared.delete(index);
+    overwrite(secret);
+    return known;
   }
 }
 
@@ -139,6 +168,12 @@ function wordsOf(line: string): string[] | undefined {
 
 function fingerprintOf(label: string, fields: readonly string[]): string {
   return toHex(sha256(utf8ToBytes([label, ...fields].join(' '))).subarray(0, 8));
+}
+
+function overwrite(secret: unknown): void {
+  if (secret instanceof Uint8Array) secret.fill(0);
+  else if (typeof secret === 'object' && secret !== null)
+    for (const value of Object.values(secret)) if (value instanceof Uint8Array) value.fill(0);
 }
 
 /** Secrets are bytes, or records of bytes. */

@@ -23,8 +23,9 @@ export class CaptureKeys {
   #blocksRead = 0;
   #problems: string[] = [];
 
-  constructor(protocols: readonly Protocol[]) {
+  constructor(protocols: readonly Protocol[], logs: readonly KeyLog[] = []) {
     this.ring = new KeyRing(protocols.flatMap((protocol) => protocol.keys));
+    if (logs.length > 0) this.replace(logs);
   }
 
   /** What was wrong with the capture's own secrets: `capture secrets block 1:2: …`, never with key material. */

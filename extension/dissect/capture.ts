@@ -101,8 +101,7 @@ export class Capture {
       this.#generations = this.generation + 1;
       this.#failure = undefined;
       this.#fate = wasOpen ? reopened(change) : undefined;
-      this.#keys = new CaptureKeys(this.#setup.protocols);
-      this.#keys.replace(this.#logs);
+      this.#keys = new CaptureKeys(this.#setup.protocols, this.#logs);
       this.#observe(file);
     } catch (error) {
       const reason = reasonOf(error);
@@ -148,6 +147,7 @@ export class Capture {
       this.#running = successor;
       this.#successor = undefined;
       this.#generations = generation - successor.pass.analysis.generation;
+      this.#keys.ring.wipe();
     }
     if (successor === this.#running || successor === this.#successor) this.#changed(this.overview());
   }
@@ -210,8 +210,7 @@ export class Capture {
   async #resetup(settings: Omit<CaptureSettings, 'colours'>): Promise<readonly string[]> {
     this.#setup = await readSettings(settings);
     // Which labels a key log may have is the protocols' word.
-    this.#keys = new CaptureKeys(this.#setup.protocols);
-    this.#keys.replace(this.#logs);
+    this.#keys = new CaptureKeys(this.#setup.protocols, this.#logs);
     const { problems } = this.#setup;
     if (this.#running === undefined) return problems;
     const { file } = this.#running.pass;
@@ -222,8 +221,7 @@ export class Capture {
     } catch (error) {
       // A protocol of the user's own may fail at once. Without it the capture can still be read.
       this.#setup = noSettings;
-      this.#keys = new CaptureKeys(noSettings.protocols);
-      this.#keys.replace(this.#logs);
+      this.#keys = new CaptureKeys(noSettings.protocols, this.#logs);
       this.#observe(file);
       return [...problems, `The settings cannot be used: ${reasonOf(error)}`];
     }
@@ -250,7 +248,8 @@ export class Capture {
   keys(logs: readonly KeyLogText[]): KeyReport {
     this.#logs = logs;
     const { added, problems, changed } = this.#keys.replace(logs);
-    if (changed && this.#running !== undefined) {
+    if (this.#running === undefined) this.#keys.ring.wipe();
+    else if (changed) {
       this.#rekey(this.#running);
       this.#changed(this.overview());
     }
@@ -266,6 +265,7 @@ export class Capture {
     }
     pass.analysis.rekey();
     this.#successor?.pass.analysis.rekey();
+    this.#keys.ring.wipe();
   }
 
   /** The key logs that were given, as they were written. */
@@ -278,8 +278,8 @@ export class Capture {
     const protocols = this.#setup.protocols.map(({ id }) => id);
     const nothing = { protocols, frames: 0, bytes: 0, rows: 0, messages: 0, encrypted: 0, findings: 0, read: 0 };
     if (this.#running === undefined) {
-      const failed = this.#failure === undefined ? {} : { failure: this.#failure };
-      return { name, format: '', ...nothing, generation, keys, done: this.#failure !== undefined, notices: [], ...failed };
+      const failed = this.#failure === undefined ? { done: false } : { done: true, failure: this.#failure };
+      return { name, format: '', ...nothing, generation, keys, notices: [], ...failed };
     }
     const { pass, caughtUp: done } = this.#running;
     const { analysis, file } = pass;

@@ -26,8 +26,9 @@ export class Exports {
     const running = this.#running.get(id);
     if (running === undefined) throw new Error('This export has ended.');
     const piece = running.next();
-    if (piece.done || running.isLost) this.#running.delete(id);
-    if (running.isLost) throw new Error('The file of the capture was cut short or replaced meanwhile: the export is given up.');
+    const { isLost } = running;
+    if (piece.done || isLost) this.#running.delete(id);
+    if (isLost) throw new Error('The file of the capture was cut short or replaced meanwhile: the export is given up.');
     return piece;
   }
 

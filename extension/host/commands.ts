@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { pageCommands } from '../wire/inspector.ts';
 import { chooseCandidate, decodeAs } from './deciding.ts';
 import type { CaptureEditors } from './editor.ts';
+import { configuredFiles, nameOf } from './files.ts';
 import { type KeyLogs, keyLogName } from './keylogs.ts';
 import { openInWireshark } from './wireshark.ts';
 
@@ -13,7 +14,7 @@ export function registerCommands(editors: CaptureEditors, keyLogs: KeyLogs): vsc
       addKeyLog(editors, keyLogs, Array.isArray(files) ? files.filter((each) => each instanceof vscode.Uri) : undefined),
     ),
     vscode.commands.registerCommand('peerscope.addKeysFromClipboard', () => addFromClipboard(editors, keyLogs)),
-    vscode.commands.registerCommand('peerscope.forgetKeys', () => keyLogs.forgetKeys()),
+    vscode.commands.registerCommand('peerscope.forgetKeys', () => forgetKeys(editors, keyLogs)),
     vscode.commands.registerCommand('peerscope.goToFrame', (frame?: unknown) =>
       goToFrame(editors, typeof frame === 'number' ? frame : undefined),
     ),
@@ -75,6 +76,29 @@ async function addFromClipboard(editors: CaptureEditors, keyLogs: KeyLogs): Prom
   if (!isNew && reports.length > 0)
     void vscode.window.showInformationMessage(vscode.l10n.t('Peerscope: the clipboard holds no key that was not there before.'));
   return true;
+}
+
+/** Forgets all keys that were given by hand, and says which others are still in force. */
+async function forgetKeys(editors: CaptureEditors, keyLogs: KeyLogs): Promise<void> {
+  try {
+    const had = await keyLogs.forgetKeys();
+    const documents = [...editors.documents];
+    await Promise.allSettled(documents.map((document) => document.sendKeys()));
+    const configured = documents.flatMap(({ uri }) => configuredFiles('keyLogs', uri, []).map(keyLogName));
+    const carrying = documents.filter(
+      ({ uri, overview }) => overview.keys > 0 && configuredFiles('keyLogs', uri, []).length === 0,
+    );
+    const rest = [...new Set([...configured, ...carrying.map(({ uri }) => nameOf(uri))])].join(', ');
+    const said = had
+      ? vscode.l10n.t('Peerscope: all keys that were given by hand are forgotten.')
+      : vscode.l10n.t('Peerscope: no key was given by hand.');
+    void vscode.window.showInformationMessage(
+      rest === '' ? said : vscode.l10n.t('{0} Those of the setting peerscope.keyLogs and of captures stay: {1}', said, rest),
+    );
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    void vscode.window.showErrorMessage(vscode.l10n.t('Peerscope: the keychain still holds keys: {0}', reason));
+  }
 }
 
 async function askForKeyLogs(editors: CaptureEditors): Promise<vscode.Uri[] | undefined> {

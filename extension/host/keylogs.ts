@@ -74,11 +74,16 @@ export class KeyLogs {
     await this.#secrets.store(KEPT, before === undefined || before === '' ? text : `${before.trimEnd()}\n${text}`);
   }
 
-  /** Forgets the keys from the clipboard and those in the keychain. */
-  async forgetKeys(): Promise<void> {
+  /**
+   * Forgets every key that was given by hand: those from the clipboard, those in the keychain, and where the key logs lie that were
+   * added. Tells whether there was any. Key logs of the setting stay, and so do the files.
+   */
+  async forgetKeys(): Promise<boolean> {
+    const had = this.#pasted.length > 0 || this.added.length > 0 || (await this.#secrets.get(KEPT)) !== undefined;
     this.#pasted = [];
     await this.#secrets.delete(KEPT);
-    this.#changed.fire();
+    await this.#remember([]);
+    return had;
   }
 
   async forget(uri: vscode.Uri): Promise<void> {
@@ -105,7 +110,7 @@ export class KeyLogs {
   }
 
   async #remember(uris: readonly vscode.Uri[]): Promise<void> {
-    await this.#state.update(REMEMBERED, [...unique(uris).keys()]);
+    await this.#state.update(REMEMBERED, uris.length === 0 ? undefined : [...unique(uris).keys()]);
     this.#changed.fire();
   }
 }
@@ -122,7 +127,11 @@ function unique(uris: readonly vscode.Uri[]): Map<string, vscode.Uri> {
 async function readText(uri: vscode.Uri): Promise<string> {
   const { size } = await vscode.workspace.fs.stat(uri);
   if (size > MAX_KEY_LOG_BYTES) throw new Error(vscode.l10n.t('it is longer than {0} MiB.', MAX_KEY_LOG_BYTES / 1024 / 1024));
-  return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+  const bytes = await vscode.workspace.fs.readFile(uri);
+  const text = new TextDecoder().decode(bytes);
+  // The text goes on to where it is used; of the bytes nobody has need any more.
+  bytes.fill(0);
+  return text;
 }
 
 function plain(error: unknown): string {

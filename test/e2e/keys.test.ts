@@ -80,6 +80,11 @@ describe('a capture whose keys are missing', () => {
     workbench.setFolderSetting('peerscope.keyLogs', ['right.keys']);
     await expectOpened();
     await workbench.screenshot('keys-given');
+    await workbench.command('Peerscope: Forget All Keys');
+    await expect
+      .poll(() => workbench.notifications())
+      .toEqual(['Peerscope: no key was given by hand. Those of the setting peerscope.keyLogs and of captures stay: right.keys']);
+    await expectOpened();
   });
 
   it('stays sealed with a wrong key log, and opens when that file is mended', async () => {
@@ -115,8 +120,12 @@ describe('a capture whose keys are missing', () => {
     await workbench.screenshot('keys-view');
     await inspecting.frame.locator('#view-packets').click();
     await expectOpened();
-    await workbench.command('Peerscope: Forget Keys');
-    await inspecting.counts('encrypted', sealed);
+    await workbench.command('Peerscope: Forget All Keys');
+    await expectSealed();
+    await inspecting.counts('keys', 0);
+    await expect
+      .poll(() => workbench.notifications())
+      .toContainEqual('Peerscope: all keys that were given by hand are forgotten.');
   });
 
   it('opens with a key log that is added by the button beside the sentence', async () => {

@@ -74,8 +74,29 @@ describe('key logs', () => {
       ['keychain'],
     );
     other.dispose();
-    await keyLogs.forgetKeys();
+    assert.equal(await keyLogs.forgetKeys(), true);
     assert.deepEqual(await texts(), []);
+    assert.equal(await keyLogs.forgetKeys(), false);
+  });
+
+  it('are forgotten wherever they were given by hand: nothing is left in storage, and nothing is open; the files and the setting stay', async () => {
+    const added = vscode.Uri.file(join(outside, 'added.keys'));
+    await write(added, 'KEY added\n');
+    await write(workspaceFile('one.keys'), 'KEY 1\n');
+    await setting(['one.keys']);
+    await keyLogs.add([added]);
+    keyLogs.paste('KEY pasted\n');
+    await keyLogs.keep('KEY kept\n');
+    const open = await opened();
+    assert.deepEqual([open.overview.keys, open.overview.encrypted], [4, 96]);
+    await keyLogs.forgetKeys();
+    assert.deepEqual(
+      [await secrets.get('peerscope.keys'), state.keys().filter((key) => state.get(key) !== undefined)],
+      [undefined, []],
+    );
+    await open.sendKeys();
+    assert.deepEqual([open.overview.keys, open.overview.encrypted], [1, 99]);
+    assert.equal((await vscode.workspace.fs.readFile(added)).length, 'KEY added\n'.length);
   });
 
   it('that cannot be read are told by name; the others count', async () => {

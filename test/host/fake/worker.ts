@@ -54,17 +54,19 @@ if (parentPort !== null) {
         return name.startsWith('crash') ? new Promise<Overview>(() => {}) : overview();
       },
       keys: (params: unknown) => {
-        const before = keys.size;
+        const before = keys;
+        keys = new Set();
         const problems: string[] = [];
         for (const log of (params as WorkerCalls['keys']['params']).logs)
           for (const [index, line] of log.text.split('\n').entries())
-            if (line.startsWith('KEY ')) keys = new Set([...keys, line]);
+            if (line.startsWith('KEY ')) keys.add(line);
             else if (line !== '') problems.push(`${log.name}:${index + 1}: not a key`);
-        if (keys.size > before) {
+        const added = [...keys].filter((key) => !before.has(key)).length;
+        if (added > 0 || keys.size !== before.size) {
           generation++;
           connection.tell('overview', overview());
         }
-        return { added: keys.size - before, problems };
+        return { added, problems };
       },
       settings: (params: unknown) => {
         settings = params as CaptureSettings;
