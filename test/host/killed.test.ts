@@ -1,0 +1,168 @@
+/** Threads that are killed under the editor: the real ones, as VS Code's extension host starts them, ended from outside. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as threads from 'node:worker_threads';
+import * as vscode from 'vscode';
+import type { CaptureDocument } from '../../extension/host/document.ts';
+import { activated, temporaryFolder, until, workspaceFile } from './help.ts';
+
+/** Memory for a thread that is to run out of it soon. */
+const LITTLE_MB = 32;
+/** The sample so often is read for a while. */
+const TIMES = 1500;
+
+describe('a thread that is killed', () => {
+  let documents: ReadonlySet<CaptureDocument>;
+  const started: threads.Worker[] = [];
+  const note = (worker: threads.Worker): void => void started.push(worker);
+
+  before(async () => {
+    ({ documents } = await activated());
+    process.on('worker', note);
+  });
+  after(() => process.off('worker', note));
+  afterEach(async () => {
+    await vscode.workspace
+      .getConfiguration('peerscope')
+      .update('protocolModules', undefined, vscode.ConfigurationTarget.Workspace);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await until('the end of the documents', () => documents.size === 0);
+  });
+
+  /** Opens a capture in its editor; the thread is the one that the extension host started for it. */
+  async function open(uri: vscode.Uri): Promise<{ document: CaptureDocument; thread: threads.Worker }> {
+    const before = started.length;
+    await vscode.commands.executeCommand('vscode.openWith', uri, 'peerscope.capture', { preview: false });
+    await until('its document', () => [...documents].some((each) => each.uri.toString() === uri.toString()));
+    const document = [...documents].find((each) => each.uri.toString() === uri.toString())!;
+    await until('its thread', () => started.length > before);
+    return { document, thread: started.at(-1)! };
+  }
+  const read = ({ overview }: CaptureDocument): boolean => overview.done && overview.failure === undefined;
+
+  it('ends the calls that wait with a sentence; other captures live on, and it is read again when asked', async () => {
+    const { document: other } = await open(workspaceFile('ptpchat_a.pcapng'));
+    await until('the other capture', () => read(other));
+    const { document, thread } = await open(workspaceFile('p2pke_a.pcapng'));
+    await until('the capture', () => read(document));
+    const { generation } = document.overview;
+    await thread.terminate();
+    await until('the sentence', () => document.overview.failure === 'The dissection stopped with exit code 1.');
+    await assert.rejects(document.ask('rows', { start: 0, count: 1, show: 'all' }), /The dissection stopped with exit code 1\./);
+    assert.equal((await other.ask('rows', { start: 0, count: 1, show: 'all' })).rows.length, 1);
+    assert.equal(other.overview.failure, undefined);
+    await document.ready();
+    await until('the capture again', () => read(document) && document.overview.messages === 33);
+    assert.ok(document.overview.generation > generation);
+    assert.equal((await document.ask('tree', { row: 5, show: 'all' })).row, 5);
+  });
+
+  it('in the middle of its first pass is told as well, and read to its end afterwards', async () => {
+    const sample = readFileSync(workspaceFile('p2pke_a.pcapng').fsPath);
+    const path = join(temporaryFolder(), 'long.pcapng');
+    writeFileSync(path, Buffer.concat(Array.from({ length: TIMES }, () => sample)));
+    const { document, thread } = await open(vscode.Uri.file(path));
+    await until('its beginning', () => document.overview.frames > 0);
+    assert.equal(document.overview.done, false);
+    await thread.terminate();
+    await until('the sentence', () => document.overview.failure === 'The dissection stopped with exit code 1.');
+    void document.ready();
+    await until('all of it', () => read(document) && document.overview.frames === TIMES * 33, 60_000);
+  });
+
+  it('by a module of the user that ends its process says so, and opens once the module is gone', async () => {
+    const module = join(temporaryFolder(), 'exits.mjs');
+    writeFileSync(module, protocolModule('process.exit(7);'));
+    await use(module);
+    const { document } = await open(workspaceFile('p2pke_a.pcapng'));
+    await until('the sentence', () => document.overview.failure === 'The dissection stopped with exit code 7.');
+    await use();
+    await document.ready();
+    await until('the capture', () => read(document) && document.overview.messages === 33);
+  });
+
+  it('since it needs more memory than there is for it says so; the others and the process live on', async () => {
+    const { document: other } = await open(workspaceFile('ptpchat_a.pcapng'));
+    await until('the other capture', () => read(other));
+    const module = join(temporaryFolder(), 'hoards.mjs');
+    writeFileSync(module, protocolModule('for (const hoard = []; ; ) hoard.push(new Array(1e5).fill({}).map(() => ({})));'));
+    const real = threads.Worker;
+    // As on a small machine: Node gives a thread some gigabytes otherwise.
+    const small = class extends real {
+      constructor(file: string | URL, options: threads.WorkerOptions) {
+        super(file, { ...options, resourceLimits: { maxOldGenerationSizeMb: LITTLE_MB, maxYoungGenerationSizeMb: 4 } });
+      }
+    };
+    const own = require('node:worker_threads') as { Worker: typeof real };
+    own.Worker = small;
+    let document: CaptureDocument;
+    try {
+      await use(module);
+      ({ document } = await open(workspaceFile('heartbeat.pcapng')));
+    } finally {
+      own.Worker = real;
+    }
+    await until(
+      'the sentence',
+      () => document.overview.failure === 'The dissection stopped: it needed more memory than there is for it.',
+      60_000,
+    );
+    assert.equal(other.overview.failure, undefined);
+    assert.equal((await other.ask('rows', { start: 0, count: 1, show: 'all' })).rows.length, 1);
+    await use();
+    await document.ready();
+    await until('the capture', () => read(document) && document.overview.frames === 6);
+  });
+
+  it('of the test nodes ends what waits for it, leaves recordings, and the next node starts another', async () => {
+    const [script, handshake] = [
+      join(temporaryFolder(), 'waits.packet'),
+      'node b = p2pke listen 127.0.0.1:0\nnode a = p2pke dial b\n',
+    ];
+    writeFileSync(script, `### quick\n${handshake}expect b InitHello within 20s\n### waits\n${handshake}wait 300s\n`);
+    const uri = vscode.Uri.file(script);
+    const run = (text: string) =>
+      vscode.commands.executeCommand('peerscope.runScriptSection', uri, readFileSync(script, 'utf8').indexOf(text));
+    const from = started.length;
+    await run('### quick');
+    await until('the recording', () => [...documents].some((each) => read(each) && each.overview.messages > 0));
+    const [recording] = documents;
+    const nodes = started[from]!;
+    const waiting = run('### waits');
+    let isOver = false;
+    void waiting.then(() => {
+      isOver = true;
+    });
+    await nodes.terminate();
+    await until('the end of the section', () => isOver);
+    assert.ok(existsSync(recording!.uri.fsPath));
+    assert.equal((await recording!.ask('rows', { start: 0, count: 1, show: 'all' })).rows.length, 1);
+    const before = started.length;
+    await run('### quick');
+    await until('another thread', () => started.length > before);
+    assert.notEqual(started[before], nodes);
+    await until('the recording again', () => read(recording!) && recording!.overview.messages > 0);
+  });
+});
+
+/** Protocols of the user's own; none. */
+async function use(...modules: string[]): Promise<void> {
+  await vscode.workspace
+    .getConfiguration('peerscope')
+    .update('protocolModules', modules.length === 0 ? undefined : modules, vscode.ConfigurationTarget.Workspace);
+}
+
+/** One that does something bad as soon as it sees a packet of p2pke or of heartbeat, and leaves other captures alone. */
+function protocolModule(bad: string): string {
+  return `export default ({ defineProtocol }) => defineProtocol({
+  id: 'bad', title: 'Bad', document: 'none', names: ['bad'], keys: [], rules: [],
+  recognise: ({ ports }) => {
+    if (ports.some((port) => [7000, 7001, 7777].includes(port))) { ${bad} }
+    return 0;
+  },
+  observe: () => ({ conversation: () => ({}), end() {} }),
+  dissect: () => undefined,
+});
+`;
+}
