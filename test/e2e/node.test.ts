@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Frame, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Inspecting } from './inspecting.ts';
+import { nodeFrame, startNode } from './nodepage.ts';
 import { violations } from './rules.ts';
 import { Workbench } from './workbench.ts';
 
@@ -17,40 +18,14 @@ describe('the test node', () => {
   });
   afterAll(() => workbench?.dispose());
 
-  async function nodeFrame(): Promise<Frame> {
-    const end = Date.now() + PATIENCE.timeout;
-    for (;;) {
-      for (const frame of workbench.page.frames()) {
-        const found = await frame
-          .locator('#node-form')
-          .count()
-          .catch(() => 0);
-        if (found > 0) return frame;
-      }
-      if (Date.now() > end) throw new Error('the page of the test nodes did not come');
-      await workbench.page.waitForTimeout(100);
-    }
-  }
-
-  /** Fills in the form and starts a node. */
-  async function start(wish: Readonly<Record<string, string>>): Promise<void> {
-    const cards = await page.locator('peerscope-node').count();
-    for (const [name, value] of Object.entries(wish)) {
-      const field = page.locator(`#node-${name}`);
-      if (name === 'address') await field.fill(value);
-      else await field.selectOption(value);
-    }
-    await page.locator('#node-start').click();
-    await expect.poll(() => page.locator('peerscope-node').count(), PATIENCE).toBe(cards + 1);
-  }
-
+  const start = (wish: Readonly<Record<string, string>>): Promise<void> => startNode(page, wish);
   const card = (text: string): Locator => page.locator('peerscope-node', { hasText: text }).first();
   const held = (of: Locator, message: string): Locator => of.locator('peerscope-held', { hasText: message }).first();
   const told = (of: Locator): Promise<string> => of.locator('.told').innerText();
 
   it('opens beside the inspector and waits to be told what to be', async () => {
     await workbench.command('Peerscope: Open Test Node');
-    page = await nodeFrame();
+    page = await nodeFrame(workbench);
     await expect.poll(() => page.locator('#node-protocol option').count()).toBeGreaterThanOrEqual(4);
     await workbench.screenshot('node-empty');
   });
