@@ -56,10 +56,10 @@ describe('a capture whose keys are missing', () => {
   };
   const expectSealed = async (): Promise<void> => {
     await inspecting.counts('encrypted', sealed);
-    expect(await inspecting.row(DATA_ROW).getAttribute('class')).toContain('state-encrypted');
+    await expect.poll(() => inspecting.row(DATA_ROW).getAttribute('class')).toContain('state-encrypted');
     expect(await inspecting.row(DATA_ROW).locator('.badge.encrypted').innerText()).toBe('enc');
     await expect.poll(() => inspecting.missing()).toContain('P2PKE_EPHEMERAL_PRIVATE');
-    expect(await inspecting.tab('Decrypted').count()).toBe(0);
+    await expect.poll(() => inspecting.tab('Decrypted').count()).toBe(0);
   };
   const expectOpened = async (): Promise<void> => {
     expect(left).toBeLessThan(sealed);
