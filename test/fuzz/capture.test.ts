@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { check } from './check.ts';
 import { recordings, run } from './corpus.ts';
 
-const SECONDS = 60;
+const SECONDS = 30;
 const FIRST_SEED = 1;
 const MOST_FAILURES = 5;
 const all = recordings();

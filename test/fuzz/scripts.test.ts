@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { runScript, scripts } from './scripts.ts';
 
-const SECONDS = 30;
+const SECONDS = 20;
 const MOST_FAILURES = 5;
 const all = scripts();
 
