@@ -65,6 +65,10 @@ const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCa
       return { node: node.id };
     },
     runSection: (params: unknown) => sections.run(params as Params<'runSection'>),
+    stopSection: async (params: unknown) => {
+      sections.stop((params as Params<'stopSection'>).run);
+      return {};
+    },
     stepSection: async (params: unknown) => {
       sections.go((params as Params<'stepSection'>).go);
       return {};

@@ -1,5 +1,5 @@
 /** Runs a packet script, section by section: nodes over real sockets, what they send, and what has to come. */
-
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   checkScript,
   type Difference,
@@ -31,14 +31,18 @@ export interface ScriptOptions {
   /** Hosts beyond this machine that it may use. */
   readonly allow: readonly string[];
   readonly around: Surroundings;
-  /** Called before each statement; `false` ends the section there, as passed. */
+  /** Called before each statement; `false` stops the section there. */
   before?(statement: Statement): Promise<boolean> | boolean;
+  /** Stops it wherever it is. */
+  readonly signal?: AbortSignal;
 }
 
 export interface SectionResult {
   readonly title: string;
   readonly seconds: number;
   readonly failure?: SectionFailure;
+  /** Where in the script it was stopped, as an offset: what comes after that was not asked. */
+  readonly stopped?: number;
   /** All that its nodes sent and received, with their keys (pcapng); absent where that is nothing. */
   readonly recording?: Uint8Array<ArrayBuffer>;
 }
@@ -69,12 +73,12 @@ export async function runSection({ title, statements }: Section, options: Script
   const wrong = checkScript(statements, options.protocols).find(({ severity }) => severity === undefined);
   if (wrong !== undefined) return { title, seconds: 0, failure: { at: wrong.start, text: wrong.text } };
   const run = new Run(options);
-  const failure = await run.all(statements);
+  const outcome = await run.all(statements);
   await run.end();
   const { recording } = run;
   return {
     ...{ title, seconds: (performance.now() - started) / 1000 },
-    ...(failure === undefined ? {} : { failure }),
+    ...outcome,
     ...(recording === undefined ? {} : { recording }),
   };
 }
@@ -98,21 +102,24 @@ class Run {
   }
 
   /** One statement after the other, up to the first that does not hold. */
-  async all(statements: readonly Statement[]): Promise<SectionFailure | undefined> {
+  async all(statements: readonly Statement[]): Promise<Pick<SectionResult, 'failure' | 'stopped'>> {
+    const { before, signal } = this.#options;
     for (const statement of statements) {
-      if ((await this.#options.before?.(statement)) === false) return undefined;
+      if ((await before?.(statement)) === false || signal?.aborted) return { stopped: statement.start };
       try {
         await this.do(statement);
       } catch (error) {
         if (!(error instanceof Error)) throw error;
+        if (signal?.aborted) return { stopped: statement.start };
         const { secrets } = this.#scope;
         const { mended } = error instanceof Failure ? error : { mended: undefined };
         const text = secrets.without(error.message.replace(/\.$/, ''));
         // What came is not offered where it is what was asked for in secret.
-        return { at: statement.start, text, ...(mended === undefined || secrets.holds(mended.text) ? {} : { mended }) };
+        const offered = mended === undefined || secrets.holds(mended.text) ? {} : { mended };
+        return { failure: { at: statement.start, text, ...offered } };
       }
     }
-    return undefined;
+    return {};
   }
 
   async do(statement: Statement): Promise<void> {
@@ -127,7 +134,7 @@ class Run {
         return this.#silence(statement);
       case 'close': {
         const node = this.#node(statement.node.text);
-        if (!(await until(() => node.closes > node.closesSeen, statement.within)))
+        if (!(await this.#until(() => node.closes > node.closesSeen, statement.within)))
           throw new Failure(`${statement.node.text} is not closed within ${ms(statement.within)}`);
         node.closesSeen++;
         return;
@@ -137,7 +144,7 @@ class Run {
       case 'fault':
         return this.#fault(statement);
       case 'wait':
-        return pause(statement.time);
+        return pause(statement.time, undefined, this.#options);
       case 'packet':
       case 'section':
     }
@@ -179,7 +186,7 @@ class Run {
 
   async #send({ node: name, message, fields }: Statement & { kind: 'send' }): Promise<void> {
     const node = this.#node(name.text);
-    if (!(await until(() => node.link !== undefined, READY_MS))) throw new Failure(`${name.text} has nobody to send to`);
+    if (!(await this.#until(() => node.link !== undefined, READY_MS))) throw new Failure(`${name.text} has nobody to send to`);
     const link = node.link!;
     for (const each of this.#nodes.values()) each.mark();
     const { node: own } = node.socket;
@@ -191,7 +198,7 @@ class Run {
     }
     // A node that acts of itself may still be shaking hands; one that does not is told when by the script.
     const isTime = (): boolean => own.status(link).ready || own.offers(link).includes(message.text);
-    if (!node.manual) await until(isTime, READY_MS);
+    if (!node.manual) await this.#until(isTime, READY_MS);
     own.send(
       link,
       message.text,
@@ -217,7 +224,7 @@ class Run {
             firstDifference(fields, heard.values, this.#scope.with(), form?.fields) === undefined,
         );
     let at = -1;
-    await until(() => {
+    await this.#until(() => {
       at = find();
       return at >= 0;
     }, within);
@@ -254,8 +261,18 @@ class Run {
     const isAbsent = (heard: Heard): boolean =>
       heard.frame > (marked ?? 0) && (message === undefined || heard.message === message.text);
     const find = (): Heard | undefined => node.heard().slice(from).find(isAbsent);
-    if (await until(() => find() !== undefined, time))
+    if (await this.#until(() => find() !== undefined, time))
       throw new Failure(`${find()!.message} came, and ${message === undefined ? 'nothing' : 'none'} was expected`);
+  }
+
+  async #until(holds: () => boolean, milliseconds: number): Promise<boolean> {
+    for (const end = performance.now() + milliseconds; ; await pause(LOOK_MS, undefined, this.#options)) {
+      if (holds()) return true;
+      if (performance.now() < end) continue;
+      // What has come in the meantime is read before the last look.
+      await pause(0);
+      return holds();
+    }
   }
 
   #node(name: string): ScriptNode {
@@ -265,20 +282,6 @@ class Run {
 
 function formOf({ protocol }: ScriptNode, message: string) {
   return protocol.messages?.find(({ name }) => name === message);
-}
-
-async function until(holds: () => boolean, milliseconds: number): Promise<boolean> {
-  for (const end = performance.now() + milliseconds; ; await pause(LOOK_MS)) {
-    if (holds()) return true;
-    if (performance.now() < end) continue;
-    // What has come in the meantime is read before the last look.
-    await pause(0);
-    return holds();
-  }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 function ms(milliseconds: number): string {

@@ -14,8 +14,10 @@ type Go = NodeCalls['stepSection']['params']['go'];
 
 export class ScriptSections {
   readonly #reached: (at: number) => void;
-  /** One of them is stepped through. */
-  #isStepping = false;
+  /** What stops each run. */
+  readonly #running = new Map<number, AbortController>();
+  /** The one that is stepped through. */
+  #stepping: number | undefined;
   /** Waits for a person before its next statement. */
   #waiting: ((go: Go) => void) | undefined;
 
@@ -26,29 +28,41 @@ export class ScriptSections {
 
   /** Scripts of the editor stay on this machine: a build that runs them says otherwise by its own command. */
   async run(wanted: Wanted): Promise<NodeCalls['runSection']['result']> {
-    const { text, section, steps } = wanted;
+    const { run, text, section, steps } = wanted;
     const found = sectionsOf(parseScript(text))[section];
     if (found === undefined) throw new Error('The script has no such section any more.');
-    if (steps && this.#isStepping) throw new Error('Another section is being stepped through.');
-    if (!steps) return this.#run(found, wanted, {});
-    this.#isStepping = true;
+    if (steps && this.#stepping !== undefined) throw new Error('Another section is being stepped through.');
+    const stop = new AbortController();
+    this.#running.set(run, stop);
+    if (steps) this.#stepping = run;
     try {
-      return await this.#run(found, wanted, { before: this.#stepper() });
+      return await this.#run(found, wanted, { signal: stop.signal, ...(steps ? { before: this.#stepper() } : {}) });
     } finally {
-      this.#isStepping = false;
+      this.#running.delete(run);
+      if (steps) this.#stepping = undefined;
     }
   }
 
-  async #run(found: Section, wanted: Wanted, more: Pick<ScriptOptions, 'before'>): Promise<NodeCalls['runSection']['result']> {
+  stop(run: number): void {
+    this.#running.get(run)?.abort();
+    if (this.#stepping === run) this.go('stop');
+  }
+
+  async #run(
+    found: Section,
+    wanted: Wanted,
+    more: Pick<ScriptOptions, 'before' | 'signal'>,
+  ): Promise<NodeCalls['runSection']['result']> {
     const { tree, folder, answered, until, recording: path } = wanted;
     const around = { folder, answered, environment: process.env, seed: randomInt(2 ** 32) };
     const part = until === undefined ? found : upTo(found, until);
     const options = { protocols, pins: pinsIn(tree, protocols), allow: [], around };
-    const { seconds, failure, recording } = await runSection(part, { ...options, ...more });
+    const { seconds, failure, stopped, recording } = await runSection(part, { ...options, ...more });
     const unrecorded = record(path, recording);
     return {
       ...{ seconds, recorded: recording !== undefined && unrecorded === undefined },
       ...(failure === undefined ? {} : { failure }),
+      ...(stopped === undefined ? {} : { stopped }),
       ...(unrecorded === undefined ? {} : { unrecorded }),
     };
   }

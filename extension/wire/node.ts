@@ -119,6 +119,8 @@ export interface NodeCalls extends NodeCommands {
   /** Runs a section of a packet script, by its place among them; `at` is an offset in the text. */
   runSection: {
     params: {
+      /** A number of its own, by which it is stopped. */
+      readonly run: number;
       readonly text: string;
       readonly section: number;
       readonly tree: Readonly<Record<string, unknown>>;
@@ -141,6 +143,8 @@ export interface NodeCalls extends NodeCommands {
         /** What came instead, in the place of the value that was expected. */
         readonly mended?: { readonly start: number; readonly end: number; readonly text: string };
       };
+      /** Where it was stopped by a person, as an offset. */
+      readonly stopped?: number;
       /** Something was sent or received, and is in the recording. */
       readonly recorded: boolean;
       /** Why there is no recording of it, in a sentence; what the section said and heard counts all the same. */
@@ -153,6 +157,8 @@ export interface NodeCalls extends NodeCommands {
     result: Done;
   };
   /** The section that waits goes on with one statement, with all that are left, or not at all. */
+  /** Stops a run wherever it is; no mistake where it is over. */
+  stopSection: { params: { readonly run: number }; result: Done };
   stepSection: { params: { readonly go: 'next' | 'on' | 'stop' }; result: Done };
   /** A copy of a recording, with or without the keys in it. */
   save: { params: OfNode & { readonly path: string; readonly keys: boolean }; result: Done };

@@ -163,4 +163,18 @@ describe('writing a packet script', () => {
     await lens('Next').waitFor({ ...PATIENCE, state: 'detached' });
     await workbench.screenshot('writing-answers');
   });
+
+  it('cancels a run that would take too long, and says where it was', async () => {
+    const { page } = workbench;
+    writeFileSync(join(workbench.folder, 'long.packet'), '### long\nnode b = p2pke listen 127.0.0.1:0\nwait 900s\n');
+    await workbench.openFile('long.packet');
+    await lens('Run').click(PATIENCE);
+    const running = page.locator('.notification-list-item', { hasText: 'The packet script runs' }).first();
+    await running.waitFor(PATIENCE);
+    await workbench.screenshot('writing-running');
+    await running.hover();
+    await running.getByRole('button', { name: 'Cancel' }).click(PATIENCE);
+    await expect.poll(() => page.locator('.statusbar').innerText(), PATIENCE).toContain('Packet script: stopped before line 3');
+    await running.waitFor({ state: 'detached', ...PATIENCE });
+  });
 });

@@ -16,6 +16,9 @@ export interface Senders extends Omit<Runner, 'call'> {
   onReached(listener: (at: number) => void): void;
 }
 
+/** A run of more than so many milliseconds is shown. */
+const LONG_MS = 1_000;
+
 interface How {
   readonly steps?: boolean;
 }
@@ -71,15 +74,34 @@ async function runSection(
 ): Promise<void> {
   const { statements } = parseScript(document.getText());
   const section = Math.max(0, statements.filter(({ kind, start }) => kind === 'section' && start <= at).length - 1);
-  const result = await runs.run(document, { section, steps, shown: true, ...(until === undefined ? {} : { until }) });
+  const wish = { section, steps, shown: true, ...(until === undefined ? {} : { until }) };
+  const result = await stoppable((token) => runs.run(document, wish, token), steps);
   if (result === undefined) return;
-  const { failure } = result;
+  const { failure, stopped } = result;
+  if (stopped !== undefined) {
+    const line = document.positionAt(stopped).line + 1;
+    vscode.window.setStatusBarMessage(vscode.l10n.t('$(debug-stop) Packet script: stopped before line {0}', line), 5000);
+    return;
+  }
   if (failure === undefined) {
     vscode.window.setStatusBarMessage(vscode.l10n.t('$(pass) Packet script: all that was expected came'), 5000);
     return;
   }
   const line = document.positionAt(failure.at).line + 1;
   void vscode.window.showWarningMessage(vscode.l10n.t('Line {0}: {1}', line, failure.text));
+}
+
+/** What takes long is shown, and can be cancelled there; what is stepped through is stopped at its statement. */
+async function stoppable<T>(run: (token: vscode.CancellationToken) => Promise<T>, steps: boolean): Promise<T> {
+  const source = new vscode.CancellationTokenSource();
+  const running = run(source.token);
+  const isLong = await Promise.race([running.then(() => false), new Promise<true>((late) => setTimeout(late, LONG_MS, true))]);
+  if (!isLong || steps) return running;
+  const shown = { location: vscode.ProgressLocation.Notification, cancellable: true };
+  return vscode.window.withProgress({ ...shown, title: vscode.l10n.t('The packet script runs…') }, (_, token) => {
+    token.onCancellationRequested(() => source.cancel());
+    return running;
+  });
 }
 
 /** A packet that stands by itself goes out on a link of a node that runs. */

@@ -13,7 +13,10 @@ export type Go = NodeCalls['stepSection']['params']['go'];
 export interface Runner {
   /** Where recordings lie. */
   readonly folder: vscode.Uri;
-  call<M extends 'runSection' | 'stepSection'>(method: M, params: NodeCalls[M]['params']): Promise<NodeCalls[M]['result']>;
+  call<M extends 'runSection' | 'stepSection' | 'stopSection'>(
+    method: M,
+    params: NodeCalls[M]['params'],
+  ): Promise<NodeCalls[M]['result']>;
   /** Shows a recording beside the script. */
   show(recording: vscode.Uri): Promise<void>;
 }
@@ -42,6 +45,7 @@ export class ScriptRuns {
   readonly onDidChange = this.#changed.event;
   #stepping: vscode.Uri | undefined;
   #waiting: Waiting | undefined;
+  #runs = 0;
 
   constructor(runner: Runner, failures: Failures) {
     this.#runner = runner;
@@ -60,6 +64,7 @@ export class ScriptRuns {
   async run(
     document: vscode.TextDocument,
     { section, until, steps = false, shown = false }: RunWish,
+    token?: vscode.CancellationToken,
   ): Promise<Result | undefined> {
     const text = document.getText();
     const { version } = document;
@@ -84,8 +89,20 @@ export class ScriptRuns {
     const tree = JSON.parse(JSON.stringify(vscode.workspace.getConfiguration().get('peerscope') ?? {}));
     if (steps && this.#stepping !== undefined) throw new Error(vscode.l10n.t('another section is being stepped through.'));
     if (steps) this.#stepping = document.uri;
+    const run = this.#runs++;
+    const stopping = token?.onCancellationRequested(() => void this.#runner.call('stopSection', { run }));
     try {
-      const wish = { text, section, tree, folder: folderOf(document.uri), answered, until, steps, recording: recording.fsPath };
+      const wish = {
+        run,
+        text,
+        section,
+        tree,
+        folder: folderOf(document.uri),
+        answered,
+        until,
+        steps,
+        recording: recording.fsPath,
+      };
       const result = await this.#runner.call('runSection', wish);
       if (result.unrecorded !== undefined)
         void vscode.window.showWarningMessage(vscode.l10n.t('Peerscope: {0}', result.unrecorded));
@@ -93,6 +110,7 @@ export class ScriptRuns {
       // What was said of another text stands nowhere in this one.
       return document.isClosed || document.version !== version ? result : this.#told(document, section, result);
     } finally {
+      stopping?.dispose();
       if (steps) this.#step(undefined);
     }
   }

@@ -72,19 +72,19 @@ export class ScriptTests {
     for (const item of sections) if (!excluded.has(item)) run.enqueued(item);
     for (const item of sections) {
       if (token.isCancellationRequested) break;
-      if (!excluded.has(item)) await this.#one(run, item);
+      if (!excluded.has(item)) await this.#one(run, item, token);
     }
     run.end();
   }
 
-  async #one(run: vscode.TestRun, item: vscode.TestItem): Promise<void> {
+  async #one(run: vscode.TestRun, item: vscode.TestItem, token: vscode.CancellationToken): Promise<void> {
     const section = this.#places.get(item);
     if (item.uri === undefined || section === undefined) return run.skipped(item);
     run.started(item);
     try {
       const document = await vscode.workspace.openTextDocument(item.uri);
-      const result = await this.#runs.run(document, { section });
-      if (result === undefined) return run.skipped(item);
+      const result = await this.#runs.run(document, { section }, token);
+      if (result === undefined || result.stopped !== undefined) return run.skipped(item);
       const { seconds, failure } = result;
       const output =
         failure === undefined ? vscode.l10n.t('{0}: all that was expected came', item.label) : `${item.label}: ${failure.text}`;

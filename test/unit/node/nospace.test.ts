@@ -109,7 +109,7 @@ describe('a recording without room', () => {
 
   it('does not hide what a section of the editor said and heard', async () => {
     const sections = new ScriptSections(() => {});
-    const wish = { text: script, section: 0, tree: {}, folder: undefined, answered: {}, until: undefined, steps: false };
+    const wish = { run: 0, text: script, section: 0, tree: {}, folder: undefined, answered: {}, until: undefined, steps: false };
     const recording = join(folder, 'nowhere', 'recording.pcapng');
     const { failure, recorded, unrecorded } = await sections.run({ ...wish, recording });
     expect([failure, recorded]).toEqual([undefined, false]);

@@ -1,0 +1,67 @@
+/** A run that is stopped while it waits: for a time, for a message, for a person. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { ScriptSections } from '../../../extension/node/scriptsection.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'peerscope-stopping-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+const wish = (text: string, steps = false) => ({
+  ...{ run: 7, text, section: 0, tree: {}, folder: undefined, answered: {}, until: undefined, steps },
+  recording: join(folder, 'run.pcapng'),
+});
+
+describe('a run', () => {
+  it.each(['wait 900s', 'expect b InitHello within 900s', 'expect b nothing for 900s', 'expect b close within 900s'])(
+    'is stopped in "%s", and its socket is free again',
+    async (statement) => {
+      const port = await freePort();
+      const text = `node b = p2p listen 127.0.0.1:${port}\n${statement.replace('InitHello', 'HELLO')}\nwait 1ms\n`;
+      const sections = new ScriptSections(() => {});
+      const running = sections.run(wish(text));
+      const early = await Promise.race([running, new Promise<undefined>((later) => setTimeout(later, 300, undefined))]);
+      expect(early).toBeUndefined();
+      // Of another run nothing is meant.
+      sections.stop(8);
+      sections.stop(7);
+      const { stopped, failure } = await running;
+      expect([stopped, failure]).toEqual([text.indexOf('\n') + 1, undefined]);
+      const server = createServer().listen(port, '127.0.0.1');
+      await new Promise((resolve, reject) => server.once('listening', resolve).once('error', reject));
+      await new Promise((resolve) => server.close(resolve));
+    },
+  );
+
+  it('is stopped while it waits for a person, and says where', async () => {
+    const reached: number[] = [];
+    const sections = new ScriptSections((at) => void reached.push(at));
+    const text = 'node b = p2p listen 127.0.0.1:0\nwait 1ms\nwait 2ms\n';
+    const running = sections.run(wish(text, true));
+    while (reached.length === 0) await new Promise((later) => setTimeout(later, 5));
+    sections.go('next');
+    while (reached.length === 1) await new Promise((later) => setTimeout(later, 5));
+    sections.stop(7);
+    expect((await running).stopped).toBe(text.indexOf('wait 1ms'));
+    // Another one may begin.
+    const again = sections.run(wish('wait 1ms\n', true));
+    while (reached.length === 2) await new Promise((later) => setTimeout(later, 5));
+    sections.go('on');
+    expect(await again).toMatchObject({ recorded: false });
+  });
+
+  it('that comes to its end says nothing of a stop', async () => {
+    const result = await new ScriptSections(() => {}).run(wish('wait 1ms\n'));
+    expect('stopped' in result).toBe(false);
+  });
+});
