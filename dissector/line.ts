@@ -27,9 +27,10 @@ export interface MessageLine {
 
 export function messageLine(analysis: Analysis, n: number, bytes = false): MessageLine {
   const { reader } = analysis;
-  const { frame, frames, conversation, direction, protocol, name, encrypted, state, findings } = analysis.message(n);
-  const { dissection } = analysis.dissect(n);
-  const { fields, whole, signatureValid } = dissection;
+  const told = analysis.message(n);
+  const { frame, frames, conversation, direction, protocol, name, encrypted, state, findings } = told;
+  const dissection = analysis.dissectAlone(told);
+  const { signatureValid } = dissection;
   return {
     n,
     frames,
@@ -41,8 +42,8 @@ export function messageLine(analysis: Analysis, n: number, bytes = false): Messa
     encrypted,
     state,
     ...(signatureValid === undefined ? {} : { signature_valid: signatureValid }),
-    fields,
+    fields: dissection.fields,
     findings,
-    ...(bytes ? { bytes: toHex(whole) } : {}),
+    ...(bytes ? { bytes: toHex(dissection.whole) } : {}),
   };
 }

@@ -1,7 +1,10 @@
 import type { Writable } from 'node:stream';
 import { reasonOf } from '../capture/reason.ts';
 
-const CHUNK_CHARACTERS = 1 << 16;
+const CHUNK_BYTES = 1 << 16;
+/** Bytes of UTF-8 that one UTF-16 code unit becomes at most. */
+const MOST_BYTES = 3;
+const LINE_FEED = 10;
 
 /** What was printed did not arrive; the message is a sentence for a person. */
 export class OutputFailure extends Error {}
@@ -12,8 +15,9 @@ export class OutputFailure extends Error {}
  */
 export class Output {
   readonly #stream: Writable;
-  #pending: string[] = [];
-  #size = 0;
+  /** Lines are bytes at once: strings that are gathered live long enough to be copied by the collector. */
+  #chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  #filled = 0;
   #closed = false;
   #failure: OutputFailure | undefined;
 
@@ -26,21 +30,28 @@ export class Output {
     return this.#closed;
   }
 
-  /** Adds a line; a promise to wait for when enough has come together to be written. */
+  /** Adds a line; a promise to wait for when so much has come together that it is written. */
   line(text: string): Promise<void> | undefined {
-    this.#pending.push(text, '\n');
-    this.#size += text.length + 1;
-    return this.#size < CHUNK_CHARACTERS ? undefined : this.flush();
+    const most = text.length * MOST_BYTES + 1;
+    const isFull = this.#filled + most > this.#chunk.length;
+    const flushed = isFull ? this.flush() : undefined;
+    if (most > this.#chunk.length) this.#chunk = Buffer.allocUnsafe(most);
+    this.#filled += this.#chunk.write(text, this.#filled);
+    this.#chunk[this.#filled++] = LINE_FEED;
+    return flushed;
   }
 
   async flush(): Promise<void> {
-    const text = this.#pending.join('');
-    this.#pending = [];
-    this.#size = 0;
-    if (!this.#closed && text !== '') {
+    const bytes = this.#chunk.subarray(0, this.#filled);
+    if (bytes.length > 0) {
+      // It belongs to the stream until that has written it.
+      this.#chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+      this.#filled = 0;
+    }
+    if (!this.#closed && bytes.length > 0) {
       // The callback comes before the event: a listener alone would learn of a failure too late.
       await new Promise<void>((resolve) => {
-        this.#stream.write(text, (error) => {
+        this.#stream.write(bytes, (error) => {
           if (error) this.#failed(error);
           resolve();
         });

@@ -31,7 +31,7 @@ export class ReadableMessages {
   message(n: number): string[] {
     const message = this.#analysis.message(n);
     const { frame, conversation, direction, protocol, name, state, findings } = message;
-    const { dissection } = this.#analysis.dissect(n);
+    const dissection = this.#analysis.dissectAlone(message);
     this.#shown++;
     counted(this.#counts, protocol.id, name);
     const how = travelled(message);

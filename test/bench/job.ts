@@ -1,5 +1,5 @@
 /** One job over one file in a process of its own, so that the peak of memory is the job's: `job.ts NAME FILE [FILTER]…`. */
-import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { closeSync, createWriteStream, openSync, readFileSync, readSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { type CaptureReader, openCapture, timeText } from '../../dissector/capture/index.ts';
 import { useEngine } from '../../dissector/crypto/index.ts';
@@ -9,6 +9,7 @@ import { Analysis, KeyRing } from '../../dissector/session/index.ts';
 import { readWishes } from '../../dissector/wishes.ts';
 import { DiskFile } from '../../extension/capture/disk.ts';
 import { platformEngine } from '../../extension/capture/engine.ts';
+import { run } from '../../extension/cli/run.ts';
 import { rowView } from '../../extension/dissect/rows.ts';
 import { MESSAGE_PORT, STREAM_PORT } from './capture.ts';
 
@@ -33,9 +34,6 @@ type Result = Omit<Figures, 'seconds' | 'peak' | 'before'>;
 const CHUNK = 1 << 20;
 const STEP_FRAMES = 4096;
 const FIRST_ROWS = 100;
-/** Bytes of one write, and of the longest line. */
-const BATCH = 1 << 18;
-const LINE = 1 << 16;
 
 /** The size of a read is the reader's own. */
 function read(path: string): Result {
@@ -59,8 +57,9 @@ function index(path: string): Result {
   return { packets: capture.frames.length, index: process.memoryUsage().arrayBuffers - before };
 }
 
+const decodeAs = [`udp.port == ${MESSAGE_PORT} -> p2pke`, `tcp.port == ${STREAM_PORT} -> botd`];
+
 function analysis(path: string, keyLog = ''): Analysis {
-  const decodeAs = [`udp.port == ${MESSAGE_PORT} -> p2pke`, `tcp.port == ${STREAM_PORT} -> botd`];
   const ring = new KeyRing(protocols.flatMap((protocol) => protocol.keys));
   if (keyLog !== '') ring.add(keyLog, readFileSync(keyLog, 'utf8'));
   return new Analysis(reader(path), protocols, ring, readWishes({ decodeAs }, protocols));
@@ -91,24 +90,13 @@ function decrypt(path: string): Result {
   return { packets: capture.messageCount };
 }
 
-/** Every column of every row as text, as the command line and the packet list make it. */
-function print(path: string): Result {
-  const capture = analysis(path);
-  while (capture.step(STEP_FRAMES));
-  capture.finish();
-  const out = openSync(devNull, 'w');
-  const rows = capture.rowCount('all');
-  const batch = Buffer.allocUnsafe(BATCH + LINE);
-  let filled = 0;
-  for (let row = 0; row < rows; row++) {
-    // Into bytes line by line: text that is gathered lives long enough to be copied by the collector.
-    filled += batch.write(lineOf(capture, row), filled);
-    if (filled < BATCH && row < rows - 1) continue;
-    writeSync(out, batch, 0, filled);
-    filled = 0;
-  }
-  closeSync(out);
-  return { packets: rows };
+/** The command line's own, with whatever else it is given. */
+async function decode(path: string, ...more: readonly string[]): Promise<Result> {
+  const nowhere = createWriteStream(devNull);
+  const io = { stdin: process.stdin, stdout: nowhere, stderr: nowhere, version: () => '', interrupted: async () => {} };
+  const status = await run(['decode', path, ...decodeAs.flatMap((rule) => ['--decode-as', rule]), ...more], io);
+  if (status !== 0) throw new Error(`decode ends with status ${status}`);
+  return { packets: 0 };
 }
 
 function lineOf(capture: Analysis, row: number): string {
@@ -149,13 +137,14 @@ function count(capture: Analysis, wanted: Filter): number {
   return found;
 }
 
-const jobs: Record<string, (path: string, ...filters: string[]) => Result> = { read, index, open, decrypt, print, filter };
+type Job = (path: string, ...more: string[]) => Result | Promise<Result>;
+const jobs: Record<string, Job> = { read, index, open, decrypt, decode, filter };
 const [, , name = '', path = '', ...filters] = process.argv;
 const job = jobs[name];
 if (job === undefined) throw new Error(`no such job: ${name}`);
 const before = process.resourceUsage().maxRSS * 1024;
 const started = performance.now();
-const result = job(path, ...filters);
+const result = await job(path, ...filters);
 const seconds = (performance.now() - started) / 1000;
 const figures: Figures = { ...result, seconds, before, peak: process.resourceUsage().maxRSS * 1024 };
 console.log(JSON.stringify(figures));

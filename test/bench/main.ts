@@ -77,8 +77,8 @@ const rows: readonly Row[] = [
   { title: 'bare read', goal: undefined, ours: ['read', udp], theirs: undefined },
   { title: 'index', goal: undefined, ours: ['index', udp], theirs: undefined },
   { title: 'open to a list', goal: 35, ours: ['open', udp], theirs: tshark(udp) },
-  { title: 'print every row', goal: 20, ours: ['print', udp], theirs: tshark(udp) },
-  { title: 'filter once', goal: 25, ours: ['filter', udp, NEEDLE.ours], theirs: tshark(udp, '-Y', NEEDLE.theirs) },
+  { title: 'print every row', goal: 20, ours: ['decode', udp], theirs: tshark(udp) },
+  { title: 'filter once', goal: 25, ours: ['decode', udp, '--filter', NEEDLE.ours], theirs: tshark(udp, '-Y', NEEDLE.theirs) },
   { title: 'TCP to frames', goal: 12, ours: ['open', tcp], theirs: tshark(tcp) },
   { title: 'decrypt', goal: 4, ours: ['decrypt', sealed], theirs: tshark(wireguard, ...OPENING) },
 ];
