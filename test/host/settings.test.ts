@@ -91,6 +91,29 @@ describe('settings', () => {
     });
   });
 
+  it('raise and lower limits, which a workspace cannot', async () => {
+    const limits = (target: vscode.ConfigurationTarget, value: unknown): Thenable<void> =>
+      vscode.workspace.getConfiguration('peerscope').update('limits', value, target);
+    const { documents } = await activated();
+    const recorded = workspaceFile('p2p_a.pcapng');
+    await vscode.commands.executeCommand('vscode.openWith', recorded, 'peerscope.capture');
+    const overview = () => [...documents].find(({ uri }) => uri.toString() === recorded.toString())?.overview;
+    await until('the capture', () => overview()?.done === true && overview()!.findings > 1);
+    const { findings } = overview()!;
+    await limits(vscode.ConfigurationTarget.Global, { findings: 1 });
+    await until('fewer findings', () => overview()?.done === true && overview()!.findings === 1);
+    const told = `${findings - 1} more findings are over the limits findings of 1`;
+    assert.ok(
+      overview()!.notices.some((notice) => notice.startsWith(told)),
+      overview()!.notices.join('\n'),
+    );
+    await limits(vscode.ConfigurationTarget.Global, undefined);
+    await until('all of them', () => overview()?.done === true && overview()!.findings === findings);
+    await assert.rejects(async () => await limits(vscode.ConfigurationTarget.Workspace, { findings: 1 }));
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await until('the end of the document', () => documents.size === 0);
+  });
+
   it("bring a protocol of the user's own to the real worker", async () => {
     const { documents } = await activated();
     const heartbeat = workspaceFile('heartbeat.pcapng');
