@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: how fast a large capture opens, is printed and filtered, next to reading its bytes alone and, where it is on PATH,
  * next to tshark with a dissector in Lua; what is sealed, next to its dissector of WireGuard. Numbers to look at and to compare on one machine; no test asks for any of them.
- * `--packets N` (of UDP; a fifth of them as TCP segments), `--runs N`.
+ * `--packets N` (of UDP; a fifth of them as TCP segments, five times as many once for what each takes), `--runs N`.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -27,6 +27,7 @@ if (!(Number.isInteger(packets) && packets > 4 && Number.isInteger(runs) && runs
   throw new Error('--packets is a whole number above 4, --runs one above 0');
 
 const MEBIBYTE = 1 << 20;
+const GROWTH = 5;
 const folder = mkdtempSync(join(tmpdir(), 'peerscope-bench-'));
 process.once('SIGINT', () => process.exit(1));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -113,6 +114,14 @@ for (const [at, text] of AGAIN.entries())
   console.log(`Filtered again by ${text}: ${((filtered.again?.[at] ?? 0) * 1000).toFixed(0)} ms.`);
 console.log(
   `Index: ${bytesPerFrame} bytes a packet, ${((indexed!.index ?? 0) / packets).toFixed(1)} with what is allocated ahead.`,
+);
+
+const many = at('many');
+writeMessages(many, GROWTH * packets);
+const grown = run(['open', many]);
+const each = (grown.peak - list!.peak) / ((GROWTH - 1) * packets);
+console.log(
+  `Growth to ${GROWTH * packets} packets: ${grown.seconds.toFixed(2)} s, ${each.toFixed(1)} bytes of memory a packet (goal: below 64).`,
 );
 
 console.log('\nThe five protocols with keys: golden captures, each time between other addresses.');
