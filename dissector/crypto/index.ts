@@ -13,7 +13,7 @@ export * as noise from './noise.ts';
 export * from './presign.ts';
 export * from './prime.ts';
 export * from './pss.ts';
-export { openRecorded } from './recorded.ts';
+export { forgetRecorded, openRecorded } from './recorded.ts';
 export * from './rsa.ts';
 export * from './rsawrap.ts';
 export * from './sealed.ts';

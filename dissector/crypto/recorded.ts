@@ -23,3 +23,8 @@ export function openRecorded(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Ar
   if (cipher === null) return attempt(() => engine.openChaChaPoly(key, nonce, sealed, aad));
   return attempt(() => cipher.open(key, nonce, sealed, aad)) ?? undefined;
 }
+
+/** Overwrites the key that the WebAssembly was given last. */
+export function forgetRecorded(): void {
+  instance?.seal(new Uint8Array(32), new Uint8Array(12), new Uint8Array(0));
+}

@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { defaultLimits, toHex } from '../bytes/index.ts';
+import { forgetRecorded } from '../crypto/index.ts';
 
 /** One label of the key log. Fields are those after the label: the session, where there is one, then the value. */
 export interface KeyKind {
@@ -74,6 +75,7 @@ export class KeyRing {
   wipe(): void {
     for (const secrets of this.#cleared.values()) secrets.forEach(overwrite);
     this.#cleared.clear();
+    forgetRecorded();
   }
 
   find(label: string, index: string): readonly Key[] {

@@ -4,6 +4,7 @@ import {
   aesModes,
   attempt,
   type Engine,
+  forgetRecorded,
   libraryEngine,
   makeSealed,
   noise,
@@ -111,6 +112,15 @@ describe('the engine of Node', () => {
         }
       }),
     );
+  });
+
+  it('opens on after the key it was given last is overwritten', () => {
+    const [key, nonce, aad] = [new Uint8Array(32).fill(7), new Uint8Array(12), new Uint8Array(4)];
+    const sealed = makeSealed(key, nonce, aad, Uint8Array.of(1, 2))!.subarray(12);
+    expect(openRecorded(key, nonce, sealed, aad)).toEqual(Uint8Array.of(1, 2));
+    forgetRecorded();
+    expect(openRecorded(new Uint8Array(32), nonce, sealed, aad)).toBeUndefined();
+    expect(openRecorded(key, nonce, sealed, aad)).toEqual(Uint8Array.of(1, 2));
   });
 
   it('gives memory of its own: a copy of a part of it is one', () => {
