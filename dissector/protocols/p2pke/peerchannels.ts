@@ -14,8 +14,8 @@ const cipherSuite = '25519_ChaChaPoly_BLAKE2b';
 /** Handshake messages are repeated after so many milliseconds, so many times. */
 const REPEAT_MS = 1000;
 const TRIES = 5;
-/** A RespHello goes to who has proven nothing: three times what came may be sent to a forged address (as in RFC 9000 section 8.1). */
-const ANSWERS = 3;
+/** Two RespHellos to who has proven nothing: three times what came may go to a forged address (as in RFC 9000 section 8.1). */
+const ANSWERS = 2;
 /** A session lives a minute (specification, "Sessions"); its successor is begun before. */
 const RENEW_MS = 50_000;
 const LIFE_MS = 60_000;
@@ -86,15 +86,16 @@ export class P2pkePeer implements Peer {
     if (session === undefined || session.answer === undefined) return;
     const waits = session.isInitiator ? session.state === 'init_hello' : session.state === 'resp_hello';
     if (!waits) return;
-    const most = session.isInitiator ? TRIES : ANSWERS;
-    if (++session.tries >= most) {
+    if (++session.tries >= TRIES) {
       channel.sessions.pop();
-      this.#desk.tell(link, `The handshake has no answer after ${most} tries.`, true);
+      this.#desk.tell(link, `The handshake has no answer after ${TRIES} tries.`, true);
       // A channel that had a session wants one again: the other side may only be away for a while.
       if (session.isInitiator && channel.remote !== undefined) this.#desk.timer(link, 'renew', AGAIN_MS);
       return;
     }
-    this.#desk.send(link, session.isInitiator ? 'InitHello' : 'RespHello', session.answer);
+    if (session.isInitiator) this.#desk.send(link, 'InitHello', session.answer);
+    else if (session.tries < ANSWERS) this.#desk.send(link, 'RespHello', session.answer);
+    else this.#desk.timer(link, 'repeat', REPEAT_MS);
   }
 
   received(link: number, bytes: Uint8Array): void {

@@ -78,7 +78,8 @@ export class PtpchatPeer implements Peer {
     if (!this.#isTold) this.#desk.key(`${rsaLabel} ${this.#identity.secret}`);
     this.#isTold = true;
     if (link.dialled) this.#desk.send(link.id, 'HELLO');
-    else this.#desk.timer(link.id, 'hello', HELLO_MS);
+    // A datagram may say any sender: to one that has not said HELLO nothing is said.
+    else if (this.#desk.transport === 'tcp') this.#desk.timer(link.id, 'hello', HELLO_MS);
   }
 
   closed(link: number): void {
