@@ -71,6 +71,11 @@ export function limitDoc(name: LimitName): string {
   return table[name][1];
 }
 
+/** How far a limit can be raised: what is nested is read by functions that call themselves. */
+export function mostOf(name: LimitName): number {
+  return name === 'depth' ? 1_000 : Number.MAX_SAFE_INTEGER;
+}
+
 /** The limits that hold where no others are given. */
 export let defaultLimits: Limits = withOwn({});
 

@@ -2,7 +2,8 @@ import { RE2JS, RE2JSException } from 're2js';
 
 /**
  * A regular expression (syntax of RE2) that finds a match anywhere, capitals or not, `.` for line breaks too; or why it is none.
- * Its time grows with the length of the text alone: an engine that goes back could be held for hours by what a stranger sent.
+ * Its time grows with the length of the text times that of the pattern, which is the user's own: an engine that goes back could be
+ * held for hours by what a stranger sent.
  * What needs going back, looking ahead or behind and references to groups, is therefore no part of it.
  */
 export function regularExpression(pattern: string): ((text: string) => boolean) | { readonly problem: string } {

@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultLimits, type LimitName, limitDoc, limitNames } from '../../dissector/bytes/index.ts';
+import { defaultLimits, type LimitName, limitDoc, limitNames, mostOf } from '../../dissector/bytes/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
 import type { NumberTable, OpenChoice, Protocol } from '../../dissector/session/index.ts';
 import { project } from '../workbench/paths.ts';
@@ -63,6 +63,7 @@ function limits(say: Say) {
   const one = (name: LimitName) => ({
     type: 'integer',
     minimum: 1,
+    maximum: mostOf(name),
     default: defaultLimits[name],
     description: say(`limits.${name}`, limitDoc(name)),
   });

@@ -8,8 +8,12 @@ const KEPT_MS = 24 * 60 * 60 * 1000;
 export function sweepFolders(parent: string): void {
   for (const name of namesIn(parent)) {
     const folder = join(parent, name);
-    if (/^\d+$/.test(name) && !isThere(Number(name)) && Date.now() - written(folder) > KEPT_MS)
-      rmSync(folder, { recursive: true, force: true });
+    try {
+      if (/^\d+$/.test(name) && !isThere(Number(name)) && Date.now() - written(folder) > KEPT_MS)
+        rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // Of someone else, or open in another program: the next start tries again.
+    }
   }
 }
 

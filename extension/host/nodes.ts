@@ -46,7 +46,13 @@ class Nodes implements Driven, Senders {
     this.#context = context;
     this.#editors = editors;
     this.#recordings = new Recordings(context.globalStorageUri, context.workspaceState);
-    void this.#recordings.tellOfEarlier(async (recording) => await editors.show(recording));
+    this.#recordings
+      .tellOfEarlier(async (recording) => await editors.show(recording))
+      .catch((error: unknown) => {
+        void vscode.window.showErrorMessage(
+          vscode.l10n.t('Peerscope: {0}', error instanceof Error ? error.message : String(error)),
+        );
+      });
   }
 
   dispose(): void {

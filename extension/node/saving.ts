@@ -1,5 +1,19 @@
 /** Copies of a recording, with the keys in it or without. */
-import { closeSync, fchmodSync, fstatSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fchmodSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { reasonOf } from '../capture/reason.ts';
 
 /** Decryption Secrets Block (draft-ietf-opsawg-pcapng section 4.7). */
@@ -38,11 +52,13 @@ function readWhole(path: string): Buffer {
 }
 
 /** Written beside what is there and put in its place once it is whole: what finds no room takes nothing away. */
-function replace(path: string, bytes: Uint8Array, mode: number): void {
+function replace(named: string, bytes: Uint8Array, mode: number): void {
+  // Behind a link, the file that it points to is meant.
+  const path = existsSync(named) ? realpathSync(named) : named;
   // A device or a pipe is no file that another one could stand for.
-  const beside = isOther(path) ? path : `${path}.part`;
+  const beside = isOther(path) ? path : join(dirname(path), `.${randomUUID()}.part`);
   try {
-    const descriptor = openSync(beside, 'w', mode);
+    const descriptor = openSync(beside, beside === path ? 'w' : 'wx', mode);
     try {
       write(descriptor, bytes, mode);
       if (beside !== path) renameSync(beside, path);
@@ -51,7 +67,7 @@ function replace(path: string, bytes: Uint8Array, mode: number): void {
       throw error;
     }
   } catch (error) {
-    throw new Error(`${path} cannot be written. ${reasonOf(error)}`);
+    throw new Error(`${named} cannot be written. ${reasonOf(error)}`);
   }
 }
 

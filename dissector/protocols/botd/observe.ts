@@ -47,7 +47,7 @@ class Connection implements ConversationObserver {
     this.#conversation = conversation;
     this.#session = new Session(bench.choices);
     if (conversation.opened) this.#session.opener = 0;
-    const hasKeys = [ephemeralLabel, pointLabel, aesLabel].some((label) => bench.keys.all(label).length > 0);
+    const hasKeys = () => [ephemeralLabel, pointLabel, aesLabel].some((label) => bench.keys.all(label).length > 0);
     this.#proof = new Proof(this.#session, bench.limits, hasKeys);
     this.#conduct = new Conduct(bench, this.#session);
     this.#splitters = [this.#splitter(0), this.#splitter(1)];

@@ -37,7 +37,7 @@ const tellingBytes = 16;
 export class Proof {
   readonly #session: Session;
   readonly #limits: Limits;
-  readonly #hasKeys: boolean;
+  readonly #hasKeys: () => boolean;
   #trials: Trial[] = [];
   #held: Sealed[] = [];
   #heldBytes = 0;
@@ -45,8 +45,8 @@ export class Proof {
   /** Directions in which encrypted frames were seen: neither hello follows them. */
   readonly #seen: [boolean, boolean] = [false, false];
 
-  /** `hasKeys`: there are keys that might belong to a session, this one or another; none come later in this pass. */
-  constructor(session: Session, limits: Limits, hasKeys: boolean) {
+  /** `hasKeys`: there are keys by now that might belong to a session, this one or another. */
+  constructor(session: Session, limits: Limits, hasKeys: () => boolean) {
     this.#session = session;
     this.#limits = limits;
     this.#hasKeys = hasKeys;
@@ -73,7 +73,7 @@ export class Proof {
     this.#seen[sealed.direction] = true;
     const { init, ack } = this.#session;
     const isComplete = (init !== undefined && ack !== undefined) || (this.#seen[0] && this.#seen[1]);
-    const isHopeless = !this.#hasKeys || (isComplete && this.#trials.every(({ dead }) => dead));
+    const isHopeless = !this.#hasKeys() || (isComplete && this.#trials.every(({ dead }) => dead));
     if (isHopeless) this.#drop();
     else {
       this.#held.push({ ...sealed, encrypted: sealed.encrypted.slice() });

@@ -113,7 +113,12 @@ class Peers implements ConversationObserver {
       this.#malformed(id, rules.length, `${name} has exactly ${length} bytes with its head, the datagram has ${bytes.length}`);
       return;
     }
-    const payload = this.#layouts.payload[name](bytes, 0, headLength).field;
+    const { field: payload, problem } = this.#layouts.payload[name](bytes, 0, headLength);
+    // Its length is right: only a limit can be in the way.
+    if (problem !== undefined) {
+      this.#malformed(id, rules.malformed, problem.text);
+      return;
+    }
     if (name === 'hello') {
       this.#handshake.hello(packet, payload);
       const signed = this.#nodes.hello(bytes.subarray(0, headLength), payload, this.#conversation.endpoints[packet.direction]);

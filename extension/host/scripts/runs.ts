@@ -90,7 +90,10 @@ export class ScriptRuns {
     if (steps && this.#stepping !== undefined) throw new Error(vscode.l10n.t('another section is being stepped through.'));
     if (steps) this.#stepping = document.uri;
     const run = this.#runs++;
-    const stopping = token?.onCancellationRequested(() => void this.#runner.call('stopSection', { run }));
+    const stopping = token?.onCancellationRequested(() => {
+      // Where the thread has gone, the run has ended with it.
+      this.#runner.call('stopSection', { run }).catch(() => {});
+    });
     try {
       const wish = {
         run,

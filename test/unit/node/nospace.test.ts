@@ -116,13 +116,13 @@ describe('a recording without room', () => {
     expect(unrecorded).toBe(`There is no recording of this run: ${recording} cannot be written. There is no such file.`);
   });
 
-  it('is no reason to lose the copy that was saved before', () => {
+  it('names what cannot be read or written, and leaves a folder what it is', () => {
     const target = join(folder, 'target');
-    mkdirSync(`${target}.part`, { recursive: true });
+    mkdirSync(target, { recursive: true });
     expect(() => saveRecording(join(folder, 'missing.pcapng'), target, true)).toThrow(
       `The recording ${join(folder, 'missing.pcapng')} cannot be read. There is no such file.`,
     );
     expect(() => saveRecording(command, target, true)).toThrow(`${target} cannot be written. It is a folder.`);
-    expect(existsSync(target)).toBe(false);
+    expect(readdirSync(target)).toEqual([]);
   });
 });

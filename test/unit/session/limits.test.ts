@@ -1,7 +1,18 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { defaultLimits, limitDoc, limitNames, readLimits, useLimits } from '../../../dissector/index.ts';
+import {
+  defaultLimits,
+  type LimitName,
+  limitDoc,
+  limitNames,
+  openBytes,
+  readLimits,
+  useLimits,
+} from '../../../dissector/index.ts';
 import { readSettings } from '../../../extension/dissect/settings.ts';
+import { recordings } from '../../fuzz/corpus.ts';
 import { analyseGolden } from '../../golden/open.ts';
+
+const recorded = recordings().filter(({ name }) => !name.includes(' as '));
 
 afterEach(() => useLimits({}));
 
@@ -12,12 +23,13 @@ describe('limits', () => {
   });
 
   it('are read as they are written, and what cannot be used is told', () => {
-    const written = { findings: 7, frames: 0, depth: 1.5, keys: '3', conversation: 5, nothing: 1 };
+    const written = { findings: 7, frames: 0, depth: 1001, fields: 1.5, keys: '3', conversation: 5, nothing: 1 };
     expect(readLimits(written)).toEqual({
       limits: { findings: 7 },
       problems: [
         'The limit frames is a whole number above 0.',
-        'The limit depth is a whole number above 0.',
+        'The limit depth is 1000 at most.',
+        'The limit fields is a whole number above 0.',
         'The limit keys is a whole number above 0.',
         'There is no limit "conversation"; did you mean "conversations"?',
         'There is no limit "nothing".',
@@ -59,5 +71,18 @@ describe('limits', () => {
     expect(defaultLimits.findings).toBe(3);
     await readSettings({ ...settings, tree: {} });
     expect(defaultLimits.findings).toBe(100_000);
+  });
+
+  it.each([1, 2, 3, 9])('of %i each, and all at once, leave every recording readable', (most) => {
+    const read = ({ bytes, keyLog }: (typeof recorded)[number], own: Partial<Record<LimitName, number>>): void => {
+      useLimits(own);
+      const opened = openBytes(bytes, { keys: [keyLog] });
+      if (!('problem' in opened)) for (const _ of opened.messages({ bytes: true }));
+    };
+    for (const each of recorded) {
+      read(each, Object.fromEntries(limitNames.map((name) => [name, most])));
+      for (const name of ['fields', 'depth'] as const) read(each, { [name]: most });
+    }
+    for (const [at, name] of limitNames.entries()) read(recorded[(at + most) % recorded.length]!, { [name]: most });
   });
 });
