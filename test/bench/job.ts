@@ -1,6 +1,5 @@
 /** One job over one file in a process of its own, so that the peak of memory is the job's: `job.ts NAME FILE [FILTER]…`. */
-import { closeSync, createWriteStream, openSync, readFileSync, readSync } from 'node:fs';
-import { devNull } from 'node:os';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { type CaptureReader, openCapture, timeText } from '../../dissector/capture/index.ts';
 import { useEngine } from '../../dissector/crypto/index.ts';
 import { compileFilter, FieldCatalog, type Filter, FilterRow } from '../../dissector/filter/index.ts';
@@ -9,9 +8,8 @@ import { Analysis, KeyRing } from '../../dissector/session/index.ts';
 import { readWishes } from '../../dissector/wishes.ts';
 import { DiskFile } from '../../extension/capture/disk.ts';
 import { platformEngine } from '../../extension/capture/engine.ts';
-import { run } from '../../extension/cli/run.ts';
 import { rowView } from '../../extension/dissect/rows.ts';
-import { MESSAGE_PORT, STREAM_PORT } from './capture.ts';
+import { DECODE_AS } from './capture.ts';
 
 export interface Figures {
   readonly seconds: number;
@@ -57,12 +55,10 @@ function index(path: string): Result {
   return { packets: capture.frames.length, index: process.memoryUsage().arrayBuffers - before };
 }
 
-const decodeAs = [`udp.port == ${MESSAGE_PORT} -> p2pke`, `tcp.port == ${STREAM_PORT} -> botd`];
-
 function analysis(path: string, keyLog = ''): Analysis {
   const ring = new KeyRing(protocols.flatMap((protocol) => protocol.keys));
   if (keyLog !== '') ring.add(keyLog, readFileSync(keyLog, 'utf8'));
-  return new Analysis(reader(path), protocols, ring, readWishes({ decodeAs }, protocols));
+  return new Analysis(reader(path), protocols, ring, readWishes({ decodeAs: DECODE_AS }, protocols));
 }
 
 /** A list that can be scrolled: every message is known, and its text is made when it is asked for. */
@@ -88,15 +84,6 @@ function decrypt(path: string): Result {
   capture.finish();
   if (capture.counts.encrypted > 0) throw new Error(`${capture.counts.encrypted} messages stay encrypted`);
   return { packets: capture.messageCount };
-}
-
-/** The command line's own, with whatever else it is given. */
-async function decode(path: string, ...more: readonly string[]): Promise<Result> {
-  const nowhere = createWriteStream(devNull);
-  const io = { stdin: process.stdin, stdout: nowhere, stderr: nowhere, version: () => '', interrupted: async () => {} };
-  const status = await run(['decode', path, ...decodeAs.flatMap((rule) => ['--decode-as', rule]), ...more], io);
-  if (status !== 0) throw new Error(`decode ends with status ${status}`);
-  return { packets: 0 };
 }
 
 function lineOf(capture: Analysis, row: number): string {
@@ -137,14 +124,13 @@ function count(capture: Analysis, wanted: Filter): number {
   return found;
 }
 
-type Job = (path: string, ...more: string[]) => Result | Promise<Result>;
-const jobs: Record<string, Job> = { read, index, open, decrypt, decode, filter };
+const jobs: Record<string, (path: string, ...filters: string[]) => Result> = { read, index, open, decrypt, filter };
 const [, , name = '', path = '', ...filters] = process.argv;
 const job = jobs[name];
 if (job === undefined) throw new Error(`no such job: ${name}`);
 const before = process.resourceUsage().maxRSS * 1024;
 const started = performance.now();
-const result = await job(path, ...filters);
+const result = job(path, ...filters);
 const seconds = (performance.now() - started) / 1000;
 const figures: Figures = { ...result, seconds, before, peak: process.resourceUsage().maxRSS * 1024 };
 console.log(JSON.stringify(figures));

@@ -1,0 +1,19 @@
+/** `peerscope decode` over one file, its lines to nowhere, in a process of its own: `decode.ts FILE [OPTION]…`. */
+import { createWriteStream } from 'node:fs';
+import { devNull } from 'node:os';
+import { useEngine } from '../../dissector/crypto/index.ts';
+import { platformEngine } from '../../extension/capture/engine.ts';
+import { run } from '../../extension/cli/run.ts';
+import { DECODE_AS } from './capture.ts';
+import type { Figures } from './job.ts';
+
+const before = process.resourceUsage().maxRSS * 1024;
+useEngine(platformEngine());
+const nowhere = createWriteStream(devNull);
+const io = { stdin: process.stdin, stdout: nowhere, stderr: nowhere, version: () => '', interrupted: async () => {} };
+const started = performance.now();
+const status = await run(['decode', ...DECODE_AS.flatMap((rule) => ['--decode-as', rule]), ...process.argv.slice(2)], io);
+if (status !== 0) throw new Error(`decode ends with status ${status}`);
+const seconds = (performance.now() - started) / 1000;
+const figures: Figures = { seconds, packets: 0, before, peak: process.resourceUsage().maxRSS * 1024 };
+console.log(JSON.stringify(figures));
