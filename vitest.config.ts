@@ -8,5 +8,7 @@ export default defineConfig({
     // No test measures time; a limit only ends what hangs, also on a slow machine.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // One core is left free by default: of two that is half of them.
+    maxWorkers: '100%',
   },
 });
