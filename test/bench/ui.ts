@@ -48,6 +48,8 @@ async function measure(packets: number): Promise<void> {
     const path = join(workbench.folder, name);
     const { bytes, known } = writeMixture(path, packets);
     console.log(`\n${count(packets)} packets, ${mebibytes(bytes)}; ${count(known)} of known protocols`);
+    // Of a file that took long to write the explorer may never hear.
+    await workbench.command('Refresh Explorer');
     await workbench.page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).first().waitFor();
     const bare = timed(['--import', 'tsx', JOB, 'read', path]);
     const info = timed([
