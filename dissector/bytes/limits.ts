@@ -1,3 +1,6 @@
+/** The default, what it bounds, and how far it can be raised where that has an end. */
+type Row = readonly [most: number, doc: string, ceiling?: number];
+
 /**
  * Every size, count, depth and ratio that a capture controls, in one place, with its default and what it bounds. Passing one is a
  * Problem of kind `limit` that names it; what was decoded before stays.
@@ -34,7 +37,8 @@ const table = {
     0x0100_0000,
     'Bytes of one protobuf message that are read once more as messages inside it, in sum over all levels.',
   ],
-  depth: [64, 'Nesting of JSON and protobuf.'],
+  // What is nested is read by functions that call themselves.
+  depth: [64, 'Nesting of JSON and protobuf.', 1_000],
   fields: [20_000, 'Fields of one message.'],
   sessions: [100_000, 'Sessions of a capture.'],
   modulusBits: [16_384, 'Bits of an RSA or DH modulus that is computed with.'],
@@ -59,7 +63,7 @@ const table = {
   keyLogProblems: [1_000, 'Lines of one key log that are told to be wrong.'],
   primeBits: [4_096, 'Bits of a number that is tested for being a prime; at this size it takes a tenth of a second.'],
   nodeListSize: [0x0100_0000, 'Bytes that one bzip2 stream inside a message may unpack to.'],
-} as const satisfies Readonly<Record<string, readonly [most: number, doc: string]>>;
+} as const satisfies Readonly<Record<string, Row>>;
 
 export type Limits = { readonly [name in keyof typeof table]: number };
 export type LimitName = keyof Limits;
@@ -71,9 +75,10 @@ export function limitDoc(name: LimitName): string {
   return table[name][1];
 }
 
-/** How far a limit can be raised: what is nested is read by functions that call themselves. */
+/** How far a limit can be raised. */
 export function mostOf(name: LimitName): number {
-  return name === 'depth' ? 1_000 : Number.MAX_SAFE_INTEGER;
+  const [, , ceiling = Number.MAX_SAFE_INTEGER]: Row = table[name];
+  return ceiling;
 }
 
 /** The limits that hold where no others are given. */

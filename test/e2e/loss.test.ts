@@ -104,6 +104,10 @@ describe.skipIf(process.platform !== 'linux')('what goes away', () => {
       .poll(() => notices(inspecting), PATIENCE)
       .toBe('The file was cut short while it was open; this is what it still holds.');
     await inspecting.counts('frames', frames / 2);
+    // What is selected is there no more: the last one that is takes its place, with its own fields.
+    await expect
+      .poll(() => inspecting.frame.locator('[role=treeitem]').first().innerText(), PATIENCE)
+      .toContain(`Frame ${frames / 2},`);
     await workbench.screenshot('file-cut');
     appendFileSync(path, bytes.subarray(half));
     await inspecting.counts('frames', frames);
