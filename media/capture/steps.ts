@@ -38,6 +38,8 @@ export class Steps extends PageElement {
   #states: ReadonlyMap<string, StateView> = new Map();
   #steps: Paged<StepView> | undefined;
   #at = -1;
+  /** The step that was asked for last. */
+  #wanted = -1;
   #computed: readonly ComputationView[] | undefined;
   #reveal = false;
   #complaint: string | undefined;
@@ -53,7 +55,7 @@ export class Steps extends PageElement {
   step(by: number): void {
     const to = Math.max(0, Math.min((this.#session?.steps ?? 0) - 1, this.#at + by));
     if (this.#session === undefined && this.#sessions[0] !== undefined) void this.#show(this.#sessions[0].first, true);
-    else if (to !== this.#at) this.#choose(to);
+    else if (to !== this.#at) void this.#choose(to);
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -216,13 +218,26 @@ export class Steps extends PageElement {
     if (event.button !== 0) return;
     event.preventDefault();
     this.querySelector<HTMLElement>('#step-list')?.focus({ preventScroll: true });
-    this.#choose(index);
+    void this.#choose(index);
   }
 
-  #choose(index: number): void {
-    const step = this.#steps?.row(index);
+  /** A step whose line is not here yet is asked for: who pressed a button that can be pressed gets what it says. */
+  async #choose(index: number): Promise<void> {
+    const session = this.#session;
+    if (session === undefined) return;
+    const isWanted = (): boolean => this.#wanted === index && this.#session === session;
+    this.#wanted = index;
     this.#scroller.reveal(index);
-    if (step !== undefined) this.#tell(step);
+    try {
+      const step = this.#steps?.row(index) ?? (await this.call('steps', { n: session.first, start: index, count: 1 })).steps[0];
+      if (step === undefined || !isWanted()) return;
+      // What is selected already is not selected once more, though another step may stand here.
+      if (step.n === this.n) await this.#show(step.n, false);
+      else this.#tell(step);
+    } catch (error) {
+      if (isWanted()) this.#complaint = `The step could not be read: ${sentence(error)}`;
+      this.requestUpdate();
+    }
   }
 
   #tell({ frame, n }: StepView): void {
@@ -235,6 +250,6 @@ export class Steps extends PageElement {
     const to = goal(key, { at: this.#at, total: this.#session?.steps ?? 0, page: rowsPerPage(this.#scroller.extent) });
     if (to === undefined) return;
     event.preventDefault();
-    this.#choose(to);
+    void this.#choose(to);
   }
 }

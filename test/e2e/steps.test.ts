@@ -1,7 +1,13 @@
 /** A person steps through a handshake: forwards, backwards, with the values of each computation. */
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DECODE_AS } from '../bench/capture.ts';
+import { writeSealed } from '../bench/sealed.ts';
 import { Inspecting } from './inspecting.ts';
 import { Workbench } from './workbench.ts';
+
+/** Messages of a session that no page of lines holds. */
+const MANY = 600;
 
 describe('stepping through a session', () => {
   let workbench: Workbench;
@@ -71,5 +77,22 @@ describe('stepping through a session', () => {
     await choice.selectOption(values.at(-1)!);
     await expect.poll(() => other.frame.locator('#step-count').innerText()).toMatch(/^Step 1 of \d+$/);
     await expect.poll(() => choice.inputValue()).toBe(values.at(-1));
+  });
+
+  it('goes to a step of a long session whose line was never in view', async () => {
+    workbench.setFolderSetting('peerscope.decodeAs', DECODE_AS);
+    writeSealed(join(workbench.folder, 'long.pcap'), MANY);
+    await workbench.command('Refresh Explorer');
+    const long = await Inspecting.open(workbench, 'long.pcap');
+    await long.frame.locator('#view-steps').click();
+    const count = long.frame.locator('#step-count');
+    await expect.poll(() => count.innerText()).toBe(`Step 1 of ${MANY + 2}`);
+    await long.frame.locator('#step-list').focus();
+    await long.press('End');
+    await expect.poll(() => count.innerText()).toBe(`Step ${MANY + 2} of ${MANY + 2}`);
+    await long.frame.locator('#step-back').click();
+    await expect.poll(() => count.innerText()).toBe(`Step ${MANY + 1} of ${MANY + 2}`);
+    await long.frame.locator('#field-tree .field-text', { hasText: `Frame ${MANY + 1},` }).waitFor();
+    await workbench.screenshot('steps-long');
   });
 });
