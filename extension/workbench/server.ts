@@ -27,8 +27,8 @@ export interface ServerOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Ask whether folders are trusted, as a desktop does. Without it everything is trusted. */
   readonly workspaceTrust?: boolean;
-  /** A packaged extension to install before the start, the way a user installs it. */
-  readonly vsix?: string;
+  /** Packaged extensions to install before the start, the way a user installs them. */
+  readonly vsix?: readonly string[];
   /**
    * Let an address name an extension to run from its folder, and tests to run in it. VS Code ties that to a driver for its
    * own tests, under which no notification and no dialog comes up.
@@ -68,7 +68,7 @@ export class WorkbenchServer {
     const data = mkdtempSync(join(tmpdir(), 'peerscope-workbench-'));
     try {
       const folders = dataFolders(data, options.settings ?? {});
-      if (options.vsix !== undefined) await installExtension(workbench, folders, options.vsix);
+      for (const vsix of options.vsix ?? []) await installExtension(workbench, folders, vsix);
       const port = await freePort();
       const server = new WorkbenchServer(port, launch(workbench, serverArguments(port, folders, options)), data);
       await server.#ready();

@@ -67,7 +67,7 @@ async function workbench(): Promise<void> {
   const ending = interrupted();
   const vsix = join(project, 'dist', 'peerscope.vsix');
   packExtension(vsix);
-  const server = await Promise.race([WorkbenchServer.start({ vsix }), ending]);
+  const server = await Promise.race([WorkbenchServer.start({ vsix: [vsix] }), ending]);
   if (server === undefined) process.exit(130);
   try {
     const address = server.address({ folder: samples, file: join(samples, FIRST_SAMPLE) });

@@ -13,6 +13,7 @@ import { Inspecting } from '../e2e/inspecting.ts';
 import pack from '../e2e/pack.ts';
 import { ExtensionHost } from '../e2e/processes.ts';
 import { Workbench } from '../e2e/workbench.ts';
+import { HostProbe, type HostReport } from './hostprobe.ts';
 import * as inpage from './inpage.ts';
 import { writeMixture } from './mixture.ts';
 
@@ -42,7 +43,12 @@ pack();
 for (const packets of sizes) await measure(packets);
 
 async function measure(packets: number): Promise<void> {
-  const workbench = await Workbench.open({ size: { width: 1440, height: 900 }, before: inpage.watching });
+  const probe = new HostProbe();
+  const workbench = await Workbench.open({
+    size: { width: 1440, height: 900 },
+    before: inpage.watching,
+    beside: [probe.vsix],
+  });
   try {
     const name = 'mixture.pcap';
     const path = join(workbench.folder, name);
@@ -62,13 +68,19 @@ async function measure(packets: number): Promise<void> {
     await close(workbench);
     const host = ExtensionHost.find();
     const [memory, heap, busy] = [host.memory(), await pageHeap(workbench), host.busy()];
+    await probe.start();
     const large = await opening(workbench, name);
+    const reading = await probe.stop();
     say('first row', `${ms(large.row)} (${ms(small.row)} for a capture of 33 packets)`);
     const beside = `${times(large.complete, bare)} the bare read (${ms(bare)}), ${times(large.complete, info)} "peerscope info" (${ms(info)})`;
     say('list complete', `${ms(large.complete)}, ${beside}`);
     say('extension host', `longest round trip while reading ${ms(large.longest)}, median ${ms(large.median)};`);
+    blocked(reading);
     say('', `its thread was busy ${(host.busy() - busy).toFixed(2)} s of ${(large.complete / 1000).toFixed(2)} s`);
+    await probe.start();
     await looking(large.inspecting, packets);
+    say('extension host', 'while all this was looked at:');
+    blocked(await probe.stop());
     const [after, heapAfter] = [host.memory(), await pageHeap(workbench)];
     say('extension host', `${mebibytes(after.now)} resident (${mebibytes(memory.now)} before, peak ${mebibytes(after.peak)})`);
     say('', `${(after.now / bytes).toFixed(2)} × the file, ${Math.round((after.now - memory.now) / packets)} bytes a packet`);
@@ -79,7 +91,13 @@ async function measure(packets: number): Promise<void> {
   } finally {
     rmSync(join(workbench.folder, 'mixture.pcap'), { force: true });
     await workbench.dispose();
+    probe.dispose();
   }
+}
+
+function blocked({ silent, busy, own, ownLongest }: HostReport): void {
+  say('', `blocked by the extension for ${ms(ownLongest)} at most, ${ms(own)} in all;`);
+  say('', `busy with anything for ${ms(busy)} at most, without a turn for ${ms(silent)}`);
 }
 
 interface Opening {

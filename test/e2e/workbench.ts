@@ -33,6 +33,8 @@ export interface OpenOptions {
   readonly workspaceTrust?: boolean;
   /** The extension runs in the browser's extension host, without Node. */
   readonly web?: boolean;
+  /** Packed extensions to install besides ours. */
+  readonly beside?: readonly string[];
   /** Files, besides the samples, that lie in the folder. */
   readonly files?: readonly string[];
   readonly size?: { readonly width: number; readonly height: number };
@@ -67,7 +69,7 @@ export class Workbench {
     const server = await WorkbenchServer.start({
       settings: { ...looks, ...options.settings },
       ...(options.workspaceTrust ? { workspaceTrust: true } : {}),
-      vsix: options.web ? webVsix : vsix,
+      vsix: [options.web ? webVsix : vsix, ...(options.beside ?? [])],
     });
     const browser = await launchBrowser();
     const page = await browser.newPage({ viewport: options.size ?? { width: 1280, height: 800 } });
