@@ -1,9 +1,6 @@
-/** Rows of one chunk: a power of two, so that a row is found by shift and mask. */
-const chunkBits = 16;
-const chunkRows = 1 << chunkBits;
+import { Column, columnBits } from './column.ts';
 
-/** Bytes of memory that one frame takes. */
-export const bytesPerFrame = 8 + 8 + 4 + 4 + 4 + 2 + 1;
+const columnMask = (1 << columnBits) - 1;
 
 /** What a frame's record is, in the low bits of its flags: where its options are depends on it. */
 export const recordKind = Object.freeze({ pcap: 0, enhanced: 1, simple: 2, obsolete: 3 });
@@ -12,18 +9,20 @@ const kindMask = 3;
 export const hasOptionsFlag = 4;
 
 class Chunk {
-  readonly offset = new Float64Array(chunkRows);
-  readonly seconds = new Float64Array(chunkRows);
-  readonly nanos = new Uint32Array(chunkRows);
-  readonly captured = new Uint32Array(chunkRows);
-  readonly original = new Uint32Array(chunkRows);
-  readonly source = new Uint16Array(chunkRows);
-  readonly flags = new Uint8Array(chunkRows);
+  readonly offset = new Column();
+  readonly seconds = new Column();
+  readonly nanos = new Column();
+  readonly captured = new Column();
+  /** Bytes that the frame had on the wire and the file does not hold. */
+  readonly missing = new Column();
+  readonly source = new Column();
+  readonly flags = new Column();
 }
 
 /**
- * One row a frame, in typed arrays of 65,536 rows: growth never copies, a row costs 31 bytes and reading one allocates
- * nothing. Indexes are 0-based; frame numbers that people see are the index plus one and span the sections of a file.
+ * One row a frame, in columns of 65,536 rows: growth never copies and reading a row allocates nothing. A row costs 16 bytes
+ * where frames are whole and of one interface, 56 at most. Indexes are 0-based; frame numbers that people see are the index
+ * plus one and span the sections of a file.
  *
  * A time is a whole number of seconds since 1970-01-01 UTC, rounded down, and 0 to 999,999,999 nanoseconds to add: half a
  * second before 1970 is -1 and 500,000,000. Seconds are exact up to 2^53. A frame without a time (Simple Packet Block)
@@ -52,40 +51,42 @@ export class FrameTable {
     interfaceIndex: number,
     flags: number,
   ): void {
-    const row = this.count & (chunkRows - 1);
+    const row = this.count & columnMask;
     if (row === 0) this.chunks.push(new Chunk());
-    const chunk = this.chunks[this.count >>> chunkBits];
-    chunk.offset[row] = offset;
-    chunk.captured[row] = captured;
-    chunk.original[row] = original;
-    chunk.seconds[row] = seconds;
-    chunk.nanos[row] = nanos;
-    chunk.source[row] = interfaceIndex;
-    chunk.flags[row] = flags;
+    const chunk = this.chunks[this.count >>> columnBits];
+    chunk.offset.add(row, offset);
+    chunk.captured.add(row, captured);
+    chunk.missing.add(row, original - captured);
+    chunk.seconds.add(row, seconds);
+    chunk.nanos.add(row, nanos);
+    chunk.source.add(row, interfaceIndex);
+    chunk.flags.add(row, flags);
     this.count++;
   }
 
   /** File offset of the first captured byte (not of its record header). */
   offset(index: number): number {
-    return this.chunks[index >>> chunkBits].offset[index & (chunkRows - 1)];
+    return this.chunks[index >>> columnBits].offset.at(index & columnMask);
   }
 
   /** Bytes of the frame that the file holds. */
   captured(index: number): number {
-    return this.chunks[index >>> chunkBits].captured[index & (chunkRows - 1)];
+    return this.chunks[index >>> columnBits].captured.at(index & columnMask);
   }
 
   /** Bytes that the frame had on the wire: more than `captured` when the capture was snapped. */
   original(index: number): number {
-    return this.chunks[index >>> chunkBits].original[index & (chunkRows - 1)];
+    const { captured, missing } = this.chunks[index >>> columnBits];
+    const row = index & columnMask;
+    return captured.at(row) + missing.at(row);
   }
 
   seconds(index: number): number {
-    return this.chunks[index >>> chunkBits].seconds[index & (chunkRows - 1)];
+    return this.chunks[index >>> columnBits].seconds.at(index & columnMask);
   }
 
   nanos(index: number): number {
-    return this.chunks[index >>> chunkBits].nanos[index & (chunkRows - 1)];
+    return this.chunks[index >>> columnBits].nanos.at(index & columnMask);
   }
 
   hasTime(index: number): boolean {
@@ -102,7 +103,7 @@ export class FrameTable {
 
   /** Index of the capture interface in the whole file (see CaptureReader.interfaces). */
   interfaceIndex(index: number): number {
-    return this.chunks[index >>> chunkBits].source[index & (chunkRows - 1)];
+    return this.chunks[index >>> columnBits].source.at(index & columnMask);
   }
 
   /** LINKTYPE_ number, 0 to 65535. */
@@ -112,11 +113,11 @@ export class FrameTable {
 
   /** Which record holds the frame: one of `recordKind`. */
   recordKind(index: number): number {
-    return this.chunks[index >>> chunkBits].flags[index & (chunkRows - 1)] & kindMask;
+    return this.chunks[index >>> columnBits].flags.at(index & columnMask) & kindMask;
   }
 
   /** Whether the record carries options. */
   hasOptions(index: number): boolean {
-    return (this.chunks[index >>> chunkBits].flags[index & (chunkRows - 1)] & hasOptionsFlag) !== 0;
+    return (this.chunks[index >>> columnBits].flags.at(index & columnMask) & hasOptionsFlag) !== 0;
   }
 }

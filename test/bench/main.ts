@@ -9,7 +9,6 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
-import { bytesPerFrame } from '../../dissector/capture/index.ts';
 import { project } from '../../extension/workbench/paths.ts';
 import { keysOf } from '../golden/keys.ts';
 import { writeMessages, writeStreams } from './capture.ts';
@@ -112,9 +111,7 @@ const filtered = inTurn(() => run(['filter', udp, NEEDLE.ours, ...AGAIN]), undef
 console.log(`\nFirst 100 rows ${((list!.firstRows ?? 0) * 1000).toFixed(0)} ms after the program was there.`);
 for (const [at, text] of AGAIN.entries())
   console.log(`Filtered again by ${text}: ${((filtered.again?.[at] ?? 0) * 1000).toFixed(0)} ms.`);
-console.log(
-  `Index: ${bytesPerFrame} bytes a packet, ${((indexed!.index ?? 0) / packets).toFixed(1)} with what is allocated ahead.`,
-);
+console.log(`Index: ${((indexed!.index ?? 0) / packets).toFixed(1)} bytes a packet.`);
 
 const many = at('many');
 writeMessages(many, GROWTH * packets);
