@@ -37,6 +37,8 @@ class Channel implements ConversationObserver {
   readonly #sessions: Session[] = [];
   readonly #byEphemeral = new Map<string, Session>();
   readonly #numbers = new Map<Session, number>();
+  /** The sessions that a message may belong to, newest first: a session lives for a minute. */
+  #recent: readonly Session[] = [];
   /** First frame of each handshake message, to know a retransmission: by its sender and bytes. */
   readonly #seen: readonly [Map<string, number>, Map<string, number>] = [new Map(), new Map()];
   /** RespHellos that opened under no session. */
@@ -143,13 +145,9 @@ class Channel implements ConversationObserver {
     this.#numbers.set(session, messages.sessions.length);
     messages.sessions.push(session);
     this.#sessions.push(session);
+    this.#recent = [session, ...this.#recent].slice(0, limits.recentSessions);
     this.#byEphemeral.set(key, session);
     return session;
-  }
-
-  /** The sessions that a message may belong to, newest last: a session lives for a minute. */
-  get #recent(): Session[] {
-    return this.#sessions.slice(-this.#bench.limits.recentSessions);
   }
 
   #respHello(datagram: Datagram): void {
@@ -274,20 +272,19 @@ class Channel implements ConversationObserver {
     const { message, bit, counter, id } = datagram;
     const { messages, limits } = this.#bench;
     const newest = this.#sessions.at(-1);
-    if (newest !== undefined) this.#bench.messages.setSession(id, this.#numbers.get(newest)!);
+    if (newest !== undefined) messages.setSession(id, this.#numbers.get(newest)!);
     const least = headerLength + noise.tagLength;
     if (message.length < least) {
       this.#notes.malformed(id, `a sealed message needs ${least} bytes (header, tag), the datagram has ${message.length}`);
       return undefined;
     }
-    const recent = newest === undefined ? [] : this.#recent.reverse();
-    for (const session of recent) {
+    for (const session of this.#recent) {
       const plaintext = session.open(bit, counter, message);
       if (plaintext === undefined) continue;
-      this.#bench.messages.setSession(id, this.#numbers.get(session)!);
+      if (session !== newest) messages.setSession(id, this.#numbers.get(session)!);
       return { session, plaintext };
     }
-    if (newest?.proven[bit] && !recent.some((session) => session.mayCarry(bit))) {
+    if (newest?.proven[bit] && !this.#recent.some((session) => session.mayCarry(bit))) {
       this.#notes.malformed(id, 'the tag does not open under the proven key of its session');
     } else {
       // A message without a session says why itself: there may be a million of them, and each fact takes room.

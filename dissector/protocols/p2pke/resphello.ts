@@ -48,7 +48,7 @@ export function askers(recent: readonly Session[], sender: Direction, unopened: 
   const { unopenedAnswers, askingSessions, initHellos } = limits;
   const asking = recent.filter((session) => session.initiator !== sender);
   const isMany = unopened > unopenedAnswers;
-  const candidates = asking.slice(isMany ? -1 : -askingSessions).reverse();
+  const candidates = asking.slice(0, isMany ? 1 : askingSessions);
   const passed: (keyof Limits)[] = [];
   if (candidates.length < asking.length) passed.push(isMany ? 'unopenedAnswers' : 'askingSessions');
   if (candidates.some(({ hellos }) => hellos.length > initHellos)) passed.push('initHellos');
