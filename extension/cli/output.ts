@@ -2,6 +2,8 @@ import type { Writable } from 'node:stream';
 import { reasonOf } from '../capture/reason.ts';
 
 const CHUNK_BYTES = 1 << 16;
+/** Chunks that are on their way while the next lines are made. */
+const AHEAD = 4;
 /** Bytes of UTF-8 that one UTF-16 code unit becomes at most. */
 const MOST_BYTES = 3;
 const LINE_FEED = 10;
@@ -18,6 +20,7 @@ export class Output {
   /** Lines are bytes at once: strings that are gathered live long enough to be copied by the collector. */
   #chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   #filled = 0;
+  readonly #sent: Promise<void>[] = [];
   #closed = false;
   #failure: OutputFailure | undefined;
 
@@ -34,29 +37,45 @@ export class Output {
   line(text: string): Promise<void> | undefined {
     const most = text.length * MOST_BYTES + 1;
     const isFull = this.#filled + most > this.#chunk.length;
-    const flushed = isFull ? this.flush() : undefined;
+    const flushed = isFull ? this.#makeRoom() : undefined;
     if (most > this.#chunk.length) this.#chunk = Buffer.allocUnsafe(most);
     this.#filled += this.#chunk.write(text, this.#filled);
     this.#chunk[this.#filled++] = LINE_FEED;
     return flushed;
   }
 
+  /** Hands over what has come together, and waits until all of it was taken. */
   async flush(): Promise<void> {
+    this.#send();
+    while (this.#sent.length > 0) await this.#sent.shift();
+    this.#tellFailure();
+  }
+
+  /** The same, and waits only while more chunks are on their way than may be. */
+  async #makeRoom(): Promise<void> {
+    this.#send();
+    while (this.#sent.length > AHEAD) await this.#sent.shift();
+    this.#tellFailure();
+  }
+
+  #send(): void {
     const bytes = this.#chunk.subarray(0, this.#filled);
-    if (bytes.length > 0) {
-      // It belongs to the stream until that has written it.
-      this.#chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-      this.#filled = 0;
-    }
-    if (!this.#closed && bytes.length > 0) {
-      // The callback comes before the event: a listener alone would learn of a failure too late.
-      await new Promise<void>((resolve) => {
-        this.#stream.write(bytes, (error) => {
-          if (error) this.#failed(error);
-          resolve();
-        });
+    if (bytes.length === 0) return;
+    // It belongs to the stream until that has written it.
+    this.#chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    this.#filled = 0;
+    if (this.#closed) return;
+    // The callback comes before the event: a listener alone would learn of a failure too late.
+    const taken = new Promise<void>((resolve) => {
+      this.#stream.write(bytes, (error) => {
+        if (error) this.#failed(error);
+        resolve();
       });
-    }
+    });
+    this.#sent.push(taken);
+  }
+
+  #tellFailure(): void {
     const failure = this.#failure;
     // Told once: what is flushed on the way out has nowhere to go either.
     this.#failure = undefined;

@@ -1,10 +1,12 @@
 /** `decode` for a person: a line a message, its findings below it, the events of its conversations between, a summary at the end. */
 import { toHex } from '../../dissector/bytes/index.ts';
 import { elapsedText } from '../../dissector/capture/index.ts';
-import { type Analysis, type Direction, type Travelled, travelled } from '../../dissector/session/index.ts';
+import { type Analysis, type Conversation, type Direction, type Travelled, travelled } from '../../dissector/session/index.ts';
 import { counted, countsByProtocol, indented, type MessageCounts, plural, printable, table } from './text.ts';
 
 const MISSING_SENTENCES = 10;
+/** Ends of conversations that are kept as text. */
+const KEPT_ENDS = 10_000;
 
 export class ReadableMessages {
   readonly #analysis: Analysis;
@@ -18,6 +20,7 @@ export class ReadableMessages {
   readonly #travelled = new Map<Travelled, number>();
   /** Conversations that carry messages: what befalls others is not told. */
   readonly #conversations = new Set<number>();
+  readonly #endsOf = new Map<number, string>();
   /** Events of the frames up to this one (1-based) are told. */
   #told = 0;
 
@@ -39,10 +42,8 @@ export class ReadableMessages {
     for (const sentence of dissection.missing) this.#missing.add(sentence);
     const what = `${protocol.id} ${name}`.padEnd(22);
     const told = state === 'decoded' ? '' : `${state}  `;
-    const lines = [
-      ...this.#events(frame - 1),
-      this.#line(String(n), frame, endsOf(conversation.endpoints, direction), `${what}  ${told}${printable(dissection.info)}`),
-    ];
+    const lines = this.#events(frame - 1);
+    lines.push(this.#line(n, frame, this.#ends(conversation, direction), `${what}  ${told}${printable(dissection.info)}`));
     for (const { severity, rule, text, clause } of findings) {
       this.#severities.set(severity, (this.#severities.get(severity) ?? 0) + 1);
       lines.push(`       ${severity}  ${rule}  ${printable(text)}${clause === '' ? '' : `  (${clause})`}`);
@@ -63,15 +64,27 @@ export class ReadableMessages {
     for (let frame = this.#told + 1; frame <= upTo; frame++) {
       const event = this.#analysis.event(frame);
       if (event === undefined || !this.#conversations.has(event.conversation)) continue;
-      const { endpoints } = this.#analysis.conversations[event.conversation]!;
-      lines.push(this.#line('-', frame, endsOf(endpoints, event.direction), printable(event.text)));
+      const conversation = this.#analysis.conversations[event.conversation]!;
+      lines.push(this.#line('-', frame, this.#ends(conversation, event.direction), printable(event.text)));
     }
     this.#told = Math.max(this.#told, upTo);
     return lines;
   }
 
-  #line(n: string, frame: number, ends: string, text: string): string {
-    return `${n.padStart(5)}  ${`frame ${frame}`.padEnd(9)}  ${this.#elapsed(frame)}  ${ends.padEnd(35)}  ${text}`.trimEnd();
+  #line(n: number | '-', frame: number, ends: string, text: string): string {
+    const number = String(n).padStart(5);
+    return `${number}  ${`frame ${frame}`.padEnd(9)}  ${this.#elapsed(frame)}  ${ends}  ${text}`.trimEnd();
+  }
+
+  /** From whom to whom, as wide as its column. */
+  #ends({ id, endpoints }: Conversation, direction: Direction): string {
+    const at = id * 2 + direction;
+    // A conversation has many lines, and most captures few conversations.
+    const known = this.#endsOf.get(at);
+    if (known !== undefined) return known;
+    const ends = `${endpoints[direction]} → ${endpoints[direction === 0 ? 1 : 0]}`.padEnd(35);
+    if (this.#endsOf.size < KEPT_ENDS) this.#endsOf.set(at, ends);
+    return ends;
   }
 
   #summary(): string[] {
@@ -100,8 +113,4 @@ export class ReadableMessages {
   #elapsed(frame: number): string {
     return (elapsedText(this.#analysis.reader, 0, frame - 1) ?? '-').padStart(11);
   }
-}
-
-function endsOf(endpoints: readonly [string, string], direction: Direction): string {
-  return `${endpoints[direction]} → ${endpoints[direction === 0 ? 1 : 0]}`;
 }
