@@ -56,6 +56,8 @@ export interface PeerStatus {
   readonly doc: string;
   /** The handshake is done: data may flow. */
   readonly ready: boolean;
+  /** The other side has shown that it hears this node; absent where `ready` says so. */
+  readonly isProven?: boolean;
 }
 
 /**

@@ -6,6 +6,11 @@ export interface NodeLimits {
   readonly handshakeSeconds: number;
   /** Seconds without a datagram after which a UDP link is forgotten. */
   readonly idleSeconds: number;
+  /**
+   * Seconds without a datagram after which nothing is sent of itself to an address that has not shown to hear this node: someone
+   * else may have written it into the last one.
+   */
+  readonly unprovenSeconds: number;
   /** Bytes that wait to be written to one TCP link; over it the link is broken off. */
   readonly unwrittenBytes: number;
   /**
@@ -21,6 +26,7 @@ export const nodeLimits: NodeLimits = Object.freeze({
   links: 1_024,
   handshakeSeconds: 30,
   idleSeconds: 300,
+  unprovenSeconds: 10,
   unwrittenBytes: 0x0080_0000,
   heldMessages: 1_000,
   replayed: 16,

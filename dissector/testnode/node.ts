@@ -8,6 +8,7 @@ import { Links } from './links.ts';
 import { HANDSHAKE, IDLE, NodeClock } from './nodeclock.ts';
 import { type Mode, type NodeCounts, type NodeOptions, NodeRefusal } from './options.ts';
 import { Sender } from './sender.ts';
+import { Silence } from './silence.ts';
 
 /**
  * A test node without I/O: a peer of one protocol with all its links, what waits for a person, and the faults. Bytes and time
@@ -19,6 +20,7 @@ export class TestNode {
   readonly #transport: 'udp' | 'tcp';
   readonly #clock: NodeClock;
   readonly #links: Links;
+  readonly #silence: Silence;
   readonly #faults: Faults;
   readonly #sender: Sender;
   readonly #peer: Peer;
@@ -44,6 +46,7 @@ export class TestNode {
       () => environment.clock(),
       () => environment.wake(),
     );
+    this.#silence = new Silence(limits.unprovenSeconds, (id, text) => this.#told(id, text, false));
     this.#faults = new Faults(faults, seed, kind);
     const started = kind.start(this.#desk(options.choices), identity, role);
     if (typeof started === 'string') throw new NodeRefusal(started);
@@ -51,15 +54,13 @@ export class TestNode {
     this.#sender = new Sender({
       ...{ kind, peer: started, faults: this.#faults, limits, transport },
       link: (id) => this.#links.find(id)?.link,
-      write: (link, bytes, note) => this.#write(link, bytes, note),
+      write: (link, bytes, note, byHand) => this.#write(link, bytes, note, byHand),
       told: (id, text) => this.#told(id, text, true),
       delay: (link, name, milliseconds) => this.#clock.delay(link, name, milliseconds),
       holds: () => this.#mode !== 'automatic',
       changed: () => this.#heldChanged(),
     });
   }
-
-  // What sockets and clocks bring.
 
   /**
    * A connection, or an address that was not heard of before; undefined when there are too many. `attach` is told before the
@@ -97,9 +98,7 @@ export class TestNode {
     const ready = this.#links.find(id) !== undefined && this.#peer.status(id).ready;
     const link = this.#links.close(id);
     if (link === undefined) return;
-    this.#clock.forget(id);
-    this.#sender.forget(id);
-    this.#incoming.forget(id);
+    for (const each of [this.#clock, this.#sender, this.#incoming, this.#silence]) each.forget(id);
     this.#clock.held = this.#isHeld;
     this.#guarded(id, () => this.#peer.closed(id));
     this.#happened({ kind: 'closed', link, why, abrupt, by, ready });
@@ -252,9 +251,12 @@ export class TestNode {
     this.#environment.wake();
   }
 
-  #write(link: Link, bytes: Uint8Array, note: string | undefined): void {
+  #write(link: Link, bytes: Uint8Array, note: string | undefined, byHand: boolean): boolean {
+    const open = this.#transport === 'tcp' || link.dialled || byHand ? undefined : this.#links.find(link.id);
+    if (open !== undefined && this.#silence.keeps(open, this.#peer.status(link.id), this.#clock.timers.now)) return false;
     this.#environment.write(link, bytes);
     this.#happened({ kind: 'sent', link, bytes, ...(note === undefined ? {} : { note }) });
+    return true;
   }
 
   #close(id: number, why: string, abrupt: boolean): void {

@@ -12,7 +12,8 @@ export interface SenderParts {
   readonly limits: NodeLimits;
   readonly transport: 'udp' | 'tcp';
   link(id: number): Link | undefined;
-  write(link: Link, bytes: Uint8Array, note: string | undefined): void;
+  /** False where it is not written: the address has proven nothing and is silent, and no person wants it sent. */
+  write(link: Link, bytes: Uint8Array, note: string | undefined, byHand: boolean): boolean;
   told(link: number, text: string): void;
   /** Calls `due` with the name after so many milliseconds. */
   delay(link: number, name: string, milliseconds: number): void;
@@ -27,6 +28,8 @@ interface Outgoing extends Held {
   readonly direction: 'out';
   readonly message: string;
   readonly values: Items;
+  /** A person wants it sent. */
+  readonly byHand: boolean;
 }
 
 /** Bytes that are to be written, and why they differ from what the node would have written. */
@@ -34,6 +37,7 @@ interface Ready {
   readonly link: Link;
   readonly bytes: Uint8Array;
   readonly note: string | undefined;
+  readonly byHand: boolean;
 }
 
 const REORDER_MS = 1000;
@@ -68,7 +72,7 @@ export class Sender {
   /** A peer wants it sent. */
   queue(link: number, message: string, given: Items): void {
     try {
-      const outgoing = this.#made(link, message, given);
+      const outgoing = this.#made(link, message, given, false);
       if (!this.#parts.holds() || this.#held.length >= this.#parts.limits.heldMessages) return void this.#go(outgoing);
       this.#held.push(outgoing);
       this.#parts.changed();
@@ -79,30 +83,30 @@ export class Sender {
 
   /** A person wants it sent, now. */
   send(link: number, message: string, given: Items): void {
-    this.#go(this.#made(link, message, given));
+    this.#go(this.#made(link, message, given, true));
   }
 
   /** Bytes as they are. */
   raw(id: number, bytes: Uint8Array): void {
     const link = this.#parts.link(id);
     if (link === undefined) throw new Error('The link is closed.');
-    this.#write({ link, bytes, note: 'bytes of a script' });
+    this.#write({ link, bytes, note: 'bytes of a script', byHand: true });
   }
 
-  release(id: number, values?: Items, times = 1): void {
+  release(id: number, values?: Items, times = 1, byHand = true): void {
     const outgoing = this.#held.find((held) => held.id === id);
     if (outgoing === undefined) return;
     // What cannot be made of the edited values stays held.
     const notes = values === undefined ? [] : ['edited by hand'];
     if (times > 1) notes.push(`sent ${times} times by hand`);
-    this.#go({ ...outgoing, values: values ?? outgoing.values }, notes, times);
+    this.#go({ ...outgoing, values: values ?? outgoing.values, byHand }, notes, times);
     this.#remove(outgoing);
   }
 
   releaseAll(): void {
     for (const { id, link } of [...this.#held]) {
       try {
-        this.release(id);
+        this.release(id, undefined, 1, false);
       } catch (error) {
         this.drop(id);
         this.#parts.told(link.id, `A message that waited is not sent: ${reason(error)}`);
@@ -122,7 +126,9 @@ export class Sender {
     const outgoing = this.#held.find((held) => held.id === id);
     if (outgoing === undefined) return;
     this.#remove(outgoing);
-    this.#wait(outgoing.link.id, milliseconds, () => this.#go(outgoing, [`delayed by ${milliseconds} ms by hand`]));
+    this.#wait(outgoing.link.id, milliseconds, () =>
+      this.#go({ ...outgoing, byHand: true }, [`delayed by ${milliseconds} ms by hand`]),
+    );
   }
 
   /** The time of something that waited has come. */
@@ -145,11 +151,11 @@ export class Sender {
     for (const name of this.#last.keys()) if (name.startsWith(`${link} `)) this.#last.delete(name);
   }
 
-  #made(id: number, message: string, given: Items): Outgoing {
+  #made(id: number, message: string, given: Items, byHand: boolean): Outgoing {
     const link = this.#parts.link(id);
     if (link === undefined) throw new Error('The link is closed.');
     const values = this.#parts.peer.fill(id, message, given);
-    return { id: this.takeId(), link, direction: 'out', message, values, bytes: undefined };
+    return { id: this.takeId(), link, direction: 'out', message, values, bytes: undefined, byHand };
   }
 
   #remove(outgoing: Outgoing): void {
@@ -159,7 +165,7 @@ export class Sender {
 
   #go(outgoing: Outgoing, notes: readonly string[] = [], times = 1): void {
     const taken = this.#parts.faults.take(outgoing.message, this.#lastOf(outgoing).length === 0);
-    const faults = [...taken, ...Array.from({ length: times - 1 }, () => byHand)];
+    const faults = [...taken, ...Array.from({ length: times - 1 }, () => again)];
     const has = (kind: FaultKind): Fault | undefined => faults.find((fault) => fault.kind === kind);
     const delay = has('delay');
     const go = (): void => {
@@ -167,7 +173,8 @@ export class Sender {
         return void this.#parts.told(outgoing.link.id, `${outgoing.message} is not sent, by the fault "drop".`);
       const { bytes, values } = this.#emit(outgoing, faults);
       const note = [...notes, ...taken.map(({ kind }) => `fault "${kind}" on ${outgoing.message}`)].join(', ');
-      const ready = { link: outgoing.link, bytes, note: note === '' ? undefined : note };
+      const { link, byHand } = outgoing;
+      const ready = { link, bytes, note: note === '' ? undefined : note, byHand };
       const before = this.#remembered(outgoing, bytes, values);
       if (has('drop') !== undefined)
         return void this.#parts.told(outgoing.link.id, `${outgoing.message} is not sent, by the fault "drop".`);
@@ -213,7 +220,7 @@ export class Sender {
     const copies: Ready[] = faults.flatMap(({ kind, value = 1 }) =>
       kind === 'duplicate' ? Array.from({ length: value }, () => ({ ...ready, note: 'a duplicate' })) : [],
     );
-    if (replayed !== undefined) copies.push({ link, bytes: replayed, note: 'a replay of an earlier message' });
+    if (replayed !== undefined) copies.push({ ...ready, bytes: replayed, note: 'a replay of an earlier message' });
     if (is('reorder') || is('merge')) {
       this.flush(link.id);
       if (is('reorder')) this.#behind.set(link.id, [...inPieces(ready, faults), ...copies]);
@@ -232,10 +239,8 @@ export class Sender {
     return ready;
   }
 
-  #write({ link, bytes, note }: Ready): void {
-    if (this.#parts.link(link.id) === undefined) return;
-    this.sent++;
-    this.#parts.write(link, bytes, note);
+  #write({ link, bytes, note, byHand }: Ready): void {
+    if (this.#parts.link(link.id) !== undefined && this.#parts.write(link, bytes, note, byHand)) this.sent++;
   }
 
   #wait(link: number, milliseconds: number, go: () => void): void {
@@ -253,7 +258,7 @@ export class Sender {
 }
 
 /** "Send it twice", said by a person. */
-const byHand: Fault = { kind: 'duplicate', value: 1, message: undefined, at: 1, probability: undefined };
+const again: Fault = { kind: 'duplicate', value: 1, message: undefined, at: 1, probability: undefined };
 
 function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -266,5 +271,5 @@ function inPieces(ready: Ready, faults: readonly Fault[]): readonly Ready[] {
 function merged(first: Ready, second: Ready): Ready {
   const notes = [first.note, second.note].filter((note) => note !== undefined);
   const note = notes.length === 0 ? undefined : notes.join(', ');
-  return { link: first.link, bytes: Uint8Array.from([...first.bytes, ...second.bytes]), note };
+  return { ...first, bytes: Uint8Array.from([...first.bytes, ...second.bytes]), note };
 }

@@ -39,7 +39,8 @@ export class PeerLink {
   }
 
   get status(): PeerStatus {
-    return { state: this.#state, doc: neighbourMachine.states[this.#state], ready: this.isReady };
+    const doc = neighbourMachine.states[this.#state];
+    return { state: this.#state, doc, ready: this.isReady, isProven: this.acks.isHeard };
   }
 
   get offers(): readonly string[] {

@@ -206,7 +206,8 @@ export class PtpchatPeer implements Peer {
     }
     if (verb.acknowledged === true && msgId !== undefined) {
       if (!peer.acks.isWaiting) this.#desk.timer(link.id, 'ack', PATIENCE_MS);
-      peer.acks.sent(msgId, verb.name, this.#desk.now());
+      const isOwn = idIn(said, 'node_id')?.key === this.#parts.node.key;
+      peer.acks.sent(msgId, verb.name, isOwn, this.#desk.now());
     }
     if (isOfChannels(verb.name)) this.#channels.sent(peer, said);
     else if (verb.name === 'MESSAGE') this.#messages.sent(peer, said);

@@ -1,4 +1,4 @@
-/** Two hundred others at once. */
+/** Many others at once. */
 import { describe, expect, it } from 'vitest';
 import { p2p } from '../../../dissector/protocols/p2p/index.ts';
 import { p2pke } from '../../../dissector/protocols/p2pke/index.ts';
@@ -6,6 +6,8 @@ import { p2ppacket } from '../../../dissector/protocols/p2ppacket/index.ts';
 import { isReady, start, told } from './start.ts';
 
 const CROWD = 200;
+/** Each computes for milliseconds, all in this thread, and asks again after a second, five times. */
+const COMPUTING_CROWD = 80;
 const patience = { timeout: 100_000, interval: 50 };
 
 describe('one node', () => {
@@ -21,14 +23,14 @@ describe('one node', () => {
     expect([...told(node), ...told(others)]).toEqual([]);
   });
 
-  it.each([p2pke, p2ppacket])(`shakes hands with ${CROWD} initiators of $id at once`, async (protocol) => {
+  it.each([p2pke, p2ppacket])(`shakes hands with ${COMPUTING_CROWD} initiators of $id at once`, async (protocol) => {
     const node = await start(protocol);
-    const others = await Promise.all(Array.from({ length: CROWD }, () => start(protocol, {}, node.socket.local)));
-    await expect.poll(() => isReady(node, CROWD) && others.every((each) => isReady(each)), patience).toBe(true);
+    const others = await Promise.all(Array.from({ length: COMPUTING_CROWD }, () => start(protocol, {}, node.socket.local)));
+    await expect.poll(() => isReady(node, COMPUTING_CROWD) && others.every((each) => isReady(each)), patience).toBe(true);
     const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
     const heard = () => [node.socket.node.counts.received, sum(others.map(({ socket }) => socket.node.counts.received))];
     const said = () => [sum(others.map(({ socket }) => socket.node.counts.sent)), node.socket.node.counts.sent];
-    await expect.poll(() => heard().join(), patience).toBe(said().join());
+    await expect.poll(() => [heard().join(), said().join()], patience).toSatisfy(([all, sent]) => all === sent);
     expect([node.socket.node.counts.dropped, node.socket.unsent, told(node)]).toEqual([0, 0, []]);
   });
 });

@@ -45,6 +45,50 @@ describe('to a sender that may be forged', () => {
     }
   });
 
+  it('a node of ptpchat, which is to say HELLO to whoever does, falls silent ten seconds after the last datagram', async () => {
+    let received = 0;
+    const network = new Network((bytes, from) => {
+      if (from === listener || received++ > 0) return [];
+      return [{ bytes, after: 1 }];
+    });
+    const forged = await network.add(ptpchat, { port: 7000, transport: 'udp' });
+    const listener: Member = await network.add(ptpchat, { port: 7001, transport: 'udp' });
+    const sent = (): number => listener.events.filter(({ kind }) => kind === 'sent').length;
+    forged.dial(listener);
+    network.run(9_000);
+    expect(sent()).toBeGreaterThan(8);
+    network.run(2_000);
+    const before = sent();
+    network.run(120_000);
+    expect(sent()).toBe(before);
+    const told = listener.events.filter((event) => event.kind === 'told' && event.text.includes('unprovenSeconds'));
+    expect(told).toHaveLength(1);
+
+    // A person's own message goes, and the address is spoken to again once it speaks.
+    listener.node.send(1, 'HELLO');
+    expect(sent()).toBe(before + 1);
+    listener.node.received(1, new TextEncoder().encode('{"msg_type":"HELLO"}'));
+    network.run(5_000);
+    expect(sent()).toBeGreaterThan(before + 5);
+  });
+
+  it('what has acknowledged a message of the node may be silent for as long as it likes', async () => {
+    let lost = false;
+    const network = new Network((bytes, from) => (lost && from === client ? [] : [{ bytes, after: 1 }]));
+    const client: Member = await network.add(ptpchat, { port: 7000, transport: 'udp' });
+    const server = await network.add(ptpchat, { port: 7001, transport: 'udp' });
+    const sent = (): number => server.events.filter(({ kind }) => kind === 'sent').length;
+    client.dial(server);
+    network.run(2_000);
+    server.node.send(1, 'GETCERTIFICATE');
+    network.run(1_000);
+    lost = true;
+    network.run(12_000);
+    const before = sent();
+    network.run(10_000);
+    expect(sent()).toBeGreaterThan(before + 8);
+  });
+
   it.each([p2pke, p2ppacket, ptpchat])('a node of $id sends nothing for what it cannot read', async (protocol) => {
     expect((await answered(protocol, 3, 5, () => Uint8Array.of(0x78))).sent).toBe(0);
   });

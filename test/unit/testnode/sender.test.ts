@@ -29,7 +29,7 @@ function written(messages: readonly string[], faults: readonly Fault[], transpor
     ...{ kind: none as unknown as PeerKind, peer, transport },
     ...{ faults: new Faults(faults, 1, none), limits: nodeLimits },
     link: () => link,
-    write: (_link, bytes) => void out.push(...bytes),
+    write: (_link, bytes) => out.push(...bytes) > 0,
     told: () => {},
     delay: (_link, name, milliseconds) => void waiting.push({ name, at: milliseconds }),
     holds: () => false,
