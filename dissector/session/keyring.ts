@@ -44,7 +44,7 @@ const looksLikeLabel = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
  * them all. Reads the key log format: `LABEL [session] value`, one secret a line, `#` comments at the start of a line.
  */
 export class KeyRing {
-  readonly #kinds: ReadonlyMap<string, KeyKind>;
+  #kinds: ReadonlyMap<string, KeyKind>;
   readonly #keys = new Map<string, Key[]>();
   readonly #byLabel = new Map<string, Key[]>();
   /** Secrets that were there before `clear`, by label and index: a key that comes again has the same bytes as before. */
@@ -52,15 +52,19 @@ export class KeyRing {
   #count = 0;
 
   constructor(kinds: readonly KeyKind[]) {
-    this.#kinds = new Map(kinds.map((kind) => [kind.label, kind]));
+    this.#kinds = byLabel(kinds);
   }
 
   get size(): number {
     return this.#count;
   }
 
-  /** Sessions that were observed before may still use the keys; those that do not come again are overwritten by `wipe`. */
-  clear(): void {
+  /**
+   * Sessions that were observed before may still use the keys; those that do not come again are overwritten by `wipe`. `kinds`: labels
+   * that are known from now on, where they are others.
+   */
+  clear(kinds?: readonly KeyKind[]): void {
+    if (kinds !== undefined) this.#kinds = byLabel(kinds);
     for (const [index, keys] of this.#keys)
       this.#cleared.set(index, [...(this.#cleared.get(index) ?? []), ...keys.map(({ secret }) => secret)]);
     this.#keys.clear();
@@ -131,11 +135,19 @@ export class KeyRing {
     }
     const parsed = kind.parse(fields);
     if (typeof parsed === 'string') return `${label}: ${parsed}`;
-    if (this.#count >= defaultLimits.keys) return `more keys than the limit keys of ${defaultLimits.keys}`;
     const index = `${label} ${parsed.index}`;
     const same = this.#keys.get(index) ?? [];
-    if (same.some((key) => sameSecret(key.secret, parsed.secret))) return undefined;
-    if (same.length >= mostOfSession) return `${label}: more than ${mostOfSession} keys of one session`;
+    const isKnown = same.some((key) => sameSecret(key.secret, parsed.secret));
+    const problem =
+      this.#count >= defaultLimits.keys
+        ? `more keys than the limit keys of ${defaultLimits.keys}`
+        : same.length >= mostOfSession
+          ? `${label}: more than ${mostOfSession} keys of one session`
+          : undefined;
+    if (isKnown || problem !== undefined) {
+      overwrite(parsed.secret);
+      return isKnown ? undefined : problem;
+    }
     const secret = this.#takeCleared(index, parsed.secret);
     const key = { label, index: parsed.index, secret, fingerprint: fingerprintOf(label, fields), where };
     this.#keys.set(index, same);
@@ -157,6 +169,10 @@ export class KeyRing {
     overwrite(secret);
     return known;
   }
+}
+
+function byLabel(kinds: readonly KeyKind[]): ReadonlyMap<string, KeyKind> {
+  return new Map(kinds.map((kind) => [kind.label, kind]));
 }
 
 /** The label and what follows it; undefined for a line that is empty or a comment. */

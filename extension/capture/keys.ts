@@ -1,5 +1,5 @@
 import { type CaptureReader, keyLogSecretsType } from '../../dissector/capture/index.ts';
-import { type KeyLogReport, KeyRing, type Protocol } from '../../dissector/session/index.ts';
+import { type KeyKind, type KeyLogReport, KeyRing, type Protocol } from '../../dissector/session/index.ts';
 
 export interface KeyLog {
   readonly name: string;
@@ -23,14 +23,22 @@ export class CaptureKeys {
   #blocksRead = 0;
   #problems: string[] = [];
 
-  constructor(protocols: readonly Protocol[], logs: readonly KeyLog[] = []) {
-    this.ring = new KeyRing(protocols.flatMap((protocol) => protocol.keys));
-    if (logs.length > 0) this.replace(logs);
+  constructor(protocols: readonly Protocol[]) {
+    this.ring = new KeyRing(kindsOf(protocols));
   }
 
   /** What was wrong with the capture's own secrets: `capture secrets block 1:2: …`, never with key material. */
   get problems(): readonly string[] {
     return this.#problems;
+  }
+
+  /** Other protocols, or another capture: the key logs are read anew, of a capture's own secrets nothing is left. */
+  restart(protocols: readonly Protocol[]): void {
+    this.#reader = undefined;
+    this.#blocksRead = 0;
+    this.#problems = [];
+    this.ring.clear(kindsOf(protocols));
+    for (const { name, text } of this.#logs) this.ring.add(name, text);
   }
 
   use(reader: CaptureReader): void {
@@ -66,4 +74,8 @@ export class CaptureKeys {
     const problems = reports.flatMap((report) => report.problems);
     return { added, problems, reports, changed: !same || this.ring.size !== before };
   }
+}
+
+function kindsOf(protocols: readonly Protocol[]): readonly KeyKind[] {
+  return protocols.flatMap((protocol) => protocol.keys);
 }

@@ -22,7 +22,7 @@ const AT_ONCE = 2_000;
 export class Capture {
   readonly #changed: (overview: Overview) => void;
   #setup = noSettings;
-  #keys = new CaptureKeys(noSettings.protocols);
+  readonly #keys = new CaptureKeys(noSettings.protocols);
   #logs: readonly KeyLogText[] = [];
   #name = '';
   /** Where it lies on a disk. */
@@ -101,7 +101,7 @@ export class Capture {
       this.#generations = this.generation + 1;
       this.#failure = undefined;
       this.#fate = wasOpen ? reopened(change) : undefined;
-      this.#keys = new CaptureKeys(this.#setup.protocols, this.#logs);
+      this.#keys.restart(this.#setup.protocols);
       this.#observe(file);
     } catch (error) {
       const reason = reasonOf(error);
@@ -210,7 +210,7 @@ export class Capture {
   async #resetup(settings: Omit<CaptureSettings, 'colours'>): Promise<readonly string[]> {
     this.#setup = await readSettings(settings);
     // Which labels a key log may have is the protocols' word.
-    this.#keys = new CaptureKeys(this.#setup.protocols, this.#logs);
+    this.#keys.restart(this.#setup.protocols);
     const { problems } = this.#setup;
     if (this.#running === undefined) return problems;
     const { file } = this.#running.pass;
@@ -221,7 +221,7 @@ export class Capture {
     } catch (error) {
       // A protocol of the user's own may fail at once. Without it the capture can still be read.
       this.#setup = noSettings;
-      this.#keys = new CaptureKeys(noSettings.protocols, this.#logs);
+      this.#keys.restart(noSettings.protocols);
       this.#observe(file);
       return [...problems, `The settings cannot be used: ${reasonOf(error)}`];
     }

@@ -5,13 +5,13 @@
  * window; and those of them that the system's keychain remembers.
  */
 import * as vscode from 'vscode';
+import { defaultLimits } from '../../dissector/bytes/index.ts';
+import { readLimits } from '../../dissector/limits.ts';
 import type { KeyLogText } from '../wire/inspector.ts';
 import { configuredFiles } from './files.ts';
 
 const REMEMBERED = 'peerscope.keyLogs';
 const KEPT = 'peerscope.keys';
-/** No key log is longer; what is longer is some other file. */
-const MAX_KEY_LOG_BYTES = 64 * 1024 * 1024;
 
 export interface ReadKeyLogs {
   readonly uris: readonly vscode.Uri[];
@@ -93,12 +93,14 @@ export class KeyLogs {
   /** Reads every key log in force for a capture. */
   async read(capture: vscode.Uri): Promise<ReadKeyLogs> {
     const problems: string[] = [];
+    const written = vscode.workspace.getConfiguration('peerscope', capture).get('limits') ?? {};
+    const most = readLimits(written).limits.keyLogSize ?? defaultLimits.keyLogSize;
     const uris = [...unique([...configuredFiles('keyLogs', capture, problems), ...this.added]).values()];
     const texts: KeyLogText[] = [];
     for (const uri of uris) {
       const name = keyLogName(uri);
       try {
-        texts.push({ name, text: await readText(uri) });
+        texts.push({ name, text: await readText(uri, most) });
       } catch (error) {
         problems.push(`${name}: ${vscode.l10n.t('the key log cannot be read: {0}', plain(error))}`);
       }
@@ -124,9 +126,10 @@ function unique(uris: readonly vscode.Uri[]): Map<string, vscode.Uri> {
   return new Map(uris.map((uri) => [uri.toString(), uri]));
 }
 
-async function readText(uri: vscode.Uri): Promise<string> {
+/** What is longer than `most` bytes is some other file, and is not read. */
+async function readText(uri: vscode.Uri, most: number): Promise<string> {
   const { size } = await vscode.workspace.fs.stat(uri);
-  if (size > MAX_KEY_LOG_BYTES) throw new Error(vscode.l10n.t('it is longer than {0} MiB.', MAX_KEY_LOG_BYTES / 1024 / 1024));
+  if (size > most) throw new Error(vscode.l10n.t('it is over the limit keyLogSize of {0} bytes.', most));
   const bytes = await vscode.workspace.fs.readFile(uri);
   const text = new TextDecoder().decode(bytes);
   // The text goes on to where it is used; of the bytes nobody has need any more.

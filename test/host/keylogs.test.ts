@@ -48,6 +48,22 @@ describe('key logs', () => {
     assert.deepEqual([texts.map(({ text }) => text), problems], [['KEY 1\n', 'KEY 2\n'], []]);
   });
 
+  it('are left out where they are over the limit that a person may raise, with its name', async () => {
+    const limits = (value: object | undefined): Thenable<void> =>
+      vscode.workspace.getConfiguration('peerscope').update('limits', value, vscode.ConfigurationTarget.Global);
+    await write(workspaceFile('long.keys'), `KEY ${'1'.repeat(200)}\n`);
+    await keyLogs.add([workspaceFile('long.keys')]);
+    try {
+      await limits({ keyLogSize: 100 });
+      const { texts, problems } = await keyLogs.read(capture);
+      assert.deepEqual(texts, []);
+      assert.match(problems.join(), /long\.keys.*over the limit keyLogSize of 100 bytes/);
+    } finally {
+      await limits(undefined);
+    }
+    assert.deepEqual((await keyLogs.read(capture)).problems, []);
+  });
+
   it('are remembered as addresses and never as contents, until forgotten', async () => {
     const secret = vscode.Uri.file(join(outside, 'secret.keys'));
     await write(secret, 'KEY very secret\n');

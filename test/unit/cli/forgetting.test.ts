@@ -90,4 +90,14 @@ describe('keys that are forgotten', () => {
     const after = exports.begin({ kind: 'json', scope }).id;
     expect(exports.next(after).done).toBe(true);
   });
+
+  it('are overwritten also where other settings came between', async () => {
+    await opened(small, keyLog);
+    const held = secrets();
+    await capture.settings({ modules: [], decodeAs: [], colours: [], tree: { limits: { findings: 1000 } } });
+    await vi.waitFor(() => expect(capture.done).toBe(true), patience);
+    expect(secrets()).toEqual(held);
+    capture.keys([]);
+    expect(held).toEqual([zero, zero]);
+  });
 });
