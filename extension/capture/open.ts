@@ -26,6 +26,8 @@ export interface OpenFile {
   readonly reader: CaptureReader;
   /** `pcap`, `pcapng`, `pcapng (gzip)`. */
   readonly format: string;
+  /** It was unpacked: its bytes are in memory, whatever becomes of the file. */
+  readonly isUnpacked: boolean;
   /** Bytes of the file as it lies there, and of what it unpacks to. */
   readonly size: number;
   readonly unpackedSize: number;
@@ -35,11 +37,12 @@ export interface OpenFile {
 
 export async function openFile(file: CaptureFile): Promise<OpenFile> {
   const size = file.size();
-  if (!isGzip(file)) return { ...readerOf(file), size, unpackedSize: size, unpackProblem: undefined };
+  if (!isGzip(file)) return { ...readerOf(file), isUnpacked: false, size, unpackedSize: size, unpackProblem: undefined };
   const unpacked = await unpackGzip(file, DecompressionStream as unknown as DecompressorConstructor);
   if (unpacked.size === 0) throw new UnreadableCapture(`${unpacked.problem?.text ?? 'The compressed file is empty'}.`);
   const { reader, format } = readerOf(memoryFile(unpacked.chunks));
-  return { reader, format: `${format} (gzip)`, size, unpackedSize: unpacked.size, unpackProblem: unpacked.problem };
+  const sizes = { size, unpackedSize: unpacked.size, unpackProblem: unpacked.problem };
+  return { reader, format: `${format} (gzip)`, isUnpacked: true, ...sizes };
 }
 
 function readerOf(file: CaptureFile): { reader: CaptureReader; format: string } {

@@ -86,7 +86,7 @@ export class Capture {
   async #follow(change: Change): Promise<void> {
     const running = this.#running;
     if (change === 'none') return this.#settleDown();
-    if (change === 'grown' && running !== undefined && !running.pass.file.format.endsWith('(gzip)')) return this.#grow();
+    if (change === 'grown' && running !== undefined && !running.pass.file.isUnpacked) return this.#grow();
     if (change !== 'gone') return this.#reopen(change);
     if (running === undefined) this.#failure = 'The file is gone.';
     else this.#fate = 'The file is gone; what was read of it is shown as long as it is open.';
@@ -105,8 +105,9 @@ export class Capture {
       this.#observe(file);
     } catch (error) {
       const reason = reasonOf(error);
+      const isKept = change === 'replaced' || this.#running?.pass.file.isUnpacked === true;
       if (!wasOpen) this.#failure = reason;
-      else if (change === 'replaced') this.#fate = unreadable(change, reason);
+      else if (isKept) this.#fate = `${unreadable(change, reason)} What was read before is shown.`;
       else {
         // The bytes of what is listed are there no more: nothing of it can be shown.
         this.#generations = this.generation + 1;

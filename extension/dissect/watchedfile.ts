@@ -67,7 +67,9 @@ export function unreadable(change: Change, reason: string): string {
       return `The file was cut short while it was open. ${reason}`;
     case 'rewritten':
       return `The file was overwritten while it was open. ${reason}`;
+    case 'grown':
+      return `The file has grown, and cannot be read any more. ${reason}`;
     default:
-      return `The file was replaced by something that cannot be read: ${reason} What was read before is shown.`;
+      return `The file was replaced by something that cannot be read: ${reason}`;
   }
 }

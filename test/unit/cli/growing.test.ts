@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Overview, WorkerCalls } from '../../../extension/wire/inspector.ts';
 import { Connection } from '../../../extension/wire/rpc.ts';
@@ -152,6 +153,22 @@ describe('a capture that is open', () => {
     expect([grown.live, grown.notices]).toEqual([true, []]);
     const { rows } = await connection.call('rows', { start: 19, count: 1, show: 'all' });
     expect(rows[0]).toMatchObject({ frame: 20, message: 'data' });
+  }, 60_000);
+
+  it('shows a compressed one that is cut to nothing useful as it was: its bytes are in memory', async () => {
+    const path = temporary('cut.pcapng.gz', gzipSync(whole));
+    const connection = launch();
+    await connection.call('open', { name: 'a', path });
+    await until(connection, ({ done, messages }) => done && messages === 33);
+    truncateSync(path, 12);
+    const cut = await until(connection, ({ notices }) => notices.length > 0);
+    expect(cut.notices[0]).toMatch(/^The file was cut short while it was open\. .* What was read before is shown\.$/);
+    expect([cut.failure, cut.messages]).toEqual([undefined, 33]);
+    const { rows } = await connection.call('rows', { start: 32, count: 1, show: 'all' });
+    expect(rows[0]).toMatchObject({ frame: 33, message: 'data' });
+    writeFileSync(path, gzipSync(whole));
+    const whole33 = await until(connection, ({ notices, messages }) => messages === 33 && !notices[0]?.includes('cut short'));
+    expect(whole33.failure).toBeUndefined();
   }, 60_000);
 
   it('shows no bytes that are there no more, says why, and opens what comes to lie there', async () => {
