@@ -1,12 +1,11 @@
 /** A node that a script drives: what it has heard so far, decoded. */
 import { randomBytes } from 'node:crypto';
-import type { Encodable, Items } from '../../dissector/codec/index.ts';
-import { fromHex, type MessageLine, openBytes } from '../../dissector/index.ts';
 import type { Address, Protocol } from '../../dissector/session/index.ts';
 import { type NodeEvent, NodeRefusal, Recorder } from '../../dissector/testnode/index.ts';
 import { readWishes } from '../../dissector/wishes.ts';
 import { addressText } from './address.ts';
 import { wallClock } from './clock.ts';
+import { type Heard, Hearing } from './hearing.ts';
 import type { Block } from './scriptrecording.ts';
 import { SocketNode } from './socketnode.ts';
 
@@ -29,14 +28,12 @@ export interface ScriptNodeOptions {
   readonly seed: number;
 }
 
-/** A message that the node has received. */
-export interface Heard {
-  readonly message: string;
-  /** Its values as they are sent, and what only a decoder tells. */
-  readonly values: Encodable;
-  readonly state: string;
-  /** The frame of the node's recording (1-based) that completed it. */
-  readonly frame: number;
+/** What becomes of what happens at it. */
+interface Recorded {
+  readonly recorder: Recorder;
+  readonly blocks: readonly Block[];
+  readonly events: NodeEvent[];
+  readonly hearing: Hearing;
 }
 
 export class ScriptNode {
@@ -46,8 +43,7 @@ export class ScriptNode {
   seen = 0;
   /** How many frames it had recorded when a message was sent last; undefined before the first. */
   marked: number | undefined;
-  /** What it had heard when so many blocks were there. */
-  #heardBefore: { readonly blocks: number; readonly heard: readonly Heard[] } = { blocks: 0, heard: [] };
+  readonly #hearing: Hearing;
   /** How many ends of links were expected. */
   closesSeen = 0;
   readonly #options: ScriptNodeOptions;
@@ -64,6 +60,7 @@ export class ScriptNode {
     if (kind === undefined) throw new NodeRefusal(`There is no test node of ${protocol.id}.`);
     const transport = kind.transports[0]!;
     const blocks: Block[] = [];
+    const hearing = new Hearing(protocol, protocols, choices);
     const events: NodeEvent[] = [];
     let size = 0;
     let link: string | undefined;
@@ -72,7 +69,9 @@ export class ScriptNode {
       write: (bytes) => {
         if (size > MOST_RECORDED) return;
         size += bytes.length;
-        blocks.push({ bytes: bytes.slice(), order: order++, link });
+        const block = { bytes: bytes.slice(), order: order++, link };
+        blocks.push(block);
+        hearing.recorded(block.bytes);
       },
     });
     const socket = await SocketNode.start(
@@ -86,23 +85,20 @@ export class ScriptNode {
           link = linkOf(event);
           recorder.record(event);
           link = undefined;
+          if (event.kind === 'key') hearing.key(event.line);
           if (event.kind === 'closed' || event.kind === 'told') events.push(event);
         },
       },
       dialled,
     );
-    return new ScriptNode(options, transport, socket, { recorder, blocks, events });
+    return new ScriptNode(options, transport, socket, { recorder, blocks, events, hearing });
   }
 
   private constructor(
     options: ScriptNodeOptions,
     transport: 'udp' | 'tcp',
     socket: SocketNode,
-    {
-      recorder,
-      blocks,
-      events,
-    }: { readonly recorder: Recorder; readonly blocks: readonly Block[]; readonly events: NodeEvent[] },
+    { recorder, blocks, events, hearing }: Recorded,
   ) {
     this.#options = options;
     this.protocol = options.protocol;
@@ -111,6 +107,7 @@ export class ScriptNode {
     this.#recorder = recorder;
     this.blocks = blocks;
     this.#events = events;
+    this.#hearing = hearing;
   }
 
   /** Says goodbye; its recording is whole then. */
@@ -152,33 +149,11 @@ export class ScriptNode {
 
   /** All that it has heard so far, in order. */
   heard(): readonly Heard[] {
-    // Most looks find nothing new.
-    if (this.#heardBefore.blocks !== this.blocks.length)
-      this.#heardBefore = { blocks: this.blocks.length, heard: this.#decoded() };
-    return this.#heardBefore.heard;
-  }
-
-  #decoded(): readonly Heard[] {
-    const { protocol, protocols, pins } = this.#options;
-    const own = addressText(this.#local());
-    const decodeAs = [`${this.transport} && port == ${this.#local().port} -> ${protocol.id}`];
-    const opened = openBytes(Uint8Array.from(Buffer.concat(this.blocks.map(({ bytes }) => bytes))), {
-      protocols,
-      decodeAs,
-      choices: pins,
-    });
-    if ('problem' in opened) return [];
-    return [...opened.messages({ bytes: true })].filter(({ dst }) => dst === own).map((line) => this.#heard(line));
+    return this.#hearing.heardAt(addressText(this.#local()), this.seen);
   }
 
   #local(): Address {
     return this.socket.node.links.at(-1)?.local ?? this.socket.local;
-  }
-
-  #heard({ message, fields, bytes = '', state, frames }: MessageLine): Heard {
-    const form = this.protocol.messages?.find(({ name }) => name === message);
-    const values: Items = state === 'decoded' && form !== undefined ? form.decode(fromHex(bytes)!).values : {};
-    return { message, state, frame: frames.at(-1)!, values: { ...(fields as Items), ...values } };
   }
 }
 

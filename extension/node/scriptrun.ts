@@ -15,7 +15,8 @@ import {
 import type { Address, Protocol } from '../../dissector/session/index.ts';
 import { parseFault } from '../../dissector/testnode/index.ts';
 import { isLoopback, parseAddress, resolve } from './address.ts';
-import { type Heard, ScriptNode } from './scriptnode.ts';
+import type { Heard } from './hearing.ts';
+import { ScriptNode } from './scriptnode.ts';
 import { joinedRecording } from './scriptrecording.ts';
 import { ScriptScope, type Surroundings } from './scriptscope.ts';
 import { socketReason } from './words.ts';
