@@ -195,7 +195,7 @@ export class FirstPass {
       return;
     }
     const before = owner.cost;
-    const answer = owner.show(delivery);
+    const answer = owner.show(delivery, this.#packets.datagram);
     this.#undecided += owner.cost - before;
     if (answer !== undefined) this.#own(id, owner, answer === 'nothing' ? undefined : answer);
     else if (this.#undecided > this.#setup.limits.undecided) this.#own(id, owner, owner.settle());
@@ -209,11 +209,10 @@ export class FirstPass {
     if (candidate.frames.length > 1) this.generation++;
     for (const frame of candidate.frames) {
       const index = frame - 1;
-      const isFragment = this.#belongs.get(index) === FRAGMENT;
-      const code = this.#belongs.code(index);
-      // A fragment that completed another datagram is no part of this one.
-      const isPart = (other: number): boolean => this.#belongs.get(other) === FRAGMENT && this.#belongs.code(other) !== code;
-      if (isFragment ? this.#packets.readAgain(index, isPart) : this.#packets.read(index)) this.#deliverAgain(index);
+      const datagram = candidate.reassembled.get(frame);
+      if (datagram === undefined) this.#packets.read(index);
+      else this.#packets.readAgain(index, datagram);
+      this.#deliverAgain(index);
     }
   }
 }

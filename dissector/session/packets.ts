@@ -39,23 +39,23 @@ export class Packets {
     this.frame = this.carrier = frame;
     this.datagram = undefined;
     if (!view.isFragment) return true;
-    this.datagram = this.#fragments.add(frame, view, index + 1, frames.seconds(index)).datagram;
-    if (this.datagram === undefined) return false;
-    parseReassembled(this.datagram, view, this.#limits);
-    this.carrier = this.datagram.bytes;
-    return true;
+    const { datagram } = this.#fragments.add(frame, view, index + 1, frames.seconds(index));
+    if (datagram !== undefined) this.#reassembled(datagram);
+    return datagram !== undefined;
   }
 
-  /**
-   * The datagram that the fragment `last` completes, once more: its fragments are gone from the table by now, so those
-   * before it that `isPart` names are read again.
-   */
-  readAgain(last: number, isPart: (index: number) => boolean): boolean {
-    const table = this.#fragments;
-    this.#fragments = new FragmentTable(this.#limits);
-    for (let index = Math.max(0, last - this.#limits.fragments); index < last; index++) if (isPart(index)) this.read(index);
-    const isWhole = this.read(last);
-    this.#fragments = table;
-    return isWhole;
+  /** Reads the packet of a frame (0-based) that completed a datagram once more: its fragments are gone from the table by now. */
+  readAgain(index: number, datagram: Datagram): void {
+    const { frames } = this.#reader;
+    const frame = this.#reader.frameBytes(index);
+    parsePacket(frame, frames.linkType(index), this.view, this.#limits, frames.original(index));
+    this.frame = frame;
+    this.#reassembled(datagram);
+  }
+
+  #reassembled(datagram: Datagram): void {
+    this.datagram = datagram;
+    parseReassembled(datagram, this.view, this.#limits);
+    this.carrier = datagram.bytes;
   }
 }

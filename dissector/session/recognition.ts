@@ -1,10 +1,14 @@
 import type { Limits } from '../bytes/index.ts';
+import type { Datagram } from '../link/index.ts';
 import type { Delivery } from './delivery.ts';
 import { StreamPair } from './observation.ts';
 import { type Conversation, certain, type Direction, type Protocol, probable } from './protocol.ts';
 
 /** Packets and stream bytes that a conversation may bring before its protocol must be known. */
 const patience = { packets: 64, bytes: 65_536 };
+
+/** Bytes of memory that one fragment of a datagram takes, roughly. */
+const PIECE_COST = 64;
 
 /**
  * A conversation whose protocol is not known yet. It remembers the frames it was shown, so that the protocol that is
@@ -16,11 +20,15 @@ export class Candidate {
   readonly #datagrams: { direction: Direction; bytes: Uint8Array }[] = [];
   readonly #streams: StreamPair | undefined;
   readonly frames: number[] = [];
+  /** What came in fragments, by the frame that completed it. */
+  readonly reassembled = new Map<number, Datagram>();
   #bytes = 0;
+  /** Bytes of memory that `reassembled` takes, roughly. */
+  #reassembled = 0;
 
   /** Bytes of memory that it holds, roughly. */
   get cost(): number {
-    return this.frames.length === 0 ? 0 : 1024 + this.frames.length * 128 + this.#bytes;
+    return this.frames.length === 0 ? 0 : 1024 + this.frames.length * 128 + this.#bytes + this.#reassembled;
   }
 
   constructor(conversation: Conversation, protocols: readonly Protocol[], limits: Limits) {
@@ -30,8 +38,12 @@ export class Candidate {
   }
 
   /** The protocol, once it is certain; `nothing` when patience has ended without one; undefined while it is open. */
-  show(delivery: Delivery): Protocol | 'nothing' | undefined {
+  show(delivery: Delivery, datagram: Datagram | undefined): Protocol | 'nothing' | undefined {
     this.frames.push(delivery.frame);
+    if (datagram !== undefined) {
+      this.reassembled.set(delivery.frame, datagram);
+      this.#reassembled += datagram.bytes.length + datagram.pieces.length * PIECE_COST;
+    }
     if (this.#streams !== undefined) this.#streams.deliver(delivery);
     else this.#datagrams.push({ direction: delivery.direction, bytes: delivery.payload.slice() });
     this.#bytes += delivery.payload.length;

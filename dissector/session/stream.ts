@@ -5,7 +5,9 @@ export class StreamBuffer {
   #bytes = new Uint8Array(0);
   #start = 0;
   #end = 0;
+  /** From `#head` on: taking moves `#head`, and the array now and then, so that a million messages of one byte take a million steps. */
   #pieces: Piece[] = [];
+  #head = 0;
 
   get length(): number {
     return this.#end - this.#start;
@@ -38,19 +40,21 @@ export class StreamBuffer {
     const taken: Piece[] = [];
     let left = Math.min(length, this.length);
     this.#start += left;
-    let used = 0;
     while (left > 0) {
-      const piece = this.#pieces[used]!;
+      const piece = this.#pieces[this.#head]!;
       if (piece.length > left) {
         taken.push({ ...piece, length: left });
-        this.#pieces[used] = { frame: piece.frame, offset: piece.offset + left, length: piece.length - left };
+        this.#pieces[this.#head] = { frame: piece.frame, offset: piece.offset + left, length: piece.length - left };
         break;
       }
       taken.push(piece);
       left -= piece.length;
-      used++;
+      this.#head++;
     }
-    if (used > 0) this.#pieces.splice(0, used);
+    if (this.#head * 2 >= this.#pieces.length) {
+      this.#pieces.splice(0, this.#head);
+      this.#head = 0;
+    }
     return taken;
   }
 }
