@@ -1,13 +1,13 @@
 import type { Value } from '../bytes/index.ts';
 import { nearest } from '../codec/index.ts';
-import { addressBytes } from '../link/index.ts';
 import type { FieldCatalog, FieldType, FilterField } from './fields.ts';
 import type { FilterProblem } from './lexer.ts';
+import { type Comparison, compares } from './pairs.ts';
 import { parseFilter } from './parse.ts';
 import { regularExpression } from './regular.ts';
 import type { FilterRow } from './row.ts';
 import type { Expression, FieldOperand, Literal, Operand, Operator } from './syntax.ts';
-import { bytesLiteral, operandOf, order, orderBytes, textOf } from './values.ts';
+import { bytesLiteral, operandOf, textOf } from './values.ts';
 
 /** A filter ready to be asked about rows. */
 export interface Filter {
@@ -159,18 +159,7 @@ class Compiler {
   #fields(left: Resolved, operator: Operator, every: boolean, right: Resolved, place: Operand): Test | undefined {
     if (operator === 'contains' || operator === 'matches')
       return this.#fail(`${operator} needs a value on its right side`, place);
-    const holds = comparisons[operator];
-    const pairs = (row: FilterRow): boolean[] =>
-      left.read(row).flatMap((a) =>
-        right.read(row).map((b) => {
-          const ordered = between(a, b);
-          return ordered === undefined ? operator === '!=' : holds(ordered);
-        }),
-      );
-    return (row) => {
-      const all = pairs(row);
-      return every ? all.length > 0 && all.every(Boolean) : all.some(Boolean);
-    };
+    return (row) => compares(left.read(row), operator, right.read(row), every);
   }
 
   #resolve(operand: FieldOperand): Resolved | undefined {
@@ -202,7 +191,7 @@ class Compiler {
   }
 }
 
-const comparisons: Readonly<Record<Exclude<Operator, 'contains' | 'matches'>, (ordered: number) => boolean>> = {
+const comparisons: Readonly<Record<Comparison, (ordered: number) => boolean>> = {
   '==': (ordered) => ordered === 0,
   '!=': (ordered) => ordered !== 0,
   '>': (ordered) => ordered > 0,
@@ -232,17 +221,6 @@ function sliced(value: Value, from: number, length: number | undefined): Value[]
   if (start < 0 || start >= bytes.length) return [];
   const end = length === undefined ? bytes.length : start + length;
   return end > bytes.length ? [] : [bytes.subarray(start, end)];
-}
-
-function between(a: Value, b: Value): number | undefined {
-  if (a instanceof Uint8Array && b instanceof Uint8Array) return orderBytes(a, b);
-  if ((typeof a === 'number' || typeof a === 'bigint') && (typeof b === 'number' || typeof b === 'bigint'))
-    return a < b ? -1 : a > b ? 1 : 0;
-  if (typeof a === 'string' && typeof b === 'string') {
-    const [x, y] = [addressBytes(a), addressBytes(b)];
-    return x !== undefined && y !== undefined ? orderBytes(x, y) : order(a, b);
-  }
-  return a === b ? 0 : undefined;
 }
 
 function includes(whole: Uint8Array, part: Uint8Array): boolean {

@@ -29,7 +29,7 @@ export async function check(task: Task): Promise<number> {
     const text = notice?.(each);
     if (text !== undefined) await out.line(text);
   }
-  for (const text of end?.() ?? []) await out.line(text);
+  for (const text of end?.() ?? []) await out.text(text);
   return errors > 0 || (command.requireMessages && checked === 0) ? exitStatus.findings : exitStatus.read;
 }
 

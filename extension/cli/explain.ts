@@ -4,7 +4,7 @@ import type { Analysis, ExplainedStep } from '../../dissector/session/index.ts';
 import type { Explained } from './arguments.ts';
 import { exitStatus, UsageError } from './errors.ts';
 import type { Task } from './task.ts';
-import { indented, plural, printable } from './text.ts';
+import { indented, plural } from './text.ts';
 
 /** Throws a UsageError when there is no such message. */
 export async function explain(analysis: Analysis, what: Explained, { command, out }: Task): Promise<number> {
@@ -49,12 +49,12 @@ function readable({ n, frame, state, keys_tried, missing }: Explanation, what: s
   for (const { label, fingerprint, steps } of keys_tried) {
     lines.push(fingerprint === '' ? label : `${label} (${fingerprint})`, ...steps.map(stepLine));
   }
-  if (missing.length > 0) lines.push('missing:', ...missing.map((sentence) => indented(printable(sentence))));
+  if (missing.length > 0) lines.push('missing:', ...missing.map((sentence) => indented(sentence)));
   return lines;
 }
 
 function stepLine({ name, inputs, result, ok }: ExplainedStep): string {
   const from = Object.entries(inputs).map(([input, value]) => `${input} ${value}`);
   const given = from.length === 0 ? '' : ` (${from.join(', ')})`;
-  return indented(printable(`${ok ? 'ok    ' : 'failed'}  ${name}${given}: ${result}`));
+  return indented(`${ok ? 'ok    ' : 'failed'}  ${name}${given}: ${result}`);
 }

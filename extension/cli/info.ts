@@ -5,7 +5,7 @@ import { isCutShort } from '../capture/open.ts';
 import { analyse } from './capture.ts';
 import { exitStatus } from './errors.ts';
 import type { Task } from './task.ts';
-import { counted, countsByProtocol, type MessageCounts, plural, printable, table } from './text.ts';
+import { counted, countsByProtocol, type MessageCounts, plural, table } from './text.ts';
 
 export async function info(task: Task): Promise<number> {
   const { command, file, setup, out, tell } = task;
@@ -84,9 +84,7 @@ function readable(all: Whole, counts: MessageCounts): string[] {
     ['last', iso(all.last)],
     ...all.interfaces.map((each, index): [string, string] => [
       `interface ${index}`,
-      printable(
-        [`link type ${each.link_type}`, each.name, each.description, `ticks of ${each.resolution} s`].filter(Boolean).join(', '),
-      ),
+      [`link type ${each.link_type}`, each.name, each.description, `ticks of ${each.resolution} s`].filter(Boolean).join(', '),
     ]),
     ...Object.entries(all.undecoded_links).map(([link, count]): [string, string] => [
       'not decoded',

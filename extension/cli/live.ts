@@ -107,12 +107,12 @@ export class Live {
     const { json, out } = this.#options;
     const { analysis } = this.#pass;
     for (let n = json ? Math.max(0, from) : this.#count; n < analysis.messageCount && !out.closed; n++) {
-      const text = json ? JSON.stringify(messageLine(analysis, n)) : this.#readable.message(n).join('\n');
-      if (json && this.#printed.get(n) === text) continue;
-      if (json) this.#printed.set(n, text);
+      const lines = json ? [JSON.stringify(messageLine(analysis, n))] : this.#readable.message(n);
+      if (json && this.#printed.get(n) === lines[0]) continue;
+      if (json) this.#printed.set(n, lines[0]!);
       this.#printed.delete(n - LOOKED_AGAIN);
       this.#count = Math.max(this.#count, n + 1);
-      await out.line(text);
+      for (const line of lines) await out.line(line);
     }
     await out.flush();
   }

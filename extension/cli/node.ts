@@ -45,7 +45,7 @@ interface Plan {
 export async function node(args: readonly string[], io: Io, out: Output, tell: Tell): Promise<number> {
   const command = parseNodeCommand(args);
   if (command === undefined) {
-    await out.line(nodeHelp(known));
+    await out.text(nodeHelp(known));
     return exitStatus.read;
   }
   const plan = await understood(command);

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { reasonOf } from '../capture/reason.ts';
+import { printable } from './text.ts';
 
 const CHUNK_BYTES = 1 << 16;
 /** Chunks that are on their way while the next lines are made. */
@@ -33,8 +34,17 @@ export class Output {
     return this.#closed;
   }
 
-  /** Adds a line; a promise to wait for when so much has come together that it is written. */
-  line(text: string): Promise<void> | undefined {
+  /** A text of more than one line. */
+  async text(text: string): Promise<void> {
+    for (const line of text.split('\n')) await this.line(line);
+  }
+
+  /**
+   * Adds one line, whatever is in it: others choose names and values, and must not steer the terminal nor begin another line. In JSON
+   * the escapes mean what they stand for. A promise to wait for when so much has come together that it is written.
+   */
+  line(words: string): Promise<void> | undefined {
+    const text = printable(words);
     const most = text.length * MOST_BYTES + 1;
     const isFull = this.#filled + most > this.#chunk.length;
     const flushed = isFull ? this.#makeRoom() : undefined;

@@ -2,7 +2,7 @@
 import { toHex } from '../../dissector/bytes/index.ts';
 import { elapsedText } from '../../dissector/capture/index.ts';
 import { type Analysis, type Conversation, type Direction, type Travelled, travelled } from '../../dissector/session/index.ts';
-import { counted, countsByProtocol, indented, type MessageCounts, plural, printable, table } from './text.ts';
+import { counted, countsByProtocol, indented, type MessageCounts, plural, table } from './text.ts';
 
 const MISSING_SENTENCES = 10;
 /** Ends of conversations that are kept as text. */
@@ -43,10 +43,10 @@ export class ReadableMessages {
     const what = `${protocol.id} ${name}`.padEnd(22);
     const told = state === 'decoded' ? '' : `${state}  `;
     const lines = this.#events(frame - 1);
-    lines.push(this.#line(n, frame, this.#ends(conversation, direction), `${what}  ${told}${printable(dissection.info)}`));
+    lines.push(this.#line(n, frame, this.#ends(conversation, direction), `${what}  ${told}${dissection.info}`));
     for (const { severity, rule, text, clause } of findings) {
       this.#severities.set(severity, (this.#severities.get(severity) ?? 0) + 1);
-      lines.push(`       ${severity}  ${rule}  ${printable(text)}${clause === '' ? '' : `  (${clause})`}`);
+      lines.push(`       ${severity}  ${rule}  ${text}${clause === '' ? '' : `  (${clause})`}`);
     }
     if (this.#bytes) lines.push(`       ${toHex(dissection.whole)}`);
     return lines;
@@ -65,7 +65,7 @@ export class ReadableMessages {
       const event = this.#analysis.event(frame);
       if (event === undefined || !this.#conversations.has(event.conversation)) continue;
       const conversation = this.#analysis.conversations[event.conversation]!;
-      lines.push(this.#line('-', frame, this.#ends(conversation, event.direction), printable(event.text)));
+      lines.push(this.#line('-', frame, this.#ends(conversation, event.direction), event.text));
     }
     this.#told = Math.max(this.#told, upTo);
     return lines;

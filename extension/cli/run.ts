@@ -67,7 +67,7 @@ async function failed(error: unknown, out: Output, tell: Tell): Promise<number> 
 }
 
 async function answer({ help }: Question, io: Io, out: Output): Promise<number> {
-  await out.line(help === undefined ? io.version() : helpText(help));
+  await out.text(help === undefined ? io.version() : helpText(help));
   return exitStatus.read;
 }
 

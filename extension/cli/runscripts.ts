@@ -15,7 +15,7 @@ import { junit } from './junit.ts';
 import type { Output } from './output.ts';
 import { Questions } from './questions.ts';
 import type { Io } from './run.ts';
-import { plural, printable } from './text.ts';
+import { plural } from './text.ts';
 import { runHelp } from './usage.ts';
 
 const options = {
@@ -43,7 +43,7 @@ export interface Ran {
 export async function runScripts(args: readonly string[], io: Io, out: Output): Promise<number> {
   const { values, positionals } = parse(args);
   if (values.help) {
-    await out.line(runHelp());
+    await out.text(runHelp());
     return exitStatus.read;
   }
   if (positionals.length === 0) throw new UsageError('"run" needs a packet script.');
@@ -64,11 +64,11 @@ export async function runScripts(args: readonly string[], io: Io, out: Output): 
       const ran = { ...told(file, text, result), ...(recording === undefined ? {} : { recording }) };
       all.push(ran);
       if (values.json) await out.line(JSON.stringify(ran));
-      else if (!values.junit) await out.line(lineOf(ran));
+      else if (!values.junit) for (const line of linesOf(ran)) await out.line(line);
       await out.flush();
     }
   const failed = all.filter(({ failure }) => failure !== undefined).length;
-  if (values.junit) await out.line(junit(all));
+  if (values.junit) await out.text(junit(all));
   else if (!values.json) await out.line(`${plural(all.length, 'section')}: ${all.length - failed} passed, ${failed} failed`);
   return failed > 0 ? exitStatus.findings : exitStatus.read;
 }
@@ -144,10 +144,10 @@ function told(file: string, text: string, { title, seconds, failure }: SectionRe
   return failure === undefined ? ran : { ...ran, failure: { line: lineAt(text, failure.at), text: failure.text } };
 }
 
-function lineOf({ file, title, seconds, failure }: Ran): string {
-  const name = printable(title === '' ? file : `${file}: ${title}`);
-  if (failure === undefined) return `ok      ${name} (${seconds.toFixed(1)} s)`;
-  return `failed  ${name} (${seconds.toFixed(1)} s)\n        ${printable(`${file}:${failure.line}: ${failure.text}`)}`;
+function linesOf({ file, title, seconds, failure }: Ran): string[] {
+  const name = title === '' ? file : `${file}: ${title}`;
+  if (failure === undefined) return [`ok      ${name} (${seconds.toFixed(1)} s)`];
+  return [`failed  ${name} (${seconds.toFixed(1)} s)`, `        ${file}:${failure.line}: ${failure.text}`];
 }
 
 function lineAt(text: string, offset: number): number {
