@@ -22,14 +22,24 @@ function isInitHello(bytes: Uint8Array): boolean {
 const handshakeWorth = 3;
 const enough = 6;
 const farthestJump = 64;
+/** Bytes that every sealed message has after its header: a tag at least. */
+const sealedLength = 16;
+/** So many messages whose ciphertext has one byte alike are no ciphertext. */
+const telling = 4;
 
-/** What comes after an InitHello: room for a tag, one direction bit a side, counters of data that stay close together. */
+/**
+ * What comes after an InitHello: room for a tag, one direction bit a side, counters of data that move and stay close together, and
+ * bytes behind them that look like nothing. Many protocols begin with four bytes that could be a counter, and go on with more
+ * that stays the same.
+ */
 function looksLikeData({ datagrams }: Glance): boolean {
   const bits: [number | undefined, number | undefined] = [undefined, undefined];
   const last: [number, number] = [-1, -1];
+  /** By direction: a message of each counter. */
+  const met = [new Map<number, Uint8Array>(), new Map<number, Uint8Array>()] as const;
   let worth = 0;
   for (const { direction, bytes } of datagrams) {
-    if (bytes.length < headerLength + 16) return false;
+    if (bytes.length < headerLength + sealedLength) return false;
     const bit = bytes[0]! >>> 7;
     const counter = ((bytes[0]! & 0x7f) << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!;
     bits[direction] ??= bit;
@@ -41,8 +51,18 @@ function looksLikeData({ datagrams }: Glance): boolean {
     } else if (name === 'data') {
       if (last[direction] >= 0 && Math.abs(counter - last[direction]) > farthestJump) return false;
       last[direction] = counter;
-      worth++;
+      if (!met[direction].has(counter)) worth++;
+      met[direction].set(counter, bytes);
     } else if (name !== 'closing') return false;
   }
+  if (met.some((messages) => messages.size >= telling && isPatterned([...messages.values()]))) return false;
   return worth >= enough && (bits[0] === undefined || bits[1] === undefined || bits[0] !== bits[1]);
+}
+
+/** A byte stands at the same place in all of them. */
+function isPatterned(messages: readonly Uint8Array[]): boolean {
+  const [first] = messages as [Uint8Array];
+  for (let at = headerLength; at < headerLength + sealedLength; at++)
+    if (messages.every((bytes) => bytes[at] === first[at])) return true;
+  return false;
 }

@@ -28,4 +28,28 @@ describe('the recognition of p2pke without an InitHello', () => {
     expect(score(...data, message(0, 5))).toBe(0);
     expect(score(message(1, 1, 120), message(0, responder + 2, 120))).toBe(0);
   });
+
+  /** One way, as a stream of media or a tunnel goes; `at` is what changes from one to the next. */
+  const oneWay = (make: (n: number) => string) =>
+    Array.from({ length: 12 }, (_, n) => ({ direction: 0 as const, bytes: Uint8Array.from(Buffer.from(make(n), 'hex')) }));
+  const noise = (n: number): string =>
+    Buffer.from(Array.from({ length: 20 }, (_, i) => (n * 151 + i * 97 + n * i * 31) & 0xff)).toString('hex');
+  const hex = (n: number, bytes: number): string => n.toString(16).padStart(2 * bytes, '0');
+
+  it('takes one side alone where its counters move and nothing else has a form', () => {
+    expect(score(...oneWay((n) => hex(16 + n, 4) + noise(n)))).toBeGreaterThanOrEqual(40);
+  });
+
+  it.each([
+    ['RTP', (n: number) => `8060${hex(n, 2)}${hex(n * 160, 4)}deadbeef${noise(n)}`],
+    ['RTP of payload type 0', (n: number) => `8000${hex(100 + n, 2)}${hex(n * 160, 4)}deadbeef${noise(n)}`],
+    ['VXLAN', (n: number) => `0800000000002a00${noise(n)}`],
+    ['SSDP', (n: number) => Buffer.from(`M-SEARCH * HTTP/1.1\r\nHOST: ${n}`).toString('hex')],
+    ['NTP', (n: number) => `230000200000000000000000${hex(n, 2)}${noise(n)}`],
+    ['STUN', (n: number) => `000100002112a442${noise(n)}`],
+    ['WireGuard', (n: number) => `0400000001000000${hex(n, 1)}00000000000000${noise(n)}`],
+    ['one header again and again', (n: number) => `00000040${noise(n)}`],
+  ])('leaves %s alone, one way', (_, make) => {
+    expect(score(...oneWay(make))).toBe(0);
+  });
 });
