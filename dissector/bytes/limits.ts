@@ -43,6 +43,10 @@ const table = {
   sessions: [100_000, 'Sessions of a capture.'],
   modulusBits: [16_384, 'Bits of an RSA or DH modulus that is computed with.'],
   privateOperations: [2_000, 'RSA private key operations of one pass over a capture; each takes milliseconds.'],
+  verifications: [
+    200_000,
+    'Signature checks of one protocol in one pass over a capture, in milliseconds: what each takes is known by its key.',
+  ],
   orphanKeys: [
     64,
     'Keys that are tried where the handshake, and with it the public value that they belong to, was not captured.',

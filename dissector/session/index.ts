@@ -20,3 +20,4 @@ export * from './states.ts';
 export * from './steps.ts';
 export * from './stream.ts';
 export * from './summary.ts';
+export { Verifications } from './verifications.ts';

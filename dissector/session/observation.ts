@@ -6,6 +6,7 @@ import type { KeyRing } from './keyring.ts';
 import { MessageTable } from './messages.ts';
 import type { Conversation, ConversationObserver, Direction, Observer, Protocol, StreamEnd } from './protocol.ts';
 import { StreamBuffer } from './stream.ts';
+import { Verifications } from './verifications.ts';
 
 /** The two stream directions of one TCP conversation, wired to what takes messages from them. */
 export class StreamPair {
@@ -93,7 +94,11 @@ export class Observation {
     this.protocol = protocol;
     this.messages = new MessageTable(protocol.names);
     this.#limits = limits;
-    this.#observer = protocol.observe({ keys, choices, limits, messages: this.messages, time });
+    this.#observer = protocol.observe({
+      ...{ keys, choices, limits, time },
+      messages: this.messages,
+      verifications: new Verifications(limits),
+    });
   }
 
   deliver(conversation: Conversation, delivery: Delivery): void {

@@ -8,6 +8,7 @@ import type { MessageTable } from './messages.ts';
 import type { PeerKind } from './peer.ts';
 import type { Computation, Part, Placed } from './steps.ts';
 import type { StreamBuffer } from './stream.ts';
+import type { Verifications } from './verifications.ts';
 
 export type Severity = 'error' | 'warning' | 'note';
 export type State = 'decoded' | 'encrypted' | 'malformed' | 'incomplete';
@@ -60,6 +61,7 @@ export interface Bench {
   readonly keys: KeyRing;
   readonly limits: Limits;
   readonly messages: MessageTable;
+  readonly verifications: Verifications;
   /** The candidates of an open choice in the order in which to try them; one where the user pinned it. */
   readonly choices: {
     of<T extends Candidate>(choice: OpenChoice<T>): readonly T[];

@@ -3,7 +3,11 @@ import { concatBytes } from '@noble/hashes/utils.js';
 import type { Check, Field, Problem } from '../../bytes/index.ts';
 import { decodeProto } from '../../codec/index.ts';
 import { secp256k1 } from '../../crypto/index.ts';
+import type { Verifications } from '../../session/index.ts';
 import { payloads } from './messages.ts';
+
+/** What a check takes on a common machine. */
+const VERIFICATION_MS = 2;
 
 /** An Init or Ack as it was captured; keys as they stand in it. */
 export interface Hello {
@@ -51,15 +55,15 @@ export function readHello(message: 'Init' | 'Ack', payload: Uint8Array, frame: n
 }
 
 /** The sender signs `sender_pubkey, recipient_pubkey, ephemeral_pubkey`. */
-export function verifyInit({ sender, recipient, ephemeralAsIs, signature }: Hello): Check {
-  return verify('sender_pubkey', sender, [sender, recipient, ephemeralAsIs], signature);
+export function verifyInit({ sender, recipient, ephemeralAsIs, signature }: Hello, verifications?: Verifications): Check {
+  return verify('sender_pubkey', sender, [sender, recipient, ephemeralAsIs], signature, verifications);
 }
 
 /** The recipient signs `recipient_pubkey, sender_pubkey` as they stand in the Init, and its own `ephemeral_pubkey`. */
-export function verifyAck({ ephemeralAsIs, signature }: Hello, init: Hello | undefined): Check {
+export function verifyAck({ ephemeralAsIs, signature }: Hello, init: Hello | undefined, verifications?: Verifications): Check {
   if (init === undefined) return { state: 'unchecked', why: 'it covers the long-term keys of the Init, which was not captured' };
   const { recipient, sender } = init;
-  return verify("the Init's recipient_pubkey", recipient, [recipient, sender, ephemeralAsIs], signature);
+  return verify("the Init's recipient_pubkey", recipient, [recipient, sender, ephemeralAsIs], signature, verifications);
 }
 
 function verify(
@@ -67,14 +71,18 @@ function verify(
   key: Uint8Array | undefined,
   parts: readonly (Uint8Array | undefined)[],
   signature: Uint8Array | undefined,
+  verifications: Verifications | undefined,
 ): Check {
   if (signature === undefined) return { state: 'invalid', why: 'there is no signature' };
   const signed = parts.filter((part) => part !== undefined);
   if (signed.length < parts.length) return { state: 'invalid', why: 'a key that the signature covers is missing' };
-  const point = secp256k1.readPoint(key!);
-  if (point === undefined) return { state: 'invalid', why: `${signer} is no point of secp256k1` };
   const digest = sha256(concatBytes(...signed));
-  return secp256k1.verify(point, digest, signature)
-    ? { state: 'valid', why: `ECDSA by ${signer}` }
-    : { state: 'invalid', why: `the signature does not verify with ${signer}` };
+  const check = (): Check => {
+    const point = secp256k1.readPoint(key!);
+    if (point === undefined) return { state: 'invalid', why: `${signer} is no point of secp256k1` };
+    return secp256k1.verify(point, digest, signature)
+      ? { state: 'valid', why: `ECDSA by ${signer}` }
+      : { state: 'invalid', why: `the signature does not verify with ${signer}` };
+  };
+  return verifications?.check([key!, digest, signature], VERIFICATION_MS, check) ?? check();
 }

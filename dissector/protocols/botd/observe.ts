@@ -159,7 +159,7 @@ class Connection implements ConversationObserver {
     if (isFirst && message === 'Init') this.#session.init = hello;
     if (isFirst && message === 'Ack') this.#session.ack = hello;
     this.#conduct.hello(id, message, direction);
-    if (message === 'Init') this.#check(id, direction, verifyInit(hello));
+    if (message === 'Init') this.#check(id, direction, verifyInit(hello, this.#bench.verifications));
     else this.#ackOf(id, direction, hello);
     if (isFirst && message === 'Init' && this.#ack !== undefined)
       this.#ackOf(this.#ack.id, this.#ack.direction, this.#session.ack!);
@@ -168,7 +168,7 @@ class Connection implements ConversationObserver {
 
   #ackOf(id: number, direction: Direction, ack: Hello): void {
     const { init } = this.#session;
-    this.#check(id, direction, verifyAck(ack, init));
+    this.#check(id, direction, verifyAck(ack, init, this.#bench.verifications));
     if (init === undefined) {
       this.#ack ??= { id, direction };
       return;

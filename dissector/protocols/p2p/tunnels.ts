@@ -1,4 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { type Check, equalBytes, type Field, type Piece, slicePieces } from '../../bytes/index.ts';
 import {
   type PublicKey,
@@ -7,6 +8,7 @@ import {
   rsaDecrypt,
   streamCiphers,
   unpadOaep,
+  verificationCost,
   verifyPss,
 } from '../../crypto/index.ts';
 import type { Bench, Direction } from '../../session/index.ts';
@@ -166,7 +168,10 @@ export class Tunnels {
     if (typeof tunnel.signer === 'string') return { state: 'unchecked', why: `TUNNEL_REQ: ${tunnel.signer}` };
     if (!(random instanceof Uint8Array) || !(signature instanceof Uint8Array))
       return { state: 'unchecked', why: 'the packet is not whole' };
-    return verifyPss(tunnel.signer, 'SHA-1', random, signature);
+    const { signer } = tunnel;
+    const key = utf8ToBytes(signer.kind === 'RSA' ? `${signer.modulus} ${signer.exponent}` : signer.kind);
+    const verify = (): Check => verifyPss(signer, 'SHA-1', random, signature);
+    return this.#bench.verifications.check([key, random, signature], verificationCost(signer), verify);
   }
 
   /** The tunnel's key and iv, by the RSA key that test_hash proves. */

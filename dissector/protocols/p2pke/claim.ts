@@ -1,5 +1,6 @@
 import type { Check, Field } from '../../bytes/index.ts';
-import { presign, readPublicKey, verifyDigest } from '../../crypto/index.ts';
+import { presign, readPublicKey, verificationCost, verifyDigest } from '../../crypto/index.ts';
+import type { Verifications } from '../../session/index.ts';
 
 export interface Claim {
   readonly key: Uint8Array;
@@ -19,25 +20,34 @@ export function childBytes(field: Field | undefined, name: string): Uint8Array |
  * Verifies the AuthClaim of a payload over the bytes that its message binds; `signed` is undefined where they are not known
  * (the handshake hash, when only transport keys were given).
  */
-export function readClaim(payload: Field, purpose: string, signed: Uint8Array | undefined): Claim | undefined {
+export function readClaim(
+  payload: Field,
+  purpose: string,
+  signed: Uint8Array | undefined,
+  verifications: Verifications,
+): Claim | undefined {
   const claim = payload.children?.find((child) => child.name === 'auth_claim');
   if (claim === undefined) return undefined;
   const der = childBytes(claim, 'key_x509');
   const sig = childBytes(claim, 'sig');
-  return { key: der ?? new Uint8Array(0), check: checkClaim(der, sig, purpose, signed) };
+  return { key: der ?? new Uint8Array(0), check: checkClaim(der, sig, purpose, signed, verifications) };
 }
 
-/** The verdict on a claim's DER key and signature. */
+/** The verdict on a claim's DER key and signature; `verifications` bound what others make this program compute. */
 export function checkClaim(
   der: Uint8Array | undefined,
   sig: Uint8Array | undefined,
   purpose: string,
   signed: Uint8Array | undefined,
+  verifications?: Verifications,
 ): Check {
   if (der === undefined || sig === undefined)
     return { state: 'invalid', why: `the claim has no ${der === undefined ? 'key_x509' : 'sig'}` };
   if (signed === undefined)
     return { state: 'unchecked', why: 'the handshake hash that it covers needs an ephemeral private key' };
   const key = readPublicKey(der);
-  return typeof key === 'string' ? { state: 'unchecked', why: key } : verifyDigest(key, presign(purpose, signed), sig);
+  if (typeof key === 'string') return { state: 'unchecked', why: key };
+  const digest = presign(purpose, signed);
+  const verify = (): Check => verifyDigest(key, digest, sig);
+  return verifications?.check([der, digest, sig], verificationCost(key), verify) ?? verify();
 }

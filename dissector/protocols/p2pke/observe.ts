@@ -121,7 +121,7 @@ class Channel implements ConversationObserver {
     const { field, problem } = decodeProto(payloads.InitHello, payload);
     const timestamp = childBytes(field, 'timestamp_tai64n');
     if (problem !== undefined) this.#notes.malformed(id, problem.text);
-    const claim = timestamp === undefined ? undefined : readClaim(field, timestampPurpose, timestamp);
+    const claim = timestamp === undefined ? undefined : readClaim(field, timestampPurpose, timestamp, this.#bench.verifications);
     if (problem === undefined)
       this.#notes.missing(id, [timestamp === undefined ? 'timestamp_tai64n' : '', claim === undefined ? 'auth_claim' : '']);
     this.#remote.claimed(datagram, claim, toHex(e));
@@ -182,7 +182,11 @@ class Channel implements ConversationObserver {
     const { field, problem } = decodeProto(payloads.RespHello, opened.message2.payload);
     this.#notes.facts(id).payload = opened.message2.payload;
     if (problem !== undefined) this.#notes.malformed(id, problem.text);
-    this.#remote.claimed(datagram, readClaim(field, bindingPurpose, opened.hello.transcript.h), session.e);
+    this.#remote.claimed(
+      datagram,
+      readClaim(field, bindingPurpose, opened.hello.transcript.h, this.#bench.verifications),
+      session.e,
+    );
   }
 
   #prove({ session, hello, message2 }: OpenedRespHello): void {
@@ -223,7 +227,7 @@ class Channel implements ConversationObserver {
     const { session, plaintext } = opened;
     const { field, problem } = decodeProto(payloads.InitDone, plaintext);
     if (problem !== undefined) this.#notes.malformed(id, problem.text);
-    const claim = readClaim(field, bindingPurpose, session.h2);
+    const claim = readClaim(field, bindingPurpose, session.h2, this.#bench.verifications);
     this.#remote.claimed(datagram, claim, session.e);
     if (problem !== undefined || claim?.check.state === 'invalid') return;
     session.done ??= frame;
