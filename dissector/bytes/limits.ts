@@ -22,7 +22,10 @@ const table = {
   fragments: [8_192, 'Fragments of one IP datagram.'],
   outOfOrder: [0x0100_0000, 'TCP: bytes of one direction that wait for an earlier segment.'],
   pendingStream: [0x0400_0000, 'TCP: bytes of one direction that no message has taken yet.'],
+  allOutOfOrder: [0x0800_0000, 'TCP: the same of all directions of one protocol, in sum.'],
+  allPending: [0x1000_0000, 'TCP: bytes that no message has taken yet, of all directions of one protocol, in sum.'],
   conversations: [1_000_000, 'Conversations of a capture.'],
+  observed: [100_000, 'Conversations whose messages are looked for; what is kept of each may take ten kilobytes.'],
   undecided: [
     0x0400_0000,
     'Bytes kept of conversations whose protocol is not known yet; beyond it each is settled by its first packet.',

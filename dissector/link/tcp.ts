@@ -23,6 +23,11 @@ interface Waiting {
 /** What a waiting segment costs beside its bytes, in memory and in time: many tiny ones must not slip under the limit. */
 const waitingCost = 512;
 
+/** What waits in many directions together, in bytes: a million that hold a little hold much. */
+export interface AllWaiting {
+  waiting: number;
+}
+
 /** The largest receive window there is: 65,535 shifted by 14 bits (RFC 7323 section 2.3), rounded up. */
 const largestWindow = 0x4000_0000;
 
@@ -32,12 +37,13 @@ const largestWindow = 0x4000_0000;
  * byte after the SYN; without a SYN the first segment with bytes (or a FIN) is the beginning, and earlier ones that come
  * later are dropped.
  *
- * Bytes that are missing become a `gap` when more than limits.outOfOrder waits behind them, when the receiver acknowledges
+ * Bytes that are missing become a `gap` when more than limits.outOfOrder waits behind them, or limits.allOutOfOrder in all directions, when the receiver acknowledges
  * past them (so the capture lost them, not the network), or at `finish`.
  */
 export class TcpDirection {
   private readonly sink: StreamSink;
   private readonly limits: Limits;
+  private readonly all: AllWaiting;
   private started = false;
   private ended = false;
   /** Sequence number and position of the next byte to deliver. */
@@ -52,9 +58,10 @@ export class TcpDirection {
   private head = 0;
   private waitingBytes = 0;
 
-  constructor(sink: StreamSink, limits: Limits = defaultLimits) {
+  constructor(sink: StreamSink, limits: Limits = defaultLimits, all: AllWaiting = { waiting: 0 }) {
     this.sink = sink;
     this.limits = limits;
+    this.all = all;
   }
 
   /** Bytes of the stream so far, gaps counted. */
@@ -97,7 +104,7 @@ export class TcpDirection {
     } else if (length > 0) {
       this.place(start, bytes, frame, offsetInFrame, missing);
       this.drain();
-      while (this.waitingBytes > this.limits.outOfOrder) this.jump();
+      while (this.isWaiting && this.holdsTooMuch) this.jump();
     }
     this.endAtFin();
   }
@@ -137,12 +144,21 @@ export class TcpDirection {
       const last = this.waiting[this.waiting.length - 1];
       if (last.start + last.length <= position) break;
       this.waiting.pop();
-      this.waitingBytes -= (last.bytes === undefined ? 0 : last.length) + waitingCost;
+      this.count(-(last.bytes === undefined ? 0 : last.length) - waitingCost);
       if (last.start >= position) continue;
       const length = position - last.start;
       this.waiting.push({ ...last, length, bytes: last.bytes?.subarray(0, length) });
-      this.waitingBytes += (last.bytes === undefined ? 0 : length) + waitingCost;
+      this.count((last.bytes === undefined ? 0 : length) + waitingCost);
     }
+  }
+
+  private count(bytes: number): void {
+    this.waitingBytes += bytes;
+    this.all.waiting += bytes;
+  }
+
+  private get holdsTooMuch(): boolean {
+    return this.waitingBytes > this.limits.outOfOrder || this.all.waiting > this.limits.allOutOfOrder;
   }
 
   private get isWaiting(): boolean {
@@ -162,7 +178,7 @@ export class TcpDirection {
     this.ended = true;
     this.waiting = [];
     this.head = 0;
-    this.waitingBytes = 0;
+    this.count(-this.waitingBytes);
     this.sink.end(kind);
   }
 
@@ -193,7 +209,7 @@ export class TcpDirection {
   private drain(): void {
     while (this.isWaiting && this.waiting[this.head].start <= this.next) {
       const { bytes, length, frame, offset } = this.waiting[this.head++];
-      this.waitingBytes -= (bytes === undefined ? 0 : length) + waitingCost;
+      this.count(-(bytes === undefined ? 0 : length) - waitingCost);
       if (bytes === undefined) this.skip(length);
       else this.deliver(bytes, frame, offset);
     }
@@ -216,7 +232,7 @@ export class TcpDirection {
         if (has) stop = Math.min(stop, captured);
         const part = has ? bytes.slice(at - start, stop - start) : undefined;
         this.waiting.splice(index, 0, { start: at, length: stop - at, bytes: part, frame, offset: offset + (at - start) });
-        this.waitingBytes += (part?.length ?? 0) + waitingCost;
+        this.count((part?.length ?? 0) + waitingCost);
         index++;
         at = stop;
       } else {

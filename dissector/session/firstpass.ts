@@ -39,6 +39,8 @@ export class FirstPass {
   readonly #owners: (number | Candidate | undefined)[] = [];
   readonly #delivery = new Delivery();
   readonly #belongs: Belongings = new Belongings();
+  /** Conversations that a protocol got, or would have got. */
+  #observed = 0;
   /** What the candidates hold, in bytes. */
   #undecided = 0;
   #next = 0;
@@ -112,11 +114,16 @@ export class FirstPass {
 
   /** What was left out because there is too much of it, a sentence each. */
   get passedLimits(): string[] {
-    const { findings, findingsPerMessage, events } = this.#setup.limits;
+    const { findings, findingsPerMessage, events, observed } = this.#setup.limits;
     const untold = this.observations.reduce((sum, { messages }) => sum + messages.untoldCount, 0);
     const { problem } = this.#table;
     return [
       ...(problem === undefined ? [] : [`${problem.text}: what follows is in no conversation.`]),
+      ...(this.#observed <= observed
+        ? []
+        : [
+            `${this.#observed - observed} more conversations are over the limit observed of ${observed}: their messages are not looked for.`,
+          ]),
       ...(untold === 0
         ? []
         : [
@@ -181,7 +188,13 @@ export class FirstPass {
     const rule = decodeAs.find((one) => one.matches(conversation));
     const said = protocols.findIndex((protocol) => protocol.id === rule?.protocol);
     if (rule === undefined) this.#owners.push(new Candidate(conversation, protocols, limits));
-    else this.#owners.push(said < 0 ? undefined : said);
+    else this.#owners.push(this.#entrusted(said));
+  }
+
+  /** The protocol that gets a conversation, by its place; none once there are too many. */
+  #entrusted(protocol: number): number | undefined {
+    if (protocol < 0) return undefined;
+    return ++this.#observed > this.#setup.limits.observed ? undefined : protocol;
   }
 
   #deliver(code: number, index: number): void {
@@ -203,9 +216,9 @@ export class FirstPass {
 
   /** Gives a conversation to a protocol, with every packet that it was shown before. */
   #own(id: number, candidate: Candidate, protocol: Protocol | undefined): void {
-    this.#owners[id] = protocol === undefined ? undefined : this.#setup.protocols.indexOf(protocol);
+    this.#owners[id] = protocol === undefined ? undefined : this.#entrusted(this.#setup.protocols.indexOf(protocol));
     this.#undecided -= candidate.cost;
-    if (protocol === undefined) return;
+    if (this.#owners[id] === undefined) return;
     if (candidate.frames.length > 1) this.generation++;
     for (const frame of candidate.frames) {
       const index = frame - 1;

@@ -1,5 +1,5 @@
 import type { Limits, Piece } from '../bytes/index.ts';
-import { TcpDirection, tcpFlag } from '../link/index.ts';
+import { type AllWaiting, TcpDirection, tcpFlag } from '../link/index.ts';
 import type { Choices } from './choices.ts';
 import type { Delivery } from './delivery.ts';
 import type { KeyRing } from './keyring.ts';
@@ -8,6 +8,11 @@ import type { Conversation, ConversationObserver, Direction, Observer, Protocol,
 import { StreamBuffer } from './stream.ts';
 import { Verifications } from './verifications.ts';
 
+/** What the streams of one protocol hold together: segments that wait for an earlier one, and bytes that no message has taken. */
+interface AllHeld extends AllWaiting {
+  pending: number;
+}
+
 /** The two stream directions of one TCP conversation, wired to what takes messages from them. */
 export class StreamPair {
   readonly buffers = [new StreamBuffer(), new StreamBuffer()] as const;
@@ -15,11 +20,15 @@ export class StreamPair {
   readonly #limits: Limits;
   readonly #observer: ConversationObserver;
   readonly #over = [false, false];
+  readonly #all: AllHeld;
+  /** Of both buffers, as it is counted in `#all`. */
+  #pending = 0;
   #frame = 0;
 
-  constructor(observer: ConversationObserver, limits: Limits) {
+  constructor(observer: ConversationObserver, limits: Limits, all: AllHeld = { waiting: 0, pending: 0 }) {
     this.#observer = observer;
     this.#limits = limits;
+    this.#all = all;
     this.#directions = [this.#direction(0), this.#direction(1)];
   }
 
@@ -64,7 +73,9 @@ export class StreamPair {
           buffer.append(bytes, frame, offset);
           this.#observer.stream?.(direction, buffer, frame, false);
           // A protocol that takes nothing from so much is not going to: what follows would only grow.
-          if (buffer.length > this.#limits.pendingStream) this.#end(direction, 'limit');
+          this.#count();
+          const isOver = this.#all.pending > this.#limits.allPending && buffer.length > 0;
+          if (isOver || buffer.length > this.#limits.pendingStream) this.#end(direction, 'limit');
         },
         gap: (length) => {
           if (!this.#over[direction]) this.#observer.gap?.(direction, buffer, length);
@@ -72,13 +83,21 @@ export class StreamPair {
         end: (kind) => this.#end(direction, kind),
       },
       this.#limits,
+      this.#all,
     );
+  }
+
+  #count(): void {
+    const pending = this.buffers[0].length + this.buffers[1].length;
+    this.#all.pending += pending - this.#pending;
+    this.#pending = pending;
   }
 
   #end(direction: Direction, why: StreamEnd): void {
     if (this.#over[direction]) return;
     this.#over[direction] = true;
     this.#observer.stream?.(direction, this.buffers[direction], this.#frame, true, why);
+    this.#count();
   }
 }
 
@@ -88,6 +107,7 @@ export class Observation {
   readonly messages: MessageTable;
   readonly #observer: Observer;
   readonly #limits: Limits;
+  readonly #held: AllHeld = { waiting: 0, pending: 0 };
   readonly #conversations = new Map<number, { observer: ConversationObserver; streams: StreamPair | undefined }>();
 
   constructor(protocol: Protocol, keys: KeyRing, choices: Choices, limits: Limits, time: (frame: number) => number) {
@@ -105,7 +125,10 @@ export class Observation {
     let entry = this.#conversations.get(conversation.id);
     if (entry === undefined) {
       const observer = this.#observer.conversation(conversation);
-      entry = { observer, streams: conversation.transport === 'tcp' ? new StreamPair(observer, this.#limits) : undefined };
+      entry = {
+        observer,
+        streams: conversation.transport === 'tcp' ? new StreamPair(observer, this.#limits, this.#held) : undefined,
+      };
       this.#conversations.set(conversation.id, entry);
     }
     if (entry.streams !== undefined) entry.streams.deliver(delivery);

@@ -1,5 +1,8 @@
 import type { Piece } from '../bytes/index.ts';
 
+/** An empty buffer of so many bytes is kept for what comes next; a larger one may never be needed again. */
+const KEPT = 0x1_0000;
+
 /** The bytes of one stream direction that no message has taken yet, with the frames that they came in. */
 export class StreamBuffer {
   #bytes = new Uint8Array(0);
@@ -50,6 +53,10 @@ export class StreamBuffer {
       taken.push(piece);
       left -= piece.length;
       this.#head++;
+    }
+    if (this.length === 0 && this.#bytes.length > KEPT) {
+      this.#bytes = new Uint8Array(0);
+      this.#start = this.#end = 0;
     }
     if (this.#head * 2 >= this.#pieces.length) {
       this.#pieces.splice(0, this.#head);

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../../dissector/bytes/index.ts';
 import { memoryFile, openCapture } from '../../../dissector/capture/index.ts';
 import { OpenedCapture } from '../../../dissector/index.ts';
+import { TcpDirection } from '../../../dissector/link/index.ts';
 import { openBytes } from '../../../dissector/open.ts';
 import { StreamBuffer } from '../../../dissector/session/index.ts';
-import { capture, type Endpoint, ipFrame, udpBody } from './packets.ts';
+import { capture, type Endpoint, ipFrame, tcpFlags, tcpFrame, udpBody, udpFrame } from './packets.ts';
 
 const hello = new TextEncoder().encode('{"msg_type":"HELLO"}');
 const server: Endpoint = { address: '10.0.0.2', port: 9001 };
@@ -76,5 +77,57 @@ describe('a stream of many one-byte pieces', () => {
       if (taken[0]!.frame !== at + 1) throw new Error(`byte ${at} came in frame ${taken[0]!.frame}`);
     }
     expect([buffer.length, buffer.take(1)]).toEqual([0, []]);
+  });
+});
+
+describe('conversations that hold a little each', () => {
+  const at = (port: number): Endpoint => ({ address: '10.0.0.1', port });
+
+  it('are observed up to the limit, and the others are counted', () => {
+    const count = 20;
+    const frames = Array.from({ length: count }, (_, i) => udpFrame(at(3000 + i), server, hello));
+    const opened = openBytes(capture(frames), { limits: { ...defaultLimits, observed: 15 } });
+    if ('problem' in opened) throw new Error(opened.problem.text);
+    expect([opened.messageCount, opened.conversations.length]).toEqual([15, count]);
+    expect(opened.analysis.passedLimits).toEqual([
+      '5 more conversations are over the limit observed of 15: their messages are not looked for.',
+    ]);
+    // With other keys it is observed again, and by the same.
+    opened.analysis.rekey();
+    expect(opened.messageCount).toBe(15);
+  });
+
+  it('have their holes given up once too much waits behind all of them, in the direction that goes on', () => {
+    const all = { waiting: 0 };
+    const heard: string[] = [];
+    const directions = [0, 1, 2].map((n) => {
+      const sink = {
+        data: (bytes: Uint8Array) => heard.push(`${n}: ${bytes.length}`),
+        gap: (length: number) => heard.push(`${n}: gap of ${length}`),
+        end: () => {},
+      };
+      const direction = new TcpDirection(sink, { ...defaultLimits, allOutOfOrder: 1_500 }, all);
+      direction.segment(0, tcpFlags.syn, new Uint8Array(0), 1, 54);
+      return direction;
+    });
+    for (const direction of directions) direction.segment(11, tcpFlags.ack, new Uint8Array(5), 2, 54);
+    expect(heard).toEqual(['2: gap of 10', '2: 5']);
+    for (const direction of directions) direction.finish();
+    expect([heard.slice(2), all.waiting]).toEqual([['0: gap of 10', '0: 5', '1: gap of 10', '1: 5'], 0]);
+  });
+
+  it('end where too much waits in all of them for the end of a message', () => {
+    const half = Uint8Array.from([...[0, 0, 1, 0], ...new Array(60).fill(65)]);
+    const frames = Array.from({ length: 8 }, (_, i) => [
+      tcpFrame(at(3000 + i), server, 999, 0, tcpFlags.syn, new Uint8Array(0)),
+      tcpFrame(at(3000 + i), server, 1000, 0, tcpFlags.ack, half),
+    ]).flat();
+    const opened = openBytes(capture(frames, 1_700_000_000, 0.001), {
+      decodeAs: ['tcp.port == 9001 -> botd'],
+      limits: { ...defaultLimits, allPending: 200 },
+    });
+    if ('problem' in opened) throw new Error(opened.problem.text);
+    const told = [...opened.findings()].map(({ text }) => text).join('\n');
+    expect(told).toContain('limit');
   });
 });
