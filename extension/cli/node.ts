@@ -15,6 +15,7 @@ import { kernelDrops } from '../node/kerneldrops.ts';
 import { GrowingFile } from '../node/recording.ts';
 import { Sentences } from '../node/sentences.ts';
 import { SocketNode } from '../node/socketnode.ts';
+import { unknownField } from '../node/unknownfield.ts';
 import { SocketFailure, socketReason } from '../node/words.ts';
 import type { Tell } from './capture.ts';
 import { Course } from './course.ts';
@@ -74,12 +75,18 @@ async function understood(command: NodeCommand): Promise<Plan> {
   const wishes = readWishes({ choices: command.choices }, protocols);
   const faults = command.faults.map((text) => parseFault(text, protocol.names, transport, protocol.peer!));
   const sentences = faults.filter((each) => typeof each === 'string');
-  const unknown = command.send.find(({ message }) => !protocol.names.includes(message));
-  if (unknown !== undefined) sentences.push(`--send names no message of ${protocol.id}: ${protocol.names.join(', ')}`);
-  const wrong = [...wishes.problems, ...sentences.map((sentence) => `${sentence}.`)];
+  sentences.push(...command.send.flatMap((each) => wrongSending(each, protocol)));
+  const wrong = [...wishes.problems, ...sentences.map((sentence) => (sentence.endsWith('?') ? sentence : `${sentence}.`))];
   if (wrong.length > 0) throw new UsageError(wrong.join(' '), false);
   const seed = command.seed ?? randomInt(2 ** 32);
   return { command, protocol, protocols, wishes, transport, faults: faults as Fault[], seed };
+}
+
+function wrongSending({ message, given }: NodeCommand['send'][number], protocol: Protocol): string[] {
+  const names = (protocol.messages ?? []).map(({ name }) => name);
+  if (!protocol.names.includes(message)) return [`--send: ${protocol.id} has no message "${message}", but ${names.join(', ')}`];
+  const unknown = unknownField(protocol, message, given);
+  return unknown === undefined ? [] : [`--send: ${unknown}`];
 }
 
 async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): Promise<number> {

@@ -13,6 +13,7 @@ import { printable } from './printable.ts';
 import { GrowingFile } from './recording.ts';
 import { Sentences } from './sentences.ts';
 import { SocketNode } from './socketnode.ts';
+import { unknownField } from './unknownfield.ts';
 import { valuesFromText, valuesToText } from './values.ts';
 import { socketReason } from './words.ts';
 
@@ -186,7 +187,10 @@ export class RunningNode {
   }
 
   send(link: number, message: string, text: string): void {
-    this.node.send(link, message, text.trim() === '' ? {} : valuesFromText(text));
+    const values = text.trim() === '' ? {} : valuesFromText(text);
+    const unknown = this.#protocol && unknownField(this.#protocol, message, values);
+    if (unknown !== undefined) throw new Error(unknown);
+    this.node.send(link, message, values);
   }
 
   release(held: number, times: number, text: string | undefined): void {

@@ -167,7 +167,16 @@ describe('what a node refuses', () => {
     [['botd', '--listen', '127.0.0.1:0', '--fault', 'stale-nonce'], 'no message of the protocol has a counter'],
     [['p2pke', '--listen', '127.0.0.1:0', '--fault', 'drop:HELLO'], 'names no message of the protocol'],
     [['p2pke', '--listen', '127.0.0.1:0', '--send', 'data {'], '--send takes MESSAGE'],
-    [['p2pke', '--listen', '127.0.0.1:0', '--send', 'HELLO'], '--send names no message of p2pke'],
+    [['p2pke', '--listen', '127.0.0.1:0', '--send', 'HELLO'], '--send: p2pke has no message "HELLO", but InitHello'],
+    [['p2pke', '--listen', '127.0.0.1:0', '--send', 'data {"dat":1}'], '--send: data has no field "dat": did you mean data?'],
+    [
+      ['p2pke', '--listen', '127.0.0.1:0', '--send', 'InitDone {"payload":{"auth_clam":{}}}'],
+      '--send: InitDone.payload has no field "auth_clam": did you mean auth_claim?',
+    ],
+    [
+      ['p2ppacket', '--listen', '127.0.0.1:0', '--send', 'data {"channels":[{"id":1},{"ide":1}]}'],
+      '--send: data.channels has no field "ide": did you mean id?',
+    ],
     [['p2pke', '--listen', '127.0.0.1:0', '--for', '0'], '--for takes a number above 0'],
     [['p2pke', '--listen', '127.0.0.1:0', '--identity', '/dev/null'], 'An identity of p2pke is'],
   ])('%j', async (args, sentence) => expect(await refused(...args)).toContain(sentence));
