@@ -174,11 +174,14 @@ class Compiler {
     let read: Reader = (row) => field.read(row);
     let { type } = field;
     if (operand.slice !== undefined) {
-      if (type !== 'bytes' && type !== 'text')
+      if (type !== 'bytes' && type !== 'text' && type !== 'mac')
         return this.#fail(`${operand.name} is neither bytes nor text: it has no slices`, operand);
       const { from, length } = operand.slice;
       const before = read;
-      read = (row) => before(row).flatMap((value) => sliced(value, from, length));
+      const isMac = type === 'mac';
+      // A MAC address is text in the tree, and bytes to whoever takes a part of it.
+      const whole = (value: Value): Value => (isMac ? (bytesLiteral(textOf(value), false) ?? value) : value);
+      read = (row) => before(row).flatMap((value) => sliced(whole(value), from, length));
       type = 'bytes';
     }
     for (const name of operand.functions) {

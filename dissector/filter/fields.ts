@@ -7,7 +7,7 @@ import { lowerFields } from './lower.ts';
 import type { FilterRow } from './row.ts';
 
 /** How values of a field are written and compared; a field of type `presence` is there or not. */
-export type FieldType = 'integer' | 'number' | 'text' | 'bytes' | 'address' | 'flag' | 'presence';
+export type FieldType = 'integer' | 'number' | 'text' | 'bytes' | 'address' | 'mac' | 'flag' | 'presence';
 
 export interface FilterField {
   readonly name: string;

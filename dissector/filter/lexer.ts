@@ -22,7 +22,11 @@ const space = /\s/;
 const word = /(?:[\p{L}\p{N}_:/$@%-]|\.(?!\.))+/uy;
 /** Inside brackets a colon and a hyphen separate the two ends of a slice. */
 const sliceWord = /\d+|[:-]/y;
-const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '0': '\0' };
+/** Those of Wireshark. */
+const escapes: Readonly<Record<string, string>> = {
+  ...{ n: '\n', r: '\r', t: '\t', '0': '\0', a: '\x07', b: '\b', f: '\f', v: '\v' },
+  ...{ '"': '"', "'": "'", '\\': '\\' },
+};
 
 export function tokens(text: string): { readonly tokens: Token[]; readonly problem?: FilterProblem } {
   const out: Token[] = [];
@@ -34,10 +38,10 @@ export function tokens(text: string): { readonly tokens: Token[]; readonly probl
       continue;
     }
     const start = at;
-    if (text[at] === '"') {
-      const read = readString(text, at);
-      if (typeof read === 'number')
-        return { tokens: out, problem: { text: 'the string has no closing quote', start, end: read } };
+    const raw = /^[rR]"/.test(text.slice(at, at + 2));
+    if (text[at] === '"' || raw) {
+      const read = raw ? readRaw(text, at + 1) : readString(text, at);
+      if ('problem' in read) return { tokens: out, problem: { start, ...read.problem } };
       out.push({ kind: 'string', text: read.value, start, end: read.end });
       at = read.end;
       continue;
@@ -60,10 +64,16 @@ export function tokens(text: string): { readonly tokens: Token[]; readonly probl
   return { tokens: out };
 }
 
-/** The value up to the closing quote, or where the text ends without one. */
-function readString(text: string, open: number): { value: string; end: number } | number {
+type Read =
+  | { readonly value: string; readonly end: number }
+  | { readonly problem: Omit<FilterProblem, 'start'> & { start?: number } };
+
+const open = (text: string): Read => ({ problem: { text: 'the string has no closing quote', end: text.length } });
+
+/** The value up to the closing quote. */
+function readString(text: string, quote: number): Read {
   let value = '';
-  for (let at = open + 1; at < text.length; at++) {
+  for (let at = quote + 1; at < text.length; at++) {
     const character = text[at]!;
     if (character === '"') return { value, end: at + 1 };
     if (character !== '\\') value += character;
@@ -71,9 +81,25 @@ function readString(text: string, open: number): { value: string; end: number } 
       value += String.fromCharCode(Number.parseInt(text.slice(at + 2, at + 4), 16));
       at += 3;
     } else if (at + 1 < text.length) {
+      const meant = escapes[text[at + 1]!];
+      // To drop the backslash would make another expression of a regular one, in silence.
+      if (meant === undefined) return noEscape(text, at);
+      value += meant;
       at++;
-      value += escapes[text[at]!] ?? text[at]!;
     }
   }
-  return text.length;
+  return open(text);
+}
+
+function noEscape(text: string, at: number): Read {
+  const sign = text.slice(at, at + 2);
+  return {
+    problem: { text: `"${sign}" is no escape in a string; in r"…" a backslash stands for itself`, start: at, end: at + 2 },
+  };
+}
+
+/** `r"…"`: every character stands for itself. */
+function readRaw(text: string, quote: number): Read {
+  const end = text.indexOf('"', quote + 1);
+  return end < 0 ? open(text) : { value: text.slice(quote + 1, end), end: end + 1 };
 }

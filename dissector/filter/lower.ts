@@ -24,9 +24,9 @@ type Line = readonly [name: string, type: FieldType, layers: readonly string[], 
 
 /** Wireshark's names for the layers below; each with the layers and fields it reads. */
 const lines: readonly Line[] = [
-  ['eth.src', 'text', ['ethernet'], ['src'], 'Source of the Ethernet frame.'],
-  ['eth.dst', 'text', ['ethernet'], ['dst'], 'Destination of the Ethernet frame.'],
-  ['eth.addr', 'text', ['ethernet'], ['src', 'dst'], 'Source or destination of the Ethernet frame.'],
+  ['eth.src', 'mac', ['ethernet'], ['src'], 'Source of the Ethernet frame.'],
+  ['eth.dst', 'mac', ['ethernet'], ['dst'], 'Destination of the Ethernet frame.'],
+  ['eth.addr', 'mac', ['ethernet'], ['src', 'dst'], 'Source or destination of the Ethernet frame.'],
   ['eth.type', 'integer', ['ethernet'], ['type'], 'EtherType.'],
   ['ip.ttl', 'integer', ['ipv4'], ['ttl'], 'Time to live.'],
   ['ip.id', 'integer', ['ipv4'], ['identification'], 'Identification of an IPv4 datagram.'],

@@ -32,6 +32,8 @@ export function operandOf(field: Pick<FilterField, 'type' | 'name' | 'values'>, 
     }
     case 'address':
       return addressOperand(field.name, text);
+    case 'mac':
+      return macOperand(field.name, text);
     case 'flag':
       return /^(?:true|false|0|1)$/i.test(text)
         ? { compare: (value) => (value === /^(?:true|1)$/i.test(text) ? 0 : 1) }
@@ -84,10 +86,23 @@ export function textOf(value: Value): string {
   return value instanceof Uint8Array ? Array.from(value, (byte) => byte.toString(16).padStart(2, '0')).join('') : String(value);
 }
 
-/** `01:02`, `01-02`, `0102`, `0x0102`; quoted it is text in UTF-8. */
+/** Written with colons, hyphens or dots, as machines show it. */
+function macOperand(name: string, text: string): Operand | string {
+  const wanted = bytesLiteral(text, false);
+  return wanted?.length !== 6
+    ? `${name} is compared with a MAC address like 02:00:5e:10:00:01, not "${text}"`
+    : {
+        compare(value) {
+          const own = typeof value === 'string' ? bytesLiteral(value, false) : undefined;
+          return own === undefined ? undefined : orderBytes(own, wanted);
+        },
+      };
+}
+
+/** `01:02`, `01-02`, `01.02`, `0102`, `0x0102`; quoted it is text in UTF-8. */
 export function bytesLiteral(text: string, quoted: boolean): Uint8Array | undefined {
   if (quoted) return utf8.encode(text);
-  const bytes = fromHex(text.replace(/^0x/i, '').replace(/[:-]/g, ''));
+  const bytes = fromHex(text.replace(/^0x/i, '').replace(/[:.-]/g, ''));
   return bytes === undefined || bytes.length === 0 ? undefined : bytes;
 }
 

@@ -48,6 +48,15 @@ describe('a filter', () => {
     ['p2pke', 'p2pke.message == "data" and not p2pke.direction == 0', 15],
     ['p2pke', 'udp.port == 7001 && udp', 33],
     ['p2pke', 'tcp', 0],
+    ['p2pke', 'eth.src[0:3] == 00:00:00', 33],
+    ['p2pke', 'eth.addr == 00-00-00-00-00-00', 33],
+    ['p2pke', 'eth.dst == 0000.0000.0000', 33],
+    ['p2pke', 'eth.src == "00:00:00:00:00:00"', 33],
+    ['p2pke', 'eth.src == 02:00:00:00:00:01', 0],
+    ['p2pke', 'frame contains 08.00.45', 33],
+    ['p2pke', String.raw`frame matches r"\d\d\d\d\d_ChaCha"`, 1],
+    ['p2pke', String.raw`frame matches "\\d\\d_ChaCha"`, 1],
+    ['p2pke', String.raw`frame contains "\x45\x00"`, 33],
     ['p2pke', 'decrypted', 32],
     ['p2pke', 'p2pke.cipher_suites matches "^noise"', 0],
     ['p2p', 'p2p.message == "TUNNEL_DATA"', 16],
@@ -99,6 +108,21 @@ describe('a filter', () => {
   it('compares addresses with networks', () => {
     expect(count('botd', 'ip.addr == 192.0.2.0/24')).toBe(count('botd', 'ip'));
     expect(count('botd', 'ip.src == 198.51.100.0/25') + count('botd', 'ip.src == 192.0.2.10')).toBe(count('botd', 'ip'));
+  });
+
+  it.each([
+    [
+      String.raw`frame matches "\d+"`,
+      String.raw`\d`,
+      String.raw`"\d" is no escape in a string; in r"…" a backslash stands for itself`,
+    ],
+    ['frame contains r"a', 'r"a', 'the string has no closing quote'],
+    ['eth.src == foo', 'foo', 'eth.src is compared with a MAC address like 02:00:5e:10:00:01, not "foo"'],
+    ['eth.addr == 0:0:0', '0:0:0', 'eth.addr is compared with a MAC address like 02:00:5e:10:00:01, not "0:0:0"'],
+  ])('%s is refused: another one would be meant than is written', (text, place, told) => {
+    const compiled = compileFilter(text, catalog);
+    const { start, end, text: why } = 'problem' in compiled ? compiled.problem : { start: 0, end: 0, text: '' };
+    expect([text.slice(start, end), why]).toEqual([place, told]);
   });
 
   it('reads as the same with words and with signs', () => {
