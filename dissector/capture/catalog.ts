@@ -57,6 +57,8 @@ export class Catalog {
   tail: Problem | undefined;
   /** A problem that nothing after it can be read past. */
   stopped = false;
+  /** Records of frames that could not be listed. */
+  unlisted = 0;
   readonly limits: Limits;
   readonly window: Window;
 

@@ -15,6 +15,9 @@ export const blockType = Object.freeze({
 });
 export const byteOrderMagic = 0x1a2b3c4d;
 
+/** Blocks that hold a frame. */
+const holdsPacket: ReadonlySet<number> = new Set([blockType.enhancedPacket, blockType.simplePacket, blockType.obsoletePacket]);
+
 /** Bytes from the start of a packet block to the packet's bytes, by `recordKind`. */
 export const packetDataOffset: readonly number[] = [0, 28, 12, 28];
 
@@ -77,6 +80,7 @@ export class PcapngIndexer implements Indexer {
     }
     const problem = this.read(at, length, type);
     if (problem !== undefined) catalog.report(problem);
+    if (problem !== undefined && holdsPacket.has(type)) catalog.unlisted++;
     if (catalog.stopped) return false;
     catalog.position = at + length;
     return true;

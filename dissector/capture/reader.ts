@@ -92,6 +92,11 @@ export class CaptureReader {
     return this.catalog.tail !== undefined;
   }
 
+  /** How many records of frames could not be read, and are no frames of the list: each is one of `problems`. */
+  get unlisted(): number {
+    return this.catalog.unlisted;
+  }
+
   /** A problem made the rest of the file unreadable. */
   get stopped(): boolean {
     return this.catalog.stopped;

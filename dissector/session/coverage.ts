@@ -1,14 +1,27 @@
-/** What of a capture was not understood: frames of link types that nothing decodes, conversations of no known protocol. */
-import { linkType } from '../link/index.ts';
+/**
+ * What of a capture was not understood: frames of link types that nothing decodes, tunnels that nothing looks into, conversations of
+ * no known protocol.
+ */
+import { linkType, PacketView, parsePacket } from '../link/index.ts';
 import type { Analysis } from './analysis.ts';
 import type { DecodeAs } from './decodeas.ts';
 import type { Conversation } from './protocol.ts';
 
 const decodedLinks: ReadonlySet<number> = new Set(Object.values(linkType));
 
+/** What may carry messages, and is not decoded: by EtherType, and by IP protocol number. */
+const tunnelTypes: Readonly<Record<number, string>> = {
+  ...{ 34887: 'MPLS', 34888: 'MPLS', 34916: 'PPPoE', 35047: 'provider backbone bridging', 35045: 'MACsec' },
+};
+const tunnelProtocols: Readonly<Record<number, string>> = {
+  ...{ 4: 'IPv4 in IP', 41: 'IPv6 in IP', 47: 'GRE', 50: 'ESP', 51: 'AH', 97: 'Ethernet in IP', 115: 'L2TP', 137: 'MPLS in IP' },
+};
+
 export interface Coverage {
   /** Frames by link type (LINKTYPE_ number) that is not decoded. */
   readonly undecoded: ReadonlyMap<number, number>;
+  /** Frames by the tunnel that is not looked into. */
+  readonly tunnels: ReadonlyMap<string, number>;
   /** Conversations that no protocol recognised and that no rule gives to one or leaves out. */
   readonly unrecognised: readonly Conversation[];
 }
@@ -16,14 +29,21 @@ export interface Coverage {
 export function coverage(analysis: Analysis, decodeAs: readonly DecodeAs[] = []): Coverage {
   const { frames } = analysis.reader;
   const undecoded = new Map<number, number>();
+  const tunnels = new Map<string, number>();
+  const view = new PacketView();
   for (let index = 0; index < frames.length; index++) {
     const link = frames.linkType(index);
     if (!decodedLinks.has(link)) undecoded.set(link, (undecoded.get(link) ?? 0) + 1);
+    else if (analysis.conversationOf(index + 1) === undefined) {
+      parsePacket(analysis.reader.frameBytes(index), link, view);
+      const tunnel = view.version === 0 ? tunnelTypes[view.etherType] : tunnelProtocols[view.protocol];
+      if (tunnel !== undefined) tunnels.set(tunnel, (tunnels.get(tunnel) ?? 0) + 1);
+    }
   }
   const unrecognised = analysis.conversations.filter(
     (one) => analysis.protocolOf(one.id) === undefined && !decodeAs.some((rule) => rule.matches(one)),
   );
-  return { undecoded, unrecognised };
+  return { undecoded, tunnels, unrecognised };
 }
 
 /**

@@ -97,6 +97,7 @@ export function* matching(analysis: Analysis, { setup: { filter } }: Task): Gene
 /** The exit status that a capture by itself gives. */
 export function readStatus({ file, left }: Pick<Task, 'file' | 'left'>): number {
   const { reader, unpackProblem } = file;
-  if (left === undefined && unpackProblem === undefined && !reader.stopped && !reader.truncated) return exitStatus.read;
+  const isWhole = left === undefined && unpackProblem === undefined && reader.unlisted === 0;
+  if (isWhole && !reader.stopped && !reader.truncated) return exitStatus.read;
   return reader.frames.length === 0 ? exitStatus.unreadable : exitStatus.part;
 }

@@ -7,14 +7,17 @@ import { plural } from './text.ts';
 const namedPorts = 3;
 
 export function coverageNotices(analysis: Analysis, { setup: { wishes } }: Task): string[] {
-  const { undecoded, unrecognised } = coverage(analysis, wishes.decodeAs);
+  const { undecoded, tunnels, unrecognised } = coverage(analysis, wishes.decodeAs);
   const links = [...undecoded].map(
     ([link, count]) => `${plural(count, 'frame')} of link type ${link} ${count === 1 ? 'is' : 'are'} not decoded.`,
+  );
+  const carried = [...tunnels].map(
+    ([tunnel, count]) => `${plural(count, 'frame')} of ${tunnel} ${count === 1 ? 'is' : 'are'} not looked into.`,
   );
   const count = unrecognised.length;
   const was = `${plural(count, 'conversation')} ${count === 1 ? 'was' : 'were'} not recognised`;
   const conversations = count === 0 ? [] : [`${was} (${commonPorts(unrecognised)}; try --decode-as or --protocol).`];
-  return [...links, ...conversations, ...analysis.passedLimits, ...ruleNotices(analysis, wishes.decodeAs)];
+  return [...links, ...carried, ...conversations, ...analysis.passedLimits, ...ruleNotices(analysis, wishes.decodeAs)];
 }
 
 /** The ports that most of the conversations have, `udp 53, tcp 443`: those of one alone only where none has company. */

@@ -16,7 +16,7 @@ export async function info(task: Task): Promise<number> {
     const { protocol, name } = analysis.message(n);
     counted(counts, protocol.id, name);
   }
-  const { undecoded, unrecognised } = coverage(analysis, setup.wishes.decodeAs);
+  const { undecoded, tunnels, unrecognised } = coverage(analysis, setup.wishes.decodeAs);
   for (const sentence of ruleNotices(analysis, setup.wishes.decodeAs)) tell(sentence);
   const [first, last] = timeSpan(analysis);
   const all = {
@@ -29,6 +29,7 @@ export async function info(task: Task): Promise<number> {
     interfaces: reader.interfaces.map(interfaceJson),
     truncated: isCutShort(file),
     undecoded_links: Object.fromEntries(undecoded),
+    undecoded_tunnels: Object.fromEntries(tunnels),
     conversations: analysis.conversationCount,
     unrecognised_conversations: unrecognised.length,
     messages: Object.fromEntries([...counts].map(([protocol, own]) => [protocol, Object.fromEntries(own)])),
@@ -71,6 +72,7 @@ interface Whole {
   readonly interfaces: readonly ReturnType<typeof interfaceJson>[];
   readonly truncated: boolean;
   readonly undecoded_links: Readonly<Record<string, number>>;
+  readonly undecoded_tunnels: Readonly<Record<string, number>>;
   readonly conversations: number;
   readonly unrecognised_conversations: number;
   readonly secrets: number;
@@ -89,6 +91,10 @@ function readable(all: Whole, counts: MessageCounts): string[] {
     ...Object.entries(all.undecoded_links).map(([link, count]): [string, string] => [
       'not decoded',
       `${plural(count, 'frame')} of link type ${link}`,
+    ]),
+    ...Object.entries(all.undecoded_tunnels).map(([tunnel, count]): [string, string] => [
+      'not looked into',
+      `${plural(count, 'frame')} of ${tunnel}`,
     ]),
     ['conversations', String(all.conversations)],
     ...(all.unrecognised_conversations === 0

@@ -87,7 +87,14 @@ describe('info', () => {
       ...{ format: 'pcapng', frames: 33, bytes: 13892, first: '1795251826.750787038', last: '1795251827.052403305' },
       link_types: [1],
       interfaces: [{ link_type: 1, name: 'lo', description: 'Loopback', snap_length: 262144, resolution: '1e-9' }],
-      ...{ truncated: false, undecoded_links: {}, conversations: 1, unrecognised_conversations: 0, secrets: 0 },
+      ...{
+        truncated: false,
+        undecoded_links: {},
+        undecoded_tunnels: {},
+        conversations: 1,
+        unrecognised_conversations: 0,
+        secrets: 0,
+      },
       messages: { p2pke: { InitHello: 1, RespHello: 1, InitDone: 1, data: 30 } },
     });
   });

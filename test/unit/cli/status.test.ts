@@ -4,7 +4,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { run } from '../../../extension/cli/run.ts';
-import { bytes, pcap } from '../capture/build.ts';
+import { bytes, enhanced, pcap } from '../capture/build.ts';
 import { golden, lines, peerscope, temporary } from './help.ts';
 
 const capture = golden('p2pke_a.pcapng');
@@ -109,10 +109,14 @@ describe('exit status 4', () => {
   const broken = pcap(true, [frame, frame, { ...frame, captured: 0xffff_ffff }]);
   const whole = readFileSync(capture);
 
+  /** Names an interface that there is not, in the byte order of the section before it. */
+  const foreign = enhanced(true, 9, 0n, new Uint8Array(60));
+
   it.each([
     ['a capture cut short', whole.subarray(0, 2000)],
     ['its compressed data cut short', gzipSync(whole).subarray(0, 2000)],
     ['a record that cannot be read after frames that can', broken],
+    ['a frame of an interface that there is not, among others', Buffer.concat([whole, foreign])],
   ])('%s', async (_, contents) => {
     const path = temporary('part', contents);
     for (const command of ['decode', 'check', 'info', 'frames']) {
