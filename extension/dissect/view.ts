@@ -18,9 +18,12 @@ export function treeView(analysis: Analysis, show: Show, row: number, catalog: F
   }
   const { tree, dissection } = analysis.dissect(n);
   const { findings, encrypted, state } = analysis.message(n);
-  const opened = encrypted && state !== 'encrypted' && dissection.missing.length === 0;
+  const { missing } = dissection;
   const travelled = encrypted ? 'encrypted' : 'clear';
-  return { row, ...contents(tree, own, catalog), findings, missing: dissection.missing, travelled, opened };
+  // Of a broken one nobody can tell: its bytes are not what was sealed, or what was sealed is broken.
+  const isKnown = state === 'decoded' || state === 'encrypted';
+  const opened = isKnown ? { opened: encrypted && state === 'decoded' && missing.length === 0 } : {};
+  return { row, ...contents(tree, own, catalog), findings, missing, travelled, ...opened };
 }
 
 function contents(tree: Tree, own: FieldView, catalog: FieldCatalog): Pick<TreeView, 'sources' | 'layers'> {

@@ -72,7 +72,7 @@ export interface TreeView {
   readonly missing: readonly string[];
   /** How the message travelled; absent for a frame that completes none. */
   readonly travelled?: 'clear' | 'encrypted';
-  /** A key opened what travelled encrypted. */
+  /** A key opened what travelled encrypted; absent for what is broken. */
   readonly opened?: boolean;
 }
 

@@ -5,9 +5,15 @@ import type { ExplanationView, TreeView } from '../../extension/wire/inspector.t
 /** What is known of the explanation of the selected message. */
 export type Explained = ExplanationView | 'asked' | { readonly failure: string } | undefined;
 
+const titles: Readonly<Record<string, string>> = {
+  true: 'How was it decrypted?',
+  false: 'Why is it not decrypted?',
+  undefined: 'Which keys were tried?',
+};
+
 export function explanation(tree: TreeView, explained: Explained, ask: (open: boolean) => void): TemplateResult | typeof nothing {
   if (tree.travelled !== 'encrypted') return nothing;
-  const title = tree.opened ? 'How was it decrypted?' : 'Why is it not decrypted?';
+  const title = titles[String(tree.opened)];
   return html`<details id="explanation" class="explanation" ?open=${explained !== undefined}
     @toggle=${(event: Event) => ask((event.target as HTMLDetailsElement).open)}>
     <summary>${title}</summary>${body(explained)}</details>`;

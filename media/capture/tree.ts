@@ -58,12 +58,19 @@ export class FieldTree extends PageElement {
       selected ? 'selected' : '',
       field.generated ? 'generated' : '',
       field.problem === undefined ? '' : 'problem',
+      field.check === undefined ? '' : 'checked',
     ].join(' ');
     const text = fieldText(field, depth);
     const { check, problem } = field;
+    // What is closed says what of its parts does not verify.
+    const hidden = open === false && hasInvalid(field);
+    const title =
+      check === undefined
+        ? (field.doc ?? text)
+        : `${verdicts[check.state]}${check.why === '' ? '' : `: ${check.why}`}\n${field.doc ?? text}`;
     return html`<div id="field-${index}" class=${classes} role="treeitem" data-line=${index} aria-level=${depth + 1} aria-posinset=${place}
       aria-setsize=${siblings} aria-selected=${selected} aria-expanded=${open === undefined ? nothing : String(open)}
-      data-vscode-context=${fieldMenu(field, key)} title=${field.doc ?? text}><span class="twistie" aria-hidden="true">${open === undefined ? '' : open ? '▾' : '▸'}</span><span class="field-text">${text}</span>${
+      data-vscode-context=${fieldMenu(field, key)} title=${title}><span class="twistie" aria-hidden="true">${open === undefined ? '' : open ? '▾' : '▸'}</span>${hidden ? html`<span class="hidden-verdict" title="A part of it does not verify">✗ </span>` : nothing}<span class="field-text">${text}</span>${
         check === undefined
           ? nothing
           : html`<span class="check ${check.state}" title=${check.why}>${verdicts[check.state]}${
@@ -130,4 +137,8 @@ export class FieldTree extends PageElement {
     event.preventDefault();
     action();
   }
+}
+
+function hasInvalid({ children = [] }: FieldView): boolean {
+  return children.some((child) => child.check?.state === 'invalid' || hasInvalid(child));
 }

@@ -57,4 +57,18 @@ describe('the findings', () => {
     await lines().first().waitFor();
     expect(await follows().count()).toBe(0);
   });
+
+  it('stand in the fields, too: the verdict on a signature in view, and a mark on what hides an invalid one', async () => {
+    const signed = await Inspecting.open(workbench, 'p2pke_b.pcapng');
+    await signed.select(2);
+    const payload = signed.field('payload');
+    await payload.locator('.hidden-verdict').waitFor();
+    for (const name of ['payload', 'auth_claim']) await signed.field(name).locator('.twistie').click();
+    await expect.poll(() => payload.locator('.hidden-verdict').count()).toBe(0);
+    const verdict = signed.field('sig').locator('.check.invalid');
+    const [shown, pane] = [(await verdict.boundingBox())!, (await signed.frame.locator('#field-tree').boundingBox())!];
+    expect(shown.x + 70).toBeLessThan(pane.x + pane.width);
+    expect(await signed.field('sig').getAttribute('title')).toContain('✗ invalid: Ed25519 signature does not verify');
+    await workbench.screenshot('findings-verdict');
+  });
 });
