@@ -29,7 +29,17 @@ const operatorDocs: Readonly<Record<string, string>> = {
 
 /** What a person may type at `caret`: fields at the start of a condition, then operators, then values of the field. */
 export function complete(text: string, caret: number, catalog: FieldCatalog): Completions {
-  const before = tokens(text.slice(0, caret)).tokens.filter(({ kind }) => kind !== 'end');
+  const { tokens: lexed, problem } = tokens(text.slice(0, caret));
+  const before = lexed.filter(({ kind }) => kind !== 'end');
+  // Behind an opening quote values are meant, with what is typed of one: the whole string is replaced.
+  if (problem !== undefined && text[problem.start] === '"') {
+    const close = /^[^"]*"/.exec(text.slice(caret))?.[0].length ?? 0;
+    return {
+      start: problem.start,
+      end: caret + close,
+      items: valueItems(before, text.slice(problem.start + 1, caret), catalog) ?? [],
+    };
+  }
   const last = before.at(-1);
   const isTyping = last?.kind === 'word' && last.end === caret;
   const typed = isTyping ? last.text : '';
@@ -42,13 +52,8 @@ export function complete(text: string, caret: number, catalog: FieldCatalog): Co
 function items(context: readonly Token[], typed: string, catalog: FieldCatalog): Completion[] {
   const last = context.at(-1);
   const previous = context.at(-2);
-  const field = previous === undefined ? undefined : catalog.find(previous.text);
-  if (last !== undefined && isComparison(last.text) && field !== undefined) return values(field, typed);
-  if (last?.text === '{' || last?.text === ',' || last?.text === '..') {
-    const open = context.findLastIndex(({ text }) => text === '{');
-    const of = open < 2 ? undefined : catalog.find(context[open - 2]!.text);
-    return of === undefined ? [] : values(of, typed);
-  }
+  const offered = valueItems(context, typed, catalog);
+  if (offered !== undefined) return offered;
   const known = last === undefined ? undefined : catalog.find(last.text);
   if (known !== undefined || last?.text === ']') return operatorItems(known, typed);
   if (
@@ -57,6 +62,22 @@ function items(context: readonly Token[], typed: string, catalog: FieldCatalog):
   )
     return keywords(['&&', '||'], typed);
   return fields(catalog, typed);
+}
+
+/** Values of the field that they are compared with; undefined where something else than a value is meant. */
+function valueItems(context: readonly Token[], typed: string, catalog: FieldCatalog): Completion[] | undefined {
+  const last = context.at(-1);
+  const previous = context.at(-2);
+  const of = (name: string | undefined): Completion[] => {
+    const field = name === undefined ? undefined : catalog.find(name);
+    return field === undefined ? [] : values(field, typed);
+  };
+  if (last?.text === '{' || last?.text === ',' || last?.text === '..') {
+    const open = context.findLastIndex(({ text }) => text === '{');
+    return open < 2 ? [] : of(context[open - 2]!.text);
+  }
+  const isCompared = last !== undefined && last.kind !== 'string' && isComparison(last.text);
+  return isCompared && previous?.kind === 'word' ? of(previous.text) : undefined;
 }
 
 function isComparison(text: string): boolean {
@@ -69,19 +90,15 @@ function isValue(last: Token, previous: Token | undefined): boolean {
 
 function fields(catalog: FieldCatalog, typed: string): Completion[] {
   const wanted = typed.toLowerCase();
-  const found: Completion[] = [];
-  // Names that begin so come first, then those that hold it.
-  for (const begins of [true, false]) {
-    for (const { name, type, doc } of catalog.all) {
-      const at = name.toLowerCase().indexOf(wanted);
-      if (begins ? at !== 0 : at <= 0) continue;
-      found.push({ insert: name, kind: 'field', detail: type, doc });
-      if (found.length >= most) return found;
-    }
-  }
-  for (const [name, doc] of Object.entries(functionDocs))
-    if (name.startsWith(wanted)) found.push({ insert: `${name}(`, kind: 'function', detail: 'function', doc });
-  return found;
+  const names = (isWanted: (at: number) => boolean): Completion[] =>
+    [...catalog.all]
+      .filter(({ name }) => isWanted(name.toLowerCase().indexOf(wanted)))
+      .map(({ name, type, doc }) => ({ insert: name, kind: 'field', detail: type, doc }));
+  const functions = Object.entries(functionDocs)
+    .filter(([name]) => name.startsWith(wanted))
+    .map(([name, doc]): Completion => ({ insert: `${name}(`, kind: 'function', detail: 'function', doc }));
+  // What begins so comes first, then names that hold it.
+  return [...names((at) => at === 0), ...functions, ...names((at) => at > 0)].slice(0, most);
 }
 
 function operatorItems(field: FilterField | undefined, typed: string): Completion[] {
