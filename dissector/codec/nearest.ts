@@ -1,10 +1,11 @@
-/** The one of some words that was probably meant by another: none that differs in more than a third of it. */
+/** The one of some words that was probably meant by another: none that differs in more than a third of it, but for capitals. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   let least = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const one of known) {
     if (Math.abs(one.length - word.length) >= least) continue;
-    const far = distance(word, one);
+    // Whoever writes in another case is as far away as with one slip.
+    const far = Math.min(distance(word, one), distance(word.toLowerCase(), one.toLowerCase()) + 1);
     if (far < least) {
       least = far;
       best = one;

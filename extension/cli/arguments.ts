@@ -75,6 +75,9 @@ export function parseCommand(args: readonly string[]): Command | Question {
   if (!isCommand(name)) throw new UsageError(`"${name}" is not a command.`);
   for (const option of Object.keys(values))
     if (!accepted[name].includes(option)) throw new UsageError(`"${name}" takes no --${option}.`);
+  const idle =
+    values.explain === undefined ? undefined : (['filter', 'bytes'] as const).find((option) => values[option] !== undefined);
+  if (idle !== undefined) throw new UsageError(`--explain names its messages itself: it takes no --${idle}.`);
   if (capture === undefined) throw new UsageError(`"${name}" needs a capture.`);
   if (more.length > 0) throw new UsageError(`One capture at a time: "${more[0]}" is one too many.`);
   const json = values.json ?? false;

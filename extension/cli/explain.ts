@@ -8,8 +8,7 @@ import { indented, plural } from './text.ts';
 
 /** Throws a UsageError when there is no such message. */
 export async function explain(analysis: Analysis, what: Explained, { command, out }: Task): Promise<number> {
-  const numbers =
-    'n' in what ? [numbered(analysis, what.n, command.capture)] : completedBy(analysis, what.frame, command.capture);
+  const numbers = 'n' in what ? [numbered(analysis, what.n, command.capture)] : messagesOf(analysis, what.frame, command.capture);
   for (const n of numbers) {
     const told = explanation(analysis, n);
     const { protocol, name } = analysis.message(n);
@@ -25,22 +24,16 @@ function numbered({ messageCount }: Analysis, n: number, capture: string): numbe
   throw new UsageError(`There is no message ${n}: ${capture} has ${there}.`, false);
 }
 
-function completedBy(analysis: Analysis, frame: number, capture: string): number[] {
+/** Those that a frame completes; where it completes none, those that it is a part of. */
+function messagesOf(analysis: Analysis, frame: number, capture: string): number[] {
   const count = analysis.reader.frames.length;
   if (frame < 1 || frame > count)
     throw new UsageError(`There is no frame ${frame}: ${capture} has ${plural(count, 'frame')}.`, false);
-  const completed: number[] = [];
-  for (let n = 0; n < analysis.messageCount; n++) if (analysis.message(n).frame === frame) completed.push(n);
-  if (completed.length > 0) return completed;
-  for (let n = 0; n < analysis.messageCount; n++) {
-    const message = analysis.message(n);
-    if (!message.frames.includes(frame)) continue;
-    throw new UsageError(
-      `Frame ${frame} completes no message: it is part of message ${n}, completed by frame ${message.frame}.`,
-      false,
-    );
-  }
-  throw new UsageError(`Frame ${frame} completes no message.`, false);
+  const all = Array.from({ length: analysis.messageCount }, (_, n) => n);
+  const completed = all.filter((n) => analysis.message(n).frame === frame);
+  const found = completed.length > 0 ? completed : all.filter((n) => analysis.message(n).frames.includes(frame));
+  if (found.length === 0) throw new UsageError(`Frame ${frame} is part of no message.`, false);
+  return found;
 }
 
 function readable({ n, frame, state, keys_tried, missing }: Explanation, what: string): string[] {

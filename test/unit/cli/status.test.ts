@@ -37,6 +37,8 @@ describe('exit status 3', () => {
     [['check', capture, '--format', 'sarif', '--json'], '--json and --format sarif contradict each other.'],
     [['decode', capture, '--explain', 'three'], '--explain takes the number of a message'],
     [['check', capture, '--explain', '3'], '"check" takes no --explain.'],
+    [['decode', capture, '--explain', '3', '--filter', 'udp'], '--explain names its messages itself: it takes no --filter.'],
+    [['decode', capture, '--explain', '3', '--bytes'], '--explain names its messages itself: it takes no --bytes.'],
     [['decode', capture, '--limit', 'findings'], '--limit takes a name and a number, findings=500000: "findings" is none.'],
     [['decode', capture, '--choice', 'p2p.cipher'], '--choice takes ID=CANDIDATE: "p2p.cipher" is none.'],
     [['decode', capture, '--choice', 'a.b=c', '--choice', 'a.b=d'], '--choice a.b is given twice.'],

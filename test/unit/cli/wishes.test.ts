@@ -77,7 +77,10 @@ describe('decode --explain', () => {
     ]);
     expect(both).toEqual([...(await explain('12')), ...(await explain('13'))]);
     const none = await peerscope(['decode', p2p, '--keys', p2pKeys, '--explain', 'frame:1']);
-    expect(none).toEqual({ status: 3, out: '', err: 'peerscope: Frame 1 completes no message.\n' });
+    expect(none).toEqual({ status: 3, out: '', err: 'peerscope: Frame 1 is part of no message.\n' });
+    // A segment of the HELLO that frame 12 completes.
+    expect(await explain('frame:4')).toEqual(await explain('frame:12'));
+    expect(await explain('frame:4')).toHaveLength(1);
   });
 
   it('never shows key material', async () => {

@@ -144,6 +144,7 @@ describe('what is hardly meant', () => {
 
   it.each([
     ['p2p.message == "HELO"', '"HELO"', 'p2p.message is not known to be "HELO"; did you mean "HELLO"?'],
+    ['p2p.message == tunnel_data', 'tunnel_data', 'p2p.message is not known to be "tunnel_data"; did you mean "TUNNEL_DATA"?'],
     ['p2p.message != NOSUCH', 'NOSUCH', 'p2p.message is not known to be "NOSUCH"'],
     ['p2p && (state in {"decoded", "opened"})', '"opened"', 'state is not known to be "opened"'],
     ['finding.rule == "p2p.ordr"', '"p2p.ordr"', 'finding.rule is not known to be "p2p.ordr"; did you mean "p2p.order"?'],
