@@ -37,8 +37,9 @@ const largestWindow = 0x4000_0000;
  * byte after the SYN; without a SYN the first segment with bytes (or a FIN) is the beginning, and earlier ones that come
  * later are dropped.
  *
- * Bytes that are missing become a `gap` when more than limits.outOfOrder waits behind them, or limits.allOutOfOrder in all directions, when the receiver acknowledges
- * past them (so the capture lost them, not the network), or at `finish`.
+ * Bytes that are missing become a `gap` when more than limits.outOfOrder waits behind them (or more than limits.allOutOfOrder
+ * in all directions that share a count), when the receiver acknowledges past them (so the capture lost them, not the network),
+ * or at `finish`.
  */
 export class TcpDirection {
   private readonly sink: StreamSink;

@@ -10,12 +10,23 @@ import type { Conversation } from './protocol.ts';
 const decodedLinks: ReadonlySet<number> = new Set(Object.values(linkType));
 
 /** What may carry messages, and is not decoded: by EtherType, and by IP protocol number. */
-const tunnelTypes: Readonly<Record<number, string>> = {
-  ...{ 34887: 'MPLS', 34888: 'MPLS', 34916: 'PPPoE', 35047: 'provider backbone bridging', 35045: 'MACsec' },
-};
-const tunnelProtocols: Readonly<Record<number, string>> = {
-  ...{ 4: 'IPv4 in IP', 41: 'IPv6 in IP', 47: 'GRE', 50: 'ESP', 51: 'AH', 97: 'Ethernet in IP', 115: 'L2TP', 137: 'MPLS in IP' },
-};
+const tunnelTypes: ReadonlyMap<number, string> = new Map([
+  [0x8847, 'MPLS'],
+  [0x8848, 'MPLS'],
+  [0x8864, 'PPPoE'],
+  [0x88e5, 'MACsec'],
+  [0x88e7, 'provider backbone bridging'],
+]);
+const tunnelProtocols: ReadonlyMap<number, string> = new Map([
+  [4, 'IPv4 in IP'],
+  [41, 'IPv6 in IP'],
+  [47, 'GRE'],
+  [50, 'ESP'],
+  [51, 'AH'],
+  [97, 'Ethernet in IP'],
+  [115, 'L2TP'],
+  [137, 'MPLS in IP'],
+]);
 
 export interface Coverage {
   /** Frames by link type (LINKTYPE_ number) that is not decoded. */
@@ -36,7 +47,7 @@ export function coverage(analysis: Analysis, decodeAs: readonly DecodeAs[] = [])
     if (!decodedLinks.has(link)) undecoded.set(link, (undecoded.get(link) ?? 0) + 1);
     else if (analysis.conversationOf(index + 1) === undefined) {
       parsePacket(analysis.reader.frameBytes(index), link, view);
-      const tunnel = view.version === 0 ? tunnelTypes[view.etherType] : tunnelProtocols[view.protocol];
+      const tunnel = view.version === 0 ? tunnelTypes.get(view.etherType) : tunnelProtocols.get(view.protocol);
       if (tunnel !== undefined) tunnels.set(tunnel, (tunnels.get(tunnel) ?? 0) + 1);
     }
   }
