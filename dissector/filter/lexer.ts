@@ -52,7 +52,12 @@ export function tokens(text: string): { readonly tokens: Token[]; readonly probl
     const matched = symbol === undefined ? pattern.exec(text)?.[0] : undefined;
     if (symbol === undefined && matched === undefined) {
       const meant = halves[text[at]!];
-      const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
+      const hint =
+        meant === undefined
+          ? ''
+          : text[at] === '='
+            ? `; did you mean ${meant}?`
+            : `: bit masks are not taken; did you mean ${meant}?`;
       return { tokens: out, problem: { text: `"${text[at]}" has no meaning here${hint}`, start, end: at + 1 } };
     }
     at += (symbol ?? matched!).length;

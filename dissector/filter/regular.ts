@@ -12,6 +12,7 @@ export function regularExpression(pattern: string): ((text: string) => boolean) 
     return (text) => compiled.matcher(text).find();
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
-    return { problem: error.message.replace(/^error parsing regexp: /, '') };
+    // The flags come first in the pattern that is compiled, and nobody wrote them.
+    return { problem: error.message.replace(/^error parsing regexp: /, '').replace(/(\(\?\w+\))+/, '') };
   }
 }

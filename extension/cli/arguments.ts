@@ -83,7 +83,8 @@ export function parseCommand(args: readonly string[]): Command | Question {
   const json = values.json ?? false;
   return {
     ...{ name, capture, json, keys: values.keys ?? [], bytes: values.bytes ?? false },
-    filter: values.filter,
+    // As tshark takes it: a script that has no filter hands over an empty one.
+    filter: values.filter?.trim() === '' ? undefined : values.filter,
     format: parseFormat(values.format, json),
     requireMessages: values['require-messages'] ?? false,
     explain: parseExplained(values.explain),

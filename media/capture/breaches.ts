@@ -8,10 +8,10 @@ import { goal, isForeign } from './moving.ts';
 import { Paged } from './paged.ts';
 import { rowsPerPage } from './scale.ts';
 import { Scroller } from './scroller.ts';
+import { signs } from './signs.ts';
 import { count } from './texts.ts';
 
 const ROW_HEIGHT = 22;
-const marks = { error: '●', warning: '▲', note: '·' };
 
 export class Breaches extends PageElement {
   static override properties: PropertyDeclarations = {
@@ -91,7 +91,7 @@ export class Breaches extends PageElement {
   }
 
   #group({ rule, severity, clause, count: number, of }: Extract<FindingLine, { kind: 'group' }>): TemplateResult {
-    return html`<span class="twistie" aria-hidden="true">${this.#closed.has(rule) ? '▸' : '▾'}</span><span class="mark ${severity}" role="img" aria-label=${severity}>${marks[severity]}</span>
+    return html`<span class="twistie" aria-hidden="true">${this.#closed.has(rule) ? '▸' : '▾'}</span><span class="mark ${severity}" role="img" aria-label=${severity}>${signs[severity]}</span>
       <code>${rule}</code> <span class="severity">${severity}, ${number === of ? '' : `${number.toLocaleString('en-US')} of `}${count(of, 'time')}</span> <span class="clause" title=${clause}>${clause}</span>`;
   }
 

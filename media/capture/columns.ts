@@ -24,8 +24,8 @@ export interface Reference extends Instant {
 export const NARROWEST = 30;
 
 const before: readonly Column[] = [
-  { id: 'frame', title: 'Frame', width: 'calc(8ch + 18px)', isNumber: true },
-  { id: 'time', title: 'Time', width: '13ch', isNumber: true },
+  { id: 'frame', title: 'Frame', width: 'minmax(calc(4ch + 18px), calc(8ch + 18px))', isNumber: true },
+  { id: 'time', title: 'Time', width: 'minmax(9ch, 13ch)', isNumber: true },
   { id: 'source', title: 'Source', width: 'minmax(92px, 1.6fr)' },
   { id: 'destination', title: 'Destination', width: 'minmax(92px, 1.6fr)' },
   { id: 'protocol', title: 'Protocol', width: 'minmax(70px, 0.8fr)' },

@@ -11,8 +11,8 @@ const seconds = (value: number | null): string => (value === null ? '' : value.t
 
 const columns: readonly GridColumn<ConversationView, ConversationColumn>[] = [
   { id: 'id', width: '5ch', title: 'No.', number: true, cell: ({ id }) => String(id) },
-  { id: 'a', width: 'minmax(80px, 1.4fr)', title: 'From', cell: ({ a }) => endpointCell(a) },
-  { id: 'b', width: 'minmax(80px, 1.4fr)', title: 'To', cell: ({ b }) => endpointCell(b) },
+  { id: 'a', width: 'minmax(80px, 1.2fr)', title: 'From', cell: ({ a }) => endpointCell(a) },
+  { id: 'b', width: 'minmax(80px, 1.2fr)', title: 'To', cell: ({ b }) => endpointCell(b) },
   {
     id: 'protocol',
     width: 'minmax(104px, 1fr)',
@@ -29,7 +29,7 @@ const columns: readonly GridColumn<ConversationView, ConversationColumn>[] = [
   },
   {
     id: 'packets',
-    width: 'minmax(98px, 0.9fr)',
+    width: 'minmax(98px, 1.2fr)',
     title: 'Packets →/←',
     says: 'Packets from and to, → / ←',
     number: true,
@@ -37,7 +37,7 @@ const columns: readonly GridColumn<ConversationView, ConversationColumn>[] = [
   },
   {
     id: 'bytes',
-    width: 'minmax(104px, 1.1fr)',
+    width: 'minmax(104px, 1.6fr)',
     title: 'Bytes →/←',
     says: 'Bytes on the wire from and to, → / ←',
     number: true,
@@ -69,7 +69,7 @@ const columns: readonly GridColumn<ConversationView, ConversationColumn>[] = [
   },
   {
     id: 'encrypted',
-    width: 'minmax(56px, 0.6fr)',
+    width: 'minmax(64px, 1.1fr)',
     title: 'Opened',
     says: 'Messages that a key opened, of those that travelled encrypted',
     number: true,

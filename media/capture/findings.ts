@@ -1,14 +1,13 @@
 /** What is said about a row as a whole, above its fields: rules that it broke, and keys that it lacks. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { TreeView } from '../../extension/wire/inspector.ts';
-
-const marks = { error: '●', warning: '▲', note: '·' };
+import { signs } from './signs.ts';
 
 export function findings({ findings }: TreeView): TemplateResult | typeof nothing {
   if (findings.length === 0) return nothing;
   return html`<ul id="findings" class="findings" aria-label="Findings">${findings.map(
     ({ severity, rule, text, clause, frames }) => html`<li class="finding ${severity}" data-rule=${rule}>
-      <span class="mark ${severity}" aria-hidden="true">${marks[severity]}</span>
+      <span class="mark ${severity}" aria-hidden="true">${signs[severity]}</span>
       <span><span class="severity">${severity}</span> <code>${rule}</code> ${text}
         <span class="clause">${clause}${frames.length > 1 ? ` · frames ${frames.join(', ')}` : ''}</span></span>
     </li>`,

@@ -8,6 +8,7 @@ import { PacketList } from './list.ts';
 import { goal, isForeign } from './moving.ts';
 import { rowsPerPage } from './scale.ts';
 import { Scroller } from './scroller.ts';
+import { signs } from './signs.ts';
 import { elided, type Instant, sinceStart } from './texts.ts';
 
 /** Messages of a saved drawing at most. */
@@ -20,7 +21,6 @@ const LETTERS = '0123456789abcdef-=, aeinrst';
 const LABEL_SIZE = 0.9;
 /** Letters of heads, which are bold and not small, beside those of labels. */
 const HEAD_SIZE = 1.22;
-const marks = { error: '●', warning: '▲', note: '·' };
 
 export class Ladder extends PageElement {
   static override properties: PropertyDeclarations = {
@@ -135,7 +135,7 @@ export class Ladder extends PageElement {
     const says = row === undefined ? '' : `${row.message}, from ${row.source} to ${row.destination}. ${row.info}`;
     return html`<div id="step-${index}" class="step ${selected ? 'selected' : ''} ${row === undefined ? '' : `state-${row.state}`}" role="option"
       aria-posinset=${index + 1} aria-setsize=${this.#list!.total} aria-selected=${selected} title=${says} @mousedown=${(event: MouseEvent) => this.#press(event, index)}>
-      <span class="step-place">${row?.severity === undefined ? nothing : html`<span class="mark ${row.severity}" role="img" aria-label=${row.severity}>${marks[row.severity]}</span>`}<span
+      <span class="step-place">${row?.severity === undefined ? html`<span class="mark"></span>` : html`<span class="mark ${row.severity}" role="img" aria-label=${row.severity}>${signs[row.severity]}</span>`}<span
         class="step-frame">${row?.frame ?? '…'}</span> <span class="step-time">${time}</span></span> <span class="spoken">${says}</span>
       <svg width=${width} height=${ROW_HEIGHT} aria-hidden="true">
         ${columns.map((x) => svg`<line class="life" x1=${x} y1="0" x2=${x} y2=${ROW_HEIGHT}></line>`)}
@@ -150,8 +150,8 @@ export class Ladder extends PageElement {
     const room = Math.max(40, right - left - 16);
     const fits = Math.floor(room / this.#letter) - row.message.length;
     const info = row.info.length <= fits ? row.info : `${row.info.slice(0, Math.max(0, fits - 1))}…`;
-    // What is longer than its arrow begins where that begins: the message's name is what must be read.
-    const isLong = row.info.length > fits;
+    // What may be longer than its arrow begins where that begins: the message's name is what must be read. Letters differ in width.
+    const isLong = (row.message.length + 1 + row.info.length) * this.#letter > 0.8 * room;
     // A drawing inside cuts off what is too long all the same: letters are not all of one width.
     return svg`<line class="arrow" x1=${from} y1=${y} x2=${to} y2=${y} stroke-dasharray=${dashes[row.state] ?? 'none'}></line>
       <path class="head" d="M${to} ${y}l${back} -4v8z"></path>

@@ -11,11 +11,11 @@ import type { Remembered } from './remembered.ts';
 import { Resizing } from './resizing.ts';
 import { rowsPerPage } from './scale.ts';
 import { Scroller } from './scroller.ts';
+import { signs } from './signs.ts';
 import { absolute, hueOf } from './texts.ts';
 
 const ROW_HEIGHT = 22;
 const HUES = 5;
-const marks = { error: '●', warning: '▲', note: '·' };
 const badges: Partial<Record<Row['state'], { text: string; says: string }>> = {
   encrypted: { text: 'enc', says: 'Encrypted: no key opens it' },
   malformed: { text: 'bad', says: 'Malformed' },
@@ -164,7 +164,7 @@ export class Packets extends PageElement {
     }${this.#marks.has(frame) ? html`<span class="mark own" title="Marked" role="img" aria-label="marked">◆</span>` : nothing}${
       severity === undefined
         ? nothing
-        : html`<span class="mark ${severity}" title="Worst finding: ${severity}" role="img" aria-label=${severity}>${marks[severity]}</span>`
+        : html`<span class="mark ${severity}" title="Worst finding: ${severity}" role="img" aria-label=${severity}>${signs[severity]}</span>`
     }`;
   }
 

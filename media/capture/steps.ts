@@ -8,11 +8,11 @@ import { goal, isForeign } from './moving.ts';
 import { Paged } from './paged.ts';
 import { rowsPerPage } from './scale.ts';
 import { Scroller } from './scroller.ts';
+import { signs } from './signs.ts';
 
 const ROW_HEIGHT = 22;
 /** Before a capture that is still being read is asked again. */
 const POLL = 250;
-const marks = { error: '●', warning: '▲', note: '·' };
 
 export interface ChosenStep {
   readonly frame: number;
@@ -175,8 +175,8 @@ export class Steps extends PageElement {
           ? '…'
           : html`<span class="number">${step.frame}</span><span class="way" title=${isOpener ? 'From who opened the session' : 'From the other side'}>${isOpener ? '→' : '←'}</span><span class="message">${
               step.severity === undefined
-                ? nothing
-                : html`<span class="mark ${step.severity}" role="img" aria-label=${step.severity}>${marks[step.severity]}</span> `
+                ? html`<span class="mark"></span> `
+                : html`<span class="mark ${step.severity}" role="img" aria-label=${step.severity}>${signs[step.severity]}</span> `
             }${step.message}${step.state === 'encrypted' ? html` <span class="badge encrypted">enc</span>` : nothing}</span><span class="text">${this.#change(step)}</span>`
       }</div>`;
   }
