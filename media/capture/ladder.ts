@@ -19,6 +19,8 @@ const POLL = 250;
 const LETTERS = '0123456789abcdef-=, aeinrst';
 /** Labels are smaller than other text; the style sheet says so too. */
 const LABEL_SIZE = 0.9;
+/** Room for a letter of a label, whose name is bold, beside the common letter. */
+const WIDER = 1.2;
 /** Letters of heads, which are bold and not small, beside those of labels. */
 const HEAD_SIZE = 1.22;
 
@@ -148,10 +150,10 @@ export class Ladder extends PageElement {
     const y = 22;
     const back = to > from ? -7 : 7;
     const room = Math.max(40, right - left - 16);
-    const fits = Math.floor(room / this.#letter) - row.message.length;
+    const fits = Math.floor(room / (this.#letter * WIDER)) - row.message.length;
     const info = row.info.length <= fits ? row.info : `${row.info.slice(0, Math.max(0, fits - 1))}…`;
     // What may be longer than its arrow begins where that begins: the message's name is what must be read. Letters differ in width.
-    const isLong = (row.message.length + 1 + row.info.length) * this.#letter > 0.8 * room;
+    const isLong = (row.message.length + 1 + row.info.length) * this.#letter * WIDER > room;
     // A drawing inside cuts off what is too long all the same: letters are not all of one width.
     return svg`<line class="arrow" x1=${from} y1=${y} x2=${to} y2=${y} stroke-dasharray=${dashes[row.state] ?? 'none'}></line>
       <path class="head" d="M${to} ${y}l${back} -4v8z"></path>
