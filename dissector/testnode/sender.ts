@@ -173,7 +173,9 @@ export class Sender {
         return void this.#parts.told(outgoing.link.id, `${outgoing.message} is not sent, by the fault "drop".`);
       const { bytes, values } = this.#emit(outgoing, faults);
       const note = [...notes, ...taken.map(({ kind }) => `fault "${kind}" on ${outgoing.message}`)].join(', ');
-      const { link, byHand } = outgoing;
+      const { link } = outgoing;
+      // What a person wanted late is sent late, though nothing was heard in the meantime.
+      const byHand = outgoing.byHand || delay !== undefined;
       const ready = { link, bytes, note: note === '' ? undefined : note, byHand };
       const before = this.#remembered(outgoing, bytes, values);
       if (has('drop') !== undefined)

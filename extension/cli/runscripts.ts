@@ -54,23 +54,35 @@ export async function runScripts(args: readonly string[], io: Io, out: Output): 
   const scripts = positionals.map((file) => ({ file, text: readScript(file) }));
   const all: Ran[] = [];
   const seed = readSeed(values.seed);
-  const questions = new Questions(readAnswers(values.set ?? []), io);
-  for (const { file, text } of scripts)
-    for (const section of sectionsOf(parseScript(text))) {
-      const answered = await questions.ask(questionsOf(section.statements));
-      const around = { folder: dirname(file), environment: process.env, answered, seed };
-      const result = await runSection(section, { protocols, pins, allow: values.allow ?? [], around });
-      const recording = values.record === undefined ? undefined : record(values.record, file, all, result);
-      const ran = { ...told(file, text, result), ...(recording === undefined ? {} : { recording }) };
-      all.push(ran);
-      if (values.json) await out.line(JSON.stringify(ran));
-      else if (!values.junit) for (const line of linesOf(ran)) await out.line(line);
-      await out.flush();
-    }
+  const sections = scripts.flatMap(({ file, text }) => sectionsOf(parseScript(text)).map((section) => ({ file, text, section })));
+  const answers = readAnswers(values.set ?? []);
+  refuseUnasked(
+    Object.keys(answers),
+    sections.flatMap(({ section }) => questionsOf(section.statements)),
+  );
+  const questions = new Questions(answers, io);
+  for (const { file, text, section } of sections) {
+    const answered = await questions.ask(questionsOf(section.statements));
+    const around = { folder: dirname(file), environment: process.env, answered, seed };
+    const result = await runSection(section, { protocols, pins, allow: values.allow ?? [], around });
+    const recording = values.record === undefined ? undefined : record(values.record, file, all, result);
+    const ran = { ...told(file, text, result), ...(recording === undefined ? {} : { recording }) };
+    all.push(ran);
+    if (values.json) await out.line(JSON.stringify(ran));
+    else if (!values.junit) for (const line of linesOf(ran)) await out.line(line);
+    await out.flush();
+  }
   const failed = all.filter(({ failure }) => failure !== undefined).length;
   if (values.junit) await out.text(junit(all));
   else if (!values.json) await out.line(`${plural(all.length, 'section')}: ${all.length - failed} passed, ${failed} failed`);
   return failed > 0 ? exitStatus.findings : exitStatus.read;
+}
+
+/** An answer to what nobody asks is a slip of the pen. It is not repeated: it may be a part of a secret. */
+function refuseUnasked(given: readonly string[], asked: readonly string[]): void {
+  if (given.every((name) => asked.includes(name))) return;
+  const questions = [...new Set(asked)].map((question) => `"${question}"`).join(', ');
+  throw new UsageError(`--set answers what no script asks; asked is ${questions || 'nothing'}.`, false);
 }
 
 function parse(args: readonly string[]) {

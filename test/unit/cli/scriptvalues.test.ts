@@ -132,7 +132,20 @@ describe('what the environment and a person say', () => {
 
   it('without an answer, and without a terminal, the section fails', async () => {
     expect(await arrived('text(prompt("who are you?"))')).toBe('nobody answered "who are you?"');
-    expect(await arrived('text(prompt("q"))', '--set', 'Q=1')).toBe('nobody answered "q"');
+  });
+
+  it('an answer to what nobody asks is refused, and not repeated: it may be a part of a secret', async () => {
+    for (const [script, asked] of [
+      ['@a = text(prompt("q"))\n@b = prompt("other")', '"q", "other"'],
+      ['wait 1ms', 'nothing'],
+    ] as const) {
+      const { status, out, err } = await run(script, '--set', 'dmVyeXNlY3JldA==');
+      expect({ status, out, err }).toEqual({
+        status: 3,
+        out: '',
+        err: `peerscope: --set answers what no script asks; asked is ${asked}.\n`,
+      });
+    }
   });
 
   it.each([['verysecret'], ['=verysecret'], ['-verysecret']])('"--set %s" is not repeated', async (given) => {
@@ -278,7 +291,7 @@ describe('a secret', () => {
     process.env.PEERSCOPE_TEST_SECRET = secret;
     const script = `${two}send a data { data: text("other") }\nexpect b data { data: ${value} } within 200ms\n`;
     for (const format of ['--json', '--junit']) {
-      const { out, err, status } = await run(script, format, '--set', `word=${secret}`);
+      const { out, err, status } = await run(script, format, ...(value.includes('prompt') ? ['--set', `word=${secret}`] : []));
       expect(status).toBe(1);
       const told = out + err;
       expect(told).toContain('•••');

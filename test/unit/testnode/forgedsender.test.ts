@@ -4,6 +4,7 @@ import { p2pke } from '../../../dissector/protocols/p2pke/index.ts';
 import { p2ppacket } from '../../../dissector/protocols/p2ppacket/index.ts';
 import { ptpchat } from '../../../dissector/protocols/ptpchat/index.ts';
 import type { Protocol } from '../../../dissector/session/index.ts';
+import { parseFault } from '../../../dissector/testnode/index.ts';
 import { type Member, Network } from './network.ts';
 
 /** The first datagram of `a` arrives `copies` times and nothing after it; no answer of `b` does. Bytes to `b` and from it. */
@@ -70,6 +71,20 @@ describe('to a sender that may be forged', () => {
     listener.node.received(1, new TextEncoder().encode('{"msg_type":"HELLO"}'));
     network.run(5_000);
     expect(sent()).toBeGreaterThan(before + 5);
+  });
+
+  it('what a fault delays beyond that is sent all the same', async () => {
+    const network = new Network((bytes, from) => (from === listener ? [] : [{ bytes, after: 1 }]));
+    const client = await network.add(p2pke, { port: 7000, transport: 'udp' });
+    const delayed = parseFault('delay=15000:RespHello', p2pke.names, 'udp', p2pke.peer!);
+    if (typeof delayed === 'string') throw new Error(delayed);
+    const listener: Member = await network.add(p2pke, { port: 7001, transport: 'udp', faults: [delayed] });
+    const sent = (): number => listener.events.filter(({ kind }) => kind === 'sent').length;
+    client.dial(listener);
+    network.run(14_000);
+    expect(sent()).toBe(0);
+    network.run(8_000);
+    expect(sent()).toBeGreaterThan(0);
   });
 
   it('what has acknowledged a message of the node may be silent for as long as it likes', async () => {
