@@ -20,6 +20,11 @@ export interface FieldForm {
   readonly when?: string;
 }
 
+/** Names beyond its layout are sent, too. */
+export function isFree({ type }: FieldForm): boolean {
+  return type.startsWith('JSON') || type === 'proto3 records';
+}
+
 export function describeStruct(layout: StructItem): FieldForm[] {
   return layout.items.flatMap((item) => describeItem(item));
 }

@@ -1,4 +1,4 @@
-import { type FieldForm, type MessageForm, nearest } from '../codec/index.ts';
+import { type FieldForm, isFree, type MessageForm, nearest } from '../codec/index.ts';
 import { rangeOf } from './describe.ts';
 import { listed, misfitOf, shortened, typeOf, type ValueType } from './function.ts';
 import { functionOf, scriptFunctions } from './functions.ts';
@@ -173,10 +173,6 @@ function typeOfNode(value: ValueNode, values: FieldContext['values']): ValueType
     default:
       return undefined;
   }
-}
-
-function isFree({ type }: FieldForm): boolean {
-  return type.startsWith('JSON') || type === 'proto3 records';
 }
 
 /** A sentence for a field that has no parts. */

@@ -128,13 +128,13 @@ class Compiler {
 
   #contains({ name, type }: Resolved['field'], literal: Literal): ((value: Value) => boolean) | undefined {
     if (type === 'text') return (value) => textOf(value).includes(literal.text);
-    if (type !== 'bytes') return this.#fail(`${name} is neither bytes nor text: it contains nothing`, literal);
+    if (!isBytes(type)) return this.#fail(`${name} is neither bytes nor text: it contains nothing`, literal);
     const needle = bytesLiteral(literal.text, literal.quoted) ?? new TextEncoder().encode(literal.text);
     return (value) => value instanceof Uint8Array && includes(value, needle);
   }
 
   #matches({ name, type }: Resolved['field'], literal: Literal): ((value: Value) => boolean) | undefined {
-    if (type !== 'text' && type !== 'bytes')
+    if (type !== 'text' && !isBytes(type))
       return this.#fail(`${name} is neither bytes nor text: no expression matches it`, literal);
     const matches = regularExpression(literal.text);
     if ('problem' in matches) return this.#fail(`the regular expression cannot be read: ${matches.problem}`, literal);
@@ -174,14 +174,11 @@ class Compiler {
     let read: Reader = (row) => field.read(row);
     let { type } = field;
     if (operand.slice !== undefined) {
-      if (type !== 'bytes' && type !== 'text' && type !== 'mac')
+      if (!isBytes(type) && type !== 'text')
         return this.#fail(`${operand.name} is neither bytes nor text: it has no slices`, operand);
       const { from, length } = operand.slice;
       const before = read;
-      const isMac = type === 'mac';
-      // A MAC address is text in the tree, and bytes to whoever takes a part of it.
-      const whole = (value: Value): Value => (isMac ? (bytesLiteral(textOf(value), false) ?? value) : value);
-      read = (row) => before(row).flatMap((value) => sliced(whole(value), from, length));
+      read = (row) => before(row).flatMap((value) => sliced(value, from, length));
       type = 'bytes';
     }
     for (const name of operand.functions) {
@@ -203,10 +200,15 @@ const comparisons: Readonly<Record<Comparison, (ordered: number) => boolean>> = 
   '<=': (ordered) => ordered <= 0,
 };
 
+/** A MAC address is six bytes; it is only written otherwise. */
+function isBytes(type: FieldType): boolean {
+  return type === 'bytes' || type === 'mac';
+}
+
 function apply(name: string, type: FieldType, read: Reader): [FieldType, Reader] | string {
   if (name === 'count') return ['integer', (row) => [read(row).length]];
   if (name === 'len') {
-    if (type !== 'text' && type !== 'bytes') return 'only bytes and text have a length';
+    if (type !== 'text' && !isBytes(type)) return 'only bytes and text have a length';
     return [
       'integer',
       (row) =>

@@ -2,6 +2,7 @@ import type { Field, Value } from '../bytes/index.ts';
 import type { FieldType, FilterField } from './fields.ts';
 import { headerFields, headerNames } from './headers.ts';
 import type { FilterRow } from './row.ts';
+import { bytesLiteral } from './values.ts';
 
 const absent: readonly Value[] = [];
 const present: readonly Value[] = [true];
@@ -18,6 +19,11 @@ function values(row: FilterRow, layers: readonly string[], children: readonly st
     const value = found.children?.find((child) => child.name === name)?.value;
     return value === undefined ? [] : [value];
   });
+}
+
+/** The tree has them as people write them. */
+function macBytes(value: Value): Value {
+  return (typeof value === 'string' ? bytesLiteral(value, false) : undefined) ?? value;
 }
 
 type Line = readonly [name: string, type: FieldType, layers: readonly string[], children: readonly string[], doc: string];
@@ -61,7 +67,7 @@ export const lowerFields: readonly FilterField[] = [
     name,
     type,
     doc,
-    read: (row: FilterRow) => values(row, layers, children),
+    read: (row: FilterRow) => (type === 'mac' ? values(row, layers, children).map(macBytes) : values(row, layers, children)),
   })),
   ...presences.map(([name, layers, doc]) => ({
     name,

@@ -93,8 +93,7 @@ function macOperand(name: string, text: string): Operand | string {
     ? `${name} is compared with a MAC address like 02:00:5e:10:00:01, not "${text}"`
     : {
         compare(value) {
-          const own = typeof value === 'string' ? bytesLiteral(value, false) : undefined;
-          return own === undefined ? undefined : orderBytes(own, wanted);
+          return value instanceof Uint8Array ? orderBytes(value, wanted) : undefined;
         },
       };
 }

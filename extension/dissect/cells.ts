@@ -1,7 +1,7 @@
 /** What a row holds in a column of the user's own: the values of a field, as text. */
 import { toHex, type Value } from '../../dissector/bytes/index.ts';
 import type { FilterField, FilterRow } from '../../dissector/filter/index.ts';
-import { addressText } from '../../dissector/link/index.ts';
+import { addressText, macText } from '../../dissector/link/index.ts';
 
 const MOST_VALUES = 8;
 const LONGEST = 120;
@@ -16,6 +16,7 @@ export function cellText(field: FilterField | undefined, row: FilterRow): string
 
 function valueText({ type, values }: FilterField, value: Value): string {
   if (type === 'presence') return '✓';
+  if (value instanceof Uint8Array && type === 'mac') return macText(value, 0, value.length);
   if (value instanceof Uint8Array) return type === 'address' ? addressText(value, 0, value.length) : cut(toHex(value));
   if (typeof value === 'number') return values?.[value] ?? (Number.isInteger(value) ? String(value) : value.toFixed(6));
   return cut(String(value));

@@ -1,8 +1,5 @@
-import { type Encodable, type FieldForm, type Items, nearest } from '../../dissector/codec/index.ts';
+import { type Encodable, type FieldForm, type Items, isFree, nearest } from '../../dissector/codec/index.ts';
 import type { Protocol } from '../../dissector/session/index.ts';
-
-/** Names beyond the layout are sent, too. */
-const isFree = ({ type }: FieldForm): boolean => type.startsWith('JSON') || type === 'proto3 records';
 
 /** A name among given values that the message does not have, in a sentence: an encoder would leave it out without a word. */
 export function unknownField(protocol: Protocol, message: string, given: Items): string | undefined {

@@ -81,6 +81,8 @@ describe('the worker', () => {
 
   it('observes nothing again for a rule of colours, and colours the rows that match', async () => {
     const connection = launch();
+    // The first settings of a worker are new to it, whatever they say.
+    await connection.call('settings', none);
     await connection.call('open', { name: 'a', path: golden('p2pke_a.pcapng') });
     const { generation } = await finished(connection);
     const colours = [
