@@ -1,13 +1,16 @@
 /**
- * Peerscope as a library: no editor, no Node, no DOM.
+ * Peerscope as a library: no editor, no Node, no DOM. dissector/README.md shows how to use it.
  *
- * To read captures: `openBytes(bytes, { keys })` gives an OpenedCapture, whose `messages()` are what `decode --json` prints
- * (decode.schema.json), and whose `tree(n)`, `findings()`, `explain(n)` and `giveKeys(text)` are what the inspector shows.
- *
- * To write a protocol: layouts as data (`struct`, `uint`, `bytes`, …), `compileStruct` and `encodeStruct` over them, and
- * `defineProtocol({ … })`. To write bytes: `encodeStruct`, `encodeProto`; the pcapng blocks make a capture of them.
+ * @example
+ * const capture = openBytes(bytes, { keys: [keyLog] });
+ * if ('problem' in capture) throw new Error(capture.problem.text);
+ * for (const { message, state } of capture.messages()) console.log(message, state);
  */
 
+// To read captures.
+export type { Explanation } from './analysis/explanation.ts';
+export type { MessageLine } from './analysis/jsonline.ts';
+export type { OpenedCapture, OpenOptions } from './analysis/openedcapture.ts';
 export {
   type Check,
   defaultLimits,
@@ -15,10 +18,9 @@ export {
   fromBase64,
   fromHex,
   type Json,
-  type LimitName,
+  type Limit,
   type Limits,
-  limitDoc,
-  limitNames,
+  type LimitTable,
   malformed,
   type Origin,
   overLimit,
@@ -29,17 +31,172 @@ export {
   toBase64,
   toHex,
   tooShort,
-  useLimits,
   type Value,
+  valuesOf,
 } from './bytes/index.ts';
+// To write them: the blocks of a pcapng file.
 export { decryptionSecrets, enhancedPacket, interfaceDescription, keyLogSecretsType, sectionHeader } from './capture/index.ts';
-export * from './codec/index.ts';
-export { defineProtocol } from './define.ts';
-export type { Explanation } from './explanation.ts';
-export { readLimits } from './limits.ts';
-export { type MessageLine, messageLine } from './line.ts';
-export { OpenedCapture, type OpenOptions, openBytes } from './open.ts';
-/** The protocols that Peerscope knows of itself. */
+// Layouts as data: decoded and encoded by one definition.
+export {
+  type BencodeEntry,
+  type BencodeType,
+  bencode,
+  bencodeForm,
+  bits,
+  byCase,
+  bytes,
+  compileStruct,
+  type Decoded,
+  type DecodedValues,
+  decodeBencode,
+  decodeProto,
+  decodeRecords,
+  type Encodable,
+  encodeBencode,
+  encodeProto,
+  encodeStruct,
+  type FieldForm,
+  type FieldKind,
+  type FieldValues,
+  fieldToJson,
+  float,
+  generatedFields,
+  headedProtoForm,
+  type Item,
+  type JsonNode,
+  list,
+  type MessageForm,
+  type ProtoMessage,
+  parseJson,
+  protoForm,
+  recordsForm,
+  type StructDecoder,
+  type StructItem,
+  struct,
+  structForm,
+  type TreeField,
+  uint,
+  undecoded,
+  varint,
+} from './codec/index.ts';
+// Cryptography, a namespace for each family. What does not fit gives undefined, false or a sentence; lengths are in bytes.
+/**
+ * AES, ChaCha20-Poly1305 and XChaCha20-Poly1305.
+ *
+ * @example
+ * const sealed = ciphers.aesGcm.seal(key, nonce, plaintext, aad);
+ * const opened = ciphers.aesGcm.open(key, nonce, sealed, aad); // undefined when the tag does not verify
+ */
+export * as ciphers from './crypto/families/ciphers.ts';
+/**
+ * X25519, X448, Ed25519, Ed448, P-256 and secp256k1.
+ *
+ * @example
+ * const secret = curves.x25519.shared(privateKey, publicKey); // undefined for a point of low order
+ * const isValid = curves.p256.verify(point, hashes.sha256(message), signature);
+ */
+export * as curves from './crypto/families/curves.ts';
+/**
+ * Diffie-Hellman in a finite field.
+ *
+ * @example
+ * const secret = dh.shared(y, x, p); // big-endian, as long as p
+ */
+export * as dh from './crypto/families/dh.ts';
+/**
+ * SHA-2, SHA-3, BLAKE2, BLAKE3, HMAC and HKDF.
+ *
+ * @example
+ * const digest = hashes.blake3(head, body);
+ * const key = hashes.hkdf(hashes.sha256, secret, salt, info, 32);
+ */
+export * as hashes from './crypto/families/hashes.ts';
+/**
+ * RSA: OAEP, PSS and PKCS #1 v1.5.
+ *
+ * @example
+ * const key = rsa.readPrivateKey(pkcs8); // DER; undefined when it is none
+ * const message = key && rsa.decryptOaep(key, 'SHA-256', ciphertext);
+ */
+export * as rsa from './crypto/families/rsa.ts';
+/**
+ * The Noise Protocol Framework, revision 34: active sides, and a reader of handshakes between others.
+ *
+ * @example
+ * const protocol = noise.readProtocolName('Noise_IK_25519_ChaChaPoly_BLAKE2s');
+ * if (typeof protocol === 'string') throw new Error(protocol);
+ * const { messages, transport } = noise.readHandshake(protocol, recorded, { responder: { s, e } });
+ */
+export * as noise from './crypto/noise/index.ts';
+// Protocols by what they say: the passes come from it.
+export {
+  type ConversationDefinition,
+  defineConversation,
+  defineMessages,
+  Layer,
+  type LayerDefinition,
+  type MessageFacts,
+  type MessagesDefinition,
+  type MuxOptions,
+  type NoiseOptions,
+  noiseLayer,
+  type Reading,
+  type ReadMessage,
+  type Talk,
+} from './definition/index.ts';
+export { openBytes } from './open.ts';
+// The contract of a protocol.
+export {
+  type Address,
+  advance,
+  type Candidate,
+  type Conversation,
+  type ConversationObserver,
+  type ConversationSample,
+  type Corruption,
+  certain,
+  type Decrypted,
+  type Derivation,
+  type Direction,
+  type Dissection,
+  defineProtocol,
+  derivedValue,
+  type ExplainedStep,
+  type Finding,
+  type Key,
+  type KeyKind,
+  type KeyRing,
+  KeyTrial,
+  /** The name of KeyTrial before 0.2: modules that were written for it still use it. */
+  KeyTrial as Trial,
+  LazyDissection,
+  type Link,
+  type LinkStatus,
+  type Machine,
+  type MessageHeader,
+  type MessageView,
+  type NodeContext,
+  type NodeDefinition,
+  type NodeSession,
+  type NumberTable,
+  type Observer,
+  type ObserverContext,
+  type OpenChoice,
+  type Protocol,
+  probable,
+  type Rule,
+  rsaPrivateKind,
+  rulesOf,
+  type SessionStep,
+  type Severity,
+  type State,
+  StreamBuffer,
+  type StreamEnd,
+  secretValue,
+  type TriedKey,
+  triedKeys,
+  wireValue,
+  x25519PrivateKind,
+} from './protocol/index.ts';
+/** The protocols that are built in. */
 export { protocols } from './protocols/index.ts';
-export * from './session/index.ts';
-export { readWishes, type Wishes, type WrittenWishes } from './wishes.ts';

@@ -8,6 +8,11 @@ export interface Check {
   readonly why: string;
 }
 
+/** What `signatureValid` says of a check: null where it cannot be told. */
+export function verdictOf(check: Check | undefined): boolean | null {
+  return check === undefined || check.state === 'unchecked' ? null : check.state === 'valid';
+}
+
 /**
  * One item of a decode tree. The range is half-open, in bytes of the Source `source`. The children of a field lie inside
  * it when they share its Source, in order, without gaps or overlaps: bytes that nothing decodes are a field too.
@@ -39,6 +44,24 @@ export interface Field {
   problem?: Problem;
   /** `false` keeps a field out of the JSON `fields` (framing, undecoded bytes, generated notes). */
   json?: false;
+}
+
+/** The value of the first child of a name. */
+export function valueIn(field: Field, name: string): Value | undefined {
+  return field.children?.find((child) => child.name === name)?.value;
+}
+
+/** The value of the first child of a name, where that is bytes. */
+export function bytesIn(field: Field, name: string): Uint8Array | undefined {
+  const value = valueIn(field, name);
+  return value instanceof Uint8Array ? value : undefined;
+}
+
+/** A field with all that it holds where its bytes lie in another Source: `by` bytes further on. */
+export function movedField(field: Field, source: number, by: number): Field {
+  const { start, end, children } = field;
+  const inner = children === undefined ? {} : { children: children.map((child) => movedField(child, source, by)) };
+  return { ...field, ...inner, source, start: start + by, end: end + by };
 }
 
 /** A tree of a message: its layers from the frame inwards, and the Sources that their ranges point into. */

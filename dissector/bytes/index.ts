@@ -1,3 +1,5 @@
+export * from './address.ts';
+export * from './addressbytes.ts';
 export * from './base64.ts';
 export * from './field.ts';
 export * from './hex.ts';

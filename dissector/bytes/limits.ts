@@ -1,103 +1,126 @@
-/** The default, what it bounds, and how far it can be raised where that has an end. */
-type Row = readonly [most: number, doc: string, ceiling?: number];
+/** A size, count, depth or ratio that others control, with the value that holds where nobody chose another. */
+export interface Limit {
+  readonly standard: number;
+  /** What it bounds, in a sentence. */
+  readonly doc: string;
+  /** How far it can be raised, where that has an end. */
+  readonly most?: number;
+}
+
+/** Limits by their names, as a person raises and lowers them. A protocol declares those that only it has beside its messages. */
+export type LimitTable = Readonly<Record<string, Limit>>;
 
 /**
- * Every size, count, depth and ratio that a capture controls, in one place, with its default and what it bounds. Passing one is a
- * Problem of kind `limit` that names it; what was decoded before stays.
+ * Every limit that all captures share. Passing one is a Problem of kind `limit` that names it; what was decoded before stays.
  */
-const table = {
-  frameSize: [0x0400_0000, 'Captured bytes of one frame; a larger record makes the rest of the file unreadable.'],
-  blockSize: [0x0800_0000, 'Bytes of one pcapng block.'],
-  frames: [0x0200_0000, 'Frames of a capture.'],
-  fileProblems: [1_000, "Problems of the file's own format that are kept."],
-  interfaces: [65_536, 'Interfaces of one pcapng file.'],
-  sections: [4_096, 'Sections of one pcapng file.'],
-  comments: [100, 'Comments of one frame or section.'],
-  optionText: [4_096, 'Bytes of one text option that are shown.'],
-  secretsBlocks: [1_024, 'Secrets blocks that are kept.'],
-  secretsSize: [0x0100_0000, 'Bytes of all secrets blocks.'],
-  unpackedSize: [0x1_0000_0000, 'Bytes that a compressed capture may unpack to.'],
-  headers: [32, 'VLAN tags, and IPv6 extension headers, of one frame.'],
-  openDatagrams: [1_024, 'IP datagrams that are put together at once.'],
-  fragments: [8_192, 'Fragments of one IP datagram.'],
-  outOfOrder: [0x0100_0000, 'TCP: bytes of one direction that wait for an earlier segment.'],
-  pendingStream: [0x0400_0000, 'TCP: bytes of one direction that no message has taken yet.'],
-  allOutOfOrder: [0x0800_0000, 'TCP: the same of all directions of one protocol, in sum.'],
-  allPending: [0x1000_0000, 'TCP: bytes that no message has taken yet, of all directions of one protocol, in sum.'],
-  conversations: [1_000_000, 'Conversations of a capture.'],
-  observed: [100_000, 'Conversations whose messages are looked for; what is kept of each may take ten kilobytes.'],
-  undecided: [
-    0x0400_0000,
-    'Bytes kept of conversations whose protocol is not known yet; beyond it each is settled by its first packet.',
-  ],
-  findings: [100_000, 'Findings kept of one capture.'],
-  findingsPerMessage: [100, 'Findings kept of one message.'],
-  events: [100_000, 'Closes, resets and ICMP errors of a capture that are kept.'],
-  stretch: [0x0100_0000, 'Bytes of a stream without packet borders that are shown as one message; a further one follows.'],
-  frameLength: [0x0100_0000, 'Bytes that a frame of a stream may claim in its length prefix.'],
-  handshakeLength: [0x1_0000, 'The same before a test node knows who speaks: a handshake message is short.'],
-  nestedBytes: [
-    0x0100_0000,
-    'Bytes of one protobuf message that are read once more as messages inside it, in sum over all levels.',
-  ],
+export const captureLimits = {
+  frameSize: {
+    standard: 0x0400_0000,
+    doc: 'Maximum captured bytes of one frame. After a larger record, the rest of the file is not read.',
+  },
+  blockSize: { standard: 0x0800_0000, doc: 'Maximum bytes of one pcapng block.' },
+  frames: { standard: 0x0200_0000, doc: 'Maximum frames of a capture.' },
+  fileProblems: { standard: 1_000, doc: 'Maximum problems of the file format that are kept.' },
+  interfaces: { standard: 65_536, doc: 'Maximum interfaces of one pcapng file.' },
+  sections: { standard: 4_096, doc: 'Maximum sections of one pcapng file.' },
+  comments: { standard: 100, doc: 'Maximum comments of one frame or section.' },
+  optionText: { standard: 4_096, doc: 'Maximum bytes of one text option that are shown.' },
+  secretsBlocks: { standard: 1_024, doc: 'Maximum secrets blocks that are kept.' },
+  secretsSize: { standard: 0x0100_0000, doc: 'Maximum bytes of all secrets blocks.' },
+  namesSize: { standard: 0x0100_0000, doc: 'Maximum bytes of name resolution blocks that are kept for an export.' },
+  unpackedSize: { standard: 0x1_0000_0000, doc: 'Maximum bytes of a compressed capture after decompression.' },
+  headers: { standard: 32, doc: 'Maximum VLAN tags, and maximum IPv6 extension headers, of one frame.' },
+  tunnels: { standard: 4, doc: 'Maximum nested tunnels that are decoded: IP in IP, GRE, VXLAN, Geneve.' },
+  openDatagrams: { standard: 1_024, doc: 'Maximum IP datagrams that are reassembled at the same time.' },
+  fragments: { standard: 8_192, doc: 'Maximum fragments of one IP datagram.' },
+  outOfOrder: { standard: 0x0100_0000, doc: 'TCP: maximum bytes of one direction that wait for an earlier segment.' },
+  pendingStream: { standard: 0x0400_0000, doc: 'TCP: maximum bytes of one direction that wait for the end of a message.' },
+  allOutOfOrder: {
+    standard: 0x0800_0000,
+    doc: 'TCP: maximum bytes of all directions of one protocol that wait for an earlier segment.',
+  },
+  allPending: {
+    standard: 0x1000_0000,
+    doc: 'TCP: maximum bytes of all directions of one protocol that wait for the end of a message.',
+  },
+  conversations: { standard: 1_000_000, doc: 'Maximum conversations of a capture.' },
+  observed: {
+    standard: 100_000,
+    doc: 'Maximum conversations that are decoded. Each can take ten kilobytes of memory.',
+  },
+  undecided: {
+    standard: 0x0400_0000,
+    doc: 'Maximum bytes kept for conversations whose protocol is not known yet. Beyond it, the first packet decides.',
+  },
+  findings: { standard: 100_000, doc: 'Maximum findings of one capture.' },
+  findingsPerMessage: { standard: 100, doc: 'Maximum findings of one message.' },
+  events: { standard: 100_000, doc: 'Maximum closes, resets and ICMP errors of a capture that are kept.' },
+  stretch: {
+    standard: 0x0100_0000,
+    doc: 'Maximum bytes of a stream without message borders that are shown as one message.',
+  },
+  frameLength: { standard: 0x0100_0000, doc: 'Maximum length that the length prefix of a stream may claim, in bytes.' },
+  nestedBytes: {
+    standard: 0x0100_0000,
+    doc: 'Maximum bytes of one protobuf message that are decoded again as nested messages, in total.',
+  },
   // What is nested is read by functions that call themselves.
-  depth: [64, 'Nesting of JSON and protobuf.', 1_000],
-  fields: [20_000, 'Fields of one message.'],
-  sessions: [100_000, 'Sessions of a capture.'],
-  modulusBits: [16_384, 'Bits of an RSA or DH modulus that is computed with.'],
-  privateOperations: [2_000, 'RSA private key operations of one pass over a capture; each takes milliseconds.'],
-  verifications: [
-    200_000,
-    'Signature checks of one protocol in one pass over a capture, in milliseconds: what each takes is known by its key.',
-  ],
-  orphanKeys: [
-    64,
-    'Keys that are tried where the handshake, and with it the public value that they belong to, was not captured.',
-  ],
-  sessionTrials: [1_024, 'p2ppacket: trials of keys on one session that open nothing.'],
-  recentSessions: [32, 'p2pke: the newest sessions of a channel under which a sealed message is tried.'],
-  askingSessions: [8, 'p2pke: sessions that a RespHello is tried with.'],
-  initHellos: [8, 'p2pke: InitHellos of one ephemeral, corrupted copies of the good one.'],
-  unopenedAnswers: [
-    256,
-    'p2pke: RespHellos of a channel that open under no session; a further one is tried with the newest session alone.',
-  ],
-  channelTrials: [200_000, 'ptpchat: trials of channel keys on messages.'],
-  certificates: [8, 'ptpchat: certificates of one node that are kept.'],
-  explainedKeys: [1_000, 'Keys of the ring whose steps are explained for one message; each may take milliseconds.'],
-  keys: [100_000, 'Keys of one key ring.'],
-  keyLogSize: [0x0400_0000, 'Characters of one key log.'],
-  keyLogProblems: [1_000, 'Lines of one key log that are told to be wrong.'],
-  primeBits: [4_096, 'Bits of a number that is tested for being a prime; at this size it takes a tenth of a second.'],
-  nodeListSize: [0x0100_0000, 'Bytes that one bzip2 stream inside a message may unpack to.'],
-} as const satisfies Readonly<Record<string, Row>>;
+  depth: { standard: 64, doc: 'Maximum nesting depth of JSON and protobuf.', most: 1_000 },
+  fields: { standard: 20_000, doc: 'Maximum fields of one message.' },
+  sessions: { standard: 100_000, doc: 'Maximum sessions of a capture.' },
+  derivedRecords: {
+    standard: 1_000_000,
+    doc: 'Maximum records of a capture that are decrypted or unpacked for the messages inside. Each takes about 300 bytes of memory.',
+  },
+  modulusBits: { standard: 16_384, doc: 'Maximum bits of an RSA or DH modulus.' },
+  privateOperations: {
+    standard: 2_000,
+    doc: 'Maximum private key operations of one pass over a capture. Each takes milliseconds.',
+  },
+  verifications: {
+    standard: 200_000,
+    doc: 'Maximum time for signature checks of one protocol in one pass over a capture, in milliseconds, estimated from the keys.',
+  },
+  orphanKeys: {
+    standard: 64,
+    doc: 'Maximum keys that are tried when the capture does not contain the handshake.',
+  },
+  explainedKeys: {
+    standard: 1_000,
+    doc: 'Maximum keys that are explained for one message. Each can take milliseconds.',
+  },
+  keys: { standard: 100_000, doc: 'Maximum keys of one key ring.' },
+  keyLogSize: { standard: 0x0400_0000, doc: 'Maximum characters of one key log.' },
+  keyLogProblems: { standard: 1_000, doc: 'Maximum invalid lines of one key log that are reported.' },
+} as const satisfies LimitTable;
 
-export type Limits = { readonly [name in keyof typeof table]: number };
-export type LimitName = keyof Limits;
+/**
+ * The limits in force for one capture or one node: those that all captures share, and by their names those of protocols, read by
+ * `valuesOf`. They are handed down to whatever works on the capture; nothing in the program holds limits of its own.
+ */
+export type Limits = { readonly [name in keyof typeof captureLimits]: number } & { readonly [name: string]: number };
+export type LimitName = keyof typeof captureLimits;
 
-export const limitNames = Object.keys(table) as readonly LimitName[];
+const standards = new WeakMap<LimitTable, Readonly<Record<string, number>>>();
 
-/** What a limit bounds, in a sentence. */
-export function limitDoc(name: LimitName): string {
-  return table[name][1];
+/** The limits of a capture where nobody chose others. */
+export const defaultLimits: Limits = Object.freeze(standardOf(captureLimits));
+
+/** The limits of a table: what `limits` say of them, else their standard. */
+export function valuesOf<T extends LimitTable>(
+  table: T,
+  limits: Readonly<Record<string, number>>,
+): { readonly [name in keyof T]: number } {
+  const own = Object.keys(table).filter((name) => Object.hasOwn(limits, name));
+  return own.length === 0
+    ? standardOf(table)
+    : { ...standardOf(table), ...Object.fromEntries(own.map((name) => [name, limits[name]!])) };
 }
 
-/** How far a limit can be raised. */
-export function mostOf(name: LimitName): number {
-  const [, , ceiling = Number.MAX_SAFE_INTEGER]: Row = table[name];
-  return ceiling;
-}
-
-/** The limits that hold where no others are given. */
-export let defaultLimits: Limits = withOwn({});
-
-/** Raises or lowers some of them for the whole program, or thread, from now on; the others become again what they were made as. */
-export function useLimits(own: Partial<Limits>): void {
-  defaultLimits = withOwn(own);
-}
-
-function withOwn(own: Partial<Limits>): Limits {
-  const all: Partial<Record<LimitName, number>> = {};
-  for (const name of limitNames) all[name] = own[name] ?? table[name][0];
-  return Object.freeze(all as Limits);
+/** Made once a table: it is asked for once a message. */
+function standardOf<T extends LimitTable>(table: T): { readonly [name in keyof T]: number } {
+  const known = standards.get(table);
+  const made = known ?? Object.freeze(Object.fromEntries(Object.entries(table).map(([name, { standard }]) => [name, standard])));
+  if (known === undefined) standards.set(table, made);
+  return made as { readonly [name in keyof T]: number };
 }

@@ -2,7 +2,11 @@
 export type Origin =
   | { readonly kind: 'frame'; readonly frame: number }
   | { readonly kind: 'pieces'; readonly pieces: readonly Piece[] }
-  | { readonly kind: 'derived'; readonly from: number; readonly start: number; readonly end: number; readonly how: string };
+  | { readonly kind: 'derived'; readonly from: number; readonly start: number; readonly end: number; readonly how: string }
+  | {
+      readonly kind: 'joined';
+      readonly parts: readonly { readonly from: number; readonly start: number; readonly end: number }[];
+    };
 
 /** A run of bytes of one captured frame: frame number (1-based), offset in the captured bytes, length in bytes. */
 export interface Piece {

@@ -1,5 +1,6 @@
 import { type Limits, overLimit, type Problem } from '../bytes/index.ts';
 import { FrameTable } from './frames.ts';
+import type { RawOption } from './rawoptions.ts';
 import type { Window } from './window.ts';
 
 /** A Section Header Block of a pcapng file; a classic pcap file is one section. */
@@ -13,6 +14,8 @@ export interface CaptureSection {
   readonly operatingSystem?: string;
   readonly application?: string;
   readonly comments: readonly string[];
+  /** All options, as they were written. */
+  readonly options?: readonly RawOption[];
 }
 
 /** A capture interface. A classic pcap file has exactly one. */
@@ -31,6 +34,8 @@ export interface CaptureInterface {
   readonly checkSequenceLength?: number;
   readonly name?: string;
   readonly description?: string;
+  /** All options, as they were written: capture filter, addresses, speed and more. */
+  readonly options?: readonly RawOption[];
 }
 
 /** A Decryption Secrets Block (draft-ietf-opsawg-pcapng section 4.7). */
@@ -50,7 +55,11 @@ export class Catalog {
   readonly sections: CaptureSection[] = [];
   readonly interfaces: CaptureInterface[] = [];
   readonly secrets: CaptureSecrets[] = [];
+  /** Name Resolution Blocks, little-endian. */
+  readonly names: Uint8Array[] = [];
   readonly problems: Problem[] = [];
+  /** By interface: packets that were dropped while it captured, where the file says so (interface statistics). */
+  readonly dropped = new Map<number, bigint>();
   /** File offset of the next record. */
   position = 0;
   /** Why the record at `position` cannot be read yet: the file ends inside it. */

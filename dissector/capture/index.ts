@@ -1,3 +1,4 @@
+export type { CaptureReader, FrameClock, FrameOrigin } from './capturereader.ts';
 export {
   type CaptureInterface,
   type CaptureSecrets,
@@ -6,7 +7,9 @@ export {
 } from './catalog.ts';
 export * from './file.ts';
 export * from './frames.ts';
-export { CaptureReader, openCapture } from './reader.ts';
+export { type MergedPart, MergedReader } from './merged.ts';
+export type { PacketFacts, RawOption } from './rawoptions.ts';
+export { openCapture } from './reader.ts';
 export { elapsedText, timeText } from './timetext.ts';
 export * from './unpack.ts';
 export * from './writer.ts';

@@ -34,6 +34,15 @@ export function pcapVariant(magic: number): PcapVariant | undefined {
   }
 }
 
+/** A version of DG/UX, whose files are read as those before 2.3. */
+export const oldVersion = 543;
+
+/** Before version 2.3 the length on the wire stood before the captured one; writers of 2.3 did not agree. */
+function lengthsSwapped(major: number, minor: number): 'always' | 'where it shows' | 'never' {
+  if (major === oldVersion || minor < 3) return 'always';
+  return minor === 3 ? 'where it shows' : 'never';
+}
+
 /**
  * Indexes a classic capture (draft-ietf-opsawg-pcap). Seconds are unsigned 32-bit, so times run from 1970 to 2106; a
  * fraction of a second or more carries into the seconds. `thiszone` is ignored, as every reader does.
@@ -41,6 +50,7 @@ export function pcapVariant(magic: number): PcapVariant | undefined {
 export class PcapIndexer implements Indexer {
   private readonly catalog: Catalog;
   private readonly variant: PcapVariant;
+  private readonly swaps: 'always' | 'where it shows' | 'never';
 
   /** The file header's 24 bytes are known to be there. */
   constructor(catalog: Catalog, variant: PcapVariant) {
@@ -50,6 +60,8 @@ export class PcapIndexer implements Indexer {
     const { window } = catalog;
     window.load(0, pcapHeaderSize);
     const base = -window.start;
+    const [major, minor] = [window.view.getUint16(base + 4, littleEndian), window.view.getUint16(base + 6, littleEndian)];
+    this.swaps = lengthsSwapped(major, minor);
     const word = window.view.getUint32(base + 20, littleEndian);
     // Above the 16 bits of the link type: bit 26 says that bits 28 to 31 hold the FCS length in 16-bit words.
     const linkType = word & 0xffff;
@@ -57,8 +69,8 @@ export class PcapIndexer implements Indexer {
     catalog.sections.push({
       offset: 0,
       littleEndian,
-      major: window.view.getUint16(base + 4, littleEndian),
-      minor: window.view.getUint16(base + 6, littleEndian),
+      major,
+      minor,
       comments: [],
     });
     catalog.interfaces.push({
@@ -88,7 +100,10 @@ export class PcapIndexer implements Indexer {
       }
       const base = at - window.start;
       const { view } = window;
-      const captured = view.getUint32(base + 8, littleEndian);
+      let captured = view.getUint32(base + 8, littleEndian);
+      let original = view.getUint32(base + 12, littleEndian);
+      if (this.swaps === 'always' || (this.swaps === 'where it shows' && captured > original))
+        [captured, original] = [original, captured];
       if (captured > limits.frameSize) {
         catalog.stop(overLimit('frameSize', limits.frameSize, captured, 'Captured length of a frame', at + 8));
         break;
@@ -105,7 +120,6 @@ export class PcapIndexer implements Indexer {
         seconds += Math.floor(ticks / perSecond);
         ticks %= perSecond;
       }
-      const original = view.getUint32(base + 12, littleEndian);
       frames.add(data, captured, original, seconds, ticks * nanosPerTick, 0, recordKind.pcap);
       at = data + captured;
     }

@@ -3,6 +3,7 @@ import type { Catalog, Indexer } from './catalog.ts';
 import { Clock } from './clock.ts';
 import { hasOptionsFlag, recordKind } from './frames.ts';
 import { optionText, walkOptions } from './options.ts';
+import { rawOptions } from './rawoptions.ts';
 
 /** Block types of draft-ietf-opsawg-pcapng section 10.1. The section header's reads the same in both byte orders. */
 export const blockType = Object.freeze({
@@ -10,6 +11,8 @@ export const blockType = Object.freeze({
   interfaceDescription: 1,
   obsoletePacket: 2,
   simplePacket: 3,
+  nameResolution: 4,
+  interfaceStatistics: 5,
   enhancedPacket: 6,
   decryptionSecrets: 0x0a,
 });
@@ -29,6 +32,7 @@ export class PcapngIndexer implements Indexer {
   private clocks: Clock[] = [];
   private firstInterface = 0;
   private secretsTotal = 0;
+  private namesTotal = 0;
 
   constructor(catalog: Catalog) {
     this.catalog = catalog;
@@ -76,7 +80,9 @@ export class PcapngIndexer implements Indexer {
     }
     const trailing = window.view.getUint32(at + length - 4 - window.start, littleEndian);
     if (trailing !== length) {
-      catalog.report(malformed(`A block of ${length} bytes ends by saying that it has ${trailing}`, at + length - 4));
+      // One of the two is wrong, and so is where the next block begins.
+      catalog.stop(malformed(`A block of ${length} bytes ends by saying that it has ${trailing}`, at + length - 4));
+      return false;
     }
     const problem = this.read(at, length, type);
     if (problem !== undefined) catalog.report(problem);
@@ -99,11 +105,35 @@ export class PcapngIndexer implements Indexer {
         return this.packet(at, length, recordKind.obsolete);
       case blockType.decryptionSecrets:
         return this.secrets(at, length);
+      case blockType.nameResolution:
+        return this.names(at, length);
+      case blockType.interfaceStatistics:
+        return this.statistics(at, length);
       case blockType.sectionHeader:
         return this.section(at, length);
       default:
         return undefined;
     }
+  }
+
+  /** Interface (u32), time (2 × u32), options: packets that the interface (5) or the system (7) dropped, u64, since the capture began. */
+  private statistics(at: number, length: number): Problem | undefined {
+    const { catalog, littleEndian } = this;
+    const { window } = catalog;
+    if (length < 24) return malformed(`Interface statistics have at least 24 bytes, not ${length}`, at + 4);
+    window.load(at, 12);
+    const own = window.view.getUint32(at + 8 - window.start, littleEndian);
+    if (own >= this.clocks.length)
+      return malformed(`Statistics of interface ${own}, which this section does not describe`, at + 8);
+    let dropped = 0n;
+    walkOptions(window, at + 20, at + length - 4, littleEndian, (code, value, size) => {
+      if ((code === 5 || code === 7) && size === 8 && window.load(value, 8) === 8)
+        dropped += window.view.getBigUint64(value - window.start, littleEndian);
+      return true;
+    });
+    // Each block counts from the beginning: the last one counts.
+    if (dropped > 0n) catalog.dropped.set(this.firstInterface + own, dropped);
+    return undefined;
   }
 
   private stop(problem: Problem): undefined {
@@ -142,7 +172,8 @@ export class PcapngIndexer implements Indexer {
       else if (code === 4) texts.application = text();
       return true;
     });
-    catalog.sections.push({ offset: at, littleEndian, major, minor, comments, ...texts });
+    const options = rawOptions(window, at + 24, at + length - 4, littleEndian, 'section', limits);
+    catalog.sections.push({ offset: at, littleEndian, major, minor, comments, options, ...texts });
     this.clocks = [];
     this.firstInterface = catalog.interfaces.length;
     return undefined;
@@ -180,6 +211,7 @@ export class PcapngIndexer implements Indexer {
       snapLength,
       resolution: { base: (resolution & 0x80) === 0 ? 'decimal' : 'binary', exponent: resolution & 0x7f },
       offsetSeconds: Number(offset),
+      options: rawOptions(window, at + 16, at + length - 4, littleEndian, 'interface', limits),
       ...more,
     });
     catalog.frames.addInterface(linkType);
@@ -235,6 +267,31 @@ export class PcapngIndexer implements Indexer {
     }
     if (!catalog.roomForFrame(at)) return undefined;
     catalog.frames.add(at + 12, captured, original, Number.NaN, 0, this.firstInterface, recordKind.simple);
+    return undefined;
+  }
+
+  /** Name Resolution Block: records of type (u16), length (u16) and value padded to 32 bits, up to one of type 0; options. */
+  private names(at: number, length: number): Problem | undefined {
+    const { catalog, littleEndian } = this;
+    const { window, limits } = catalog;
+    const total = this.namesTotal + length;
+    if (total > limits.namesSize) return overLimit('namesSize', limits.namesSize, total, 'Bytes of name resolution', at);
+    this.namesTotal = total;
+    const had = window.load(at, length);
+    const bytes = window.bytes.slice(at - window.start, at - window.start + had);
+    const view = new DataView(bytes.buffer);
+    const [type, size] = [view.getUint32(0, littleEndian), view.getUint32(4, littleEndian)];
+    view.setUint32(0, type, true);
+    view.setUint32(4, size, true);
+    view.setUint32(length - 4, size, true);
+    // Records and options have the same form: a code, a length, a value without a byte order.
+    for (let i = 8; i + 4 <= length - 4; ) {
+      const [code, inside] = [view.getUint16(i, littleEndian), view.getUint16(i + 2, littleEndian)];
+      view.setUint16(i, code, true);
+      view.setUint16(i + 2, inside, true);
+      i += 4 + ((inside + 3) & ~3);
+    }
+    catalog.names.push(bytes);
     return undefined;
   }
 

@@ -1,10 +1,12 @@
 import { defaultLimits, type Limits, malformed, type Problem, tooShort } from '../bytes/index.ts';
+import type { CaptureReader } from './capturereader.ts';
 import { type CaptureInterface, type CaptureSecrets, type CaptureSection, Catalog, type Indexer } from './catalog.ts';
 import type { CaptureFile } from './file.ts';
 import { type FrameTable, recordKind } from './frames.ts';
 import { optionText, walkOptions } from './options.ts';
-import { PcapIndexer, pcapHeaderSize, pcapVariant } from './pcap.ts';
+import { oldVersion, PcapIndexer, pcapHeaderSize, pcapVariant } from './pcap.ts';
 import { blockType, PcapngIndexer, packetDataOffset } from './pcapng.ts';
+import { type PacketFacts, packetFacts, type RawOption, rawOptions } from './rawoptions.ts';
 import { Window } from './window.ts';
 
 const indexWindow = 0x10_0000;
@@ -28,22 +30,19 @@ export function openCapture(
   const catalog = new Catalog(window, limits);
   if (magic === blockType.sectionHeader) {
     if (had < 12) return { problem: tooShort("A section header's start", 12, had, 0) };
-    return { reader: new CaptureReader(file, 'pcapng', catalog, new PcapngIndexer(catalog)) };
+    return { reader: new FileReader(file, 'pcapng', catalog, new PcapngIndexer(catalog)) };
   }
   const variant = pcapVariant(magic);
   if (variant === undefined)
     return { problem: malformed('This is neither a pcap nor a pcapng file: its first bytes are unknown', 0) };
   if (had < pcapHeaderSize) return { problem: tooShort('The file header', pcapHeaderSize, had, 0) };
   const major = window.view.getUint16(4, variant.littleEndian);
-  if (major !== 2) return { problem: malformed(`pcap version ${major} is not known, only 2`, 4) };
-  return { reader: new CaptureReader(file, 'pcap', catalog, new PcapIndexer(catalog, variant)) };
+  if (major !== 2 && major !== oldVersion) return { problem: malformed(`pcap version ${major} is not known, only 2`, 4) };
+  return { reader: new FileReader(file, 'pcap', catalog, new PcapIndexer(catalog, variant)) };
 }
 
-/**
- * An open capture: an index of its frames that grows by `step`, and their bytes when asked for. Nothing here throws
- * because of what the file holds; an exception of `file` itself (a disk error) passes through.
- */
-export class CaptureReader {
+/** A capture in one file. */
+class FileReader implements CaptureReader {
   readonly format: 'pcap' | 'pcapng';
   private readonly file: CaptureFile;
   private readonly catalog: Catalog;
@@ -62,60 +61,54 @@ export class CaptureReader {
     return this.catalog.frames;
   }
 
-  /** Sections in file order: byte order, version, what wrote them. */
   get sections(): readonly CaptureSection[] {
     return this.catalog.sections;
   }
 
-  /** Capture interfaces of all sections, in file order; FrameTable.interfaceIndex points here. */
   get interfaces(): readonly CaptureInterface[] {
     return this.catalog.interfaces;
   }
 
-  /** Secrets blocks found so far, wherever they stand. */
   get secrets(): readonly CaptureSecrets[] {
     return this.catalog.secrets;
   }
 
-  /** What was wrong, for good, with offsets in the file. An incomplete last record is in `tail` instead. */
+  get names(): readonly Uint8Array[] {
+    return this.catalog.names;
+  }
+
+  get dropped(): ReadonlyMap<number, bigint> {
+    return this.catalog.dropped;
+  }
+
   get problems(): readonly Problem[] {
     return this.catalog.problems;
   }
 
-  /** Why the last record cannot be read yet; undefined when the index ends where the file does. */
   get tail(): Problem | undefined {
     return this.catalog.tail;
   }
 
-  /** The file ends inside a record. Growth can mend it: call `step` again. */
   get truncated(): boolean {
     return this.catalog.tail !== undefined;
   }
 
-  /** How many records of frames could not be read, and are no frames of the list: each is one of `problems`. */
   get unlisted(): number {
     return this.catalog.unlisted;
   }
 
-  /** A problem made the rest of the file unreadable. */
   get stopped(): boolean {
     return this.catalog.stopped;
   }
 
-  /** The file is shorter than what was indexed of it: bytes of frames that are listed are there no more. */
   get shrunk(): boolean {
     return this.file.size() < this.catalog.position;
   }
 
-  /** File offset that indexing has reached: the start of the next record. */
   get position(): number {
     return this.catalog.position;
   }
 
-  /**
-   * Indexes about `maxBytes` of the file (it finishes the record it is in) and returns whether more is left. After it
-   * returned false it may be called again when the file has grown.
-   */
   step(maxBytes = Number.POSITIVE_INFINITY): boolean {
     const { catalog } = this;
     if (catalog.stopped) return false;
@@ -125,10 +118,6 @@ export class CaptureReader {
     return !catalog.stopped && catalog.tail === undefined && catalog.position < size;
   }
 
-  /**
-   * The captured bytes of the frame with 0-based index `index`: a view that the next call overwrites. Shorter than
-   * FrameTable.captured when the file has shrunk; empty when there is no such frame.
-   */
   frameBytes(index: number): Uint8Array {
     const { frames } = this.catalog;
     if (!(index >= 0 && index < frames.length)) return new Uint8Array(0);
@@ -140,22 +129,38 @@ export class CaptureReader {
     return window.bytes.subarray(start, start + had);
   }
 
-  /** Comments of a frame (option 1 of its block), read from the file when asked for. */
   comments(index: number): string[] {
-    const { frames, window, limits, interfaces, sections } = this.catalog;
     const found: string[] = [];
-    if (!(index >= 0 && index < frames.length) || !frames.hasOptions(index)) return found;
-    const kind = frames.recordKind(index);
-    if (kind !== recordKind.enhanced && kind !== recordKind.obsolete) return found;
-    const { littleEndian } = sections[interfaces[frames.interfaceIndex(index)].section];
-    const at = frames.offset(index) - packetDataOffset[kind];
-    if (window.load(at, 8) < 8) return found;
-    const length = window.view.getUint32(at + 4 - window.start, littleEndian);
-    const start = frames.offset(index) + ((frames.captured(index) + 3) & ~3);
-    walkOptions(window, start, Math.min(at + length - 4, this.file.size()), littleEndian, (code, value, size) => {
+    const { window, limits } = this.catalog;
+    const place = this.optionsOf(index);
+    if (place === undefined) return found;
+    walkOptions(window, place.start, place.end, place.littleEndian, (code, value, size) => {
       if (code === 1) found.push(optionText(window, value, size, limits.optionText));
       return found.length < limits.comments;
     });
     return found;
+  }
+
+  options(index: number): RawOption[] {
+    const place = this.optionsOf(index);
+    if (place === undefined) return [];
+    return rawOptions(this.catalog.window, place.start, place.end, place.littleEndian, 'packet', this.catalog.limits);
+  }
+
+  facts(index: number): PacketFacts {
+    return packetFacts(this.options(index));
+  }
+
+  private optionsOf(index: number): { start: number; end: number; littleEndian: boolean } | undefined {
+    const { frames, window, interfaces, sections } = this.catalog;
+    if (!(index >= 0 && index < frames.length) || !frames.hasOptions(index)) return undefined;
+    const kind = frames.recordKind(index);
+    if (kind !== recordKind.enhanced && kind !== recordKind.obsolete) return undefined;
+    const { littleEndian } = sections[interfaces[frames.interfaceIndex(index)].section];
+    const at = frames.offset(index) - packetDataOffset[kind];
+    if (window.load(at, 8) < 8) return undefined;
+    const length = window.view.getUint32(at + 4 - window.start, littleEndian);
+    const start = frames.offset(index) + ((frames.captured(index) + 3) & ~3);
+    return { start, end: Math.min(at + length - 4, this.file.size()), littleEndian };
   }
 }

@@ -1,4 +1,4 @@
-import type { CaptureReader } from './reader.ts';
+import type { CaptureReader } from './capturereader.ts';
 
 /** Time of a frame (0-based) in seconds since 1970 with nine decimals: as text, so that no nanosecond is lost. */
 export function timeText({ frames }: CaptureReader, index: number): string {

@@ -1,4 +1,5 @@
 import { blockType, byteOrderMagic } from './pcapng.ts';
+import type { RawOption } from './rawoptions.ts';
 
 /*
  * Blocks of a little-endian pcapng file (draft-ietf-opsawg-pcapng), each a new array that the caller appends to its file:
@@ -7,12 +8,7 @@ import { blockType, byteOrderMagic } from './pcapng.ts';
 
 const encoder = new TextEncoder();
 
-interface Option {
-  readonly code: number;
-  readonly bytes: Uint8Array;
-}
-
-function textOption(code: number, text: string | undefined): Option[] {
+function textOption(code: number, text: string | undefined): RawOption[] {
   // An option's length is 16 bits; a cut must not fall inside a character, which 0x80 to 0xbf continue.
   if (text === undefined) return [];
   const bytes = encoder.encode(text);
@@ -29,7 +25,7 @@ function block(
   body: number,
   fill: (view: DataView) => void,
   data: Uint8Array,
-  options: readonly Option[],
+  options: readonly RawOption[],
 ): Uint8Array<ArrayBuffer> {
   let optionsSize = options.length === 0 ? 0 : 4;
   for (const option of options) optionsSize += 4 + padded(option.bytes.length);
@@ -56,13 +52,21 @@ const nothing = new Uint8Array(0);
 
 /** Section Header Block of unknown section length. Texts of more than 65,535 bytes are cut. */
 export function sectionHeader(
-  texts: { hardware?: string; operatingSystem?: string; application?: string; comment?: string } = {},
+  texts: {
+    hardware?: string;
+    operatingSystem?: string;
+    application?: string;
+    comment?: string;
+    /** Further ones, comments say, as another file had them. */
+    options?: readonly RawOption[];
+  } = {},
 ): Uint8Array<ArrayBuffer> {
   const options = [
     ...textOption(1, texts.comment),
     ...textOption(2, texts.hardware),
     ...textOption(3, texts.operatingSystem),
     ...textOption(4, texts.application),
+    ...(texts.options ?? []),
   ];
   const fill = (view: DataView) => {
     view.setUint32(0, byteOrderMagic, true);
@@ -73,6 +77,9 @@ export function sectionHeader(
   return block(blockType.sectionHeader, 16, fill, nothing, options);
 }
 
+/** Options of an interface that are written from what is known of it: name, description, if_tsresol, if_fcslen, if_tsoffset. */
+const writtenAnew: ReadonlySet<number> = new Set([2, 3, 9, 13, 14]);
+
 /** Interface Description Block with times in nanoseconds; `snapLength` 0 means no limit. */
 export function interfaceDescription(description: {
   linkType: number;
@@ -81,6 +88,8 @@ export function interfaceDescription(description: {
   description?: string;
   /** Bytes of frame check sequence at the end of each frame. */
   checkSequenceLength?: number;
+  /** As another file had them: those that are not written of the rest (name, description, times, check sequence) are kept. */
+  options?: readonly RawOption[];
 }): Uint8Array<ArrayBuffer> {
   const options = [
     ...textOption(2, description.name),
@@ -89,6 +98,7 @@ export function interfaceDescription(description: {
     ...(description.checkSequenceLength === undefined
       ? []
       : [{ code: 13, bytes: Uint8Array.of(description.checkSequenceLength) }]),
+    ...(description.options ?? []).filter(({ code }) => !writtenAnew.has(code)),
   ];
   const fill = (view: DataView) => {
     view.setUint16(0, description.linkType, true);
@@ -107,6 +117,8 @@ export interface PacketToWrite {
   /** Bytes on the wire, where `bytes` are fewer. */
   readonly originalLength?: number;
   readonly comment?: string;
+  /** As another file had them, before the comment. */
+  readonly options?: readonly RawOption[];
 }
 
 /** Enhanced Packet Block. Throws RangeError for a time that 64 bits of nanoseconds do not hold. */
@@ -124,7 +136,7 @@ export function enhancedPacket(packet: PacketToWrite): Uint8Array<ArrayBuffer> {
     view.setUint32(12, bytes.length, true);
     view.setUint32(16, originalLength, true);
   };
-  return block(blockType.enhancedPacket, 20, fill, bytes, textOption(1, packet.comment));
+  return block(blockType.enhancedPacket, 20, fill, bytes, [...(packet.options ?? []), ...textOption(1, packet.comment)]);
 }
 
 /** Decryption Secrets Block; `type` is `keyLogSecretsType` for this project's key log. */

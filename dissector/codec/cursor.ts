@@ -1,4 +1,4 @@
-import { defaultLimits, type Field, overLimit, type Problem, tooShort } from '../bytes/index.ts';
+import { type Field, type Limits, overLimit, type Problem, tooShort } from '../bytes/index.ts';
 
 /**
  * The place of one decode: bytes being read, the Source they belong to, and the first problem met. A decoder that meets a
@@ -10,9 +10,11 @@ export class Cursor {
   at: number;
   readonly end: number;
   problem: Problem | undefined;
+  readonly limits: Limits;
   #fields = 0;
 
-  constructor(bytes: Uint8Array, source = 0, at = 0, end: number = bytes.length) {
+  constructor(bytes: Uint8Array, source: number, at: number, end: number, limits: Limits) {
+    this.limits = limits;
     this.bytes = bytes;
     this.source = source;
     this.at = at;
@@ -28,8 +30,8 @@ export class Cursor {
 
   /** Counts one more field of this message against the limit `fields`. */
   count(path: string): boolean {
-    if (++this.#fields <= defaultLimits.fields) return true;
-    this.problem = overLimit('fields', defaultLimits.fields, this.#fields, path, this.at, path);
+    if (++this.#fields <= this.limits.fields) return true;
+    this.problem = overLimit('fields', this.limits.fields, this.#fields, path, this.at, path);
     return false;
   }
 

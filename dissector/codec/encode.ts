@@ -1,23 +1,27 @@
-import { fromHex } from '../bytes/index.ts';
+import { addressBytes, fromHex } from '../bytes/index.ts';
+import { integerOf } from './integer.ts';
 import type { BitsItem, BytesItem, FloatItem, Item, ListItem, StructItem, UintItem } from './layout.ts';
-import type { Encodable, Items } from './values.ts';
+import { type Encodable, type FieldValues, isFieldValues } from './values.ts';
 
 /**
  * Encodes a struct by its layout. An integer that measures or counts a later item is filled in only when it is left out, so
  * that a crafted packet can lie. Throws for what is a caller's mistake: a value that is missing or does not fit its item.
  */
-export function encodeStruct(layout: StructItem, values: Items): Uint8Array<ArrayBuffer> {
+export function encodeStruct(layout: StructItem, values: FieldValues): Uint8Array<ArrayBuffer> {
   const out: number[] = [];
   writeItems(layout.items, values, values, out, layout.name);
   return Uint8Array.from(out);
 }
 
 /** `known` also holds the integers of enclosing structs, for cases that refer to them. */
-function writeItems(items: readonly Item[], values: Items, known: Items, out: number[], path: string): void {
+function writeItems(items: readonly Item[], values: FieldValues, known: FieldValues, out: number[], path: string): void {
   for (const item of items) {
     switch (item.kind) {
       case 'uint':
         writeUint(item, values[item.name] ?? measured(item.name, items, values, path), out, `${path}.${item.name}`);
+        break;
+      case 'varint':
+        writeVarint(values[item.name] ?? measured(item.name, items, values, path), out, `${path}.${item.name}`);
         break;
       case 'float':
         writeFloat(item, values[item.name], out, `${path}.${item.name}`);
@@ -42,21 +46,20 @@ function writeItems(items: readonly Item[], values: Items, known: Items, out: nu
   }
 }
 
-function writeStruct(item: StructItem, value: Encodable | undefined, known: Items, out: number[], path: string): void {
+function writeStruct(item: StructItem, value: Encodable | undefined, known: FieldValues, out: number[], path: string): void {
   const at = `${path}.${item.name}`;
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array)
-    throw new TypeError(`${at}: expected its items by name`);
-  writeItems(item.items, value as Items, { ...known, ...(value as Items) }, out, at);
+  if (!isFieldValues(value)) throw new TypeError(`${at}: expected its fields by name`);
+  writeItems(item.items, value, { ...known, ...value }, out, at);
 }
 
-function entriesOf(item: ListItem, values: Items, path: string): readonly Encodable[] {
+function entriesOf(item: ListItem, values: FieldValues, path: string): readonly Encodable[] {
   const value = values[item.name] ?? [];
   if (!Array.isArray(value)) throw new TypeError(`${path}.${item.name}: expected a list`);
   return value;
 }
 
 /** The value of a byte field; an integer in one may be a size that was left out. */
-function given(item: BytesItem, items: readonly Item[], values: Items, path: string): Encodable | undefined {
+function given(item: BytesItem, items: readonly Item[], values: FieldValues, path: string): Encodable | undefined {
   const value = values[item.name];
   if (item.as !== 'little-endian-hex' || value instanceof Uint8Array) return value;
   const integer = value ?? measured(item.name, items, values, path);
@@ -67,7 +70,7 @@ function given(item: BytesItem, items: readonly Item[], values: Items, path: str
 }
 
 /** The size or count that an integer left out stands for. */
-function measured(name: string, items: readonly Item[], values: Items, path: string): Encodable | undefined {
+function measured(name: string, items: readonly Item[], values: FieldValues, path: string): Encodable | undefined {
   for (const item of items) {
     if (item.kind === 'bytes' && typeof item.length === 'object' && item.length.ref === name)
       return bytesOf(item, given(item, items, values, path), `${path}.${item.name}`).length;
@@ -82,14 +85,20 @@ function measured(name: string, items: readonly Item[], values: Items, path: str
 }
 
 function writeUint(item: UintItem, value: Encodable | undefined, out: number[], path: string): void {
-  if (typeof value !== 'number' && typeof value !== 'bigint') throw new TypeError(`${path}: expected an integer`);
   const bits = BigInt(item.size * 8);
-  const whole = BigInt(value);
+  const whole = integerOf(value, path);
   const [least, most] = item.signed ? [-(1n << (bits - 1n)), (1n << (bits - 1n)) - 1n] : [0n, (1n << bits) - 1n];
   if (whole < least || whole > most) throw new RangeError(`${path}: ${value} does not fit ${item.size} bytes`);
   const bytes: number[] = [];
   for (let i = 0n; i < bits; i += 8n) bytes.push(Number((BigInt.asUintN(Number(bits), whole) >> i) & 0xffn));
   out.push(...(item.order === 'little' ? bytes : bytes.reverse()));
+}
+
+function writeVarint(value: Encodable | undefined, out: number[], path: string): void {
+  let left = integerOf(value, path);
+  if (left < 0n || left >= 1n << 64n) throw new RangeError(`${path}: ${value} does not fit 64 bits`);
+  for (; left >= 0x80n; left >>= 7n) out.push(Number(left & 0x7fn) | 0x80);
+  out.push(Number(left));
 }
 
 function writeFloat(item: FloatItem, value: Encodable | undefined, out: number[], path: string): void {
@@ -100,7 +109,7 @@ function writeFloat(item: FloatItem, value: Encodable | undefined, out: number[]
   for (let i = 0; i < item.size; i++) out.push(view.getUint8(i));
 }
 
-function writeBits(item: BitsItem, values: Items, out: number[], path: string): void {
+function writeBits(item: BitsItem, values: FieldValues, out: number[], path: string): void {
   let whole = 0n;
   for (const { name, width } of item.bits) {
     const value = values[name];
@@ -123,6 +132,11 @@ function bytesOf(item: BytesItem, value: Encodable | undefined, path: string): U
 function convert(item: BytesItem, value: Encodable | undefined, path: string): Uint8Array {
   if (value instanceof Uint8Array) return value;
   if (item.as === 'utf8' && typeof value === 'string') return text.encode(value);
+  if (item.as === 'address' && typeof value === 'string') {
+    const address = addressBytes(value);
+    if (address !== undefined) return address;
+    throw new TypeError(`${path}: expected an IP address`);
+  }
   if (item.as === 'little-endian-hex' && (typeof value === 'string' || typeof value === 'number')) {
     const hex = typeof value === 'number' ? value.toString(16) : value;
     const bytes = fromHex(hex.length % 2 === 0 ? hex : `0${hex}`);

@@ -1,6 +1,6 @@
 import { equalBytes } from '../bytes/index.ts';
 import type { JsonNode } from './json.ts';
-import type { Encodable, Items } from './values.ts';
+import type { Encodable, FieldValues } from './values.ts';
 
 /** The white space before each token of a JSON text, in order; before a token beyond the list there is none. */
 export type Spacing = readonly string[];
@@ -52,7 +52,7 @@ function write(value: Encodable, out: Uint8Array[]): void {
     say(']');
   } else if (typeof value === 'object' && value !== null) {
     say('{');
-    Object.entries(value as Items).forEach(([key, item], i) => {
+    Object.entries(value as FieldValues).forEach(([key, item], i) => {
       if (i > 0) say(',');
       say(JSON.stringify(key));
       say(':');

@@ -1,5 +1,6 @@
+import { integerOf } from './integer.ts';
 import { LENGTH, type ProtoField, type ProtoMessage, VARINT } from './proto.ts';
-import type { Encodable, Items } from './values.ts';
+import type { Encodable, FieldValues } from './values.ts';
 
 const text = new TextEncoder();
 
@@ -7,7 +8,7 @@ const text = new TextEncoder();
  * Encodes a proto3 message: fields in the order of their definition, fields that are absent left out, a repeated one as a
  * record each. Throws for a value that does not fit its field.
  */
-export function encodeProto(layout: ProtoMessage, values: Items): Uint8Array<ArrayBuffer> {
+export function encodeProto(layout: ProtoMessage, values: FieldValues): Uint8Array<ArrayBuffer> {
   const out: number[] = [];
   for (const field of layout.fields) {
     const value = values[field.name];
@@ -22,14 +23,14 @@ export function encodeProto(layout: ProtoMessage, values: Items): Uint8Array<Arr
 function writeRecord(field: ProtoField, value: Encodable, out: number[], path: string): void {
   const { number, type } = field;
   if (type === 'uint64') {
-    if (typeof value !== 'number' && typeof value !== 'bigint') throw new TypeError(`${path}: expected an integer`);
+    const whole = integerOf(value, path);
     writeVarint(BigInt(number * 8 + VARINT), out);
-    writeVarint(BigInt.asUintN(64, BigInt(value)), out);
+    writeVarint(BigInt.asUintN(64, whole), out);
     return;
   }
   const bytes =
     typeof type === 'object'
-      ? encodeProto(type, value as Items)
+      ? encodeProto(type, value as FieldValues)
       : typeof value === 'string' && type === 'string'
         ? text.encode(value)
         : value;

@@ -1,8 +1,12 @@
 import { equalBytes, malformed } from '../bytes/index.ts';
+import type { FieldForm } from './describe.ts';
+import type { FieldKind } from './fieldkind.ts';
 import type { MessageForm } from './form.ts';
+import { integerOf } from './integer.ts';
 import { FIXED32, FIXED64, LENGTH, VARINT } from './proto.ts';
 import { decodeRecords } from './records.ts';
-import { type Encodable, fieldToValues, type Items } from './values.ts';
+import type { TreeField } from './treefield.ts';
+import { type Encodable, type FieldValues, fieldToValues, isFieldValues } from './values.ts';
 
 /**
  * Protobuf records as `decodeRecords` names them: `field`, `wire_type` and `value`, or `bytes`. A `length` is filled in where it
@@ -12,14 +16,13 @@ export function encodeRecords(tree: Encodable | undefined): Uint8Array<ArrayBuff
   if (!Array.isArray(tree)) throw new TypeError('tree: expected a list of records');
   const out: number[] = [];
   tree.forEach((record, i) => {
-    if (typeof record !== 'object' || record === null || Array.isArray(record) || record instanceof Uint8Array)
-      throw new TypeError(`tree[${i}]: expected field, wire_type and a value`);
-    writeRecord(record as Items, `tree[${i}]`, out);
+    if (!isFieldValues(record)) throw new TypeError(`tree[${i}]: expected field, wire_type and a value`);
+    writeRecord(record, `tree[${i}]`, out);
   });
   return Uint8Array.from(out);
 }
 
-function writeRecord(record: Items, path: string, out: number[]): void {
+function writeRecord(record: FieldValues, path: string, out: number[]): void {
   const wireType = integer(record, 'wire_type', path);
   writeVarint((integer(record, 'field', path) << 3n) | wireType, out);
   if (Number(wireType) === LENGTH) {
@@ -36,11 +39,8 @@ function writeRecord(record: Items, path: string, out: number[]): void {
   else throw new RangeError(`${path}.wire_type: ${wireType} is not used by proto3`);
 }
 
-function integer(record: Items, name: string, path: string): bigint {
-  const value = record[name];
-  if ((typeof value !== 'number' || !Number.isInteger(value)) && typeof value !== 'bigint')
-    throw new TypeError(`${path}.${name}: expected an integer`);
-  return BigInt(value);
+function integer(record: FieldValues, name: string, path: string): bigint {
+  return integerOf(record[name], `${path}.${name}`);
 }
 
 function writeVarint(value: bigint, out: number[]): void {
@@ -49,43 +49,69 @@ function writeVarint(value: bigint, out: number[]): void {
   out.push(Number(left));
 }
 
+const varint = (bits?: number): FieldKind => ({
+  ...{ type: 'integer', signed: false, order: 'varint' },
+  ...(bits === undefined ? {} : { bits }),
+});
+
+/** Of one record. Its `value` has no width: eight bytes may be signed, or four of a float. */
+const recordFields: readonly FieldForm[] = [
+  { name: 'field', kind: varint(), doc: 'Field number.' },
+  {
+    name: 'wire_type',
+    kind: varint(3),
+    display: '3 bits',
+    doc: '0 varint, 1 eight bytes, 2 length-delimited, 5 four bytes.',
+  },
+  {
+    name: 'value',
+    kind: varint(),
+    display: 'varint, u64 or u32 little-endian',
+    doc: 'The value.',
+    when: 'wire_type = 0, 1, 5',
+    optional: true,
+  },
+  { name: 'length', kind: varint(), doc: 'Bytes of the value.', when: 'wire_type = 2', optional: true },
+  { name: 'bytes', kind: { type: 'bytes', length: { ref: 'length' } }, doc: 'The value.', when: 'wire_type = 2', optional: true },
+];
+
+/** What `decodeRecords` adds to the bytes of a record: readings of them. */
+export const recordReadings: readonly TreeField[] = [
+  { name: 'string', under: 'tree', kind: { type: 'text' }, doc: 'The bytes as UTF-8 text.' },
+  {
+    name: 'message',
+    under: 'tree',
+    like: 'tree',
+    kind: { type: 'list', element: { type: 'record' } },
+    doc: 'The bytes as a message.',
+  },
+];
+
 /** A protobuf message without a layout, as a form. */
 export function recordsForm(name: string, doc: string): MessageForm {
-  const encode = (values: Items): Uint8Array<ArrayBuffer> => encodeRecords(values.tree);
+  const encode = (values: FieldValues): Uint8Array<ArrayBuffer> => encodeRecords(values.tree);
   return {
     name,
     doc,
     fields: [
       {
         name: 'tree',
-        type: 'proto3 records',
+        kind: { type: 'list', element: { type: 'record', open: true } },
+        display: 'proto3 records, repeated',
         doc: 'The records as they stand.',
-        repeated: true,
-        fields: [
-          { name: 'field', type: 'varint', doc: 'Field number.' },
-          { name: 'wire_type', type: '3 bits', doc: '0 varint, 1 eight bytes, 2 length-delimited, 5 four bytes.' },
-          {
-            name: 'value',
-            type: 'varint, u64 or u32 little-endian',
-            doc: 'The value.',
-            when: 'wire_type = 0, 1, 5',
-            optional: true,
-          },
-          { name: 'length', type: 'varint', doc: 'Bytes of the value.', when: 'wire_type = 2', optional: true },
-          { name: 'bytes', type: 'bytes (length)', doc: 'The value.', when: 'wire_type = 2', optional: true },
-        ],
+        fields: recordFields,
       },
     ],
-    decode(bytes) {
-      const { field, problem } = decodeRecords(bytes);
-      const values: Items = { tree: fieldToValues(field) };
+    decode(bytes, limits) {
+      const { field, problem } = decodeRecords(bytes, 0, 0, bytes.length, limits);
+      const values: FieldValues = { tree: fieldToValues(field) };
       if (problem !== undefined) return { values, problem };
       // Values do not tell how long a varint was written.
       return equalBytes(encode(values), bytes)
         ? { values }
         : { values, problem: malformed('a varint is longer than it needs to be', 0) };
     },
-    tree: (bytes) => decodeRecords(bytes).field,
+    tree: (bytes, limits) => decodeRecords(bytes, 0, 0, bytes.length, limits).field,
     encode,
   };
 }

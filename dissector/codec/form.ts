@@ -1,4 +1,4 @@
-import { type Field, malformed, type Problem } from '../bytes/index.ts';
+import { type Field, type Limits, malformed, type Problem } from '../bytes/index.ts';
 import type { FieldForm } from './describe.ts';
 import { describeProto, describeStruct } from './describe.ts';
 import { encodeStruct } from './encode.ts';
@@ -7,11 +7,11 @@ import { encodeProto } from './encodeproto.ts';
 import type { StructItem } from './layout.ts';
 import { decodeProto, type ProtoMessage } from './proto.ts';
 import { compileStruct } from './struct.ts';
-import { fieldToValues, type Items } from './values.ts';
+import { type FieldValues, fieldToValues, isFieldValues } from './values.ts';
 
-/** What a decode gives for an encoder: the items by name, and why they are not all, when they are not. */
+/** What a decode gives for an encoder: the fields by name, and why they are not all, when they are not. */
 export interface DecodedValues {
-  readonly values: Items;
+  readonly values: FieldValues;
   readonly problem?: Problem;
   /** The white space of JSON, which is no value. */
   readonly spacing?: Spacing;
@@ -25,11 +25,15 @@ export interface MessageForm {
   readonly name: string;
   readonly doc: string;
   readonly fields: readonly FieldForm[];
-  decode(bytes: Uint8Array): DecodedValues;
+  /** The layer of its protocol that its fields belong to, where that has a name of its own: filters say `yamux.type`. */
+  readonly layer?: string;
+  /** Names beyond its fields are sent, too (members of a JSON object). */
+  readonly open?: true;
+  decode(bytes: Uint8Array, limits?: Limits): DecodedValues;
   /** Its fields with their ranges in the bytes, as far as they could be read; absent where a form has no layout. */
-  tree?(bytes: Uint8Array): Field;
+  tree?(bytes: Uint8Array, limits?: Limits): Field;
   /** Throws a TypeError or RangeError that names the item which is missing or does not fit. */
-  encode(values: Items, spacing?: Spacing): Uint8Array<ArrayBuffer>;
+  encode(values: FieldValues, spacing?: Spacing): Uint8Array<ArrayBuffer>;
 }
 
 function trailing(end: number, length: number): { readonly problem?: Problem } {
@@ -42,12 +46,12 @@ export function structForm(name: string, layout: StructItem): MessageForm {
     name,
     doc: layout.doc,
     fields: describeStruct(layout),
-    decode(bytes) {
-      const { field, end, problem } = decode(bytes);
-      const values = fieldToValues(field) as Items;
+    decode(bytes, limits) {
+      const { field, end, problem } = decode(bytes, 0, 0, bytes.length, limits);
+      const values = fieldToValues(field) as FieldValues;
       return problem === undefined ? { values, ...trailing(end, bytes.length) } : { values, problem };
     },
-    tree: (bytes) => decode(bytes).field,
+    tree: (bytes, limits) => decode(bytes, 0, 0, bytes.length, limits).field,
     encode: (values) => encodeStruct(layout, values),
   };
 }
@@ -57,17 +61,17 @@ export function protoForm(name: string, layout: ProtoMessage): MessageForm {
     name,
     doc: layout.doc,
     fields: describeProto(layout),
-    decode(bytes) {
-      const { field, problem } = decodeProto(layout, bytes);
-      const values = fieldToValues(field) as Items;
+    decode(bytes, limits) {
+      const { field, problem } = decodeProto(layout, bytes, 0, 0, bytes.length, limits);
+      const values = fieldToValues(field) as FieldValues;
       return problem === undefined ? { values } : { values, problem };
     },
-    tree: (bytes) => decodeProto(layout, bytes).field,
+    tree: (bytes, limits) => decodeProto(layout, bytes, 0, 0, bytes.length, limits).field,
     encode: (values) => encodeProto(layout, values),
   };
 }
 
-/** A binary head, and a proto3 message in all that follows; its items stand in the item of that message's name. */
+/** A binary head, and a proto3 message in all that follows; its fields stand in the field of that message's name. */
 export function headedProtoForm(name: string, doc: string, head: StructItem, payload: ProtoMessage): MessageForm {
   const decode = compileStruct(head);
   return {
@@ -75,26 +79,31 @@ export function headedProtoForm(name: string, doc: string, head: StructItem, pay
     doc,
     fields: [
       ...describeStruct(head),
-      { name: payload.name, type: 'proto3 message', doc: payload.doc, fields: describeProto(payload) },
+      {
+        name: payload.name,
+        kind: { type: 'record' },
+        display: 'proto3 message',
+        doc: payload.doc,
+        fields: describeProto(payload),
+      },
     ],
-    decode(bytes) {
-      const { field, end, problem } = decode(bytes);
-      if (problem !== undefined) return { values: fieldToValues(field) as Items, problem };
-      const inner = decodeProto(payload, bytes, 0, end);
-      const values = { ...(fieldToValues(field) as Items), [payload.name]: fieldToValues(inner.field) };
+    decode(bytes, limits) {
+      const { field, end, problem } = decode(bytes, 0, 0, bytes.length, limits);
+      if (problem !== undefined) return { values: fieldToValues(field) as FieldValues, problem };
+      const inner = decodeProto(payload, bytes, 0, end, bytes.length, limits);
+      const values = { ...(fieldToValues(field) as FieldValues), [payload.name]: fieldToValues(inner.field) };
       return inner.problem === undefined ? { values } : { values, problem: inner.problem };
     },
-    tree(bytes) {
-      const { field, end, problem } = decode(bytes);
+    tree(bytes, limits) {
+      const { field, end, problem } = decode(bytes, 0, 0, bytes.length, limits);
       if (problem !== undefined) return field;
-      const inner = decodeProto(payload, bytes, 0, end).field;
+      const inner = decodeProto(payload, bytes, 0, end, bytes.length, limits).field;
       return { ...field, end: inner.end, children: [...(field.children ?? []), inner] };
     },
     encode(values) {
       const inner = values[payload.name];
-      if (typeof inner !== 'object' || inner === null || Array.isArray(inner) || inner instanceof Uint8Array)
-        throw new TypeError(`${name}.${payload.name}: expected its items by name`);
-      return Uint8Array.from([...encodeStruct(head, values), ...encodeProto(payload, inner as Items)]);
+      if (!isFieldValues(inner)) throw new TypeError(`${name}.${payload.name}: expected its fields by name`);
+      return Uint8Array.from([...encodeStruct(head, values), ...encodeProto(payload, inner)]);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { defaultLimits, malformed, overLimit, type Problem } from '../bytes/index.ts';
+import { defaultLimits, type Limits, malformed, overLimit, type Problem } from '../bytes/index.ts';
 
 /**
  * A JSON value with its range in bytes. Unlike `JSON.parse` this keeps where everything stood, the digits of integers
@@ -46,19 +46,21 @@ const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
  * is the caller's. The problem is `incomplete` when the bytes end inside the value, so a stream can wait for more.
  * Iterative, with the limits `depth` and `fields`: no input overflows the stack.
  */
-export function parseJson(bytes: Uint8Array, start = 0, end: number = bytes.length): JsonResult {
-  return new Parser(bytes, start, end).parse();
+export function parseJson(bytes: Uint8Array, start = 0, end: number = bytes.length, limits: Limits = defaultLimits): JsonResult {
+  return new Parser(bytes, start, end, limits).parse();
 }
 
 class Parser {
   readonly #bytes: Uint8Array;
   readonly #end: number;
+  readonly #limits: Limits;
   #at: number;
   #problem: Problem | undefined;
   readonly #stack: Open[] = [];
   #values = 0;
 
-  constructor(bytes: Uint8Array, start: number, end: number) {
+  constructor(bytes: Uint8Array, start: number, end: number, limits: Limits) {
+    this.#limits = limits;
     this.#bytes = bytes;
     this.#at = start;
     this.#end = end;
@@ -118,8 +120,8 @@ class Parser {
   #value(): JsonNode | 'opened' | undefined {
     const byte = this.#next('a value');
     if (byte === undefined) return undefined;
-    if (++this.#values > defaultLimits.fields) {
-      this.#problem = overLimit('fields', defaultLimits.fields, this.#values, 'values in one JSON text', this.#at);
+    if (++this.#values > this.#limits.fields) {
+      this.#problem = overLimit('fields', this.#limits.fields, this.#values, 'values in one JSON text', this.#at);
       return undefined;
     }
     const start = this.#at;
@@ -145,8 +147,8 @@ class Parser {
   }
 
   #open(type: Open['type']): JsonNode | 'opened' | undefined {
-    if (this.#stack.length >= defaultLimits.depth) {
-      this.#problem = overLimit('depth', defaultLimits.depth, this.#stack.length + 1, 'nesting of JSON', this.#at);
+    if (this.#stack.length >= this.#limits.depth) {
+      this.#problem = overLimit('depth', this.#limits.depth, this.#stack.length + 1, 'nesting of JSON', this.#at);
       return undefined;
     }
     const open: Open = { type, start: this.#at++, members: [], items: [], key: undefined, keyStart: this.#at };

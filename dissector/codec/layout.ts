@@ -21,6 +21,11 @@ export interface UintItem extends Common {
   readonly names?: Readonly<Record<number, string>>;
 }
 
+/** An unsigned LEB128 integer: little-endian base 128, at most 10 bytes (64 bits), as in Protocol Buffers and multiformats. */
+export interface VarintItem extends Common {
+  readonly kind: 'varint';
+}
+
 /** IEEE 754 binary32 or binary64. */
 export interface FloatItem extends Common {
   readonly kind: 'float';
@@ -43,9 +48,9 @@ export interface BytesItem extends Common {
   readonly length: Length;
   /**
    * `utf8` text, or a little-endian unsigned integer as wide as the bytes, given as hex without leading zeros. A later item
-   * may take its length from such an integer.
+   * may take its length from such an integer. `address`: an IPv4 or IPv6 address of 4 or 16 bytes, as text.
    */
-  readonly as?: 'utf8' | 'little-endian-hex';
+  readonly as?: 'utf8' | 'little-endian-hex' | 'address';
 }
 
 export interface StructItem extends Common {
@@ -66,7 +71,7 @@ export interface CaseItem {
   readonly cases: Readonly<Record<number, readonly Item[]>>;
 }
 
-export type Item = UintItem | FloatItem | BitsItem | BytesItem | StructItem | ListItem | CaseItem;
+export type Item = UintItem | VarintItem | FloatItem | BitsItem | BytesItem | StructItem | ListItem | CaseItem;
 
 export function uint(
   size: UintItem['size'],
@@ -75,6 +80,11 @@ export function uint(
   more: Partial<Pick<UintItem, 'order' | 'signed' | 'names'>> = {},
 ): UintItem {
   return { kind: 'uint', size, name, doc, ...more };
+}
+
+/** Later items may take their length from it. */
+export function varint(name: string, doc: string): VarintItem {
+  return { kind: 'varint', name, doc };
 }
 
 export function float(size: FloatItem['size'], name: string, doc: string): FloatItem {

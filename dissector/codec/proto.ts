@@ -1,4 +1,4 @@
-import { defaultLimits, type Field, malformed, overLimit } from '../bytes/index.ts';
+import { defaultLimits, type Field, type Limits, malformed, overLimit } from '../bytes/index.ts';
 import { Cursor, type Decoded } from './cursor.ts';
 
 /**
@@ -22,6 +22,8 @@ export interface ProtoField {
 export const VARINT = 0;
 export const FIXED64 = 1;
 export const LENGTH = 2;
+const GROUP = 3;
+const END_GROUP = 4;
 export const FIXED32 = 5;
 
 const wireTypeNames: Readonly<Record<number, string>> = {
@@ -38,8 +40,15 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * Decodes `bytes[start, end)` as one message. Unknown fields are kept as `field_N`; a second value of a field that is not
  * repeated stays visible too (readers take the last). Never throws.
  */
-export function decodeProto(layout: ProtoMessage, bytes: Uint8Array, source = 0, start = 0, end: number = bytes.length): Decoded {
-  const cursor = new Cursor(bytes, source, start, end);
+export function decodeProto(
+  layout: ProtoMessage,
+  bytes: Uint8Array,
+  source = 0,
+  start = 0,
+  end: number = bytes.length,
+  limits: Limits = defaultLimits,
+): Decoded {
+  const cursor = new Cursor(bytes, source, start, end, limits);
   const field = readMessage(layout, cursor, end, layout.name, 0);
   return cursor.problem === undefined ? { field, end: cursor.at } : { field, end: cursor.at, problem: cursor.problem };
 }
@@ -55,8 +64,8 @@ function readMessage(layout: ProtoMessage, cursor: Cursor, end: number, path: st
     end,
     children,
   };
-  if (depth > defaultLimits.depth) {
-    cursor.problem = overLimit('depth', defaultLimits.depth, depth, 'nesting of messages', cursor.at, path);
+  if (depth > cursor.limits.depth) {
+    cursor.problem = overLimit('depth', cursor.limits.depth, depth, 'nesting of messages', cursor.at, path);
     field.end = cursor.at;
     return field;
   }
@@ -75,7 +84,8 @@ function readRecord(layout: ProtoMessage, cursor: Cursor, end: number, path: str
   }
   const number = Number(tag >> 3n);
   const wireType = Number(tag & 7n);
-  const known = layout.fields.find((item) => item.number === number);
+  // A known number with another wire type is an unknown field, as every reader of proto3 has it.
+  const known = layout.fields.find((item) => item.number === number && wireTypeOf(item) === wireType);
   const at = `${path}.${known?.name ?? `field_${number}`}`;
   if (number === 0 || number > 0x1fff_ffff) {
     fail(cursor, start, at, `field number ${number} is out of the range 1..536870911`);
@@ -92,16 +102,11 @@ function readRecord(layout: ProtoMessage, cursor: Cursor, end: number, path: str
   };
   if (known?.repeated) record.repeated = true;
   if (known === undefined) record.json = false;
-  if (known !== undefined && wireType !== wireTypeOf(known)) {
-    fail(
-      cursor,
-      start,
-      at,
-      `"${known.name}" travels as ${wireTypeNames[wireTypeOf(known)]}, the tag says ${wireTypeNames[wireType] ?? wireType}`,
-    );
-    return;
-  }
-  if (!readValue(record, known, wireType, cursor, end, at, depth)) {
+  const isRead =
+    wireType === GROUP
+      ? readGroup(record, number, cursor, end, at, depth)
+      : readValue(record, known, wireType, cursor, end, at, depth);
+  if (!isRead) {
     if (record.children === undefined) cursor.at = start;
     else children.push(record);
     record.end = cursor.at;
@@ -109,6 +114,59 @@ function readRecord(layout: ProtoMessage, cursor: Cursor, end: number, path: str
   }
   record.end = cursor.at;
   children.push(record);
+  if (typeof known?.type !== 'object' || known.repeated) return;
+  const first = children.find(({ name }) => name === known.name);
+  if (first !== undefined && first !== record) mergeInto(first, record);
+}
+
+/**
+ * A message that stands twice is one: fields of the later win, those that only the earlier has stay. What is merged stands in the
+ * first; the later keeps its bytes in the tree, and counts no more by itself.
+ */
+function mergeInto(first: Field, later: Field): void {
+  const won = new Set(later.children!.filter(({ repeated }) => !repeated).map(({ name }) => name));
+  for (const child of first.children!) if (won.has(child.name)) child.json = false;
+  first.children = first.children!.some(({ json }) => json === false)
+    ? [...later.children!, ...first.children!]
+    : [...first.children!, ...later.children!];
+  later.json = false;
+}
+
+/** Skips the records of a group up to its end, groups inside it too; false where it does not end. */
+function skipGroup(number: number, cursor: Cursor, end: number, path: string, depth: number): boolean {
+  if (depth > cursor.limits.depth) {
+    cursor.problem = overLimit('depth', cursor.limits.depth, depth, 'nesting of groups', cursor.at, path);
+    return false;
+  }
+  for (;;) {
+    if (cursor.at >= end) {
+      fail(cursor, cursor.at, path, `group ${number} does not end`);
+      return false;
+    }
+    const tag = readVarint(cursor, end, path);
+    if (tag === undefined || !cursor.count(path)) return false;
+    const [inner, wireType] = [Number(tag >> 3n), Number(tag & 7n)];
+    if (wireType === END_GROUP && inner === number) return true;
+    if (wireType === END_GROUP) {
+      fail(cursor, cursor.at, path, `group ${number} ends as group ${inner}`);
+      return false;
+    }
+    if (wireType === GROUP ? !skipGroup(inner, cursor, end, path, depth + 1) : !skipValue(wireType, cursor, end, path))
+      return false;
+  }
+}
+
+function skipValue(wireType: number, cursor: Cursor, end: number, path: string): boolean {
+  const record: Field = { name: '', kind: 'value', source: cursor.source, start: cursor.at, end: cursor.at };
+  return readValue(record, undefined, wireType, cursor, end, path, 0);
+}
+
+/** A group, which no message of proto3 defines: its bytes as they are. */
+function readGroup(record: Field, number: number, cursor: Cursor, end: number, path: string, depth: number): boolean {
+  const from = cursor.at;
+  if (!skipGroup(number, cursor, end, path, depth + 1)) return false;
+  record.value = cursor.bytes.subarray(from, cursor.at);
+  return true;
 }
 
 function readValue(

@@ -1,4 +1,4 @@
-import { defaultLimits, type Field, malformed, overLimit, type Problem } from '../bytes/index.ts';
+import { defaultLimits, type Field, type Limits, malformed, overLimit, type Problem } from '../bytes/index.ts';
 import type { Decoded } from './cursor.ts';
 import { FIXED32, FIXED64, LENGTH, VARINT } from './proto.ts';
 
@@ -28,15 +28,20 @@ export interface ProtoRecords {
 }
 
 /** The records of `bytes[start, end)`, not what is inside them. A problem where they do not fill it to the last byte. */
-export function scanRecords(bytes: Uint8Array, start = 0, end: number = bytes.length): ProtoRecords {
+export function scanRecords(
+  bytes: Uint8Array,
+  start = 0,
+  end: number = bytes.length,
+  limits: Limits = defaultLimits,
+): ProtoRecords {
   const records: ProtoRecord[] = [];
   let at = start;
   while (at < end) {
-    if (records.length >= defaultLimits.fields)
+    if (records.length >= limits.fields)
       return {
         records,
         end: at,
-        problem: overLimit('fields', defaultLimits.fields, records.length + 1, 'records of one message', at),
+        problem: overLimit('fields', limits.fields, records.length + 1, 'records of one message', at),
       };
     const record = readRecord(bytes, at, end);
     if (typeof record === 'string') return { records, end: at, problem: malformed(record, at) };
@@ -96,6 +101,7 @@ export function printable(bytes: Uint8Array): string | undefined {
 
 /** What one tree may still hold. */
 interface Budget {
+  readonly limits: Limits;
   fields: number;
   nested: number;
 }
@@ -104,9 +110,15 @@ interface Budget {
  * The records of `bytes[start, end)` as a list called `tree`: `field`, `wire_type` and `value`, or `length`, `bytes` and, where
  * they read so, `string` or `message` (the records inside). Never throws; stops at the first record that is none.
  */
-export function decodeRecords(bytes: Uint8Array, source = 0, start = 0, end: number = bytes.length): Decoded {
-  const budget = { fields: defaultLimits.fields, nested: defaultLimits.nestedBytes };
-  const scanned = scanRecords(bytes, start, end);
+export function decodeRecords(
+  bytes: Uint8Array,
+  source = 0,
+  start = 0,
+  end: number = bytes.length,
+  limits: Limits = defaultLimits,
+): Decoded {
+  const budget = { limits, fields: limits.fields, nested: limits.nestedBytes };
+  const scanned = scanRecords(bytes, start, end, limits);
   const field: Field = {
     name: 'tree',
     kind: 'list',
@@ -119,7 +131,7 @@ export function decodeRecords(bytes: Uint8Array, source = 0, start = 0, end: num
   for (const record of scanned.records) {
     if (budget.fields <= 0) {
       field.end = record.start;
-      const problem = overLimit('fields', defaultLimits.fields, defaultLimits.fields + 1, 'tree', record.start, 'tree');
+      const problem = overLimit('fields', limits.fields, limits.fields + 1, 'tree', record.start, 'tree');
       return { field, end: record.start, problem };
     }
     field.children!.push(recordField(bytes, source, record, 1, budget));
@@ -174,11 +186,11 @@ function passedBy(
   records: number,
   length: number,
   depth: number,
-  { fields, nested }: Budget,
+  { fields, nested, limits }: Budget,
 ): readonly ['depth' | 'nestedBytes' | 'fields', number] | undefined {
-  if (depth >= defaultLimits.depth) return ['depth', depth + 1];
-  if (nested < length) return ['nestedBytes', defaultLimits.nestedBytes - nested + length];
-  return records * 5 > fields ? ['fields', defaultLimits.fields - fields + records * 5] : undefined;
+  if (depth >= limits.depth) return ['depth', depth + 1];
+  if (nested < length) return ['nestedBytes', limits.nestedBytes - nested + length];
+  return records * 5 > fields ? ['fields', limits.fields - fields + records * 5] : undefined;
 }
 
 function lengthFields(bytes: Uint8Array, source: number, record: ProtoRecord, depth: number, budget: Budget): Field[] {
@@ -195,12 +207,12 @@ function lengthFields(bytes: Uint8Array, source: number, record: ProtoRecord, de
     out.push({ name: 'string', kind: 'value', value: text, doc: 'The bytes as UTF-8 text.', ...reading });
     return out;
   }
-  const { records, problem } = scanRecords(bytes, at, end);
+  const { records, problem } = scanRecords(bytes, at, end, budget.limits);
   if (problem !== undefined || records.length === 0) return out;
   const passed = passedBy(records.length, value.length, depth, budget);
   if (passed !== undefined) {
     const [limit, had] = passed;
-    out[1]!.problem = overLimit(limit, defaultLimits[limit], had, 'a message inside these bytes', at, 'bytes');
+    out[1]!.problem = overLimit(limit, budget.limits[limit], had, 'a message inside these bytes', at, 'bytes');
     return out;
   }
   budget.nested -= value.length;

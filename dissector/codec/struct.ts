@@ -1,7 +1,6 @@
-import type { Field } from '../bytes/index.ts';
-import { malformed } from '../bytes/index.ts';
+import { addressText, defaultLimits, type Field, type Limits, malformed } from '../bytes/index.ts';
 import { Cursor, type Decoded } from './cursor.ts';
-import type { BitsItem, BytesItem, CaseItem, FloatItem, Item, ListItem, StructItem, UintItem } from './layout.ts';
+import type { BitsItem, BytesItem, CaseItem, FloatItem, Item, ListItem, StructItem, UintItem, VarintItem } from './layout.ts';
 
 /** Reads one item into `into`; false when it met a problem (then the cursor holds it). */
 type Step = (cursor: Cursor, into: Field[], slots: number[]) => boolean;
@@ -35,7 +34,7 @@ class Scope {
   }
 }
 
-export type StructDecoder = (bytes: Uint8Array, source?: number, start?: number, end?: number) => Decoded;
+export type StructDecoder = (bytes: Uint8Array, source?: number, start?: number, end?: number, limits?: Limits) => Decoded;
 
 /**
  * Compiles a layout to a decoder. The decoder never throws: what does not fit ends it with a Problem, and every field
@@ -44,8 +43,8 @@ export type StructDecoder = (bytes: Uint8Array, source?: number, start?: number,
 export function compileStruct(layout: StructItem): StructDecoder {
   const steps = compileItems(layout.items, new Scope(), layout.name);
   const { name, doc } = layout;
-  return (bytes, source = 0, start = 0, end = bytes.length) => {
-    const cursor = new Cursor(bytes, source, start, end);
+  return (bytes, source = 0, start = 0, end = bytes.length, limits = defaultLimits) => {
+    const cursor = new Cursor(bytes, source, start, end, limits);
     const children: Field[] = [];
     run(steps, cursor, children, []);
     const field: Field = { name, kind: 'struct', doc, source, start, end: cursor.at, children };
@@ -66,6 +65,8 @@ function compileItem(item: Item, scope: Scope, path: string): Step {
   switch (item.kind) {
     case 'uint':
       return uintStep(item, scope, `${path}.${item.name}`);
+    case 'varint':
+      return varintStep(item, scope, `${path}.${item.name}`);
     case 'float':
       return floatStep(item, `${path}.${item.name}`);
     case 'bits':
@@ -104,6 +105,32 @@ function uintStep(item: UintItem, scope: Scope, path: string): Step {
     into.push(field);
     cursor.at += size;
     return true;
+  };
+}
+
+/** Most bytes of a varint. */
+const MOST_VARINT = 10;
+
+function varintStep({ name, doc }: VarintItem, scope: Scope, path: string): Step {
+  const slot = scope.declare(name);
+  return (cursor, into, slots) => {
+    const { at: start, source } = cursor;
+    let whole = 0n;
+    for (let length = 1; length <= MOST_VARINT; length++) {
+      if (!cursor.has(length, path)) return false;
+      const byte = cursor.bytes[start + length - 1]!;
+      whole |= BigInt(byte & 0x7f) << BigInt(7 * (length - 1));
+      if (byte >= 0x80) continue;
+      if (whole >= 1n << 64n) break;
+      if (!cursor.count(path)) return false;
+      const value = whole <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(whole) : whole;
+      slots[slot] = Number(whole);
+      cursor.at += length;
+      into.push({ name, kind: 'value', value, doc, source, start, end: cursor.at });
+      return true;
+    }
+    cursor.problem = malformed('a varint is longer than 64 bits', start, path);
+    return false;
   };
 }
 
@@ -173,6 +200,7 @@ function bytesStep(item: BytesItem, scope: Scope, path: string): Step {
     // What is there of a field that is cut short stays visible, and keeps the ranges without a gap.
     const field: Field = { name, kind: 'value', value: raw, doc, source, start: at, end };
     if (whole && as === 'utf8') readText(field, raw);
+    if (whole && as === 'address') field.value = addressText(raw, 0, raw.length) || raw;
     if (whole && as === 'little-endian-hex') {
       readLittleEndian(field, raw);
       // Beyond 2^53 only the magnitude counts: no capture holds so many bytes.

@@ -1,8 +1,8 @@
 import type { Field, Value } from '../bytes/index.ts';
 
-/** What an encoder takes: a struct's items by name. Bytes stay bytes (JSON's hex is for people). */
+/** What an encoder takes: the values of fields by name. Bytes stay bytes (JSON's hex is for people). */
 export type Encodable = Value | Encodable[] | { readonly [name: string]: Encodable };
-export type Items = { readonly [name: string]: Encodable };
+export type FieldValues = { readonly [name: string]: Encodable };
 
 /** The values of a decoded tree, as its encoder takes them; generated fields and undecoded bytes are left out. */
 export function fieldToValues(field: Field): Encodable {
@@ -16,4 +16,9 @@ export function fieldToValues(field: Field): Encodable {
     else out[child.name] = [...((out[child.name] as Encodable[] | undefined) ?? []), value];
   }
   return out;
+}
+
+/** Whether a value is fields by name, and no list, bytes or single value. */
+export function isFieldValues(value: Encodable | undefined): value is FieldValues {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
 }

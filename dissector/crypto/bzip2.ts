@@ -1,5 +1,5 @@
 import bzip2 from '@openpgp/unbzip2-stream/lib/bzip2.js';
-import { defaultLimits, malformed, overLimit, type Problem, tooShort } from '../bytes/index.ts';
+import { malformed, overLimit, type Problem, tooShort } from '../bytes/index.ts';
 
 export interface Unpacked {
   /** All blocks up to the problem whose CRC fits, and for a problem of kind `limit` as many bytes as that allows. */
@@ -17,15 +17,18 @@ class Stop {
   }
 }
 
+/** Bytes that are unpacked where the caller names no limit. */
+const usualLimit = 0x0100_0000;
+
 /** Kept for the next stream: most are of a few bytes, and clearing megabytes for each takes longer than reading it. */
 let block = new Int32Array(0);
 
 /**
- * Opens bzip2 streams, one after the other as the bzip2 program does, up to `limit` bytes, the limit `nodeListSize`. A packed
+ * Opens bzip2 streams, one after the other as the bzip2 program does, up to `limit` bytes. A packed
  * byte may become thousands, so output stops in the middle of a block. Besides the output, which grows by doubling, there is
  * memory for one block: 3.6 MB at most.
  */
-export function openBzip2(packed: Uint8Array, limit: number = defaultLimits.nodeListSize): Unpacked {
+export function openBzip2(packed: Uint8Array, limit: number = usualLimit): Unpacked {
   const output = new Output(limit);
   const input = new Input(packed);
   const bits = (count: number | null): number => input.bits(count);
@@ -87,7 +90,7 @@ class Output {
   private readonly limit: number;
   private bytes: Uint8Array;
 
-  constructor(limit: number) {
+  constructor(limit: number = usualLimit) {
     this.limit = limit;
     this.bytes = new Uint8Array(Math.min(limit, 0x1000));
   }

@@ -1,10 +1,10 @@
 import { concatBytes } from '@noble/hashes/utils.js';
 import { type Attribute, ContentInfo, SignedData, type SignerInfo } from '@peculiar/asn1-cms';
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
-import { type Check, equalBytes, toHex } from '../bytes/index.ts';
+import { type Check, defaultLimits, equalBytes, toHex } from '../bytes/index.ts';
 import { type CertificateInfo, describe } from './certificate.ts';
 import { verifyPss } from './pss.ts';
-import { hashOf, type MessageHash, type PublicKey, verifyMessage } from './signature.ts';
+import { hashOf, type MessageHash, type ModulusLimit, type PublicKey, verifyMessage } from './signature.ts';
 
 export interface Signed {
   /** The signed content. */
@@ -29,7 +29,7 @@ const signedDataOid = '1.2.840.113549.1.7.2';
  * Reads DER CMS SignedData (RFC 5652) with its content inside and verifies its first signer with the certificate that
  * comes with it; undefined when the bytes are something else. Whether that certificate is the sender's is for others to say.
  */
-export function readSignedData(der: Uint8Array): Signed | undefined {
+export function readSignedData(der: Uint8Array, limits: ModulusLimit = defaultLimits): Signed | undefined {
   if (der[0] !== 0x30) return undefined;
   try {
     const info = AsnConvert.parse(der, ContentInfo);
@@ -38,20 +38,20 @@ export function readSignedData(der: Uint8Array): Signed | undefined {
     const octets = data.encapContentInfo.eContent?.single ?? data.encapContentInfo.eContent?.any;
     if (octets === undefined) return undefined;
     const content = new Uint8Array(octets instanceof OctetString ? octets.buffer : octets);
-    return { content, ...verify(data, content) };
+    return { content, ...verify(data, content, limits) };
   } catch {
     return undefined;
   }
 }
 
-function verify(data: SignedData, content: Uint8Array): Omit<Signed, 'content'> {
+function verify(data: SignedData, content: Uint8Array, limits: ModulusLimit): Omit<Signed, 'content'> {
   const info = data.signerInfos[0];
   if (info === undefined) return { signer: undefined, check: { state: 'invalid', why: 'there is no signer' } };
   const certificate = certificateOf(data, info);
   if (certificate === undefined)
     return { signer: undefined, check: { state: 'unchecked', why: "the signer's certificate is not inside" } };
   const hash = hashes[info.digestAlgorithm.algorithm];
-  const check = checkSigner(info, certificate, content);
+  const check = checkSigner(info, certificate, content, limits);
   if (hash === undefined) return { signer: certificate, check };
   const attributes = info.signedAttrs ?? [];
   const message = attributes.length === 0 ? content : setOf(attributes);
@@ -69,20 +69,20 @@ function sameBuffer(a: ArrayBuffer, b: ArrayBuffer): boolean {
   return equalBytes(new Uint8Array(a), new Uint8Array(b));
 }
 
-function checkSigner(info: SignerInfo, certificate: CertificateInfo, content: Uint8Array): Check {
+function checkSigner(info: SignerInfo, certificate: CertificateInfo, content: Uint8Array, limits: ModulusLimit): Check {
   const hash = hashes[info.digestAlgorithm.algorithm];
   if (hash === undefined) return { state: 'unchecked', why: `the digest ${info.digestAlgorithm.algorithm} is not known` };
   if (typeof certificate.key === 'string') return { state: 'unchecked', why: certificate.key };
   const signature = new Uint8Array(info.signature.buffer);
   if (info.signedAttrs === undefined || info.signedAttrs.length === 0) {
-    return verifySigner(info, certificate.key, hash, content, signature);
+    return verifySigner(info, certificate.key, hash, content, signature, limits);
   }
   const digest = toHex(hashOf(hash, content));
   const claimed = info.signedAttrs.find((attribute) => attribute.attrType === messageDigestOid)?.attrValues[0];
   if (claimed === undefined || !toHex(new Uint8Array(claimed)).endsWith(digest)) {
     return { state: 'invalid', why: 'the message digest among the signed attributes is not that of the content' };
   }
-  return verifySigner(info, certificate.key, hash, setOf(info.signedAttrs), signature);
+  return verifySigner(info, certificate.key, hash, setOf(info.signedAttrs), signature, limits);
 }
 
 function verifySigner(
@@ -91,11 +91,12 @@ function verifySigner(
   hash: MessageHash,
   message: Uint8Array,
   signature: Uint8Array,
+  limits: ModulusLimit,
 ): Check {
-  if (signatureAlgorithm.algorithm !== pssOid) return verifyMessage(key, hash, message, signature);
+  if (signatureAlgorithm.algorithm !== pssOid) return verifyMessage(key, hash, message, signature, limits);
   // Signers that name SHA-256 mask with it too.
   return hash === 'SHA-256'
-    ? verifyPss(key, 'SHA-256', message, signature)
+    ? verifyPss(key, 'SHA-256', message, signature, limits)
     : { state: 'unchecked', why: `RSASSA-PSS with ${hash} is not checked` };
 }
 

@@ -2,6 +2,7 @@ import { AsnConvert, AsnIntegerArrayBufferConverter, AsnProp, AsnPropTypes, AsnT
 import { AlgorithmIdentifier, SubjectPublicKeyInfo } from '@peculiar/asn1-x509';
 import { defaultLimits } from '../bytes/index.ts';
 import { bitsOf, bytesOfInteger, integer, power } from './integer.ts';
+import type { ModulusLimit } from './signature.ts';
 
 /** A public value `y` of Diffie-Hellman in the group of `g` modulo `p` (PKCS #3); none is checked to be in range. */
 export interface DhPublicKey {
@@ -36,7 +37,7 @@ AsnProp(number)(DhPublicValue.prototype, 'value');
  * Reads a DER SubjectPublicKeyInfo (RFC 5280 section 4.1) of algorithm dhKeyAgreement (PKCS #3 section 9); a sentence when it
  * is none, when a number is negative, or when `p` is 0 or longer than the limit `modulusBits`.
  */
-export function readDhPublicKey(der: Uint8Array): DhPublicKey | string {
+export function readDhPublicKey(der: Uint8Array, limits: ModulusLimit = defaultLimits): DhPublicKey | string {
   try {
     const { algorithm, subjectPublicKey } = AsnConvert.parse(der, SubjectPublicKeyInfo);
     if (algorithm.algorithm !== dhKeyAgreementOid) return `the key's algorithm ${algorithm.algorithm} is not Diffie-Hellman`;
@@ -46,7 +47,7 @@ export function readDhPublicKey(der: Uint8Array): DhPublicKey | string {
     const numbers = [prime, base, value].map((each) => new Uint8Array(each));
     if (numbers.some((bytes) => (bytes[0] ?? 0) > 0x7f)) return 'a number of the Diffie-Hellman key is negative';
     const [p, g, y] = numbers.map(integer) as [bigint, bigint, bigint];
-    return unusable(p) ?? { p, g, y };
+    return unusable(p, limits) ?? { p, g, y };
   } catch {
     return 'the key is not a DER SubjectPublicKeyInfo of Diffie-Hellman';
   }
@@ -71,22 +72,21 @@ function unsigned(value: bigint): ArrayBuffer {
 }
 
 /** Why nothing is computed modulo `p`; undefined when it can be. */
-function unusable(p: bigint): string | undefined {
+function unusable(p: bigint, { modulusBits }: ModulusLimit): string | undefined {
   if (p <= 0n) return `the modulus p is ${p === 0n ? '0' : 'negative'}`;
   const bits = bitsOf(p);
-  const { modulusBits } = defaultLimits;
   return bits > modulusBits ? `a modulus p of ${bits} bits is over the limit modulusBits of ${modulusBits}` : undefined;
 }
 
 /** `g` to the `x` modulo `p`; undefined for numbers that are negative, p = 0, and p or x over the limit `modulusBits`. */
-export function dhPublic(g: bigint, x: bigint, p: bigint): bigint | undefined {
-  if (g < 0n || x < 0n || unusable(p) !== undefined || bitsOf(x) > defaultLimits.modulusBits) return undefined;
+export function dhPublic(g: bigint, x: bigint, p: bigint, limits: ModulusLimit = defaultLimits): bigint | undefined {
+  if (g < 0n || x < 0n || unusable(p, limits) !== undefined || bitsOf(x) > limits.modulusBits) return undefined;
   return power(g, x, p);
 }
 
 /** The shared secret `y` to the `x` modulo `p`, big-endian and as long as `p`; undefined as for `dhPublic`. */
-export function dhShared(y: bigint, x: bigint, p: bigint): Uint8Array | undefined {
-  const secret = dhPublic(y, x, p);
+export function dhShared(y: bigint, x: bigint, p: bigint, limits: ModulusLimit = defaultLimits): Uint8Array | undefined {
+  const secret = dhPublic(y, x, p, limits);
   return secret === undefined ? undefined : bytesOfInteger(secret, Math.ceil(bitsOf(p) / 8));
 }
 

@@ -8,8 +8,8 @@ import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 export interface Engine {
   /** ChaCha20-Poly1305 (RFC 8439), nonce of 12 bytes. */
   openChaChaPoly(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Uint8Array;
-  /** AES-256-GCM (NIST SP 800-38D), nonce of 12 bytes, nothing authenticated beside. */
-  openGcm(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array): Uint8Array;
+  /** AES-256-GCM (NIST SP 800-38D), nonce of 12 bytes. */
+  openGcm(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, aad?: Uint8Array): Uint8Array;
   /** AES-256-CBC (NIST SP 800-38A) with PKCS #7, iv of 16 bytes. */
   openCbc(key: Uint8Array, iv: Uint8Array, ciphertext: Uint8Array): Uint8Array;
   /** AES-256-CTR (NIST SP 800-38A), first counter block of 16 bytes. */
@@ -21,7 +21,7 @@ export interface Engine {
 /** In JavaScript: everywhere, and what any other engine has to equal. */
 export const libraryEngine: Engine = Object.freeze({
   openChaChaPoly: (key, nonce, sealed, aad) => chacha20poly1305(key, nonce, aad).decrypt(sealed),
-  openGcm: (key, nonce, sealed) => gcm(key, nonce).decrypt(sealed),
+  openGcm: (key, nonce, sealed, aad) => gcm(key, nonce, aad).decrypt(sealed),
   openCbc: (key, iv, ciphertext) => cbc(key, iv).decrypt(ciphertext),
   openCtr: (key, iv, ciphertext) => ctr(key, iv).decrypt(ciphertext),
   encipherBlocks: (key, blocks) => ecb(key, { disablePadding: true }).encrypt(blocks),

@@ -1,4 +1,3 @@
-import { defaultLimits } from '../bytes/index.ts';
 import { bitsOf, power } from './integer.ts';
 
 const smallPrimes = [2n, 3n, 5n, 7n, 11n, 13n, 17n, 19n, 23n, 29n, 31n, 37n];
@@ -8,7 +7,7 @@ const smallPrimes = [2n, 3n, 5n, 7n, 11n, 13n, 17n, 19n, 23n, 29n, 31n, 37n];
  * Up to 3.18 * 10^23 the twelve of them prove it. Above that it is a note: a random composite does not pass, one that was made
  * to pass may. undefined, not checked, for numbers of more than `limit` bits.
  */
-export function isProbablePrime(n: bigint, limit: number = defaultLimits.primeBits): boolean | undefined {
+export function isProbablePrime(n: bigint, limit = 4_096): boolean | undefined {
   const bits = bitsOf(n < 0n ? -n : n);
   if (bits > limit) return undefined;
   if (n < 2n) return false;

@@ -1,8 +1,9 @@
 import { concatBytes } from '@noble/hashes/utils.js';
 import { type Check, defaultLimits, equalBytes } from '../bytes/index.ts';
-import { bytesOfInteger, integer, power } from './integer.ts';
+import { bitsOf, bytesOfInteger, integer, power } from './integer.ts';
 import { digest, digestLength, mask } from './mgf.ts';
-import type { HashName, PublicKey } from './signature.ts';
+import { type RsaPrivateKey, rsaDecrypt } from './rsa.ts';
+import type { HashName, ModulusLimit, PublicKey } from './signature.ts';
 
 const hash = 'SHA-256';
 const hashLength = digestLength[hash];
@@ -11,9 +12,14 @@ const hashLength = digestLength[hash];
  * RSASSA-PSS (RFC 8017 section 8.1.2) over `message`, hashed with SHA-256 and masked with MGF1 of `mgfHash`. The salt's length
  * is the one that the signature has, whichever that is.
  */
-export function verifyPss(key: PublicKey, mgfHash: HashName, message: Uint8Array, signature: Uint8Array): Check {
+export function verifyPss(
+  key: PublicKey,
+  mgfHash: HashName,
+  message: Uint8Array,
+  signature: Uint8Array,
+  { modulusBits }: ModulusLimit = defaultLimits,
+): Check {
   if (key.kind !== 'RSA') return { state: 'unchecked', why: `the key is ${key.kind}, not RSA` };
-  const { modulusBits } = defaultLimits;
   if (key.bits > modulusBits || key.exponent > 0xffff_ffffn) {
     return {
       state: 'unchecked',
@@ -52,4 +58,16 @@ function saltLength(
   if (block[one] !== 1) return undefined;
   const salt = block.subarray(one + 1);
   return equalBytes(h, digest(hash, concatBytes(new Uint8Array(8), messageHash, salt))) ? salt.length : undefined;
+}
+
+/** What `verifyPss` verifies (section 8.1.1), as long as the modulus; the salt is random. undefined for a modulus that is too short. */
+export function signPss(key: RsaPrivateKey, mgfHash: HashName, message: Uint8Array, salt: Uint8Array): Uint8Array | undefined {
+  const encodedBits = bitsOf(key.modulus) - 1;
+  const filled = Math.ceil(encodedBits / 8) - salt.length - hashLength - 2;
+  if (filled < 0) return undefined;
+  const h = digest(hash, concatBytes(new Uint8Array(8), digest(hash, message), salt));
+  const masked = mask(concatBytes(new Uint8Array(filled), Uint8Array.of(1), salt), h, mgfHash);
+  masked[0]! &= 0xff >>> (8 * Math.ceil(encodedBits / 8) - encodedBits);
+  const encoded = concatBytes(masked, h, Uint8Array.of(0xbc));
+  return rsaDecrypt(key, concatBytes(new Uint8Array(key.size - encoded.length), encoded));
 }

@@ -4,7 +4,7 @@ import { AsnConvert } from '@peculiar/asn1-schema';
 import { defaultLimits, equalBytes } from '../bytes/index.ts';
 import { bitsOf, bytesOfInteger, integer, power } from './integer.ts';
 import { digest, digestLength, mask } from './mgf.ts';
-import type { HashName, PublicKey } from './signature.ts';
+import type { HashName, ModulusLimit, PublicKey } from './signature.ts';
 
 /** An RSA private key with the Chinese remainder values of RFC 8017 section 3.2. */
 export interface RsaPrivateKey {
@@ -24,7 +24,7 @@ export interface RsaPrivateKey {
  * Reads a DER PKCS #8 RSA private key; undefined when it is none, when its numbers do not belong together, or when the modulus
  * is longer than the limit `modulusBits`.
  */
-export function readRsaPrivateKey(der: Uint8Array): RsaPrivateKey | undefined {
+export function readRsaPrivateKey(der: Uint8Array, limits: ModulusLimit = defaultLimits): RsaPrivateKey | undefined {
   try {
     const info = AsnConvert.parse(der, PrivateKeyInfo);
     const key = AsnConvert.parse(info.privateKey.buffer, RSAPrivateKey);
@@ -38,7 +38,7 @@ export function readRsaPrivateKey(der: Uint8Array): RsaPrivateKey | undefined {
       key.coefficient,
     ].map((value) => integer(new Uint8Array(value))) as [bigint, bigint, bigint, bigint, bigint, bigint, bigint];
     const bits = bitsOf(modulus);
-    if (bits > defaultLimits.modulusBits || p * q !== modulus || p < 3n || q < 3n) return undefined;
+    if (bits > limits.modulusBits || p * q !== modulus || p < 3n || q < 3n) return undefined;
     // Larger ones mean the same key, but would be computed with.
     if (dP >= p || dQ >= q || qInv >= p || exponent >= modulus) return undefined;
     return { modulus, exponent, size: Math.ceil(bits / 8), p, q, dP, dQ, qInv };

@@ -4,7 +4,7 @@ import { defaultLimits } from '../bytes/index.ts';
 import { bytesOfInteger, integer, power } from './integer.ts';
 import { digest, digestLength, mask } from './mgf.ts';
 import { type RsaPrivateKey, rsaDecrypt } from './rsa.ts';
-import { digestInfoOf, type HashName, type MessageHash, type PublicKey } from './signature.ts';
+import { digestInfoOf, type HashName, type MessageHash, type ModulusLimit, type PublicKey } from './signature.ts';
 
 /** So many secret random bytes. */
 export type Random = (length: number) => Uint8Array;
@@ -18,8 +18,8 @@ export function rsaSign(key: RsaPrivateKey, hash: MessageHash, message: Uint8Arr
 }
 
 /** Bytes of the modulus of a key that can be encrypted with; undefined for other kinds of keys and for sizes out of bounds. */
-export function wrappingSize(key: PublicKey): number | undefined {
-  const isUsable = key.kind === 'RSA' && key.bits >= 512 && key.bits <= defaultLimits.modulusBits && key.exponent <= 0xffff_ffffn;
+export function wrappingSize(key: PublicKey, { modulusBits }: ModulusLimit = defaultLimits): number | undefined {
+  const isUsable = key.kind === 'RSA' && key.bits >= 512 && key.bits <= modulusBits && key.exponent <= 0xffff_ffffn;
   return isUsable ? Math.ceil(key.bits / 8) : undefined;
 }
 

@@ -5,13 +5,16 @@ import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import { RSAPublicKey } from '@peculiar/asn1-rsa';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import { SubjectPublicKeyInfo } from '@peculiar/asn1-x509';
-import { type Check, defaultLimits, fromHex, toHex } from '../bytes/index.ts';
+import { type Check, defaultLimits, fromHex, type Limits, toHex } from '../bytes/index.ts';
 import { integer, power } from './integer.ts';
 
 export type PublicKey =
   | { readonly kind: 'Ed25519'; readonly bytes: Uint8Array }
   | { readonly kind: 'ECDSA'; readonly curve: 'P-256' | 'P-384' | 'P-521'; readonly point: Uint8Array }
   | { readonly kind: 'RSA'; readonly modulus: bigint; readonly exponent: bigint; readonly bits: number };
+
+/** The largest RSA or DH modulus that is computed with, in bits. */
+export type ModulusLimit = Pick<Limits, 'modulusBits'>;
 
 /** What a check with a key takes on a common machine, in milliseconds. */
 export function verificationCost(key: PublicKey): number {
@@ -59,23 +62,28 @@ export function readPublicKey(der: Uint8Array): PublicKey | string {
  * Verifies a signature over `digest` as it stands: Ed25519 signs it as its message (RFC 8032), ECDSA takes its leftmost
  * bits up to the curve's order (SEC 1 section 4.1.4), RSA PKCS #1 v1.5 pads it without a DigestInfo (RFC 8017 section 9.2).
  */
-export function verifyDigest(key: PublicKey, digest: Uint8Array, signature: Uint8Array): Check {
+export function verifyDigest(
+  key: PublicKey,
+  digest: Uint8Array,
+  signature: Uint8Array,
+  limits: ModulusLimit = defaultLimits,
+): Check {
   try {
-    return verdict(verify(key, digest, signature), key);
+    return verdict(verify(key, digest, signature, limits), key);
   } catch {
     return verdict(false, key);
   }
 }
 
-function verify(key: PublicKey, digest: Uint8Array, signature: Uint8Array): boolean | string {
+function verify(key: PublicKey, digest: Uint8Array, signature: Uint8Array, { modulusBits }: ModulusLimit): boolean | string {
   switch (key.kind) {
     case 'Ed25519':
       return ed25519.verify(signature, digest, key.bytes, { zip215: false });
     case 'ECDSA':
       return curves[key.curve].verify(signature, digest, key.point, { prehash: false, lowS: false, format: 'der' });
     case 'RSA':
-      if (key.bits > defaultLimits.modulusBits || key.exponent > 0xffff_ffffn) {
-        return `not checked: a modulus of ${key.bits} bits or its exponent is over the limit modulusBits of ${defaultLimits.modulusBits}`;
+      if (key.bits > modulusBits || key.exponent > 0xffff_ffffn) {
+        return `not checked: a modulus of ${key.bits} bits or its exponent is over the limit modulusBits of ${modulusBits}`;
       }
       return verifyRsa(key, digest, signature);
   }
@@ -103,15 +111,27 @@ export function digestInfoOf(hash: MessageHash, message: Uint8Array): Uint8Array
 }
 
 /** RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2) over `message`, hashed with `hash`. */
-export function verifyRsaMessage(key: PublicKey, hash: MessageHash, message: Uint8Array, signature: Uint8Array): Check {
+export function verifyRsaMessage(
+  key: PublicKey,
+  hash: MessageHash,
+  message: Uint8Array,
+  signature: Uint8Array,
+  limits: ModulusLimit = defaultLimits,
+): Check {
   if (key.kind !== 'RSA') return { state: 'unchecked', why: `the key is ${key.kind}, not RSA` };
-  return verifyDigest(key, digestInfoOf(hash, message), signature);
+  return verifyDigest(key, digestInfoOf(hash, message), signature, limits);
 }
 
 /** By the key's kind: RSASSA-PKCS1-v1_5, ECDSA (DER) over the hash, or Ed25519, which hashes by itself. */
-export function verifyMessage(key: PublicKey, hash: MessageHash, message: Uint8Array, signature: Uint8Array): Check {
-  if (key.kind === 'RSA') return verifyRsaMessage(key, hash, message, signature);
-  return verifyDigest(key, key.kind === 'Ed25519' ? message : hashOf(hash, message), signature);
+export function verifyMessage(
+  key: PublicKey,
+  hash: MessageHash,
+  message: Uint8Array,
+  signature: Uint8Array,
+  limits: ModulusLimit = defaultLimits,
+): Check {
+  if (key.kind === 'RSA') return verifyRsaMessage(key, hash, message, signature, limits);
+  return verifyDigest(key, key.kind === 'Ed25519' ? message : hashOf(hash, message), signature, limits);
 }
 
 function verdict(result: boolean | string, key: PublicKey): Check {

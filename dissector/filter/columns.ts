@@ -1,10 +1,8 @@
+import type { Analysis } from '../analysis/index.ts';
 import type { Value } from '../bytes/index.ts';
-import { type Conversation, type Protocol, travelled } from '../session/index.ts';
-import type { FilterField } from './fields.ts';
+import type { Conversation, Protocol } from '../protocol/index.ts';
+import { absent, type FilterField, present } from './filterfield.ts';
 import type { FilterRow } from './row.ts';
-
-const absent: readonly Value[] = [];
-const present: readonly Value[] = [true];
 
 /** Fields that need no tree: what the list's columns and the tables of messages hold. */
 export function columns(protocols: readonly Protocol[]): FilterField[] {
@@ -43,20 +41,44 @@ export function columns(protocols: readonly Protocol[]): FilterField[] {
       read: ({ analysis, frame }) => [analysis.reader.frames.captured(frame - 1)],
     },
     {
+      name: 'frame.time',
+      type: 'date',
+      doc: 'Date and time of the frame, exact to the nanosecond; written as local time, or with Z or an offset.',
+      read: epoch,
+    },
+    { name: 'frame.time_epoch', type: 'time', doc: 'Seconds since 1970 UTC, exact to the nanosecond.', read: epoch },
+    {
       name: 'frame.time_relative',
-      type: 'number',
+      type: 'time',
       doc: 'Seconds since the first frame.',
-      read: ({ analysis, frame }) => {
-        const seconds = analysis.reader.frames.elapsed(0, frame - 1);
-        return Number.isNaN(seconds) ? absent : [seconds];
+      read: ({ analysis, frame }) => elapsed(analysis, 0, frame - 1),
+    },
+    {
+      name: 'frame.time_delta',
+      type: 'time',
+      doc: 'Seconds since the frame before; 0 of the first frame.',
+      read: ({ analysis, frame }) => elapsed(analysis, Math.max(0, frame - 2), frame - 1),
+    },
+    {
+      name: 'frame.interface_name',
+      type: 'text',
+      doc: 'Name of the interface that captured the frame, where the file has it.',
+      read: ({ analysis: { reader }, frame }) => {
+        const name = reader.interfaces[reader.frames.interfaceIndex(frame - 1)]?.name;
+        return name === undefined ? absent : [name];
       },
     },
     {
-      name: 'frame.time_epoch',
-      type: 'number',
-      doc: 'Seconds since 1970 UTC.',
-      read: ({ analysis: { reader }, frame }) =>
-        reader.frames.hasTime(frame - 1) ? [reader.frames.seconds(frame - 1) + reader.frames.nanos(frame - 1) / 1e9] : absent,
+      name: 'frame.comment',
+      type: 'text',
+      doc: 'Comments of the frame.',
+      read: ({ analysis: { reader }, frame }) => reader.comments(frame - 1),
+    },
+    {
+      name: 'tcp.analysis.retransmission',
+      type: 'presence',
+      doc: 'A TCP segment that brings nothing new: all its bytes, SYN and FIN were captured before.',
+      read: (row) => (row.isRetransmission ? present : absent),
     },
     message('message', 'The name of the message.', 'text', ({ info }) => [info!.name], [
       ...new Set(protocols.flatMap(({ names }) => names)),
@@ -76,8 +98,8 @@ export function columns(protocols: readonly Protocol[]): FilterField[] {
       'incomplete',
     ]),
     message('encrypted', 'It travelled encrypted.', 'presence', ({ info }) => if_(info!.encrypted)),
-    message('decrypted', 'It travelled encrypted, and a key opened it.', 'presence', ({ info }) =>
-      if_(travelled(info!) === 'opened'),
+    message('decrypted', 'It travelled encrypted, and all of it is decrypted.', 'presence', ({ info }) =>
+      if_(info!.decrypted === true),
     ),
     message('answer_time', 'Seconds between the message that this one answers and this one.', 'number', (row) => {
       const { analysis, frame, own } = row;
@@ -111,6 +133,21 @@ export function columns(protocols: readonly Protocol[]): FilterField[] {
       },
     },
   ];
+}
+
+function epoch({ analysis: { reader }, frame }: FilterRow): readonly Value[] {
+  const { frames } = reader;
+  if (!frames.hasTime(frame - 1)) return absent;
+  return [BigInt(frames.seconds(frame - 1)) * 1_000_000_000n + BigInt(frames.nanos(frame - 1))];
+}
+
+/** Nanoseconds between two frames (0-based); a hundred days fit into a double. Seconds are NaN of a frame without a time. */
+function elapsed({ reader: { frames } }: Analysis, from: number, to: number): readonly Value[] {
+  const seconds = frames.seconds(to) - frames.seconds(from);
+  const nanos = frames.nanos(to) - frames.nanos(from);
+  const whole = seconds * 1e9 + nanos;
+  if (Number.isSafeInteger(whole)) return [whole];
+  return Number.isNaN(whole) ? absent : [BigInt(seconds) * 1_000_000_000n + BigInt(nanos)];
 }
 
 function conversation(name: string, doc: string, counts: (conversation: Conversation) => boolean): FilterField {

@@ -1,13 +1,17 @@
 import type { Value } from '../bytes/index.ts';
 import { nearest } from '../codec/index.ts';
-import type { FieldCatalog, FieldType, FilterField } from './fields.ts';
+import { isNotZero } from './arithmetic.ts';
+import { type Comparison, compares } from './comparefields.ts';
+import type { FieldCatalog } from './fields.ts';
+import type { LayerBytes } from './filterfield.ts';
 import type { FilterProblem } from './lexer.ts';
-import { type Comparison, compares } from './pairs.ts';
 import { parseFilter } from './parse.ts';
 import { regularExpression } from './regular.ts';
+import { Resolver } from './resolve.ts';
+import { isBytes, kept, type Reader, type Resolved, type ValueType, withBytes } from './resolved.ts';
 import type { FilterRow } from './row.ts';
-import type { Expression, FieldOperand, Literal, Operand, Operator } from './syntax.ts';
-import { bytesLiteral, operandOf, textOf } from './values.ts';
+import type { Expression, Literal, Member, Operand, Operator } from './syntax.ts';
+import { bytesLiteral, comparerOf, textOf } from './values.ts';
 
 /** A filter ready to be asked about rows. */
 export interface Filter {
@@ -20,36 +24,25 @@ export interface Filter {
 export type Compiled = { readonly filter: Filter } | { readonly problem: FilterProblem };
 
 type Test = (row: FilterRow) => boolean;
-type Reader = (row: FilterRow) => readonly Value[];
+type ValueTest = (value: Value, row: FilterRow) => boolean;
 
 /** Parses and checks a filter against the fields that there are; the problem names its place in the text. */
 export function compileFilter(text: string, catalog: FieldCatalog): Compiled {
   const parsed = parseFilter(text);
   if ('problem' in parsed) return parsed;
-  const compiler = new Compiler(catalog);
+  const resolver = new Resolver(text, catalog);
+  const compiler = new Compiler(resolver);
   const test = compiler.test(parsed.expression);
-  if (compiler.problem !== undefined || test === undefined) return { problem: compiler.problem! };
+  if (resolver.problem !== undefined || test === undefined) return { problem: resolver.problem! };
   return { filter: { text, hints: compiler.hints, matches: test } };
 }
 
-/** A field with what is done to its values. */
-interface Resolved {
-  readonly field: Pick<FilterField, 'name' | 'type' | 'values' | 'offers'>;
-  readonly read: Reader;
-}
-
 class Compiler {
-  problem: FilterProblem | undefined;
   readonly hints: FilterProblem[] = [];
-  readonly #catalog: FieldCatalog;
+  readonly #resolver: Resolver;
 
-  constructor(catalog: FieldCatalog) {
-    this.#catalog = catalog;
-  }
-
-  #fail(text: string, { start, end }: { readonly start: number; readonly end: number }): undefined {
-    this.problem ??= { text, start, end };
-    return undefined;
+  constructor(resolver: Resolver) {
+    this.#resolver = resolver;
   }
 
   test(expression: Expression): Test | undefined {
@@ -74,121 +67,137 @@ class Compiler {
   }
 
   #presence(operand: Operand): Test | undefined {
-    const resolved = operand.kind === 'field' ? this.#resolve(operand) : undefined;
+    const resolved = this.#resolver.resolve(operand);
     if (resolved === undefined) return undefined;
     const { read, field } = resolved;
+    if (operand.kind === 'call')
+      return this.#resolver.fail(`${operand.name} alone is no condition: compare what it gives`, operand);
+    // A calculation alone asks whether a bit is left, or a number is not zero.
+    if (operand.kind === 'arithmetic' || operand.kind === 'negative') return (row) => read(row).some(isNotZero);
     // A flag alone asks whether it is set.
     return field.type === 'flag' ? (row) => read(row).includes(true) : (row) => read(row).length > 0;
   }
 
   #comparison({ operator, every, left, right }: Extract<Expression, { kind: 'comparison' }>): Test | undefined {
-    const resolved = this.#left(left);
+    const isSearch = operator === 'contains' || operator === 'matches';
+    const resolved = this.#left(left, isSearch ? 'all' : 'own');
     if (resolved === undefined) return undefined;
-    const other = right.kind === 'field' && this.#catalog.find(right.name) !== undefined ? this.#resolve(right) : undefined;
-    if (other !== undefined) return this.#fields(resolved, operator, every, other, right);
-    const literal: Literal =
-      right.kind === 'literal' ? right : { kind: 'literal', text: right.name, quoted: false, start: right.start, end: right.end };
-    const accepts = this.#accepts(resolved.field, operator, literal);
-    if (accepts === undefined) return undefined;
-    const { read } = resolved;
-    return every
-      ? (row) => {
-          const values = read(row);
-          return values.length > 0 && values.every(accepts);
-        }
-      : (row) => read(row).some(accepts);
+    const { field, read } = resolved;
+    const literal = this.#resolver.literal(right);
+    if (literal === undefined) return this.#calculated(resolved, operator, every, right);
+    const accepts = this.#accepts(field, operator, literal);
+    return accepts === undefined ? undefined : quantified(read, accepts, every);
   }
 
-  /** The field of the left side; values are compared with it, so it must be one. */
-  #left(operand: Operand): Resolved | undefined {
-    if (operand.kind === 'field') return this.#resolve(operand);
-    return this.#fail('the left side of a comparison is a field', operand);
+  /** The left side, which something of a row must be in: values are compared with it. */
+  #left(operand: Operand, which: keyof LayerBytes = 'own'): Resolved | undefined {
+    const isValue = operand.kind === 'literal' || (operand.kind === 'field' && !/^[\p{L}_]/u.test(operand.name));
+    if (isValue) return this.#resolver.fail('the left side of a comparison is a field', operand);
+    const resolved = this.#resolver.resolve(operand);
+    return resolved === undefined ? undefined : withBytes(resolved, which);
   }
 
-  #accepts(field: Resolved['field'], operator: Operator, literal: Literal): ((value: Value) => boolean) | undefined {
+  #accepts(field: ValueType, operator: Operator, literal: Literal): ValueTest | undefined {
     if (operator === 'contains') return this.#contains(field, literal);
     if (operator === 'matches') return this.#matches(field, literal);
-    const operand = operandOf(field, literal);
-    if (typeof operand === 'string') return this.#fail(operand, literal);
+    const comparer = comparerOf(field, literal);
+    if (typeof comparer === 'string') return this.#resolver.fail(comparer, literal);
     if (operator === '==' || operator === '!=') this.#expect(field, literal);
     const holds = comparisons[operator];
     return (value) => {
-      const ordered = operand.compare(value);
+      const ordered = comparer.compare(value);
       return ordered === undefined ? operator === '!=' : holds(ordered);
     };
   }
 
   /** A value that the field does not offer may be on the wire all the same: no problem, but worth a word. */
-  #expect({ name, offers }: Resolved['field'], { text, start, end }: Literal): void {
+  #expect({ name, offers }: ValueType, { text, start, end }: Literal): void {
     if (offers === undefined || offers.includes(text)) return;
     const meant = nearest(text, offers);
     const hint = meant === undefined ? '' : `; did you mean "${meant}"?`;
     this.hints.push({ text: `${name} is not known to be "${text}"${hint}`, start, end });
   }
 
-  #contains({ name, type }: Resolved['field'], literal: Literal): ((value: Value) => boolean) | undefined {
+  #contains({ name, type }: ValueType, literal: Literal): ValueTest | undefined {
     if (type === 'text') return (value) => textOf(value).includes(literal.text);
-    if (!isBytes(type)) return this.#fail(`${name} is neither bytes nor text: it contains nothing`, literal);
+    if (!isBytes(type)) return this.#resolver.fail(`${name} is neither bytes nor text: it contains nothing`, literal);
     const needle = bytesLiteral(literal.text, literal.quoted) ?? new TextEncoder().encode(literal.text);
     return (value) => value instanceof Uint8Array && includes(value, needle);
   }
 
-  #matches({ name, type }: Resolved['field'], literal: Literal): ((value: Value) => boolean) | undefined {
+  #matches({ name, type }: ValueType, literal: Literal): ValueTest | undefined {
     if (type !== 'text' && !isBytes(type))
-      return this.#fail(`${name} is neither bytes nor text: no expression matches it`, literal);
+      return this.#resolver.fail(`${name} is neither bytes nor text: no expression matches it`, literal);
     const matches = regularExpression(literal.text);
-    if ('problem' in matches) return this.#fail(`the regular expression cannot be read: ${matches.problem}`, literal);
+    if ('problem' in matches) return this.#resolver.fail(`the regular expression cannot be read: ${matches.problem}`, literal);
     return (value) => matches(value instanceof Uint8Array ? latin(value) : textOf(value));
   }
 
-  #membership({ left, set }: Extract<Expression, { kind: 'membership' }>): Test | undefined {
+  #membership({ left, every, set }: Extract<Expression, { kind: 'membership' }>): Test | undefined {
     const resolved = this.#left(left);
     if (resolved === undefined) return undefined;
-    const tests: ((value: Value) => boolean)[] = [];
-    for (const { from, to } of set) {
-      const low = operandOf(resolved.field, from);
-      const high = to === undefined ? low : operandOf(resolved.field, to);
-      if (typeof low === 'string') return this.#fail(low, from);
-      if (typeof high === 'string') return this.#fail(high, to!);
-      if (to === undefined) this.#expect(resolved.field, from);
-      tests.push((value) => (low.compare(value) ?? -1) >= 0 && (high.compare(value) ?? 1) <= 0);
+    const { field, read } = resolved;
+    const tests: ValueTest[] = [];
+    for (const member of set) {
+      const test = this.#member(field, member);
+      if (test === undefined) return undefined;
+      tests.push(test);
     }
-    return (row) => resolved.read(row).some((value) => tests.some((test) => test(value)));
+    const isMember: ValueTest = (value, row) => {
+      for (const test of tests) if (test(value, row)) return true;
+      return false;
+    };
+    const isConstant = set.every(
+      ({ from, to }) => this.#resolver.literal(from) && (to === undefined || this.#resolver.literal(to)),
+    );
+    return quantified(isConstant ? read : (row) => kept(read(row)), isMember, every);
   }
 
-  #fields(left: Resolved, operator: Operator, every: boolean, right: Resolved, place: Operand): Test | undefined {
+  #member(field: ValueType, { from, to }: Member): ValueTest | undefined {
+    const [low, high] = [from, to ?? from].map((operand) => this.#resolver.literal(operand));
+    if (low === undefined || high === undefined) return this.#between(field, from, to ?? from);
+    const [first, last] = [comparerOf(field, low), comparerOf(field, high)];
+    if (typeof first === 'string') return this.#resolver.fail(first, low);
+    if (typeof last === 'string') return this.#resolver.fail(last, high);
+    if (to === undefined) this.#expect(field, low);
+    return (value) => (first.compare(value) ?? -1) >= 0 && (last.compare(value) ?? 1) <= 0;
+  }
+
+  /** Of a range whose ends are in the row, or calculated. */
+  #between(field: ValueType, from: Operand, to: Operand): ValueTest | undefined {
+    const [low, high] = [this.#resolver.resolve(from, field), this.#resolver.resolve(to, field)];
+    if (low === undefined || high === undefined) return undefined;
+    if (!this.#isAlike(field, low, from) || !this.#isAlike(field, high, to)) return undefined;
+    return (value, row) => compares([value], '>=', low.read(row), false) && compares([value], '<=', high.read(row), false);
+  }
+
+  /** Nanoseconds and other numbers look alike and are not. */
+  #isAlike({ name, type }: ValueType, other: Resolved, place: Operand): boolean {
+    const isTime = type === 'time' || type === 'date';
+    const isOtherTime = other.field.type === 'time' || other.field.type === 'date';
+    if (other.field.type === type || (!isTime && !isOtherTime)) return true;
+    this.#resolver.fail(`${name} is ${type}, ${other.field.name} is ${other.field.type}: they are not compared`, place);
+    return false;
+  }
+
+  /** Another field, or what is calculated. */
+  #calculated({ field, read }: Resolved, operator: Operator, every: boolean, right: Operand): Test | undefined {
     if (operator === 'contains' || operator === 'matches')
-      return this.#fail(`${operator} needs a value on its right side`, place);
-    return (row) => compares(left.read(row), operator, right.read(row), every);
+      return this.#resolver.fail(`${operator} needs a value on its right side`, right);
+    const found = this.#resolver.resolve(right, field);
+    if (found === undefined || !this.#isAlike(field, found, right)) return undefined;
+    const other = withBytes(found);
+    return (row) => compares(kept(read(row)), operator, other.read(row), every);
   }
+}
 
-  #resolve(operand: FieldOperand): Resolved | undefined {
-    const field = this.#catalog.find(operand.name);
-    if (field === undefined) {
-      const { name } = operand;
-      if (this.#catalog.isFormless(name))
-        return this.#fail(`"${name}" is no field: its protocol declares no "messages", which name them`, operand);
-      const meant = this.#catalog.nearest(name);
-      return this.#fail(`"${name}" is no field${meant === undefined ? '' : `; did you mean ${meant}?`}`, operand);
-    }
-    let read: Reader = (row) => field.read(row);
-    let { type } = field;
-    if (operand.slice !== undefined) {
-      if (!isBytes(type) && type !== 'text')
-        return this.#fail(`${operand.name} is neither bytes nor text: it has no slices`, operand);
-      const { from, length } = operand.slice;
-      const before = read;
-      read = (row) => before(row).flatMap((value) => sliced(value, from, length));
-      type = 'bytes';
-    }
-    for (const name of operand.functions) {
-      const applied = apply(name, type, read);
-      if (typeof applied === 'string') return this.#fail(`${operand.name}: ${applied}`, operand);
-      [type, read] = applied;
-    }
-    const isWhole = operand.functions.length === 0 && operand.slice === undefined;
-    return { field: isWhole ? field : { name: operand.name, type }, read };
-  }
+/** Whether some value is as a test says, or all are and there is one. */
+function quantified(read: Reader, accepts: ValueTest, every: boolean): Test {
+  return (row) => {
+    const values = read(row);
+    for (const value of values) if (accepts(value, row) !== every) return !every;
+    return every && values.length > 0;
+  };
 }
 
 const comparisons: Readonly<Record<Comparison, (ordered: number) => boolean>> = {
@@ -199,34 +208,6 @@ const comparisons: Readonly<Record<Comparison, (ordered: number) => boolean>> = 
   '<': (ordered) => ordered < 0,
   '<=': (ordered) => ordered <= 0,
 };
-
-/** A MAC address is six bytes; it is only written otherwise. */
-function isBytes(type: FieldType): boolean {
-  return type === 'bytes' || type === 'mac';
-}
-
-function apply(name: string, type: FieldType, read: Reader): [FieldType, Reader] | string {
-  if (name === 'count') return ['integer', (row) => [read(row).length]];
-  if (name === 'len') {
-    if (type !== 'text' && !isBytes(type)) return 'only bytes and text have a length';
-    return [
-      'integer',
-      (row) =>
-        read(row).map((value) => (value instanceof Uint8Array ? value.length : new TextEncoder().encode(textOf(value)).length)),
-    ];
-  }
-  if (type !== 'text') return `only text has an ${name} case`;
-  const change = name === 'lower' ? (text: string) => text.toLowerCase() : (text: string) => text.toUpperCase();
-  return ['text', (row) => read(row).map((value) => change(textOf(value)))];
-}
-
-function sliced(value: Value, from: number, length: number | undefined): Value[] {
-  const bytes = value instanceof Uint8Array ? value : new TextEncoder().encode(textOf(value));
-  const start = from < 0 ? bytes.length + from : from;
-  if (start < 0 || start >= bytes.length) return [];
-  const end = length === undefined ? bytes.length : start + length;
-  return end > bytes.length ? [] : [bytes.subarray(start, end)];
-}
 
 function includes(whole: Uint8Array, part: Uint8Array): boolean {
   for (let at = 0; at + part.length <= whole.length; at++) {

@@ -1,4 +1,5 @@
-import type { FieldCatalog, FilterField } from './fields.ts';
+import type { FieldCatalog } from './fields.ts';
+import type { FieldType, FilterField } from './filterfield.ts';
 import { type Token, tokens } from './lexer.ts';
 import { functionDocs, operators } from './syntax.ts';
 
@@ -20,11 +21,35 @@ const most = 200;
 const operatorDocs: Readonly<Record<string, string>> = {
   '==': 'equal; of several values one is enough',
   '!=': 'not equal, none of them',
+  '===': 'equal, all of them',
+  '!==': 'not equal; of several values one is enough',
   contains: 'bytes or text within',
   matches: 'a regular expression (RE2), capitals or not',
   in: 'one of {a, b, from..to}',
+  'not in': 'none of {a, b, from..to}',
+  '&': 'bits that both have',
+  '%': 'rest of a division',
+  '#': 'in this layer of its protocol: #1, #-1, #[1-2]',
   '&&': 'and',
   '||': 'or',
+};
+const equalities = ['==', '!=', '===', '!=='];
+const orders = ['>', '>=', '<', '<='];
+const sets = ['in', 'not in'];
+const ordered = ['==', '!=', ...orders, '===', '!==', ...sets];
+const bytes = [...equalities, 'contains', 'matches', ...sets];
+/** What may follow a field of a type; what is asked most comes first. */
+const operatorsOf: Readonly<Record<FieldType, readonly string[]>> = {
+  integer: [...ordered, '&', '+', '-', '*', '/', '%'],
+  number: [...ordered, '+', '-', '*', '/', '%'],
+  time: [...ordered, '+', '-'],
+  date: ordered,
+  address: [...ordered, '&', '#'],
+  mac: [...bytes, '&', '#'],
+  bytes: [...bytes, '&'],
+  text: bytes,
+  flag: ['==', '!='],
+  presence: [],
 };
 
 /** What a person may type at `caret`: fields at the start of a condition, then operators, then values of the field. */
@@ -51,17 +76,23 @@ export function complete(text: string, caret: number, catalog: FieldCatalog): Co
 
 function items(context: readonly Token[], typed: string, catalog: FieldCatalog): Completion[] {
   const last = context.at(-1);
-  const previous = context.at(-2);
   const offered = valueItems(context, typed, catalog);
   if (offered !== undefined) return offered;
-  const known = last === undefined ? undefined : catalog.find(last.text);
-  if (known !== undefined || last?.text === ']') return operatorItems(known, typed);
-  if (
-    last !== undefined &&
-    (last.kind === 'string' || last.text === '}' || (last.text === ')' && typed === '') || isValue(last, previous))
-  )
-    return keywords(['&&', '||'], typed);
-  return fields(catalog, typed);
+  if (last === undefined) return fields(catalog, typed);
+  if (last.text === '#') return [];
+  if (last.text === 'not' && isOperand(context.at(-2), catalog)) return keywords(['in'], typed);
+  const known = last.kind === 'word' ? catalog.find(last.text) : undefined;
+  if (known !== undefined) return operatorItems(known, typed);
+  if (last.text === ']' || isCallEnd(context)) return operatorItems(undefined, typed);
+  const isLayer = context.at(-2)?.text === '#';
+  if (isLayer) return operatorItems(catalog.find(context.at(-3)?.text ?? ''), typed);
+  const isEnd =
+    last.kind === 'string' || last.text === '}' || (last.text === ')' && typed === '') || isValue(last, context.at(-2));
+  return isEnd ? keywords(['&&', '||'], typed) : fields(catalog, typed);
+}
+
+function isOperand(token: Token | undefined, catalog: FieldCatalog): boolean {
+  return token !== undefined && (token.text === ']' || token.text === ')' || catalog.find(token.text) !== undefined);
 }
 
 /** Values of the field that they are compared with; undefined where something else than a value is meant. */
@@ -72,16 +103,38 @@ function valueItems(context: readonly Token[], typed: string, catalog: FieldCata
     const field = name === undefined ? undefined : catalog.find(name);
     return field === undefined ? [] : values(field, typed);
   };
-  if (last?.text === '{' || last?.text === ',' || last?.text === '..') {
-    const open = context.findLastIndex(({ text }) => text === '{');
-    return open < 2 ? [] : of(context[open - 2]!.text);
-  }
+  const set = last?.text === '{' || last?.text === ',' || last?.text === '..' ? openSet(context) : -1;
+  if (set >= 0) return of(context[context[set - 2]?.text === 'not' ? set - 3 : set - 2]?.text);
   const isCompared = last !== undefined && last.kind !== 'string' && isComparison(last.text);
   return isCompared && previous?.kind === 'word' ? of(previous.text) : undefined;
 }
 
+/** Where the set begins that the end of the text is in: `in` stands before it. What else has commas are functions and slices. */
+function openSet(context: readonly Token[]): number {
+  const open = openBefore(context, context.length);
+  return context[open]?.text === '{' && context[open - 1]?.text === 'in' ? open : -1;
+}
+
+/** The opening sign that is not closed before a place; -1 for none. */
+function openBefore(context: readonly Token[], place: number): number {
+  let depth = 0;
+  for (let at = place - 1; at >= 0; at--) {
+    const { kind, text } = context[at]!;
+    if (kind !== 'symbol') continue;
+    if (text === ')' || text === '}' || text === ']') depth++;
+    else if ((text === '(' || text === '{' || text === '[') && depth-- === 0) return at;
+  }
+  return -1;
+}
+
+function isCallEnd(context: readonly Token[]): boolean {
+  if (context.at(-1)?.text !== ')') return false;
+  const name = context[openBefore(context, context.length - 1) - 1];
+  return name?.kind === 'word' && Object.hasOwn(functionDocs, name.text);
+}
+
 function isComparison(text: string): boolean {
-  return (operators as readonly string[]).includes(text) || ['eq', 'ne', 'gt', 'ge', 'lt', 'le', '~'].includes(text);
+  return (operators as readonly string[]).includes(text) || /^(?:[!=]==|~|eq|ne|gt|ge|lt|le|(?:any|all)_(?:eq|ne))$/.test(text);
 }
 
 function isValue(last: Token, previous: Token | undefined): boolean {
@@ -101,15 +154,10 @@ function fields(catalog: FieldCatalog, typed: string): Completion[] {
   return [...names((at) => at === 0), ...functions, ...names((at) => at > 0)].slice(0, most);
 }
 
+/** Of a protocol, too: its bytes can be searched. */
 function operatorItems(field: FilterField | undefined, typed: string): Completion[] {
-  const fits: string[] =
-    field?.type === 'presence'
-      ? []
-      : field?.type === 'text' || field?.type === 'bytes' || field === undefined
-        ? ['==', '!=', 'contains', 'matches', 'in']
-        : field.type === 'flag'
-          ? ['==', '!=']
-          : ['==', '!=', '>', '>=', '<', '<=', 'in'];
+  const isProtocol = field?.type === 'presence' && field.bytes !== undefined;
+  const fits = isProtocol ? ['contains', 'matches', '#'] : operatorsOf[field?.type ?? 'bytes'];
   return keywords([...fits, '&&', '||'], typed);
 }
 

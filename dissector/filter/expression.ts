@@ -1,6 +1,7 @@
 import type { Field } from '../bytes/index.ts';
-import type { FieldCatalog, FilterField } from './fields.ts';
-import { lowerNames } from './lower.ts';
+import type { FieldCatalog } from './fields.ts';
+import type { FilterField } from './filterfield.ts';
+import { lowerNames } from './headerfields.ts';
 import { textOf } from './values.ts';
 
 /** Bytes of a value that an expression holds; a longer value is asked for by its beginning. */

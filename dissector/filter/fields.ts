@@ -1,46 +1,28 @@
 import type { Field, Value } from '../bytes/index.ts';
-import type { FieldForm } from '../codec/index.ts';
-import { nearest } from '../codec/index.ts';
-import type { Protocol } from '../session/index.ts';
+import { type FieldForm, type FieldKind, type MessageForm, nearest, type TreeField } from '../codec/index.ts';
+import type { LayerForm, Protocol } from '../protocol/index.ts';
 import { columns } from './columns.ts';
-import { lowerFields } from './lower.ts';
+import { absent, type FieldType, type FilterField, present } from './filterfield.ts';
+import { lowerFields } from './headerfields.ts';
 import type { FilterRow } from './row.ts';
 
-/** How values of a field are written and compared; a field of type `presence` is there or not. */
-export type FieldType = 'integer' | 'number' | 'text' | 'bytes' | 'address' | 'mac' | 'flag' | 'presence';
-
-export interface FilterField {
-  readonly name: string;
-  readonly type: FieldType;
-  readonly doc: string;
-  /** Words for integers. */
-  readonly values?: Readonly<Record<number, string>>;
-  /** Values that a completion may offer. */
-  readonly offers?: readonly string[];
-  /** All values in this row; none when the field is not there. */
-  read(row: FilterRow): readonly Value[];
+/** A declared field with those that it holds, by name. */
+interface Declared {
+  readonly form: FieldForm;
+  readonly parts: Map<string, Declared>;
+  /** Path of the field whose parts it has. */
+  readonly like: readonly string[] | undefined;
 }
 
-const present: readonly Value[] = [true];
-const absent: readonly Value[] = [];
+/** Wherever bytes are left over, dissection says so by this name. */
+const leftOver: TreeField = { name: 'undecoded', kind: { type: 'bytes' }, doc: 'Bytes that nothing decodes.' };
 
-/** What the dissector adds to messages of any protocol. */
-const generated: readonly (readonly [string, FieldType, string])[] = [
-  ['answers', 'integer', 'Frame of the message that this one answers.'],
-  ['answered_in', 'integer', 'Frame of the answer.'],
-  ['acknowledges', 'integer', 'Frame of the message that this one acknowledges.'],
-  ['acknowledged_in', 'integer', 'Frame of the acknowledgement.'],
-  ['retransmission_of', 'integer', 'Frame of the message that this one repeats.'],
-  ['same_message_as', 'integer', 'Frame of the same message, sent to another node.'],
-  ['same_key_as', 'integer', 'Frame in which the same key was seen first.'],
-  ['requested_in', 'integer', 'Frame of the request.'],
-  ['opened_by', 'text', 'What opened the message, and the proof.'],
-  ['note', 'text', 'What cannot be known, and why.'],
-];
-
-/** Every field that a filter can name: columns of the list, lower layers, and the layouts of the protocols. */
+/** Every field that a filter can name: columns of the list, lower layers, and what the protocols declare. */
 export class FieldCatalog {
   readonly #fields = new Map<string, FilterField>();
+  readonly #declared = new Map<string, Declared['parts']>();
+  /** Layers with a name of their own, and the protocols in whose trees they are. */
+  readonly #layers = new Map<string, Set<string>>();
   /** Protocols that declare no forms of their messages. */
   readonly #formless = new Set<string>();
 
@@ -54,7 +36,7 @@ export class FieldCatalog {
   }
 
   find(name: string): FilterField | undefined {
-    return this.#fields.get(name);
+    return this.#fields.get(name) ?? this.#further(name);
   }
 
   /** Whether a name is said of a protocol that declares no `messages`: their fields are then not known by name. */
@@ -67,10 +49,19 @@ export class FieldCatalog {
     return nearest(name, this.#fields.keys());
   }
 
-  #addProtocol({ id, title, names, messages = [] }: Protocol): void {
+  #addProtocol({ id, title, names, messages = [], treeFields = [], layers = [] }: Protocol): void {
     if (messages.length === 0) this.#formless.add(id);
     const isOwn = ({ info }: FilterRow): boolean => info?.protocol.id === id;
-    this.#add({ name: id, type: 'presence', doc: title, read: (row) => (isOwn(row) ? present : absent) });
+    this.#add({
+      name: id,
+      type: 'presence',
+      doc: title,
+      read: (row) => (isOwn(row) ? present : absent),
+      bytes: (row) => {
+        const bytes = isOwn(row) ? row.messageBytes : undefined;
+        return bytes === undefined ? [] : [{ own: bytes, all: bytes }];
+      },
+    });
     this.#add({
       name: `${id}.message`,
       type: 'text',
@@ -83,17 +74,37 @@ export class FieldCatalog {
       const doc = messages.find((message) => message.name === name)?.doc || `A message of ${id}.`;
       this.#add({ name: `${id}.${name}`, type: 'presence', doc, read });
     }
-    for (const { fields } of messages) for (const field of fields) this.#addForm(id, field, []);
-    for (const [name, type, doc] of generated) this.#addPath(id, [name], type, doc);
+    this.#declared.set(id, new Map());
+    const own = messages.filter(({ layer }) => layer === undefined);
+    this.#addForms(id, own, treeFields);
+    for (const layer of layers)
+      this.#addLayer(id, { ...layer, messages: [...layer.messages, ...messages.filter((form) => form.layer === layer.id)] });
   }
 
-  #addForm(protocol: string, form: FieldForm, above: readonly string[]): void {
+  #addForms(id: string, messages: readonly MessageForm[], treeFields: readonly TreeField[]): void {
+    for (const { fields } of messages) for (const field of fields) this.#addForm(id, field, []);
+    for (const field of [...treeFields, leftOver]) this.#addForm(id, field, field.under?.split('.') ?? []);
+  }
+
+  /** A layer that several protocols have is one: two modules may both carry yamux. */
+  #addLayer(protocol: string, { id, title, messages, treeFields = [] }: LayerForm): void {
+    const owners = this.#layers.get(id) ?? new Set();
+    this.#layers.set(id, owners.add(protocol));
+    const isThere = (row: FilterRow): boolean => layersOf(row, owners, id).length > 0;
+    this.#add({ name: id, type: 'presence', doc: title, read: (row) => (isThere(row) ? present : absent) });
+    if (!this.#declared.has(id)) this.#declared.set(id, new Map());
+    this.#addForms(id, messages, treeFields);
+  }
+
+  #addForm(protocol: string, form: TreeField, above: readonly string[]): void {
     const path = [...above, form.name];
-    const type = typeOf(form);
+    const type = typeOf(form.kind);
     const values = form.values === undefined ? {} : { values: form.values };
     this.#addPath(protocol, path, type, form.doc, values);
     // Levels between may be left out: "p2ppacket.sequence" for "p2ppacket.channels.sequence".
     if (path.length > 1) this.#addPath(protocol, [form.name], type, form.doc, values);
+    const beside = this.#partsAt(protocol, above);
+    if (beside?.has(form.name) === false) beside.set(form.name, { form, parts: new Map(), like: form.like?.split('.') });
     for (const inner of form.fields ?? []) this.#addForm(protocol, inner, path);
   }
 
@@ -108,19 +119,60 @@ export class FieldCatalog {
     const before = this.#fields.get(name);
     // Messages share fields; words for values add up, the first one of a value stays.
     const values = { ...more.values, ...before?.values };
-    const read = (row: FilterRow): readonly Value[] => {
-      if (row.info?.protocol.id !== protocol) return absent;
-      const found: Value[] = [];
-      if (row.own !== undefined) collect(row.own, path, [], type, found);
-      return found;
-    };
     if (before === undefined || before.type === 'presence' || Object.keys(values).length > 0)
-      this.#add({ name, type, doc, ...(Object.keys(values).length === 0 ? {} : { values }), read });
+      this.#add({
+        name,
+        type,
+        doc,
+        ...(Object.keys(values).length === 0 ? {} : { values }),
+        read: this.#reader(protocol, path, type),
+      });
   }
 
   #add(field: FilterField): void {
     this.#fields.set(field.name, field);
   }
+
+  /** The fields that stand below a path; undefined where no field has that path. */
+  #partsAt(protocol: string, path: readonly string[]): Declared['parts'] | undefined {
+    let parts = this.#declared.get(protocol);
+    for (const name of path) {
+      const found = parts?.get(name);
+      if (found === undefined) return undefined;
+      parts = found.like === undefined ? found.parts : this.#partsAt(protocol, found.like);
+    }
+    return parts;
+  }
+
+  /** A field inside one that holds what another does (a message inside a message), or bytes that are left over in any. */
+  #further(name: string): FilterField | undefined {
+    const [protocol = '', ...path] = name.split('.');
+    const parts = this.#partsAt(protocol, path.slice(0, -1));
+    const last = path.at(-1);
+    const form =
+      parts === undefined || last === undefined ? undefined : last === leftOver.name ? leftOver : parts.get(last)?.form;
+    if (form === undefined) return undefined;
+    const type = typeOf(form.kind);
+    const { doc, values } = form;
+    return { name, type, doc, ...(values === undefined ? {} : { values }), read: this.#reader(protocol, path, type) };
+  }
+
+  /** The values at a path in the messages of a protocol, or in the layers of a name. */
+  #reader(name: string, path: readonly string[], type: FieldType): FilterField['read'] {
+    const owners = this.#layers.get(name);
+    return (row) => {
+      const found: Value[] = [];
+      if (owners !== undefined) for (const layer of layersOf(row, owners, name)) collect(layer, path, [], type, found);
+      else if (row.info?.protocol.id === name && row.own !== undefined) collect(row.own, path, [], type, found);
+      return found;
+    };
+  }
+}
+
+/** The layers of a name in a row's message. */
+function layersOf(row: FilterRow, owners: ReadonlySet<string>, name: string): readonly Field[] {
+  const { info } = row;
+  return info !== undefined && owners.has(info.protocol.id) ? row.layers.filter((layer) => layer.name === name) : [];
 }
 
 /** Values of the fields whose path ends with `path`; items of lists have no name of their own in it. `above` is as it was in the end. */
@@ -147,10 +199,23 @@ function valueOfField({ kind, value }: Field, type: FieldType): Value {
   return type === 'integer' && typeof value === 'string' && /^[0-9a-f]+$/.test(value) ? BigInt(`0x${value}`) : value;
 }
 
-function typeOf({ type, fields }: FieldForm): FieldType {
-  if (fields !== undefined && !type.startsWith('bytes')) return 'presence';
-  if (/^[ui]\d+\b/.test(type) || / bits? of /.test(type) || /integer/.test(type) || /proto3 uint64/.test(type)) return 'integer';
-  if (/^f\d+/.test(type)) return 'number';
-  if (/boolean/.test(type)) return 'flag';
-  return /^bytes|proto3 bytes/.test(type) ? 'bytes' : 'text';
+/** How a filter compares values of a kind. */
+function typeOf(kind: FieldKind): FieldType {
+  switch (kind.type) {
+    case 'integer':
+    case 'frame':
+      return 'integer';
+    case 'float':
+      return 'number';
+    case 'boolean':
+      return 'flag';
+    case 'record':
+      return 'presence';
+    case 'list':
+      return typeOf(kind.element);
+    case 'time':
+      return 'text';
+    default:
+      return kind.type;
+  }
 }

@@ -14,12 +14,42 @@ export interface FilterProblem {
   readonly end: number;
 }
 
-const symbols = ['&&', '||', '==', '!=', '>=', '<=', '..', '>', '<', '!', '(', ')', '{', '}', '[', ']', ',', '~'] as const;
+const symbols = [
+  '&&',
+  '||',
+  '===',
+  '!==',
+  '==',
+  '!=',
+  '>=',
+  '<=',
+  '..',
+  '>',
+  '<',
+  '!',
+  '(',
+  ')',
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  '~',
+  '&',
+  '+',
+  '*',
+  '#',
+] as const;
 /** Half of a symbol, as other languages have it alone. */
-const halves: Readonly<Record<string, string>> = { '=': '==', '&': '&&', '|': '||' };
+const halves: Readonly<Record<string, string>> = { '=': '==', '|': '||' };
 const space = /\s/;
 /** Names, numbers, addresses with a prefix length, bytes with colons. A range's two dots end a word. */
 const word = /(?:[\p{L}\p{N}_:/$@%-]|\.(?!\.))+/uy;
+/** Signs of arithmetic that are part of words, too: of a network (10.0.0.0/8), a zone (fe80::1%1), a date, a negative number. */
+const divisions = /[/%]/;
+/** What can be divided: a field, a whole number. */
+const divisible = /^-?(?:[\p{L}_][\p{L}\p{N}_-]*(?:\.[\p{L}\p{N}_-]+)+|0x[0-9a-f]+|\d+)$/iu;
+const negated = /^-(?!\p{N})/u;
 /** Inside brackets a colon and a hyphen separate the two ends of a slice. */
 const sliceWord = /\d+|[:-]/y;
 /** Those of Wireshark. */
@@ -49,24 +79,32 @@ export function tokens(text: string): { readonly tokens: Token[]; readonly probl
     const symbol = symbols.find((one) => text.startsWith(one, at));
     const pattern = brackets > 0 ? sliceWord : word;
     pattern.lastIndex = at;
-    const matched = symbol === undefined ? pattern.exec(text)?.[0] : undefined;
-    if (symbol === undefined && matched === undefined) {
+    const found = symbol === undefined ? pattern.exec(text)?.[0] : undefined;
+    if (symbol === undefined && found === undefined) {
       const meant = halves[text[at]!];
-      const hint =
-        meant === undefined
-          ? ''
-          : text[at] === '='
-            ? `; did you mean ${meant}?`
-            : `: bit masks are not taken; did you mean ${meant}?`;
+      const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
       return { tokens: out, problem: { text: `"${text[at]}" has no meaning here${hint}`, start, end: at + 1 } };
     }
-    at += (symbol ?? matched!).length;
+    const token = symbol ?? (brackets > 0 ? found! : wordOf(found!));
+    const isSign = symbol !== undefined || (brackets === 0 && isArithmetic(token));
+    at += token.length;
     if (symbol === '[') brackets++;
     if (symbol === ']') brackets--;
-    out.push({ kind: symbol === undefined ? 'word' : 'symbol', text: symbol ?? matched!, start, end: at });
+    out.push({ kind: isSign ? 'symbol' : 'word', text: token, start, end: at });
   }
   out.push({ kind: 'end', text: '', start: text.length, end: text.length });
   return { tokens: out };
+}
+
+function isArithmetic(word: string): boolean {
+  return word === '-' || word === '/' || word === '%';
+}
+
+/** The first word of some characters: all of them, or as far as a sign of arithmetic that is none of a value. */
+function wordOf(all: string): string {
+  if (isArithmetic(all[0]!) && (all[0] !== '-' || negated.test(all))) return all[0]!;
+  const at = all.search(divisions);
+  return at > 0 && divisible.test(all.slice(0, at)) ? all.slice(0, at) : all;
 }
 
 type Read =

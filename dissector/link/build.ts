@@ -1,5 +1,5 @@
 /** Frames that another tool reads as if a network card had seen them: Ethernet II, IPv4 or IPv6, UDP or TCP, right checksums. */
-import { addressBytes } from './addressbytes.ts';
+import { addressBytes } from '../bytes/index.ts';
 import { addWords, fold } from './checksum.ts';
 import { etherType, ipProtocol, tcpFlag } from './numbers.ts';
 
@@ -22,9 +22,12 @@ const TCP = 20;
 const WINDOW = 0xffff;
 const HOPS = 64;
 
-/** Throws RangeError for addresses of two families, or a payload that no IP packet holds. */
-export function udpFrame(from: Endpoint, to: Endpoint, payload: Uint8Array): Uint8Array<ArrayBuffer> {
-  return ipFrame(from, to, ipProtocol.udp, UDP + payload.length, (body, view) => {
+/**
+ * `identification` is that of IPv4 (16 bits), which a sender counts up: without it a datagram that is sent twice looks like one that was
+ * captured twice. Throws RangeError for addresses of two families, or a payload that no IP packet holds.
+ */
+export function udpFrame(from: Endpoint, to: Endpoint, payload: Uint8Array, identification = 0): Uint8Array<ArrayBuffer> {
+  return ipFrame(from, to, ipProtocol.udp, UDP + payload.length, identification, (body, view) => {
     view.setUint16(0, from.port);
     view.setUint16(2, to.port);
     view.setUint16(4, body.length);
@@ -34,9 +37,15 @@ export function udpFrame(from: Endpoint, to: Endpoint, payload: Uint8Array): Uin
 }
 
 /** Throws as `udpFrame`. */
-export function tcpFrame(from: Endpoint, to: Endpoint, segment: Segment, payload: Uint8Array): Uint8Array<ArrayBuffer> {
+export function tcpFrame(
+  from: Endpoint,
+  to: Endpoint,
+  segment: Segment,
+  payload: Uint8Array,
+  identification = 0,
+): Uint8Array<ArrayBuffer> {
   const { sequence, acknowledgement, flags } = segment;
-  return ipFrame(from, to, ipProtocol.tcp, TCP + payload.length, (body, view) => {
+  return ipFrame(from, to, ipProtocol.tcp, TCP + payload.length, identification, (body, view) => {
     view.setUint16(0, from.port);
     view.setUint16(2, to.port);
     view.setUint32(4, sequence >>> 0);
@@ -55,6 +64,7 @@ function ipFrame(
   to: Endpoint,
   protocol: number,
   length: number,
+  identification: number,
   fill: (body: Uint8Array, view: DataView) => number,
 ): Uint8Array<ArrayBuffer> {
   const [source, destination] = [addressBytes(from.ip), addressBytes(to.ip)];
@@ -68,7 +78,7 @@ function ipFrame(
   // Locally administered addresses (IEEE 802 clause 8.4): destination, source.
   frame.set([2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1]);
   view.setUint16(12, isV4 ? etherType.ipv4 : etherType.ipv6);
-  if (isV4) writeIpv4(view, header + length, protocol);
+  if (isV4) writeIpv4(view, header + length, protocol, identification);
   else writeIpv6(view, length, protocol);
   const addresses = ETHERNET + (isV4 ? 12 : 8);
   frame.set(source, addresses);
@@ -83,9 +93,10 @@ function ipFrame(
   return frame;
 }
 
-function writeIpv4(view: DataView, total: number, protocol: number): void {
+function writeIpv4(view: DataView, total: number, protocol: number, identification: number): void {
   view.setUint8(ETHERNET, 0x45);
   view.setUint16(ETHERNET + 2, total);
+  view.setUint16(ETHERNET + 4, identification);
   // Don't fragment (RFC 791).
   view.setUint16(ETHERNET + 6, 0x4000);
   view.setUint8(ETHERNET + 8, HOPS);

@@ -1,5 +1,5 @@
 import type { Check } from '../bytes/index.ts';
-import type { PacketView } from './packet.ts';
+import type { PacketView } from './packetview.ts';
 
 /** The Internet checksum's ones' complement sum (RFC 1071) of [start, end), added to `sum`; not folded. */
 export function addWords(bytes: Uint8Array, start: number, end: number, sum = 0): number {

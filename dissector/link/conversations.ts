@@ -1,7 +1,6 @@
-import { defaultLimits, type Limits, overLimit, type Problem } from '../bytes/index.ts';
-import { endpointText } from './address.ts';
+import { defaultLimits, endpointText, type Limits, overLimit, type Problem } from '../bytes/index.ts';
 import { tcpFlag, transport } from './numbers.ts';
-import type { PacketView } from './packet.ts';
+import type { PacketView } from './packetview.ts';
 import { u32 } from './read.ts';
 
 /**
@@ -20,14 +19,26 @@ const established = 4;
 const closed = 8;
 /** Direction 0 goes from the key's first endpoint to its second. */
 const forward = 16;
+/** `top0` and `top1` are known. */
+const knowsTop0 = 32;
+const knowsTop1 = 64;
+
+/**
+ * How far a number may lie from where a connection stands and be one of its own, in bytes: a SYN stored behind its data, what comes
+ * after a close. The second is for a connection that was not seen to close: a capture may have lost much of it.
+ */
+const nearby = 0x10_0000;
+const plausible = 0x400_0000;
 
 /**
  * Numbers conversations: (UDP or TCP, two endpoints) → a 0-based id and a direction. An open-addressing hash over
- * words in typed arrays, about 62 bytes a conversation; a lookup allocates nothing.
+ * words in typed arrays, about 74 bytes a conversation; a lookup allocates nothing.
  *
  * Direction 0 is that of the conversation's first packet; of TCP, that of the pure SYN (a conversation that begins with a
  * SYN+ACK has its receiver as direction 0). A SYN with another initial sequence number on the same endpoints is a new
- * conversation, whether or not the old one was seen to close.
+ * conversation, whether or not the old one was seen to close; one whose number is that of data that was captured before it belongs
+ * to that. Segments whose numbers, in both directions, are not those of the newest conversation belong to the one before it or, where
+ * the SYNs were not captured, to a new one.
  */
 export class ConversationTable {
   /** 0 or 1, of the packet that `find` was last given. */
@@ -44,6 +55,11 @@ export class ConversationTable {
   private states = new Uint8Array(64);
   private isn0 = new Uint32Array(64);
   private isn1 = new Uint32Array(64);
+  /** The highest sequence number of each direction, after its bytes; of the lowest one, `isn0` and `isn1` hold the number before. */
+  private top0 = new Uint32Array(64);
+  private top1 = new Uint32Array(64);
+  /** Id + 1 of the conversation between the same endpoints before it; 0 for none. */
+  private previous = new Uint32Array(64);
   /** Id + 1 of the newest conversation with a key; 0 is empty. */
   private slots = new Uint32Array(128);
 
@@ -69,9 +85,16 @@ export class ConversationTable {
     if (id < 0) return this.open(slot, hash, fromFirst, view);
     this.direction = fromFirst === ((this.states[id] & forward) !== 0) ? 0 : 1;
     if (view.transport !== transport.tcp) return id;
-    if (this.isAnother(id, view)) return this.open(slot, hash, fromFirst, view);
-    this.advance(id, view);
-    return id;
+    if (!this.isAnother(id, view)) {
+      this.advance(id, view);
+      return id;
+    }
+    const before = (view.flags & tcpFlag.syn) === 0 ? this.previous[id] - 1 : -1;
+    if (before < 0) return this.open(slot, hash, fromFirst, view);
+    this.direction = fromFirst === ((this.states[before] & forward) !== 0) ? 0 : 1;
+    if (this.isAnother(before, view)) return this.open(slot, hash, fromFirst, view);
+    this.advance(before, view);
+    return before;
   }
 
   /** The newest conversation of a packet that is only spoken of (an ICMP error quotes it); -1 for none. Sets `direction`. */
@@ -141,7 +164,8 @@ export class ConversationTable {
     const { srcAt, dstAt, addressLength, srcPort, dstPort } = view;
     let order = srcPort - dstPort;
     for (let i = 0; i < addressLength && order === 0; i++) order = bytes[srcAt + i] - bytes[dstAt + i];
-    const fromFirst = order <= 0;
+    // Without addresses only the capture says who sends.
+    const fromFirst = addressLength === 0 ? !view.inbound : order <= 0;
     const first = fromFirst ? srcAt : dstAt;
     const second = fromFirst ? dstAt : srcAt;
     const firstPort = fromFirst ? srcPort : dstPort;
@@ -176,30 +200,67 @@ export class ConversationTable {
     return true;
   }
 
-  /** Whether a TCP packet opens another connection between the endpoints of conversation `id`. */
+  /** Whether a TCP packet is of another connection between the endpoints of conversation `id`. */
   private isAnother(id: number, view: PacketView): boolean {
-    if ((view.flags & tcpFlag.syn) === 0) return false;
     const state = this.states[id];
+    if ((view.flags & tcpFlag.syn) === 0) return !this.fits(id, view);
     if ((view.flags & tcpFlag.ack) !== 0) {
       // The SYN before it was not captured: only a closed connection makes that plain.
-      return (state & closed) !== 0 && (state & knowsIsn0) !== 0 && this.isn0[id] !== (view.ack - 1) >>> 0;
+      if ((state & closed) === 0) return false;
+      if ((state & knowsIsn0) !== 0) return this.isn0[id] !== (view.ack - 1) >>> 0;
+      return (state & knowsTop0) !== 0 && !this.isBefore(this.isn0[id], (view.ack - 1) >>> 0);
     }
-    if (this.direction === 0) return (state & knowsIsn0) === 0 || this.isn0[id] !== view.seq;
-    if ((state & knowsIsn1) !== 0) return this.isn1[id] !== view.seq;
+    const isFirst = this.direction === 0;
+    if ((state & (isFirst ? knowsIsn0 : knowsIsn1)) !== 0) return (isFirst ? this.isn0[id] : this.isn1[id]) !== view.seq;
+    if ((state & (isFirst ? knowsTop0 : knowsTop1)) !== 0) return !this.isBefore((isFirst ? this.isn0 : this.isn1)[id], view.seq);
     // A SYN from the other side before anything else answers: both open at once (RFC 9293 section 3.5).
-    return (state & (established | closed)) !== 0;
+    return isFirst || (state & (established | closed)) !== 0;
+  }
+
+  /** Whether `seq` is that of a SYN whose first data has the number after `lowest`, or a little more. */
+  private isBefore(lowest: number, seq: number): boolean {
+    return (lowest - seq) >>> 0 <= nearby;
+  }
+
+  /** Whether the numbers of a segment, or one of them, are those of the conversation; a reset may say anything. */
+  private fits(id: number, view: PacketView): boolean {
+    const state = this.states[id];
+    if ((view.flags & tcpFlag.rst) !== 0) return true;
+    const reach = (state & closed) === 0 ? plausible : nearby;
+    const [own, other] = this.direction === 0 ? [knowsTop0, knowsTop1] : [knowsTop1, knowsTop0];
+    const [ownTop, otherTop] = this.direction === 0 ? [this.top0, this.top1] : [this.top1, this.top0];
+    const hasAck = (view.flags & tcpFlag.ack) !== 0 && (state & other) !== 0;
+    if ((state & own) === 0) return !hasAck || isNear(otherTop[id], view.ack, reach);
+    return isNear(ownTop[id], view.seq, reach) || (hasAck && isNear(otherTop[id], view.ack, reach));
   }
 
   private advance(id: number, view: PacketView): void {
     const { flags } = view;
     let state = this.states[id];
-    if ((flags & tcpFlag.syn) !== 0 && this.direction === 1) {
-      this.isn1[id] = view.seq;
-      state |= knowsIsn1;
+    if ((flags & tcpFlag.syn) !== 0) {
+      if (this.direction === 1) this.isn1[id] = view.seq;
+      else if ((flags & tcpFlag.ack) === 0) this.isn0[id] = view.seq;
+      state |= this.direction === 1 ? knowsIsn1 : (flags & tcpFlag.ack) === 0 ? knowsIsn0 : 0;
     }
     if ((flags & tcpFlag.ack) !== 0) state |= established;
     if ((flags & (tcpFlag.fin | tcpFlag.rst)) !== 0) state |= closed;
     this.states[id] = state;
+    if ((flags & tcpFlag.rst) !== 0) return;
+    const length =
+      view.payloadEnd - view.payloadStart + view.payloadMissing + ((flags & (tcpFlag.syn | tcpFlag.fin)) === 0 ? 0 : 1);
+    this.stand(id, this.direction, view.seq, (view.seq + length) >>> 0, (flags & tcpFlag.syn) !== 0);
+    if ((flags & tcpFlag.ack) !== 0) this.stand(id, this.direction === 0 ? 1 : 0, view.ack, view.ack, false);
+  }
+
+  /** Notes where a direction stands: numbers from `low` to `high` were seen. A SYN begins anew. */
+  private stand(id: number, direction: 0 | 1, low: number, high: number, isSyn: boolean): void {
+    const [top, first] = direction === 0 ? [this.top0, this.isn0] : [this.top1, this.isn1];
+    const known = direction === 0 ? knowsTop0 : knowsTop1;
+    const isKnown = (this.states[id] & known) !== 0;
+    if (!isKnown || isSyn || ((high - top[id]) | 0) > 0) top[id] = high;
+    const knowsIsn = (this.states[id] & (direction === 0 ? knowsIsn0 : knowsIsn1)) !== 0;
+    if (!knowsIsn && (!isKnown || ((low - 1 - first[id]) | 0) < 0)) first[id] = low - 1;
+    this.states[id] |= known;
   }
 
   private open(slot: number, hash: number, fromFirst: boolean, view: PacketView): number {
@@ -212,6 +273,7 @@ export class ConversationTable {
     if (id === this.hashes.length) this.growRows();
     this.keys.set(this.key, id * keyWords);
     this.hashes[id] = hash;
+    this.previous[id] = this.slots[slot];
     this.slots[slot] = id + 1;
     const isTcp = view.transport === transport.tcp;
     const answers = isTcp && (view.flags & tcpFlag.syn) !== 0 && (view.flags & tcpFlag.ack) !== 0;
@@ -237,6 +299,9 @@ export class ConversationTable {
     this.hashes = grown(this.hashes, rows);
     this.isn0 = grown(this.isn0, rows);
     this.isn1 = grown(this.isn1, rows);
+    this.top0 = grown(this.top0, rows);
+    this.top1 = grown(this.top1, rows);
+    this.previous = grown(this.previous, rows);
   }
 
   /** Older conversations with the same key are not in the slots: a later one took their place. */
@@ -257,4 +322,9 @@ function grown(column: Uint32Array<ArrayBuffer>, rows: number): Uint32Array<Arra
   const larger = new Uint32Array(rows);
   larger.set(column);
   return larger;
+}
+
+/** Whether two sequence numbers are at most `reach` apart. */
+function isNear(a: number, b: number, reach: number): boolean {
+  return Math.abs((a - b) | 0) <= reach;
 }

@@ -1,5 +1,5 @@
 import { defaultLimits, type Limits, malformed, overLimit, type Piece, type Problem, tooShort } from '../bytes/index.ts';
-import type { PacketView } from './packet.ts';
+import type { PacketView } from './packetview.ts';
 
 /** A datagram put together: what followed its IP header, and the frames that its bytes came from, in order. */
 export interface Datagram {
@@ -52,7 +52,7 @@ class OpenDatagram {
 
 /**
  * Puts fragmented IPv4 and IPv6 datagrams together, in any order; the first bytes of an overlap win. Open datagrams are
- * keyed by addresses, identification and (IPv4) protocol.
+ * keyed by addresses, identification, (IPv4) protocol, and the VLANs or tunnels that they are in.
  */
 export class FragmentTable {
   private readonly limits: Limits;
@@ -131,9 +131,9 @@ export class FragmentTable {
 }
 
 function keyOf(bytes: Uint8Array, view: PacketView): string {
-  const { srcAt, dstAt, addressLength, version, protocol, fragmentId } = view;
+  const { srcAt, dstAt, addressLength, version, protocol, fragmentId, scope } = view;
   // IPv6 leaves the next header out of the key: RFC 8200 section 4.5 takes the first fragment's.
-  let key = `${version}/${version === 4 ? protocol : ''}/${fragmentId}/`;
+  let key = `${version}/${version === 4 ? protocol : ''}/${fragmentId}/${scope}/`;
   for (let i = 0; i < addressLength; i++) key += String.fromCharCode(bytes[srcAt + i], bytes[dstAt + i]);
   return key;
 }

@@ -1,6 +1,7 @@
 import type { Limits } from '../bytes/index.ts';
 import { linkType, transport } from './numbers.ts';
-import { type PacketView, parsePacket } from './packet.ts';
+import { parsePacket } from './packet.ts';
+import type { PacketView } from './packetview.ts';
 
 export type IcmpErrorKind = 'unreachable' | 'too-big' | 'time-exceeded' | 'parameter';
 

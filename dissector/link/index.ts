@@ -1,7 +1,8 @@
-export * from './address.ts';
-export * from './addressbytes.ts';
 export * from './build.ts';
+export * from './connection.ts';
 export * from './conversations.ts';
+export * from './copies.ts';
+export * from './dropped.ts';
 export * from './fragments.ts';
 export { undecodedField } from './header.ts';
 export * from './icmperror.ts';
@@ -9,4 +10,5 @@ export * from './issue.ts';
 export * from './layers.ts';
 export * from './numbers.ts';
 export * from './packet.ts';
+export * from './packetview.ts';
 export * from './tcp.ts';

@@ -1,7 +1,7 @@
 import type { Limits } from '../bytes/index.ts';
 import { packetIssue } from './issue.ts';
 import { ipProtocol, isExtension } from './numbers.ts';
-import type { PacketView } from './packet.ts';
+import type { PacketView } from './packetview.ts';
 import { u16, u32 } from './read.ts';
 
 /** Sets the payload to `start` … `end` of the wire, of which the capture may hold less. */
@@ -11,8 +11,16 @@ function setPayload(bytes: Uint8Array, view: PacketView, start: number, end: num
   view.payloadMissing = Math.max(0, end - view.payloadEnd);
 }
 
-/** IPv4 (RFC 791 section 3.1). `wireEnd` is where the frame ended on the wire. */
-export function parseIpv4(bytes: Uint8Array, view: PacketView, wireEnd: number): boolean {
+/**
+ * Where a packet ends whose header claims more than its frame had on the wire. The bytes of a TCP stream are counted by what came: the rest
+ * is sent again. A UDP datagram lacks them, and is incomplete.
+ */
+function packetEnd({ protocol }: PacketView, claimed: number, wireEnd: number): number {
+  return protocol === ipProtocol.udp ? claimed : Math.min(claimed, wireEnd);
+}
+
+/** IPv4 (RFC 791 section 3.1), and the authentication headers behind it (RFC 4302). `wireEnd` is where the frame ended on the wire. */
+export function parseIpv4(bytes: Uint8Array, view: PacketView, wireEnd: number, limits: Limits): boolean {
   const at = view.networkStart;
   view.highest = 'IPv4';
   if (at + 20 > bytes.length) return view.fail(packetIssue.short, at);
@@ -25,16 +33,19 @@ export function parseIpv4(bytes: Uint8Array, view: PacketView, wireEnd: number):
   view.protocol = bytes[at + 9];
   // Segmentation offload: the stack hands the card a packet too large for the field and leaves it 0.
   const total = u16(bytes, at + 2);
-  const end = total === 0 ? wireEnd : at + total;
-  if (end < at + header) return view.fail(packetIssue.headerLength, at + 2);
+  const claimed = total === 0 ? wireEnd : at + total;
+  if (claimed < at + header) return view.fail(packetIssue.headerLength, at + 2);
   if (at + header > bytes.length) return view.fail(packetIssue.short, at);
-  if (end > wireEnd) view.fail(packetIssue.length, at + 2);
+  if (claimed > wireEnd) view.fail(packetIssue.length, at + 2);
+  const end = packetEnd(view, claimed, wireEnd);
   const fragment = u16(bytes, at + 6);
   view.fragmentOffset = (fragment & 0x1fff) * 8;
   view.moreFragments = (fragment & 0x2000) !== 0;
   view.isFragment = view.moreFragments || view.fragmentOffset !== 0;
   view.fragmentId = u16(bytes, at + 4);
   if (view.isFragment) view.highest = 'IPv4 fragment';
+  if (view.protocol === ipProtocol.authentication && !view.isFragment)
+    return parseExtensions(bytes, view, at + header, end, limits, isAuthentication);
   setPayload(bytes, view, at + header, end);
   return true;
 }
@@ -57,17 +68,24 @@ export function parseIpv6(bytes: Uint8Array, view: PacketView, wireEnd: number, 
   if (length === 0 && next !== ipProtocol.noNext) end = wireEnd;
   if (end > wireEnd) view.fail(packetIssue.length, start + 4);
   view.protocol = next;
-  return parseExtensions(bytes, view, start + 40, end, limits);
+  return parseExtensions(bytes, view, start + 40, packetEnd(view, end, wireEnd), limits);
 }
 
 /**
  * The chain of IPv6 extension headers at `start` (view.protocol is the kind of the first) up to the transport message or to
- * a part of a fragmented datagram; sets protocol and payload. `end` is where the packet ends on the wire.
+ * a part of a fragmented datagram; sets protocol and payload. `isHeader` says which kinds are of the chain: IPv4 has but one. `end` is where the packet ends on the wire.
  */
-export function parseExtensions(bytes: Uint8Array, view: PacketView, start: number, end: number, limits: Limits): boolean {
+export function parseExtensions(
+  bytes: Uint8Array,
+  view: PacketView,
+  start: number,
+  end: number,
+  limits: Limits,
+  isHeader: (next: number) => boolean = isExtension,
+): boolean {
   let at = start;
   let next = view.protocol;
-  for (let headers = 0; isExtension(next); headers++) {
+  for (let headers = 0; isHeader(next); headers++) {
     setPayload(bytes, view, at, end);
     if (headers === limits.headers) return view.fail(packetIssue.tooManyHeaders, at);
     if (at + 8 > end) return view.fail(packetIssue.headerLength, at);
@@ -94,4 +112,9 @@ export function parseExtensions(bytes: Uint8Array, view: PacketView, start: numb
   }
   setPayload(bytes, view, at, end);
   return true;
+}
+
+/** IPv4 knows one header of the chain. */
+export function isAuthentication(next: number): boolean {
+  return next === ipProtocol.authentication;
 }

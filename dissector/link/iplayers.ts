@@ -1,5 +1,4 @@
-import { type Field, type Limits, malformed, overLimit } from '../bytes/index.ts';
-import { ipv4Text, ipv6Text } from './address.ts';
+import { type Field, ipv4Text, ipv6Text, type Limits, malformed, overLimit } from '../bytes/index.ts';
 import { ipv4Check } from './checksum.ts';
 import { HeaderFields } from './header.ts';
 import { ipProtocol, isExtension, protocolNames } from './numbers.ts';
@@ -149,4 +148,20 @@ function extensionField(bytes: Uint8Array, source: number, kind: number, start: 
   const size = authentication ? (length + 2) * 4 : (length + 1) * 8;
   field.take('content', size - 2, 'Content of the extension header');
   return field.done();
+}
+
+/** The authentication headers behind the IPv4 header at `start` (RFC 4302), where it is no fragment. */
+export function authenticationLayers(bytes: Uint8Array, source: number, start: number, limits: Limits): Field[] {
+  const layers: Field[] = [];
+  if (start + 20 > bytes.length || (u16(bytes, start + 6) & 0x3fff) !== 0) return layers;
+  let next = bytes[start + 9];
+  let at = start + (bytes[start] & 0x0f) * 4;
+  while (next === ipProtocol.authentication && at < bytes.length && layers.length < limits.headers) {
+    const layer = extensionField(bytes, source, next, at, bytes.length);
+    layers.push(layer);
+    if (layer.problem !== undefined) break;
+    next = bytes[at];
+    at = layer.end;
+  }
+  return layers;
 }

@@ -13,6 +13,8 @@ export const packetIssue = Object.freeze({
   length: 5,
   /** More VLAN tags or extension headers than limits.headers. */
   tooManyHeaders: 6,
+  /** More tunnels inside each other than limits.tunnels: what is inside is not looked into. */
+  tooManyTunnels: 7,
 } as const);
 
 export type PacketIssue = (typeof packetIssue)[keyof typeof packetIssue];

@@ -11,6 +11,8 @@ export const linkType = Object.freeze({
   user0: 147,
   ipv4: 228,
   ipv6: 229,
+  nflog: 239,
+  pktap: 258,
   linuxCooked2: 276,
 });
 
@@ -26,6 +28,9 @@ export const etherType = Object.freeze({
 /** A type field below this is a length: an IEEE 802.3 frame with LLC (IEEE 802.3 clause 3.2.6). */
 export const firstEtherType = 0x0600;
 
+/** LLC service access points and the control field of unnumbered information (IEEE 802.2), and the OUI of 802.1H. */
+export const llc = Object.freeze({ snap: 0xaa, ipv4: 0x06, unnumbered: 0x03, bridgeTunnel: 0x0000f8 });
+
 export function isVlan(type: number): boolean {
   return type === etherType.vlan || type === etherType.serviceVlan || type === etherType.oldVlan || type === 0x9200;
 }
@@ -34,10 +39,13 @@ export function isVlan(type: number): boolean {
 export const ipProtocol = Object.freeze({
   hopByHop: 0,
   icmp: 1,
+  ipv4: 4,
   tcp: 6,
   udp: 17,
+  ipv6: 41,
   routing: 43,
   fragment: 44,
+  gre: 47,
   authentication: 51,
   icmp6: 58,
   noNext: 59,
@@ -89,12 +97,28 @@ export function isExtension(next: number): boolean {
   );
 }
 
-/** The version that an address family of a BSD loopback header means: 4, 6, or 0. Its byte order is the sender's. */
-export function familyVersion(word: number): 0 | 4 | 6 {
-  const family = word > 0xffff ? ((word >>> 24) | ((word >>> 8) & 0xff00)) >>> 0 : word;
-  if (family === 2) return 4;
+/**
+ * The version that the address family of a BSD loopback header means: 4, 6, or 0. Its byte order is the sender's, some fill 16 of
+ * its 32 bits only, some put an EtherType there: of the readings the one counts that agrees with `nibble`, the first half of the
+ * byte behind it, and the first that is known where none does.
+ */
+export function familyVersion(word: number, nibble = 0): 0 | 4 | 6 {
+  const swapped = ((word << 24) | ((word << 8) & 0xff_0000) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0;
+  let first: 0 | 4 | 6 = 0;
+  for (const family of [word, swapped, word >>> 16, word & 0xffff, swapped >>> 16, swapped & 0xffff]) {
+    const version = versionOf(family);
+    if (version !== 0 && version === nibble) return version;
+    // Half a word that is zero by chance says less than the whole.
+    if (first === 0 && (family === word || family === swapped)) first = version;
+  }
+  return first;
+}
+
+function versionOf(family: number): 0 | 4 | 6 {
+  if (family === 2 || family === etherType.ipv4) return 4;
   // 10 Linux, 23 Windows, 24 NetBSD and OpenBSD, 28 FreeBSD, 30 macOS.
-  return family === 10 || family === 23 || family === 24 || family === 28 || family === 30 ? 6 : 0;
+  const isIpv6 = family === 10 || family === 23 || family === 24 || family === 28 || family === 30;
+  return isIpv6 || family === etherType.ipv6 ? 6 : 0;
 }
 
 /** What the bytes after the network header are. */

@@ -1,6 +1,6 @@
 import { packetIssue } from './issue.ts';
 import { ipProtocol, transport } from './numbers.ts';
-import type { PacketView } from './packet.ts';
+import type { PacketView } from './packetview.ts';
 import { u16, u32 } from './read.ts';
 
 /** Reads the transport header at `view.payloadStart` and moves the payload past it. */

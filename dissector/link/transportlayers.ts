@@ -2,7 +2,7 @@ import { type Field, malformed } from '../bytes/index.ts';
 import { pseudoHeaderSum, transportCheck } from './checksum.ts';
 import { HeaderFields } from './header.ts';
 import { transport } from './numbers.ts';
-import type { PacketView } from './packet.ts';
+import type { PacketView } from './packetview.ts';
 import { u16, u32 } from './read.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Protocol } from '../session/index.ts';
+import type { Protocol } from '../protocol/index.ts';
 import { botd } from './botd/index.ts';
 import { p2p } from './p2p/index.ts';
 import { p2pke } from './p2pke/index.ts';

@@ -1,16 +1,19 @@
 /** The reference page of a protocol, made of what its code is made of: layouts, rules, keys, choices, machines. */
-import type { FieldForm, MessageForm } from '../codec/index.ts';
-import type { Machine, NumberTable, OpenChoice, Protocol } from '../session/index.ts';
+import { displayText, type FieldForm, type MessageForm, type TreeField } from '../codec/index.ts';
+import type { Machine, NumberTable, OpenChoice, Protocol } from '../protocol/index.ts';
 
 /** A page in Markdown (CommonMark with tables). */
 export function referencePage(protocol: Protocol): string {
-  const { id, title, document, messages = [], machines = [], keys, choices = [], rules } = protocol;
+  const { id, title, document, messages = [], treeFields = [], machines = [], keys, choices = [], rules } = protocol;
   const parts = [
     `# ${title}`,
     `Protocol \`${id}\`, as the specification "${document}" has it. Integers are big-endian unless a type says otherwise. In a ` +
       `filter a field is called by its path: \`${id}.\` and the name below.`,
     '## Messages',
-    ...messages.flatMap((message) => messageSection(id, message)),
+    ...messages.flatMap(messageSection),
+    ...(treeFields.length === 0
+      ? []
+      : ['## Further fields of the tree', furtherFields, table(['field', 'type', 'messages', 'meaning'], treeRows(treeFields))]),
     ...(machines.length === 0 ? [] : ['## States', ...machines.flatMap(machineSection)]),
     ...(choices.length === 0 ? [] : ['## Open choices', openChoices, ...choices.flatMap(choiceSection)]),
     ...(keys.length === 0
@@ -26,23 +29,37 @@ const openChoices =
   'Where the specification is silent, candidates are tried in this order against the captured bytes; the first that proves ' +
   'itself is kept for the session. A setting of the same name, or `--choice` on the command line, pins one.';
 
-function messageSection(protocol: string, { name, doc, fields }: MessageForm): string[] {
-  const rows = fields.flatMap((field) => fieldRows(protocol, field, ''));
+const furtherFields =
+  'The tree of a message shows them beside its own: generated fields in brackets, which decoding computes, and what frames the ' +
+  'message on the wire. A filter calls them by the same path.';
+
+function treeRows(fields: readonly TreeField[]): string[][] {
+  return fields.flatMap((field) => {
+    const { name, under, wire, messages = [] } = field;
+    const path = under === undefined ? name : `${under}.${name}`;
+    const shown = wire ? `\`${path}\`` : `[\`${path}\`]`;
+    const inner = (field.fields ?? []).flatMap((each) => fieldRows(each, `${path}.`));
+    const type = displayText(field);
+    return [
+      [shown, type, messages.join(', ') || 'all', field.doc],
+      ...inner.map(([its = '', kind = '', meaning = '']) => [its, kind, messages.join(', ') || 'all', meaning]),
+    ];
+  });
+}
+
+function messageSection({ name, doc, fields }: MessageForm): string[] {
+  const rows = fields.flatMap((field) => fieldRows(field, ''));
   const body = rows.length === 0 ? 'No fields.' : table(['field', 'type', 'meaning'], rows);
   return [`### ${name}`, ...(doc === '' ? [] : [doc]), body];
 }
 
-function fieldRows(protocol: string, field: FieldForm, path: string): string[][] {
+function fieldRows(field: FieldForm, path: string): string[][] {
   const name = `${path}${field.name}`;
   const words = Object.entries(field.values ?? {}).map(([value, word]) => `${value} ${word}`);
-  const marks = [
-    ...(field.repeated && !field.type.startsWith('list') ? ['repeated'] : []),
-    ...(field.optional ? ['optional'] : []),
-    ...(field.when === undefined ? [] : [`where ${field.when}`]),
-  ];
+  const marks = [...(field.optional ? ['optional'] : []), ...(field.when === undefined ? [] : [`where ${field.when}`])];
   const meaning = [field.doc, ...(words.length === 0 ? [] : [`Values: ${words.join(', ')}.`])].join(' ');
-  const type = [field.type, ...marks].join(', ');
-  return [[`\`${name}\``, type, meaning], ...(field.fields ?? []).flatMap((inner) => fieldRows(protocol, inner, `${name}.`))];
+  const type = [displayText(field), ...marks].join(', ');
+  return [[`\`${name}\``, type, meaning], ...(field.fields ?? []).flatMap((inner) => fieldRows(inner, `${name}.`))];
 }
 
 function machineSection({ start, states, sides, transitions }: Machine): string[] {

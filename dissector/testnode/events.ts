@@ -1,6 +1,6 @@
 /** What a node tells of itself, and what it needs from whoever has sockets and a clock. */
-import type { Items } from '../codec/index.ts';
-import type { Address, Link } from '../session/index.ts';
+import type { FieldValues } from '../codec/index.ts';
+import type { Address, Link } from '../protocol/index.ts';
 
 export interface Closed {
   readonly kind: 'closed';
@@ -49,6 +49,6 @@ export interface Held {
   /** `out`: its message is decoded and can be edited; `in`: bytes as they came. */
   readonly direction: 'out' | 'in';
   readonly message: string | undefined;
-  readonly values: Items | undefined;
+  readonly values: FieldValues | undefined;
   readonly bytes: Uint8Array | undefined;
 }

@@ -1,5 +1,5 @@
 /** What a node does wrong on purpose, by a text, a count or a probability, and a seed that makes it happen again. */
-import type { PeerKind } from '../session/index.ts';
+import type { NodeDefinition } from '../protocol/index.ts';
 import { mulberry32 } from './seeded.ts';
 
 export const faultKinds = {
@@ -22,7 +22,7 @@ export type FaultKind = keyof typeof faultKinds;
 const mostOfKind: Readonly<Partial<Record<FaultKind, number>>> = { duplicate: 1_000, flip: 65_536, delay: 86_400_000 };
 
 /** Where messages of a protocol have what some faults spoil. */
-export type Spoilable = Pick<PeerKind, 'signatures' | 'nonces' | 'sealed'>;
+export type Spoilable = Pick<NodeDefinition, 'signatures' | 'nonces' | 'sealed'>;
 
 /** Names of the messages that have what a fault spoils, and what that is; undefined for a fault that all messages can have. */
 function spoiled(kind: FaultKind, { signatures, nonces, sealed }: Spoilable): readonly [string[], string] | undefined {

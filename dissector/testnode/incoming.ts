@@ -1,4 +1,4 @@
-import type { Link } from '../session/index.ts';
+import type { Link } from '../protocol/index.ts';
 import type { Held } from './events.ts';
 
 interface Arrived extends Held {

@@ -1,33 +1,47 @@
-/** What the other side of a link controls, each with its name. */
-export interface NodeLimits {
-  /** Links at once; a further one is refused. */
-  readonly links: number;
-  /** Seconds in which a handshake has to be done; a link that takes longer is closed. */
-  readonly handshakeSeconds: number;
-  /** Seconds without a datagram after which a UDP link is forgotten. */
-  readonly idleSeconds: number;
-  /**
-   * Seconds without a datagram after which nothing is sent of itself to an address that has not shown to hear this node: someone
-   * else may have written it into the last one.
-   */
-  readonly unprovenSeconds: number;
-  /** Bytes that wait to be written to one TCP link; over it the link is broken off. */
-  readonly unwrittenBytes: number;
-  /**
-   * Messages that wait for a person. Over it outgoing ones are let through and datagrams that come in are dropped; bytes that come
-   * in on a TCP link are let through after those of the link that wait, since a stream has no gaps.
-   */
-  readonly heldMessages: number;
-  /** Datagrams kept to be sent again by the fault "replay". */
-  readonly replayed: number;
+import { defaultLimits, type Limits, type LimitTable, valuesOf } from '../bytes/index.ts';
+import { limitsOf, type Protocol, readLimits } from '../protocol/index.ts';
+
+/** What the other side of a link controls, beside what a capture bounds as well: the length of a frame, the bytes of a stream. */
+export const nodeLimitTable = {
+  links: { standard: 1_024, doc: 'Maximum links of one node at the same time. Further links are refused.' },
+  handshakeSeconds: {
+    standard: 30,
+    doc: 'Maximum seconds for a handshake. After that, the link is closed.',
+    most: 86_400,
+  },
+  idleSeconds: { standard: 300, doc: 'Seconds without a datagram after which a UDP link is closed.', most: 86_400 },
+  unprovenSeconds: {
+    standard: 10,
+    doc: 'Seconds without a datagram after which a node stops sending to an address that has not answered. The address may be forged.',
+    most: 86_400,
+  },
+  unwrittenBytes: {
+    standard: 0x0080_0000,
+    doc: 'Maximum bytes that wait to be written to one TCP link. Beyond it, the link is closed.',
+  },
+  heldMessages: {
+    standard: 1_000,
+    doc: 'Maximum held messages. Beyond it, outgoing messages are sent, incoming datagrams are dropped, and TCP bytes are delivered.',
+  },
+  replayed: { standard: 16, doc: 'Maximum datagrams that are kept for the fault "replay".' },
+} as const satisfies LimitTable;
+
+/** The limits in force for one node. */
+export type NodeLimits = Limits & { readonly [name in keyof typeof nodeLimitTable]: number };
+
+/** The limits of a node where nobody chose others. */
+export const nodeLimits: NodeLimits = Object.freeze({ ...defaultLimits, ...valuesOf(nodeLimitTable, {}) });
+
+/** Every limit of nodes that speak these protocols. */
+function limitsOfNodes(protocols: readonly Protocol[]): LimitTable {
+  return { ...nodeLimitTable, ...limitsOf(protocols) };
 }
 
-export const nodeLimits: NodeLimits = Object.freeze({
-  links: 1_024,
-  handshakeSeconds: 30,
-  idleSeconds: 300,
-  unprovenSeconds: 10,
-  unwrittenBytes: 0x0080_0000,
-  heldMessages: 1_000,
-  replayed: 16,
-});
+/** The limits of a node as a person writes them; what cannot be used is told in a sentence, and the rest is used. */
+export function readNodeLimits(
+  written: unknown,
+  protocols: readonly Protocol[],
+): { readonly limits: NodeLimits; readonly problems: readonly string[] } {
+  const { limits, problems } = readLimits(written, limitsOfNodes(protocols));
+  return { limits: { ...nodeLimits, ...limits }, problems };
+}

@@ -1,4 +1,4 @@
-import type { Address, Link } from '../session/index.ts';
+import type { Address, Link } from '../protocol/index.ts';
 
 export interface OpenLink {
   readonly link: Link;

@@ -1,5 +1,5 @@
-import type { Items } from '../codec/index.ts';
-import type { Address, Choices, Desk, Link, Peer, PeerStatus } from '../session/index.ts';
+import type { FieldValues } from '../codec/index.ts';
+import type { Address, Choices, Link, LinkStatus, NodeContext, NodeSession } from '../protocol/index.ts';
 import type { Environment, Held, NodeEvent } from './events.ts';
 import { type Fault, Faults } from './faults.ts';
 import { Incoming } from './incoming.ts';
@@ -23,9 +23,10 @@ export class TestNode {
   readonly #silence: Silence;
   readonly #faults: Faults;
   readonly #sender: Sender;
-  readonly #peer: Peer;
+  readonly #peer: NodeSession;
   readonly #incoming: Incoming;
   #mode: Mode;
+  #saysGoodbye = false;
   #received = 0;
   #dropped = 0;
 
@@ -48,7 +49,7 @@ export class TestNode {
     );
     this.#silence = new Silence(limits.unprovenSeconds, (id, text) => this.#told(id, text, false));
     this.#faults = new Faults(faults, seed, kind);
-    const started = kind.start(this.#desk(options.choices), identity, role);
+    const started = kind.start(this.#context(options.choices), identity, role);
     if (typeof started === 'string') throw new NodeRefusal(started);
     this.#peer = started;
     this.#sender = new Sender({
@@ -57,7 +58,7 @@ export class TestNode {
       write: (link, bytes, note, byHand) => this.#write(link, bytes, note, byHand),
       told: (id, text) => this.#told(id, text, true),
       delay: (link, name, milliseconds) => this.#clock.delay(link, name, milliseconds),
-      holds: () => this.#mode !== 'automatic',
+      holds: () => this.#mode !== 'automatic' && !this.#saysGoodbye,
       changed: () => this.#heldChanged(),
     });
   }
@@ -132,13 +133,13 @@ export class TestNode {
     return { received: this.#received, sent: this.#sender.sent, dropped: this.#dropped };
   }
 
-  status(id: number): PeerStatus {
+  status(id: number): LinkStatus {
     return this.#peer.status(id);
   }
 
   /** Messages that the machine allows now. */
   offers(id: number): readonly string[] {
-    return this.#links.find(id) !== undefined ? this.#peer.offers(id) : [];
+    return this.#links.find(id) !== undefined ? this.#peer.allowedMessages(id) : [];
   }
 
   get mode(): Mode {
@@ -167,12 +168,12 @@ export class TestNode {
   }
 
   /** The values of a message as it would be sent now. Throws an Error with the reason when it cannot be made. */
-  made(link: number, message: string, given: Items = {}): Items {
+  made(link: number, message: string, given: FieldValues = {}): FieldValues {
     return this.#peer.fill(link, message, given);
   }
 
   /** Sends a message at once, whatever the machine allows. Throws an Error with the reason when it cannot be made. */
-  send(link: number, message: string, given: Items = {}): void {
+  send(link: number, message: string, given: FieldValues = {}): void {
     this.#sender.send(link, message, given);
   }
 
@@ -182,7 +183,10 @@ export class TestNode {
   }
 
   /** Lets a held message go, with other values or bytes where they were edited. Throws an Error when it cannot be made of them. */
-  release(id: number, edited: { readonly values?: Items; readonly bytes?: Uint8Array; readonly times?: number } = {}): void {
+  release(
+    id: number,
+    edited: { readonly values?: FieldValues; readonly bytes?: Uint8Array; readonly times?: number } = {},
+  ): void {
     const incoming = this.#incoming.take(id);
     if (incoming === undefined) return void this.#sender.release(id, edited.values, edited.times);
     for (let time = 0; time < (edited.times ?? 1); time++) this.#deliver(incoming.link.id, edited.bytes ?? incoming.bytes);
@@ -204,21 +208,34 @@ export class TestNode {
     this.#faults.add(fault);
   }
 
-  /** Says goodbye on every link and closes it. */
-  stop(): void {
+  /**
+   * Drops what is held, says so, and says goodbye on every link before it is closed; `quiet`: it says neither. A message that is dropped
+   * here was never sent, so no goodbye follows from it.
+   */
+  stop({ quiet = false }: { readonly quiet?: boolean } = {}): void {
+    for (const { id, link, message } of this.held) {
+      if (this.#incoming.take(id) === undefined) this.#sender.discard(id);
+      if (!quiet) this.#told(link.id, `${message ?? 'A message'} was held and is dropped: the node stops.`, false);
+    }
     this.mode = 'automatic';
-    for (const { id } of this.links) this.disconnect(id, 'this node stops');
+    for (const { id } of this.links) {
+      if (quiet) this.#close(id, 'node stopped', false);
+      else this.disconnect(id, 'node stopped');
+    }
   }
 
   disconnect(id: number, why = 'closed by hand'): void {
-    this.#guarded(id, () => this.#peer.leave(id));
+    // Who closes a link wants the goodbye sent: it does not wait for anybody.
+    this.#saysGoodbye = true;
+    this.#guarded(id, () => this.#peer.shutdown(id));
+    this.#saysGoodbye = false;
     this.#close(id, why, false);
   }
 
-  #desk(choices: Choices): Desk {
+  #context(choices: Choices): NodeContext {
     const { now, random } = this.#environment;
     return {
-      ...{ choices, now, random, transport: this.#transport },
+      ...{ choices, now, random, limits: this.#limits, transport: this.#transport },
       send: (link, message, given = {}) => this.#sender.queue(link, message, given),
       close: (link, why) => this.#close(link, why, false),
       timer: (link, name, milliseconds) => {

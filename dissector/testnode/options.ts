@@ -1,4 +1,4 @@
-import type { Choices, Protocol } from '../session/index.ts';
+import type { Choices, Protocol } from '../protocol/index.ts';
 import type { Fault } from './faults.ts';
 import type { NodeLimits } from './limits.ts';
 

@@ -4,7 +4,7 @@
  */
 import { enhancedPacket, interfaceDescription, sectionHeader } from '../capture/index.ts';
 import { linkType, tcpFlag, tcpFrame, udpFrame } from '../link/index.ts';
-import type { Link } from '../session/index.ts';
+import type { Link } from '../protocol/index.ts';
 import type { Closed, NodeEvent } from './events.ts';
 import { KeyBlocks } from './keyblocks.ts';
 
@@ -34,6 +34,7 @@ export class Recorder {
   readonly #options: RecorderOptions;
   readonly #connections = new Map<number, Numbers>();
   readonly #keys: KeyBlocks;
+  #id = 0;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -93,7 +94,7 @@ export class Recorder {
   #carried(link: Link, own: boolean, bytes: Uint8Array, note: string | undefined): void {
     if (this.#options.transport === 'udp') {
       const [from, to] = own ? [link.local, link.remote] : [link.remote, link.local];
-      return void this.#frame(udpFrame(from, to, bytes), note);
+      return void this.#frame(udpFrame(from, to, bytes, this.#nextId()), note);
     }
     const numbers = this.#connections.get(link.id);
     if (numbers === undefined) return;
@@ -108,7 +109,16 @@ export class Recorder {
     const numbers = this.#connections.get(link.id)!;
     const [from, to] = own ? [link.local, link.remote] : [link.remote, link.local];
     const [sequence, acknowledgement] = own ? [numbers.own, numbers.other] : [numbers.other, numbers.own];
-    this.#frame(tcpFrame(from, to, { sequence, flags, ...(acknowledges ? { acknowledgement } : {}) }, payload), note);
+    this.#frame(
+      tcpFrame(from, to, { sequence, flags, ...(acknowledges ? { acknowledgement } : {}) }, payload, this.#nextId()),
+      note,
+    );
+  }
+
+  /** The IPv4 identification of the next packet. */
+  #nextId(): number {
+    this.#id = (this.#id % 0xffff) + 1;
+    return this.#id;
   }
 
   #advance(numbers: Numbers, own: boolean, by: number): void {

@@ -1,13 +1,13 @@
-import type { Encodable, Items } from '../codec/index.ts';
-import type { Link, Peer, PeerKind } from '../session/index.ts';
+import type { Encodable, FieldValues } from '../codec/index.ts';
+import type { Link, NodeDefinition, NodeSession } from '../protocol/index.ts';
+import { at, bitFlipped, pieces, replaced, spoiledBytes } from './corrupt.ts';
 import type { Held } from './events.ts';
 import type { Fault, FaultKind, Faults } from './faults.ts';
 import type { NodeLimits } from './limits.ts';
-import { at, bitFlipped, pieces, replaced, spoiledBytes } from './spoil.ts';
 
 export interface SenderParts {
-  readonly kind: PeerKind;
-  readonly peer: Peer;
+  readonly kind: NodeDefinition;
+  readonly peer: NodeSession;
   readonly faults: Faults;
   readonly limits: NodeLimits;
   readonly transport: 'udp' | 'tcp';
@@ -27,7 +27,7 @@ export interface SenderParts {
 interface Outgoing extends Held {
   readonly direction: 'out';
   readonly message: string;
-  readonly values: Items;
+  readonly values: FieldValues;
   /** A person wants it sent. */
   readonly byHand: boolean;
 }
@@ -54,7 +54,7 @@ export class Sender {
   readonly #behind = new Map<number, readonly Ready[]>();
   readonly #before = new Map<number, readonly Ready[]>();
   /** The last bytes and values of each message, by link and name. */
-  readonly #last = new Map<string, readonly { bytes: Uint8Array; values: Items }[]>();
+  readonly #last = new Map<string, readonly { bytes: Uint8Array; values: FieldValues }[]>();
   sent = 0;
 
   constructor(parts: SenderParts) {
@@ -70,7 +70,7 @@ export class Sender {
   }
 
   /** A peer wants it sent. */
-  queue(link: number, message: string, given: Items): void {
+  queue(link: number, message: string, given: FieldValues): void {
     try {
       const outgoing = this.#made(link, message, given, false);
       if (!this.#parts.holds() || this.#held.length >= this.#parts.limits.heldMessages) return void this.#go(outgoing);
@@ -82,7 +82,7 @@ export class Sender {
   }
 
   /** A person wants it sent, now. */
-  send(link: number, message: string, given: Items): void {
+  send(link: number, message: string, given: FieldValues): void {
     this.#go(this.#made(link, message, given, true));
   }
 
@@ -93,7 +93,7 @@ export class Sender {
     this.#write({ link, bytes, note: 'bytes of a script', byHand: true });
   }
 
-  release(id: number, values?: Items, times = 1, byHand = true): void {
+  release(id: number, values?: FieldValues, times = 1, byHand = true): void {
     const outgoing = this.#held.find((held) => held.id === id);
     if (outgoing === undefined) return;
     // What cannot be made of the edited values stays held.
@@ -120,6 +120,12 @@ export class Sender {
     if (outgoing === undefined) return;
     this.#remove(outgoing);
     if (this.#parts.transport === 'udp') this.#emit(outgoing, []);
+  }
+
+  /** It is never sent, and the node does not believe that it was. */
+  discard(id: number): void {
+    const outgoing = this.#held.find((held) => held.id === id);
+    if (outgoing !== undefined) this.#remove(outgoing);
   }
 
   delay(id: number, milliseconds: number): void {
@@ -151,7 +157,7 @@ export class Sender {
     for (const name of this.#last.keys()) if (name.startsWith(`${link} `)) this.#last.delete(name);
   }
 
-  #made(id: number, message: string, given: Items, byHand: boolean): Outgoing {
+  #made(id: number, message: string, given: FieldValues, byHand: boolean): Outgoing {
     const link = this.#parts.link(id);
     if (link === undefined) throw new Error('The link is closed.');
     const values = this.#parts.peer.fill(id, message, given);
@@ -200,18 +206,18 @@ export class Sender {
         spoiled = replaced(spoiled, nonce, () => stale);
     }
     const wrongKey = faults.some((fault) => fault.kind === 'wrong-key');
-    const bytes = peer.emit(link.id, message, spoiled, { wrongKey });
+    const bytes = peer.emit(link.id, message, spoiled, { wrongKey, ...(spoiled === values ? {} : { meant: values }) });
     return { id, bytes: spoiledBytes(bytes, faults, this.#parts.faults), values: spoiled };
   }
 
   /** Keeps a message for "replay" and "stale-nonce"; gives the bytes of the one before it. */
-  #remembered({ link, message }: Outgoing, bytes: Uint8Array, values: Items): Uint8Array | undefined {
+  #remembered({ link, message }: Outgoing, bytes: Uint8Array, values: FieldValues): Uint8Array | undefined {
     const last = this.#lastOf({ link, message });
     this.#last.set(`${link.id} ${message}`, [...last, { bytes, values }].slice(-this.#parts.limits.replayed));
     return last.at(-1)?.bytes;
   }
 
-  #lastOf({ link, message }: Pick<Outgoing, 'link' | 'message'>): readonly { bytes: Uint8Array; values: Items }[] {
+  #lastOf({ link, message }: Pick<Outgoing, 'link' | 'message'>): readonly { bytes: Uint8Array; values: FieldValues }[] {
     return this.#last.get(`${link.id} ${message}`) ?? [];
   }
 
@@ -267,7 +273,8 @@ function reason(error: unknown): string {
 }
 
 function inPieces(ready: Ready, faults: readonly Fault[]): readonly Ready[] {
-  return pieces(ready.bytes, faults).map((bytes) => ({ ...ready, bytes }));
+  // The fault is told once, with the first of them.
+  return pieces(ready.bytes, faults).map((bytes, at) => ({ ...ready, bytes, note: at === 0 ? ready.note : undefined }));
 }
 
 function merged(first: Ready, second: Ready): Ready {

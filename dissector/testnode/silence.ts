@@ -1,4 +1,4 @@
-import type { PeerStatus } from '../session/index.ts';
+import type { LinkStatus } from '../protocol/index.ts';
 import type { OpenLink } from './links.ts';
 
 /**
@@ -17,7 +17,7 @@ export class Silence {
   }
 
   /** Nothing goes there of itself, at `now`. */
-  keeps({ link, lastSeen }: OpenLink, { ready, isProven = ready }: PeerStatus, now: number): boolean {
+  keeps({ link, lastSeen }: OpenLink, { ready, isProven = ready }: LinkStatus, now: number): boolean {
     if (isProven || now - lastSeen <= this.#seconds * 1000) return false;
     const why = `Nothing came for ${this.#seconds} s (limit unprovenSeconds), nor anything that shows that it hears this node`;
     if (this.#told.get(link.id) !== lastSeen) this.#tell(link.id, `${why}: it is sent no more until it speaks.`);

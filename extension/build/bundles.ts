@@ -39,12 +39,12 @@ const require = peerscopeRequire(import.meta.url);`;
 
 export const bundles: readonly Bundle[] = [
   { entry: 'extension/host/main.ts', out: 'dist/extension.cjs', options: { ...node, format: 'cjs', external: ['vscode'] } },
-  { entry: 'extension/dissect/main.ts', out: 'dist/worker.cjs', options: { ...node, format: 'cjs' } },
+  { entry: 'extension/worker/main.ts', out: 'dist/worker.cjs', options: { ...node, format: 'cjs' } },
   { entry: 'extension/node/main.ts', out: 'dist/node.cjs', options: { ...node, format: 'cjs' } },
   { entry: 'extension/server/main.ts', out: 'dist/server.cjs', options: { ...node, format: 'cjs' } },
   // The host, the worker and the language server for a host without Node; VS Code wants these to end in `.js`.
   { entry: 'extension/host/main.ts', out: 'dist/web/extension.js', options: { ...web, format: 'cjs', external: ['vscode'] } },
-  { entry: 'extension/dissect/main.ts', out: 'dist/web/worker.js', options: { ...web, format: 'iife' } },
+  { entry: 'extension/worker/main.ts', out: 'dist/web/worker.js', options: { ...web, format: 'iife' } },
   { entry: 'extension/server/main.ts', out: 'dist/web/server.js', options: { ...web, format: 'iife' } },
   // The library as `exports` of the manifest names it: neither Node nor a page.
   {
@@ -59,7 +59,7 @@ export const bundles: readonly Bundle[] = [
   },
   {
     // A style sheet that the entry imports lands beside it as capture.css.
-    entry: 'media/capture/main.ts',
+    entry: 'media/inspector/main.ts',
     out: 'dist/media/capture.js',
     options: { platform: 'browser', target: 'chrome128', format: 'iife', minify: true, sourcemap: 'linked' },
   },
@@ -70,9 +70,9 @@ export const bundles: readonly Bundle[] = [
   },
 ];
 
-/** The files that it was made of, relative to the project. */
-export async function bundle({ entry, out, options }: Bundle): Promise<readonly string[]> {
-  const { metafile } = await build({
+/** How esbuild makes a bundle. */
+export function optionsOf({ entry, out, options }: Bundle): BuildOptions {
+  return {
     absWorkingDir: project,
     entryPoints: [entry],
     outfile: out,
@@ -80,7 +80,11 @@ export async function bundle({ entry, out, options }: Bundle): Promise<readonly 
     charset: 'utf8',
     logLevel: 'warning',
     ...options,
-    metafile: true,
-  });
+  };
+}
+
+/** Makes a bundle; the files that it was made of, relative to the project. */
+export async function bundle(one: Bundle): Promise<readonly string[]> {
+  const { metafile } = await build({ ...optionsOf(one), metafile: true });
   return Object.keys(metafile.inputs);
 }

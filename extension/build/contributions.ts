@@ -4,13 +4,20 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultLimits, type LimitName, limitDoc, limitNames, mostOf } from '../../dissector/bytes/index.ts';
+import { frameOrders } from '../../dissector/analysis/index.ts';
+import type { Limit, LimitTable } from '../../dissector/bytes/index.ts';
+import { limitsOf, type NumberTable, type OpenChoice, type Protocol } from '../../dissector/protocol/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
-import type { NumberTable, OpenChoice, Protocol } from '../../dissector/session/index.ts';
+import { nodeLimitTable } from '../../dissector/testnode/index.ts';
 import { project } from '../workbench/paths.ts';
 
 /** What keys of derived texts begin with; all others are written by hand. */
 const DERIVED = 'protocols.';
+
+const ofCaptures =
+  'Limits for captures: `{ "findings": 500000 }`. A message that exceeds a limit names it. A change of `frames` or `unpackedSize` applies to captures that you open after it; other changes apply at once.';
+const ofNodes =
+  'Limits for test nodes and packet scripts: `{ "handshakeSeconds": 600 }` gives you time to step through a handshake. A change applies to nodes that you start after it. What a node decodes has the limits of `#peerscope.limits#`.';
 
 /** The two files, as texts. */
 export interface Contributions {
@@ -30,12 +37,19 @@ export function withContributions({ manifest, words }: Contributions, all: reado
   };
   const properties = Object.fromEntries([
     ['peerscope.decodeAs', decodeAs(all, say)],
+    ['peerscope.order', order(say)],
     ...choices.map((choice) => [`peerscope.${choice.id}`, 'numbers' in choice ? table(choice, say) : candidates(choice, say)]),
   ]);
   parsed.contributes.configuration = [
     own,
     { title: say('title', 'Protocols'), properties },
-    { title: say('limits.title', 'Limits'), properties: { 'peerscope.limits': limits(say) } },
+    {
+      title: say('limits.title', 'Limits'),
+      properties: {
+        'peerscope.limits': limits('limits', named(all), ofCaptures, say),
+        'peerscope.node.limits': limits('node.limits', nodeLimitTable, ofNodes, say),
+      },
+    },
   ];
   return { manifest: json(parsed), words: json(Object.fromEntries(said)) };
 }
@@ -54,30 +68,45 @@ function decodeAs(all: readonly Protocol[], say: Say) {
     scope: 'resource',
     markdownDescription: say(
       'decodeAs',
-      `What a conversation is, where its bytes and ports do not tell: \`udp.port == 7000 → p2pke\`. Conditions (\`udp\`, \`tcp\`, \`udp.port == N\`, \`tcp.port == N\`, \`port == N\`, \`ip.addr == ADDRESS\`) are joined by \`&&\`; after the arrow stands ${ids}, or a protocol of your own. The first rule that matches counts.`,
+      `Sets the protocol of conversations: \`udp.port == 7000 → p2pke\`. Conditions (\`udp\`, \`tcp\`, \`udp.port == N\`, \`tcp.port == N\`, \`port == N\`, \`ip.addr == ADDRESS\`) are joined by \`&&\`; after the arrow stands ${ids}, or a protocol of your own. The first rule that matches is used.`,
     ),
   };
 }
 
-function limits(say: Say) {
-  const one = (name: LimitName) => ({
-    type: 'integer',
-    minimum: 1,
-    maximum: mostOf(name),
-    default: defaultLimits[name],
-    description: say(`limits.${name}`, limitDoc(name)),
-  });
+function order(say: Say) {
+  return {
+    enum: [...frameOrders],
+    default: 'time',
+    scope: 'resource',
+    markdownDescription: say(
+      'order',
+      'The order in which frames are decoded: by their times, or as the file holds them. Frames keep the numbers that they have in the file.',
+    ),
+  };
+}
+
+/** Those of a protocol say whose they are. */
+function named(all: readonly Protocol[]): LimitTable {
+  const own = all.flatMap(({ id, limits = {} }) =>
+    Object.entries(limits).map(([name, limit]) => [name, { ...limit, doc: `${id}: ${limit.doc}` }]),
+  );
+  return { ...limitsOf([]), ...Object.fromEntries(own) };
+}
+
+function limits(id: string, table: LimitTable, what: string, say: Say) {
+  const one = ([name, { standard, doc, most = Number.MAX_SAFE_INTEGER }]: [string, Limit]) => [
+    name,
+    { type: 'integer', minimum: 1, maximum: most, default: standard, description: say(`${id}.${name}`, doc) },
+  ];
   return {
     type: 'object',
-    properties: Object.fromEntries(limitNames.map((name) => [name, one(name)])),
-    additionalProperties: false,
+    properties: Object.fromEntries(Object.entries(table).map(one)),
+    // A protocol of the user's own has limits, too.
+    additionalProperties: { type: 'integer', minimum: 1 },
     default: {},
     // Not a workspace's: whoever sends a capture might send its folder.
     scope: 'machine',
-    markdownDescription: say(
-      'limits',
-      'What a capture may ask for, where the default is not enough: `{ "findings": 500000 }`. A message that passes a limit names it. Limits of the file itself (`frames`, `unpackedSize`) count when a capture is opened next, the others at once.',
-    ),
+    markdownDescription: say(id, what),
   };
 }
 
@@ -86,7 +115,7 @@ function candidates({ id, doc, candidates }: OpenChoice, say: Say) {
     type: 'string',
     enum: ['auto', ...candidates.map((candidate) => candidate.id)],
     enumDescriptions: [
-      say('auto', 'Each candidate is tried against the captured bytes.'),
+      say('auto', 'Tries each candidate on the captured bytes.'),
       ...candidates.map((candidate) => say(`${id}.${candidate.id}`, candidate.doc)),
     ],
     default: 'auto',

@@ -24,7 +24,7 @@ export const contents: readonly string[] = [
   ...['media/samples/p2pke_a.pcapng', 'media/samples/p2pke_a.keys'],
 ];
 /** The host without Node takes no extension of type "module"; everything is bundled, so no package is needed either. */
-const unpacked: readonly string[] = ['type', 'scripts', 'exports', 'dependencies', 'devDependencies'];
+const unpacked: readonly string[] = ['type', 'scripts', 'exports', 'bin', 'files', 'dependencies', 'devDependencies'];
 
 /** Builds what is packed. */
 export function buildExtension(): void {

@@ -1,5 +1,6 @@
+import type { Limits } from '../../dissector/bytes/index.ts';
 import { type CaptureReader, keyLogSecretsType } from '../../dissector/capture/index.ts';
-import { type KeyKind, type KeyLogReport, KeyRing, type Protocol } from '../../dissector/session/index.ts';
+import { type KeyKind, type KeyLogReport, KeyRing, type Protocol } from '../../dissector/protocol/index.ts';
 
 export interface KeyLog {
   readonly name: string;
@@ -23,8 +24,8 @@ export class CaptureKeys {
   #blocksRead = 0;
   #problems: string[] = [];
 
-  constructor(protocols: readonly Protocol[]) {
-    this.ring = new KeyRing(kindsOf(protocols));
+  constructor(protocols: readonly Protocol[], limits: Limits) {
+    this.ring = new KeyRing(kindsOf(protocols), limits);
   }
 
   /** What was wrong with the capture's own secrets: `capture secrets block 1:2: …`, never with key material. */
@@ -32,12 +33,12 @@ export class CaptureKeys {
     return this.#problems;
   }
 
-  /** Other protocols, or another capture: the key logs are read anew, of a capture's own secrets nothing is left. */
-  restart(protocols: readonly Protocol[]): void {
+  /** Other protocols or limits, or another capture: the key logs are read anew, of a capture's own secrets nothing is left. */
+  restart(protocols: readonly Protocol[], limits: Limits): void {
     this.#reader = undefined;
     this.#blocksRead = 0;
     this.#problems = [];
-    this.ring.clear(kindsOf(protocols));
+    this.ring.clear(kindsOf(protocols), limits);
     for (const { name, text } of this.#logs) this.ring.add(name, text);
   }
 

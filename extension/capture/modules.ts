@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { FieldCatalog } from '../../dissector/filter/index.ts';
 import * as library from '../../dissector/index.ts';
 import { defineProtocol, type Protocol, protocols } from '../../dissector/index.ts';
 import { guarded } from './guard.ts';
@@ -17,8 +18,9 @@ export interface Loaded {
 /**
  * Loads modules by their paths. What a module exports (`default`, or `protocol`) is what `defineProtocol` returned, or a
  * function that takes the library and returns it: a file that lies outside of any project has nowhere to import the library from.
+ * `tell` is given what a module turns out to do wrong while captures are decoded, a sentence each.
  */
-export async function loadProtocols(paths: readonly string[]): Promise<Loaded> {
+export async function loadProtocols(paths: readonly string[], tell: (mistake: string) => void = () => {}): Promise<Loaded> {
   const own: Protocol[] = [];
   const problems: string[] = [];
   for (const path of paths) {
@@ -26,7 +28,7 @@ export async function loadProtocols(paths: readonly string[]): Promise<Loaded> {
       const protocol = await load(resolve(path));
       const problem = clash(protocol, [...own, ...protocols]);
       if (problem !== undefined) throw new Error(problem);
-      own.push(guarded(protocol));
+      own.push(guarded(protocol, tell));
     } catch (error) {
       problems.push(`The protocol module ${path} cannot be used. ${sentence(reasonOf(error))}`);
     }
@@ -43,9 +45,15 @@ async function load(path: string): Promise<Protocol> {
   return defineProtocol((typeof exported === 'function' ? await exported(library) : exported) as Protocol);
 }
 
+/** First words of the fields of lower layers: `tcp` of `tcp.port`. */
+const lowerNames = [...new FieldCatalog([]).all].map(({ name }) => name.split('.')[0]!);
+
 /** What a name that is taken would put in the shade. */
 function clash(protocol: Protocol, others: readonly Protocol[]): string | undefined {
   if (others.some(({ id }) => id === protocol.id)) return `There is a protocol "${protocol.id}" already.`;
+  const names = new Set([...lowerNames, ...others.map(({ id }) => id)]);
+  const layer = (protocol.layers ?? []).find(({ id }) => names.has(id));
+  if (layer !== undefined) return `Its layer ${layer.id} has the name of a protocol that is there already.`;
   const labels = others.flatMap(({ keys }) => keys.map(({ label }) => label));
   const taken = protocol.keys.find(({ label }) => labels.includes(label));
   return taken === undefined ? undefined : `There are keys with the label ${taken.label} already.`;

@@ -2,7 +2,9 @@
  * Opening a capture the way the command line and the dissection worker both do: unpacked where it is compressed, with the
  * secrets that it carries, ready for the first pass.
  */
-import type { Problem } from '../../dissector/bytes/index.ts';
+
+import { Analysis, type AnalysisOptions } from '../../dissector/analysis/index.ts';
+import type { Limits, Problem } from '../../dissector/bytes/index.ts';
 import {
   type CaptureFile,
   type CaptureReader,
@@ -12,12 +14,13 @@ import {
   openCapture,
   unpackGzip,
 } from '../../dissector/capture/index.ts';
-import { Analysis, type AnalysisOptions, type Protocol } from '../../dissector/session/index.ts';
+import type { Protocol } from '../../dissector/protocol/index.ts';
 import type { CaptureKeys } from './keys.ts';
 
 /** Indexed before the first message is observed: secrets that stand there are known from the start. */
 const FIRST_INDEX_BYTES = 4 << 20;
 const MAX_PROBLEMS_TOLD = 20;
+const MAX_DROPS_TOLD = 5;
 
 /** The file cannot be read as a capture; the message is a sentence for a person. */
 export class UnreadableCapture extends Error {}
@@ -33,20 +36,34 @@ export interface OpenFile {
   readonly unpackedSize: number;
   /** Why unpacking ended early. */
   readonly unpackProblem: Problem | undefined;
+  /** Of merged captures: what they are, each with its name. */
+  readonly parts?: readonly { readonly name: string; readonly file: OpenFile }[];
 }
 
-export async function openFile(file: CaptureFile): Promise<OpenFile> {
+/** Several open captures as one. */
+export function merged(parts: NonNullable<OpenFile['parts']>, reader: CaptureReader): OpenFile {
+  const sum = (of: (file: OpenFile) => number): number => parts.reduce((all, { file }) => all + of(file), 0);
+  return {
+    ...{ reader, parts, format: `merged: ${parts.map(({ file }) => file.format).join(', ')}` },
+    ...{ size: sum(({ size }) => size), unpackedSize: sum(({ unpackedSize }) => unpackedSize) },
+    isUnpacked: parts.some(({ file }) => file.isUnpacked),
+    unpackProblem: parts.find(({ file }) => file.unpackProblem !== undefined)?.file.unpackProblem,
+  };
+}
+
+/** `limits`: of its frames and blocks, and of what it unpacks to. */
+export async function openFile(file: CaptureFile, limits: Limits): Promise<OpenFile> {
   const size = file.size();
-  if (!isGzip(file)) return { ...readerOf(file), isUnpacked: false, size, unpackedSize: size, unpackProblem: undefined };
-  const unpacked = await unpackGzip(file, DecompressionStream as unknown as DecompressorConstructor);
+  if (!isGzip(file)) return { ...readerOf(file, limits), isUnpacked: false, size, unpackedSize: size, unpackProblem: undefined };
+  const unpacked = await unpackGzip(file, DecompressionStream as unknown as DecompressorConstructor, limits);
   if (unpacked.size === 0) throw new UnreadableCapture(`${unpacked.problem?.text ?? 'The compressed file is empty'}.`);
-  const { reader, format } = readerOf(memoryFile(unpacked.chunks));
+  const { reader, format } = readerOf(memoryFile(unpacked.chunks), limits);
   const sizes = { size, unpackedSize: unpacked.size, unpackProblem: unpacked.problem };
   return { reader, format: `${format} (gzip)`, isUnpacked: true, ...sizes };
 }
 
-function readerOf(file: CaptureFile): { reader: CaptureReader; format: string } {
-  const opened = openCapture(file);
+function readerOf(file: CaptureFile, limits: Limits): { reader: CaptureReader; format: string } {
+  const opened = openCapture(file, limits);
   if ('problem' in opened) throw new UnreadableCapture(sentence(opened.problem.text));
   return { reader: opened.reader, format: opened.reader.format };
 }
@@ -58,13 +75,26 @@ export function isCutShort({ reader, unpackProblem }: OpenFile): boolean {
 
 /** What is to be said about the file as a whole, a sentence each. */
 export function notices(file: OpenFile): string[] {
+  if (file.parts !== undefined)
+    return file.parts.flatMap(({ name, file: part }) => notices(part).map((text) => `${name}: ${text}`));
   const { reader, unpackProblem } = file;
   const problems = [...reader.problems];
   const told = problems.slice(0, MAX_PROBLEMS_TOLD).map(({ text, at }) => `At byte ${at}: ${sentence(text)}`);
+  told.push(...droppedText(reader));
   if (problems.length > told.length) told.push(`${problems.length - told.length} more problems of the file are not listed.`);
   if (unpackProblem !== undefined) told.push(sentence(unpackProblem.text));
   if (reader.tail !== undefined) told.push(`The capture is cut short at byte ${reader.position}: ${sentence(reader.tail.text)}`);
   return told;
+}
+
+/** Packets that the capture itself lost: what is missing in it need not be missing on the wire. */
+function droppedText({ dropped, interfaces }: CaptureReader): string[] {
+  const all = [...dropped];
+  const told = all.slice(0, MAX_DROPS_TOLD).map(([index, count]) => {
+    const { name = `interface ${index}` } = interfaces[index]!;
+    return `${count === 1n ? '1 packet was' : `${count} packets were`} dropped on ${name} (interface statistics).`;
+  });
+  return all.length > told.length ? [...told, `${all.length - told.length} more interfaces dropped packets.`] : told;
 }
 
 /** One capture with its keys through its first pass. */

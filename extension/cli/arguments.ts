@@ -1,16 +1,18 @@
-import { parseArgs } from 'node:util';
-import type { Limits } from '../../dissector/bytes/index.ts';
-import { readLimits } from '../../dissector/limits.ts';
 import { parseChoices } from './choice.ts';
 import { UsageError } from './errors.ts';
+import { parseOptions, refuseOthers } from './options.ts';
+import { type CaptureCommand, isCaptureCommand } from './usage.ts';
 
-export type CommandName = 'decode' | 'check' | 'info' | 'frames';
 export type Format = (typeof formats)[number];
 
 export interface Command {
-  readonly name: CommandName;
-  /** Path, or `-` for standard input. */
+  readonly name: CaptureCommand;
+  /** Paths, or `-` for standard input; several are merged. */
+  readonly captures: readonly [string, ...string[]];
+  /** What a person reads for all of them: a path, or `a.pcap + b.pcap`. */
   readonly capture: string;
+  /** What the clocks of the others are ahead of the first is taken away. */
+  readonly alignClocks: boolean;
   readonly keys: readonly string[];
   readonly json: boolean;
   readonly bytes: boolean;
@@ -27,7 +29,9 @@ export interface Command {
   readonly decodeAs: readonly string[];
   /** Pins by the id of their open choice. */
   readonly choices: Readonly<Record<string, unknown>>;
-  readonly limits: Partial<Limits>;
+  readonly limits: Readonly<Record<string, number>>;
+  /** The order in which frames are observed. */
+  readonly order: string | undefined;
 }
 
 /** A message by its number, or all that a frame (1-based) completes. */
@@ -35,77 +39,40 @@ export type Explained = { readonly n: number } | { readonly frame: number };
 
 /** What is asked instead of a command: the version, or help, about one command where it is named. */
 export interface Question {
-  readonly help: CommandName | 'all' | undefined;
+  readonly help: CaptureCommand | 'all' | undefined;
 }
 
 const formats = ['text', 'json', 'sarif', 'github'] as const;
 
-const options = {
-  keys: { type: 'string', multiple: true },
-  json: { type: 'boolean' },
-  bytes: { type: 'boolean' },
-  filter: { type: 'string' },
-  format: { type: 'string' },
-  'require-messages': { type: 'boolean' },
-  explain: { type: 'string' },
-  protocol: { type: 'string', multiple: true },
-  'decode-as': { type: 'string', multiple: true },
-  choice: { type: 'string', multiple: true },
-  limit: { type: 'string', multiple: true },
-  help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean' },
-} as const;
-
-const dissecting = ['keys', 'json', 'protocol', 'decode-as', 'choice', 'limit'];
-/** The options of each command. */
-export const accepted: Readonly<Record<CommandName, readonly string[]>> = {
-  decode: [...dissecting, 'filter', 'bytes', 'explain'],
-  check: [...dissecting, 'filter', 'format', 'require-messages'],
-  info: dissecting,
-  frames: ['json', 'protocol', 'limit'],
-};
-
 /** Throws a UsageError for what cannot be read. */
 export function parseCommand(args: readonly string[]): Command | Question {
-  const { values, positionals } = parse(args);
-  const [name, capture, ...more] = positionals;
-  if (values.help) return { help: name !== undefined && isCommand(name) ? name : 'all' };
-  if (values.version) return { help: undefined };
+  const given = parseOptions(args);
+  const [name, first, ...more] = given.positionals;
+  if (given.has('help')) return { help: name !== undefined && isCaptureCommand(name) ? name : 'all' };
+  if (given.has('version')) return { help: undefined };
   if (name === undefined) throw new UsageError('A command is missing.');
-  if (!isCommand(name)) throw new UsageError(`"${name}" is not a command.`);
-  for (const option of Object.keys(values))
-    if (!accepted[name].includes(option)) throw new UsageError(`"${name}" takes no --${option}.`);
-  const idle =
-    values.explain === undefined ? undefined : (['filter', 'bytes'] as const).find((option) => values[option] !== undefined);
+  if (!isCaptureCommand(name)) throw new UsageError(`"${name}" is not a command.`);
+  refuseOthers(name, given);
+  const idle = given.has('explain') ? ['filter', 'bytes'].find((option) => given.has(option)) : undefined;
   if (idle !== undefined) throw new UsageError(`--explain names its messages itself: it takes no --${idle}.`);
-  if (capture === undefined) throw new UsageError(`"${name}" needs a capture.`);
-  if (more.length > 0) throw new UsageError(`One capture at a time: "${more[0]}" is one too many.`);
-  const json = values.json ?? false;
+  if (first === undefined) throw new UsageError(`"${name}" needs a capture.`);
+  const captures = [first, ...more] as const;
+  if (captures.filter((path) => path === '-').length > 1) throw new UsageError('Standard input can be one capture only.');
+  const json = given.has('json');
   return {
-    ...{ name, capture, json, keys: values.keys ?? [], bytes: values.bytes ?? false },
+    ...{ name, captures: [first, ...more], capture: captures.join(' + '), alignClocks: given.has('align-clocks') },
+    ...{ json, keys: given.all('keys'), bytes: given.has('bytes') },
     // As tshark takes it: a script that has no filter hands over an empty one.
-    filter: values.filter?.trim() === '' ? undefined : values.filter,
-    format: parseFormat(values.format, json),
-    requireMessages: values['require-messages'] ?? false,
-    explain: parseExplained(values.explain),
-    protocols: values.protocol ?? [],
-    decodeAs: values['decode-as'] ?? [],
-    choices: parseChoices(values.choice ?? []),
-    limits: parseLimits(values.limit ?? []),
+    filter: given.one('filter')?.trim() === '' ? undefined : given.one('filter'),
+    format: parseFormat(given.one('format'), json),
+    requireMessages: given.has('require-messages'),
+    explain: parseExplained(given.one('explain')),
+    protocols: given.all('protocol'),
+    decodeAs: given.all('decode-as'),
+    choices: parseChoices(given.all('choice')),
+    limits: parseLimits(given.all('limit')),
+    order: given.one('order'),
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    const told = error instanceof Error ? error.message.split(/\.\s/)[0]! : String(error);
-    throw new UsageError(`${told.replace(/[.\s]+$/, '')}.`);
-  }
-}
-
-function isCommand(name: string): name is CommandName {
-  return Object.hasOwn(accepted, name);
 }
 
 function parseFormat(text: string | undefined, json: boolean): Format {
@@ -116,15 +83,14 @@ function parseFormat(text: string | undefined, json: boolean): Format {
   return format;
 }
 
-function parseLimits(written: readonly string[]): Partial<Limits> {
+/** A protocol of the user's own may have some of these names: what they mean is known once it is loaded. */
+export function parseLimits(written: readonly string[]): Readonly<Record<string, number>> {
   const pairs = written.map((each) => {
     const [, name, value] = /^([^=]*)=(\d{1,15})$/.exec(each) ?? [];
     if (name === undefined) throw new UsageError(`--limit takes a name and a number, findings=500000: "${each}" is none.`);
-    return [name, Number(value)];
+    return [name, Number(value)] as const;
   });
-  const { limits, problems } = readLimits(Object.fromEntries(pairs));
-  if (problems.length > 0) throw new UsageError(`--limit: ${problems.join(' ')}`, false);
-  return limits;
+  return Object.fromEntries(pairs);
 }
 
 function parseExplained(text: string | undefined): Explained | undefined {

@@ -1,6 +1,7 @@
 /** `decode --explain`: why a message is not decrypted, or how it was. */
-import { type Explanation, explanation } from '../../dissector/explanation.ts';
-import type { Analysis, ExplainedStep } from '../../dissector/session/index.ts';
+import { type Explanation, explanation } from '../../dissector/analysis/explanation.ts';
+import type { Analysis } from '../../dissector/analysis/index.ts';
+import type { ExplainedStep } from '../../dissector/protocol/index.ts';
 import type { Explained } from './arguments.ts';
 import { exitStatus, UsageError } from './errors.ts';
 import type { Task } from './task.ts';

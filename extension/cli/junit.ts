@@ -1,4 +1,4 @@
-import type { Ran } from './runscripts.ts';
+import type { Ran } from './sectionresult.ts';
 
 /** The results as JUnit's XML, as most build servers read it: a suite a file, a case a section. */
 export function junit(all: readonly Ran[]): string {

@@ -1,8 +1,8 @@
 /** The messages of a recording while it grows: each printed once, and once more when later traffic tells more of it. */
 import { getHeapStatistics } from 'node:v8';
-import { messageLine } from '../../dissector/line.ts';
-import type { Protocol } from '../../dissector/session/index.ts';
-import type { Wishes } from '../../dissector/wishes.ts';
+import type { DecodeOptions } from '../../dissector/analysis/decodeoptions.ts';
+import { messageLine } from '../../dissector/analysis/jsonline.ts';
+import type { Protocol } from '../../dissector/protocol/index.ts';
 import { DiskFile } from '../capture/disk.ts';
 import { CaptureKeys } from '../capture/keys.ts';
 import { openFile, Pass } from '../capture/open.ts';
@@ -25,7 +25,7 @@ export interface LiveOptions {
   readonly path: string;
   readonly protocol: Protocol;
   readonly protocols: readonly Protocol[];
-  readonly wishes: Wishes;
+  readonly decodeOptions: DecodeOptions;
   readonly json: boolean;
   readonly out: Output;
 }
@@ -44,17 +44,23 @@ export class Live {
 
   static async open(options: LiveOptions): Promise<Live> {
     const disk = new DiskFile(options.path);
-    return new Live(options, disk, await openFile(disk));
+    return new Live(options, disk, await openFile(disk, options.decodeOptions.limits));
   }
 
   private constructor(options: LiveOptions, disk: DiskFile, file: Awaited<ReturnType<typeof openFile>>) {
-    const { protocol, protocols, wishes } = options;
+    const { protocol, protocols, decodeOptions } = options;
     this.#options = options;
     this.#disk = disk;
-    this.#keys = new CaptureKeys(protocols);
+    this.#keys = new CaptureKeys(protocols, decodeOptions.limits);
     // All that the node sends and hears is of its protocol, whatever it looks like.
-    const decodeAs = [...wishes.decodeAs, { text: 'the test node', protocol: protocol.id, matches: () => true }];
-    this.#pass = new Pass(file, this.#keys, protocols, { choices: wishes.choices, decodeAs }, true);
+    const decodeAs = [...decodeOptions.decodeAs, { text: 'the test node', protocol: protocol.id, matches: () => true }];
+    this.#pass = new Pass(
+      file,
+      this.#keys,
+      protocols,
+      { choices: decodeOptions.choices, limits: decodeOptions.limits, decodeAs },
+      true,
+    );
     this.#readable = new ReadableMessages(this.#pass.analysis, false, true);
   }
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { useEngine } from '../../dissector/crypto/index.ts';
 import { platformEngine } from '../capture/engine.ts';
-import { interrupted } from '../workbench/interrupted.ts';
+import { interrupted } from './interrupted.ts';
 import { run } from './run.ts';
 
 useEngine(platformEngine());

@@ -1,11 +1,14 @@
 /** The call `peerscope node PROTOCOL …`. */
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import type { Items } from '../../dissector/codec/index.ts';
-import { parseAddress } from '../node/address.ts';
+import type { FieldValues } from '../../dissector/codec/index.ts';
+import { parseAddress } from '../node/sockets/address.ts';
 import { valuesFromText } from '../node/values.ts';
+import { parseLimits } from './arguments.ts';
 import { parseChoices } from './choice.ts';
 import { UsageError } from './errors.ts';
+import { parseOptions, refuseOthers } from './options.ts';
+
+const HELP = 'peerscope node --help';
 
 export interface NodeCommand {
   readonly protocol: string;
@@ -23,6 +26,7 @@ export interface NodeCommand {
   readonly count: number | undefined;
   readonly faults: readonly string[];
   readonly seed: number | undefined;
+  readonly limits: Readonly<Record<string, number>>;
   readonly send: readonly Sending[];
   /** Hosts beyond this machine that it may listen on or talk to. */
   readonly allow: readonly string[];
@@ -38,73 +42,45 @@ export interface HostPort {
 /** A message to be sent once a link is ready, with the values that are not to be filled in. */
 export interface Sending {
   readonly message: string;
-  readonly given: Items;
+  readonly given: FieldValues;
 }
-
-const options = {
-  listen: { type: 'string' },
-  connect: { type: 'string' },
-  transport: { type: 'string' },
-  role: { type: 'string' },
-  identity: { type: 'string' },
-  choice: { type: 'string', multiple: true },
-  record: { type: 'string' },
-  'without-keys': { type: 'boolean' },
-  keylog: { type: 'string' },
-  for: { type: 'string' },
-  count: { type: 'string' },
-  fault: { type: 'string', multiple: true },
-  seed: { type: 'string' },
-  send: { type: 'string', multiple: true },
-  allow: { type: 'string', multiple: true },
-  protocol: { type: 'string', multiple: true },
-  json: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
-} as const;
 
 /** Undefined when help is asked for. Throws a UsageError. */
 export function parseNodeCommand(args: readonly string[]): NodeCommand | undefined {
-  const { values, positionals } = parse(args);
-  if (values.help) return undefined;
-  const [protocol, more] = positionals;
+  const given = parseOptions(args, HELP);
+  if (given.has('help')) return undefined;
+  refuseOthers('node', given, HELP);
+  const [protocol, more] = given.positionals;
   if (protocol === undefined) throw nodeUsage('"node" needs a protocol.');
   if (more !== undefined) throw nodeUsage(`One protocol at a time: "${more}" is one too many.`);
-  if ((values.listen === undefined) === (values.connect === undefined))
+  const [listen, connect] = [hostPort(given.one('listen')), hostPort(given.one('connect'))];
+  if ((listen === undefined) === (connect === undefined))
     throw nodeUsage('"node" needs either --listen HOST:PORT or --connect HOST:PORT.');
-  if (hostPort(values.connect)?.port === 0) throw nodeUsage(`Nobody can be dialled at port 0: ${values.connect}.`);
-  const { transport } = values;
+  if (connect?.port === 0) throw nodeUsage(`Nobody can be dialled at port 0: ${given.one('connect')}.`);
+  const transport = given.one('transport');
   if (transport !== undefined && transport !== 'udp' && transport !== 'tcp')
     throw nodeUsage(`--transport is udp or tcp, not "${transport}".`);
-  distinct({ '--record': values.record, '--keylog': values.keylog, '--identity': values.identity });
+  const [identity, record, keylog] = [given.one('identity'), given.one('record'), given.one('keylog')];
+  distinct({ '--record': record, '--keylog': keylog, '--identity': identity });
   return {
-    ...{ protocol, transport, role: values.role, identity: values.identity, record: values.record, keylog: values.keylog },
-    listen: hostPort(values.listen),
-    connect: hostPort(values.connect),
-    choices: parseChoices(values.choice ?? []),
-    secrets: values['without-keys'] !== true,
-    seconds: positive('--for', values.for, /^\d{1,9}(\.\d{1,3})?$/),
-    count: positive('--count', values.count, /^\d{1,12}$/),
-    faults: values.fault ?? [],
-    seed: values.seed === undefined ? undefined : wholeSeed(values.seed),
-    send: (values.send ?? []).map(sending),
-    allow: values.allow ?? [],
-    protocols: values.protocol ?? [],
-    json: values.json ?? false,
+    ...{ protocol, transport, role: given.one('role'), identity, record, keylog, listen, connect },
+    choices: parseChoices(given.all('choice')),
+    secrets: !given.has('without-keys'),
+    seconds: positive('--for', given.one('for'), /^\d{1,9}(\.\d{1,3})?$/),
+    count: positive('--count', given.one('count'), /^\d{1,12}$/),
+    faults: given.all('fault'),
+    seed: given.has('seed') ? wholeSeed(given.one('seed')!) : undefined,
+    limits: parseLimits(given.all('limit')),
+    send: given.all('send').map(sending),
+    allow: given.all('allow'),
+    protocols: given.all('protocol'),
+    json: given.has('json'),
   };
 }
 
 /** Something wrong with the call: its own help tells more than that of all commands. */
 function nodeUsage(sentence: string): UsageError {
-  return new UsageError(sentence, 'peerscope node --help');
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    const told = error instanceof Error ? error.message.split(/\.\s/)[0]! : String(error);
-    throw nodeUsage(`${told.replace(/[.\s]+$/, '')}.`);
-  }
+  return new UsageError(sentence, HELP);
 }
 
 /** Each is written: the last would take the place of the others. */

@@ -1,6 +1,6 @@
 /** What scripts ask a person: answered on the command line, or at the terminal. */
 import { createInterface } from 'node:readline/promises';
-import type { Io } from './run.ts';
+import type { Io } from './io.ts';
 import { printable } from './text.ts';
 
 export class Questions {

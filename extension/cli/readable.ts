@@ -1,7 +1,9 @@
 /** `decode` for a person: a line a message, its findings below it, the events of its conversations between, a summary at the end. */
+
+import { type Analysis, type Travelled, travelled } from '../../dissector/analysis/index.ts';
 import { toHex } from '../../dissector/bytes/index.ts';
 import { elapsedText } from '../../dissector/capture/index.ts';
-import { type Analysis, type Conversation, type Direction, type Travelled, travelled } from '../../dissector/session/index.ts';
+import type { Conversation, Direction } from '../../dissector/protocol/index.ts';
 import { counted, countsByProtocol, indented, type MessageCounts, plural, table } from './text.ts';
 
 const MISSING_SENTENCES = 10;
@@ -94,9 +96,15 @@ export class ReadableMessages {
       `${this.#filtered ? `${this.#shown} of ` : ''}${plural(messageCount, 'message')} in ${plural(reader.frames.length, 'frame')} of ${plural(conversationCount, 'conversation')}`,
       ...table(countsByProtocol(this.#counts)),
     ];
-    const [opened, not, broken] = (['opened', 'not opened', 'broken'] as const).map((how) => this.#travelled.get(how) ?? 0);
-    const parts = [`${opened} opened`, `${not} not opened`, ...(broken === 0 ? [] : [`${broken} malformed or incomplete`])];
-    const encrypted = opened! + not! + broken!;
+    const count = (how: Travelled): number => this.#travelled.get(how) ?? 0;
+    const [decrypted, partly, broken] = [count('decrypted'), count('partly'), count('broken')];
+    const closed = count('encrypted') + partly;
+    const parts = [
+      `${decrypted} decrypted`,
+      `${closed} still encrypted${partly === 0 ? '' : ` (${partly} of them decrypted in part)`}`,
+      ...(broken === 0 ? [] : [`${broken} malformed or incomplete`]),
+    ];
+    const encrypted = decrypted + closed + broken;
     if (encrypted > 0) lines.push(`${plural(encrypted, 'message')} travelled encrypted: ${parts.join(', ')}`);
     const worst = ['error', 'warning', 'note'].flatMap((severity) => {
       const count = this.#severities.get(severity);
@@ -104,7 +112,8 @@ export class ReadableMessages {
     });
     lines.push(worst.length === 0 ? 'no findings' : `findings: ${worst.join(', ')}`);
     const missing = [...this.#missing];
-    if (missing.length > 0) lines.push('to open the rest (--keys KEYLOG):', ...missing.slice(0, MISSING_SENTENCES).map(indented));
+    if (missing.length > 0)
+      lines.push('to decrypt the rest (--keys KEYLOG):', ...missing.slice(0, MISSING_SENTENCES).map(indented));
     if (missing.length > MISSING_SENTENCES) lines.push(indented(`and ${missing.length - MISSING_SENTENCES} more`));
     return lines;
   }

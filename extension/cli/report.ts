@@ -1,22 +1,11 @@
 /** The formats of `check`. */
-import type { Analysis, Finding, Severity } from '../../dissector/session/index.ts';
+import type { Analysis } from '../../dissector/analysis/index.ts';
+import type { Finding, Severity } from '../../dissector/protocol/index.ts';
 import type { Format } from './arguments.ts';
+import type { Located, Notice } from './located.ts';
 import { SarifLog } from './sarif.ts';
 import type { Task } from './task.ts';
 import { printable } from './text.ts';
-
-/** A finding with the capture, and the message that carries it with its frame. */
-export interface Located extends Finding {
-  readonly file: string;
-  readonly frame: number;
-  readonly n: number;
-}
-
-/** What is to be said about the capture as a whole, or about what was found in it. */
-export interface Notice {
-  readonly level: Severity;
-  readonly text: string;
-}
 
 export interface Report {
   /** The line of a finding, unless all come at the end. */

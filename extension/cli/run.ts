@@ -1,33 +1,23 @@
-/** One call of the command, from its arguments to its exit status. */
-import type { Readable, Writable } from 'node:stream';
-import { useLimits } from '../../dissector/bytes/index.ts';
-import { ProtocolFailure } from '../capture/guard.ts';
+import { failuresOf, ProtocolFailure } from '../capture/guard.ts';
 import { UnreadableCapture } from '../capture/open.ts';
-import { type Command, type CommandName, parseCommand, type Question } from './arguments.ts';
-import { openCaptureFile, readKeys, readStatus, type Tell } from './capture.ts';
-import { check } from './check.ts';
-import { decode } from './decode.ts';
+import { type Command, parseCommand, type Question } from './arguments.ts';
+import { readKeys, readStatus } from './capture.ts';
+import { check } from './commands/check.ts';
+import { decode } from './commands/decode.ts';
+import { frames } from './commands/frames.ts';
+import { info } from './commands/info.ts';
+import { node } from './commands/node.ts';
+import { runScripts } from './commands/run.ts';
 import { exitStatus, UsageError } from './errors.ts';
-import { frames } from './frames.ts';
-import { info } from './info.ts';
-import { node } from './node.ts';
+import type { Io, Tell } from './io.ts';
 import { Output, OutputFailure } from './output.ts';
-import { runScripts } from './runscripts.ts';
 import { readSetup } from './setup.ts';
+import { openCaptures } from './sources.ts';
 import type { Task } from './task.ts';
 import { printable } from './text.ts';
-import { helpText } from './usage.ts';
+import { type CaptureCommand, helpText } from './usage.ts';
 
-export interface Io {
-  readonly stdin: Readable;
-  readonly stdout: Writable;
-  readonly stderr: Writable;
-  readonly version: () => string;
-  /** Comes true when whoever called wants an end: a signal. */
-  interrupted(): Promise<unknown>;
-}
-
-const commands: Readonly<Record<CommandName, (task: Task) => Promise<number>>> = { decode, check, info, frames };
+const commands: Readonly<Record<CaptureCommand, (task: Task) => Promise<number>>> = { decode, check, info, frames };
 
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const out = new Output(io.stdout);
@@ -72,19 +62,17 @@ async function answer({ help }: Question, io: Io, out: Output): Promise<number> 
 }
 
 async function perform(command: Command, io: Io, out: Output, tell: Tell): Promise<number> {
-  useLimits(command.limits);
-  const setup = await readSetup(command);
+  const setup = await readSetup(command, tell);
   for (const { text } of setup.filter?.hints ?? []) tell(`The filter: ${text}${text.endsWith('?') ? '' : '.'}`);
-  const keys = readKeys(command.keys, setup.protocols, tell);
+  const keys = readKeys(command.keys, setup, tell);
   const name = command.capture === '-' ? 'standard input' : command.capture;
   const ofCapture = (sentence: string): void => tell(`${name}: ${sentence}`);
-  try {
-    const opened = await openCaptureFile(command.capture, io.stdin);
-    const status = await commands[command.name]({
-      ...{ ...opened, command, setup, keys, out, version: io.version, tell: ofCapture },
-    });
-    return status === exitStatus.read ? readStatus(opened) : status;
-  } catch (error) {
-    throw error instanceof UnreadableCapture ? new UnreadableCapture(`${name}: ${error.message}`) : error;
-  }
+  const opened = await openCaptures(command, io.stdin, setup.decodeOptions.limits);
+  const status = await commands[command.name]({
+    ...{ ...opened, command, setup, keys, out, version: io.version, tell: ofCapture },
+  });
+  // All that could be read is printed; what a module failed in is told, and the status says so.
+  const isBroken = setup.protocols.some((protocol) => failuresOf(protocol).length > 0);
+  if (isBroken) return exitStatus.usage;
+  return status === exitStatus.read ? readStatus(opened) : status;
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Analysis, Protocol } from '../../dissector/session/index.ts';
+import type { Analysis } from '../../dissector/analysis/index.ts';
+import type { Protocol } from '../../dissector/protocol/index.ts';
 import { readStatus } from './capture.ts';
 import { exitStatus } from './errors.ts';
-import type { Located, Notice } from './report.ts';
+import type { Located, Notice } from './located.ts';
 import type { Task } from './task.ts';
 
 /** Findings as one SARIF 2.1.0 document, the format that code scanning reads. */

@@ -1,25 +1,32 @@
-/** The protocols and wishes that a command names. */
+/** The protocols and decodeOptions that a command names. */
+
+import { type DecodeOptions, readDecodeOptions } from '../../dissector/analysis/decodeoptions.ts';
 import { compileFilter, FieldCatalog, type Filter } from '../../dissector/filter/index.ts';
-import type { Protocol } from '../../dissector/session/index.ts';
-import { readWishes, type Wishes } from '../../dissector/wishes.ts';
+import { limitsOf, type Protocol, readLimits } from '../../dissector/protocol/index.ts';
 import { loadProtocols } from '../capture/modules.ts';
 import type { Command } from './arguments.ts';
 import { UsageError } from './errors.ts';
+import type { Tell } from './io.ts';
 
 export interface Setup {
   readonly protocols: readonly Protocol[];
-  readonly wishes: Wishes;
+  readonly decodeOptions: DecodeOptions;
   readonly filter: Filter | undefined;
 }
 
 /** Throws a UsageError with what cannot be used: on a command line that is a mistake of whoever typed it. */
-export async function readSetup({ choices, decodeAs, filter, protocols: paths }: Command): Promise<Setup> {
-  const loaded = await loadProtocols(paths);
+export async function readSetup(
+  { choices, decodeAs, filter, limits, order, protocols: paths }: Command,
+  tell: Tell,
+): Promise<Setup> {
+  const loaded = await loadProtocols(paths, tell);
   if (loaded.problems.length > 0) throw new UsageError(loaded.problems.join(' '), false);
   const { protocols } = loaded;
-  const wishes = readWishes({ choices, decodeAs }, protocols);
-  if (wishes.problems.length > 0) throw new UsageError(wishes.problems.join(' '), false);
-  return { protocols, wishes, filter: filter === undefined ? undefined : readFilter(filter, protocols) };
+  const { problems } = readLimits(limits, limitsOf(protocols));
+  if (problems.length > 0) throw new UsageError(`--limit: ${problems.join(' ')}`, false);
+  const decodeOptions = readDecodeOptions({ choices, decodeAs, limits, order }, protocols);
+  if (decodeOptions.problems.length > 0) throw new UsageError(decodeOptions.problems.join(' '), false);
+  return { protocols, decodeOptions, filter: filter === undefined ? undefined : readFilter(filter, protocols) };
 }
 
 /** The problem of a filter is shown below its place in the text. */

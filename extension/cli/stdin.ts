@@ -4,7 +4,7 @@
  */
 import { Readable } from 'node:stream';
 import pcap, { type GlobalHeader, type PacketHeader } from 'pcap-parser';
-import { defaultLimits, type Limits } from '../../dissector/bytes/index.ts';
+import type { Limits } from '../../dissector/bytes/index.ts';
 import { MemoryFile } from '../../dissector/capture/index.ts';
 import { UnreadableCapture } from '../capture/open.ts';
 
@@ -17,7 +17,7 @@ export interface Received {
   readonly notice?: string;
 }
 
-export async function receive(stream: Readable, limits: Limits = defaultLimits): Promise<Received> {
+export async function receive(stream: Readable, limits: Limits): Promise<Received> {
   const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   let head: Buffer = Buffer.alloc(0);
   while (head.length < 4) {

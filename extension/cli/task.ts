@@ -11,6 +11,8 @@ export interface Task {
   readonly file: OpenFile;
   /** Why not everything that a pipe brought was taken. */
   readonly left: string | undefined;
+  /** Of several captures: how their clocks differ, a sentence each. */
+  readonly clocks: readonly string[];
   readonly keys: CaptureKeys;
   readonly out: Output;
   /** This program's own. */

@@ -1,16 +1,18 @@
 /** Activation: nothing runs before a capture is opened, a command is called, or the folder holds packet scripts. */
 import * as vscode from 'vscode';
-import { registerCommands } from './commands.ts';
-import type { CaptureDocument } from './document.ts';
-import { CaptureEditors } from './editor.ts';
-import { KeyLogs } from './keylogs.ts';
-import { registerLanguage } from './language.ts';
-import { ViewMemory } from './memory.ts';
-import { registerNodes } from './nodes.ts';
-import { registerSample } from './sample.ts';
+import { registerCommands } from './capture/commands.ts';
+import type { CaptureDocument } from './capture/document.ts';
+import { CaptureEditors } from './capture/editor.ts';
+import { reopenRefused } from './capture/refused.ts';
+import { registerSample } from './capture/sample.ts';
+import { registerTogether } from './capture/together.ts';
+import { ViewMemory } from './capture/viewstate.ts';
+import { KeyWarnings } from './capture/warnings.ts';
+import { KeyLogs } from './keys/keylogs.ts';
+import { registerLanguage } from './language/language.ts';
+import { registerNodes } from './nodes/nodes.ts';
 import { registerPreviews } from './scripts/previewing.ts';
 import { Previews } from './scripts/previews.ts';
-import { KeyWarnings } from './warnings.ts';
 
 /** What another extension, or a test, gets from `activate`. */
 export interface Peerscope {
@@ -34,8 +36,10 @@ export function activate(context: vscode.ExtensionContext): Peerscope {
     ...registerCommands(editors, keyLogs),
     ...registerNodes(context, editors),
     registerPreviews(previews, editors),
+    ...registerTogether(editors),
     ...registerSample(context.extensionUri, editors, keyLogs),
     registerLanguage(context, log),
   );
+  reopenRefused().catch((error) => log.warn(String(error)));
   return { documents: editors.documents };
 }

@@ -3,10 +3,11 @@ import { rmSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import type { Done, NodeCalls, NodeThreadEvents } from '../wire/node.ts';
 import { Connection } from '../wire/rpc.ts';
-import { type RunningNode, spoken, startNode } from './running.ts';
+import { protocolsOf, spokenProtocols } from './protocols.ts';
+import { type RunningNode, startNode } from './running.ts';
 import { saveRecording } from './saving.ts';
-import { sendPacket } from './scriptpacket.ts';
-import { ScriptSections } from './scriptsection.ts';
+import { sendPacket } from './scripts/packet.ts';
+import { ScriptSections } from './scripts/section.ts';
 import { valuesToText } from './values.ts';
 
 type Params<M extends keyof NodeCalls> = NodeCalls[M]['params'];
@@ -56,10 +57,10 @@ const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCa
   (message) => port.postMessage(message),
   {
     // The host is of the same build and checks what webviews send; here the parameters are what the types say.
-    protocols: () => ({ protocols: spoken }),
+    protocols: async (params: unknown) => ({ protocols: await spokenProtocols((params as Params<'protocols'>).modules) }),
     start: async (params: unknown) => {
-      const { wish, tree, recording } = params as Params<'start'>;
-      const node = await startNode(nextNode++, wish, tree, recording, changed);
+      const { wish, tree, recording, modules } = params as Params<'start'>;
+      const node = await startNode(nextNode++, wish, { tree, protocols: await protocolsOf(modules) }, recording, changed);
       nodes.set(node.id, node);
       changed();
       return { node: node.id };

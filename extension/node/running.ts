@@ -1,43 +1,44 @@
 /** One node of the editor: its sockets, its recording, and what a page shows of it. */
 import { randomBytes, randomInt } from 'node:crypto';
-import { protocols } from '../../dissector/protocols/index.ts';
-import type { Address, Link, Protocol } from '../../dissector/session/index.ts';
-import { type NodeEvent, NodeRefusal, parseFault, Recorder } from '../../dissector/testnode/index.ts';
-import { pinsIn, readWishes } from '../../dissector/wishes.ts';
+import { pinsIn, readDecodeOptions } from '../../dissector/analysis/decodeoptions.ts';
+import type { Address, Link, Protocol } from '../../dissector/protocol/index.ts';
+import {
+  type NodeEvent,
+  type NodeLimits,
+  type NodeOptions,
+  NodeRefusal,
+  parseFault,
+  Recorder,
+} from '../../dissector/testnode/index.ts';
 import { reasonOf } from '../capture/reason.ts';
-import type { HeldState, LinkState, NodeState, NodeWish, SpokenProtocol, ToldState } from '../wire/node.ts';
-import { addressText, parseAddress, resolve } from './address.ts';
-import { wallClock } from './clock.ts';
-import { kernelDrops } from './kerneldrops.ts';
+import type { HeldState, LinkState, NodeState, NodeWish, ToldState } from '../wire/node.ts';
+import { fittedValues } from './givenvalues.ts';
+import { nodeLimitsIn } from './limits.ts';
 import { printable } from './printable.ts';
 import { GrowingFile } from './recording.ts';
 import { Sentences } from './sentences.ts';
-import { SocketNode } from './socketnode.ts';
-import { unknownField } from './unknownfield.ts';
+import { addressText, parseAddress, resolve } from './sockets/address.ts';
+import { wallClock } from './sockets/clock.ts';
+import { kernelDrops } from './sockets/kerneldrops.ts';
+import { SocketNode } from './sockets/socketnode.ts';
+import { socketReason } from './sockets/socketsentences.ts';
 import { valuesFromText, valuesToText } from './values.ts';
-import { socketReason } from './words.ts';
 
 const FLUSH_MS = 50;
 const MOST_TOLD = 200;
 const MOST_SHOWN = 20;
-const FIRST_PORT = 7000;
 
-export const spoken: readonly SpokenProtocol[] = protocols.flatMap(({ id, title, peer, messages = [] }) =>
-  peer === undefined
-    ? []
-    : [
-        {
-          ...{ id, title, transports: peer.transports, port: peer.port ?? FIRST_PORT, roles: peer.roles },
-          messages: messages.map(({ name }) => name),
-        },
-      ],
-);
+/** The settings below `peerscope`, and the protocols that are known. */
+export interface Knowledge {
+  readonly tree: Readonly<Record<string, unknown>>;
+  readonly protocols: readonly Protocol[];
+}
 
 /** Throws an Error with a sentence when the wish cannot be fulfilled. */
 export async function startNode(
   id: number,
   wish: NodeWish,
-  tree: Readonly<Record<string, unknown>>,
+  { tree, protocols }: Knowledge,
   recording: string,
   changed: () => void,
 ): Promise<RunningNode> {
@@ -52,7 +53,8 @@ export async function startNode(
   const faults = specs.map((spec) => readFault(spec, protocol, wish.transport));
   const identity = wish.identity === '' ? await protocol.peer.createIdentity((length) => randomBytes(length)) : wish.identity;
   const node = new RunningNode(id, wish, address, recording, changed);
-  await node.open(protocol, identity, faults, readWishes({ choices: pinsIn(tree, protocols) }, protocols).choices);
+  const { choices } = readDecodeOptions({ choices: pinsIn(tree, protocols) }, protocols);
+  await node.open(protocol, identity, faults, { choices, limits: nodeLimitsIn(tree, protocols) });
   return node;
 }
 
@@ -96,7 +98,7 @@ export class RunningNode {
     protocol: Protocol,
     identity: string,
     faults: ReturnType<typeof readFault>[],
-    choices: ReturnType<typeof readWishes>['choices'],
+    { choices, limits }: Pick<NodeOptions, 'choices'> & { readonly limits: NodeLimits },
   ): Promise<void> {
     const { transport, direction, role, mode } = this.#wish;
     this.#recorder = new Recorder({
@@ -107,7 +109,7 @@ export class RunningNode {
     const listens = direction === 'listen';
     this.#socket = await SocketNode.start(
       {
-        ...{ protocol, transport, identity, choices, faults, mode, seed: this.#seed },
+        ...{ protocol, transport, identity, choices, limits, faults, mode, seed: this.#seed },
         ...(role === '' ? {} : { role }),
         listen: listens ? this.#address : undefined,
         happened: (event) => {
@@ -188,9 +190,9 @@ export class RunningNode {
 
   send(link: number, message: string, text: string): void {
     const values = text.trim() === '' ? {} : valuesFromText(text);
-    const unknown = this.#protocol && unknownField(this.#protocol, message, values);
-    if (unknown !== undefined) throw new Error(unknown);
-    this.node.send(link, message, values);
+    const fitting = this.#protocol === undefined ? values : fittedValues(this.#protocol, message, values);
+    if (typeof fitting === 'string') throw new Error(fitting);
+    this.node.send(link, message, fitting);
   }
 
   release(held: number, times: number, text: string | undefined): void {
@@ -226,7 +228,7 @@ export class RunningNode {
     const node = this.#socket!.node;
     const { state, doc, ready } = node.status(id);
     const offers = node.offers(id);
-    const others = spoken.find((each) => each.id === this.#wish.protocol)!.messages.filter((name) => !offers.includes(name));
+    const others = (this.#protocol?.messages ?? []).map(({ name }) => name).filter((name) => !offers.includes(name));
     return { id, remote: addressText(remote), dialled, state, doc, ready, offers, others };
   }
 
@@ -256,10 +258,9 @@ export class RunningNode {
         event.link === undefined ? event.text : `${addressText(event.link.remote)}: ${event.text}`,
         event.grave,
       );
-    else if (event.kind === 'opened')
-      this.#sentences.say(`${addressText(event.link.remote)} is ${event.link.dialled ? 'dialled' : 'there'}.`, false);
+    else if (event.kind === 'opened') this.#sentences.say(`${addressText(event.link.remote)} connected`, false);
     else if (event.kind === 'closed')
-      this.#sentences.say(`${addressText(event.link.remote)} is gone: ${event.why}`, event.abrupt);
+      this.#sentences.say(`${addressText(event.link.remote)} disconnected (${event.why})`, event.abrupt);
     else if (event.kind === 'sent' && event.note !== undefined)
       this.#sentences.say(`To ${addressText(event.link.remote)}: ${event.note}.`, false);
     this.#changed();

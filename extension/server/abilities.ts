@@ -6,7 +6,7 @@ import {
   type ServerCapabilities,
   TextDocumentSyncKind,
 } from 'vscode-languageserver';
-import { semanticKinds } from '../../dissector/craft/index.ts';
+import { semanticKinds } from '../../dissector/script/index.ts';
 
 /** As far as the server asks for it. */
 export interface Abilities {

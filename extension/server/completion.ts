@@ -7,7 +7,7 @@ import {
   MarkupKind,
   type Position,
 } from 'vscode-languageserver';
-import type { CompletionItem as Item } from '../../dissector/craft/index.ts';
+import type { CompletionItem as Item } from '../../dissector/script/index.ts';
 import type { Abilities } from './abilities.ts';
 import { rangeOf } from './convert.ts';
 import type { Script } from './scripts.ts';

@@ -1,7 +1,7 @@
 /** Places: offsets of UTF-16 code units in the dissector, lines and columns of them in LSP. What lies beyond the text is its end. */
 import type { Range, TextEdit } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Edit, ScriptDocument } from '../../dissector/craft/index.ts';
+import type { Edit, ScriptDocument } from '../../dissector/script/index.ts';
 
 export type Span = Parameters<ScriptDocument['hints']>[0];
 

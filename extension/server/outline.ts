@@ -1,7 +1,7 @@
 /** The shape of a script: sections with what stands in them, and what can be folded away. */
 import { type DocumentSymbol, type FoldingRange, FoldingRangeKind, SymbolKind } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Fold, OutlineItem } from '../../dissector/craft/index.ts';
+import type { Fold, OutlineItem } from '../../dissector/script/index.ts';
 import { rangeOf } from './convert.ts';
 import type { Script } from './scripts.ts';
 

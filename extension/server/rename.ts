@@ -1,7 +1,7 @@
 /** Another name for a node, an answer or a value, wherever it stands in its section. */
 import { LSPErrorCodes, type Position, type Range, ResponseError, type WorkspaceEdit } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Occurrences } from '../../dissector/craft/index.ts';
+import type { Occurrences } from '../../dissector/script/index.ts';
 import type { Abilities } from './abilities.ts';
 import { holds, rangeOf, textEditsOf } from './convert.ts';
 import { workspaceEditOf } from './edits.ts';

@@ -1,9 +1,9 @@
 /** The scripts that are open, each with what the dissector knows of it. */
 import { type Connection, type TextDocumentContentChangeEvent, TextDocuments } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { ScriptDocument } from '../../dissector/craft/index.ts';
+import type { Protocol } from '../../dissector/protocol/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
-import type { Protocol } from '../../dissector/session/index.ts';
+import { ScriptDocument } from '../../dissector/script/index.ts';
 import { clamped } from './convert.ts';
 
 export interface Script {

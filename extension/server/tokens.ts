@@ -1,6 +1,6 @@
 /** What words are, for their colours: what a grammar cannot know. */
 import { type Range, type SemanticTokens, SemanticTokensBuilder } from 'vscode-languageserver';
-import { semanticKinds } from '../../dissector/craft/index.ts';
+import { semanticKinds } from '../../dissector/script/index.ts';
 import { tokenModifiers } from './abilities.ts';
 import { spanOf } from './convert.ts';
 import type { Script } from './scripts.ts';

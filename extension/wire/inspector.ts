@@ -4,23 +4,7 @@
  * Everything here survives both structured clone and the webview's JSON: no bigint, no Map, bytes as Uint8Array.
  */
 import type { Calls, Events } from './rpc.ts';
-import type {
-  ComputationView,
-  ConversationColumn,
-  ConversationView,
-  EndpointColumn,
-  EndpointView,
-  ExportKind,
-  ExportScope,
-  FindingPart,
-  KeyView,
-  LockedView,
-  SessionView,
-  StateView,
-  StepView,
-  TablePart,
-  TimelineView,
-} from './tables.ts';
+import type { ExportKind, ExportScope } from './tables.ts';
 import type {
   CaptureSettings,
   CompletionsView,
@@ -50,30 +34,6 @@ export interface Questions extends Calls {
   tree: { params: { row: number; show: Show; filter?: string }; result: TreeView };
   /** Which keys were tried for a row's message, and how far each came. */
   explain: { params: { row: number; show: Show; filter?: string }; result: ExplanationView };
-  /** The sessions of the capture, in the order in which they begin; `more` is true when some are left out. */
-  sessions: {
-    params: Record<never, never>;
-    result: { sessions: readonly SessionView[]; more: boolean; ready: boolean; generation: number };
-  };
-  /** Steps of the session that message `n` belongs to, from step `start` on; `at` is the step of `n`. */
-  steps: {
-    params: { n: number; start: number; count: number };
-    result: { session?: SessionView; states: readonly StateView[]; steps: readonly StepView[]; at: number; generation: number };
-  };
-  /** What both sides compute for a message; secrets only with `reveal`. */
-  compute: { params: { n: number; reveal: boolean }; result: { computations: readonly ComputationView[] } };
-  /** The keys, what each opens, and what none opens; tried in the background until `done`. */
-  keyring: {
-    params: Record<never, never>;
-    result: {
-      keys: readonly KeyView[];
-      locked: readonly LockedView[];
-      progress: number;
-      done: boolean;
-      more: boolean;
-      generation: number;
-    };
-  };
   /** The list position of the first row at or after a frame number, or of message `n` in it. */
   locate: { params: { frame: number; n?: number; show: Show; filter?: string }; result: { row: number } };
   /** Looks for the next row from `from` on that holds something, for a moment; `next` is where to go on where it was not found. */
@@ -81,24 +41,8 @@ export interface Questions extends Calls {
     params: { show: Show; filter?: string; from: number; forward: boolean; kind: FindKind; text: string };
     result: { row?: number; frame?: number; next: number; total: number; problem?: string };
   };
-  conversations: {
-    params: { start: number; count: number; sort: ConversationColumn; descending: boolean };
-    result: TablePart<ConversationView>;
-  };
-  /** Who takes part in the conversations. */
-  ends: {
-    params: { start: number; count: number; sort: EndpointColumn; descending: boolean };
-    result: TablePart<EndpointView>;
-  };
-  /** Of the messages that a filter leaves; `closed` are the rules whose breaches are not shown. */
-  findings: { params: { start: number; count: number; closed: readonly string[]; filter?: string }; result: FindingPart };
-  /** Who talks in the messages of the list, in the order in which they come; `more` is true when some are left out. */
-  endpoints: {
-    params: { filter?: string };
-    result: { endpoints: readonly string[]; more: boolean; done: boolean; generation: number };
-  };
-  /** Packets, bytes and findings over time, of what a filter leaves; counted in the background until `done`. */
-  timeline: { params: { filter?: string }; result: TimelineView };
+  /** What a view asks of its own: the worker's answer to it knows the parameters, and the view what comes back. */
+  view: { params: ViewQuestion; result: unknown };
   /** A message as a packet script, all messages of its conversation, or a section that plays one side of it again. */
   script: { params: { n: number; what: ScriptKind }; result: { text: string } };
   checkFilter: { params: { text: string }; result: { problem?: FilterProblemView } };
@@ -108,24 +52,14 @@ export interface Questions extends Calls {
 export const scriptKinds = ['message', 'conversation', 'section'] as const;
 export type ScriptKind = (typeof scriptKinds)[number];
 
-export type Question =
-  | 'rows'
-  | 'tree'
-  | 'explain'
-  | 'locate'
-  | 'find'
-  | 'sessions'
-  | 'steps'
-  | 'compute'
-  | 'keyring'
-  | 'conversations'
-  | 'ends'
-  | 'findings'
-  | 'endpoints'
-  | 'timeline'
-  | 'script'
-  | 'checkFilter'
-  | 'completeFilter';
+export type Question = 'rows' | 'tree' | 'explain' | 'locate' | 'find' | 'view' | 'script' | 'checkFilter' | 'completeFilter';
+
+/** A question of a view, by the id of the view. */
+export interface ViewQuestion {
+  readonly view: string;
+  readonly question: string;
+  readonly params: unknown;
+}
 
 /** Webview → host: what the worker answers, and what the host does itself. */
 export interface WebviewCalls extends Questions {
@@ -169,9 +103,16 @@ export interface WebviewEvents extends Events {
   command: { name: PageCommand; place: unknown };
 }
 
+/** A capture: where it lies on a disk, or its bytes. With `parts` it is made of others. */
+export interface CapturePart {
+  readonly name: string;
+  readonly path?: string;
+  readonly bytes?: Uint8Array;
+}
+
 /** Host → worker. */
 export interface WorkerCalls extends Questions {
-  open: { params: { name: string; path?: string; bytes?: Uint8Array }; result: Overview };
+  open: { params: CapturePart & { parts?: CapturePart[]; align?: boolean }; result: Overview };
   /** Instead of `open`, and again as the text changes: the message at an offset of a packet script, as a capture of it alone. */
   preview: { params: { name: string; text: string; at: number }; result: Overview };
   keys: { params: { logs: KeyLogText[] }; result: KeyReport };

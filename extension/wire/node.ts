@@ -108,17 +108,22 @@ export interface NodeCommands {
 
 export type Done = Record<never, never>;
 
+/** Paths of the user's protocol modules, which are there beside the built-in protocols. */
+export interface OfModules {
+  readonly modules: readonly string[];
+}
+
 /** What the host asks of the thread. */
 export interface NodeCalls extends NodeCommands {
-  protocols: { params: Done; result: { readonly protocols: readonly SpokenProtocol[] } };
+  protocols: { params: OfModules; result: { readonly protocols: readonly SpokenProtocol[] } };
   start: {
     /** `tree`: the settings below `peerscope`, for the open choices. */
-    params: { readonly wish: NodeWish; readonly tree: Readonly<Record<string, unknown>>; readonly recording: string };
+    params: OfModules & { readonly wish: NodeWish; readonly tree: Readonly<Record<string, unknown>>; readonly recording: string };
     result: { readonly node: number };
   };
   /** Runs a section of a packet script, by its place among them; `at` is an offset in the text. */
   runSection: {
-    params: {
+    params: OfModules & {
       /** A number of its own, by which it is stopped. */
       readonly run: number;
       readonly text: string;
@@ -153,7 +158,8 @@ export interface NodeCalls extends NodeCommands {
   };
   /** Sends the packet at an offset of a script on a link; definitions before it count. */
   sendPacket: {
-    params: OfNode & { readonly link: number; readonly text: string; readonly at: number; readonly folder: string | undefined };
+    params: OfNode &
+      OfModules & { readonly link: number; readonly text: string; readonly at: number; readonly folder: string | undefined };
     result: Done;
   };
   /** The section that waits goes on with one statement, with all that are left, or not at all. */

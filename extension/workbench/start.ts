@@ -8,8 +8,8 @@ import { accessSync, constants, existsSync, mkdtempSync, readdirSync, readFileSy
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { packExtension } from '../build/package.ts';
+import { interrupted } from '../cli/interrupted.ts';
 import { unsupported } from './install.ts';
-import { interrupted } from './interrupted.ts';
 import { project, samples } from './paths.ts';
 import { WorkbenchServer } from './server.ts';
 

@@ -2,7 +2,7 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { LinkState, NodeMode, NodeState } from '../../extension/wire/node.ts';
-import { PageElement } from '../capture/element.ts';
+import { PageElement } from '../inspector/page/element.ts';
 import { modeTitles } from './form.ts';
 import type { Call } from './host.ts';
 
@@ -37,7 +37,7 @@ export class NodeCard extends PageElement {
       </header>
       ${this.#counts()}
       ${this.complaint === undefined ? nothing : html`<p class="problem" role="alert">${this.complaint}</p>`}
-      ${running && links.length === 0 ? html`<p class="hint">Nobody is connected yet.</p>` : nothing}
+      ${running && links.length === 0 ? html`<p class="hint">No peer connected yet</p>` : nothing}
       ${links.slice(0, SHOWN_LINKS).map((link) => this.#link(link))}
       ${links.length > SHOWN_LINKS ? html`<p class="hint">and ${links.length - SHOWN_LINKS} more</p>` : nothing}
       ${this.#drafted()}
@@ -46,8 +46,8 @@ export class NodeCard extends PageElement {
         (each) => each.id,
         (each) => html`<peerscope-held .call=${this.call} .node=${id} .held=${each}></peerscope-held>`,
       )}
-      ${heldCount > held.length ? html`<p class="hint">${heldCount - held.length} more messages wait behind these.</p>` : nothing}
-      <div class="told" tabindex="0" aria-label="What happened" role="log"><ol>${told.slice(-SHOWN_TOLD).map(({ time, text, grave }) => html`<li class=${grave ? 'grave' : ''}><time>${clock(time)}</time> ${grave ? html`<span class="mark" aria-hidden="true">!</span>` : nothing}${text}</li>`)}</ol></div>
+      ${heldCount > held.length ? html`<p class="hint">${heldCount - held.length} more held messages</p>` : nothing}
+      <div class="told" tabindex="0" aria-label="Log" role="log"><ol>${told.slice(-SHOWN_TOLD).map(({ time, text, grave }) => html`<li class=${grave ? 'grave' : ''}><time>${clock(time)}</time> ${grave ? html`<span class="mark" aria-hidden="true">!</span>` : nothing}${text}</li>`)}</ol></div>
     </article>`;
   }
 
@@ -72,16 +72,11 @@ export class NodeCard extends PageElement {
 
   #counts(): TemplateResult {
     const { received, sent, dropped, rate, paused, running, id, seed } = this.node;
-    const parts = [
-      `${received} received`,
-      `${sent} sent`,
-      `${rate} a second`,
-      dropped === 0 ? 'nothing dropped' : `${dropped} dropped`,
-    ];
-    return html`<p class="counts" role="status">${parts.join(' · ')}${paused ? ' · timers are stopped' : ''}</p>
+    const parts = [`${received} received`, `${sent} sent`, `${rate}/s`, dropped === 0 ? '0 dropped' : `${dropped} dropped`];
+    return html`<p class="counts" role="status">${parts.join(' · ')}${paused ? ' · timers stopped' : ''}</p>
       ${
         running
-          ? html`<form class="fault" @submit=${(event: Event) => this.#fault(event, id)}><label>Do wrong<input name="spec" placeholder="drop:hello, flip=3@0.1, …" title="KIND[=VALUE][:MESSAGE][@PROBABILITY|#N]; seed ${seed}" spellcheck="false" autocomplete="off" /></label><vscode-button secondary @click=${(event: Event) => (event.target as HTMLElement).closest('form')!.requestSubmit()}>Add fault</vscode-button></form>`
+          ? html`<form class="fault" @submit=${(event: Event) => this.#fault(event, id)}><label>Inject fault<input name="spec" placeholder="drop:hello, flip=3@0.1, …" title="KIND[=VALUE][:MESSAGE][@PROBABILITY|#N]; seed ${seed}" spellcheck="false" autocomplete="off" /></label><vscode-button secondary @click=${(event: Event) => (event.target as HTMLElement).closest('form')!.requestSubmit()}>Add fault</vscode-button></form>`
           : nothing
       }`;
   }
@@ -91,9 +86,9 @@ export class NodeCard extends PageElement {
       html`<vscode-button data-message=${name} ?secondary=${!now} title=${now ? `Send ${name}` : `${name} is not allowed in this state`} @click=${() => this.#do(() => this.#open(id, name))}>${name}</vscode-button>`;
     return html`<section class="link" aria-label="${remote}">
       <h3><span class=${ready ? 'state ready' : 'state'}>${ready ? '●' : '○'} ${state}</span> ${dialled ? 'to' : 'from'} ${remote} <span class="hint">${doc}</span></h3>
-      <div class="acts"><span class="hint">Now:</span>${offers.length === 0 ? html`<span class="hint">nothing</span>` : offers.map((name) => message(name, true))}
+      <div class="acts"><span class="hint">Allowed now:</span>${offers.length === 0 ? html`<span class="hint">none</span>` : offers.map((name) => message(name, true))}
         <vscode-button data-act="disconnect" secondary @click=${() => this.#do(() => this.call('disconnect', { node: this.node.id, link: id }))}>Close</vscode-button></div>
-      <details><summary>Not now</summary><div class="acts">${others.map((name) => message(name, false))}</div></details>
+      <details><summary>Not allowed now</summary><div class="acts">${others.map((name) => message(name, false))}</div></details>
     </section>`;
   }
 

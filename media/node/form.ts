@@ -1,13 +1,13 @@
 /** What a new node is to be. */
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { NodeMode, NodeWish, SpokenProtocol } from '../../extension/wire/node.ts';
-import { PageElement } from '../capture/element.ts';
+import { PageElement } from '../inspector/page/element.ts';
 import type { Call } from './host.ts';
 
 export const modeTitles: Readonly<Record<NodeMode, string>> = {
   automatic: 'Automatic',
-  step: 'Step: outgoing messages wait',
-  intercept: 'Intercept: incoming ones too',
+  step: 'Step: hold outgoing messages',
+  intercept: 'Intercept: hold incoming messages too',
 };
 
 export class NodeForm extends PageElement {
@@ -43,17 +43,17 @@ export class NodeForm extends PageElement {
       <label>Protocol<select id="node-protocol" @change=${this.#protocol}>${this.protocols.map(({ id, title }) => option(id, `${id} (${title})`, wish.protocol))}</select></label>
       ${
         protocol.transports.length > 1
-          ? html`<label>Over<select id="node-transport" @change=${this.#take('transport')}>${protocol.transports.map((each) => option(each, each.toUpperCase(), wish.transport))}</select></label>`
+          ? html`<label>Transport<select id="node-transport" @change=${this.#take('transport')}>${protocol.transports.map((each) => option(each, each.toUpperCase(), wish.transport))}</select></label>`
           : nothing
       }
-      <label>It<select id="node-direction" @change=${this.#take('direction')}>${option('listen', 'listens on', wish.direction)}${option('connect', 'dials', wish.direction)}</select></label>
+      <label>Action<select id="node-direction" @change=${this.#take('direction')}>${option('listen', 'Listen', wish.direction)}${option('connect', 'Connect', wish.direction)}</select></label>
       <label>Address<input id="node-address" .value=${wish.address} spellcheck="false" autocomplete="off" @input=${this.#take('address')} /></label>
-      <label>Role<select id="node-role" @change=${this.#take('role')}>${option('', 'by who dials', wish.role)}${protocol.roles.map(({ id, doc }) => html`<option value=${id} title=${doc} ?selected=${id === wish.role}>${id}</option>`)}</select></label>
+      <label>Role<select id="node-role" @change=${this.#take('role')}>${option('', 'Auto', wish.role)}${protocol.roles.map(({ id, doc }) => html`<option value=${id} title=${doc} ?selected=${id === wish.role}>${id}</option>`)}</select></label>
       <label>Mode<select id="node-mode" @change=${this.#take('mode')}>${Object.entries(modeTitles).map(([id, title]) => option(id, title, wish.mode))}</select></label>
       <details>
         <summary>Identity and faults</summary>
-        <label>Identity (JSON; empty: one is made)<textarea id="node-identity" rows="2" spellcheck="false" .value=${wish.identity} @input=${this.#take('identity')}></textarea></label>
-        <label>Faults: KIND[=VALUE][:MESSAGE][@PROBABILITY|#N], blanks between them<input id="node-faults" spellcheck="false" autocomplete="off" .value=${wish.faults} @input=${this.#take('faults')} /></label>
+        <label>Identity (JSON; leave empty to create one)<textarea id="node-identity" rows="2" spellcheck="false" .value=${wish.identity} @input=${this.#take('identity')}></textarea></label>
+        <label>Faults, separated by spaces: KIND[=VALUE][:MESSAGE][@PROBABILITY|#N]<input id="node-faults" spellcheck="false" autocomplete="off" .value=${wish.faults} @input=${this.#take('faults')} /></label>
       </details>
       <vscode-button id="node-start" ?disabled=${this.starting} @click=${() => this.querySelector('form')!.requestSubmit()}>Start</vscode-button>
       ${this.complaint === undefined ? nothing : html`<p class="problem" role="alert">${this.complaint}</p>`}

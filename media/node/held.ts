@@ -1,7 +1,7 @@
 /** A message that waits: what it says, to be changed, and what is to become of it. */
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { HeldState } from '../../extension/wire/node.ts';
-import { PageElement } from '../capture/element.ts';
+import { PageElement } from '../inspector/page/element.ts';
 import type { Call } from './host.ts';
 
 const DELAY_MS = 5000;
@@ -34,9 +34,9 @@ export class HeldMessage extends PageElement {
       <h3><span class="arrow" aria-hidden="true">${direction === 'out' ? '→' : '←'}</span> ${message} <span class="hint">${direction === 'out' ? 'to' : 'from'} ${remote}</span></h3>
       <textarea rows=${rows} spellcheck="false" aria-label="Values of ${message}" .value=${this.text ?? text} @input=${this.#edit}></textarea>
       <div class="acts">
-        ${button('release', `${direction === 'out' ? 'Send' : 'Let in'}${this.text === undefined ? '' : ' as edited'}`, release(1), false)}
-        ${button('twice', 'Twice', release(2))}
-        ${direction === 'out' ? button('delay', `In ${DELAY_MS / 1000} s`, () => this.call('delay', { ...of, milliseconds: DELAY_MS })) : nothing}
+        ${button('release', `${direction === 'out' ? 'Send' : 'Deliver'}${this.text === undefined ? '' : ' as edited'}`, release(1), false)}
+        ${button('twice', 'Send twice', release(2))}
+        ${direction === 'out' ? button('delay', `Send in ${DELAY_MS / 1000} s`, () => this.call('delay', { ...of, milliseconds: DELAY_MS })) : nothing}
         ${button('drop', 'Drop', () => this.call('drop', of))}
       </div>
       ${this.complaint === undefined ? nothing : html`<p class="problem" role="alert">${this.complaint}</p>`}

@@ -2,7 +2,7 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { NodeState, SpokenProtocol } from '../../extension/wire/node.ts';
-import { PageElement } from '../capture/element.ts';
+import { PageElement } from '../inspector/page/element.ts';
 import { connect } from './host.ts';
 
 export class Nodes extends PageElement {
@@ -40,11 +40,11 @@ export class Nodes extends PageElement {
 
   protected override render(): TemplateResult {
     if (this.complaint !== undefined) return html`<p class="problem" role="alert">${this.complaint}</p>`;
-    if (this.protocols === undefined) return html`<p class="hint">The test nodes are being made ready…</p>`;
+    if (this.protocols === undefined) return html`<p class="hint">Starting…</p>`;
     const running = this.nodes.length;
     return html`<h1>Test Node</h1>
       <peerscope-node-form .call=${this.#call} .protocols=${this.protocols}></peerscope-node-form>
-      ${running === 0 ? html`<p class="hint">A node speaks a protocol for real: let it listen and connect your own implementation, or let it dial yours. Its traffic opens in the inspector, decrypted.</p>` : nothing}
+      ${running === 0 ? html`<p class="hint">A test node speaks a protocol. Listen and connect your implementation to it, or connect to your implementation. The traffic opens in the inspector, decrypted.</p>` : nothing}
       ${repeat(
         [...this.nodes].reverse(),
         ({ id }) => id,

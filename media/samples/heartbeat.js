@@ -10,8 +10,20 @@
  * The note of a sealed beat is "OK " and a text, XORed with the key over and over.
  */
 export default (library) => {
-  const { bytes, certain, compileStruct, defineProtocol, fieldToJson, fromHex, rulesOf, struct, structForm, Trial, uint } =
-    library;
+  const {
+    bytes,
+    certain,
+    compileStruct,
+    defineProtocol,
+    fieldToJson,
+    fromHex,
+    generatedFields,
+    rulesOf,
+    struct,
+    structForm,
+    KeyTrial,
+    uint,
+  } = library;
   // A layout is data: from it come the tree, the JSON, the fields of filters and an encoder.
   const head = [
     uint(2, 'magic', 'The letters "HB".'),
@@ -22,10 +34,18 @@ export default (library) => {
   const sealedLayout = struct('heartbeat', 'A sealed beat.', [...head, bytes('note', 'rest', 'Encrypted text.')]);
   const [beat, sealed] = [beatLayout, sealedLayout].map((layout) => compileStruct(layout));
 
-  // What a filter may name: heartbeat.sequence > 3. A field that dissect adds to the layout's is named here too.
-  const sealedForm = structForm('sealed', sealedLayout);
-  const text = { name: 'text', type: 'text', doc: 'The note of a sealed beat, opened.' };
-  const messages = [structForm('beat', beatLayout), { ...sealedForm, fields: [...sealedForm.fields, text] }];
+  // What a filter may name: heartbeat.sequence > 3.
+  const messages = [structForm('beat', beatLayout), structForm('sealed', sealedLayout)];
+  // A field that dissect adds to those of the layouts is declared too; json: it stands among the fields of decode --json.
+  const text = {
+    name: 'text',
+    kind: { type: 'text' },
+    json: true,
+    doc: 'The note of a sealed beat, opened.',
+    messages: ['sealed'],
+  };
+  const treeFields = [text];
+  const generated = generatedFields(treeFields);
 
   const rule = rulesOf('heartbeat');
   const rules = {
@@ -48,6 +68,7 @@ export default (library) => {
     document: 'the comment at the top of this file',
     names: ['beat', 'sealed'],
     messages,
+    treeFields,
     keys: [{ label, form: 'key', doc: 'The bytes that notes are XORed with, in hex.', parse }],
     rules: Object.values(rules),
 
@@ -65,12 +86,12 @@ export default (library) => {
           const key = keys.all(label).find(({ secret }) => proven(xor(data.subarray(7), secret)));
           const state = problem ? 'incomplete' : encrypted && !key ? 'encrypted' : 'decoded';
           const id = messages.add({ conversation, direction, frame, name: encrypted ? 1 : 0, state, encrypted, pieces });
-          if (problem) return messages.find(id, rules.incomplete, problem.text);
+          if (problem) return messages.addFinding(id, rules.incomplete, problem.text);
           if (encrypted && key) messages.facts.set(id, { plain: xor(data.slice(7), key.secret) });
           const sequence = field.children[2].value;
           const before = last[direction];
           if (before && sequence !== before.sequence + 1)
-            messages.find(id, rules.sequence, `${sequence} follows ${before.sequence}`, [before.frame]);
+            messages.addFinding(id, rules.sequence, `${sequence} follows ${before.sequence}`, [before.frame]);
           last[direction] = { sequence, frame };
         };
         return { datagram };
@@ -90,15 +111,7 @@ export default (library) => {
         const origin = { kind: 'derived', from: source, start: start + 7, end, how: `XOR with ${label}` };
         const opened = message.derive('Opened note', plain, origin);
         const value = new TextDecoder().decode(plain);
-        layer.children.push({
-          name: 'text',
-          kind: 'value',
-          value,
-          source: opened.id,
-          start: 0,
-          end: plain.length,
-          generated: true,
-        });
+        layer.children.push(generated('text', value, { source: opened.id, start: 0, end: plain.length }));
       }
       const { sequence, note, text } = fieldToJson(layer);
       const shown = text ?? (message.encrypted ? 'a sealed note' : note);
@@ -110,7 +123,7 @@ export default (library) => {
     // Why is this not decrypted? What each given key did, step by step, without showing it.
     explain: (message, keys) =>
       (message.encrypted ? keys.all(label) : []).map((key) => {
-        const trial = new Trial(key);
+        const trial = new KeyTrial(key);
         const note = noteOf(message);
         const opens = proven(xor(note, key.secret));
         trial.step(

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { files, text } from './sources.ts';
 
-const MAX_LINES = 300;
+const MAX_LINES = 500;
 
 /** What the runners take, as their settings say it: all that is named `*.test.ts`, each in one of the three. */
 const runners: Record<string, readonly string[]> = {
@@ -22,7 +22,7 @@ describe('files', () => {
     expect(lost).toEqual([]);
   });
 
-  it('of source stay within 300 lines', () => {
+  it('of source stay within 500 lines', () => {
     const lines = (file: string) => text(file).trimEnd().split('\n').length;
     const long = files(['dissector', 'extension', 'media'], ['.ts', '.css']).filter((file) => lines(file) > MAX_LINES);
     expect(long.map((file) => `${file}: ${lines(file)} lines`)).toEqual([]);

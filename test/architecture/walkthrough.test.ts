@@ -41,7 +41,7 @@ describe('the walkthrough', () => {
 
   it('is reached by a command of the palette', () => {
     expect(commands).toContain('peerscope.getStarted');
-    const host = text('extension/host/sample.ts');
+    const host = text('extension/host/capture/sample.ts');
     const { publisher, name } = JSON.parse(text('package.json'));
     expect(host).toContain(`'${publisher}.${name}#${contributes.walkthroughs[0].id}'`);
     for (const [, file] of host.matchAll(/const SAMPLE = '(\w+)'/g)) {

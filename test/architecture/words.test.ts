@@ -30,7 +30,7 @@ describe('the manifest', () => {
 
 describe('the host', () => {
   /** What is not said to a person: types of messages that come in wrong, and the frame of the page. */
-  const silent = ['extension/host/checks.ts', 'extension/host/page.ts'];
+  const silent = ['extension/host/capture/checks.ts', 'extension/host/capture/page.ts'];
   const literal = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
   const comment = /\/\*[\s\S]*?\*\/|(?<![:\w'"`\\])\/\/[^\n]*/g;
   const translated = /\bl10n\.t\(\s*$/;
@@ -56,6 +56,11 @@ describe('the host', () => {
     expect(hosts.flatMap((file) => bare(text(file)).map((found) => `${file}: ${found}`))).toEqual([]);
   });
 
+  it('asks by questions.ts alone: its questions stay until they are answered', () => {
+    const asking = files(['extension/host'], ['.ts']).filter((file) => /\bshow(QuickPick|InputBox)\b/.test(text(file)));
+    expect(asking).toEqual(['extension/host/questions.ts']);
+  });
+
   it.each([
     "void vscode.window.showErrorMessage('Broken.');",
     'showInformationMessage(`Peerscope is broken.`)',
@@ -70,4 +75,38 @@ describe('the host', () => {
     "commands.executeCommand('vscode.openWith', uri, 'peerscope.capture')",
     "{ title: vscode.l10n.t('Writing {0}', name), label: '' }",
   ])('is left alone: %s', (code) => expect(bare(code)).toEqual([]));
+});
+
+/** Phrases that a person had to read twice. What says the same in the field's own words stands beside each. */
+const banned: readonly (readonly [phrase: RegExp, better: string])[] = [
+  [/\bby who dials\b/i, 'Auto'],
+  [/\bdo wrong\b/i, 'Inject fault'],
+  [/\bIt listens on\b/, 'Action: Listen'],
+  [/\} is there\./, 'connected'],
+  [/\} is gone: /, 'disconnected (…)'],
+  [/\bthis node stops\b/, 'node stopped'],
+  [/\bwhat no key opens\b/i, 'still encrypted'],
+  [/\bbefalls?\b/i, 'happens to'],
+  [/\bis told on standard error\b/i, 'Warnings go to standard error'],
+  [/\bat the caret\b/i, 'at the cursor'],
+  [/\bThat Waits\b/, 'Held'],
+  [/\bDecode as\b/, 'Decode As'],
+];
+
+describe('what a person reads', () => {
+  const comment = /\/\*[\s\S]*?\*\/|(?<![:\w'"`\\])\/\/[^\n]*/g;
+  const code = files(['extension', 'media'], ['.ts']).map((file) => [file, text(file).replace(comment, '')] as const);
+  const papers = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'dissector/README.md',
+    'extension/README.md',
+    'syntaxes/README.md',
+    'test/README.md',
+  ];
+  const read = [...code, ...[...papers, 'package.nls.json'].map((file) => [file, text(file)] as const)];
+
+  it.each(banned)('has no %s (%s)', (phrase) => {
+    expect(read.filter(([, page]) => phrase.test(page)).map(([file]) => file)).toEqual([]);
+  });
 });

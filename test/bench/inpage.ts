@@ -1,6 +1,6 @@
 /** What is measured inside the inspector's frame, where no message to the browser is part of the time. */
 import type { Frame } from 'playwright-core';
-import type { FilterBar } from '../../media/capture/filterbar.ts';
+import type { FilterBar } from '../../media/inspector/list/filterbar.ts';
 
 /** A frame that took longer is seen as a stutter: two of sixty a second. */
 const LATE_MS = 33.4;

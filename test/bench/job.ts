@@ -1,14 +1,15 @@
 /** One job over one file in a process of its own, so that the peak of memory is the job's: `job.ts NAME FILE [FILTER]…`. */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { readDecodeOptions } from '../../dissector/analysis/decodeoptions.ts';
+import { Analysis } from '../../dissector/analysis/index.ts';
 import { type CaptureReader, openCapture, timeText } from '../../dissector/capture/index.ts';
 import { useEngine } from '../../dissector/crypto/index.ts';
 import { compileFilter, FieldCatalog, type Filter, FilterRow } from '../../dissector/filter/index.ts';
+import { KeyRing } from '../../dissector/protocol/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
-import { Analysis, KeyRing } from '../../dissector/session/index.ts';
-import { readWishes } from '../../dissector/wishes.ts';
 import { DiskFile } from '../../extension/capture/disk.ts';
 import { platformEngine } from '../../extension/capture/engine.ts';
-import { rowView } from '../../extension/dissect/rows.ts';
+import { rowView } from '../../extension/worker/rows.ts';
 import { DECODE_AS } from './capture.ts';
 
 export interface Figures {
@@ -58,7 +59,7 @@ function index(path: string): Result {
 function analysis(path: string, keyLog = ''): Analysis {
   const ring = new KeyRing(protocols.flatMap((protocol) => protocol.keys));
   if (keyLog !== '') ring.add(keyLog, readFileSync(keyLog, 'utf8'));
-  return new Analysis(reader(path), protocols, ring, readWishes({ decodeAs: DECODE_AS }, protocols));
+  return new Analysis(reader(path), protocols, ring, readDecodeOptions({ decodeAs: DECODE_AS }, protocols));
 }
 
 /** A list that can be scrolled: every message is known, and its text is made when it is asked for. */

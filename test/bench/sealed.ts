@@ -8,8 +8,8 @@ import { x25519 } from '@noble/curves/ed25519.js';
 import { blake2s } from '@noble/hashes/blake2.js';
 import { expand, extract } from '@noble/hashes/hkdf.js';
 import { concatBytes } from '@noble/hashes/utils.js';
-import { noise } from '../../dissector/crypto/index.ts';
 import { type Endpoint, udpFrame } from '../../dissector/link/index.ts';
+import { nn } from '../../dissector/protocols/p2pke/keyschedule.ts';
 import { MESSAGE_PORT, writeFrames } from './capture.ts';
 
 /** Port of what is inside. */
@@ -45,7 +45,7 @@ export function writeSealed(path: string, messages: number): void {
     const header = new Uint8Array(4);
     new DataView(header.buffer).setUint32(0, ((bit << 31) | counter) >>> 0);
     if (counter === 0) return concatBytes(header, e);
-    return concatBytes(header, noise.seal(keys[bit]!, counter, header, counter < FIRST_COUNTER ? none : inner(counter)));
+    return concatBytes(header, nn.cipher.encrypt(keys[bit]!, counter, header, counter < FIRST_COUNTER ? none : inner(counter)));
   };
   writeFrames(path, messages + 2, (n) => {
     const data = n - 2;
@@ -120,7 +120,7 @@ export function writeWireguard(path: string, messages: number): void {
     return datagram(
       WIREGUARD_PORT,
       back,
-      concatBytes(head, noise.seal(keys[back]!, counter, none, inner(FIRST_COUNTER + counter))),
+      concatBytes(head, nn.cipher.encrypt(keys[back]!, counter, none, inner(FIRST_COUNTER + counter))),
     );
   });
   const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');

@@ -45,11 +45,7 @@ export class Inspecting {
   private static async shown(workbench: Workbench, name: string): Promise<Inspecting> {
     const end = Date.now() + 60_000;
     for (;;) {
-      // In its first moments a new workbench has the commands of an extension, and not yet its editors: a person tries again.
-      if (await workbench.hasNoEditor()) {
-        await workbench.command('View: Close Editor');
-        await workbench.openFile(name);
-      }
+      await workbench.retryRefused(name);
       for (const frame of await workbench.inspectorFrames()) {
         // A tab that was in view before stays for a moment.
         const titles = await frame

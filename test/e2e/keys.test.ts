@@ -115,7 +115,7 @@ describe('a capture whose keys are missing', () => {
     await workbench.page.evaluate((text) => navigator.clipboard.writeText(text), keyLog);
     await inspecting.frame.locator('#keys-from-clipboard').click();
     await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Until the window is closed' }).click();
-    await table.locator('.key', { hasText: 'opens p2pke' }).first().waitFor();
+    await table.locator('.key', { hasText: 'decrypts p2pke' }).first().waitFor();
     expect(await table.innerText()).not.toMatch(new RegExp(keyLog.match(/[0-9a-f]{64}$/m)![0]));
     await workbench.screenshot('keys-view');
     await inspecting.frame.locator('#view-packets').click();

@@ -52,7 +52,7 @@ describe.skipIf(process.platform !== 'linux')('what goes away', () => {
 
   it('a thread of one capture: others and a node live on, and Reload brings it back with its selection', async () => {
     await listen();
-    await workbench.page.locator('.tabs-container .tab', { hasText: 'p2pke-listen' }).first().click();
+    await workbench.showTab('p2pke-listen');
     const other = await Inspecting.open(workbench, 'ptpchat_a.pcapng');
     await other.select(2);
     const doomed = await Inspecting.open(workbench, 'p2pke_a.pcapng');

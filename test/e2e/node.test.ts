@@ -39,7 +39,7 @@ describe('the test node', () => {
 
   it('listens, and its traffic is a capture in the inspector', async () => {
     await start({ protocol: 'p2ppacket', direction: 'listen', address: '127.0.0.1:7411', mode: 'automatic' });
-    expect(await card('listens on 127.0.0.1:7411').innerText()).toContain('Nobody is connected yet.');
+    expect(await card('listens on 127.0.0.1:7411').innerText()).toContain('No peer connected yet');
   });
 
   it('steps a handshake message by message, with an edit in between that is found out', async () => {
@@ -64,6 +64,7 @@ describe('the test node', () => {
     const values = JSON.parse(await second.inputValue());
     await second.fill(JSON.stringify({ ...values, signature: `hex:${'00'.repeat(64)}` }, null, 2));
     await workbench.screenshot('node-edited');
+    await workbench.picture('node');
     await held(dialling, 'hello').locator('[data-act=release]').click();
     await workbench.screenshot('node-refused');
     await expect
@@ -118,7 +119,7 @@ describe('the test node', () => {
     await dialling.locator('[data-act=forget]').waitFor(PATIENCE);
     const inspecting = await Inspecting.open(workbench, 'saved.pcapng');
     expect(await inspecting.frame.locator('#packet-list').innerText()).toContain('InitDone');
-    expect(await inspecting.frame.locator('#toolbar').innerText()).toContain('0 not opened');
+    expect(await inspecting.frame.locator('#toolbar').innerText()).toContain('0 undecrypted');
     await workbench.screenshot('node-saved');
   });
 
@@ -131,7 +132,7 @@ describe('the test node', () => {
     await card('listens on 127.0.0.1:7413').waitFor(PATIENCE);
     await workbench.command('Peerscope: Stop All Test Nodes');
     await expect.poll(() => page.locator('[data-act=stop]').count(), PATIENCE).toBe(0);
-    await workbench.command('Peerscope: Send the Message That Waits');
+    await workbench.command('Peerscope: Send Held Message');
     await expect
       .poll(() => workbench.notifications(), PATIENCE)
       .toContainEqual(expect.stringContaining('no message of a test node waits'));

@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../../extension/workbench/browser.ts';
 import { project, samples } from '../../extension/workbench/paths.ts';
 
 describe('npm start', () => {
@@ -47,6 +48,32 @@ describe('npm start', () => {
     child!.kill('SIGTERM');
     await ended;
     await expect(fetch(address)).rejects.toThrow();
+  });
+
+  it('shows the first sample in the inspector, in a profile that knows no extension yet', async () => {
+    start(['--workbench'], { DISPLAY: '', WAYLAND_DISPLAY: '' });
+    const address = await printed(/http:\/\/127\.0\.0\.1:\d+\/\S+/);
+    await printed(/Ctrl\+C/);
+    const browser = await launchBrowser();
+    try {
+      const page = await browser.newPage();
+      await page.goto(address);
+      const inspectors = () =>
+        Promise.all(
+          page.frames().map((frame) =>
+            frame
+              .locator('peerscope-inspector')
+              .count()
+              .catch(() => 0),
+          ),
+        );
+      await expect.poll(async () => Math.max(...(await inspectors())), { timeout: 60_000, interval: 200 }).toBe(1);
+      await expect
+        .poll(() => page.getByText('The file is not displayed in the text editor').count(), { timeout: 20_000 })
+        .toBe(0);
+    } finally {
+      await browser.close();
+    }
   });
 
   it('takes the VS Code that is on the PATH, with the extension and data folders of its own', async () => {

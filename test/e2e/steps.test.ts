@@ -48,6 +48,7 @@ describe('stepping through a session', () => {
     expect(await computed.locator('.secret code').count()).toBe(0);
     expect(await computed.locator('.check.valid').count()).toBeGreaterThan(0);
     await workbench.screenshot('steps');
+    await workbench.picture('inspector');
     await inspecting.frame.locator('#reveal-secrets').click();
     await computed.locator('.secret code').first().waitFor();
     expect(await computed.locator('.secret code').first().innerText()).toMatch(/^[0-9a-f]{64}$/);

@@ -92,6 +92,6 @@ describe('the capture from above', () => {
     await line.locator('.monaco-link').first().click();
     await inspecting.frame.locator('#field-tree .field-text', { hasText: `Frame ${frame},` }).waitFor();
     workbench.setFolderSetting('peerscope.problems', 'off');
-    await expect.poll(() => problems.filter({ hasText: 'Frame ' }).count()).toBe(0);
+    await expect.poll(() => problems.filter({ hasText: 'Frame ' }).count(), { timeout: 20_000 }).toBe(0);
   });
 });

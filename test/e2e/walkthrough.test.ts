@@ -45,13 +45,13 @@ describe.each([
   });
 
   it('gives its keys', async () => {
-    await step('Give keys').click();
-    await page().locator('.monaco-button', { hasText: 'Give the Sample Keys' }).click();
+    await step('Add keys').click();
+    await page().locator('.monaco-button', { hasText: 'Add the Sample Keys' }).click();
     inspecting = await Inspecting.appeared(workbench, 'p2pke_a.pcapng');
     await inspecting.counts('encrypted', 0);
     await workbench.screenshot('walkthrough-keys');
     await back();
-    await expect.poll(() => isDone('Give keys')).toBe(1);
+    await expect.poll(() => isDone('Add keys')).toBe(1);
   });
 
   it('steps through its handshake', async () => {

@@ -1,7 +1,7 @@
 /** Two test nodes that talk over a hostile wire, while strangers and a careless person send whatever comes to mind. */
 import { openBytes, type Protocol } from '../../dissector/index.ts';
+import type { Link } from '../../dissector/protocol/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
-import type { Link } from '../../dissector/session/index.ts';
 import { type Mode, type NodeLimits, nodeLimits } from '../../dissector/testnode/index.ts';
 import { type Member, Network, type Wire } from '../unit/testnode/network.ts';
 import { mutate } from './mutate.ts';

@@ -1,10 +1,12 @@
 /** One input through all that opening a capture does. Throws when anything throws or a field's range is wrong. */
+
+import { Analysis, type Show } from '../../dissector/analysis/index.ts';
 import { type CaptureReader, memoryFile, openCapture, timeText } from '../../dissector/capture/index.ts';
 import { FieldCatalog } from '../../dissector/filter/index.ts';
+import { type Derivation, KeyRing } from '../../dissector/protocol/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
-import { Analysis, type Computation, KeyRing, type Show } from '../../dissector/session/index.ts';
-import { rowView } from '../../extension/dissect/rows.ts';
-import { treeView } from '../../extension/dissect/view.ts';
+import { rowView } from '../../extension/worker/rows.ts';
+import { treeView } from '../../extension/worker/view.ts';
 import { checkTree } from './ranges.ts';
 
 export interface Seen {
@@ -102,7 +104,7 @@ function message(analysis: Analysis, n: number): void {
 }
 
 /** It cites its clause, and each of its values is known or says what would tell it. */
-function computation({ formula, clause, inputs, results, check: verdict }: Computation): void {
+function computation({ formula, clause, inputs, results, check: verdict }: Derivation): void {
   if (formula === '' || clause === '') throw new Error(`a computation has no formula or no clause: ${formula}, ${clause}`);
   for (const { name, value, unknown } of [...inputs, ...results])
     if (name === '' || (value === undefined) === ((unknown ?? '') === '')) throw new Error(`${formula}: ${name} is not told`);

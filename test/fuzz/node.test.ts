@@ -3,7 +3,7 @@
  * `npm run fuzz -- --nodes --minutes 10 --seed 1`, and one attack with its trace `npm run fuzz -- --nodes --only SEED`.
  */
 import { describe, expect, it } from 'vitest';
-import { Choices, type Protocol } from '../../dissector/session/index.ts';
+import { Choices, type Protocol } from '../../dissector/protocol/index.ts';
 import { nodeLimits, TestNode } from '../../dissector/testnode/index.ts';
 import { Network } from '../unit/testnode/network.ts';
 import { attack, attacked } from './attack.ts';

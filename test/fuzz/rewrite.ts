@@ -2,6 +2,8 @@
  * A recording rewritten: the same UDP datagrams and TCP bytes in other packets. What was said stays as it was, so a
  * dissector has to tell the same of it.
  */
+
+import { Packets } from '../../dissector/analysis/packets.ts';
 import { defaultLimits } from '../../dissector/bytes/index.ts';
 import {
   decryptionSecrets,
@@ -13,7 +15,6 @@ import {
   sectionHeader,
 } from '../../dissector/capture/index.ts';
 import { linkType, tcpFlag, transport } from '../../dissector/link/index.ts';
-import { Packets } from '../../dissector/session/packets.ts';
 import { bytes, ipv4, ipv6, tcp, u16, u32, udp } from '../unit/link/build.ts';
 
 /** One packet of a recording, fragments put together; `seq`, `ack` and `flags` are those of TCP. */

@@ -1,8 +1,8 @@
 /** Broken packet scripts: nothing throws, and every place that is told lies inside the text. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseScript, printPacket, ScriptDocument, type Span } from '../../dissector/craft/index.ts';
 import { protocols } from '../../dissector/index.ts';
+import { parseScript, printPacket, ScriptDocument, type Span } from '../../dissector/script/index.ts';
 import { samples } from '../../extension/workbench/paths.ts';
 import { mutateText } from './mutate.ts';
 import { Random } from './random.ts';

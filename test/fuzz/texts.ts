@@ -1,7 +1,9 @@
 /** Broken filters and key logs: nothing throws, a problem lies inside its text, and no word of a key log is repeated in one. */
+
+import type { Analysis } from '../../dissector/analysis/index.ts';
 import { compileFilter, complete, FieldCatalog, FilterRow } from '../../dissector/filter/index.ts';
 import { protocols } from '../../dissector/index.ts';
-import { type Analysis, KeyRing } from '../../dissector/session/index.ts';
+import { KeyRing } from '../../dissector/protocol/index.ts';
 import { analyse } from '../golden/open.ts';
 import { type Recording, recordings } from './corpus.ts';
 import { mutateText } from './mutate.ts';
@@ -9,7 +11,10 @@ import { Random } from './random.ts';
 
 const catalog = new FieldCatalog(protocols);
 const fields = [...catalog.all].map(({ name }) => name);
-const operators = ['==', '!=', '>=', '<', '===', '!==', 'contains', 'matches', 'in', ' eq ', ' and ', 'not'];
+const operators = [
+  ...['==', '!=', '>=', '<', '===', '!==', 'contains', 'matches', 'in', ' not in ', ' eq ', ' and ', 'not'],
+  ...[' & 1 ==', ' + 1 ==', ' - ', ' * 2 >', ' / 0 ==', ' % ', ' bitwise_and '],
+];
 const values = [
   ...[
     '1',
@@ -26,12 +31,15 @@ const values = [
     '"\\u00ff"',
   ],
   ...['{1, 2}', '{0..5, 9}', '{"a".."b"}', 'frame.number', 'HELLO', 'true', '[0:2]'],
+  ...['"2026-01-01"', '{10.0.0.1 .. 10.0.0.9}', '{1 + 2}', '1 + 2 * 3', '-frame.number', 'max(frame.len, 1)'],
 ];
 const pieces = [
   ...operators,
   ...values,
   ...['&&', '||', '!', 'any', 'all', '(', ')', '{', '}', '[', ']', '[0:2]', '[-1]', '..', ',', ':', '"', '\\', "'", ' ', '\n'],
   ...['\u0000', '\u{1F600}', 'len(', 'lower(', 'count(', '__proto__', '('.repeat(300), '!'.repeat(300)],
+  ...['+', '-', '*', '/', '%', '&', '#', '#1', '#[1-2]', '#-1', '[0:1,2:1]', 'max(', 'abs(', 'string(', '{'.repeat(300)],
+  ...['-'.repeat(300), '1+'.repeat(2000)],
 ];
 const MOST_PARTS = 14;
 /** Rows of a capture that a filter is asked about. */
@@ -72,7 +80,12 @@ function filterOf(random: Random): string {
   }
   const conditions = Array.from({ length: 1 + random.below(3) }, () => {
     const field = random.pick(fields);
-    const left = random.pick([field, field, `len(${field})`, `count(${field})`, `lower(${field})`, `${field}[0:2]`]);
+    const other = random.pick(fields);
+    const left = random.pick([
+      ...[field, field, `len(${field})`, `count(${field})`, `lower(${field})`, `${field}[0:2]`, `${field}[-4:,1-2]`],
+      ...[`${field}#${random.below(3)}`, `-${field}`, `abs(${field})`, `max(${field}, ${other})`, `string(${field})`],
+      ...[`${field} + ${other}`, `${field} & ${other}`, `${field}[0] & 0x0f`, `{${field} * 3} / ${other}`],
+    ]);
     return random.below(4) === 0 ? left : `${left} ${random.pick(operators)} ${random.pick(values)}`;
   });
   return conditions.join(random.pick([' && ', ' || ', ' && !', ' or ']));

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../dissector/bytes/index.ts';
-import type { Dissection } from '../../dissector/session/index.ts';
+import type { Dissection } from '../../dissector/protocol/index.ts';
 import { keysOf } from './keys.ts';
 import { analyse, goldenPath } from './open.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Analysis } from '../../dissector/session/index.ts';
+import type { Analysis } from '../../dissector/analysis/index.ts';
 import { analyseGolden, goldenJson, goldenPath } from './open.ts';
 
 interface Truth {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Analysis } from '../../dissector/session/index.ts';
+import type { Analysis } from '../../dissector/analysis/index.ts';
 import { analyseGolden, goldenJson, goldenKeys } from './open.ts';
 
 interface Truth {

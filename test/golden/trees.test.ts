@@ -4,8 +4,8 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { Analysis } from '../../dissector/analysis/index.ts';
 import { type Field, toHex } from '../../dissector/bytes/index.ts';
-import type { Analysis } from '../../dissector/session/index.ts';
 import { keysOf } from './keys.ts';
 import { analyseGolden, goldenPath } from './open.ts';
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { rowsParams, treeParams } from '../../extension/host/checks.ts';
-import { CaptureDocument } from '../../extension/host/document.ts';
-import { KeyLogs } from '../../extension/host/keylogs.ts';
-import { KeyWarnings } from '../../extension/host/warnings.ts';
+import { rowsParams, treeParams } from '../../extension/host/capture/checks.ts';
+import { CaptureDocument } from '../../extension/host/capture/document.ts';
+import { KeyWarnings } from '../../extension/host/capture/warnings.ts';
+import { KeyLogs } from '../../extension/host/keys/keylogs.ts';
 import { FATAL_ROW, SILENT_ROW } from './fake/worker.ts';
 import { fakeWorker, keychain, memento, temporaryFolder } from './help.ts';
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { CaptureDocument } from '../../extension/host/document.ts';
-import { KeyLogs } from '../../extension/host/keylogs.ts';
-import { KeyWarnings } from '../../extension/host/warnings.ts';
+import { CaptureDocument } from '../../extension/host/capture/document.ts';
+import { KeyWarnings } from '../../extension/host/capture/warnings.ts';
+import { KeyLogs } from '../../extension/host/keys/keylogs.ts';
 import { fakeWorker, keychain, memento, temporaryFolder, until, workspaceFile, write } from './help.ts';
 
 describe('key logs', () => {

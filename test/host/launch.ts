@@ -1,8 +1,8 @@
 /** Runs the suite inside the extension host of the workbench that comes from npm, opened in a browser without a screen. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { interrupted } from '../../extension/cli/interrupted.ts';
 import { launchBrowser } from '../../extension/workbench/browser.ts';
-import { interrupted } from '../../extension/workbench/interrupted.ts';
 import { artifacts, project } from '../../extension/workbench/paths.ts';
 import { WorkbenchServer } from '../../extension/workbench/server.ts';
 import { bundleSuite } from './bundle.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { pageOf } from '../../extension/host/page.ts';
+import { pageOf } from '../../extension/host/capture/page.ts';
 import { activated, until, workspaceFile, write } from './help.ts';
 
 describe('the extension in VS Code', () => {

@@ -1,7 +1,7 @@
 /** What the workspace remembers of how captures were looked at. */
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { ViewMemory } from '../../extension/host/memory.ts';
+import { ViewMemory } from '../../extension/host/capture/viewstate.ts';
 
 describe('the memory of views', () => {
   const state = new Map<string, unknown>();

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { CaptureDocument } from '../../extension/host/document.ts';
-import { KeyLogs } from '../../extension/host/keylogs.ts';
-import { readSettings } from '../../extension/host/settings.ts';
-import { KeyWarnings } from '../../extension/host/warnings.ts';
+import { CaptureDocument } from '../../extension/host/capture/document.ts';
+import { readSettings } from '../../extension/host/capture/settings.ts';
+import { KeyWarnings } from '../../extension/host/capture/warnings.ts';
+import { KeyLogs } from '../../extension/host/keys/keylogs.ts';
 import { activated, fakeWorker, keychain, memento, temporaryFolder, until, workspaceFile, write } from './help.ts';
 
 describe('settings', () => {

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as threads from 'node:worker_threads';
 import * as vscode from 'vscode';
-import type { CaptureDocument } from '../../extension/host/document.ts';
+import type { CaptureDocument } from '../../extension/host/capture/document.ts';
 import { activated, temporaryFolder, until, workspaceFile } from './help.ts';
 
 /** Memory for a thread that is to run out of it soon. */

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { writeWhole } from '../../extension/host/exporting.ts';
-import { openTarget } from '../../extension/host/writing.ts';
+import { writeWhole } from '../../extension/host/capture/exporting.ts';
+import { openTarget } from '../../extension/host/capture/writing.ts';
 import { temporaryFolder } from './help.ts';
 
 const FULL = '/dev/full';

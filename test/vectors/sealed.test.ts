@@ -2,7 +2,8 @@
 import { blake2s } from '@noble/hashes/blake2.js';
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../dissector/bytes/index.ts';
-import { makeSealed, noise, openSealed, sealedKey } from '../../dissector/crypto/index.ts';
+import { makeSealed, openSealed, x25519 } from '../../dissector/crypto/index.ts';
+import { exchange } from '../../dissector/protocols/p2ppacket/keyschedule.ts';
 
 const hex = (text: string): Uint8Array => fromHex(text.replaceAll(/\s/g, ''))!;
 
@@ -32,8 +33,8 @@ describe('the key between two sides', () => {
   const shared = hex('4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742');
 
   it('rests on X25519 and BLAKE2s as published', () => {
-    expect([noise.publicOf(alice), noise.publicOf(bob)]).toEqual([alicePublic, bobPublic]);
-    expect(noise.dh(alice, bobPublic)).toEqual(shared);
+    expect([x25519.publicOf(alice), x25519.publicOf(bob)]).toEqual([alicePublic, bobPublic]);
+    expect(x25519.shared(alice, bobPublic)).toEqual(shared);
     expect(toHex(blake2s(new TextEncoder().encode('abc')))).toBe(
       '508c5e8c327c14e2e1a72ba34eeb452f37458b209ed63a294d999b4c86675982',
     );
@@ -41,8 +42,9 @@ describe('the key between two sides', () => {
 
   it('is the hash of the secret and both public values, the same on both sides', () => {
     const key = blake2s(Uint8Array.of(...shared, ...alicePublic, ...bobPublic));
-    expect(sealedKey(alice, bobPublic, alicePublic, bobPublic)).toEqual(key);
-    expect(sealedKey(bob, alicePublic, alicePublic, bobPublic)).toEqual(key);
-    expect(sealedKey(bob, alicePublic, bobPublic, alicePublic)).not.toEqual(key);
+    const publics = { initiator: alicePublic, responder: bobPublic };
+    expect(exchange('initiator', alice, publics)).toEqual({ z: shared, key });
+    expect(exchange('responder', bob, publics)).toEqual({ z: shared, key });
+    expect(exchange('initiator', bob, { initiator: bobPublic, responder: alicePublic })?.key).not.toEqual(key);
   });
 });

@@ -1,17 +1,17 @@
-import type { Field, Json } from '../../bytes/index.ts';
+import { type Field, type Json, type Limits, verdictOf } from '../../bytes/index.ts';
 import { type Decoded, decodeProto, decodeRecords, fieldToJson, undecoded } from '../../codec/index.ts';
-import { type Captured, type Dissection, LazyDissection } from '../../session/index.ts';
-import { checksumOf } from './clear.ts';
+import { type Dissection, LazyDissection, type MessageView } from '../../protocol/index.ts';
+import { checksumOf } from './cleartext.ts';
 import type { Facts } from './facts.ts';
 import { aesLabel, ephemeralLabel, pointLabel } from './keys.ts';
 import { clearHead, clearLayout, payloads, sealedHead, sealedLayout } from './messages.ts';
-import { Session } from './session.ts';
+import type { Session } from './session.ts';
+import { generated } from './treefields.ts';
 
 /** The second pass: the frame, and its payload where it is in clear or a key is proven. */
-export function dissect(captured: Captured): Dissection {
-  const { bytes, start, end, name, state } = captured;
-  const facts = (captured.facts ?? {}) as Facts;
-  const session = captured.session instanceof Session ? captured.session : new Session();
+export function dissect(captured: MessageView<Facts, Session>): Dissection {
+  const { bytes, start, end, name, state, session } = captured;
+  const facts: Facts = captured.facts ?? {};
   const layer = frame(captured, facts);
   const isClear = facts.clear === true && facts.torn !== true;
   const at = Math.min(end, start + (isClear ? clearHead : sealedHead));
@@ -19,14 +19,14 @@ export function dissect(captured: Captured): Dissection {
   if (facts.clear && facts.torn && at < end)
     layer.children!.push(undecoded(bytes, captured.source, at, end, 'Bytes are missing among these.'));
   if (!facts.clear && !facts.stretch && at < end) layer.children!.push(encrypted(captured, at));
-  const payload = opened === undefined ? undefined : read(name, opened.bytes, opened.source, opened.start);
+  const payload = opened === undefined ? undefined : read(name, opened.bytes, opened.source, opened.start, captured.limits);
   if (payload !== undefined) {
     layer.children!.push(payload.field);
     if (payload.problem !== undefined) layer.problem = payload.problem;
     const signature = payload.field.children!.findLast((child) => child.name === 'signature');
     if (signature !== undefined && facts.signature !== undefined) signature.check = facts.signature;
   }
-  layer.children!.push(...generated(captured, facts, session));
+  layer.children!.push(...notesOf(captured, facts, session));
   const check = facts.signature;
   const holdsSignature = payload?.field.children?.some((child) => child.name === 'signature') === true;
   const later = {
@@ -36,19 +36,19 @@ export function dissect(captured: Captured): Dissection {
     missing: () => (state === 'encrypted' ? missing(session) : []),
   };
   const isChecked = holdsSignature && check !== undefined;
-  const valid = !isChecked ? undefined : check.state === 'unchecked' ? null : check.state === 'valid';
+  const valid = isChecked ? verdictOf(check) : undefined;
   return new LazyDissection(layer, later, valid);
 }
 
 /** Length and checksum; everything as undecoded bytes where no frame is known to begin. */
-function frame({ bytes, source, start, end, name }: Captured, facts: Facts): Field {
+function frame({ bytes, source, start, end, name, limits }: MessageView, facts: Facts): Field {
   const text = `BOTD, ${name}`;
   if (facts.stretch) {
     const rest = undecoded(bytes, source, start, end, 'Bytes whose frame borders are not known.');
     return { name: 'botd', kind: 'struct', text, source, start, end, children: [rest] };
   }
   const isClear = facts.clear === true && facts.torn !== true;
-  const { field: layer, end: at, problem } = (isClear ? clearLayout : sealedLayout)(bytes, source, start, end);
+  const { field: layer, end: at, problem } = (isClear ? clearLayout : sealedLayout)(bytes, source, start, end, limits);
   layer.end = end;
   layer.text = text;
   const children = layer.children!;
@@ -80,22 +80,24 @@ interface Payload {
 }
 
 /** The payload: in clear, or opened once more. None of what is not whole. */
-function open(captured: Captured, facts: Facts, session: Session, at: number): Payload | undefined {
+function open(captured: MessageView, facts: Facts, session: Session | undefined, at: number): Payload | undefined {
   const { bytes, source, start, end, state, derive } = captured;
   if (facts.clear) return facts.torn ? undefined : { bytes: bytes.subarray(0, end), source, start: at };
-  const { opening, proof } = session;
+  const opening = session?.opening;
   if (facts.stretch || state === 'incomplete' || state === 'encrypted' || opening === undefined || end - start < sealedHead)
     return undefined;
   const plaintext = opening.cipher.mode.open(opening.key, bytes.subarray(at, end));
   if (plaintext === undefined) return undefined;
-  const how = `${opening.how}; ${proof}`;
+  const how = `${opening.how}; ${session?.proof}`;
   const origin = { kind: 'derived', from: source, start: at, end, how } as const;
   return { bytes: plaintext, source: derive('Decrypted', plaintext, origin).id, start: 0 };
 }
 
-function read(name: string, bytes: Uint8Array, source: number, start: number): Decoded {
+function read(name: string, bytes: Uint8Array, source: number, start: number, limits: Limits): Decoded {
   const isKnown = name === 'Init' || name === 'Ack' || name === 'Ping' || name === 'Pong';
-  const decoded = isKnown ? decodeProto(payloads[name], bytes, source, start) : decodeRecords(bytes, source, start);
+  const decoded = isKnown
+    ? decodeProto(payloads[name], bytes, source, start, bytes.length, limits)
+    : decodeRecords(bytes, source, start, bytes.length, limits);
   const { field, end } = decoded;
   field.end = bytes.length;
   if (end < bytes.length)
@@ -110,34 +112,29 @@ function fieldsOf(payload: Field | undefined): Json {
   return payload.kind === 'list' ? { tree: fieldToJson(payload) } : fieldToJson(payload);
 }
 
-function encrypted({ bytes, source, end }: Captured, at: number): Field {
+function encrypted({ bytes, source, end }: MessageView, at: number): Field {
   const value = bytes.subarray(at, end);
   const doc = 'The payload, encrypted under the key that both ephemeral keys yield.';
   return { name: 'encrypted', kind: 'value', value, text: `${value.length} bytes`, doc, source, start: at, end, json: false };
 }
 
-function generated({ source, end, encrypted: sealed, state }: Captured, facts: Facts, session: Session): Field[] {
-  const note = (name: string, value: string | number, doc: string): Field => {
-    const field: Field = { name, kind: 'value', value, doc, source, start: end, end, generated: true, json: false };
-    return typeof value === 'number' ? { ...field, text: `frame ${value}` } : field;
-  };
-  const opens = 'How the frame was decrypted: cipher, and how its key came about.';
-  const proves = 'Why that counts as the way in which the session is encrypted.';
+function notesOf({ source, end, encrypted: sealed, state }: MessageView, facts: Facts, session: Session | undefined): Field[] {
+  const place = { source, start: end, end };
   const { answers, answeredIn, note: told } = facts;
   const isOpened = sealed && (state === 'decoded' || state === 'malformed') && !facts.stretch;
-  const opening = isOpened ? session.opening : undefined;
+  const { opening: proven, proof = '' }: Partial<Session> = session ?? {};
+  const opening = isOpened ? proven : undefined;
+  const isUnproven = state === 'encrypted' && proven === undefined && proof !== '';
   return [
-    ...(answers === undefined ? [] : [note('answers', answers, 'The message that this one answers.')]),
-    ...(answeredIn === undefined ? [] : [note('answered_in', answeredIn, 'The Pong that names this Ping.')]),
-    ...(opening === undefined ? [] : [note('opened_by', opening.how, opens), note('proof', session.proof, proves)]),
-    ...(state === 'encrypted' && session.opening === undefined && session.proof !== ''
-      ? [note('proof', session.proof, 'Keys are given for the session, and none of them is proven.')]
-      : []),
-    ...(told === undefined ? [] : [note('note', told, 'Why nothing more can be said.')]),
+    ...(answers === undefined ? [] : [generated('answers', answers, place)]),
+    ...(answeredIn === undefined ? [] : [generated('answered_in', answeredIn, place)]),
+    ...(opening === undefined ? [] : [generated('opened_by', opening.how, place)]),
+    ...(opening === undefined && !isUnproven ? [] : [generated('proof', proof, place)]),
+    ...(told === undefined ? [] : [generated('note', told, place)]),
   ];
 }
 
-function info({ name, start, end }: Captured, { answers }: Facts, payload: Field | undefined, opened?: Payload): string {
+function info({ name, start, end }: MessageView, { answers }: Facts, payload: Field | undefined, opened?: Payload): string {
   const id = payload?.children?.find((child) => child.name === 'id')?.value;
   const answer = answers === undefined ? '' : `answers frame ${answers}`;
   switch (name) {
@@ -157,13 +154,18 @@ function shortened(id: string): string {
   return id.length > 64 ? `${id.slice(0, 64)}…` : id;
 }
 
-function missing({ openerKey, answererKey }: Session): string[] {
+function missing(session: Session | undefined): string[] {
+  const { openerKey, answererKey, opening, hasPrivate }: Partial<Session> = session ?? {};
+  // A key is proven, and these bytes are nothing under it: no other key is theirs.
+  if (opening !== undefined) return [];
   if (openerKey === undefined)
     return ['The Init of its connection is not in the capture or holds no key, so no key can be matched to it.'];
   const both = answererKey === undefined ? ` ${openerKey}` : `s ${openerKey} or ${answererKey}`;
   return [
     // Without the Ack there is no second point, so a private key alone yields nothing.
-    ...(answererKey === undefined ? [] : [`${ephemeralLabel} with the private key of one of the ephemeral_pubkey${both}`]),
+    ...(answererKey === undefined || hasPrivate
+      ? []
+      : [`${ephemeralLabel} with the private key of one of the ephemeral_pubkey${both}`]),
     `${pointLabel} ${openerKey} with the point that both ephemeral keys yield`,
     `${aesLabel} ${openerKey} with the AES key`,
   ];

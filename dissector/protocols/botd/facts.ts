@@ -1,5 +1,5 @@
 import type { Check } from '../../bytes/index.ts';
-import type { Bench } from '../../session/index.ts';
+import type { ObserverContext } from '../../protocol/index.ts';
 
 /** What the first pass learns of a message beyond its table row. */
 export interface Facts {
@@ -18,8 +18,8 @@ export interface Facts {
   note?: string;
 }
 
-export function factsOf({ messages }: Bench, id: number): Facts {
-  const known = messages.facts.get(id) as Facts | undefined;
+export function factsOf({ messages }: ObserverContext<Facts>, id: number): Facts {
+  const known = messages.facts.get(id);
   if (known !== undefined) return known;
   const facts: Facts = {};
   messages.facts.set(id, facts);

@@ -1,9 +1,8 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { concatBytes } from '@noble/hashes/utils.js';
-import type { Check, Field, Problem } from '../../bytes/index.ts';
+import type { Check, Field, Limits, Problem } from '../../bytes/index.ts';
 import { decodeProto } from '../../codec/index.ts';
 import { secp256k1 } from '../../crypto/index.ts';
-import type { Verifications } from '../../session/index.ts';
+import type { Verifications } from '../../protocol/index.ts';
+import { type SignedKeys, signedInAck, signedInInit } from './keyschedule.ts';
 import { payloads } from './messages.ts';
 
 /** What a check takes on a common machine. */
@@ -26,8 +25,8 @@ export interface Hello {
   readonly problem: Problem | undefined;
 }
 
-export function readHello(message: 'Init' | 'Ack', payload: Uint8Array, frame: number): Hello {
-  const { field, problem } = decodeProto(payloads[message], payload.slice());
+export function readHello(message: 'Init' | 'Ack', payload: Uint8Array, frame: number, limits: Limits): Hello {
+  const { field, problem } = decodeProto(payloads[message], payload.slice(), 0, 0, payload.length, limits);
   // Of a field that stands twice, readers take the last.
   const last = (name: string): Field['value'] => field.children!.findLast((child) => child.name === name)?.value;
   const text = (name: string): string | undefined => {
@@ -54,29 +53,25 @@ export function readHello(message: 'Init' | 'Ack', payload: Uint8Array, frame: n
   };
 }
 
-/** The sender signs `sender_pubkey, recipient_pubkey, ephemeral_pubkey`. */
 export function verifyInit({ sender, recipient, ephemeralAsIs, signature }: Hello, verifications?: Verifications): Check {
-  return verify('sender_pubkey', sender, [sender, recipient, ephemeralAsIs], signature, verifications);
+  return verify('sender_pubkey', sender, signedInInit(sender, recipient, ephemeralAsIs), signature, verifications);
 }
 
-/** The recipient signs `recipient_pubkey, sender_pubkey` as they stand in the Init, and its own `ephemeral_pubkey`. */
 export function verifyAck({ ephemeralAsIs, signature }: Hello, init: Hello | undefined, verifications?: Verifications): Check {
   if (init === undefined) return { state: 'unchecked', why: 'it covers the long-term keys of the Init, which was not captured' };
-  const { recipient, sender } = init;
-  return verify("the Init's recipient_pubkey", recipient, [recipient, sender, ephemeralAsIs], signature, verifications);
+  return verify("the Init's recipient_pubkey", init.recipient, signedInAck(init, ephemeralAsIs), signature, verifications);
 }
 
 function verify(
   signer: string,
   key: Uint8Array | undefined,
-  parts: readonly (Uint8Array | undefined)[],
+  signed: SignedKeys | undefined,
   signature: Uint8Array | undefined,
   verifications: Verifications | undefined,
 ): Check {
   if (signature === undefined) return { state: 'invalid', why: 'there is no signature' };
-  const signed = parts.filter((part) => part !== undefined);
-  if (signed.length < parts.length) return { state: 'invalid', why: 'a key that the signature covers is missing' };
-  const digest = sha256(concatBytes(...signed));
+  if (signed === undefined) return { state: 'invalid', why: 'a key that the signature covers is missing' };
+  const { digest } = signed;
   const check = (): Check => {
     const point = secp256k1.readPoint(key!);
     if (point === undefined) return { state: 'invalid', why: `${signer} is no point of secp256k1` };

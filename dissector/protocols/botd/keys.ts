@@ -1,11 +1,10 @@
 import { fromHex, toHex } from '../../bytes/index.ts';
 import { secp256k1 } from '../../crypto/index.ts';
-import type { KeyKind } from '../../session/index.ts';
+import type { KeyKind } from '../../protocol/index.ts';
 
 export const ephemeralLabel = 'BOTD_EPHEMERAL_PRIVATE';
 export const pointLabel = 'BOTD_SHARED_POINT';
 export const aesLabel = 'BOTD_AES_KEY';
-export const labels = [ephemeralLabel, pointLabel, aesLabel] as const;
 
 /** The point that a text names in either encoding, compressed: one point has one index. */
 function readPoint(text: string | undefined): Uint8Array | undefined {
@@ -20,7 +19,7 @@ function bySession(
   doc: string,
   expected: string,
   read: (text: string) => Uint8Array | undefined,
-): KeyKind {
+): KeyKind<Uint8Array> {
   return {
     label,
     form: `opener's ephemeral_pubkey, ${form}`,
@@ -35,27 +34,36 @@ function bySession(
   };
 }
 
-export const keys: readonly KeyKind[] = [
-  {
-    label: ephemeralLabel,
-    form: 'private key',
-    doc: 'secp256k1 ephemeral private key of either side, 32 bytes in hex. Found by the public key it yields.',
-    parse(fields) {
-      const secret = fields.length === 1 ? fromHex(fields[0]!) : undefined;
-      if (secret?.length !== 32) return 'expected one private key of 64 hex digits';
-      const point = secp256k1.publicOf(secret);
-      return point === undefined ? "the private key is zero or not below the curve's order" : { index: toHex(point), secret };
-    },
+export const ephemeralKind: KeyKind<Uint8Array> = {
+  label: ephemeralLabel,
+  form: 'private key',
+  doc: 'secp256k1 ephemeral private key of either side, 32 bytes in hex. Found by the public key it yields.',
+  parse(fields) {
+    const secret = fields.length === 1 ? fromHex(fields[0]!) : undefined;
+    if (secret?.length !== 32) return 'expected one private key of 64 hex digits';
+    const point = secp256k1.publicOf(secret);
+    return point === undefined ? "the private key is zero or not below the curve's order" : { index: toHex(point), secret };
   },
-  bySession(
-    pointLabel,
-    'compressed point',
-    'The point that both ephemeral keys yield, in hex.',
-    'a point of secp256k1 in hex',
-    readPoint,
-  ),
-  bySession(aesLabel, '32-byte key', 'AES key of a session, 32 bytes in hex.', 'a key of 64 hex digits', (text) => {
+};
+
+export const pointKind = bySession(
+  pointLabel,
+  'compressed point',
+  'The point that both ephemeral keys yield, in hex.',
+  'a point of secp256k1 in hex',
+  readPoint,
+);
+
+export const aesKind = bySession(
+  aesLabel,
+  '32-byte key',
+  'AES key of a session, 32 bytes in hex.',
+  'a key of 64 hex digits',
+  (text) => {
     const key = fromHex(text);
     return key?.length === 32 ? key : undefined;
-  }),
-];
+  },
+);
+
+/** In the order in which they are tried. */
+export const keys = [ephemeralKind, pointKind, aesKind] as const;

@@ -1,4 +1,4 @@
-import type { Machine } from '../../session/index.ts';
+import type { Machine } from '../../protocol/index.ts';
 
 export type PeerState = 'init' | 'ack' | 'open';
 

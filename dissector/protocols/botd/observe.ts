@@ -1,39 +1,39 @@
 import type { Check } from '../../bytes/index.ts';
 import type {
-  Bench,
   Conversation,
   ConversationObserver,
   Direction,
   Observer,
+  ObserverContext,
   State,
   StreamBuffer,
   StreamEnd,
-} from '../../session/index.ts';
-import { checksumFits, helloIn } from './clear.ts';
-import { Conduct } from './conduct.ts';
-import type { Cut } from './cut.ts';
-import { factsOf } from './facts.ts';
+} from '../../protocol/index.ts';
+import { checksumFits, helloIn } from './cleartext.ts';
+import { Conformance } from './conformance.ts';
+import { type Facts, factsOf } from './facts.ts';
+import type { StreamFrame } from './frame.ts';
+import { FrameReader } from './framing.ts';
 import { type Hello, readHello, verifyAck, verifyInit } from './handshake.ts';
-import { aesLabel, ephemeralLabel, pointLabel } from './keys.ts';
+import { keys } from './keys.ts';
 import { clearHead, type Name, names } from './messages.ts';
 import { shapeOf } from './plaintext.ts';
-import { Proof, type Sealed } from './proof.ts';
 import { rules } from './rules.ts';
 import { Session } from './session.ts';
-import { Splitter } from './splitter.ts';
+import { type Sealed, TrialDecryption } from './trialdecryption.ts';
 
-export function observe(bench: Bench): Observer {
-  return { conversation: (conversation) => new Connection(bench, conversation), end: () => {} };
+export function observe(context: ObserverContext<Facts, Session>): Observer {
+  return { conversation: (conversation) => new Connection(context, conversation), end: () => {} };
 }
 
 /** The first pass over one TCP connection: Init and Ack in clear, then frames that wait for a proof. */
 class Connection implements ConversationObserver {
-  readonly #bench: Bench;
+  readonly #context: ObserverContext<Facts, Session>;
   readonly #conversation: Conversation;
   readonly #session: Session;
-  readonly #proof: Proof;
-  readonly #conduct: Conduct;
-  readonly #splitters: readonly [Splitter, Splitter];
+  readonly #proof: TrialDecryption;
+  readonly #conduct: Conformance;
+  readonly #splitters: readonly [FrameReader, FrameReader];
   readonly #ended: [boolean, boolean] = [false, false];
   /** Last message of each direction. */
   readonly #last: [number | undefined, number | undefined] = [undefined, undefined];
@@ -42,14 +42,14 @@ class Connection implements ConversationObserver {
   #number: number | undefined;
   #frame = 0;
 
-  constructor(bench: Bench, conversation: Conversation) {
-    this.#bench = bench;
+  constructor(context: ObserverContext<Facts, Session>, conversation: Conversation) {
+    this.#context = context;
     this.#conversation = conversation;
-    this.#session = new Session(bench.choices);
+    this.#session = new Session(context.choices);
     if (conversation.opened) this.#session.opener = 0;
-    const hasKeys = () => [ephemeralLabel, pointLabel, aesLabel].some((label) => bench.keys.all(label).length > 0);
-    this.#proof = new Proof(this.#session, bench.limits, hasKeys);
-    this.#conduct = new Conduct(bench, this.#session);
+    const hasKeys = () => keys.some((kind) => context.keys.all(kind).length > 0);
+    this.#proof = new TrialDecryption(this.#session, context.limits, hasKeys);
+    this.#conduct = new Conformance(context, this.#session);
     this.#splitters = [this.#splitter(0), this.#splitter(1)];
   }
 
@@ -71,21 +71,21 @@ class Connection implements ConversationObserver {
   #end(direction: Direction, missing: number): void {
     const last = this.#last[direction];
     if (missing > 0 && last !== undefined)
-      this.#bench.messages.find(last, rules.gap, `${missing} bytes of the stream are missing after this`);
+      this.#context.messages.addFinding(last, rules.gap, `${missing} bytes of the stream are missing after this`);
     this.#ended[direction] = true;
     if (this.#ended[0] && this.#ended[1] && this.#proof.end()) this.#release();
   }
 
-  #splitter(direction: Direction): Splitter {
+  #splitter(direction: Direction): FrameReader {
     const knows = {
       opened: this.#conversation.opened,
       canAnchor: () => this.#proof.canAnchor,
       anchors: (encrypted: Uint8Array) => this.#proof.anchors(encrypted),
     };
-    return new Splitter(knows, this.#bench.limits, (cut) => this.#cut(direction, cut));
+    return new FrameReader(knows, this.#context.limits, (cut) => this.#cut(direction, cut));
   }
 
-  #cut(direction: Direction, cut: Cut): void {
+  #cut(direction: Direction, cut: StreamFrame): void {
     switch (cut.kind) {
       case 'clear':
         this.#clear(direction, cut);
@@ -101,29 +101,29 @@ class Connection implements ConversationObserver {
       case 'partial': {
         const name = cut.clear ? (this.#byRole(direction) ?? 'incomplete') : 'incomplete';
         const id = this.#row(direction, cut, name, 'incomplete', !cut.clear);
-        if (cut.clear) factsOf(this.#bench, id).clear = true;
-        if (cut.torn) factsOf(this.#bench, id).torn = true;
+        if (cut.clear) factsOf(this.#context, id).clear = true;
+        if (cut.torn) factsOf(this.#context, id).torn = true;
         this.#conduct.speaks(id, direction);
         break;
       }
       case 'stretch': {
         const id = this.#row(direction, cut, 'undecodable', cut.note === undefined ? 'malformed' : 'encrypted', true);
-        const facts = factsOf(this.#bench, id);
+        const facts = factsOf(this.#context, id);
         facts.stretch = true;
         if (cut.note !== undefined) facts.note = cut.note;
       }
     }
   }
 
-  #row(direction: Direction, { pieces, breaches }: Cut, name: Name, state: State, encrypted: boolean): number {
-    const { messages, limits } = this.#bench;
+  #row(direction: Direction, { pieces, breaches }: StreamFrame, name: Name, state: State, encrypted: boolean): number {
+    const { messages, limits } = this.#context;
     const conversation = this.#conversation.id;
     const frame = pieces.at(-1)?.frame ?? this.#frame;
     const id = messages.add({ conversation, direction, frame, name: names.indexOf(name), state, encrypted, pieces });
     if (this.#number === undefined && messages.sessions.length < limits.sessions)
       this.#number = messages.sessions.push(this.#session) - 1;
     if (this.#number !== undefined) messages.setSession(id, this.#number);
-    for (const { rule, text } of breaches) messages.find(id, rule, text);
+    for (const { rule, text } of breaches) messages.addFinding(id, rule, text);
     this.#last[direction] = id;
     this.#conduct.sends(id, direction);
     return id;
@@ -134,7 +134,7 @@ class Connection implements ConversationObserver {
     return opener === undefined ? undefined : direction === opener ? 'Init' : 'Ack';
   }
 
-  #clear(direction: Direction, cut: Cut): void {
+  #clear(direction: Direction, cut: StreamFrame): void {
     const payload = cut.bytes.subarray(clearHead);
     const content = helloIn(payload);
     // Who sends the Init is the opener, whoever opened the connection.
@@ -142,10 +142,11 @@ class Connection implements ConversationObserver {
     if (content === 'Ack') this.#session.opener ??= direction === 0 ? 1 : 0;
     const name = content ?? this.#byRole(direction) ?? 'protobuf';
     const id = this.#row(direction, cut, name, 'decoded', false);
-    factsOf(this.#bench, id).clear = true;
+    factsOf(this.#context, id).clear = true;
     if (!checksumFits(cut.bytes))
-      this.#bench.messages.find(id, rules.checksum, 'the checksum is not the beginning of SHA-256 of the payload');
-    if (name !== 'protobuf') this.#hello(id, direction, readHello(name, payload, this.#bench.messages.frame(id)));
+      this.#context.messages.addFinding(id, rules.checksum, 'the checksum is not the beginning of SHA-256 of the payload');
+    if (name !== 'protobuf')
+      this.#hello(id, direction, readHello(name, payload, this.#context.messages.frame(id), this.#context.limits));
     else this.#shape(id, payload);
   }
 
@@ -159,29 +160,31 @@ class Connection implements ConversationObserver {
     if (isFirst && message === 'Init') this.#session.init = hello;
     if (isFirst && message === 'Ack') this.#session.ack = hello;
     this.#conduct.hello(id, message, direction);
-    if (message === 'Init') this.#check(id, direction, verifyInit(hello, this.#bench.verifications));
+    if (message === 'Init') this.#check(id, direction, verifyInit(hello, this.#context.verifications));
     else this.#ackOf(id, direction, hello);
     if (isFirst && message === 'Init' && this.#ack !== undefined)
       this.#ackOf(this.#ack.id, this.#ack.direction, this.#session.ack!);
-    if (isFirst && this.#proof.begin(this.#session.openings(this.#bench.keys))) this.#release();
+    if (isFirst && this.#proof.begin(this.#session.openings(this.#context.keys))) this.#release();
   }
 
   #ackOf(id: number, direction: Direction, ack: Hello): void {
     const { init } = this.#session;
-    this.#check(id, direction, verifyAck(ack, init, this.#bench.verifications));
+    this.#check(id, direction, verifyAck(ack, init, this.#context.verifications));
     if (init === undefined) {
       this.#ack ??= { id, direction };
       return;
     }
-    factsOf(this.#bench, id).answers = init.frame;
+    factsOf(this.#context, id).answers = init.frame;
     if (ack.initId !== undefined && init.id !== undefined && ack.initId !== init.id)
-      this.#bench.messages.find(id, rules.initId, `init_id is not the id of the Init in frame ${init.frame}`, [init.frame]);
+      this.#context.messages.addFinding(id, rules.initId, `init_id is not the id of the Init in frame ${init.frame}`, [
+        init.frame,
+      ]);
   }
 
   #check(id: number, direction: Direction, check: Check): void {
-    factsOf(this.#bench, id).signature = check;
+    factsOf(this.#context, id).signature = check;
     if (check.state !== 'invalid') return;
-    this.#bench.messages.find(id, rules.signature, check.why);
+    this.#context.messages.addFinding(id, rules.signature, check.why);
     this.#conduct.mustClose(id, direction);
   }
 
@@ -191,7 +194,7 @@ class Connection implements ConversationObserver {
 
   /** A frame under a proven key, in the order in which it was sent. */
   #open({ id, direction, encrypted }: Sealed): void {
-    const { messages } = this.#bench;
+    const { messages } = this.#context;
     const { key, cipher } = this.#session.opening!;
     this.#conduct.passes(messages.frame(id));
     this.#conduct.speaks(id, direction);
@@ -211,14 +214,14 @@ class Connection implements ConversationObserver {
     const shape = shapeOf(payload);
     const isPong = shape.kind === 'pair' && direction !== undefined && this.#conduct.knowsPing(shape.pingId);
     const isPing = shape.kind === 'Ping' && direction !== undefined;
-    this.#bench.messages.setName(id, names.indexOf(isPong ? 'Pong' : isPing ? 'Ping' : 'protobuf'));
+    this.#context.messages.setName(id, names.indexOf(isPong ? 'Pong' : isPing ? 'Ping' : 'protobuf'));
     if (shape.kind === 'broken') this.#malformed(id, shape.problem.text, shape.problem.kind === 'limit');
     if (isPong) this.#conduct.pong(id, direction, shape.pingId);
     else if (isPing) this.#conduct.ping(id, direction, shape.id);
   }
 
   #malformed(id: number, text: string, isLimit = false): void {
-    this.#bench.messages.setState(id, 'malformed');
-    this.#bench.messages.find(id, isLimit ? rules.limit : rules.malformed, text);
+    this.#context.messages.setState(id, 'malformed');
+    this.#context.messages.addFinding(id, isLimit ? rules.limit : rules.malformed, text);
   }
 }

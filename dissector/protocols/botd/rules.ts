@@ -1,4 +1,4 @@
-import { rulesOf } from '../../session/index.ts';
+import { aboutOrder, rulesOf } from '../../protocol/index.ts';
 
 const rule = rulesOf('botd');
 
@@ -9,10 +9,12 @@ export const rules = {
   limit: rule('limit', 'error', 'BOTD #2, Data Structures'),
   signature: rule('signature', 'error', 'BOTD #2, Handshake: the signature authenticates the peer'),
   gap: rule('gap', 'warning', 'BOTD #1, framing'),
-  order: rule('order', 'warning', 'BOTD #2, Handshake: Init, Ack, then encrypted messages'),
+  order: aboutOrder(rule('order', 'warning', 'BOTD #2, Handshake: Init, Ack, then encrypted messages')),
   checksum: rule('checksum', 'error', 'BOTD #1, checksum'),
   initId: rule('init-id', 'error', 'BOTD #2, Handshake, Ack: init_id identifies the Init message'),
-  notClosed: rule('not-closed', 'error', 'BOTD #2, Handshake: MUST close the connection if the signature does not validate'),
+  notClosed: aboutOrder(
+    rule('not-closed', 'error', 'BOTD #2, Handshake: MUST close the connection if the signature does not validate'),
+  ),
   notClosedAfterPings: rule(
     'not-closed',
     'warning',

@@ -1,23 +1,25 @@
 import { toHex } from '../../bytes/index.ts';
-import { secp256k1 } from '../../crypto/index.ts';
-import type { Bench, Direction, Key, KeyRing } from '../../session/index.ts';
-import { cipherChoice, keyChoice, type Opening } from './ciphers.ts';
+import type { Direction, Key, KeyKind, KeyRing, ObserverContext } from '../../protocol/index.ts';
+import { cipherChoice, type DecryptionCandidate, keyChoice } from './choices.ts';
 import type { Hello } from './handshake.ts';
-import { aesLabel, ephemeralLabel, pointLabel } from './keys.ts';
+import { aesLabel, ephemeralKind, keys, pointLabel } from './keys.ts';
+import { keysOf, sharedPoint } from './keyschedule.ts';
 
 /** What the messages of one connection belong to: both hellos, and what opens what follows. */
 export class Session {
-  readonly choices: Bench['choices'] | undefined;
+  readonly choices: ObserverContext['choices'];
   /** Who sent the Init; who opened the TCP connection where that was not seen. */
   opener: Direction | undefined;
   init: Hello | undefined;
   ack: Hello | undefined;
+  /** The ring holds the private key of an ephemeral_pubkey of it. */
+  hasPrivate = false;
   /** What proved itself. */
-  opening: Opening | undefined;
+  opening: DecryptionCandidate | undefined;
   /** Why it counts as proven; `unproven` while keys are there and none is. */
   proof = '';
 
-  constructor(choices?: Bench['choices']) {
+  constructor(choices: ObserverContext['choices']) {
     this.choices = choices;
   }
 
@@ -31,10 +33,10 @@ export class Session {
   }
 
   /** Every way in which the given keys might open the session, in the order in which to try them. */
-  openings(ring: KeyRing): Opening[] {
+  openings(ring: KeyRing): DecryptionCandidate[] {
     const seen = new Set<string>();
-    return [ephemeralLabel, pointLabel, aesLabel]
-      .flatMap((label) => this.#keysFor(label, ring))
+    return keys
+      .flatMap((kind) => this.#keysFor(kind, ring))
       .flatMap((key) => this.openingsOf(key))
       .filter(({ key, cipher }) => {
         const same = `${cipher.id} ${toHex(key)}`;
@@ -42,29 +44,29 @@ export class Session {
       });
   }
 
-  #keysFor(label: string, ring: KeyRing): readonly Key[] {
+  #keysFor(kind: KeyKind<Uint8Array>, ring: KeyRing): readonly Key<Uint8Array>[] {
     const { openerKey, answererKey } = this;
-    const found = openerKey === undefined ? [] : ring.find(label, openerKey);
-    return label !== ephemeralLabel || answererKey === undefined ? found : [...found, ...ring.find(label, answererKey)];
+    const found = openerKey === undefined ? [] : ring.find(kind, openerKey);
+    if (kind !== ephemeralKind) return found;
+    const all = answererKey === undefined ? found : [...found, ...ring.find(kind, answererKey)];
+    this.hasPrivate ||= all.length > 0;
+    return all;
   }
 
   /** What one key of the session might open it with; none when the other side's ephemeral key is not known. */
-  openingsOf({ label, index, secret }: Key): Opening[] {
-    if (this.choices === undefined || !(secret instanceof Uint8Array)) return [];
+  openingsOf({ label, index, secret }: Key<Uint8Array>): DecryptionCandidate[] {
     const ciphers = this.choices.of(cipherChoice);
     if (label === aesLabel) return ciphers.map((cipher) => ({ key: secret, cipher, how: `${cipher.id}, ${label}` }));
     const point = label === pointLabel ? secret : this.sharedPoint(index, secret);
     if (point === undefined) return [];
-    return this.choices
-      .of(keyChoice)
-      .flatMap(({ id, derive }) =>
-        ciphers.map((cipher) => ({ key: derive(point), cipher, derivation: id, how: `${cipher.id}, ${id} of ${label}` })),
-      );
+    return keysOf(point, this.choices.of(keyChoice)).flatMap((derived) =>
+      ciphers.map((cipher) => ({ ...derived, cipher, how: `${cipher.id}, ${derived.derivation} of ${label}` })),
+    );
   }
 
   /** The point that a private key and the ephemeral key of the other side yield. `own` is the public key, hex. */
   sharedPoint(own: string, secret: Uint8Array): Uint8Array | undefined {
     const peer = own === this.openerKey ? this.ack?.ephemeral : own === this.answererKey ? this.init?.ephemeral : undefined;
-    return peer === undefined ? undefined : secp256k1.sharedPoint(secret, peer);
+    return peer === undefined ? undefined : sharedPoint(secret, peer);
   }
 }

@@ -1,27 +1,27 @@
-import { type Field, toHex } from '../../bytes/index.ts';
+import { type Field, toHex, valueIn, verdictOf } from '../../bytes/index.ts';
 import { fieldToJson, undecoded } from '../../codec/index.ts';
 import { bitsOf } from '../../crypto/index.ts';
-import { type Captured, type Dissection, LazyDissection } from '../../session/index.ts';
+import { type Dissection, LazyDissection, type MessageView } from '../../protocol/index.ts';
 import type { Facts } from './facts.ts';
-import { valueIn } from './handshake.ts';
 import { aesLabel, dhLabel, rsaLabel, secretLabel } from './keys.ts';
 import { packetNamed, unlistedSizes } from './messages.ts';
 import { openNodeList } from './nodelist.ts';
-import { Session } from './session.ts';
+import type { Session } from './session.ts';
+import { generated } from './treefields.ts';
 
 /** The second pass: the packet's bytes, opened where a key did, and what they carry. */
-export function dissect(captured: Captured): Dissection {
-  const { bytes, source, start, end, name } = captured;
-  const facts = (captured.facts ?? {}) as Facts;
-  const session = captured.session instanceof Session ? captured.session : new Session();
+export function dissect(captured: MessageView<Facts, Session>): Dissection {
+  const { bytes, source, start, end, name, session } = captured;
+  const facts: Facts = captured.facts ?? {};
   const layer: Field = { name: 'p2p', kind: 'struct', text: `p2p, ${name}`, source, start, end, children: [] };
   const opened = open(captured, facts, session);
   const whole = opened?.plaintext ?? bytes.subarray(start, end);
   const at = opened === undefined ? { source, start, end } : { source: opened.source, start: 0, end: opened.plaintext.length };
   if (opened !== undefined) layer.children!.push(ciphertext(captured));
-  const body = captured.state === 'encrypted' ? [] : packet(captured, opened?.plaintext ?? bytes, at, layer, facts);
-  if (captured.state === 'encrypted') layer.children!.push(ciphertext(captured));
-  layer.children!.push(...body, ...generated(captured, facts, session));
+  const isClosed = captured.state === 'encrypted' && !facts.closed;
+  const body = isClosed ? [] : packet(captured, opened?.plaintext ?? bytes, at, layer, facts);
+  if (isClosed) layer.children!.push(ciphertext(captured));
+  layer.children!.push(...body, ...notesOf(captured, facts, session));
   const inner = body.flatMap((child) => (child.children ?? []).filter(({ name: field }) => field === 'inner'));
   const listed = { ...layer, children: [...body.filter((child) => !unlistedSizes.has(child.name)), ...inner] };
   const signature = facts.signature;
@@ -31,7 +31,7 @@ export function dissect(captured: Captured): Dissection {
     whole: () => whole,
     missing: () => missing(captured, facts, session),
   };
-  const valid = signature === undefined ? undefined : signature.state === 'unchecked' ? null : signature.state === 'valid';
+  const valid = signature && verdictOf(signature);
   return new LazyDissection(layer, later, valid);
 }
 
@@ -42,27 +42,27 @@ interface Place {
 }
 
 function open(
-  captured: Captured,
+  captured: MessageView,
   { sealed, inner }: Facts,
-  session: Session,
+  session: Session | undefined,
 ): { source: number; plaintext: Uint8Array } | undefined {
   const { bytes, source: from, start, end, direction, derive } = captured;
   if (inner !== undefined) {
     const how = 'AES-256-CFB8 of the tunnel, inside the packet that carries it';
     return { source: derive('Tunnel', inner, { kind: 'derived', from, start, end, how }).id, plaintext: inner };
   }
-  const opening = session.openings[direction];
-  if (sealed === undefined || opening === undefined) return undefined;
+  const opening = session?.openings[direction];
+  if (sealed === undefined || session === undefined || opening === undefined) return undefined;
   const plaintext = opening.cipher.open(opening.key, opening.iv, sealed.lead, sealed.offset, bytes.subarray(start, end));
   if (plaintext === undefined) return undefined;
   const how = `${opening.how}; ${session.proof}`;
   return { source: derive('Decrypted', plaintext, { kind: 'derived', from, start, end, how }).id, plaintext };
 }
 
-function packet(captured: Captured, bytes: Uint8Array, { source, start, end }: Place, layer: Field, facts: Facts): Field[] {
+function packet(captured: MessageView, bytes: Uint8Array, { source, start, end }: Place, layer: Field, facts: Facts): Field[] {
   const known = packetNamed(captured.name);
   if (known === undefined) return [undecoded(bytes, source, start, end, 'Bytes of no known packet type.')];
-  const { field, end: stop, problem } = known.decode(bytes, source, start, end);
+  const { field, end: stop, problem } = known.decode(bytes, source, start, end, captured.limits);
   layer.doc = known.layout.doc;
   if (problem !== undefined) layer.problem = problem;
   const body = field.children!;
@@ -75,9 +75,9 @@ function packet(captured: Captured, bytes: Uint8Array, { source, start, end }: P
   return body;
 }
 
-function openList(captured: Captured, data: Field, facts: Facts): void {
+function openList(captured: MessageView, data: Field, facts: Facts): void {
   if (!(data.value instanceof Uint8Array) || data.problem !== undefined) return;
-  const { bytes, field, problem } = openNodeList(data.value);
+  const { bytes, field, problem } = openNodeList(data.value, captured.limits);
   const origin = { kind: 'derived', from: data.source, start: data.start, end: data.end, how: 'bzip2' } as const;
   const source = captured.derive('Decompressed', bytes, origin).id;
   if (problem !== undefined) data.problem = problem;
@@ -97,15 +97,14 @@ function moveTo(field: Field, source: number): void {
   for (const child of field.children ?? []) moveTo(child, source);
 }
 
-function openTunnel(captured: Captured, data: Field, place: NonNullable<Facts['tunnel']>): void {
+function openTunnel(captured: MessageView, data: Field, place: NonNullable<Facts['tunnel']>): void {
   if (!(data.value instanceof Uint8Array)) return;
   const opened = place.tunnel.open(place, data.value);
   if (opened === undefined) return;
   const how = `AES-256-CFB8 under the shared_key of the TUNNEL_REQ in frame ${place.tunnel.frame}, proven by test_hash`;
   const origin = { kind: 'derived', from: data.source, start: data.start, end: data.end, how } as const;
   const source = captured.derive('Tunnel', opened, origin).id;
-  const doc = "The tunnel's bytes, decrypted.";
-  data.children = [{ name: 'inner', kind: 'value', value: opened, source, start: 0, end: opened.length, generated: true, doc }];
+  data.children = [generated('inner', opened, { source, start: 0, end: opened.length })];
 }
 
 /** In JSON the list's own fields stand in the place of the compressed data; an empty list has none. */
@@ -126,26 +125,24 @@ function listOf(layer: Field): Field {
   return { ...layer, children: nodes };
 }
 
-function ciphertext({ bytes, source, start, end }: Captured): Field {
+function ciphertext({ bytes, source, start, end }: MessageView): Field {
   const value = bytes.subarray(start, end);
   const doc = 'Encrypted after the handshake, the type byte included.';
   return { name: 'ciphertext', kind: 'value', value, text: `${value.length} bytes`, doc, source, start, end, json: false };
 }
 
-function generated({ source, end, name: packetName }: Captured, facts: Facts, session: Session): Field[] {
-  const note = (name: string, value: string | number, text?: string): Field => {
-    const field: Field = { name, kind: 'value', value, source, start: end, end, generated: true, json: false };
-    return text === undefined ? field : { ...field, text };
-  };
+function notesOf({ source, end, name }: MessageView, facts: Facts, session: Session | undefined): Field[] {
+  const place = { source, start: end, end };
   const { answers, answeredIn, note: told, sealed, tunnel } = facts;
+  const isRequest = name === 'TUNNEL_REQ';
   return [
-    ...(answers === undefined ? [] : [note('answers', answers, `frame ${answers}`)]),
-    ...(answeredIn === undefined ? [] : [note('answered_in', answeredIn, `frame ${answeredIn}`)]),
-    ...(sealed === undefined || session.proof === '' ? [] : [note('opened_by', openedBy(session))]),
-    ...(tunnel === undefined || packetName === 'TUNNEL_REQ'
+    ...(answers === undefined ? [] : [generated('answers', answers, place)]),
+    ...(answeredIn === undefined ? [] : [generated('answered_in', answeredIn, place)]),
+    ...(sealed === undefined || session === undefined || session.proof === ''
       ? []
-      : [note('tunnel_requested_in', tunnel.tunnel.frame, `frame ${tunnel.tunnel.frame}`)]),
-    ...(told === undefined ? [] : [note('note', told)]),
+      : [generated('opened_by', openedBy(session), place)]),
+    ...(tunnel === undefined || isRequest ? [] : [generated('tunnel_requested_in', tunnel.tunnel.frame, place)]),
+    ...(told === undefined ? [] : [generated('note', told, place)]),
   ];
 }
 
@@ -199,17 +196,30 @@ function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
-function missing({ state, name }: Captured, facts: Facts, session: Session): string[] {
+/** What may still help: none of the keys that are known to be the connection's. */
+function missing({ state }: MessageView, facts: Facts, session: Session | undefined): string[] {
+  if (facts.closed) return missingOfTunnel(facts);
   if (state === 'encrypted') {
-    if (session.vector === undefined)
+    // A key is proven, and these bytes are nothing under it: no other key is theirs.
+    if (session !== undefined && session.proof !== '') return [];
+    if (session?.vector === undefined)
       return ['The handshake of its connection is not in the capture, so no key can be matched to it.'];
     const vector = toHex(session.vector);
     return [
-      `${dhLabel} with the exponent of either side of the handshake with init_vector ${vector}`,
-      `${secretLabel} ${vector} with the shared secret`,
+      ...(session.z !== undefined
+        ? []
+        : [
+            `${dhLabel} with the exponent of either side of the handshake with init_vector ${vector}`,
+            `${secretLabel} ${vector} with the shared secret`,
+          ]),
       `${aesLabel} ${vector} with the AES key`,
     ];
   }
-  if (name === 'TUNNEL_REQ' && facts.tunnel === undefined) return [`${rsaLabel} with the private key of the tunnel's target`];
   return [];
+}
+
+function missingOfTunnel({ belongsTo: tunnel }: Facts): string[] {
+  if (tunnel?.isTargetKnown) return [];
+  const which = tunnel === undefined ? 'its TUNNEL_REQ' : `the TUNNEL_REQ in frame ${tunnel.frame}`;
+  return [`${rsaLabel} with the private key of the target of ${which}`];
 }

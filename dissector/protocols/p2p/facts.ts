@@ -1,4 +1,5 @@
 import type { Check } from '../../bytes/index.ts';
+import type { Place } from './choices.ts';
 import type { PeerState } from './machine.ts';
 import type { Tunnel } from './tunnels.ts';
 
@@ -10,6 +11,8 @@ export interface Facts {
   belongsTo?: Tunnel;
   /** The tunnel whose bytes the packet carries, and where they lie in the tunnel's direction. */
   tunnel?: Place & { readonly tunnel: Tunnel };
+  /** A part of the packet is for a key that none of the given is: what a TUNNEL_REQ wraps, a tunnel's bytes. */
+  closed?: true;
   /** TUNNEL_CREATE and TUNNEL_CREATE_ACK: the packet itself, opened. */
   inner?: Uint8Array;
   /** The verdict on the signature of NLIST_RES or TUNNEL_CLOSE. */
@@ -20,10 +23,4 @@ export interface Facts {
   found?: PeerState;
   /** Why nothing more can be said. */
   note?: string;
-}
-
-/** A place in a stream cipher's stream. */
-export interface Place {
-  readonly offset: number;
-  readonly lead: Uint8Array;
 }

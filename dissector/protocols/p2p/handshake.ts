@@ -1,7 +1,7 @@
-import type { Field } from '../../bytes/index.ts';
+import { type Field, type Limits, valueIn } from '../../bytes/index.ts';
 import { bitsOf, type DhPublicKey, dhInRange, readDhPublicKey } from '../../crypto/index.ts';
-import type { Rule } from '../../session/index.ts';
-import type { Groups } from './groups.ts';
+import type { Rule } from '../../protocol/index.ts';
+import type { KeyExchanges } from './keyexchange.ts';
 import { rules } from './rules.ts';
 import type { Session } from './session.ts';
 
@@ -10,18 +10,20 @@ export type Tell = (rule: Rule, text: string) => void;
 
 const safeBits = 2048;
 
-export function valueIn(field: Field, name: string): Field['value'] {
-  return field.children?.find((child) => child.name === name)?.value;
-}
-
 /** HELLO: outbound's public key and the group; what is wrong or weak about them, and whether the modulus was not tested. */
-export function readHello(field: Field, session: Session, groups: Groups, tell: Tell): { isUntested: boolean } {
+export function readHello(
+  field: Field,
+  session: Session,
+  groups: KeyExchanges,
+  tell: Tell,
+  limits: Limits,
+): { isUntested: boolean } {
   const key = valueIn(field, 'a_peer_public_key');
   const p = BigInt(`0x${valueIn(field, 'param_p') || '0'}`);
   const g = BigInt(`0x${valueIn(field, 'param_g') || '0'}`);
   if (p === 0n) tell(rules.malformed, 'param_p is 0: no group has that modulus');
   const isUntested = p !== 0n && !checkGroup(p, groups, tell);
-  const a = readKey(key, 'a_peer_public_key', tell);
+  const a = readKey(key, 'a_peer_public_key', tell, limits);
   if (a === undefined) return { isUntested };
   session.a = a;
   if (a.p !== p || a.g !== g) tell(rules.parametersDiffer, 'the parameters inside a_peer_public_key are not param_p and param_g');
@@ -30,11 +32,11 @@ export function readHello(field: Field, session: Session, groups: Groups, tell: 
 }
 
 /** HELLO_ACK: inbound's public key and the initialisation vector. */
-export function readHelloAck(field: Field, session: Session, tell: Tell): void {
+export function readHelloAck(field: Field, session: Session, tell: Tell, limits: Limits): void {
   const vector = valueIn(field, 'init_vector');
   if (vector instanceof Uint8Array) session.vector = vector.slice();
   tell(rules.sharedVector, 'both directions are encrypted with one key and one init_vector: equal beginnings give equal bytes');
-  const b = readKey(valueIn(field, 'b_peer_public_key'), 'b_peer_public_key', tell);
+  const b = readKey(valueIn(field, 'b_peer_public_key'), 'b_peer_public_key', tell, limits);
   if (b === undefined) return;
   session.b = b;
   const { a } = session;
@@ -43,8 +45,8 @@ export function readHelloAck(field: Field, session: Session, tell: Tell): void {
   checkRange(b, 'b_peer_public_key', tell);
 }
 
-function readKey(der: Field['value'], name: string, tell: Tell): DhPublicKey | undefined {
-  const key = readDhPublicKey(der instanceof Uint8Array ? der : new Uint8Array(0));
+function readKey(der: Field['value'], name: string, tell: Tell, limits: Limits): DhPublicKey | undefined {
+  const key = readDhPublicKey(der instanceof Uint8Array ? der : new Uint8Array(0), limits);
   if (typeof key !== 'string') return key;
   tell(rules.malformed, `${name}: ${key}`);
   return undefined;
@@ -55,7 +57,7 @@ function checkRange({ y, p }: DhPublicKey, name: string, tell: Tell): void {
 }
 
 /** False where it is not known whether the modulus is prime. */
-function checkGroup(p: bigint, groups: Groups, tell: Tell): boolean {
+function checkGroup(p: bigint, groups: KeyExchanges, tell: Tell): boolean {
   const bits = bitsOf(p);
   if (bits < safeBits) tell(rules.smallGroup, `param_p has ${bits} bits, fewer than ${safeBits}`);
   const isPrime = groups.isPrime(p);

@@ -1,6 +1,6 @@
 import { fromBase64, fromHex, toHex } from '../../bytes/index.ts';
-import { integer, readPublicKey } from '../../crypto/index.ts';
-import { type KeyKind, rsaPrivateKind } from '../../session/index.ts';
+import { integer, type PublicKey, readPublicKey } from '../../crypto/index.ts';
+import { type KeyKind, rsaPrivateKind } from '../../protocol/index.ts';
 
 export const dhLabel = 'P2P_DH_PRIVATE';
 export const secretLabel = 'P2P_SHARED_SECRET';
@@ -16,7 +16,13 @@ function numberOf(text: string): Uint8Array | undefined {
 }
 
 /** A key of one session, found by its init_vector. */
-function bySession(label: string, doc: string, form: string, fits: (secret: Uint8Array) => boolean, expected: string): KeyKind {
+function bySession(
+  label: string,
+  doc: string,
+  form: string,
+  fits: (secret: Uint8Array) => boolean,
+  expected: string,
+): KeyKind<Uint8Array> {
   return {
     label,
     form: `init_vector, ${form}`,
@@ -32,44 +38,51 @@ function bySession(label: string, doc: string, form: string, fits: (secret: Uint
   };
 }
 
-export const keys: readonly KeyKind[] = [
-  {
-    label: dhLabel,
-    form: 'DH exponent',
-    doc: 'Diffie-Hellman exponent of either side, hex. Found by the public key it yields in the group of a HELLO.',
-    parse(fields) {
-      const [text = ''] = fields;
-      const bytes = fields.length === 1 && text !== '' ? numberOf(text) : undefined;
-      if (bytes === undefined) return 'expected one exponent in hex';
-      const exponent = integer(bytes);
-      return exponent === 0n ? 'the exponent is zero' : { index: exponent.toString(16), secret: exponent };
-    },
+export const dhKind: KeyKind<bigint> = {
+  label: dhLabel,
+  form: 'DH exponent',
+  doc: 'Diffie-Hellman exponent of either side, hex. Found by the public key it yields in the group of a HELLO.',
+  parse(fields) {
+    const [text = ''] = fields;
+    const bytes = fields.length === 1 && text !== '' ? numberOf(text) : undefined;
+    if (bytes === undefined) return 'expected one exponent in hex';
+    const exponent = integer(bytes);
+    return exponent === 0n ? 'the exponent is zero' : { index: exponent.toString(16), secret: exponent };
   },
-  bySession(
-    secretLabel,
-    'Diffie-Hellman shared secret Z of a session, hex, big-endian; zeros in front may be left out.',
-    'Z',
-    (secret) => secret.length > 0,
-    'a shared secret in hex',
-  ),
-  bySession(
-    aesLabel,
-    'AES key of a session, 32 bytes in hex.',
-    '32-byte key',
-    (secret) => secret.length === 32,
-    'a key of 64 hex digits',
-  ),
-  rsaPrivateKind(rsaLabel, "RSA private key of a tunnel's target: opens the tunnel inside TUNNEL_REQ and TUNNEL_DATA."),
-  {
-    label: nodeListLabel,
-    form: 'base64 SubjectPublicKeyInfo',
-    doc: 'Public key that signs node lists: verifies NLIST_RES, opens nothing.',
-    parse(fields) {
-      const der = fields.length === 1 ? fromBase64(fields[0]!) : undefined;
-      const key = der === undefined ? undefined : readPublicKey(der);
-      return der === undefined || typeof key !== 'object' || key.kind !== 'RSA'
-        ? 'expected an RSA public key, base64 of SubjectPublicKeyInfo'
-        : { index: toHex(der), secret: key };
-    },
+};
+
+export const secretKind = bySession(
+  secretLabel,
+  'Diffie-Hellman shared secret Z of a session, hex, big-endian; zeros in front may be left out.',
+  'Z',
+  (secret) => secret.length > 0,
+  'a shared secret in hex',
+);
+
+export const aesKind = bySession(
+  aesLabel,
+  'AES key of a session, 32 bytes in hex.',
+  '32-byte key',
+  (secret) => secret.length === 32,
+  'a key of 64 hex digits',
+);
+
+export const rsaKind = rsaPrivateKind(
+  rsaLabel,
+  "RSA private key of a tunnel's target: opens the tunnel inside TUNNEL_REQ and TUNNEL_DATA.",
+);
+
+export const nodeListKind: KeyKind<PublicKey> = {
+  label: nodeListLabel,
+  form: 'base64 SubjectPublicKeyInfo',
+  doc: 'Public key that signs node lists: verifies NLIST_RES, opens nothing.',
+  parse(fields) {
+    const der = fields.length === 1 ? fromBase64(fields[0]!) : undefined;
+    const key = der === undefined ? undefined : readPublicKey(der);
+    return der === undefined || typeof key !== 'object' || key.kind !== 'RSA'
+      ? 'expected an RSA public key, base64 of SubjectPublicKeyInfo'
+      : { index: toHex(der), secret: key };
   },
-];
+};
+
+export const keys: readonly KeyKind[] = [dhKind, secretKind, aesKind, rsaKind, nodeListKind];

@@ -151,8 +151,15 @@ export const names: readonly string[] = [
 export const forms: readonly MessageForm[] = [...packets, tunnelCreate, tunnelCreateAck].map(({ name, layout }) => {
   const form = structForm(name, layout);
   if (name !== 'NLIST_RES') return form;
-  const inside = (field: FieldForm): FieldForm =>
-    field.name === 'data' ? { ...field, fields: describeStruct(nodeListLayout) } : field;
+  // In the tree the list stands as one field inside of the bytes that it was decompressed from.
+  const list: FieldForm = {
+    name: nodeListLayout.name,
+    kind: { type: 'record' },
+    display: 'struct',
+    doc: nodeListLayout.doc,
+    fields: describeStruct(nodeListLayout),
+  };
+  const inside = (field: FieldForm): FieldForm => (field.name === 'data' ? { ...field, fields: [list] } : field);
   return { ...form, fields: form.fields.map(inside) };
 });
 

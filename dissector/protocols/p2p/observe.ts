@@ -1,31 +1,31 @@
 import type { Piece } from '../../bytes/index.ts';
 import type {
-  Bench,
   Conversation,
   ConversationObserver,
   Direction,
   Observer,
+  ObserverContext,
   Rule,
   State,
   StreamBuffer,
   StreamEnd,
-} from '../../session/index.ts';
-import type { Opening } from './ciphers.ts';
-import { other } from './conduct.ts';
-import type { Place } from './facts.ts';
-import { Groups } from './groups.ts';
-import { type Line, Lines } from './lines.ts';
+} from '../../protocol/index.ts';
+import type { DecryptionCandidate, Place } from './choices.ts';
+import { other } from './conformance.ts';
+import type { Facts } from './facts.ts';
+import { type RuleBreach, Side, Stretch } from './framing.ts';
+import { KeyExchanges } from './keyexchange.ts';
 import { incompleteName, packetOf, undecodableName } from './messages.ts';
-import { afterGap, noHandshake, notOpened } from './notes.ts';
-import { prove } from './proof.ts';
+import { MessageWriter, type ObservedMessage } from './messagewriter.ts';
+import { afterGap, noHandshake, notOpened } from './reasons.ts';
 import { isHello, isHelloAck, parsesInClear } from './recognise.ts';
 import { rules } from './rules.ts';
 import { Session } from './session.ts';
-import { type Breach, Side, Stretch } from './side.ts';
+import { prove } from './trialdecryption.ts';
 
-export function observe(bench: Bench): Observer {
-  const groups = new Groups(bench);
-  return { conversation: (conversation) => new Connection(bench, conversation, groups), end: () => {} };
+export function observe(context: ObserverContext<Facts, Session>): Observer {
+  const groups = new KeyExchanges(context);
+  return { conversation: (conversation) => new Connection(context, conversation, groups), end: () => {} };
 }
 
 /** Six candidates for each of a few keys. */
@@ -33,29 +33,29 @@ const fewOpenings = 24;
 
 /** The first pass over one TCP connection: packets in clear, then the streams that a key opens. */
 class Connection implements ConversationObserver {
-  readonly #bench: Bench;
-  readonly #groups: Groups;
+  readonly #context: ObserverContext<Facts, Session>;
+  readonly #groups: KeyExchanges;
   readonly #session = new Session();
-  readonly #lines: Lines;
+  readonly #lines: MessageWriter;
   readonly #sides = [new Side(), new Side()] as const;
   /** Inbound answered with HELLO_ACK; `unseen` when nothing of it was captured. */
   #acked: boolean | 'unseen' | undefined;
-  #openings: readonly Opening[] | undefined;
+  #openings: readonly DecryptionCandidate[] | undefined;
   /** Bytes of outbound that were there when inbound's first encrypted byte came. */
   #mark: number | undefined;
   /** What the last proof was tried on. */
   #tried = { bytes: -1, isOver: false };
 
-  constructor(bench: Bench, conversation: Conversation, groups: Groups) {
-    this.#bench = bench;
+  constructor(context: ObserverContext<Facts, Session>, conversation: Conversation, groups: KeyExchanges) {
+    this.#context = context;
     this.#groups = groups;
     if (conversation.opened) this.#session.outbound = 0;
-    this.#lines = new Lines(bench, conversation, this.#session, groups);
+    this.#lines = new MessageWriter(context, conversation, this.#session, groups);
   }
 
   stream(direction: Direction, buffer: StreamBuffer, _frame: number, ended: boolean, why?: StreamEnd): void {
     const side = this.#sides[direction];
-    side.receive(buffer, this.#bench.limits);
+    side.receive(buffer, this.#context.limits);
     if (ended) {
       side.closed ??= why ?? 'capture';
       side.ended = true;
@@ -65,7 +65,7 @@ class Connection implements ConversationObserver {
 
   gap(direction: Direction, buffer: StreamBuffer, length: number): void {
     const side = this.#sides[direction];
-    side.receive(buffer, this.#bench.limits);
+    side.receive(buffer, this.#context.limits);
     this.#lines.conduct.blind(direction);
     side.closed ??= 'gap';
     if (side.after !== undefined) this.#emitAfter(direction);
@@ -81,7 +81,7 @@ class Connection implements ConversationObserver {
     }
     for (const direction of [0, 1] as const) {
       const { after, ended } = this.#sides[direction];
-      if (after !== undefined && (ended || after.length > this.#bench.limits.stretch)) this.#emitAfter(direction);
+      if (after !== undefined && (ended || after.length > this.#context.limits.stretch)) this.#emitAfter(direction);
     }
     this.#lines.flush();
     if (this.#sides.every(({ ended }) => ended)) this.#lines.conduct.end();
@@ -218,8 +218,8 @@ class Connection implements ConversationObserver {
       const text = `type 0x${bytes[0]!.toString(16).padStart(2, '0')} is no packet of the specification: where the next begins is not known`;
       return this.#loseBorders(direction, rules.unknownType, text);
     }
-    const { field, end, problem } = packet.decode(bytes);
-    const { pendingStream } = this.#bench.limits;
+    const { field, end, problem } = packet.decode(bytes, 0, 0, bytes.length, this.#context.limits);
+    const { pendingStream } = this.#context.limits;
     if (problem !== undefined && (problem.needed ?? 0) > pendingStream)
       return this.#loseBorders(direction, rules.limit, `${problem.text}: over the limit pendingStream of ${pendingStream}`);
     if (problem !== undefined && side.closed === undefined) return undefined;
@@ -252,7 +252,7 @@ class Connection implements ConversationObserver {
     const side = this.#sides[direction];
     side.stretch ??= new Stretch();
     side.stretch.add(side.input.take(side.input.length));
-    if (side.closed === undefined && side.stretch.length <= this.#bench.limits.stretch) return false;
+    if (side.closed === undefined && side.stretch.length <= this.#context.limits.stretch) return false;
     const { stretch, lost } = side;
     side.stretch = undefined;
     if (side.closed !== undefined) side.phase = 'done';
@@ -283,14 +283,14 @@ class Connection implements ConversationObserver {
   }
 
   /** The first line that a gap touches tells of it. */
-  #gapBreach(side: Side, text: string): Breach[] {
+  #gapBreach(side: Side, text: string): RuleBreach[] {
     if (side.closed === 'limit') return [{ rule: rules.limit, text: `${text}: the limit pendingStream is passed` }];
     if (side.closed !== 'gap' || side.gapTold) return [];
     side.gapTold = true;
     return [{ rule: rules.gap, text: `${side.gap} bytes of the stream are missing: ${text}` }];
   }
 
-  #line(direction: Direction, name: string, pieces: readonly Piece[], state: State, place: Place | undefined): Line {
+  #line(direction: Direction, name: string, pieces: readonly Piece[], state: State, place: Place | undefined): ObservedMessage {
     const known = name === undecodableName && pieces.length === 0 ? incompleteName : name;
     const encrypted = place !== undefined;
     return { direction, name: known, pieces, state, encrypted, place, field: undefined, whole: false, breaches: [] };

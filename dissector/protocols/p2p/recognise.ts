@@ -1,15 +1,15 @@
-import { type Glance, probable } from '../../session/index.ts';
+import { beginsAsTls, type ConversationSample, looksRandom, probable } from '../../protocol/index.ts';
 import { packetOf } from './messages.ts';
 
 /** Reference port of the specification's implementation. */
-const port = 5002;
+export const port = 5002;
 /** DER: a SEQUENCE, and inside the algorithm the OID of PKCS #3 dhKeyAgreement. */
 const sequence = 0x30;
 const dhOid = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x03, 0x01];
 const oidWithin = 32;
 
 /** Whether a DER SEQUENCE of `size` bytes may begin at `at`: as far as its length is there, it is the one that was announced. */
-function isKey(bytes: Uint8Array, at: number, size: number): boolean {
+export function isKey(bytes: Uint8Array, at: number, size: number): boolean {
   if (size <= 20 || bytes[at] !== sequence) return false;
   const first = bytes[at + 1];
   const rest = size - 2;
@@ -46,17 +46,29 @@ export function parsesInClear(bytes: Uint8Array): boolean {
   return true;
 }
 
-/** A HELLO or HELLO_ACK with a Diffie-Hellman key is certain; the refusal of a handshake, or only the port, is probable. */
-export function recognise({ transport, streams, ports }: Glance): number {
+/** A HELLO or HELLO_ACK with a Diffie-Hellman key is certain; the refusal of a handshake is probable, and on the port what may be a connection that began earlier. */
+export function recognise({ transport, streams, ports, opened }: ConversationSample): number {
   if (transport !== 'tcp') return 0;
   if (streams.some((bytes) => (isHello(bytes) || isHelloAck(bytes)) && hasDhKey(bytes))) return 90;
   const onPort = ports.includes(port);
   if (streams.some(isRefusal)) return onPort ? 75 : probable;
-  const hasBytes = streams.some((bytes) => bytes.length > 0);
-  return onPort && hasBytes && !streams.some(isText) ? probable : 0;
+  if (!onPort) return 0;
+  const there = streams.filter((bytes) => bytes.length > 0);
+  // From its first byte a connection says HELLO, cut off or in pieces as it may be; later it is ciphertext.
+  if (opened) return there.length > 0 && there.every(mayBegin) ? probable : 0;
+  const may = there.every((bytes) => !beginsAsTls(bytes) && looksRandom(bytes) !== false && !isText(bytes));
+  const together = Uint8Array.from(there.flatMap((bytes) => [...bytes.subarray(0, 512)]));
+  return may && looksRandom(together) !== false && together.some((byte) => byte !== 0) ? probable : 0;
 }
 
-function hasDhKey(bytes: Uint8Array): boolean {
+/** The beginning of HELLO, HELLO_ACK or of what refuses them, as far as it is there; or whole packets in clear. */
+function mayBegin(bytes: Uint8Array): boolean {
+  if (bytes.length < 6) return packetOf(bytes[0]!) !== undefined && (bytes[0] !== 4 || refusalIn(bytes) !== undefined);
+  return isHello(bytes) || isHelloAck(bytes) || refusalIn(bytes) !== undefined || parsesInClear(bytes);
+}
+
+/** Whether a key has the object identifier of PKCS #3 near its beginning. */
+export function hasDhKey(bytes: Uint8Array): boolean {
   for (let at = 4; at < oidWithin && at + dhOid.length <= bytes.length; at++)
     if (dhOid.every((byte, i) => bytes[at + i] === byte)) return true;
   return false;

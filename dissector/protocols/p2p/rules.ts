@@ -1,4 +1,4 @@
-import { rulesOf } from '../../session/index.ts';
+import { aboutOrder, rulesOf } from '../../protocol/index.ts';
 
 const rule = rulesOf('p2p');
 
@@ -9,7 +9,7 @@ export const rules = {
   limit: rule('limit', 'error', 'p2p, Packets'),
   signature: rule('signature', 'error', 'p2p, Packets: NLIST_RES, TUNNEL_CLOSE'),
   gap: rule('gap', 'warning', 'p2p, Packets'),
-  order: rule('order', 'warning', 'p2p, Handshake'),
+  order: aboutOrder(rule('order', 'warning', 'p2p, Handshake')),
   unanswered: rule('unanswered', 'warning', 'p2p, Packets: NLIST_REQ'),
   unknownType: rule('unknown-type', 'error', 'p2p, Packets'),
   handshakeFailed: rule(

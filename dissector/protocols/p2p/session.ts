@@ -1,6 +1,6 @@
 import type { DhPublicKey } from '../../crypto/index.ts';
-import type { Direction } from '../../session/index.ts';
-import type { Opening } from './ciphers.ts';
+import type { Direction } from '../../protocol/index.ts';
+import type { DecryptionCandidate } from './choices.ts';
 import type { PeerState } from './machine.ts';
 
 /** One connection: what its handshake said, and how what follows it opens. */
@@ -12,7 +12,7 @@ export class Session {
   /** HELLO_ACK's init_vector. */
   vector: Uint8Array | undefined;
   /** By direction: what opens it, and what proves that. */
-  readonly openings: [Opening | undefined, Opening | undefined] = [undefined, undefined];
+  readonly openings: [DecryptionCandidate | undefined, DecryptionCandidate | undefined] = [undefined, undefined];
   proof = '';
   /** The state in which the capture finds the connection, where that is not its first HELLO. */
   found: PeerState | undefined;

@@ -1,26 +1,21 @@
-import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
-import { type Check, equalBytes, type Field, type Piece, slicePieces } from '../../bytes/index.ts';
+import { type Check, equalBytes, type Field, type Piece, slicePieces, valueIn } from '../../bytes/index.ts';
 import {
   type PublicKey,
   type RsaPrivateKey,
   readPublicKey,
-  rsaDecrypt,
   streamCiphers,
-  unpadOaep,
   verificationCost,
   verifyPss,
 } from '../../crypto/index.ts';
-import type { Bench, Direction } from '../../session/index.ts';
-import type { Place } from './facts.ts';
-import { costOf, type Groups } from './groups.ts';
-import { valueIn } from './handshake.ts';
-import { rsaLabel } from './keys.ts';
+import type { Direction, ObserverContext } from '../../protocol/index.ts';
+import type { Place } from './choices.ts';
+import { costOf, type KeyExchanges } from './keyexchange.ts';
+import { rsaKind } from './keys.ts';
+import { openSharedKey, openTest, type TunnelSecret, type TunnelTest } from './keyschedule.ts';
 import { tunnelCreate, tunnelCreateAck } from './messages.ts';
 
 const cipher = streamCiphers[0]!;
-const keyLength = 32;
-const ivLength = 16;
 const empty = new Uint8Array(0);
 
 /** The first bytes of a tunnel's direction, opened, and where they were captured. */
@@ -39,26 +34,13 @@ export interface Wrapped {
   readonly shared: Uint8Array;
 }
 
-/** RSA-OAEP with SHA-256 and MGF1-SHA-1; undefined where the key does not fit or the padding does not hold. */
-export function openOaep(key: RsaPrivateKey, wrapped: Uint8Array): Uint8Array | undefined {
-  const padded = wrapped.length === key.size ? rsaDecrypt(key, wrapped) : undefined;
-  return padded === undefined ? undefined : unpadOaep(padded, 'SHA-256', 'SHA-1');
-}
-
-export function provesTarget(opened: Uint8Array | undefined, { hash }: Wrapped): boolean {
-  return opened !== undefined && equalBytes(sha256(opened), hash);
-}
-
-export function isTunnelKey(opened: Uint8Array | undefined): opened is Uint8Array {
-  return opened?.length === keyLength + ivLength;
+export function provesTarget(opened: TunnelTest | undefined, { hash }: Wrapped): opened is TunnelTest {
+  return opened !== undefined && equalBytes(opened.hash, hash);
 }
 
 /** What the target's RSA key made of a TUNNEL_REQ. */
-export interface Unwrapped {
+export interface Unwrapped extends TunnelTest, TunnelSecret {
   readonly target: RsaPrivateKey;
-  readonly test: Uint8Array;
-  /** AES key (32 bytes) and iv (16 bytes). */
-  readonly shared: Uint8Array;
 }
 
 /** One tunnel of a connection: AES-256-CFB8 under a key that the target's RSA key unwraps, each direction with its own state. */
@@ -70,6 +52,8 @@ export class Tunnel {
   readonly wrapped: Wrapped | undefined;
   /** Not every RSA key of the ring was tried on it. */
   isUntried = false;
+  /** The ring holds the target's RSA key: `test_hash` proves it, also where `shared_key` is none that it unwraps. */
+  isTargetKnown = false;
   readonly unwrapped: Unwrapped | undefined;
   readonly #offsets: [number, number] = [0, 0];
   readonly #leads: [Uint8Array, Uint8Array] = [empty, empty];
@@ -85,9 +69,8 @@ export class Tunnel {
   }
 
   /** AES key and iv, once they are unwrapped. */
-  get secret(): { readonly key: Uint8Array; readonly iv: Uint8Array } | undefined {
-    const shared = this.unwrapped?.shared;
-    return shared && { key: shared.subarray(0, keyLength), iv: shared.subarray(keyLength) };
+  get secret(): TunnelSecret['keys'] {
+    return this.unwrapped?.keys;
   }
 
   /** The plaintext of bytes at a place of the tunnel; undefined without a key. */
@@ -132,12 +115,12 @@ function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
 
 /** The tunnels of one connection by their ids. */
 export class Tunnels {
-  readonly #bench: Bench;
-  readonly #groups: Groups;
+  readonly #context: ObserverContext;
+  readonly #groups: KeyExchanges;
   readonly #tunnels = new Map<bigint, Tunnel>();
 
-  constructor(bench: Bench, groups: Groups) {
-    this.#bench = bench;
+  constructor(context: ObserverContext, groups: KeyExchanges) {
+    this.#context = context;
     this.#groups = groups;
   }
 
@@ -148,13 +131,15 @@ export class Tunnels {
 
   request(field: Field, direction: Direction, frame: number): Tunnel | undefined {
     const id = valueIn(field, 'tunnel_id');
-    if (typeof id !== 'bigint' || this.#tunnels.size >= this.#bench.limits.sessions) return undefined;
+    if (typeof id !== 'bigint' || this.#tunnels.size >= this.#context.limits.sessions) return undefined;
     const der = valueIn(field, 'public_key');
     const signer = der instanceof Uint8Array ? readPublicKey(der) : 'TUNNEL_REQ has no public_key';
     const wrapped = wrappedIn(field);
-    const unwrapped = wrapped === undefined ? undefined : this.#unwrap(wrapped);
+    const known = wrapped === undefined ? undefined : this.#unwrap(wrapped);
+    const unwrapped = known === 'no shared_key' ? undefined : known;
     const tunnel = new Tunnel({ requester: direction, frame, signer, wrapped }, unwrapped);
-    tunnel.isUntried = unwrapped === undefined && this.#groups.isSpent && this.#bench.keys.all(rsaLabel).length > 0;
+    tunnel.isTargetKnown = known !== undefined;
+    tunnel.isUntried = known === undefined && this.#groups.isSpent && this.#context.keys.all(rsaKind).length > 0;
     this.#tunnels.set(id, tunnel);
     return tunnel;
   }
@@ -170,26 +155,24 @@ export class Tunnels {
       return { state: 'unchecked', why: 'the packet is not whole' };
     const { signer } = tunnel;
     const key = utf8ToBytes(signer.kind === 'RSA' ? `${signer.modulus} ${signer.exponent}` : signer.kind);
-    const verify = (): Check => verifyPss(signer, 'SHA-1', random, signature);
-    return this.#bench.verifications.check([key, random, signature], verificationCost(signer), verify);
+    const verify = (): Check => verifyPss(signer, 'SHA-1', random, signature, this.#context.limits);
+    return this.#context.verifications.check([key, random, signature], verificationCost(signer), verify);
   }
 
   /** The tunnel's key and iv, by the RSA key that test_hash proves. */
-  #unwrap(wrapped: Wrapped): Unwrapped | undefined {
-    for (const { secret } of this.#bench.keys.all(rsaLabel)) {
-      const target = secret as RsaPrivateKey;
-      const test = this.#oaep(target, wrapped.test);
-      if (test === undefined || !provesTarget(test, wrapped)) continue;
-      const shared = this.#oaep(target, wrapped.shared);
-      if (isTunnelKey(shared)) return { target, test, shared };
+  #unwrap(wrapped: Wrapped): Unwrapped | 'no shared_key' | undefined {
+    for (const { secret: target } of this.#context.keys.all(rsaKind)) {
+      const test = this.#may(target, wrapped.test) ? openTest(target, wrapped.test) : undefined;
+      if (!provesTarget(test, wrapped)) continue;
+      const secret = this.#may(target, wrapped.shared) ? openSharedKey(target, wrapped.shared) : undefined;
+      return secret?.keys === undefined ? 'no shared_key' : { target, ...test, ...secret };
     }
     return undefined;
   }
 
   /** A key that does not fit costs nothing. */
-  #oaep(key: RsaPrivateKey, wrapped: Uint8Array): Uint8Array | undefined {
-    if (wrapped.length !== key.size || !this.#groups.spend(costOf(key.size * 8))) return undefined;
-    return openOaep(key, wrapped);
+  #may(key: RsaPrivateKey, wrapped: Uint8Array): boolean {
+    return wrapped.length === key.size && this.#groups.spend(costOf(key.size * 8));
   }
 }
 

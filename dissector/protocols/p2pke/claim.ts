@@ -1,6 +1,6 @@
 import type { Check, Field } from '../../bytes/index.ts';
-import { presign, readPublicKey, verificationCost, verifyDigest } from '../../crypto/index.ts';
-import type { Verifications } from '../../session/index.ts';
+import { readPublicKey, signatureDigest, verificationCost, verifyDigest } from '../../crypto/index.ts';
+import type { Verifications } from '../../protocol/index.ts';
 
 export interface Claim {
   readonly key: Uint8Array;
@@ -47,7 +47,7 @@ export function checkClaim(
     return { state: 'unchecked', why: 'the handshake hash that it covers needs an ephemeral private key' };
   const key = readPublicKey(der);
   if (typeof key === 'string') return { state: 'unchecked', why: key };
-  const digest = presign(purpose, signed);
-  const verify = (): Check => verifyDigest(key, digest, sig);
+  const digest = signatureDigest(purpose, signed);
+  const verify = (): Check => verifyDigest(key, digest, sig, verifications?.limits);
   return verifications?.check([der, digest, sig], verificationCost(key), verify) ?? verify();
 }

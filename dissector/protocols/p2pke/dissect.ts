@@ -1,11 +1,20 @@
-import type { Check, Field, Problem } from '../../bytes/index.ts';
-import { toHex } from '../../bytes/index.ts';
+import { type Check, type Field, type Problem, toHex, verdictOf } from '../../bytes/index.ts';
 import { decodeProto, fieldToJson, type ProtoMessage, undecoded } from '../../codec/index.ts';
-import { type Captured, type Direction, type Dissection, LazyDissection } from '../../session/index.ts';
+import { type Dissection, LazyDissection, type MessageView } from '../../protocol/index.ts';
 import type { Facts } from './facts.ts';
-import { ephemeralLength, headerLength, headLayout, helloLayout, type Name, payloads } from './messages.ts';
-import { Session } from './session.ts';
+import {
+  ephemeralLength,
+  headerLength,
+  headLayout,
+  helloLayout,
+  helloParts,
+  type Name,
+  payloads,
+  readHeader,
+} from './messages.ts';
+import type { Session } from './session.ts';
 import { tai64nText } from './tai64n.ts';
+import { generated } from './treefields.ts';
 
 /** What a message shows beyond its header. */
 interface Opened {
@@ -16,13 +25,12 @@ interface Opened {
 }
 
 /** The second pass: header, ephemeral, and what the session's keys open. */
-export function dissect(captured: Captured): Dissection {
-  const { bytes, source, start, end } = captured;
+export function dissect(captured: MessageView<Facts, Session>): Dissection {
+  const { bytes, source, start, end, session } = captured;
   const name = captured.name as Name;
-  const facts = (captured.facts ?? {}) as Facts;
-  const session = captured.session instanceof Session ? captured.session : undefined;
+  const facts: Facts = captured.facts ?? {};
   const isHello = name === 'InitHello' || name === 'RespHello';
-  const { field: layer, end: at, problem } = (isHello ? helloLayout : headLayout)(bytes, source, start, end);
+  const { field: layer, end: at, problem } = (isHello ? helloLayout : headLayout)(bytes, source, start, end, captured.limits);
   layer.end = end;
   const children = layer.children!;
   const opened =
@@ -36,21 +44,21 @@ export function dissect(captured: Captured): Dissection {
   const claim = isHello || name === 'InitDone' ? find(children, 'auth_claim') : undefined;
   if (claim !== undefined && facts.signature !== undefined) mark(claim, facts.signature);
   layer.text = `P2P Key Exchange, ${name}`;
-  for (const field of generated(captured, session, facts)) children.push(field);
+  for (const field of notesOf(captured, session, facts)) children.push(field);
   const later = {
     info: () => info(name, end - start, children, opened, facts),
     fields: () => fieldToJson({ ...layer, children: flatten(children) }),
     whole: () => whole(bytes.subarray(start, end), opened.plaintext, isHello),
     missing: () => (captured.state === 'encrypted' ? missing(name, session, captured) : []),
   };
-  const valid = claim === undefined ? undefined : verdict(facts.signature);
+  const valid = claim === undefined ? undefined : verdictOf(facts.signature);
   return new LazyDissection(layer, later, valid);
 }
 
-function open(captured: Captured, name: Name, session: Session | undefined, facts: Facts, at: number): Opened {
+function open(captured: MessageView, name: Name, session: Session | undefined, facts: Facts, at: number): Opened {
   const { bytes, source, start, end, state } = captured;
   if (name === 'InitHello') {
-    const { field, end: stop, problem } = decodeProto(payloads.InitHello, bytes, source, at, end);
+    const { field, end: stop, problem } = decodeProto(payloads.InitHello, bytes, source, at, end, captured.limits);
     field.end = end;
     if (stop < end)
       field.children!.push(undecoded(bytes, source, stop, end, 'Bytes after the place where the payload stopped making sense.'));
@@ -58,9 +66,8 @@ function open(captured: Captured, name: Name, session: Session | undefined, fact
   }
   if (name === 'RespHello')
     return facts.payload === undefined ? sealed(captured, at) : payload(captured, at, facts.payload, payloads.RespHello);
-  const counter = (bytes[start]! & 0x7f) * 0x100_0000 + (bytes[start + 1]! << 16) + (bytes[start + 2]! << 8) + bytes[start + 3]!;
-  const bit = (bytes[start]! >>> 7) as Direction;
-  const plaintext = state === 'encrypted' ? undefined : session?.open(bit, counter, bytes.subarray(start, end));
+  const message = bytes.subarray(start, end);
+  const plaintext = state === 'encrypted' ? undefined : session?.open(readHeader(message)!, message);
   if (plaintext === undefined) return sealed(captured, at);
   if (name === 'InitDone') return payload(captured, at, plaintext, payloads.InitDone);
   const derived = derive(captured, at, plaintext);
@@ -76,32 +83,32 @@ function open(captured: Captured, name: Name, session: Session | undefined, fact
   return { fields: [ciphertext(captured, at), data], plaintext };
 }
 
-function payload(captured: Captured, at: number, plaintext: Uint8Array, layout: ProtoMessage): Opened {
+function payload(captured: MessageView, at: number, plaintext: Uint8Array, layout: ProtoMessage): Opened {
   const source = derive(captured, at, plaintext);
-  const { field, end, problem } = decodeProto(layout, plaintext, source);
+  const { field, end, problem } = decodeProto(layout, plaintext, source, 0, plaintext.length, captured.limits);
   field.end = plaintext.length;
   if (end < plaintext.length)
     field.children!.push(undecoded(plaintext, source, end, plaintext.length, 'Bytes that are no protobuf record.'));
   return { fields: [ciphertext(captured, at), field], plaintext, ...(problem === undefined ? {} : { problem }) };
 }
 
-function derive(captured: Captured, at: number, plaintext: Uint8Array): number {
+function derive(captured: MessageView, at: number, plaintext: Uint8Array): number {
   const how = 'ChaCha20-Poly1305, the 4 header bytes as AAD';
   return captured.derive('Decrypted', plaintext, { kind: 'derived', from: captured.source, start: at, end: captured.end, how })
     .id;
 }
 
-function sealed(captured: Captured, at: number): Opened {
+function sealed(captured: MessageView, at: number): Opened {
   return { fields: at < captured.end ? [ciphertext(captured, at)] : [], plaintext: undefined };
 }
 
-function ciphertext({ bytes, source, end }: Captured, at: number): Field {
+function ciphertext({ bytes, source, end }: MessageView, at: number): Field {
   const value = bytes.subarray(at, end);
   const doc = 'Sealed with ChaCha20-Poly1305; the last 16 bytes are the tag.';
   return { name: 'ciphertext', kind: 'value', value, text: `${value.length} bytes`, doc, source, start: at, end, json: false };
 }
 
-function rest({ bytes, source, end }: Captured, at: number): Field[] {
+function rest({ bytes, source, end }: MessageView, at: number): Field[] {
   return at < end ? [undecoded(bytes, source, at, end, 'Bytes that no layout claims.')] : [];
 }
 
@@ -125,11 +132,6 @@ function mark(claim: Field, check: Check): void {
   (sig ?? claim).check = check;
 }
 
-function verdict(check: Check | undefined): boolean | null {
-  if (check === undefined || check.state === 'unchecked') return null;
-  return check.state === 'valid';
-}
-
 /** Header, `e` where there is one, and the plaintext; the message as it stands where it did not open. */
 function whole(message: Uint8Array, plaintext: Uint8Array | undefined, isHello: boolean): Uint8Array {
   if (plaintext === undefined) return message;
@@ -142,34 +144,25 @@ function whole(message: Uint8Array, plaintext: Uint8Array | undefined, isHello: 
 
 const orphaned = 'No handshake comes before it in the capture: its session is not known.';
 
-function isOrphan({ name, state }: Captured, session: Session | undefined): boolean {
+function isOrphan({ name, state }: MessageView, session: Session | undefined): boolean {
   return session === undefined && state === 'encrypted' && name !== 'InitHello' && name !== 'RespHello';
 }
 
-function generated(captured: Captured, session: Session | undefined, facts: Facts): Field[] {
+function notesOf(captured: MessageView, session: Session | undefined, facts: Facts): Field[] {
   const { name: message, source, end } = captured;
-  const note = (name: string, value: string | number | Uint8Array, text?: string): Field => {
-    const field: Field = { name, kind: 'value', value, source, start: end, end, generated: true, json: false };
-    return text === undefined ? field : { ...field, text };
-  };
+  const place = { source, start: end, end };
   const out: Field[] = [];
-  if (facts.retransmissionOf !== undefined)
-    out.push(note('retransmission_of', facts.retransmissionOf, `frame ${facts.retransmissionOf}`));
+  if (facts.retransmissionOf !== undefined) out.push(generated('retransmission_of', facts.retransmissionOf, place));
   if (session !== undefined) {
     const hello = session.hellos[0];
-    out.push(
-      note(
-        'session',
-        session.e,
-        `${session.place}, ${session.e.slice(0, 16)}…${hello === undefined ? '' : `, begun in frame ${hello.frame}`}`,
-      ),
-    );
+    const begun = hello === undefined ? '' : `, begun in frame ${hello.frame}`;
+    out.push(generated('session', session.e, place, `${session.place}, ${session.e.slice(0, 16)}…${begun}`));
     if (session.h2 !== undefined && message !== 'InitHello' && facts.signature !== undefined)
-      out.push(note('handshake_hash', session.h2));
+      out.push(generated('handshake_hash', session.h2, place));
   }
-  if (facts.sameKeyAs !== undefined) out.push(note('same_key_as', facts.sameKeyAs, `frame ${facts.sameKeyAs}`));
+  if (facts.sameKeyAs !== undefined) out.push(generated('same_key_as', facts.sameKeyAs, place));
   const why = facts.note ?? (isOrphan(captured, session) ? orphaned : undefined);
-  if (why !== undefined) out.push(note('note', why));
+  if (why !== undefined) out.push(generated('note', why, place));
   return out;
 }
 
@@ -183,16 +176,23 @@ function info(name: Name, length: number, children: readonly Field[], opened: Op
   return name === 'InitDone' ? `counter ${counter}${repeated}` : `counter ${counter}${opens}`;
 }
 
-function missing(name: Name, session: Session | undefined, { bytes, start, end }: Captured): string[] {
+function missing(name: Name, session: Session | undefined, { bytes, start, end }: MessageView): string[] {
   if (session === undefined) return ['The handshake of its session is not in the capture, so no key can be matched to it.'];
-  const initiator = `P2PKE_EPHEMERAL_PRIVATE with the private key of the initiator's e ${session.e}`;
+  // Its keys are known, and these bytes are nothing under them: no other key is theirs.
+  const message = bytes.subarray(start, end);
+  const bit = readHeader(message)?.bit ?? 0;
+  if (session.h2 !== undefined || (name !== 'RespHello' && session.proven[bit])) return [];
+  const privateKey = (e: string, sentence: string): string[] =>
+    session.held.has(e) ? [] : [`P2PKE_EPHEMERAL_PRIVATE with the private key of ${sentence}`];
+  const initiator = privateKey(session.e, `the initiator's e ${session.e}`);
   if (name === 'RespHello') {
-    const e = toHex(bytes.subarray(start + headerLength, Math.min(end, start + headerLength + ephemeralLength)));
-    return [initiator, `P2PKE_EPHEMERAL_PRIVATE with the private key of the responder's e ${e}`];
+    const e = toHex(helloParts(message).e);
+    return [...initiator, ...privateKey(e, `the responder's e ${e}`)];
   }
+  const responder = session.resp === undefined ? '' : toHex(helloParts(session.resp).e);
   return [
-    initiator,
-    "P2PKE_EPHEMERAL_PRIVATE with the private key of the e in that session's RespHello",
+    ...initiator,
+    ...privateKey(responder, "the e in that session's RespHello"),
     `P2PKE_TRANSPORT_KEYS ${session.e} with the keys of both directions, or of this one`,
   ];
 }

@@ -1,31 +1,39 @@
-import type { Protocol } from '../../session/index.ts';
-import { compute } from './compute.ts';
+import { defineProtocol } from '../../protocol/index.ts';
+import { almost } from './almost.ts';
+import { compute } from './derivations.ts';
 import { dissect } from './dissect.ts';
-import { explain } from './explain.ts';
+import type { Facts } from './facts.ts';
 import { keys } from './keys.ts';
+import { explain } from './keytrials.ts';
+import { ownLimits } from './limits.ts';
 import { machine } from './machine.ts';
 import { forms, names } from './messages.ts';
+import { peer } from './node/definition.ts';
 import { observe } from './observe.ts';
-import { part } from './part.ts';
-import { peer } from './peer.ts';
 import { recognise } from './recognise.ts';
 import { rules } from './rules.ts';
+import type { Session } from './session.ts';
+import { part } from './step.ts';
+import { treeFields } from './treefields.ts';
 
 /** P2P Key Exchange: Noise NN sessions over any datagram transport. */
-export const p2pke: Protocol = {
+export const p2pke = defineProtocol<Facts, Session>({
   id: 'p2pke',
   title: 'P2P Key Exchange',
   document: 'p2pke',
   names,
   keys,
+  limits: ownLimits,
   rules: Object.values(rules),
   messages: forms,
+  treeFields,
   machines: [machine],
   recognise,
+  almost,
   observe,
   dissect,
   explain,
   part,
   compute,
   peer,
-};
+});

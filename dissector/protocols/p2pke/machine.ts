@@ -1,4 +1,4 @@
-import type { Machine } from '../../session/index.ts';
+import type { Machine } from '../../protocol/index.ts';
 import type { Name } from './messages.ts';
 
 export type SessionState =

@@ -1,3 +1,4 @@
+import type { Field } from '../../bytes/index.ts';
 import {
   bits,
   bytes,
@@ -8,6 +9,8 @@ import {
   struct,
   structForm,
 } from '../../codec/index.ts';
+import { noise } from '../../crypto/index.ts';
+import type { Direction } from '../../protocol/index.ts';
 
 /** Message names; the index is what the message table keeps. */
 export const names = ['InitHello', 'RespHello', 'InitDone', 'data', 'closing', 'reserved', 'undecodable'] as const;
@@ -101,6 +104,39 @@ export const forms: readonly MessageForm[] = [
   structForm('data', { ...sealed, doc: 'Bytes of the application.' }),
   structForm('closing', { ...sealed, doc: 'Closes the session.' }),
 ];
+
+/** What a header says: the direction bit, and the counter, which is the nonce of what is sealed and names the message. */
+export interface Header {
+  readonly bit: Direction;
+  readonly counter: number;
+  readonly name: Name;
+}
+
+/** The header of a datagram; undefined for one that is too short to have one. */
+export function readHeader(message: Uint8Array): Header | undefined {
+  const { field, problem } = headLayout(message);
+  if (problem !== undefined) return undefined;
+  const [direction, counter] = field.children! as [Field, Field];
+  const value = counter.value as number;
+  return { bit: direction.value as Direction, counter: value, name: nameOf(value) };
+}
+
+/** A hello after its header: `e`, then the payload of InitHello or the ciphertext of RespHello. */
+export function helloParts(message: Uint8Array): { readonly e: Uint8Array; readonly rest: Uint8Array } {
+  const at = headerLength + ephemeralLength;
+  return { e: message.subarray(headerLength, at), rest: message.subarray(at) };
+}
+
+/** InitDone, data and closing: the header, which is the additional data, and the ciphertext with its tag. */
+export function sealedParts(message: Uint8Array): { readonly header: Uint8Array; readonly ciphertext: Uint8Array } {
+  return { header: message.subarray(0, headerLength), ciphertext: message.subarray(headerLength) };
+}
+
+/** Bytes that a message has at least; a hello has its `e`, what is sealed a tag. */
+export function leastLength(name: Name): number {
+  if (name === 'InitHello') return headerLength + ephemeralLength;
+  return (name === 'RespHello' ? headerLength + ephemeralLength : headerLength) + noise.tagLength;
+}
 
 export function nameOf(counter: number): Name {
   switch (counter) {

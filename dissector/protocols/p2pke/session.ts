@@ -1,15 +1,20 @@
-import { noise, openRecorded } from '../../crypto/index.ts';
-import type { Direction } from '../../session/index.ts';
-import { Early } from './early.ts';
+import { passiveDecrypt } from '../../crypto/index.ts';
+import type { Direction } from '../../protocol/index.ts';
+import { Early } from './conformance/early.ts';
 import type { TransportKeys } from './keys.ts';
-import { headerLength } from './messages.ts';
-import { ReplayWindow } from './window.ts';
+import { type ExchangeKeys, keyOf, nn } from './keyschedule.ts';
+import { type Header, sealedParts } from './messages.ts';
+import { ReplayWindow } from './replaywindow.ts';
+
+/** Pairs of transport keys of one session that no tag has proven yet. */
+const mostSupposed = 8;
 
 /** One InitHello as it was captured; a corrupted copy may share its ephemeral with the good one. */
 export interface InitHello {
   readonly frame: number;
   readonly message: Uint8Array;
-  readonly transcript: noise.Transcript;
+  /** The handshake hash after it. */
+  readonly h1: Uint8Array;
 }
 
 /**
@@ -19,7 +24,7 @@ export interface InitHello {
 export class Session {
   /** The initiator's ephemeral public value, hex. */
   readonly e: string;
-  /** The conversation's direction in which the initiator sends. */
+  /** The direction in which the initiator sends, in the conversation in which the session began. */
   readonly initiator: Direction;
   readonly start: number;
   readonly hellos: InitHello[] = [];
@@ -37,12 +42,20 @@ export class Session {
   respHello: number | undefined;
   done: number | undefined;
   readonly closed: [number | undefined, number | undefined] = [undefined, undefined];
+  /** When the first RespHello came, in seconds since 1970; NaN before it. */
+  firstAnswer = Number.NaN;
+  /** By direction bit: a message under this session came after its InitDone. */
+  readonly heard: [boolean, boolean] = [false, false];
   readonly windows = [new ReplayWindow(), new ReplayWindow()] as const;
-  /** Shared secrets that keys of the ring make with a responder's ephemeral (hex): each takes a millisecond. */
-  readonly exchanged = new Map<string, readonly (Uint8Array | undefined)[]>();
+  /** What keys of the ring make with a responder's ephemeral (hex): each takes a millisecond. */
+  readonly exchanged = new Map<string, readonly ExchangeKeys[]>();
+  /** Public values e (hex) of its hellos whose private keys the ring holds. */
+  readonly held = new Set<string>();
   readonly early: Early = new Early();
   messages = 0;
 
+  /** Conversations in which the initiator sends in the other direction: it moved, or the responder did, and spoke first there. */
+  readonly #turned = new Set<number>();
   /** All sessions of the channel, this one at `#index` once it is added. */
   readonly #siblings: readonly Session[];
   readonly #index: number;
@@ -60,6 +73,30 @@ export class Session {
     return `${this.#index + 1} of ${this.#siblings.length}`;
   }
 
+  /** The direction of a conversation in which the initiator sends. */
+  initiatorIn(conversation: number): Direction {
+    return this.#turned.has(conversation) ? (this.initiator === 0 ? 1 : 0) : this.initiator;
+  }
+
+  /** It goes on in another conversation (an address or port has changed), where the initiator sends in this direction. */
+  movesTo(conversation: number, initiator: Direction): void {
+    if (initiator !== this.initiator) this.#turned.add(conversation);
+  }
+
+  /** Whether the capture shows that a side has turned to this session: its InitDone was sent, or it answered that with data. */
+  isUsedBy(sender: Direction, conversation: number): boolean {
+    return this.done !== undefined && (sender === this.initiatorIn(conversation) || this.heard[1]);
+  }
+
+  /**
+   * The transport keys come of the ephemerals alone, while a RespHello's tag covers the InitHello as well: where that was changed on its
+   * way, or is broken, the keys that the ring makes with this responder's ephemeral (hex) may open what follows. A message's tag proves them.
+   */
+  suppose(answer: string): void {
+    const room = Math.max(0, mostSupposed - this.transport.length);
+    this.transport.push(...(this.exchanged.get(answer) ?? []).slice(0, room));
+  }
+
   /** A key that might open this direction is known. */
   hasKey(bit: Direction): boolean {
     return this.transport.some((keys) => keyOf(keys, bit) !== undefined);
@@ -71,12 +108,11 @@ export class Session {
   }
 
   /** Opens InitDone or a data message: nonce is the counter, AAD the 4 header bytes. Proves the key that fits. */
-  open(bit: Direction, counter: number, message: Uint8Array): Uint8Array | undefined {
-    const header = message.subarray(0, headerLength);
-    const body = message.subarray(headerLength);
+  open({ bit, counter }: Pick<Header, 'bit' | 'counter'>, message: Uint8Array): Uint8Array | undefined {
+    const { header, ciphertext } = sealedParts(message);
     for (const keys of this.transport) {
       const key = keyOf(keys, bit);
-      const plaintext = key === undefined ? undefined : openRecorded(key, noise.nonce(counter), body, header);
+      const plaintext = key === undefined ? undefined : passiveDecrypt(key, nn.cipher.nonce(counter), ciphertext, header);
       if (plaintext === undefined) continue;
       this.proven[bit] = true;
       return plaintext;
@@ -85,11 +121,7 @@ export class Session {
   }
 }
 
-export function keyOf(keys: TransportKeys, bit: Direction): Uint8Array | undefined {
-  return bit === 0 ? keys.i2r : keys.r2i;
-}
-
-/** The direction bit that a side's messages carry in a session. */
-export function expectedBit(session: Session, sender: Direction): Direction {
-  return sender === session.initiator ? 0 : 1;
+/** The direction bit that a side's messages carry in a session, by the direction of a conversation in which it sends. */
+export function expectedBit(session: Session, sender: Direction, conversation: number): Direction {
+  return sender === session.initiatorIn(conversation) ? 0 : 1;
 }

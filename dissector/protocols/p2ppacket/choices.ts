@@ -1,4 +1,4 @@
-import type { Candidate, OpenChoice } from '../../session/index.ts';
+import type { Candidate, OpenChoice } from '../../protocol/index.ts';
 
 /** What a signature covers: the bytes of the fields named, one after the other. */
 interface Coverage extends Candidate {

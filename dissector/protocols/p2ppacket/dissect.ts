@@ -1,20 +1,19 @@
-import { type Check, type Field, type Json, toHex } from '../../bytes/index.ts';
-import { fieldToJson, undecoded } from '../../codec/index.ts';
-import { type Captured, type Dissection, LazyDissection } from '../../session/index.ts';
+import { bytesIn, type Field, type Json, type Limits, toHex, valueIn, verdictOf } from '../../bytes/index.ts';
+import { fieldToJson, type Place, undecoded } from '../../codec/index.ts';
+import { type Dissection, LazyDissection, type MessageView } from '../../protocol/index.ts';
+import { socketText } from './conformance/nodes.ts';
 import type { EntryFacts, Facts } from './facts.ts';
 import { privateLabel, sessionLabel } from './keys.ts';
 import { type Layouts, standard, type TypeName } from './messages.ts';
-import { bytesIn, socketText } from './nodes.ts';
-import { valueIn } from './parse.ts';
-import { Session } from './session.ts';
+import type { Session } from './session.ts';
+import { generated } from './treefields.ts';
 
 /** The second pass: the head, the payload, and the entries that a session's key opens. */
-export function dissect(captured: Captured): Dissection {
-  const { bytes, source, start, end, name } = captured;
-  const facts = (captured.facts ?? {}) as Facts;
-  const session = captured.session instanceof Session ? captured.session : undefined;
+export function dissect(captured: MessageView<Facts, Session>): Dissection {
+  const { bytes, source, start, end, name, session } = captured;
+  const facts: Facts = captured.facts ?? {};
   const layouts = session?.layouts ?? standard;
-  const { field: layer, end: at, problem } = layouts.head(bytes, source, start, end);
+  const { field: layer, end: at, problem } = layouts.head(bytes, source, start, end, captured.limits);
   layer.text = `p2p packet, ${name}`;
   layer.end = end;
   const plaintext = isSealed(captured) ? session?.reopen(bytes.subarray(start, end)) : undefined;
@@ -24,7 +23,7 @@ export function dissect(captured: Captured): Dissection {
   if (channels !== undefined) dressEntries(channels, layouts, facts);
   const signature = payload.find((child) => child.name === 'signature');
   if (signature !== undefined && facts.signature !== undefined) signature.check = facts.signature;
-  layer.children!.push(...payload, ...generated(captured, facts, session));
+  layer.children!.push(...payload, ...notesOf(captured, facts, session));
   if (problem !== undefined && at < end) layer.children!.push(undecoded(bytes, source, at, end, 'Bytes of no whole head.'));
   const later = {
     info: () => info(name, payload, facts, end - start),
@@ -32,16 +31,22 @@ export function dissect(captured: Captured): Dissection {
     whole: () => (plaintext === undefined ? bytes.subarray(start, end) : joined(bytes.subarray(start, at), plaintext)),
     missing: () => (captured.state === 'encrypted' ? missing(session) : []),
   };
-  const valid = signature === undefined || name !== 'hello' ? undefined : verdict(facts.signature);
+  const valid = signature === undefined || name !== 'hello' ? undefined : verdictOf(facts.signature);
   return new LazyDissection(layer, later, valid);
 }
 
 /** Data that travels sealed, as far as the first pass knows. */
-function isSealed({ name, encrypted }: Captured): boolean {
+function isSealed({ name, encrypted }: MessageView): boolean {
   return name === 'data' && encrypted;
 }
 
-function payloadOf(captured: Captured, layouts: Layouts, at: number, plaintext: Uint8Array | undefined, layer: Field): Field[] {
+function payloadOf(
+  captured: MessageView,
+  layouts: Layouts,
+  at: number,
+  plaintext: Uint8Array | undefined,
+  layer: Field,
+): Field[] {
   const { bytes, source, end, name, state } = captured;
   const known = name === 'unknown' ? undefined : (name as TypeName);
   if (known === undefined)
@@ -55,15 +60,26 @@ function payloadOf(captured: Captured, layouts: Layouts, at: number, plaintext: 
       how: 'ChaCha20-Poly1305, the two bytes of head as AAD',
     } as const;
     const opened = captured.derive('Decrypted', plaintext, origin).id;
-    return [ciphertext(bytes, source, at, end), ...decoded(layouts.data, plaintext, opened, 0, plaintext.length, layer)];
+    return [
+      ciphertext(bytes, source, at, end),
+      ...decoded(layouts.data, plaintext, opened, 0, plaintext.length, layer, captured.limits),
+    ];
   }
   if (isSealed(captured) || state === 'encrypted') return at < end ? [ciphertext(bytes, source, at, end)] : [];
   const decode = known === 'data' ? layouts.data : layouts.payload[known];
-  return decoded(decode, bytes, source, at, end, layer);
+  return decoded(decode, bytes, source, at, end, layer, captured.limits);
 }
 
-function decoded(decode: Layouts['data'], bytes: Uint8Array, source: number, start: number, end: number, layer: Field): Field[] {
-  const { field, end: stop, problem } = decode(bytes, source, start, end);
+function decoded(
+  decode: Layouts['data'],
+  bytes: Uint8Array,
+  source: number,
+  start: number,
+  end: number,
+  layer: Field,
+  limits: Limits,
+): Field[] {
+  const { field, end: stop, problem } = decode(bytes, source, start, end, limits);
   if (problem !== undefined) layer.problem = problem;
   return [...field.children!, ...rest(bytes, source, stop, end, 'Bytes that no entry or field claims.')];
 }
@@ -90,35 +106,31 @@ function dressEntries(channels: Field, layouts: Layouts, facts: Facts): void {
     if (known === undefined) return;
     const signature = entry.children!.find((child) => child.name === 'signature');
     if (signature !== undefined && known.signature !== undefined) signature.check = known.signature;
-    entry.children!.push(...links(known, entry.source, entry.end));
+    entry.children!.push(...links(known, { source: entry.source, start: entry.end, end: entry.end }));
   });
 }
 
-function links(facts: EntryFacts | Facts, source: number, at: number): Field[] {
+function links(facts: EntryFacts | Facts, place: Place): Field[] {
   return (['answers', 'answered_in', 'acknowledged_in', 'retransmission_of', 'requested_in'] as const).flatMap((name) => {
     const frame = facts[name];
-    return frame === undefined ? [] : [note(name, frame, source, at, `frame ${frame}`)];
+    return frame === undefined ? [] : [generated(name, frame, place)];
   });
 }
 
-function note(name: string, value: string | number, source: number, at: number, text?: string): Field {
-  const field: Field = { name, kind: 'value', value, source, start: at, end: at, generated: true, json: false };
-  return text === undefined ? field : { ...field, text };
-}
-
-function generated({ source, end, name }: Captured, facts: Facts, session: Session | undefined): Field[] {
-  const out = links(facts, source, end);
+function notesOf({ source, end, name }: MessageView, facts: Facts, session: Session | undefined): Field[] {
+  const place = { source, start: end, end };
+  const out = links(facts, place);
   if (session !== undefined && session.total.sessions > 1)
-    out.push(note('session', session.number, source, end, `${session.number} of ${session.total.sessions}`));
-  if (facts.sameKeyAs !== undefined) out.push(note('same_key_as', facts.sameKeyAs, source, end, `frame ${facts.sameKeyAs}`));
+    out.push(generated('session', session.number, place, `${session.number} of ${session.total.sessions}`));
+  if (facts.sameKeyAs !== undefined) out.push(generated('same_key_as', facts.sameKeyAs, place));
   if (name === 'data' && session?.form !== undefined) {
     const how =
       session.form === 'sealed'
         ? `sealed, ${session.how || 'as the setting says'}`
         : 'plain: it parses as entries to its last byte';
-    out.push(note('form', how, source, end));
+    out.push(generated('form', how, place));
   }
-  if (facts.note !== undefined) out.push(note('note', facts.note, source, end));
+  if (facts.note !== undefined) out.push(generated('note', facts.note, place));
   return out;
 }
 
@@ -131,15 +143,11 @@ function jsonOf(layer: Field, facts: Facts): Json {
     const json = fieldToJson(entry) as { [name: string]: Json };
     const known = facts.entries?.[index];
     if (json.type !== undefined) json.type = entry.text!.split(',')[0]!;
-    if (known?.signature !== undefined) json.signature_valid = verdict(known.signature);
+    if (known?.signature !== undefined) json.signature_valid = verdictOf(known.signature);
     if (known?.retransmission_of !== undefined) json.retransmission = true;
     return json;
   });
   return fields;
-}
-
-function verdict(check: Check | undefined): boolean | null {
-  return check === undefined || check.state === 'unchecked' ? null : check.state === 'valid';
 }
 
 function joined(head: Uint8Array, plaintext: Uint8Array): Uint8Array {
@@ -166,11 +174,15 @@ function info(name: string, payload: readonly Field[], facts: Facts, length: num
 }
 
 function missing(session: Session | undefined): string[] {
+  // A key is proven, and these bytes are nothing under it: no other key is theirs.
+  if (session?.key !== undefined) return [];
   const [i, r] = session?.pair ?? [];
   if (i === undefined)
     return [`Perhaps sealed: the hellos of its session are not in the capture, so only a ${sessionLabel} could open it.`];
   return [
-    `Perhaps sealed: ${privateLabel} with the private key of ${i}${r === undefined ? '' : `, or of ${r}`}`,
+    ...(session?.hasPrivate
+      ? []
+      : [`Perhaps sealed: ${privateLabel} with the private key of ${i}${r === undefined ? '' : `, or of ${r}`}`]),
     `${sessionLabel} ${i} with the session's key`,
   ];
 }

@@ -1,9 +1,10 @@
-import { type Field, toHex } from '../../bytes/index.ts';
-import { advance, type Bench, type Direction } from '../../session/index.ts';
-import { Channels, factsOf } from './channels.ts';
+import { bytesIn, type Field, toHex } from '../../bytes/index.ts';
+import { advance, type Direction, type ObserverContext } from '../../protocol/index.ts';
+import { Channels, factsOf } from './conformance/channels.ts';
+import type { Nodes } from './conformance/nodes.ts';
+import type { Facts } from './facts.ts';
 import { machine } from './machine.ts';
 import type { Layouts, TypeName } from './messages.ts';
-import { bytesIn, type Nodes } from './nodes.ts';
 import { rules } from './rules.ts';
 import { Session } from './session.ts';
 
@@ -25,7 +26,7 @@ interface Asking {
 export class Handshake {
   session: Session | undefined;
   channels: Channels;
-  readonly #bench: Bench;
+  readonly #context: ObserverContext<Facts, Session>;
   readonly #nodes: Nodes;
   readonly #endpoints: readonly [string, string];
   readonly #layouts: Layouts;
@@ -43,12 +44,12 @@ export class Handshake {
   #asking: Asking | undefined;
   readonly #keys = new Map<string, { session: number; frame: number }>();
 
-  constructor(bench: Bench, nodes: Nodes, endpoints: readonly [string, string], layouts: Layouts) {
-    this.#bench = bench;
+  constructor(context: ObserverContext<Facts, Session>, nodes: Nodes, endpoints: readonly [string, string], layouts: Layouts) {
+    this.#context = context;
     this.#nodes = nodes;
     this.#endpoints = endpoints;
     this.#layouts = layouts;
-    this.channels = new Channels(bench, false);
+    this.channels = new Channels(context, false);
   }
 
   hello(packet: Packet, payload: Field): void {
@@ -158,20 +159,20 @@ export class Handshake {
     const session = new Session(this.#total, initiator, this.#layouts);
     this.session = session;
     this.channels.settle();
-    this.channels = new Channels(this.#bench, initiator !== undefined);
+    this.channels = new Channels(this.#context, initiator !== undefined);
     this.#retries = [];
     this.#last = {};
     this.#withoutCookie = undefined;
     this.#carried = false;
     this.#hellos = new Map();
     this.#asking = undefined;
-    const { sessions } = this.#bench.messages;
-    if (sessions.length < this.#bench.limits.sessions) session.place = sessions.push(session) - 1;
+    const { sessions } = this.#context.messages;
+    if (sessions.length < this.#context.limits.sessions) session.place = sessions.push(session) - 1;
     return session;
   }
 
   #enter(id: number, session: Session): void {
-    const { messages } = this.#bench;
+    const { messages } = this.#context;
     if (session.place !== undefined) messages.setSession(id, session.place);
   }
 
@@ -179,25 +180,25 @@ export class Handshake {
     const key = `${direction} ${toHex(bytes)}`;
     const before = this.#hellos.get(key);
     if (before === undefined) {
-      if (this.#hellos.size < this.#bench.limits.sessions) this.#hellos.set(key, id);
+      if (this.#hellos.size < this.#context.limits.sessions) this.#hellos.set(key, id);
       return false;
     }
-    factsOf(this.#bench, id).retransmission_of = this.#bench.messages.frame(before);
+    factsOf(this.#context, id).retransmission_of = this.#context.messages.frame(before);
     return true;
   }
 
   #sameKey(id: number, x: string, session: Session): void {
     const before = this.#keys.get(x);
-    if (before === undefined) this.#keys.set(x, { session: session.number, frame: this.#bench.messages.frame(id) });
-    else if (before.session !== session.number) factsOf(this.#bench, id).sameKeyAs = before.frame;
+    if (before === undefined) this.#keys.set(x, { session: session.number, frame: this.#context.messages.frame(id) });
+    else if (before.session !== session.number) factsOf(this.#context, id).sameKeyAs = before.frame;
   }
 
   /** The opener's hello after a hello retry carries one of the cookies that it was given. */
   #echo(id: number, cookie: string, isCopy: boolean): void {
     const given = this.#retries.find((retry) => retry.cookie === cookie);
     if (given !== undefined) {
-      const why = `it is the cookie of the hello retry in frame ${this.#bench.messages.frame(given.id)}`;
-      factsOf(this.#bench, id).cookie = { state: 'valid', why };
+      const why = `it is the cookie of the hello retry in frame ${this.#context.messages.frame(given.id)}`;
+      factsOf(this.#context, id).cookie = { state: 'valid', why };
       this.#withoutCookie = undefined;
       return;
     }
@@ -213,11 +214,11 @@ export class Handshake {
   }
 
   #tellEcho(id: number): void {
-    const { messages } = this.#bench;
+    const { messages } = this.#context;
     const frames = this.#retries.map((retry) => messages.frame(retry.id));
     const why = 'the cookie is none that a hello retry gave to this side';
-    messages.find(id, rules.cookieEcho, why, frames.slice(-1));
-    factsOf(this.#bench, id).cookie = { state: 'invalid', why };
+    messages.addFinding(id, rules.cookieEcho, why, frames.slice(-1));
+    factsOf(this.#context, id).cookie = { state: 'invalid', why };
   }
 
   #advance({ id, direction }: Packet, name: TypeName, session: Session): void {
@@ -228,18 +229,18 @@ export class Handshake {
     else {
       const who = by === 'opener' ? 'initiator' : 'responder';
       const text = `${name} of the ${who} is not allowed here: the session ${machine.states[session.state]}`;
-      this.#bench.messages.find(id, rules.order, text);
+      this.#context.messages.addFinding(id, rules.order, text);
       // Data goes on all the same when the rest of the handshake was lost: one finding tells it.
       if (name !== 'data') return;
       session.state = 'open';
-      session.skipped = this.#bench.messages.frame(id);
+      session.skipped = this.#context.messages.frame(id);
     }
   }
 
   #tie(answer: number, question: number | undefined): void {
     if (question === undefined) return;
-    const { messages } = this.#bench;
-    factsOf(this.#bench, answer).answers ??= messages.frame(question);
-    factsOf(this.#bench, question).answered_in ??= messages.frame(answer);
+    const { messages } = this.#context;
+    factsOf(this.#context, answer).answers ??= messages.frame(question);
+    factsOf(this.#context, question).answered_in ??= messages.frame(answer);
   }
 }

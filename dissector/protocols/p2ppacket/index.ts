@@ -1,33 +1,41 @@
-import type { Protocol } from '../../session/index.ts';
+import { defineProtocol } from '../../protocol/index.ts';
+import { almost } from './almost.ts';
 import { dataForm, helloCoverage, introductionCoverage } from './choices.ts';
-import { compute } from './compute.ts';
+import { compute } from './derivations.ts';
 import { dissect } from './dissect.ts';
-import { explain } from './explain.ts';
+import type { Facts } from './facts.ts';
 import { keys } from './keys.ts';
+import { explain } from './keytrials.ts';
+import { ownLimits } from './limits.ts';
 import { machine } from './machine.ts';
 import { entryTypes, forms, names, packetTypes } from './messages.ts';
+import { peer } from './node/definition.ts';
 import { observe } from './observe.ts';
-import { part } from './part.ts';
-import { peer } from './peer.ts';
 import { recognise } from './recognise.ts';
 import { rules } from './rules.ts';
+import type { Session } from './session.ts';
+import { part } from './step.ts';
+import { treeFields } from './treefields.ts';
 
 /** The p2p packet protocol: hellos with cookies, data channels and introductions over UDP. */
-export const p2ppacket: Protocol = {
+export const p2ppacket = defineProtocol<Facts, Session>({
   id: 'p2ppacket',
   title: 'p2p packet',
   document: 'p2p packet',
   names,
   keys,
+  limits: ownLimits,
   rules: Object.values(rules),
   messages: forms,
+  treeFields,
   machines: [machine],
   choices: [dataForm, helloCoverage, introductionCoverage, packetTypes, entryTypes],
   recognise,
+  almost,
   observe,
   dissect,
   explain,
   part,
   compute,
   peer,
-};
+});

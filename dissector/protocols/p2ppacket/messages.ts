@@ -11,7 +11,7 @@ import {
   structForm,
   uint,
 } from '../../codec/index.ts';
-import type { NumberTable } from '../../session/index.ts';
+import type { NumberTable } from '../../protocol/index.ts';
 
 export const version = 1;
 export const headLength = 2;

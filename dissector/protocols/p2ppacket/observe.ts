@@ -1,7 +1,19 @@
-import { type Piece, toHex } from '../../bytes/index.ts';
-import type { Bench, Conversation, ConversationObserver, Direction, Observer, Rule, State } from '../../session/index.ts';
-import { factsOf } from './channels.ts';
+import { bytesIn, type Piece, toHex } from '../../bytes/index.ts';
+import { sealedLength } from '../../crypto/index.ts';
+import type {
+  Conversation,
+  ConversationObserver,
+  Direction,
+  Observer,
+  ObserverContext,
+  Rule,
+  State,
+} from '../../protocol/index.ts';
 import { dataForm } from './choices.ts';
+import { factsOf } from './conformance/channels.ts';
+import { Nodes } from './conformance/nodes.ts';
+import { Questions } from './conformance/questions.ts';
+import type { Facts } from './facts.ts';
 import { Handshake, type Packet } from './handshake.ts';
 import {
   cookieLength,
@@ -17,19 +29,17 @@ import {
   unknownName,
   version,
 } from './messages.ts';
-import { bytesIn, Nodes } from './nodes.ts';
-import { type ParsedData, parseData } from './parse.ts';
-import { Questions } from './questions.ts';
+import { type Entry, type ParsedData, parseData } from './parse.ts';
 import { rules } from './rules.ts';
-import { type Session, sealedLength } from './session.ts';
+import type { Session } from './session.ts';
 
-export function observe(bench: Bench): Observer {
-  const nodes = new Nodes(bench);
-  const layouts = layoutsOf(bench.choices.names(packetTypes), bench.choices.names(entryTypes));
+export function observe(context: ObserverContext<Facts, Session>): Observer {
+  const nodes = new Nodes(context);
+  const layouts = layoutsOf(context.choices.names(packetTypes), context.choices.names(entryTypes));
   const all: Peers[] = [];
   return {
     conversation(conversation) {
-      const peers = new Peers(bench, conversation, nodes, layouts);
+      const peers = new Peers(context, conversation, nodes, layouts);
       all.push(peers);
       return peers;
     },
@@ -49,9 +59,17 @@ const exactLength: Readonly<Record<Exclude<TypeName, 'data'>, number>> = {
 const mostPings = 64;
 const mostHeld = 1024;
 
+/** Numbers that a session reaches slowly: two of 32 bits that both are small are no ciphertext. */
+const plausible = 0x1_0000;
+
+/** Whether an entry shows by itself that the packet is not sealed, whatever follows it. */
+function isPlausible({ sequence, ack }: Entry): boolean {
+  return sequence < plausible && ack < plausible;
+}
+
 /** The first pass over two endpoints. */
 class Peers implements ConversationObserver {
-  readonly #bench: Bench;
+  readonly #context: ObserverContext<Facts, Session>;
   readonly #conversation: Conversation;
   readonly #nodes: Nodes;
   readonly #layouts: Layouts;
@@ -61,19 +79,19 @@ class Peers implements ConversationObserver {
   /** Data that neither parses nor opens, of sessions that are not settled. */
   #held: { packet: Packet; session: Session; parsed: ParsedData }[] = [];
 
-  constructor(bench: Bench, conversation: Conversation, nodes: Nodes, layouts: Layouts) {
-    this.#bench = bench;
+  constructor(context: ObserverContext<Facts, Session>, conversation: Conversation, nodes: Nodes, layouts: Layouts) {
+    this.#context = context;
     this.#conversation = conversation;
     this.#nodes = nodes;
     this.#layouts = layouts;
-    this.#handshake = new Handshake(bench, nodes, conversation.endpoints, layouts);
-    this.#questions = new Questions(bench);
+    this.#handshake = new Handshake(context, nodes, conversation.endpoints, layouts);
+    this.#questions = new Questions(context);
     nodes.meet(conversation.endpoints[0], conversation.endpoints[1]);
   }
 
   datagram(direction: Direction, bytes: Uint8Array, frame: number, cut: number, pieces?: readonly Piece[]): void {
     const name = bytes.length < headLength || bytes[0] !== version ? undefined : this.#layouts.typeOf(bytes[1]!);
-    const id = this.#bench.messages.add({
+    const id = this.#context.messages.add({
       conversation: this.#conversation.id,
       direction,
       frame,
@@ -113,7 +131,7 @@ class Peers implements ConversationObserver {
       this.#malformed(id, rules.length, `${name} has exactly ${length} bytes with its head, the datagram has ${bytes.length}`);
       return;
     }
-    const { field: payload, problem } = this.#layouts.payload[name](bytes, 0, headLength);
+    const { field: payload, problem } = this.#layouts.payload[name](bytes, 0, headLength, bytes.length, this.#context.limits);
     // Its length is right: only a limit can be in the way.
     if (problem !== undefined) {
       this.#malformed(id, rules.malformed, problem.text);
@@ -122,7 +140,7 @@ class Peers implements ConversationObserver {
     if (name === 'hello') {
       this.#handshake.hello(packet, payload);
       const signed = this.#nodes.hello(bytes.subarray(0, headLength), payload, this.#conversation.endpoints[packet.direction]);
-      Object.assign(factsOf(this.#bench, id), signed);
+      Object.assign(factsOf(this.#context, id), signed);
       if (signed.signature.state === 'invalid') this.#find(id, rules.signature, signed.signature.why);
     } else if (name === 'hello_retry') this.#handshake.retry(packet, payload);
     else {
@@ -136,8 +154,8 @@ class Peers implements ConversationObserver {
     const asked = this.#pings.get(`${1 - direction} ${cookie}`);
     if (asked !== undefined) {
       this.#pings.delete(`${1 - direction} ${cookie}`);
-      factsOf(this.#bench, id).answers = this.#bench.messages.frame(asked);
-      factsOf(this.#bench, asked).answered_in = this.#bench.messages.frame(id);
+      factsOf(this.#context, id).answers = this.#context.messages.frame(asked);
+      factsOf(this.#context, asked).answered_in = this.#context.messages.frame(id);
       return;
     }
     this.#pings.set(`${direction} ${cookie}`, id);
@@ -147,7 +165,7 @@ class Peers implements ConversationObserver {
   #data(packet: Packet): void {
     const { id, bytes } = packet;
     const session = this.#handshake.other(packet, 'data');
-    const { choices, keys, limits, messages } = this.#bench;
+    const { choices, keys, limits, messages } = this.#context;
     const forms = choices.of(dataForm).map((one) => one.id);
     if (session.form === undefined && forms.length === 1) session.form = forms[0] as Session['form'];
     const parsed = parseData(this.#layouts, bytes, headLength);
@@ -161,7 +179,7 @@ class Peers implements ConversationObserver {
       else this.#stays(id, session);
       return;
     }
-    if (session.form === 'plain' || parsed.breaches.length === 0) {
+    if (session.form === 'plain' || parsed.breaches.length === 0 || parsed.entries.some(isPlausible)) {
       if (session.form === undefined) this.#settle(session, 'plain');
       this.#entries(packet, parsed);
       return;
@@ -180,8 +198,8 @@ class Peers implements ConversationObserver {
 
   /** No key opens it; where not all were tried, that is said. */
   #stays(id: number, { untried }: Session): void {
-    this.#bench.messages.setState(id, 'encrypted');
-    if (untried !== undefined) factsOf(this.#bench, id).note = untried;
+    this.#context.messages.setState(id, 'encrypted');
+    if (untried !== undefined) factsOf(this.#context, id).note = untried;
   }
 
   /** A session's data is known to be plain or sealed: what waited for that was malformed. */
@@ -191,7 +209,7 @@ class Peers implements ConversationObserver {
     this.#held = this.#held.filter((one) => one.session !== session);
     for (const { packet, parsed } of waiting) {
       if (form === 'plain') {
-        this.#bench.messages.setEncrypted(packet.id, false);
+        this.#context.messages.setEncrypted(packet.id, false);
         for (const { rule, text } of parsed.breaches) this.#malformed(packet.id, rule, text);
       } else this.#malformed(packet.id, rules.malformed, 'the tag does not open under the proven key of its session');
     }
@@ -207,11 +225,11 @@ class Peers implements ConversationObserver {
   }
 
   #malformed(id: number, rule: Rule, text: string): void {
-    this.#bench.messages.setState(id, 'malformed' satisfies State);
+    this.#context.messages.setState(id, 'malformed' satisfies State);
     this.#find(id, rule, text);
   }
 
   #find(id: number, rule: Rule, text: string): void {
-    this.#bench.messages.find(id, rule, text);
+    this.#context.messages.addFinding(id, rule, text);
   }
 }

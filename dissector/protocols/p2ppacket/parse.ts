@@ -1,5 +1,5 @@
-import type { Field } from '../../bytes/index.ts';
-import type { Rule } from '../../session/index.ts';
+import { type Field, valueIn } from '../../bytes/index.ts';
+import type { Rule } from '../../protocol/index.ts';
 import { type EntryName, type Layouts, longestData } from './messages.ts';
 import { rules } from './rules.ts';
 
@@ -73,8 +73,4 @@ function entryOf(layouts: Layouts, field: Field, index: number): Entry[] {
   const name = typeof type === 'number' ? layouts.entryOf(type) : undefined;
   if (name === undefined || typeof channel !== 'number' || typeof sequence !== 'number' || typeof ack !== 'number') return [];
   return [{ index, channel, type: name, sequence, ack, field }];
-}
-
-export function valueIn(field: Field, name: string): Field['value'] {
-  return field.children?.find((child) => child.name === name)?.value;
 }

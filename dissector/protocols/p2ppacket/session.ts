@@ -1,12 +1,11 @@
-import { fromHex, type Limits } from '../../bytes/index.ts';
-import { openRecorded, sealedKey } from '../../crypto/index.ts';
-import type { Direction, KeyRing } from '../../session/index.ts';
-import { privateLabel, sessionLabel } from './keys.ts';
+import { fromHex, type Limits, valuesOf } from '../../bytes/index.ts';
+import { passiveDecrypt, sealedParts } from '../../crypto/index.ts';
+import type { Direction, KeyRing } from '../../protocol/index.ts';
+import { privateKind, privateLabel, sessionKind, sessionLabel } from './keys.ts';
+import { exchange } from './keyschedule.ts';
+import { ownLimits } from './limits.ts';
 import type { SessionState } from './machine.ts';
 import { headLength, type Layouts } from './messages.ts';
-
-/** A data payload shorter than nonce and tag cannot be sealed. */
-export const sealedLength = 28;
 
 /** One exchange of hellos between two endpoints, and how its data is written. */
 export class Session {
@@ -30,6 +29,8 @@ export class Session {
   /** Why not all keys were tried on its data. */
   untried: string | undefined;
   readonly layouts: Layouts;
+  /** The ring holds the private key of an x25519_public of it. */
+  hasPrivate = false;
   #key: Uint8Array | undefined;
   #attempts = 0;
   /** Candidates by the public keys that were known when they were made: an exchange takes a millisecond. */
@@ -63,10 +64,11 @@ export class Session {
     const aad = packet.subarray(0, headLength);
     const payload = packet.subarray(headLength);
     if (this.#key !== undefined) return open(this.#key, aad, payload);
+    const { sessionTrials } = valuesOf(ownLimits, limits);
     for (const { key, how } of this.#candidates(keys, limits)) {
       // What opens nothing so many times is not going to.
-      if (++this.#attempts > limits.sessionTrials) {
-        this.untried = `The limit sessionTrials of ${limits.sessionTrials} is passed: no key is tried on this packet.`;
+      if (++this.#attempts > sessionTrials) {
+        this.untried = `The limit sessionTrials of ${sessionTrials} is passed: no key is tried on this packet.`;
         return undefined;
       }
       const plaintext = open(key, aad, payload);
@@ -96,21 +98,20 @@ export class Session {
   *#make(keys: KeyRing, { orphanKeys }: Limits): Generator<{ key: Uint8Array; how: string }> {
     const [i, r] = this.pair;
     if (i !== undefined) {
-      for (const { secret } of keys.find(sessionLabel, i)) yield { key: secret as Uint8Array, how: sessionLabel };
+      for (const { secret } of keys.find(sessionKind, i)) yield { key: secret, how: sessionLabel };
     } else {
-      const given = keys.all(sessionLabel);
+      const given = keys.all(sessionKind);
       if (given.length > orphanKeys)
         this.untried = `Its hellos are not in the capture: of ${given.length} session keys ${orphanKeys} are tried, the limit orphanKeys.`;
-      for (const { secret } of given.slice(0, orphanKeys)) yield { key: secret as Uint8Array, how: sessionLabel };
+      for (const { secret } of given.slice(0, orphanKeys)) yield { key: secret, how: sessionLabel };
     }
     if (i === undefined || r === undefined) return;
-    for (const [own, peer] of [
-      [i, r],
-      [r, i],
-    ] as const) {
-      for (const { secret } of keys.find(privateLabel, own)) {
-        const key = sealedKey(secret as Uint8Array, fromHex(peer)!, fromHex(i)!, fromHex(r)!);
-        if (key !== undefined) yield { key, how: `${privateLabel} of ${own === i ? 'the initiator' : 'the responder'}` };
+    const publics = { initiator: fromHex(i)!, responder: fromHex(r)! };
+    for (const side of ['initiator', 'responder'] as const) {
+      for (const { secret } of keys.find(privateKind, side === 'initiator' ? i : r)) {
+        this.hasPrivate = true;
+        const made = exchange(side, secret, publics);
+        if (made !== undefined) yield { key: made.key, how: `${privateLabel} of the ${side}` };
       }
     }
   }
@@ -118,5 +119,6 @@ export class Session {
 
 /** `nonce 12, ciphertext, tag 16` as it was recorded. */
 function open(key: Uint8Array, aad: Uint8Array, payload: Uint8Array): Uint8Array | undefined {
-  return openRecorded(key, payload.subarray(0, 12), payload.subarray(12), aad);
+  const { nonce, body } = sealedParts(payload);
+  return passiveDecrypt(key, nonce, body, aad);
 }

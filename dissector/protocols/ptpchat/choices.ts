@@ -1,8 +1,8 @@
 import { type AesMode, aesModes, padOaep, padPkcs1, type Random, unpadOaep, unpadPkcs1 } from '../../crypto/index.ts';
-import type { Candidate, OpenChoice } from '../../session/index.ts';
+import type { Candidate, OpenChoice } from '../../protocol/index.ts';
 import type { Framing } from './framing.ts';
 
-interface Wrapping extends Candidate {
+export interface Wrapping extends Candidate {
   readonly title: string;
   /** The key inside a raw RSA result as long as the modulus. */
   unwrap(padded: Uint8Array): Uint8Array | undefined;

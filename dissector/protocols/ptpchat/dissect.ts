@@ -1,22 +1,22 @@
-import { type Field, fromBase64, type Json, toHex } from '../../bytes/index.ts';
+import { type Field, fromBase64, type Json, toHex, verdictOf } from '../../bytes/index.ts';
 import { type JsonNode, undecoded } from '../../codec/index.ts';
 import { type CertificateInfo, readCertificate } from '../../crypto/index.ts';
-import { type Captured, type Dissection, LazyDissection } from '../../session/index.ts';
-import type { Facts } from './channels.ts';
+import { type Dissection, LazyDissection, type MessageView } from '../../protocol/index.ts';
+import type { Facts } from './facts.ts';
 import { nodeToJson } from './json.ts';
 import { channelLabel, rsaLabel } from './keys.ts';
-import { linkDocs } from './links.ts';
 import type { Element } from './messages.ts';
 import { member, type Parsed, parse, textOf } from './parse.ts';
+import { generated } from './treefields.ts';
 
 /** A byte order mark is a part of what was signed. */
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The second pass: every element with its range, base64 opened, certificates and signed texts read. */
-export function dissect(captured: Captured): Dissection {
+export function dissect(captured: MessageView<Facts>): Dissection {
   const { bytes, source, start, end } = captured;
-  const parsed = parse(bytes, start, end);
-  const facts = captured.facts as Facts | undefined;
+  const parsed = parse(bytes, start, end, captured.limits);
+  const { facts } = captured;
   const builder = new Builder(captured, facts);
   const layer: Field = {
     name: 'ptpchat',
@@ -33,8 +33,8 @@ export function dissect(captured: Captured): Dissection {
   if (parsed.problem !== undefined) layer.problem = parsed.problem;
   const stop = parsed.node?.end ?? start;
   if (stop < end) layer.children.push(undecoded(bytes, source, stop, end, 'Bytes that are no part of the JSON object.'));
-  for (const { name, frame } of facts?.links ?? []) layer.children.push(reference(name, frame, linkDocs[name], captured));
-  if (facts?.note !== undefined) layer.children.push({ ...note('note', facts.note, source, end), start: end });
+  for (const { name, frame } of facts?.links ?? []) layer.children.push(generated(name, frame, captured));
+  if (facts?.note !== undefined) layer.children.push(generated('note', facts.note, { source, start: end, end }));
   const { data } = parsed;
   const later = {
     info: () => info(parsed, builder.text),
@@ -43,7 +43,7 @@ export function dissect(captured: Captured): Dissection {
     missing: () => missing(parsed, facts),
   };
   const signature = facts?.signature;
-  const valid = signature === undefined ? undefined : signature.state === 'unchecked' ? null : signature.state === 'valid';
+  const valid = signature && verdictOf(signature);
   return new LazyDissection(layer, later, valid);
 }
 
@@ -61,6 +61,7 @@ function missing({ data, verb }: Parsed, facts: Facts | undefined): string[] {
   if (facts === undefined || !facts.encrypted || facts.key !== undefined || facts.plaintext !== undefined) return [];
   const recipient = textOf(member(data, 'recipient_id')?.value) ?? 'the recipient';
   if (verb?.name === 'KEY') return [`${rsaLabel} with the private key of ${recipient}`];
+  if (facts.hasChannelKey) return [];
   const channel = textOf(member(data, 'channel_id')?.value) ?? 'its channel_id';
   return [
     `${channelLabel} ${channel} with the channel's key`,
@@ -70,10 +71,10 @@ function missing({ data, verb }: Parsed, facts: Facts | undefined): string[] {
 
 class Builder {
   text: string | undefined;
-  readonly #captured: Captured;
+  readonly #captured: MessageView;
   readonly #facts: Facts | undefined;
 
-  constructor(captured: Captured, facts: Facts | undefined) {
+  constructor(captured: MessageView, facts: Facts | undefined) {
     this.#captured = captured;
     this.#facts = facts;
   }
@@ -129,16 +130,7 @@ class Builder {
     const { source: from, derive } = this.#captured;
     const origin = { kind: 'derived', from, start: field.start, end: field.end, how: 'base64' } as const;
     const source = derive(field.name, decoded, origin).id;
-    const whole: Field = {
-      name: `${field.name}_bytes`,
-      kind: 'value',
-      value: decoded,
-      source,
-      start: 0,
-      end: decoded.length,
-      generated: true,
-      json: false,
-    };
+    const whole = generated(`${field.name}_bytes`, decoded, { source, start: 0, end: decoded.length });
     field.children = [whole];
     if (field.name === 'certificate') field.children.push(...certificateFields(decoded, source));
     if (field.name === 'key') this.#key(field, source, decoded.length);
@@ -162,34 +154,26 @@ class Builder {
     }
     const start = signed.form === 'signature, text' ? (plaintext ?? decoded).length - signed.text.length : 0;
     const end = signed.form === 'CMS SignedData' ? (plaintext ?? decoded).length : start + signed.text.length;
-    const doc = 'The signed text.';
-    field.children!.push({
-      name: 'text',
-      kind: 'value',
-      value: this.text,
-      source: inside,
-      start,
-      end,
-      generated: true,
-      json: false,
-      doc,
-    });
-    field.children!.push(note('signed_form', signed.form, inside, end));
-    if (how !== undefined) field.children!.push(note('opened_by', how, inside, end));
+    field.children!.push(generated('text', this.text, { source: inside, start, end }));
+    const all = { source: inside, start: 0, end };
+    field.children!.push(generated('signed_form', signed.form, all));
+    if (how !== undefined) field.children!.push(generated('opened_by', how, all));
   }
 
   #key(field: Field, source: number, end: number): void {
     if (this.#facts?.key === undefined) return;
+    const all = { source, start: 0, end };
     field.children!.push(
-      note('opened_by', this.#facts.how ?? '', source, end),
-      note('key_decrypted', toHex(this.#facts.key), source, end),
+      generated('opened_by', this.#facts.how ?? '', all),
+      generated('key_decrypted', toHex(this.#facts.key), all),
     );
   }
 }
 
 function certificateFields(decoded: Uint8Array, source: number): Field[] {
+  const all = { source, start: 0, end: decoded.length };
   const certificate = readCertificate(decoded);
-  if (typeof certificate === 'string') return [note('certificate', certificate, source, decoded.length)];
+  if (typeof certificate === 'string') return [generated('certificate', certificate, all)];
   const { key, ...rest } = certificate satisfies CertificateInfo;
   const keyText =
     typeof key === 'string'
@@ -199,16 +183,8 @@ function certificateFields(decoded: Uint8Array, source: number): Field[] {
         : key.kind === 'ECDSA'
           ? `ECDSA ${key.curve}`
           : key.kind;
-  return Object.entries({ ...rest, public_key: keyText }).map(([name, value]) => note(name, value, source, decoded.length));
-}
-
-function note(name: string, value: string, source: number, end: number): Field {
-  return { name, kind: 'value', value, source, start: 0, end, generated: true, json: false };
-}
-
-/** A generated field that names another message by its frame. */
-function reference(name: string, frame: number, doc: string, { source, start, end }: Captured): Field {
-  return { name, kind: 'value', value: frame, text: `frame ${frame}`, doc, source, start, end, generated: true, json: false };
+  const read = { ...rest, public_key: keyText };
+  return (Object.keys(read) as (keyof typeof read)[]).map((name) => generated(name, read[name], all));
 }
 
 /** What tells messages of one verb apart: the text, the channel, the id, the sockets. */

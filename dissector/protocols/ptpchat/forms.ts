@@ -2,7 +2,8 @@ import { malformed } from '../../bytes/index.ts';
 import {
   encodeJson,
   type FieldForm,
-  type Items,
+  type FieldKind,
+  type FieldValues,
   jsonToValues,
   jsonTree,
   type MessageForm,
@@ -11,42 +12,47 @@ import {
 import { type Element, type Verb, verbs } from './messages.ts';
 import { parse } from './parse.ts';
 
-const types: Readonly<Record<Element['type'], string>> = {
-  id: 'JSON string or number',
-  text: 'JSON string',
-  base64: 'JSON string, base64 (RFC 4648 section 4)',
-  flag: 'JSON boolean',
-  socket: 'JSON string, ip:port',
-  list: 'JSON array',
+const text: FieldKind = { type: 'text' };
+const kinds: Readonly<Record<Element['type'], Pick<FieldForm, 'kind' | 'display'>>> = {
+  id: { kind: text, display: 'JSON string or number' },
+  text: { kind: text, display: 'JSON string' },
+  base64: { kind: text, display: 'JSON string, base64 (RFC 4648 section 4)' },
+  flag: { kind: { type: 'boolean' }, display: 'JSON boolean' },
+  socket: { kind: text, display: 'JSON string, ip:port' },
+  list: { kind: { type: 'list', element: { type: 'record', open: true } }, display: 'JSON array' },
 };
 
 function fieldOf({ name, type, doc, items, required }: Element): FieldForm {
   return {
-    name,
-    type: types[type],
-    doc,
-    ...(items === undefined ? {} : { fields: items.map(fieldOf), repeated: true as const }),
+    ...{ name, ...kinds[type], doc },
+    ...(items === undefined ? {} : { fields: items.map(fieldOf) }),
     ...(required === false ? { optional: true as const } : {}),
   };
 }
 
 function formOf({ name, doc, elements }: Verb): MessageForm {
   const fields: FieldForm[] = [
-    { name: 'msg_type', type: 'JSON string', doc: 'The verb.' },
-    { name: 'msg_data', type: 'JSON object', doc: 'What the verb needs.', fields: elements.map(fieldOf) },
+    { name: 'msg_type', kind: text, display: 'JSON string', doc: 'The verb.' },
+    {
+      name: 'msg_data',
+      kind: { type: 'record', open: true },
+      display: 'JSON object',
+      doc: 'What the verb needs.',
+      fields: elements.map(fieldOf),
+    },
   ];
   return {
-    ...{ name, doc, fields },
-    decode(bytes) {
-      const { node, problem, end } = parse(bytes, 0, bytes.length);
+    ...{ name, doc, fields, open: true },
+    decode(bytes, limits) {
+      const { node, problem, end } = parse(bytes, 0, bytes.length, limits);
       if (problem !== undefined) return { values: {}, problem };
       if (node?.type !== 'object') return { values: {}, problem: malformed('a message is an object', 0) };
-      const values = jsonToValues(node, bytes) as Items;
+      const values = jsonToValues(node, bytes) as FieldValues;
       const spacing = spacingOf(bytes);
       return end === bytes.length ? { values, spacing } : { values, spacing, problem: malformed('bytes follow the object', end) };
     },
-    tree(bytes) {
-      const { node } = parse(bytes, 0, bytes.length);
+    tree(bytes, limits) {
+      const { node } = parse(bytes, 0, bytes.length, limits);
       if (node === undefined) return { name: 'ptpchat', kind: 'struct', source: 0, start: 0, end: bytes.length, children: [] };
       return jsonTree('ptpchat', node.start, node, fields, doc);
     },

@@ -1,4 +1,4 @@
-import { defaultLimits } from '../../bytes/index.ts';
+import type { Limits } from '../../bytes/index.ts';
 
 const brace = 0x7b;
 const bracket = 0x5b;
@@ -128,29 +128,24 @@ export function opens(byte: number): boolean {
 }
 
 export const lengthPrefix = 4;
-/** A length prefix beyond this is taken for text that lost its framing. */
-export function longestObject(): number {
-  return defaultLimits.frameLength;
-}
-
 export type Framing = 'length' | 'back-to-back';
 
 /**
  * Open choice of the specification for TCP, settled by the stream's first bytes: undefined while they are too few, `lost`
  * when they are neither (the capture begins inside a message, or they are no JSON).
  */
-export function framingOf(bytes: Uint8Array): Framing | 'lost' | undefined {
+export function framingOf(bytes: Uint8Array, limits: Limits): Framing | 'lost' | undefined {
   if (bytes.length === 0) return undefined;
   if (opens(bytes[0]!)) return 'back-to-back';
   if (bytes.length <= lengthPrefix) return undefined;
-  return isPrefixed(bytes) ? 'length' : 'lost';
+  return isPrefixed(bytes, limits) ? 'length' : 'lost';
 }
 
-/** Whether a length and the beginning of an object stand here. */
-export function isPrefixed(bytes: Uint8Array): boolean {
+/** Whether a length and the beginning of an object stand here. A length over the limit is taken for text that lost its framing. */
+export function isPrefixed(bytes: Uint8Array, { frameLength }: Limits): boolean {
   const length = prefixedLength(bytes);
   const first = bytes[lengthPrefix]!;
-  return length >= 2 && length <= longestObject() && (opens(first) || isSpace(first));
+  return length >= 2 && length <= frameLength && (opens(first) || isSpace(first));
 }
 
 export function prefixedLength(bytes: Uint8Array, at = 0): number {

@@ -1,34 +1,46 @@
-import type { Protocol } from '../../session/index.ts';
+import { defineProtocol } from '../../protocol/index.ts';
+import { almost } from './almost.ts';
 import { cipher, framing, wrapping } from './choices.ts';
-import { compute } from './compute.ts';
+import { compute } from './derivations.ts';
 import { dissect } from './dissect.ts';
-import { explain } from './explain.ts';
+import type { Facts } from './facts.ts';
 import { forms } from './forms.ts';
 import { keys } from './keys.ts';
+import { explain } from './keytrials.ts';
+import { ownLimits } from './limits.ts';
 import { connectMachine, exchangeMachine, neighbourMachine } from './machine.ts';
 import { undecodableName, verbs } from './messages.ts';
+import type { Neighbours } from './neighbours.ts';
+import { peer } from './node/definition.ts';
 import { observe } from './observe.ts';
-import { part } from './part.ts';
-import { peer } from './peer.ts';
-import { recognise } from './recognise.ts';
+import { port, recognise } from './recognise.ts';
 import { rules } from './rules.ts';
+import { part } from './step.ts';
+import { treeFields } from './treefields.ts';
 
 /** ptpchat: JSON messages over UDP or TCP. */
-export const ptpchat: Protocol = {
+export const ptpchat = defineProtocol<Facts, Neighbours>({
   id: 'ptpchat',
   title: 'ptpchat',
   document: 'ptpchat',
   names: [...verbs.map((verb) => verb.name), undecodableName],
   keys,
+  limits: ownLimits,
   rules: Object.values(rules),
   messages: forms,
+  treeFields,
   machines: [neighbourMachine, exchangeMachine, connectMachine],
   choices: [wrapping, cipher, framing],
+  ports: [
+    { transport: 'udp', port },
+    { transport: 'tcp', port },
+  ],
   recognise,
+  almost,
   observe,
   dissect,
   explain,
   part,
   compute,
   peer,
-};
+});

@@ -1,4 +1,4 @@
-import type { Machine } from '../../session/index.ts';
+import type { Machine } from '../../protocol/index.ts';
 import { verbs } from './messages.ts';
 
 export type NeighbourState = 'silent' | 'greeted' | 'neighbours';

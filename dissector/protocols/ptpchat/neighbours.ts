@@ -1,4 +1,4 @@
-import type { Direction } from '../../session/index.ts';
+import type { Direction } from '../../protocol/index.ts';
 
 /** Two nodes that talk to each other: the session of what they say. */
 export class Neighbours {

@@ -1,30 +1,33 @@
 import { fromBase64, type Piece, slicePieces } from '../../bytes/index.ts';
 import type { JsonNode } from '../../codec/index.ts';
-import type {
-  Bench,
-  Conversation,
-  ConversationObserver,
-  Direction,
-  Observer,
-  Rule,
-  State,
-  StreamBuffer,
-} from '../../session/index.ts';
-import { Channels } from './channels.ts';
+import {
+  type Conversation,
+  type ConversationObserver,
+  type Direction,
+  endedInside,
+  type Observer,
+  type ObserverContext,
+  type Rule,
+  type State,
+  type StreamBuffer,
+  type StreamEnd,
+} from '../../protocol/index.ts';
 import { framing } from './choices.ts';
-import { isSpace, longestObject } from './framing.ts';
+import { Conformance } from './conformance/conformance.ts';
+import type { Facts } from './facts.ts';
+import { isSpace } from './framing.ts';
 import { type Element, incompleteName, undecodableName } from './messages.ts';
 import { Neighbours } from './neighbours.ts';
-import { type Found, type Lost, ObjectStream } from './objects.ts';
+import { type Found, type Lost, ObjectStream } from './objectstream.ts';
 import { member, type Parsed, parse } from './parse.ts';
 import { rules } from './rules.ts';
-import { Watch } from './watch.ts';
+import { ChannelKeys } from './session.ts';
 
-export function observe(bench: Bench): Observer {
-  const channels = new Channels(bench);
-  const watch = new Watch(bench);
+export function observe(context: ObserverContext<Facts, Neighbours>): Observer {
+  const channels = new ChannelKeys(context);
+  const watch = new Conformance(context);
   return {
-    conversation: (conversation) => new Peers(bench, conversation, channels, watch),
+    conversation: (conversation) => new Peers(context, conversation, channels, watch),
     settle: () => channels.settle(),
     end: () => watch.end(),
   };
@@ -35,23 +38,28 @@ type Extent = 'whole' | 'cut' | 'tail' | 'broken';
 
 /** Two nodes that send each other JSON objects: one a datagram, or framed on a stream. */
 class Peers implements ConversationObserver {
-  readonly #bench: Bench;
+  readonly #context: ObserverContext<Facts, Neighbours>;
   readonly #conversation: Conversation;
-  readonly #channels: Channels;
-  readonly #watch: Watch;
+  readonly #channels: ChannelKeys;
+  readonly #watch: Conformance;
   readonly #objects: readonly [ObjectStream, ObjectStream];
   readonly #neighbours = new Neighbours();
   #number: number | undefined;
   /** Bytes that are missing before the next message of a direction, where no message before them could say so. */
   readonly #missing: [number, number] = [0, 0];
 
-  constructor(bench: Bench, conversation: Conversation, channels: Channels, watch: Watch) {
-    this.#bench = bench;
+  constructor(
+    context: ObserverContext<Facts, Neighbours>,
+    conversation: Conversation,
+    channels: ChannelKeys,
+    watch: Conformance,
+  ) {
+    this.#context = context;
     this.#conversation = conversation;
     this.#channels = channels;
     this.#watch = watch;
-    const pinned = bench.choices.isPinned(framing) ? bench.choices.of(framing)[0]!.framing : undefined;
-    this.#objects = [new ObjectStream(pinned), new ObjectStream(pinned)];
+    const pinned = context.choices.isPinned(framing) ? context.choices.of(framing)[0]!.framing : undefined;
+    this.#objects = [new ObjectStream(context.limits, pinned), new ObjectStream(context.limits, pinned)];
   }
 
   datagram(direction: Direction, bytes: Uint8Array, frame: number, cut: number, pieces?: readonly Piece[]): void {
@@ -59,13 +67,23 @@ class Peers implements ConversationObserver {
     if (cut > 0) this.#find(id, rules.incomplete, `${cut} bytes of the datagram were not captured`);
   }
 
-  stream(direction: Direction, buffer: StreamBuffer, frame: number, ended: boolean): void {
+  stream(direction: Direction, buffer: StreamBuffer, frame: number, ended: boolean, why?: StreamEnd): void {
     for (;;) {
       const found = this.#objects[direction].next(buffer.bytes);
       if (found === undefined) break;
       this.#take(direction, buffer, frame, found);
     }
-    if (ended) this.#rest(direction, buffer, frame);
+    if (ended) this.#ended(direction, buffer, frame, why);
+  }
+
+  #ended(direction: Direction, buffer: StreamBuffer, frame: number, why: StreamEnd | undefined): void {
+    const isInside = this.#objects[direction].lost !== 'broken';
+    const id = this.#rest(direction, buffer, frame);
+    const text = endedInside(why, 'this message');
+    if (id !== undefined && isInside && text !== undefined) this.#find(id, rules.incomplete, text);
+    const { pendingStream } = this.#context.limits;
+    if (id !== undefined && why === 'limit')
+      this.#find(id, rules.limit, `more than the limit pendingStream of ${pendingStream} bytes wait for the end of this message`);
   }
 
   gap(direction: Direction, buffer: StreamBuffer, length: number): void {
@@ -111,14 +129,18 @@ class Peers implements ConversationObserver {
   #tellClaimed(id: number, direction: Direction): void {
     const { claimed } = this.#objects[direction];
     if (claimed !== undefined)
-      this.#find(id, rules.limit, `the length prefix ${claimed} is over the limit frameLength of ${longestObject()}`);
+      this.#find(
+        id,
+        rules.limit,
+        `the length prefix ${claimed} is over the limit frameLength of ${this.#context.limits.frameLength}`,
+      );
     this.#objects[direction].claimed = undefined;
   }
 
   #message(bytes: Uint8Array, direction: Direction, frame: number, pieces: readonly Piece[] | undefined, extent: Extent): number {
-    const { messages } = this.#bench;
+    const { messages } = this.#context;
     const end = bytes.length;
-    const parsed = parse(bytes, 0, end);
+    const parsed = parse(bytes, 0, end, this.#context.limits);
     const state = stateOf(parsed, extent);
     const name = messageName(parsed) ?? (state === 'incomplete' ? incompleteName : undecodableName);
     const id = messages.add({
@@ -135,8 +157,7 @@ class Peers implements ConversationObserver {
     this.#missing[direction] = 0;
     if (extent === 'broken')
       this.#find(id, rules.json, `${parsed.problem?.text ?? 'more follows the JSON text'}; ${end} bytes are skipped`);
-    else if (extent === 'cut' && parsed.problem !== undefined) this.#find(id, rules.incomplete, parsed.problem.text);
-    else if (extent !== 'tail') this.#check(id, bytes, end, parsed);
+    else if (extent === 'whole') this.#check(id, bytes, end, parsed);
     this.#meet(id, direction, parsed);
     this.#channels.see(id, parsed);
     this.#watch.see(id, this.#conversation, direction, parsed);
@@ -145,7 +166,7 @@ class Peers implements ConversationObserver {
 
   /** The session of all that two neighbours say, opened by the first HELLO, or by the first message before any. */
   #meet(id: number, direction: Direction, { verb }: Parsed): void {
-    const { messages, limits } = this.#bench;
+    const { messages, limits } = this.#context;
     if (this.#number === undefined && messages.sessions.length >= limits.sessions) return;
     this.#number ??= messages.sessions.push(this.#neighbours) - 1;
     messages.setSession(id, this.#number);
@@ -165,7 +186,7 @@ class Peers implements ConversationObserver {
       return;
     }
     if (!isBlank(bytes, parsed.end, end)) {
-      this.#bench.messages.setState(id, 'malformed');
+      this.#context.messages.setState(id, 'malformed');
       this.#find(id, rules.trailingBytes, `${end - parsed.end} bytes follow the object`);
     }
     walk(node, (one) => this.#form(id, one));
@@ -207,7 +228,7 @@ class Peers implements ConversationObserver {
   }
 
   #find(id: number, rule: Rule, text: string): void {
-    this.#bench.messages.find(id, rule, text);
+    this.#context.messages.addFinding(id, rule, text);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Problem } from '../../bytes/index.ts';
+import type { Limits, Problem } from '../../bytes/index.ts';
 import { type JsonMember, type JsonNode, parseJson } from '../../codec/index.ts';
 import { type Verb, verbOf } from './messages.ts';
 
@@ -14,8 +14,8 @@ export interface Parsed {
 }
 
 /** Reads the JSON text in `bytes[start, end)` and finds its head elements; a repeated key counts the last time. */
-export function parse(bytes: Uint8Array, start: number, end: number): Parsed {
-  const result = parseJson(bytes, start, end);
+export function parse(bytes: Uint8Array, start: number, end: number, limits?: Limits): Parsed {
+  const result = parseJson(bytes, start, end, limits);
   const node = 'node' in result ? result.node : result.partial;
   const problem = 'problem' in result ? result.problem : undefined;
   const type = member(node, 'msg_type')?.value;

@@ -1,4 +1,4 @@
-import { rulesOf } from '../../session/index.ts';
+import { aboutOrder, rulesOf } from '../../protocol/index.ts';
 
 const rule = rulesOf('ptpchat');
 
@@ -17,12 +17,12 @@ export const rules = {
   incomplete: rule('incomplete', 'warning', 'ptpchat, Message Format'),
   signature: rule('signature', 'error', 'ptpchat, MESSAGE: must be signed by the sender'),
   unacknowledged: rule('unacknowledged', 'warning', 'ptpchat, ACK: sent after GETCERTIFICATE, CERTIFICATE, GETKEY, KEY, MESSAGE'),
-  ackUnknown: rule('ack-unknown', 'warning', 'ptpchat, ACK: must include the message ID of the received message'),
+  ackUnknown: aboutOrder(rule('ack-unknown', 'warning', 'ptpchat, ACK: must include the message ID of the received message')),
   certificateId: rule('certificate-id', 'error', 'ptpchat, CERTIFICATE: msg_id must be that of the GETCERTIFICATE it answers'),
   helloInterval: rule('hello-interval', 'warning', 'ptpchat, HELLO: at an interval of between 0.5 to 2 seconds'),
-  joinMember: rule('join-member', 'warning', 'ptpchat, JOIN: when a node joins, or is missing in a CHANNEL'),
-  leaveNonmember: rule('leave-nonmember', 'warning', 'ptpchat, LEAVE: a node leaves a channel it is subscribed to'),
+  joinMember: aboutOrder(rule('join-member', 'warning', 'ptpchat, JOIN: when a node joins, or is missing in a CHANNEL')),
+  leaveNonmember: aboutOrder(rule('leave-nonmember', 'warning', 'ptpchat, LEAVE: a node leaves a channel it is subscribed to')),
   idCollision: rule('id-collision', 'error', 'ptpchat, Verbs: msg_id identifies this message'),
-  connectStep: rule('connect-step', 'warning', 'ptpchat, CONNECT: steps 1 to 5'),
+  connectStep: aboutOrder(rule('connect-step', 'warning', 'ptpchat, CONNECT: steps 1 to 5')),
   gap: rule('gap', 'warning', 'ptpchat, Message Format'),
 } as const;

@@ -1,4 +1,4 @@
-import type { Check } from '../../bytes/index.ts';
+import type { Check, Limits } from '../../bytes/index.ts';
 import { type HashName, type PublicKey, readSignedData, verifyRsaMessage } from '../../crypto/index.ts';
 
 export type SignedForm = 'CMS SignedData' | 'text, signature' | 'signature, text' | 'text alone';
@@ -25,16 +25,21 @@ const usualSizes = [256, 128, 384, 512] as const;
 const shortest = 4;
 const unknownSigner: Check = { state: 'unchecked', why: "the sender's certificate is not in the capture" };
 
+/** The keys of the sender's certificates, and the limits of what is computed with them. */
+export interface Sender {
+  readonly signers: readonly PublicKey[];
+  readonly limits: Limits;
+}
+
 /**
- * Reads the signed form; undefined when the bytes are none that a person could read. `signers` are the keys of the sender's
- * certificates. Where the bytes are known to be in the clear, `known` is the form that its channel was seen to take: text of any length counts
+ * Reads the signed form; undefined when the bytes are none that a person could read. Where the bytes are known to be in the clear, `known` is the form that its channel was seen to take: text of any length counts
  * then, and that form goes before the others.
  */
-export function readSigned(bytes: Uint8Array, signers: readonly PublicKey[], known?: SignedForm): SignedText | undefined {
-  const cms = readSignedData(bytes);
+export function readSigned(bytes: Uint8Array, { signers, limits }: Sender, known?: SignedForm): SignedText | undefined {
+  const cms = readSignedData(bytes, limits);
   if (cms !== undefined) return { text: cms.content, form: 'CMS SignedData', check: cms.check };
   const splits = splitsOf(bytes, signers);
-  const verified = verify(splits, signers);
+  const verified = verify(splits, signers, limits);
   if (verified !== undefined) return verified;
   const least = known === undefined ? shortest : 0;
   if (isText(bytes, least))
@@ -42,13 +47,13 @@ export function readSigned(bytes: Uint8Array, signers: readonly PublicKey[], kno
   const readable = splits.filter(({ text }) => isText(text, least));
   const best = readable.find(({ form }) => form === known) ?? readable[0];
   if (best === undefined) return undefined;
-  return { text: best.text, form: best.form, check: failed(best, signers) };
+  return { text: best.text, form: best.form, check: failed(best, signers, limits) };
 }
 
 /** No signer's key verifies it; one that is not computed with may be the signer's all the same. */
-function failed({ text, signature }: Split, signers: readonly PublicKey[]): Check {
+function failed({ text, signature }: Split, signers: readonly PublicKey[], limits: Limits): Check {
   if (signers.length === 0) return unknownSigner;
-  const checks = signers.map((signer) => verifyRsaMessage(signer, 'SHA-256', text, signature));
+  const checks = signers.map((signer) => verifyRsaMessage(signer, 'SHA-256', text, signature, limits));
   const unchecked = checks.find(({ state }) => state === 'unchecked');
   return unchecked ?? { state: 'invalid', why: "the signature does not verify with the sender's certificate" };
 }
@@ -67,11 +72,11 @@ function splitsOf(bytes: Uint8Array, signers: readonly PublicKey[]): Split[] {
     });
 }
 
-function verify(splits: readonly Split[], signers: readonly PublicKey[]): SignedText | undefined {
+function verify(splits: readonly Split[], signers: readonly PublicKey[], limits: Limits): SignedText | undefined {
   for (const signer of signers) {
     for (const { text, signature, form } of splits) {
       for (const hash of ['SHA-256', 'SHA-1'] as const) {
-        const check = verifyRsaMessage(signer, hash, text, signature);
+        const check = verifyRsaMessage(signer, hash, text, signature, limits);
         if (check.state === 'valid') return { text, form, check, by: { signer, hash } };
       }
     }

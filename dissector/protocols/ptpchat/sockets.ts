@@ -1,4 +1,4 @@
-import { addressBytes, addressText } from '../../link/index.ts';
+import { addressBytes, addressText } from '../../bytes/index.ts';
 
 /** A full or partial socket of CONNECT as text: what it can be read as. An IPv6 address without brackets can be both. */
 export interface SocketText {

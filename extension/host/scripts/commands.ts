@@ -1,7 +1,9 @@
-/** Commands on packet scripts: from the lenses, or at the caret. */
+/** Commands on packet scripts: from the lenses, or at the cursor. */
 import * as vscode from 'vscode';
-import { parseScript, type Statement } from '../../../dissector/craft/index.ts';
+import { parseScript, type Statement } from '../../../dissector/script/index.ts';
 import type { NodeCalls, NodeState } from '../../wire/node.ts';
+import { moduleFiles } from '../capture/settings.ts';
+import { choose } from '../questions.ts';
 import { Failures } from './failures.ts';
 import { ScriptLenses } from './lenses.ts';
 import { folderOf, type Go, type Runner, ScriptRuns } from './runs.ts';
@@ -60,7 +62,7 @@ export function registerScripts(senders: Senders): vscode.Disposable[] {
 async function send(senders: Senders, runs: ScriptRuns, document: vscode.TextDocument, at: number, how: How): Promise<void> {
   const statement = parseScript(document.getText()).statements.find(({ start, end }) => start <= at && at <= end);
   if (statement?.kind === 'packet') return sendByNode(senders, statement, document, how);
-  if (statement?.kind !== 'send') throw new Error(vscode.l10n.t('no message that is sent stands at the caret.'));
+  if (statement?.kind !== 'send') throw new Error(vscode.l10n.t('no message that is sent stands at the cursor.'));
   await runSection(runs, document, at, statement.start, how);
 }
 
@@ -126,13 +128,19 @@ async function sendByNode(
     if (chosen === start) await vscode.commands.executeCommand('peerscope.startTestNode');
     return;
   }
-  const chosen =
-    choices.length === 1 ? choices[0]! : await vscode.window.showQuickPick(choices, { title: vscode.l10n.t('Send To') });
+  const chosen = choices.length === 1 ? choices[0]! : await choose(choices, { title: vscode.l10n.t('Send To') });
   if (chosen === undefined) return;
   const { state, link } = chosen;
   // What the node wants to say from here on waits for a person.
   if (steps) await senders.call('mode', { node: state.id, mode: 'step' });
-  const wish = { node: state.id, link: link.id, text: document.getText(), at: packet.start, folder: folderOf(document.uri) };
+  const wish = {
+    node: state.id,
+    link: link.id,
+    text: document.getText(),
+    at: packet.start,
+    folder: folderOf(document.uri),
+    modules: moduleFiles(document.uri),
+  };
   await senders.call('sendPacket', wish);
   await senders.show(vscode.Uri.file(state.recording));
 }

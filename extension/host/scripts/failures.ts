@@ -1,6 +1,6 @@
 /** What did not hold when a script ran, at its line, until the script changes; with what came, to be taken over. */
 import * as vscode from 'vscode';
-import type { Result } from './runs.ts';
+import type { Result } from './result.ts';
 
 type Failure = NonNullable<Result['failure']>;
 

@@ -1,6 +1,6 @@
 /** What can be done with each message of a packet script, above it. */
 import * as vscode from 'vscode';
-import { type OutlineItem, ScriptDocument } from '../../../dissector/craft/index.ts';
+import { type OutlineItem, ScriptDocument } from '../../../dissector/script/index.ts';
 import type { Waiting } from './runs.ts';
 
 /** What lenses need to know of running scripts; absent where there are no nodes. */

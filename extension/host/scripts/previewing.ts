@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { CaptureEditors } from '../editor.ts';
+import type { CaptureEditors } from '../capture/editor.ts';
 import type { Previews } from './previews.ts';
 
 /** Shows the message at a place of a script, or at the caret, as bytes and tree beside it. */

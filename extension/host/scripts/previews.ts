@@ -1,5 +1,6 @@
 /** Previews of messages of packet scripts in the inspector, which follow the text while it is written. */
 import * as vscode from 'vscode';
+import { emptyFiles } from '../capture/emptyfiles.ts';
 
 export const PREVIEW = 'peerscope-preview';
 /** Between two looks at a text that is being written. */
@@ -69,21 +70,4 @@ export class Previews {
       setTimeout(() => this.#changed.fire(script), PAUSE_MS),
     );
   }
-}
-
-/** VS Code looks whether what an editor shows is there. */
-const emptyFiles: vscode.FileSystemProvider = {
-  onDidChangeFile: () => ({ dispose() {} }),
-  watch: () => ({ dispose() {} }),
-  stat: () => ({ type: vscode.FileType.File, ctime: 0, mtime: 0, size: 0 }),
-  readDirectory: () => [],
-  readFile: () => new Uint8Array(0),
-  createDirectory: readonly,
-  writeFile: readonly,
-  delete: readonly,
-  rename: readonly,
-};
-
-function readonly(): never {
-  throw vscode.FileSystemError.NoPermissions();
 }

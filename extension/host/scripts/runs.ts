@@ -2,11 +2,13 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { parseScript, questionsOf, type Script, sectionsOf } from '../../../dissector/craft/index.ts';
+import { parseScript, questionsOf, type Script, sectionsOf } from '../../../dissector/script/index.ts';
 import type { NodeCalls } from '../../wire/node.ts';
+import { moduleFiles } from '../capture/settings.ts';
+import { askLine } from '../questions.ts';
 import type { Failures } from './failures.ts';
+import type { Result } from './result.ts';
 
-export type Result = NodeCalls['runSection']['result'];
 export type Go = NodeCalls['stepSection']['params']['go'];
 
 /** What runs are made with. */
@@ -105,6 +107,7 @@ export class ScriptRuns {
         until,
         steps,
         recording: recording.fsPath,
+        modules: moduleFiles(document.uri),
       };
       const result = await this.#runner.call('runSection', wish);
       if (result.unrecorded !== undefined)
@@ -152,7 +155,7 @@ function placeOf({ statements }: Script, section: number): readonly [number, num
 async function ask(questions: readonly string[]): Promise<Record<string, string> | undefined> {
   const answered: Record<string, string> = {};
   for (const question of questions) {
-    const answer = await vscode.window.showInputBox({ prompt: question, ignoreFocusOut: true });
+    const answer = await askLine({ prompt: question });
     if (answer === undefined) return undefined;
     answered[question] = answer;
   }

@@ -1,6 +1,6 @@
 /** The sections of packet scripts in VS Code's Test Explorer. */
 import * as vscode from 'vscode';
-import { parseScript } from '../../../dissector/craft/index.ts';
+import { parseScript } from '../../../dissector/script/index.ts';
 import type { ScriptRuns } from './runs.ts';
 
 const SCRIPTS = '**/*.packet';

@@ -1,4 +1,4 @@
-import { defaultLimits, type Limits } from '../../../dissector/bytes/index.ts';
+import { defaultLimits } from '../../../dissector/bytes/index.ts';
 import { type CaptureReader, memoryFile, openCapture } from '../../../dissector/capture/index.ts';
 
 /** Bytes from numbers (one byte each), arrays and strings of hex. */
@@ -87,13 +87,13 @@ export function enhanced(
   return block(little, 6, bytes(u32(at), u32(high), u32(low), u32(captured), u32(original), data, pad, options), lie);
 }
 
-export function open(content: Uint8Array, limits: Partial<Limits> = {}): CaptureReader {
+export function open(content: Uint8Array, limits: Readonly<{ [name: string]: number }> = {}): CaptureReader {
   const opened = openCapture(memoryFile(content), { ...defaultLimits, ...limits });
   if ('problem' in opened) throw new Error(opened.problem.text);
   return opened.reader;
 }
 
-export function indexed(content: Uint8Array, limits: Partial<Limits> = {}): CaptureReader {
+export function indexed(content: Uint8Array, limits: Readonly<{ [name: string]: number }> = {}): CaptureReader {
   const reader = open(content, limits);
   while (reader.step(1 << 20));
   return reader;

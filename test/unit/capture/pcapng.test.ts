@@ -50,7 +50,7 @@ describe('pcapng', () => {
           enhanced(little, 0, 1n, data),
           block(little, 0xbad, bytes('00')),
           block(little, 0x0a, bytes(u32(0x50534b4c), u32(3), text('key'))),
-          block(little, 5, bytes(u32(0))),
+          block(little, 0x0bad_0005, bytes(u32(0))),
         ),
       );
       expect(reader.interfaces[0]).toMatchObject({ name: 'lo', description: 'Schleife ∞', checkSequenceLength: 4 });
@@ -96,14 +96,6 @@ describe('pcapng', () => {
     );
     expect(reader.frames.length).toBe(1);
     expect(reader.problems).toMatchObject([{ claimedBy: 'captured length', needed: 9, had: 8 }]);
-  });
-
-  it('goes on past a block whose last length differs', () => {
-    const reader = indexed(
-      bytes(section(true), captureInterface(true, 1), enhanced(true, 0, 0n, data, { tail: 44 }), enhanced(true, 0, 0n, data)),
-    );
-    expect(reader.frames.length).toBe(2);
-    expect(reader.problems).toMatchObject([{ kind: 'malformed' }]);
   });
 
   it.each([0, 4, 8, 11, 13, 41])('stops at a block that says it has %i bytes', (head) => {

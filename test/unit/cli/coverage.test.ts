@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { samples } from '../../../extension/workbench/paths.ts';
+import { capture, udpFrame } from '../analysis/packets.ts';
 import { bytes, pcap } from '../capture/build.ts';
-import { capture, ipFrame, udpFrame } from '../session/packets.ts';
 import { golden, peerscope, temporary } from './help.ts';
 
 const wireless = temporary(
@@ -20,18 +20,18 @@ const names = temporary(
   'names.pcapng',
   capture([5000, 5001].map((port) => udpFrame({ address: '10.0.0.2', port }, resolver, Uint8Array.of(0, 1, 2, 3)))),
 );
-/** The frames of a capture behind an MPLS label, and in GRE. */
+/** The frames of a capture behind an MPLS label, and behind a network service header. */
 const inner = udpFrame({ address: '10.0.0.2', port: 5000 }, resolver, Uint8Array.of(1));
 const labelled = bytes(inner.subarray(0, 12), '8847 00010140', inner.subarray(14));
-const routed = ipFrame(47, resolver, resolver, [0, 0, 8, 0, ...inner.subarray(14)]);
-const tunnels = temporary('tunnels.pcapng', capture([labelled, labelled, routed]));
+const chained = bytes(inner.subarray(0, 12), '894f 0fc60103 000001ff', inner.subarray(14));
+const tunnels = temporary('tunnels.pcapng', capture([labelled, labelled, chained]));
 const beats = join(samples, 'heartbeat.pcapng');
 
 describe('what is not understood', () => {
   it.each([
     [wireless, '3 frames of link type 105 are not decoded.'],
     [tunnels, '2 frames of MPLS are not looked into.'],
-    [tunnels, '1 frame of GRE is not looked into.'],
+    [tunnels, '1 frame of NSH is not looked into.'],
     [names, '2 conversations were not recognised (udp 53; try --decode-as or --protocol).'],
     [beats, '1 conversation was not recognised (udp 7777, udp 49152; try --decode-as or --protocol).'],
   ])('%s is told by decode and check', async (path, sentence) => {
@@ -48,7 +48,7 @@ describe('what is not understood', () => {
     expect(await info(wireless)).toMatchObject({ undecoded_links: { 105: 3 }, unrecognised_conversations: 0 });
     expect(await info(names)).toMatchObject({ undecoded_links: {}, unrecognised_conversations: 2 });
     expect(await info(golden('p2pke_a.pcapng'))).toMatchObject({ undecoded_links: {}, unrecognised_conversations: 0 });
-    expect(await info(tunnels)).toMatchObject({ undecoded_tunnels: { MPLS: 2, GRE: 1 }, undecoded_links: {} });
+    expect(await info(tunnels)).toMatchObject({ undecoded_tunnels: { MPLS: 2, NSH: 1 }, undecoded_links: {} });
     expect((await peerscope(['info', tunnels])).out).toMatch(/ not looked into +2 frames of MPLS\n/);
     expect((await peerscope(['info', wireless])).out).toMatch(/ not decoded +3 frames of link type 105\n/);
     expect((await peerscope(['info', names])).out).toMatch(/ not recognised +2 conversations\n/);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { goldenKeys } from '../../golden/open.ts';
+import { dhKey, disconnect, handshake, recorded } from '../protocols/p2p.build.ts';
 import { ephemerals, golden, jsonLines, keyLog, lines, peerscope, temporary } from './help.ts';
 
 const capture = golden('p2pke_a.pcapng');
@@ -13,7 +14,7 @@ describe('decode --json', () => {
     expect({ status, err }).toEqual({ status: 0, err: '' });
     const messages = jsonLines(out);
     expect(messages.map(({ n }) => n)).toEqual(messages.map((_, index) => index));
-    const head = ['n', 'frames', 'time', 'src', 'dst', 'protocol', 'message', 'encrypted', 'state'];
+    const head = ['n', 'frames', 'time', 'src', 'dst', 'protocol', 'message', 'encrypted', 'decrypted', 'state'];
     expect(Object.keys(messages[0])).toEqual([...head, 'signature_valid', 'fields', 'findings', 'bytes']);
     expect(Object.keys(messages[5])).toEqual([...head, 'fields', 'findings', 'bytes']);
     expect(messages[0]).toMatchObject({
@@ -57,22 +58,73 @@ describe('decode', () => {
     expect(out).toContain(
       '\n33 messages in 33 frames of 1 conversation\n  p2pke  InitHello 1, RespHello 1, InitDone 1, data 30\n',
     );
-    expect(out).toContain('32 messages travelled encrypted: 32 opened, 0 not opened\n');
+    expect(out).toContain('32 messages travelled encrypted: 32 decrypted, 0 still encrypted\n');
   });
 
   it('counts what is broken apart from what no key opens', async () => {
     const log = temporary('p2p.keys', goldenKeys('p2p_a'));
     const { out } = await peerscope(['decode', golden('p2p_a.pcapng'), '--keys', log]);
-    expect(out).toContain('45 messages travelled encrypted: 44 opened, 0 not opened, 1 malformed or incomplete\n');
+    expect(out).toContain('45 messages travelled encrypted: 44 decrypted, 0 still encrypted, 1 malformed or incomplete\n');
     const shown = async (filter: string) =>
       jsonLines((await peerscope(['decode', golden('p2p_a.pcapng'), '--keys', log, '--json', '--filter', filter])).out).length;
     expect([await shown('encrypted'), await shown('decrypted'), await shown('state == "encrypted"')]).toEqual([45, 44, 0]);
   });
 
+  it('says "decrypted" only of what has no part that is still encrypted', async () => {
+    const told = async (keyLog: string) => {
+      const log = temporary('some.keys', keyLog);
+      const { out } = await peerscope(['decode', golden('ptpchat_d.pcapng'), '--keys', log, '--json']);
+      const sealed = (jsonLines(out) as { message: string; encrypted: boolean; decrypted: unknown; state: string }[]).filter(
+        ({ encrypted }) => encrypted,
+      );
+      const counts = new Map<string, number>();
+      for (const { message, decrypted, state } of sealed) {
+        const what = `${message} ${state} ${decrypted}`;
+        counts.set(what, (counts.get(what) ?? 0) + 1);
+      }
+      return [...counts].map(([what, count]) => `${what} ${count}`);
+    };
+    expect(await told('')).toEqual(['KEY encrypted false 2', 'MESSAGE encrypted false 15']);
+    expect(await told(readFileSync(golden('ptpchat_d.keys'), 'utf8'))).toEqual([
+      'KEY decoded true 1',
+      'KEY encrypted false 1',
+      'MESSAGE decoded true 15',
+    ]);
+    const { out } = await peerscope(['decode', golden('ptpchat_d.pcapng')]);
+    expect(out).toContain('17 messages travelled encrypted: 0 decrypted, 17 still encrypted\n');
+  });
+
+  it('tells a tunnel without its key as decrypted in part', async () => {
+    const log = temporary('exponent.keys', goldenKeys('p2p_a').replace(/P2P_RSA_PRIVATE.*\n/g, ''));
+    const { out } = await peerscope(['decode', golden('p2p_a.pcapng'), '--keys', log, '--json']);
+    const request = (jsonLines(out) as { message: string }[]).find(({ message }) => message === 'TUNNEL_REQ');
+    expect(request).toMatchObject({ encrypted: true, decrypted: 'partly', state: 'encrypted', fields: { tunnel_id: 129772793 } });
+    const { out: text } = await peerscope(['decode', golden('p2p_a.pcapng'), '--keys', log]);
+    expect(text).toMatch(/ 15 still encrypted \(15 of them decrypted in part\)/);
+    expect(text).toContain('P2P_RSA_PRIVATE with the private key of the target of the TUNNEL_REQ in frame 61');
+  });
+
+  it('does not name as missing what it has just proven', async () => {
+    // One side's key is proven; the other side's one byte is nothing under it.
+    const link = recorded([
+      ...handshake.slice(0, 3),
+      ['inbound', Uint8Array.of(0x7f), 'clear'],
+      ['outbound', disconnect('failed')],
+    ]);
+    const file = temporary('failed.pcap', link);
+    const explained = async (keyLog: string) => {
+      const log = temporary('one.keys', keyLog);
+      const { out } = await peerscope(['decode', file, '--keys', log, '--explain', '3', '--json']);
+      return JSON.parse(out) as { state: string; missing: string[] };
+    };
+    expect(await explained(dhKey('outbound'))).toMatchObject({ state: 'encrypted', missing: [] });
+    expect((await explained('')).missing.join()).toContain('P2P_DH_PRIVATE');
+  });
+
   it('names the keys that are missing', async () => {
     const { out } = await peerscope(['decode', capture]);
-    expect(out).toContain('32 messages travelled encrypted: 0 opened, 32 not opened\n');
-    expect(out).toMatch(/to open the rest \(--keys KEYLOG\):\n {2}P2PKE_/);
+    expect(out).toContain('32 messages travelled encrypted: 0 decrypted, 32 still encrypted\n');
+    expect(out).toMatch(/to decrypt the rest \(--keys KEYLOG\):\n {2}P2PKE_/);
   });
 
   it('tells five lines of a file that is no key log, and uses none of it', async () => {
@@ -101,7 +153,7 @@ describe('decode', () => {
     const bad = temporary('bad.keys', `# comment\n${ephemerals[0]}\n${keyLog}P2PKE_EPHEMERAL_PRIVATE ${ephemerals[1]}ff\n`);
     const { status, out, err } = await peerscope(['decode', capture, '--keys', bad]);
     expect(status).toBe(0);
-    expect(out).toContain('32 opened');
+    expect(out).toContain('32 decrypted');
     expect(lines(err).map((line) => line.slice(0, `peerscope: ${bad}:2: `.length))).toEqual([
       `peerscope: ${bad}:2: `,
       `peerscope: ${bad}:5: `,

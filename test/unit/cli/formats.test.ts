@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Analysis } from '../../../dissector/analysis/index.ts';
 import { protocols } from '../../../dissector/protocols/index.ts';
-import type { Analysis } from '../../../dissector/session/index.ts';
 import { report } from '../../../extension/cli/report.ts';
 import type { Task } from '../../../extension/cli/task.ts';
 import { samples } from '../../../extension/workbench/paths.ts';

@@ -91,6 +91,7 @@ describe('info', () => {
         truncated: false,
         undecoded_links: {},
         undecoded_tunnels: {},
+        near_misses: [],
         conversations: 1,
         unrecognised_conversations: 0,
         secrets: 0,

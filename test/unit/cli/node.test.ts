@@ -44,7 +44,7 @@ describe('node', () => {
       ]);
       expect(names(second.out).slice(0, 4)).toEqual(names(first.out).slice(0, 4));
       expect([first.status, second.status]).toEqual([0, 0]);
-      expect(first.err).toContain('nothing dropped.');
+      expect(first.err).toContain('0 dropped.');
     });
 
   it('records with its keys, without them, and writes them to a key log', async () => {
@@ -102,9 +102,24 @@ describe('a node that has tested nothing', () => {
   });
 
   it('ends with 1 when a message cannot be made', async () => {
-    const wrong = ['--send', 'data {"data": "text"}'];
+    const wrong = ['--send', 'data {"counter": 17, "data": ""}', '--send', 'data {"counter": 4294967296}'];
     const { second } = await talk('127.0.0.1', ['--for', '2'], ['--for', '1', ...wrong]);
     expect([second.status, second.err]).toEqual([1, expect.stringContaining('Not all of --send was sent.')]);
+    expect(second.err).toContain('data (--send 2) is not sent: ');
+  });
+
+  it('opens nothing when a value does not fit its field', async () => {
+    const good = ['--send', 'data {"data": "text:abc"}'];
+    const { status, err } = await peerscope([
+      'node',
+      'p2pke',
+      '--listen',
+      '127.0.0.1:0',
+      ...good,
+      '--send',
+      'data {"data": "abc"}',
+    ]);
+    expect([status, err]).toEqual([3, 'peerscope: --send 2: data.data is bytes, "hex:0102" or "text:abc", not "abc".\n']);
   });
 });
 

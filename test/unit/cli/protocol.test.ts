@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { samples } from '../../../extension/workbench/paths.ts';
+import * as rewrite from '../../fuzz/rewrite.ts';
 import { heartbeatCapture, heartbeatKey } from '../library/heartbeat.ts';
 import { golden, jsonLines, lines, peerscope, temporary } from './help.ts';
 
@@ -112,7 +113,17 @@ describe('a protocol module', () => {
       `export default ${definition("rules: [{ id: 'x.y', severity: 'error', clause: '' }]")};`,
       'mine: the id of a rule',
     ],
+    [
+      'old.mjs',
+      `export default ${definition("messages: [{ name: 'one', doc: '', decode() {}, encode() {}, fields: [{ name: 'x', type: 'u8', doc: '' }] }]")};`,
+      `mine: the field one.x has a "type" and no "kind": say what it is as data, { type: 'bytes' } say; words for people are its "display".`,
+    ],
     ['taken.mjs', `export default ${definition("id: 'p2pke'")};`, 'There is a protocol "p2pke" already.'],
+    [
+      'layer.mjs',
+      `export default ${definition("layers: [{ id: 'tcp', title: 'mine', messages: [] }]")};`,
+      'Its layer tcp has the name of a protocol that is there already.',
+    ],
   ])('%s is told in a sentence', async (name, source, sentence) => {
     const path = temporary(name, source);
     const { status, out, err } = await peerscope(['decode', sample, '--protocol', path]);
@@ -123,6 +134,25 @@ describe('a protocol module', () => {
   it.each([
     ["recognise() { throw new Error('not today'); }", 'failed in "recognise": not today'],
     ["observe() { throw new Error('not today'); }", 'failed in "observe": not today'],
+    ["almost() { throw new Error('not today'); }, recognise: () => 0", 'failed in "almost": not today'],
+  ])('%s is told in a sentence, and the others decode what is theirs', async (hook, sentence) => {
+    const path = temporary('fails.mjs', `export default ${definition(`recognise: () => 1, ${hook}`)};`);
+    const other = temporary(
+      'other.pcap',
+      rewrite.written([{ ...rewrite.packetsOf(readFileSync(golden('p2pke_a.pcapng')))[0]!, payload: Uint8Array.of(1) }]),
+    );
+    for (const [file, messages] of [
+      [golden('p2pke_a.pcapng'), 33],
+      [other, 0],
+    ] as const) {
+      const { status, out, err } = await peerscope(['decode', file, '--json', '--protocol', path]);
+      if (hook.startsWith('almost') && messages > 0) continue;
+      expect([status, out === '' ? 0 : lines(out).length]).toEqual([3, messages]);
+      expect(lines(err).filter((line) => line.includes(sentence))).toHaveLength(1);
+    }
+  });
+
+  it.each([
     ['observe: () => ({})', 'failed in "conversation": '],
     [
       "observe: () => ({ conversation: () => ({ datagram() { throw new Error('no'); } }) })",
@@ -135,12 +165,41 @@ describe('a protocol module', () => {
       'failed in "datagram" at frame 1: The state of a message is decoded, encrypted, malformed, incomplete, not "opened".',
     ],
     ["observe: () => ({ conversation: () => ({}), end() { throw 'a fit'; } })", 'failed in "end": a fit'],
-  ])('%s that fails on the way is told in a sentence', async (hook, sentence) => {
+    [
+      'observe: () => ({ end() {}, conversation: () => undefined })',
+      'failed in "conversation": it gave no observer of the conversation',
+    ],
+    [
+      "observe: () => ({ end() {}, conversation: () => ({}), *settle() { throw new Error('late'); } })",
+      'failed in "settle": late',
+    ],
+  ])('%s that fails with a conversation is told, and the rest is read', async (hook, sentence) => {
     const path = temporary('fails.mjs', `export default ${definition(`recognise: () => 99, ${hook}`)};`);
     const { status, out, err } = await peerscope(['decode', sample, '--protocol', path]);
-    expect({ status, out }).toEqual({ status: 3, out: '' });
+    expect(status).toBe(3);
+    expect(out).toMatch(/in \d+ frames? of \d+ conversations?/);
     expect(err).toContain(`peerscope: The protocol mine ${sentence}`);
-    expect(lines(err)).toHaveLength(1);
+  });
+
+  it('that throws at a message costs that conversation alone', async () => {
+    const throws = `recognise: ({ ports }) => (ports.includes(7777) ? 99 : 0), observe: () => ({ end() {}, conversation: () => ({ datagram() {
+      throw new Error('no luck');
+    } }) })`;
+    const path = temporary('unlucky.mjs', `export default ${definition(throws)};`);
+    const other = rewrite.packetsOf(readFileSync(golden('p2pke_a.pcapng')));
+    const own = { ...other[0]!, srcPort: 7777, dstPort: 7778, time: other[0]!.time, payload: Uint8Array.of(1) };
+    const file = temporary('mixed.pcap', rewrite.written([own, own, ...other]));
+    const { status, out, err } = await peerscope(['decode', file, '--json', '--protocol', path]);
+    expect(status).toBe(3);
+    expect(err).toBe('peerscope: The protocol mine failed in "datagram" at frame 1: no luck\n');
+    const told = jsonLines(out) as { protocol: string; state: string; findings: { rule: string; severity: string }[] }[];
+    expect(told.filter(({ protocol }) => protocol === 'p2pke')).toHaveLength(33);
+    expect(told.filter(({ protocol }) => protocol === 'mine')).toMatchObject([
+      { state: 'malformed', findings: [{ rule: 'mine.module', severity: 'error' }] },
+    ]);
+    const checked = await peerscope(['check', file, '--protocol', path]);
+    expect(checked.status).toBe(3);
+    expect(checked.out).toContain('mine.module');
   });
 
   it.each([
@@ -155,6 +214,38 @@ describe('a protocol module', () => {
     expect(status).toBe(0);
     expect(out).toContain(`mine one                The protocol mine failed in "dissect": ${reason}\n`);
     expect(jsonLines((await peerscope(['decode', sample, '--json', '--protocol', path])).out)).toHaveLength(6);
+  });
+
+  const generating = (declared: string): string =>
+    definition(`treeFields: ${declared}, recognise: () => 99, observe: ({ messages }) => ({ end() {}, conversation: ({ id }) => ({
+      datagram(direction, bytes, frame) { messages.add({ conversation: id, direction, frame, name: 0, state: 'decoded', encrypted: false }); }
+    }) }), dissect({ bytes, source, start, end }) {
+      const proof = { name: 'proof', kind: 'value', value: 'it fits', source, start, end, generated: true };
+      const layer = { name: 'mine', kind: 'struct', source, start, end, children: [proof] };
+      return { layer, fields: {}, whole: bytes.slice(start, end), info: 'one', missing: [] };
+    }`);
+
+  it('that adds a generated field without declaring it is told once, and the message is shown', async () => {
+    const path = temporary('undeclared.mjs', `export default ${generating('[]')};`);
+    const { status, out, err } = await peerscope(['decode', sample, '--protocol', path, '--json']);
+    expect(status).toBe(0);
+    expect(jsonLines(out)).toHaveLength(6);
+    expect(lines(err)).toEqual([
+      'peerscope: The protocol mine adds a generated field "proof" that is not among its "treeFields": no filter knows it.',
+    ]);
+    const filtered = await peerscope(['decode', sample, '--protocol', path, '--filter', 'mine.proof']);
+    expect(filtered.status).toBe(3);
+  });
+
+  it('that declares its generated fields has filters by them', async () => {
+    const path = temporary(
+      'declared.mjs',
+      `export default ${generating("[{ name: 'proof', kind: { type: 'text' }, doc: 'Why.' }]")};`,
+    );
+    const filter = ['--filter', 'mine.proof == "it fits"'];
+    const { status, out, err } = await peerscope(['decode', sample, '--protocol', path, '--json', ...filter]);
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(jsonLines(out)).toHaveLength(6);
   });
 
   it('without "messages" has no fields to filter by, which is told', async () => {

@@ -1,8 +1,9 @@
 /** What scripts ask at a terminal. */
 import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import type { Io } from '../../../extension/cli/io.ts';
 import { Questions } from '../../../extension/cli/questions.ts';
-import { type Io, run } from '../../../extension/cli/run.ts';
+import { run } from '../../../extension/cli/run.ts';
 import { lines, temporary } from './help.ts';
 
 /** A terminal at which somebody gives the answers one by one, each when it is asked for, and then ends it. */

@@ -29,9 +29,9 @@ describe('the scripts among the samples', () => {
   );
 });
 
-describe('the script of the README', () => {
-  it('holds', async () => {
-    const readme = readFileSync(join(project, 'README.md'), 'utf8');
+describe('the script of a README', () => {
+  it.each(['README.md', 'syntaxes/README.md'])('holds in %s', async (name) => {
+    const readme = readFileSync(join(project, name), 'utf8');
     const blocks = [...readme.matchAll(/^```\n(###[^`]*)^```$/gm)].map(([, text]) => text!);
     expect(blocks).toHaveLength(1);
     const { status, out } = await run(blocks[0]!);
@@ -67,6 +67,19 @@ describe('a script', () => {
     expect(jsonLines(decoded.out)).toHaveLength(1);
   });
 
+  it.each([
+    [['InitHello', 'RespHello'], `${handed}send a InitHello\nexpect a RespHello\nwait 50ms`],
+    [['InitHello', 'RespHello', 'InitDone'], `${handed}send a InitHello\nexpect a RespHello\nsend a InitDone\nwait 50ms`],
+  ])('ends a manual node without a word of its own: %j', async (said, text) => {
+    const folder = dirname(temporary('a.pcap', ''));
+    const { out } = await run(text, '--record', folder, '--json');
+    const decoded = await peerscope(['decode', jsonLines(out)[0].recording, '--json', '--filter', 'udp.port > 0']);
+    const names = jsonLines(decoded.out).map(({ message }) => message);
+    // The other node is automatic, and may close the session.
+    expect(names.filter((name, at) => name !== 'closing' || at < said.length)).toEqual(said);
+    expect(names.filter((name) => name === 'closing').length).toBe(said.includes('InitDone') ? 1 : 0);
+  });
+
   it('keeps a capture of each section, with its keys', async () => {
     const folder = dirname(temporary('a.pcap', ''));
     const { out } = await run(
@@ -83,6 +96,42 @@ describe('a script', () => {
     expect(jsonLines(decoded.out).map(({ message, state }) => `${message} ${state}`)).toEqual([
       ...['InitHello decoded', 'RespHello decoded', 'InitDone decoded', 'data decoded', 'closing decoded'],
     ]);
+  });
+});
+
+describe('an expectation', () => {
+  const p2p = 'node b = p2p listen 127.0.0.1:0 manual\nnode a = p2p dial b manual\n';
+  const inside = `${p2p}send a HELLO { raw: hex(00) }\n`;
+  const silent = handed.replace('127.0.0.1:0', '127.0.0.1:0 manual');
+  const garbage = `${silent}send a InitHello\nexpect b InitHello\nsend b RespHello { raw: hex(80 00 00 01 ${'aa '.repeat(80)}) }\n`;
+
+  it.each([
+    [`${inside}expect b HELLO within 300ms`, 'HELLO came, but it is incomplete ("state incomplete" accepts it)'],
+    [`${inside}expect b HELLO state encrypted within 300ms`, 'HELLO came, but it is incomplete ("state incomplete" accepts it)'],
+    [`${garbage}expect a RespHello within 300ms`, /^RespHello came, but it is (encrypted|malformed)/],
+    [`${two}expect b InitDone state malformed within 300ms`, 'InitDone came, but it is decoded ("state decoded" accepts it)'],
+  ] as const)('%j takes what is whole and readable, unless it says otherwise', async (text, why) => {
+    const [{ failure }] = jsonLines((await run(text, '--json')).out);
+    expect(failure?.text).toEqual(typeof why === 'string' ? why : expect.stringMatching(why));
+  });
+
+  it.each([
+    `${inside}expect b HELLO state incomplete`,
+    `${inside}expect b HELLO as one state any within 2s`,
+    `${garbage}expect a RespHello within 1s state any`,
+    `${two}expect b InitDone state decoded`,
+  ])('%j takes the state that it names', async (text) => {
+    expect((await run(text)).status).toBe(0);
+  });
+
+  it('waits for the rest of a message that a slow writer sends', async () => {
+    const slow = `${inside}wait 200ms\nsend a HELLO { raw: hex(00 00 01 01 30 05 07) }\nexpect b HELLO within 1s state any`;
+    expect((await run(slow)).status).toBe(0);
+  });
+
+  it('names no state that there is not', async () => {
+    const { out } = await run(`${two}expect b InitDone state encypted`, '--json');
+    expect(jsonLines(out)[0].failure.text).toBe('a message has no state "encypted": did you mean encrypted?');
   });
 });
 
@@ -141,7 +190,7 @@ describe('what is no script', () => {
     const { status, err } = await run('node a = p2pke hear 127.0.0.1:0\nwait\nexpect\n');
     expect(status).toBe(3);
     expect(err).toContain('own.packet:1: expected "listen" or "dial", not "hear"');
-    expect(err).toContain('own.packet:2: expected a time like 2s or 500ms, not the end of the line');
+    expect(err).toContain('own.packet:2: expected a time like 2s, 500ms or 5min, not the end of the line');
     expect(err).toContain('own.packet:3: expected the name of a node, not the end of the line');
   });
 

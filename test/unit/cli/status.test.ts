@@ -24,7 +24,7 @@ describe('exit status 3', () => {
     [[], 'A command is missing.'],
     [['decipher', capture], '"decipher" is not a command.'],
     [['decode'], '"decode" needs a capture.'],
-    [['decode', capture, capture], 'One capture at a time'],
+    [['decode', '-', '-'], 'Standard input can be one capture only'],
     [['decode', capture, '--colour'], "Unknown option '--colour'."],
     [['decode', '--keys', '--json', capture], "Option '--keys' argument is ambiguous."],
     [['decode', capture, '--explain', 'frame:x'], '--explain takes the number of a message'],

@@ -1,6 +1,6 @@
 /** What others choose, names and values, steers no terminal and begins no line. */
 import { describe, expect, it } from 'vitest';
-import { capture, udpFrame } from '../session/packets.ts';
+import { capture, udpFrame } from '../analysis/packets.ts';
 import { peerscope, temporary } from './help.ts';
 
 const name = 'a\u001b]0;b\u0007\u001b[2J\nError: \u202ec\u{e0001}';

@@ -8,9 +8,9 @@ import {
   decodeProto,
   encodeProto,
   encodeStruct,
+  type FieldValues,
   fieldToValues,
   float,
-  type Items,
   list,
   struct,
   uint,
@@ -62,10 +62,10 @@ describe('encodeStruct', () => {
   it('is undone by decode, and decode by it', () => {
     fc.assert(
       fc.property(message, (values) => {
-        const encoded = encodeStruct(layout, values as unknown as Items);
+        const encoded = encodeStruct(layout, values as unknown as FieldValues);
         const { field, problem, end } = decode(encoded);
         expect([problem, end]).toEqual([undefined, encoded.length]);
-        const decoded = fieldToValues(field) as Items;
+        const decoded = fieldToValues(field) as FieldValues;
         expect(decoded).toMatchObject(values);
         expect(encodeStruct(layout, decoded)).toEqual(encoded);
       }),
@@ -85,14 +85,14 @@ describe('encodeStruct', () => {
     for (const message of [filled, Uint8Array.of(3, 1, 0, 0, 9, 0x42, 0x4e, 0, 0), Uint8Array.of(0, 0, 0, 0, 0)]) {
       const { field, problem, end } = read(message);
       expect([problem, end]).toEqual([undefined, message.length]);
-      expect(encodeStruct(counted, fieldToValues(field) as Items)).toEqual(Uint8Array.from(message));
+      expect(encodeStruct(counted, fieldToValues(field) as FieldValues)).toEqual(Uint8Array.from(message));
     }
   });
 
   it('keeps text that is not UTF-8', () => {
     const said = struct('said', '', [uint(1, 'size', ''), bytes('reason', { ref: 'size' }, '', 'utf8')]);
     const message = Uint8Array.of(2, 0xff, 0x41);
-    expect(encodeStruct(said, fieldToValues(compileStruct(said)(message).field) as Items)).toEqual(message);
+    expect(encodeStruct(said, fieldToValues(compileStruct(said)(message).field) as FieldValues)).toEqual(message);
   });
 
   it('lies when it is told to', () => {
@@ -107,7 +107,7 @@ describe('encodeStruct', () => {
     ['a value that is missing', {}],
   ])('refuses %s', (_, values) => {
     const small = struct('small', '', [uint(1, 'size', ''), bytes('data', { ref: 'size' }, '')]);
-    expect(() => encodeStruct(small, values as Items)).toThrow(/small\./);
+    expect(() => encodeStruct(small, values as FieldValues)).toThrow(/small\./);
   });
 });
 
@@ -121,7 +121,9 @@ describe('encodeProto', () => {
         const payload = payloads[name as keyof typeof payloads];
         if (payload === undefined || state !== 'decoded') continue;
         const whole = analysis.dissect(n).dissection.whole.subarray(name === 'InitDone' ? 4 : 36);
-        expect(encodeProto(payload, fieldToValues(decodeProto(payload, whole).field) as Items)).toEqual(Uint8Array.from(whole));
+        expect(encodeProto(payload, fieldToValues(decodeProto(payload, whole).field) as FieldValues)).toEqual(
+          Uint8Array.from(whole),
+        );
         seen++;
       }
     }

@@ -32,10 +32,29 @@ describe('proto3', () => {
     ['a length of 2^32-1', [0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f], /4294967295/],
     ['a varint that ends', [0x10, 0x80], /ends in the middle/],
     ['a varint of eleven bytes', [0x10, ...Array(11).fill(0x80)], /longer than 10/],
-    ['a wire type against the definition', [0x08, 1], /travels as/],
-    ['a group', [0x4b], /not used by proto3/],
+    ['a group that does not end', [0x4b], /group 9 does not end/],
+    ['a group that ends as another', [0x4b, 0x54], /group 9 ends as group 10/],
+    ['wire type 6', [0x4e], /not used by proto3/],
     ['field number 0', [0x02, 0], /out of the range/],
   ])('names %s', (_, raw, text) => expect(decode(...raw).problem?.text).toMatch(text));
+
+  it('skips unknown groups, and groups in them', () => {
+    const { field, problem } = decode(0x4b, 0x53, 0x08, 1, 0x54, 0x0a, 1, 0x61, 0x4c, 0x10, 7);
+    expect(problem).toBeUndefined();
+    expect(fieldToJson(field)).toEqual({ count: 7 });
+  });
+
+  it('takes a known number with another wire type for an unknown field', () => {
+    const { field, problem } = decode(0x08, 1, 0x10, 7);
+    expect(problem).toBeUndefined();
+    expect(field.children!.map(({ name }) => name)).toEqual(['field_1', 'count']);
+    expect(fieldToJson(field)).toEqual({ count: 7 });
+  });
+
+  it('merges a message that stands twice', () => {
+    expect(fieldToJson(decode(0x1a, 3, 0x0a, 1, 0xff, 0x1a, 0).field)).toEqual({ claim: { key: 'ff' } });
+    expect(fieldToJson(decode(0x1a, 3, 0x0a, 1, 0xff, 0x1a, 3, 0x0a, 1, 0xee).field)).toEqual({ claim: { key: 'ee' } });
+  });
 
   it('ends nesting at its limit', () => {
     const deep: ProtoMessage = { name: 'deep', doc: '', fields: [] };

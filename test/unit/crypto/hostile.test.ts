@@ -11,7 +11,6 @@ import {
   dhShared,
   isProbablePrime,
   makeSealed,
-  noise,
   openBzip2,
   openSealed,
   type PublicKey,
@@ -21,7 +20,6 @@ import {
   readRsaPrivateKey,
   readSignedData,
   rsaDecrypt,
-  sealedKey,
   secp256k1,
   streamCiphers,
   unpadOaep,
@@ -29,7 +27,9 @@ import {
   verifyDigest,
   verifyPss,
   verifyRsaMessage,
+  x25519,
 } from '../../../dissector/crypto/index.ts';
+import { exchange } from '../../../dissector/protocols/p2ppacket/keyschedule.ts';
 
 /** DER of a tag and its content. */
 function der(tag: number, ...parts: Uint8Array[]): Uint8Array {
@@ -164,7 +164,8 @@ describe('random bytes', () => {
     signatures: (a, b) => [verifyDigest(rsa, a, b), verifyRsaMessage(rsa, 'SHA-1', a, b)],
     secp256k1: (a, b) => [secp256k1.readPoint(a), secp256k1.publicOf(a), secp256k1.sharedPoint(a, b)],
     ecdsa: (a, b) => [secp256k1.verify(a, digest, b), secp256k1.verify(a, b, b)],
-    sealed: (a, b, c) => [openSealed(a, b, c), makeSealed(a, b, c, c), sealedKey(a, b, c, c), noise.dh(a, b)],
+    sealed: (a, b, c) => [openSealed(a, b, c), makeSealed(a, b, c, c), x25519.shared(a, b)],
+    exchanges: (a, b, c) => exchange('initiator', a, { initiator: b, responder: c }),
     bzip2: (a) => openBzip2(a, 1000),
     numbers: (a, b, c) => {
       const [x, y, p] = [a, b, c].map((each) => BigInt(`0x0${Buffer.from(each.subarray(0, 40)).toString('hex')}`)) as [

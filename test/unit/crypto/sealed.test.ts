@@ -1,7 +1,8 @@
 /** Sealed payloads and their key, with node:crypto as the oracle, and a negative twin for each. */
 import { createCipheriv, createHash, diffieHellman, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { makeSealed, openSealed, sealedKey } from '../../../dissector/crypto/index.ts';
+import { makeSealed, openSealed, sealedParts } from '../../../dissector/crypto/index.ts';
+import { exchange } from '../../../dissector/protocols/p2ppacket/keyschedule.ts';
 
 const random = (length: number) => new Uint8Array(randomBytes(length));
 /** The 32 bytes at the end of a key's DER are the key. */
@@ -20,6 +21,8 @@ describe('sealed payloads', () => {
     const parts = [nonce, cipher.update(text), cipher.final(), cipher.getAuthTag()];
     expect(payload).toEqual(new Uint8Array(Buffer.concat(parts)));
     expect(openSealed(key, aad, payload)).toEqual(text);
+    const { ciphertext, tag } = sealedParts(payload);
+    expect([sealedParts(payload).nonce, ciphertext.length, tag]).toEqual([nonce, text.length, payload.subarray(-16)]);
   });
 
   it('open with nothing changed only', () => {
@@ -46,16 +49,19 @@ describe('the key of a sealed payload', () => {
     const shared = diffieHellman({ privateKey: mine.privateKey, publicKey: peer.publicKey });
     const [initiator, responder] = [last(mine.publicKey, 'spki'), last(peer.publicKey, 'spki')];
     const key = createHash('blake2s256').update(shared).update(initiator).update(responder).digest();
-    expect(sealedKey(last(mine.privateKey, 'pkcs8'), responder, initiator, responder)).toEqual(new Uint8Array(key));
+    const made = exchange('initiator', last(mine.privateKey, 'pkcs8'), { initiator, responder });
+    expect(made).toEqual({ z: new Uint8Array(shared), key: new Uint8Array(key) });
   });
 
   it('is none for a point of low order or values of other lengths', () => {
     const [secret, peer] = [random(32), random(32)];
-    expect(sealedKey(secret, new Uint8Array(32), peer, peer)).toBeUndefined();
-    expect(sealedKey(secret, new Uint8Array(32).with(0, 1), peer, peer)).toBeUndefined();
-    expect(sealedKey(secret.subarray(1), peer, peer, peer)).toBeUndefined();
-    expect(sealedKey(secret, peer.subarray(1), peer, peer)).toBeUndefined();
-    expect(sealedKey(secret, peer, peer.subarray(1), peer)).toBeUndefined();
-    expect(sealedKey(secret, peer, peer, new Uint8Array(33))).toBeUndefined();
+    const made = (own: Uint8Array, responder: Uint8Array, initiator = peer) =>
+      exchange('initiator', own, { initiator, responder });
+    expect(made(secret, new Uint8Array(32))).toBeUndefined();
+    expect(made(secret, new Uint8Array(32).with(0, 1))).toBeUndefined();
+    expect(made(secret.subarray(1), peer)).toBeUndefined();
+    expect(made(secret, peer.subarray(1))).toBeUndefined();
+    expect(made(secret, peer, peer.subarray(1))).toBeUndefined();
+    expect(made(secret, peer, new Uint8Array(33))).toBeUndefined();
   });
 });

@@ -33,6 +33,20 @@ describe('completion', () => {
     ['tcp.flags.syn == |', 'true', 'tcp.flags.syn == true'],
     ['!(p2|', 'p2p', '!(p2p'],
     ['le|', 'len(', 'len('],
+    ['ma|', 'max(', 'max('],
+    ['state not in {|', '"decoded"', 'state not in {"decoded"'],
+    ['p2p.message === |', '"HELLO"', 'p2p.message === "HELLO"'],
+    ['p2p.message any_ne |', '"HELLO"', 'p2p.message any_ne "HELLO"'],
+    ['max(udp.srcport, udp.ds|', 'udp.dstport', 'max(udp.srcport, udp.dstport'],
+    ['max(udp.srcport, udp.dstport) |', '&', 'max(udp.srcport, udp.dstport) =='],
+    ['udp[0:2] |', 'contains', 'udp[0:2] =='],
+    ['ip.src#1 |', 'in', 'ip.src#1 =='],
+    ['ip.src not |', 'in', 'ip.src not in'],
+    ['ip.src no|', 'not in', 'ip.src not in'],
+    ['ip.ttl |', '%', 'ip.ttl =='],
+    ['ip.ttl + ip.v|', 'ip.version', 'ip.ttl + ip.version'],
+    ['udp |', 'contains', 'udp contains'],
+    ['tcp.ana|', 'tcp.analysis.retransmission', 'tcp.analysis.retransmission'],
   ])('of %s offers %s', (text, offer, taken) => {
     const { offers, taken: first } = at(text);
     expect(offers).toContain(offer);
@@ -47,6 +61,8 @@ describe('completion', () => {
   });
 
   it('offers nothing inside a string of what has no known values', () => expect(at('p2p.reason == "by|').offers).toEqual([]));
+
+  it('offers nothing where the number of a layer is meant', () => expect(at('ip.src#|').offers).toEqual([]));
 
   it('offers no fields where a value is meant', () => expect(at('p2p.nosuch == 5|').offers).toEqual([]));
 });

@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { Analysis } from '../../../dissector/analysis/index.ts';
 import type { Field, Value } from '../../../dissector/bytes/index.ts';
+import { addressText } from '../../../dissector/bytes/index.ts';
 import { memoryFile, openCapture } from '../../../dissector/capture/index.ts';
 import { headerFields, headerNames } from '../../../dissector/filter/headers.ts';
 import { FilterRow } from '../../../dissector/filter/index.ts';
-import { addressText } from '../../../dissector/link/index.ts';
-import { Analysis, KeyRing } from '../../../dissector/session/index.ts';
+import { KeyRing } from '../../../dissector/protocol/index.ts';
 import { goldenPath } from '../../golden/open.ts';
-import { capture, tcpFrame, udpFrame } from '../session/packets.ts';
+import { capture, tcpFrame, udpFrame } from '../analysis/packets.ts';
 
 const byName = new Map(headerFields.map((field) => [field.name, field]));
 const text = (value: Value): Value => (value instanceof Uint8Array ? addressText(value, 0, value.length) : value);

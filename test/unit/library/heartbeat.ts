@@ -8,7 +8,7 @@ import {
   struct,
   uint,
 } from '../../../dissector/index.ts';
-import { udpFrame } from '../session/packets.ts';
+import { udpFrame } from '../analysis/packets.ts';
 
 export const heartbeatKey = 'c0ffee';
 

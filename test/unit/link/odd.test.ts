@@ -3,22 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { defaultLimits } from '../../../dissector/bytes/index.ts';
+import { Packets } from '../../../dissector/analysis/packets.ts';
+import { addressText, defaultLimits } from '../../../dissector/bytes/index.ts';
 import { enhancedPacket, interfaceDescription, sectionHeader } from '../../../dissector/capture/index.ts';
-import {
-  addressText,
-  decodeLayers,
-  linkType,
-  PacketView,
-  packetProblem,
-  parsePacket,
-  transport,
-} from '../../../dissector/link/index.ts';
-import { Packets } from '../../../dissector/session/packets.ts';
+import { decodeLayers, linkType, PacketView, packetProblem, parsePacket, transport } from '../../../dissector/link/index.ts';
 import { Random } from '../../fuzz/random.ts';
+import { collect } from '../analysis/collect.ts';
 import { indexed } from '../capture/build.ts';
 import { noWireshark, payloadsAlone, tsharkRows } from '../capture/wireshark.ts';
-import { collect } from '../session/collect.ts';
 import { client, ipv4, server, udp } from './build.ts';
 import { type OddFrame, oddFragments, oddPacket } from './odd.ts';
 

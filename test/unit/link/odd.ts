@@ -89,7 +89,7 @@ interface Carrier {
   readonly vlans: readonly number[];
 }
 
-const links = Object.values(linkType).filter((one) => one !== linkType.user0);
+const links = Object.values(linkType).filter((one) => one !== linkType.user0 && one !== linkType.nflog && one !== linkType.pktap);
 
 /** A link header for an IP packet, Ethernet half of the time. */
 function carrier(random: Random, four: boolean): Carrier {

@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { Packets } from '../../../dissector/analysis/packets.ts';
 import { defaultLimits } from '../../../dissector/bytes/index.ts';
 import { ConversationTable, tcpFlag } from '../../../dissector/link/index.ts';
-import { Packets } from '../../../dissector/session/packets.ts';
 import { Random } from '../../fuzz/random.ts';
+import { collect, type When } from '../analysis/collect.ts';
+import { capture as captureOf } from '../analysis/packets.ts';
 import { indexed } from '../capture/build.ts';
 import { noWireshark, payloadsAlone, tsharkRows, tsharkStreams } from '../capture/wireshark.ts';
-import { collect, type When } from '../session/collect.ts';
-import { capture as captureOf } from '../session/packets.ts';
 import { bytes, client, ethernet, ipv4, server, tcp } from './build.ts';
 import { type Carried, oddConnection } from './oddtcp.ts';
 

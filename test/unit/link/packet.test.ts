@@ -1,15 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  addressText,
-  endpointText,
-  ipv6Text,
-  PacketView,
-  packetIssue,
-  packetProblem,
-  parsePacket,
-  transport,
-} from '../../../dissector/link/index.ts';
+import { addressText, endpointText, ipv6Text } from '../../../dissector/bytes/index.ts';
+import { PacketView, packetIssue, packetProblem, parsePacket, transport } from '../../../dissector/link/index.ts';
 import { bytes, ethernet, ipv4, ipv6, tcp, u16, udp } from './build.ts';
 
 const view = new PacketView();

@@ -9,6 +9,7 @@ const { syn, ack, fin, rst } = tcpFlag;
 function record(limits = defaultLimits) {
   const log: (number | string)[] = [];
   const origins: [number, number][] = [];
+  const dropped: string[] = [];
   const direction = new TcpDirection(
     {
       data: (bytes, frame, offset) => {
@@ -19,10 +20,11 @@ function record(limits = defaultLimits) {
       },
       gap: (length) => log.push(`[${length}]`),
       end: (kind) => log.push(kind),
+      dropped: (length, why, frame) => dropped.push(`${length} ${why} ${frame}`),
     },
     limits,
   );
-  return { direction, log, origins };
+  return { direction, log, origins, dropped };
 }
 
 const run = (from: number, to: number) => Uint8Array.from({ length: to - from }, (_, i) => from + i);
@@ -33,6 +35,8 @@ describe('a direction of TCP', () => {
     direction.segment(100, syn, run(0, 0), 1, 54);
     direction.segment(101, ack, run(0, 3), 2, 54);
     direction.segment(104, ack | fin, run(3, 5), 3, 66);
+    expect(log).toEqual([0, 1, 2, 3, 4]);
+    direction.acknowledge(107);
     expect(log).toEqual([0, 1, 2, 3, 4, 'fin']);
     expect(origins).toEqual([
       [2, 54],
@@ -79,17 +83,48 @@ describe('a direction of TCP', () => {
     ]);
   });
 
-  it('gives up a hole that the receiver acknowledged', () => {
-    const { direction, log } = record();
-    direction.segment(0, syn, run(0, 0), 1, 0);
-    direction.segment(4, ack, run(3, 6), 2, 0);
-    direction.acknowledge(1);
-    direction.acknowledge(3);
+  it('waits with a hole that the receiver acknowledged: the segment may stand behind its ACK', () => {
+    const { direction, log, dropped } = record();
+    direction.segment(0, syn, run(0, 0), 1, 0, 0, 10);
+    direction.segment(4, ack, run(3, 6), 2, 0, 0, 10.001);
+    direction.acknowledge(7, 10.002);
+    direction.segment(7, ack, run(6, 7), 3, 0, 0, 10.003);
     expect(log).toEqual([]);
-    direction.acknowledge(7);
-    expect(log).toEqual(['[3]', 3, 4, 5]);
-    direction.segment(1, ack, run(0, 3), 3, 0);
-    expect(log).toHaveLength(4);
+    direction.segment(1, ack, run(0, 3), 4, 0, 0, 10.012);
+    expect(log).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(dropped).toEqual([]);
+  });
+
+  it.each([
+    ['a second later', (send: ReturnType<typeof record>) => send.direction.acknowledge(7, 11.5)],
+    [
+      'many segments later',
+      ({ direction }: ReturnType<typeof record>) => {
+        for (let n = 0; n < 257; n++) direction.acknowledge(7);
+      },
+    ],
+    [
+      'many bytes later',
+      ({ direction }: ReturnType<typeof record>) => {
+        direction.segment(7, ack, new Uint8Array(200_000), 3, 0);
+        direction.segment(200_007, ack, new Uint8Array(200_000), 4, 0);
+      },
+    ],
+  ])('gives such a hole up %s, and tells what comes for it later still', (_name, later) => {
+    const sent = record();
+    const { direction, log, dropped } = sent;
+    direction.segment(0, syn, run(0, 0), 1, 0, 0, 10);
+    direction.segment(4, ack, run(3, 6), 2, 0, 0, 10);
+    direction.acknowledge(1, 10.1);
+    direction.acknowledge(3, 10.2);
+    direction.acknowledge(7, 10.3);
+    expect(log).toEqual([]);
+    later(sent);
+    expect(log.slice(0, 4)).toEqual(['[3]', 3, 4, 5]);
+    direction.segment(1, ack, run(0, 5), 9, 0);
+    expect(dropped).toEqual(['3 late 9']);
+    direction.segment(1, ack, run(0, 5), 10, 0);
+    expect(dropped).toHaveLength(1);
   });
 
   it('gives up a hole when too much waits behind it, also in tiny segments', () => {
@@ -126,21 +161,131 @@ describe('a direction of TCP', () => {
     first.direction.finish();
     first.direction.finish();
     expect(first.log).toEqual(['[4]', 'fin']);
-    const second = record();
-    second.direction.segment(0, syn, run(0, 0), 1, 0);
-    second.direction.segment(3, ack, run(2, 4), 2, 0);
-    second.direction.segment(1, rst, run(0, 9), 3, 0);
-    second.direction.segment(1, ack, run(0, 9), 4, 0);
-    expect(second.log).toEqual(['[2]', 2, 3, 'rst']);
+  });
+
+  it('ends at a reset once nothing has refuted it', () => {
+    const { direction, log, dropped } = record();
+    direction.segment(0, syn, run(0, 0), 1, 0);
+    direction.acknowledge(1);
+    direction.segment(3, ack, run(2, 4), 2, 0);
+    direction.segment(1, rst, run(0, 9), 3, 0);
+    direction.segment(5, ack, run(0, 9), 4, 0);
+    expect(log).toEqual([]);
+    direction.finish();
+    expect(log).toEqual(['[2]', 2, 3, 'rst']);
+    expect(dropped).toEqual(['9 after-rst 4']);
+  });
+
+  it('goes on behind a reset that the receiver ignored', () => {
+    const { direction, log, dropped } = record();
+    direction.segment(0, syn, run(0, 0), 1, 0);
+    direction.segment(1, ack, run(0, 3), 2, 0);
+    direction.acknowledge(4);
+    direction.segment(4, rst, run(0, 0), 3, 0);
+    direction.segment(4, ack, run(3, 5), 4, 0);
+    expect(log).toEqual([0, 1, 2]);
+    direction.acknowledge(6);
+    direction.segment(6, ack, run(5, 6), 5, 0);
+    direction.finish();
+    expect(log).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(dropped).toEqual([]);
+  });
+
+  it('takes the word of the sender about a reset where nothing of the receiver was captured', () => {
+    const { direction, log } = record();
+    direction.segment(1, ack, run(0, 3), 1, 0);
+    direction.segment(4, rst, run(0, 0), 2, 0);
+    direction.segment(4, ack, run(3, 5), 3, 0);
+    direction.finish();
+    expect(log).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('ignores a reset whose number the receiver cannot take', () => {
+    for (const seq of [4 + 0x20_0000, 4 + 0x3fff_ffff, 0xffff_0000, 0]) {
+      const { direction, log } = record();
+      direction.segment(0, syn, run(0, 0), 1, 0);
+      direction.segment(1, ack, run(0, 3), 2, 0);
+      direction.acknowledge(4);
+      direction.segment(seq, rst, run(0, 0), 3, 0);
+      direction.finish();
+      expect(log).toEqual([0, 1, 2]);
+    }
+  });
+
+  it('begins after a reset that came before it', () => {
+    const { direction, log } = record();
+    direction.segment(0, rst | ack, run(0, 0), 1, 0);
+    direction.segment(700, syn | ack, run(0, 0), 2, 0);
+    direction.acknowledge(701);
+    direction.segment(701, ack, run(0, 2), 3, 0);
+    direction.finish();
+    expect(log).toEqual([0, 1]);
+  });
+
+  it('follows the newest SYN while nothing was delivered, and keeps what waits', () => {
+    const { direction, log } = record();
+    direction.segment(5_000, syn | ack, run(0, 0), 1, 0);
+    direction.segment(90_001, ack, run(0, 2), 2, 0);
+    direction.segment(90_000, syn | ack, run(0, 0), 3, 0);
+    expect(log).toEqual([]);
+    direction.segment(90_003, ack, run(2, 4), 4, 0);
+    direction.segment(7, syn | ack, run(0, 0), 5, 0);
+    direction.segment(90_005, ack, run(4, 5), 6, 0);
+    direction.finish();
+    expect(log).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('goes on behind a FIN that the receiver did not take', () => {
+    const { direction, log } = record();
+    direction.segment(0, syn, run(0, 0), 1, 0);
+    direction.segment(1, ack, run(0, 3), 2, 0);
+    direction.acknowledge(4);
+    direction.segment(4, ack | fin, run(0, 0), 3, 0);
+    direction.segment(4, ack, run(3, 5), 4, 0);
+    direction.acknowledge(6);
+    direction.segment(6, ack | fin, run(0, 0), 5, 0);
+    direction.acknowledge(7);
+    expect(log).toEqual([0, 1, 2, 3, 4, 'fin']);
+  });
+
+  it('takes data that was captured behind its FIN', () => {
+    const { direction, log, dropped } = record();
+    direction.segment(0, syn, run(0, 0), 1, 0);
+    direction.segment(4, ack | fin, run(0, 0), 2, 0);
+    direction.acknowledge(5);
+    direction.segment(1, ack, run(0, 3), 3, 0);
+    expect(log).toEqual([0, 1, 2, 'fin']);
+    expect(dropped).toEqual([]);
+  });
+
+  it('tells the size of what is behind an acknowledged FIN', () => {
+    const { direction, log, dropped } = record();
+    direction.segment(0, syn, run(0, 0), 1, 0);
+    direction.segment(1, ack | fin, run(0, 3), 2, 0);
+    direction.acknowledge(5);
+    direction.segment(5, ack, run(0, 7), 3, 0);
+    direction.segment(1, ack, run(0, 3), 4, 0);
+    expect(log).toEqual([0, 1, 2, 'fin']);
+    expect(dropped).toEqual(['7 after-fin 3']);
   });
 
   it('drops what waits past a FIN', () => {
-    const { direction, log } = record();
+    const { direction, log, dropped } = record();
     direction.segment(0, syn, run(0, 0), 1, 0);
     direction.segment(3, ack, run(2, 9), 2, 0);
     direction.segment(4, fin, run(3, 5), 3, 0);
     direction.segment(1, ack, run(0, 2), 4, 0);
+    direction.finish();
     expect(log).toEqual([0, 1, 2, 3, 4, 'fin']);
+    expect(dropped).toEqual(['4 after-fin 2']);
+  });
+
+  it('tells what stands before the beginning of a stream whose SYN is not there', () => {
+    const { direction, log, dropped } = record();
+    direction.segment(500, ack, run(5, 8), 1, 0);
+    direction.segment(495, ack, run(0, 5), 2, 0);
+    expect(log).toEqual([5, 6, 7]);
+    expect(dropped).toEqual(['5 early 2']);
   });
 });
 
@@ -177,6 +322,7 @@ describe('any way of sending a stream', () => {
           const flags = end === sent.length ? ack | fin : ack;
           direction.segment((isn + 1 + start) >>> 0, flags, run(start, end), frame, 1000 + start);
         });
+        direction.finish();
         const stream = [...run(0, sent.length)];
         expect(log).toEqual([...stream, 'fin']);
         // Each byte comes from the first frame that carried it, and from where it lies there.
@@ -222,7 +368,7 @@ describe('any way of sending a stream', () => {
         const { direction, log } = record({ ...defaultLimits, outOfOrder: 2000 });
         for (const [seq, flags, content, missing, acknowledge] of segments) {
           if (acknowledge) direction.acknowledge(seq);
-          else direction.segment(seq, flags & ~rst, content, 1, 0, missing);
+          else direction.segment(seq, flags, content, 1, 0, missing);
         }
         direction.finish();
         let total = 0;
@@ -231,7 +377,7 @@ describe('any way of sending a stream', () => {
           else if (entry.startsWith('[')) total += Number(entry.slice(1, -1));
         }
         expect(direction.position).toBe(total);
-        expect(log.filter((entry) => entry === 'fin').length).toBeLessThanOrEqual(1);
+        expect(log.filter((entry) => entry === 'fin' || entry === 'rst').length).toBeLessThanOrEqual(1);
       }),
       { numRuns: 1000 },
     );

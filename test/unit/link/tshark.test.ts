@@ -1,12 +1,13 @@
 /** Against tshark, where it is installed: times, lengths, addresses, ports, and what TCP carries. */
+
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { addressText } from '../../../dissector/bytes/index.ts';
 import { type CaptureReader, memoryFile, openCapture } from '../../../dissector/capture/index.ts';
 import {
-  addressText,
   ConversationTable,
   FragmentTable,
   PacketView,

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { compileFilter, FieldCatalog } from '../../../dissector/filter/index.ts';
 import { protocols } from '../../../dissector/protocols/index.ts';
 import type { Row } from '../../../extension/wire/inspector.ts';
-import { cellMenu, combined } from '../../../media/capture/asfilter.ts';
-import { columnsOf } from '../../../media/capture/columns.ts';
+import { cellMenu, combined } from '../../../media/inspector/list/asfilter.ts';
+import { columnsOf } from '../../../media/inspector/list/columns.ts';
 
 const catalog = new FieldCatalog(protocols);
 const base: Row = {

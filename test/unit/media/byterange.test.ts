@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FieldView, SourceView } from '../../../extension/wire/inspector.ts';
-import { rangeField, rangeFilter, rangeOf, rangeText } from '../../../media/capture/byterange.ts';
-import { copyText } from '../../../media/capture/copying.ts';
+import { rangeField, rangeFilter, rangeOf, rangeText } from '../../../media/inspector/bytes/byterange.ts';
+import { copyText } from '../../../media/inspector/tree/copying.ts';
 
 const frame: SourceView = { id: 0, name: 'Frame', origin: '', bytes: Uint8Array.from({ length: 100 }, (_, at) => at) };
 const opened: SourceView = { ...frame, id: 1, name: 'Decrypted' };

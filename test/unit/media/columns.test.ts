@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Row } from '../../../extension/wire/inspector.ts';
-import { columnsOf, timeText, titleOf, tracks } from '../../../media/capture/columns.ts';
+import { columnsOf, timeText, titleOf, tracks } from '../../../media/inspector/list/columns.ts';
 
 const row: Row = {
   ...{ row: 1, frame: 7, seconds: 1_700_000_000, nanos: 250_000_999, source: 'a', destination: 'b', protocol: 'p2p' },

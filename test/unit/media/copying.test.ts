@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FieldView, SourceView } from '../../../extension/wire/inspector.ts';
-import { copyText } from '../../../media/capture/copying.ts';
-import { readings } from '../../../media/capture/readings.ts';
+import { readings } from '../../../media/inspector/bytes/readings.ts';
+import { copyText } from '../../../media/inspector/tree/copying.ts';
 
 const bytes = Uint8Array.from({ length: 20 }, (_, at) => at);
 const sources: SourceView[] = [{ id: 0, name: 'Frame', bytes, origin: '' }];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FieldView } from '../../../extension/wire/inspector.ts';
-import { fieldAt, fieldOf, fieldText, isWithin, lines } from '../../../media/capture/fields.ts';
+import { fieldAt, fieldOf, fieldText, isWithin, lines } from '../../../media/inspector/tree/fields.ts';
 
 const field = (name: string, start: number, end: number, more: Partial<FieldView> = {}): FieldView => ({
   ...{ name, text: '', source: 0, start, end },

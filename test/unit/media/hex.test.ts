@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hexRow, hexRows, moveByte, offsetText } from '../../../media/capture/hex.ts';
+import { hexRow, hexRows, moveByte, offsetText } from '../../../media/inspector/bytes/hex.ts';
 
 const bytes = new Uint8Array(35).map((_, index) => index + 0x70);
 

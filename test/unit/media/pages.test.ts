@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Row } from '../../../extension/wire/inspector.ts';
-import { PAGE, Pages } from '../../../media/capture/pages.ts';
+import { PAGE, Pages } from '../../../media/inspector/page/pages.ts';
 
 const row = (index: number, info: string): Row => ({
   ...{ row: index, frame: index + 1, seconds: 0, nanos: 0, source: 'a', destination: 'b', protocol: 'p', message: 'm' },
@@ -8,8 +8,8 @@ const row = (index: number, info: string): Row => ({
 });
 const rows = (page: number, count: number, info = 'old'): Row[] =>
   Array.from({ length: count }, (_, index) => row(page * PAGE + index, info));
-const list = (total: number): Pages => {
-  const pages = new Pages();
+const list = (total: number): Pages<Row> => {
+  const pages = new Pages<Row>();
   pages.total = total;
   pages.uncertain = false;
   return pages;
@@ -61,7 +61,7 @@ describe('the pages of the list', () => {
   });
 
   it('asks for the end of a list of uncertain length', () => {
-    const pages = new Pages();
+    const pages = new Pages<Row>();
     expect(pages.wanted(0, 0, 0)).toEqual([0]);
     pages.answered(pages.asked(0, 0), { rows: rows(0, PAGE), total: 450, generation: 0 });
     expect(pages.total).toBe(450);

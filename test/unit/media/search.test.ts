@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Call } from '../../../media/capture/host.ts';
-import { PacketList } from '../../../media/capture/list.ts';
-import { Search } from '../../../media/capture/search.ts';
+import { PacketList } from '../../../media/inspector/list/list.ts';
+import { Search } from '../../../media/inspector/list/search.ts';
+import type { Call } from '../../../media/inspector/page/host.ts';
 
 /** A worker that looks at ten rows at a time in a list of a hundred, and finds multiples of seven from 21 on. */
 function search(hits: readonly number[]) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { remembered } from '../../../media/capture/remembered.ts';
-import { absolute, count, hueOf, sinceStart } from '../../../media/capture/texts.ts';
+import { remembered } from '../../../media/inspector/list/remembered.ts';
+import { absolute, count, hueOf, sinceStart } from '../../../media/inspector/page/texts.ts';
 
 const at = (seconds: number, nanos: number) => ({ seconds, nanos });
 
@@ -41,7 +41,7 @@ describe('what the page remembers', () => {
     const fresh = {
       ...{
         at: 0,
-        view: 'packets',
+        view: '',
         show: 'all',
         filter: '',
         history: [],

@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { compileFilter, FieldCatalog } from '../../../dissector/filter/index.ts';
 import { protocols } from '../../../dissector/protocols/index.ts';
-import { edge } from '../../../extension/dissect/timebuckets.ts';
-import { edgeText, marks, sizeText, timeOfDay, widthText } from '../../../media/capture/timeaxis.ts';
-import { rangeIn, withRange } from '../../../media/capture/timerange.ts';
+import { edge } from '../../../extension/worker/timebuckets.ts';
+import { edgeText, marks, sizeText, timeOfDay, widthText } from '../../../media/inspector/views/timeaxis.ts';
+import { rangeIn, withRange } from '../../../media/inspector/views/timerange.ts';
 
 const nothing = { packets: [], bytes: [], error: [], warning: [], note: [] };
 const catalog = new FieldCatalog(protocols);

@@ -7,7 +7,7 @@ import { isReady, start, told } from './start.ts';
 
 const CROWD = 200;
 /** Each computes for milliseconds, all in this thread, and asks again after a second, five times. */
-const COMPUTING_CROWD = 80;
+const COMPUTING_CROWD = 40;
 const patience = { timeout: 100_000, interval: 50 };
 
 describe('one node', () => {

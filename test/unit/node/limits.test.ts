@@ -7,7 +7,7 @@ import { ed25519Key } from '../../../dissector/crypto/index.ts';
 import { p2p } from '../../../dissector/protocols/p2p/index.ts';
 import { p2pke } from '../../../dissector/protocols/p2pke/index.ts';
 import { p2ppacket } from '../../../dissector/protocols/p2ppacket/index.ts';
-import { kernelDrops } from '../../../extension/node/kerneldrops.ts';
+import { kernelDrops } from '../../../extension/node/sockets/kerneldrops.ts';
 import { usedHeap } from '../../fuzz/heap.ts';
 import { ends, isReady, type Started, start, told } from './start.ts';
 

@@ -6,6 +6,7 @@ import { createServer, connect as dial, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { protocols } from '../../../dissector/protocols/index.ts';
 import { p2p } from '../../../dissector/protocols/p2p/index.ts';
 import { p2pke } from '../../../dissector/protocols/p2pke/index.ts';
 import { type RunningNode, startNode } from '../../../extension/node/running.ts';
@@ -34,7 +35,13 @@ const grave = (node: RunningNode): string[] => node.state().told.flatMap(({ text
 let names = 0;
 function listening(protocol: 'p2p' | 'p2pke', transport: 'tcp' | 'udp', port = 0): Promise<RunningNode> {
   const wish = { protocol, transport, direction: 'listen', role: '', mode: 'automatic', faults: '', identity: '' } as const;
-  return startNode(++names, { ...wish, address: `127.0.0.1:${port}` }, {}, join(folder, `${names}.pcapng`), () => {});
+  return startNode(
+    ++names,
+    { ...wish, address: `127.0.0.1:${port}` },
+    { tree: {}, protocols },
+    join(folder, `${names}.pcapng`),
+    () => {},
+  );
 }
 
 describe('a socket that is closed under a node', () => {

@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBytes } from '../../../dissector/index.ts';
+import { protocols } from '../../../dissector/protocols/index.ts';
 import { p2pke } from '../../../dissector/protocols/p2pke/index.ts';
 import { startNode } from '../../../extension/node/running.ts';
 import { saveRecording } from '../../../extension/node/saving.ts';
-import { ScriptSections } from '../../../extension/node/scriptsection.ts';
+import { ScriptSections } from '../../../extension/node/scripts/section.ts';
 import { bundled } from '../cli/bundle.ts';
 import { isReady, start } from './start.ts';
 
@@ -44,7 +45,13 @@ function texts(stream: Readable): () => string {
 describe('a recording without room', () => {
   it.skipIf(!existsSync('/dev/full'))('is told with its file and the reason, and its node goes on', async () => {
     const wish = { protocol: 'p2pke', transport: 'udp', direction: 'listen', role: '', mode: 'automatic' } as const;
-    const node = await startNode(1, { ...wish, address: '127.0.0.1:0', faults: '', identity: '' }, {}, '/dev/full', () => {});
+    const node = await startNode(
+      1,
+      { ...wish, address: '127.0.0.1:0', faults: '', identity: '' },
+      { tree: {}, protocols },
+      '/dev/full',
+      () => {},
+    );
     const told = () => node.state().told.filter(({ grave }) => grave);
     try {
       const sentence =
@@ -109,7 +116,17 @@ describe('a recording without room', () => {
 
   it('does not hide what a section of the editor said and heard', async () => {
     const sections = new ScriptSections(() => {});
-    const wish = { run: 0, text: script, section: 0, tree: {}, folder: undefined, answered: {}, until: undefined, steps: false };
+    const wish = {
+      run: 0,
+      text: script,
+      section: 0,
+      tree: {},
+      modules: [],
+      folder: undefined,
+      answered: {},
+      until: undefined,
+      steps: false,
+    };
     const recording = join(folder, 'nowhere', 'recording.pcapng');
     const { failure, recorded, unrecorded } = await sections.run({ ...wish, recording });
     expect([failure, recorded]).toEqual([undefined, false]);

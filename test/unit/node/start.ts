@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach } from 'vitest';
 import type { Protocol } from '../../../dissector/index.ts';
-import { type Address, Choices } from '../../../dissector/session/index.ts';
+import { type Address, Choices } from '../../../dissector/protocol/index.ts';
 import { type NodeEvent, nodeLimits } from '../../../dissector/testnode/index.ts';
-import { SocketNode, type SocketNodeOptions } from '../../../extension/node/socketnode.ts';
+import { SocketNode, type SocketNodeOptions } from '../../../extension/node/sockets/socketnode.ts';
 
 export interface Started {
   readonly socket: SocketNode;
@@ -17,7 +17,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((each) => each.stop()));
 });
 
-type Wish = Partial<Omit<SocketNodeOptions, 'limits'>> & { readonly limits?: Partial<typeof nodeLimits> };
+type Wish = Partial<Omit<SocketNodeOptions, 'limits'>> & { readonly limits?: Readonly<Record<string, number>> };
 
 export async function start(protocol: Protocol, wish: Wish = {}, dialled?: Address): Promise<Started> {
   const events: NodeEvent[] = [];

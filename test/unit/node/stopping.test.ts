@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ScriptSections } from '../../../extension/node/scriptsection.ts';
+import { ScriptSections } from '../../../extension/node/scripts/section.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'peerscope-stopping-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -18,7 +18,7 @@ async function freePort(): Promise<number> {
 }
 
 const wish = (text: string, steps = false) => ({
-  ...{ run: 7, text, section: 0, tree: {}, folder: undefined, answered: {}, until: undefined, steps },
+  ...{ run: 7, text, section: 0, tree: {}, modules: [], folder: undefined, answered: {}, until: undefined, steps },
   recording: join(folder, 'run.pcapng'),
 });
 

@@ -1,10 +1,10 @@
 /** Two nodes of each protocol over real sockets of this machine: what both recorded is what both say they sent. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { type OpenedCapture, openBytes, type Protocol, protocols, toHex } from '../../../dissector/index.ts';
-import { type Address, Choices } from '../../../dissector/session/index.ts';
+import { type Address, Choices } from '../../../dissector/protocol/index.ts';
 import { type NodeEvent, Recorder } from '../../../dissector/testnode/index.ts';
-import { wallClock } from '../../../extension/node/clock.ts';
-import { SocketNode } from '../../../extension/node/socketnode.ts';
+import { wallClock } from '../../../extension/node/sockets/clock.ts';
+import { SocketNode } from '../../../extension/node/sockets/socketnode.ts';
 
 interface Talker {
   readonly socket: SocketNode;

@@ -190,7 +190,7 @@ describe('hostile bytes', () => {
       }
   });
 
-  it('of twenty thousand messages are read in time', () => {
+  it('of twenty thousand messages are read: work that grew with their square would not end', () => {
     for (const cipher of ['AES-256-GCM', 'AES-256-CTR'] as const) {
       const long = session({ cipher });
       const sent: Sent[] = [
@@ -203,11 +203,9 @@ describe('hostile bytes', () => {
         sent.push([1, Buffer.concat(batch.map((n) => long.pong('p', `ping identifier ${n}`)))]);
       }
       const file = recorded({ sent });
-      const started = performance.now();
       const analysis = analyse(file, long.keys);
       expect(analysis.messageCount).toBe(20_002);
       expect(analysis.counts.encrypted).toBe(0);
-      expect(performance.now() - started).toBeLessThan(10_000);
     }
   }, 60_000);
 });

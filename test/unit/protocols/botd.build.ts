@@ -6,7 +6,7 @@ import { encodeProto } from '../../../dissector/codec/index.ts';
 import { aesModes } from '../../../dissector/crypto/index.ts';
 import { payloads } from '../../../dissector/protocols/botd/messages.ts';
 import { analyse } from '../../golden/open.ts';
-import { capture, type Endpoint, tcpFlags, tcpFrame } from '../session/packets.ts';
+import { capture, type Endpoint, tcpFlags, tcpFrame } from '../analysis/packets.ts';
 
 export const opener: Endpoint = { address: '192.0.2.1', port: 40_000 };
 export const answerer: Endpoint = { address: '192.0.2.2', port: 9945 };

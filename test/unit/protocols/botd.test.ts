@@ -1,10 +1,11 @@
 /** botd with sessions that the test makes itself: every open choice, every encoding, every form of key. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Analysis } from '../../../dissector/analysis/index.ts';
 import { memoryFile, openCapture } from '../../../dissector/capture/index.ts';
 import { decodeRecords, type Encodable, encodeRecords, fieldToValues } from '../../../dissector/codec/index.ts';
+import { Choices, KeyRing, type Pins } from '../../../dissector/protocol/index.ts';
 import { protocols } from '../../../dissector/protocols/index.ts';
-import { Analysis, Choices, KeyRing, type Pins } from '../../../dissector/session/index.ts';
 import { checkTree } from '../../fuzz/ranges.ts';
 import { messages, recorded, type Script, type Style, session } from './botd.build.ts';
 

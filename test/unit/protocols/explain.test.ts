@@ -1,7 +1,7 @@
 /** Why a message is not decrypted: every key that was given, up to the step that failed, and never the key itself. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Analysis } from '../../../dissector/session/index.ts';
+import type { Analysis } from '../../../dissector/analysis/index.ts';
 import { keysOf } from '../../golden/keys.ts';
 import { analyse, goldenJson, goldenPath } from '../../golden/open.ts';
 

@@ -3,14 +3,14 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { defaultLimits, type Limits, toHex } from '../../../dissector/bytes/index.ts';
+import { defaultLimits, toHex } from '../../../dissector/bytes/index.ts';
 import { type DecompressorConstructor, memoryFile, unpackGzip } from '../../../dissector/capture/index.ts';
 import { encodeProto } from '../../../dissector/codec/index.ts';
-import { bytesOfInteger, noise } from '../../../dissector/crypto/index.ts';
+import { bytesOfInteger, x25519 } from '../../../dissector/crypto/index.ts';
 import { openBytes } from '../../../dissector/open.ts';
 import { payloads } from '../../../dissector/protocols/botd/messages.ts';
 import { goldenKeys, goldenPath } from '../../golden/open.ts';
-import { capture, udpFrame } from '../session/packets.ts';
+import { capture, udpFrame } from '../analysis/packets.ts';
 import * as botd from './botd.build.ts';
 import { nested, read, varint } from './hostile.build.ts';
 import * as p2p from './p2p.build.ts';
@@ -26,7 +26,7 @@ describe('p2pke', () => {
   ] as const;
   const secret = (n: number): Uint8Array => new Uint8Array(32).fill(n);
   const initHello = (seed: number, payload: readonly number[]): Uint8Array =>
-    Uint8Array.from([0, 0, 0, 0, ...noise.publicOf(secret(seed)), ...payload]);
+    Uint8Array.from([0, 0, 0, 0, ...x25519.publicOf(secret(seed)), ...payload]);
   const timestamp = [0x12, 12, 0x40, 0, 0, 0, 0x6b, 0, 0, 0, 0, 0, 0, 0];
   const good = initHello(1, timestamp);
   const file = (...sent: Uint8Array[]): Uint8Array => capture(sent.map((bytes) => udpFrame(a, b, bytes)));
@@ -47,7 +47,7 @@ describe('p2pke', () => {
 
   it('names the limits that keep a RespHello and data from being tried', () => {
     const hellos = Array.from({ length: 40 }, (_, i) => udpFrame(a, b, initHello(i + 1, timestamp)));
-    const answer = Uint8Array.from([0x80, 0, 0, 1, ...noise.publicOf(secret(99)), ...new Uint8Array(40)]);
+    const answer = Uint8Array.from([0x80, 0, 0, 1, ...x25519.publicOf(secret(99)), ...new Uint8Array(40)]);
     const data = Uint8Array.from([0, 0, 0, 16, ...new Uint8Array(40)]);
     const frames = [...hellos, udpFrame(b, a, answer), udpFrame(a, b, data)];
     const { told, states } = read(capture(frames), `P2PKE_EPHEMERAL_PRIVATE ${toHex(secret(1))}\n`);
@@ -112,7 +112,7 @@ describe('p2p', () => {
     expect(told).not.toBe('');
   });
 
-  const limited = (limits: Partial<Limits>, file: Uint8Array, keys: string): ReturnType<typeof read> =>
+  const limited = (limits: Readonly<Record<string, number>>, file: Uint8Array, keys: string): ReturnType<typeof read> =>
     read(file, keys, { ...defaultLimits, ...limits });
 
   it('says that a modulus was not tested, a list not checked, a tunnel not tried', () => {
@@ -152,7 +152,7 @@ describe('p2ppacket', () => {
       return [a, b, p2ppacket.sealed(packet, a, b, i)];
     });
     const keys = Array.from({ length: 100 }, (_, i) => {
-      const own = toHex(noise.publicOf(new Uint8Array(32).fill(i + 1)));
+      const own = toHex(x25519.publicOf(new Uint8Array(32).fill(i + 1)));
       return `P2PPACKET_SESSION_KEY ${own} ${toHex(new Uint8Array(32).fill(i + 7))}\n`;
     });
     const { told, states } = read(p2ppacket.recorded([[a, b, a.hello()], ...sent.slice(0, 1)]), keys.join(''));
@@ -233,7 +233,7 @@ describe('an RSA key of 16 KiB', () => {
       ['outbound', p2p.packet('TUNNEL_CLOSE', { tunnel_id: 9n, random: own, signature: new Uint8Array(16_384) })],
     ]);
     const { states, told } = read(file, p2p.dhKey('inbound'));
-    expect(states.slice(-2)).toEqual(['TUNNEL_REQ decoded', 'TUNNEL_CLOSE decoded']);
+    expect(states.slice(-2)).toEqual(['TUNNEL_REQ encrypted', 'TUNNEL_CLOSE decoded']);
     expect(told).toContain('over the limit modulusBits of 16384');
   });
 
@@ -260,7 +260,7 @@ describe('an RSA key of 16 KiB', () => {
       [2, 'A B', 'KEY', key('3', 'a', 'b')],
     ]);
     const { states, told } = read(file);
-    expect(states).toEqual(['CERTIFICATE decoded', 'MESSAGE decoded', 'KEY decoded']);
+    expect(states).toEqual(['CERTIFICATE decoded', 'MESSAGE decoded', 'KEY encrypted']);
     expect(told).toContain(
       'unchecked: not checked: a modulus of 131071 bits or its exponent is over the limit modulusBits of 16384',
     );

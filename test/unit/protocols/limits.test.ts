@@ -1,6 +1,6 @@
 /** Nesting and lengths at their extremes: nothing throws, a limit is named, and the rest of the capture is decoded. */
 import { describe, expect, it } from 'vitest';
-import { capture, tcpConversation, udpFrame } from '../session/packets.ts';
+import { capture, tcpConversation, udpFrame } from '../analysis/packets.ts';
 import * as botd from './botd.build.ts';
 import { nested, read } from './hostile.build.ts';
 import * as p2p from './p2p.build.ts';

@@ -1,9 +1,9 @@
 /** Connections of p2p for tests: a Diffie-Hellman exchange, then both streams encrypted by any of the open choices. */
 import { fromHex, toHex } from '../../../dissector/bytes/index.ts';
-import { encodeStruct, type Items } from '../../../dissector/codec/index.ts';
+import { encodeStruct, type FieldValues } from '../../../dissector/codec/index.ts';
 import { dhPublic, dhShared, type StreamCipher, streamCiphers } from '../../../dissector/crypto/index.ts';
 import { packets } from '../../../dissector/protocols/p2p/messages.ts';
-import { capture, type Endpoint, tcpFlags, tcpFrame } from '../session/packets.ts';
+import { capture, type Endpoint, tcpFlags, tcpFrame } from '../analysis/packets.ts';
 
 /** A safe prime of 512 bits; small, so that a test takes no time. */
 export const prime =
@@ -38,14 +38,14 @@ export function publicKey(y: bigint, modulus = p, g = 2n): Uint8Array {
 export const publicOf = (exponent: string): bigint => dhPublic(2n, BigInt(`0x${exponent}`), p)!;
 export const shared = dhShared(publicOf(exponents.inbound), BigInt(`0x${exponents.outbound}`), p)!;
 
-export function packet(name: string, values: Items = {}): Uint8Array {
+export function packet(name: string, values: FieldValues = {}): Uint8Array {
   const { layout, type } = packets.find((one) => one.name === name)!;
   return encodeStruct(layout, { type, ...values });
 }
 
-export const hello = (more: Items = {}): Uint8Array =>
+export const hello = (more: FieldValues = {}): Uint8Array =>
   packet('HELLO', { a_peer_public_key: publicKey(publicOf(exponents.outbound)), param_g: '2', param_p: prime, ...more });
-export const helloAck = (more: Items = {}): Uint8Array =>
+export const helloAck = (more: FieldValues = {}): Uint8Array =>
   packet('HELLO_ACK', { b_peer_public_key: publicKey(publicOf(exponents.inbound)), init_vector: vector, ...more });
 export const fin = (length = 40): Uint8Array =>
   packet('FIN', { random_data: Uint8Array.from({ length }, (_, i) => (i * 73 + length) & 255) });

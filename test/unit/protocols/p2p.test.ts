@@ -1,8 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { describe, expect, it } from 'vitest';
+import type { Analysis } from '../../../dissector/analysis/index.ts';
 import { toHex } from '../../../dissector/bytes/index.ts';
 import { streamCiphers } from '../../../dissector/crypto/index.ts';
-import type { Analysis } from '../../../dissector/session/index.ts';
 import { analyse } from '../../golden/open.ts';
 import {
   dhKey,

@@ -1,5 +1,6 @@
 /** p2pke in a capture that begins after the InitHello. */
 import { describe, expect, it } from 'vitest';
+import { defaultLimits } from '../../../dissector/bytes/index.ts';
 import { recognise } from '../../../dissector/protocols/p2pke/recognise.ts';
 
 const message = (direction: 0 | 1, header: number, length = 40) => {
@@ -9,7 +10,13 @@ const message = (direction: 0 | 1, header: number, length = 40) => {
 };
 const responder = 0x8000_0000;
 const score = (...datagrams: ReturnType<typeof message>[]): number =>
-  recognise({ transport: 'udp', ports: [1, 2], datagrams, streams: [new Uint8Array(0), new Uint8Array(0)] });
+  recognise({
+    transport: 'udp',
+    ports: [1, 2],
+    datagrams,
+    streams: [new Uint8Array(0), new Uint8Array(0)],
+    limits: defaultLimits,
+  });
 
 describe('the recognition of p2pke without an InitHello', () => {
   const rest = [message(1, responder + 1, 120), message(0, 2, 120)];

@@ -1,7 +1,7 @@
 import { createDecipheriv, createHash, createHmac, createPrivateKey, createPublicKey, diffieHellman } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { advance } from '../../../dissector/protocol/index.ts';
 import { machine, type SessionState } from '../../../dissector/protocols/p2pke/machine.ts';
-import { advance } from '../../../dissector/session/index.ts';
 import { goldenJson } from '../../golden/open.ts';
 import { bytesOf, computed, leaks, opened, quantities, refused, secretsOf, stepsOf, valueIn } from './steps.build.ts';
 

@@ -2,9 +2,10 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../../dissector/bytes/index.ts';
-import { noise, presign } from '../../../dissector/crypto/index.ts';
+import { signatureDigest, x25519 } from '../../../dissector/crypto/index.ts';
+import { exchange, keyOf, nn, readMessage1, sealMessage2 } from '../../../dissector/protocols/p2pke/keyschedule.ts';
 import { analyse } from '../../golden/open.ts';
-import { capture, type Endpoint, ipFrame, udpBody, udpFrame } from '../session/packets.ts';
+import { capture, type Endpoint, ipFrame, udpBody, udpFrame } from '../analysis/packets.ts';
 
 const initiator: Endpoint = { address: '2001:db8::1', port: 4000 };
 const responder: Endpoint = { address: '2001:db8::2', port: 4001 };
@@ -26,10 +27,13 @@ const message = (bit: number, counter: number, ...parts: Uint8Array[]): Uint8Arr
 function session(seed: number, longTerm = 7) {
   const secret = (n: number): Uint8Array => new Uint8Array(32).fill(n);
   const [own, peer] = [secret(seed), secret(seed + 100)];
-  const [e1, e2] = [noise.publicOf(own), noise.publicOf(peer)];
+  const [e1, e2] = [x25519.publicOf(own), x25519.publicOf(peer)];
   const claim = (number: number, signer: Uint8Array, purpose: string, signed: Uint8Array): number[] => {
     const spki = Uint8Array.from([0x30, 0x2a, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 3, 0x21, 0, ...ed25519.getPublicKey(signer)]);
-    return record(number, Uint8Array.from([...record(1, spki), ...record(2, ed25519.sign(presign(purpose, signed), signer))]));
+    return record(
+      number,
+      Uint8Array.from([...record(1, spki), ...record(2, ed25519.sign(signatureDigest(purpose, signed), signer))]),
+    );
   };
   const binding = 'p2pke/sig-channel-binding';
   const timestamp = Uint8Array.from([0x40, 0, 0, 0, 0x6b, seed, 0, 0, 0, 0, 0, 0]);
@@ -39,12 +43,13 @@ function session(seed: number, longTerm = 7) {
     ...record(2, timestamp),
     ...claim(3, secret(longTerm), 'p2pke/timestamp', timestamp),
   ]);
-  const first = noise.readMessage1(noise.begin(), e1, hello);
+  const first = readMessage1(e1, hello);
   const answer = Uint8Array.from([...record(1, suite), ...claim(2, secret(9), binding, first.h)]);
-  const second = noise.writeMessage2(first, e2, noise.dh(peer, e1)!, answer);
+  const keys = exchange(peer, e1)!;
+  const second = sealMessage2(first.h, e2, answer, keys);
   const sealed = (bit: 0 | 1, counter: number, plaintext: Uint8Array): Uint8Array => {
     const header = message(bit, counter);
-    return message(bit, counter, noise.seal(second.split[bit], counter, header, plaintext));
+    return message(bit, counter, nn.cipher.encrypt(keyOf(keys, bit)!, counter, header, plaintext));
   };
   const done = Uint8Array.from(claim(1, secret(longTerm), binding, second.h));
   return {
@@ -96,6 +101,20 @@ describe('p2pke', () => {
     ]);
   });
 
+  it('opens data whose handshake was changed on its way, by the keys that the ephemerals make, and no other', () => {
+    const changed = Uint8Array.from([...a.initHello, 0x78, 1]);
+    const sent: Sent[] = [
+      [0, changed],
+      [1, a.respHello],
+      [0, a.initDone],
+      [0, a.data(0, 16, 'one')],
+      [1, a.data(1, 16, 'two')],
+    ];
+    const states = (keys: string) => messages(capture(frames(sent)), keys).map(({ state, text }) => text ?? state);
+    expect(states(a.key)).toEqual(['decoded', 'encrypted', 'decoded', 'one', 'two']);
+    expect(states(b.key)).toEqual(['decoded', 'encrypted', 'encrypted', 'encrypted', 'encrypted']);
+  });
+
   it('tells two sessions of one channel apart, also while they overlap, and opens the one whose key it has', () => {
     const sent: Sent[] = [
       ...handshake(a),
@@ -139,24 +158,6 @@ describe('p2pke', () => {
   it.each([
     ['p2pke.replay', [...handshake(a), [0, a.data(0, 16, 'x')], [0, a.data(0, 16, 'x')]], 1],
     ['p2pke.stale-counter', [...handshake(a), [0, a.data(0, 9000, 'x')], [0, a.data(0, 16, 'y')]], 1],
-    [
-      'p2pke.early-data',
-      [
-        [0, a.initHello],
-        [1, a.respHello],
-        [0, a.data(0, 16, 'x')],
-      ],
-      1,
-    ],
-    [
-      'p2pke.order',
-      [
-        [0, a.initHello],
-        [1, a.respHello],
-        [1, a.data(1, 16, 'x')],
-      ],
-      1,
-    ],
     ['p2pke.late-handshake', [...handshake(a), [1, a.respHello]], 1],
     ['p2pke.reserved-counter', [...handshake(a), [0, a.data(0, 5, 'x')]], 1],
     ['p2pke.direction', [...handshake(a), [1, a.data(0, 16, 'x')]], 1],
@@ -166,6 +167,36 @@ describe('p2pke', () => {
     const seen = messages(capture(frames(sent), 1_700_000_000, step), a.key);
     expect(seen.at(-1)!.rules).toEqual([rule]);
     expect(seen.slice(0, -1).flatMap(({ rules }) => rules)).toEqual([]);
+  });
+
+  it.each<[string, 0 | 1]>([
+    ['p2pke.early-data', 0],
+    ['p2pke.order', 1],
+  ])('finds %s once the InitDone has come, and nothing where none does', (rule, side) => {
+    const begun: Sent[] = [
+      [0, a.initHello],
+      [1, a.respHello],
+      [side, a.data(side, 16, 'x')],
+    ];
+    const rules = (sent: Sent[]) => messages(capture(frames(sent)), a.key).map((one) => one.rules);
+    expect(rules([...begun, handshake(a)[2]!])).toEqual([[], [], [rule], []]);
+    // The capture may have lost it.
+    expect(rules(begun)).toEqual([[], [], []]);
+  });
+
+  it('says nothing of a RespHello that crosses the InitDone', () => {
+    const [hello, answer, done] = handshake(a) as [Sent, Sent, Sent];
+    const rules = (sent: Sent[]) => messages(capture(frames(sent)), a.key).map((one) => one.rules);
+    expect(rules([hello, hello, answer, done, answer])).toEqual([[], [], [], [], []]);
+    const heard: Sent = [1, a.data(1, 16, 'x')];
+    expect(rules([hello, hello, answer, done, heard, answer]).at(-1)).toEqual(['p2pke.late-handshake']);
+  });
+
+  it('says nothing of the direction in a session that the capture does not show', () => {
+    const older: Sent = [0, session(3, 8).data(1, 16, 'x')];
+    const rules = (sent: Sent[], key = '') => messages(capture(frames(sent)), key).map((one) => one.rules);
+    expect(rules([[0, a.initHello], older])).toEqual([[], []]);
+    expect(rules([...handshake(a), older]).at(-1)).toEqual(['p2pke.direction']);
   });
 
   it('says nothing of data whose session began before the capture, and opens nothing', () => {

@@ -1,9 +1,10 @@
 /** Nodes of p2ppacket for tests: they say hello, keep their sequence numbers, and seal what they send when told to. */
 import { ed25519, x25519 } from '@noble/curves/ed25519.js';
-import { encodeStruct, type Items } from '../../../dissector/codec/index.ts';
-import { makeSealed, sealedKey } from '../../../dissector/crypto/index.ts';
+import { encodeStruct, type FieldValues } from '../../../dissector/codec/index.ts';
+import { makeSealed } from '../../../dissector/crypto/index.ts';
+import { exchange } from '../../../dissector/protocols/p2ppacket/keyschedule.ts';
 import { dataLayout, entryNames, packetLayouts } from '../../../dissector/protocols/p2ppacket/messages.ts';
-import { capture, type Endpoint, udpFrame } from '../session/packets.ts';
+import { capture, type Endpoint, udpFrame } from '../analysis/packets.ts';
 
 const entryLayout = dataLayout(new Map(entryNames.map((name, i) => [i, name])));
 const fill = (length: number, seed: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (seed * 31 + i * 7) & 0xff);
@@ -48,7 +49,7 @@ export class Node {
     });
   }
 
-  introduction(target: Node): Items {
+  introduction(target: Node): FieldValues {
     return { x25519_public: this.x, target_ed25519: target.ed, signature: this.sign(this.x, target.ed) };
   }
 }
@@ -59,9 +60,9 @@ export const ping = (seed: number): Uint8Array =>
   encodeStruct(packetLayouts.ping, { version: 1, type: 2, cookie: cookieOf(seed) });
 
 /** A data packet; `lies` replaces what the encoder would fill in. */
-export function data(entries: readonly EntryValues[], lies: Items = {}): Uint8Array {
+export function data(entries: readonly EntryValues[], lies: FieldValues = {}): Uint8Array {
   const channels = entries.map((entry) => ({ ack: 0, ...entry, type: entryNames.indexOf(entry.type) }));
-  return Uint8Array.from([1, 3, ...encodeStruct(entryLayout, { channels, ...lies } as Items)]);
+  return Uint8Array.from([1, 3, ...encodeStruct(entryLayout, { channels, ...lies } as FieldValues)]);
 }
 
 export const reliable = (id: number, sequence: number, ack = 0, text = 'x'): EntryValues => ({
@@ -77,7 +78,8 @@ const sealing = new Map<Node, Map<Node, Uint8Array>>();
 
 export function sealed(packet: Uint8Array, initiator: Node, responder: Node, seed = 1): Uint8Array {
   const known = sealing.get(initiator) ?? new Map<Node, Uint8Array>();
-  const key = known.get(responder) ?? sealedKey(initiator.secret, responder.x, initiator.x, responder.x)!;
+  const key =
+    known.get(responder) ?? exchange('initiator', initiator.secret, { initiator: initiator.x, responder: responder.x })!.key;
   sealing.set(initiator, known.set(responder, key));
   return Uint8Array.from([
     ...packet.subarray(0, 2),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Analysis } from '../../../dissector/analysis/index.ts';
 import { toHex } from '../../../dissector/bytes/index.ts';
-import type { Analysis } from '../../../dissector/session/index.ts';
 import { analyse } from '../../golden/open.ts';
 import {
   cookieOf,
@@ -56,6 +56,23 @@ describe('a session of p2ppacket', () => {
     ['an entry that is longer than the packet', [[one, two, data([{ ...reliable(1, 2, 1), length: 500 }])]], ['6 entry-length']],
     ['an ack of what was never sent', [[one, two, data([reliable(1, 2, 2)])]], ['6 ack-ahead']],
     ['an ack behind', [[one, two, data([reliable(1, 2, 0)])]], []],
+    ['a sequence number that jumps at the end of the capture', [[one, two, data([reliable(1, 9, 1)])]], ['6 sequence']],
+    [
+      'a packet that the capture lost, and the other side has',
+      [
+        [one, two, data([reliable(1, 3, 1)])],
+        [two, one, data([reliable(1, 2, 3)])],
+      ],
+      ['6 not-captured'],
+    ],
+    [
+      'an acknowledgement captured before what it acknowledges',
+      [
+        [two, one, data([reliable(1, 2, 2)])],
+        [one, two, data([reliable(1, 2, 1)])],
+      ],
+      [],
+    ],
     [
       'a sequence number left out',
       [
@@ -82,7 +99,7 @@ describe('a session of p2ppacket', () => {
       ],
       [],
     ],
-    ['a sequence number left out at the very end', [[one, two, data([reliable(1, 5, 1)])]], []],
+    ['a sequence number left out at the very end', [[one, two, data([reliable(1, 5, 1)])]], ['6 sequence']],
     [
       'holes of unreliable data',
       [

@@ -1,7 +1,8 @@
 import { createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { defaultLimits } from '../../../dissector/bytes/index.ts';
 import { aesModes, type PublicKey, readPublicKey } from '../../../dissector/crypto/index.ts';
-import { type ChannelKey, readChannel } from '../../../dissector/protocols/ptpchat/readings.ts';
+import { type ChannelKey, readChannel } from '../../../dissector/protocols/ptpchat/trialdecryption.ts';
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const signer = readPublicKey(createPublicKey(privateKey).export({ type: 'spki', format: 'der' })) as PublicKey;
@@ -13,7 +14,7 @@ const signed = (text: string): Uint8Array => {
 const ivLength = { 'AES-256-CBC': 16, 'AES-256-GCM': 12, 'AES-256-CTR': 16 } as const;
 
 function read(bytes: readonly Uint8Array[], keys: readonly ChannelKey[], signers: readonly PublicKey[] = []) {
-  const messages = bytes.map((one) => ({ bytes: one, signers }));
+  const messages = bytes.map((one) => ({ bytes: one, signers, limits: defaultLimits }));
   const readings = readChannel(messages, keys, aesModes, { left: 1000 });
   return messages.map((message) => {
     const reading = readings.get(message);
@@ -62,6 +63,7 @@ describe('the texts of a channel', () => {
     const messages = texts.map((text) => ({
       bytes: cbc!.seal(secret, randomBytes(16), signed(text))!,
       signers: [signer],
+      limits: defaultLimits,
     }));
     const readings = readChannel(messages, [{ secret, cipher: undefined, isSure: true }], aesModes, { left: 2 });
     expect(readings.size).toBe(2);

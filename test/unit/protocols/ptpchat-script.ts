@@ -1,7 +1,7 @@
 /** Conversations of ptpchat written down line by line, as captures. */
 import { enhancedPacket, interfaceDescription, sectionHeader } from '../../../dissector/capture/index.ts';
 import { analyse } from '../../golden/open.ts';
-import { type Endpoint, udpFrame } from '../session/packets.ts';
+import { type Endpoint, udpFrame } from '../analysis/packets.ts';
 
 export const nodes = {
   A: { address: '192.0.2.1', port: 9001 },

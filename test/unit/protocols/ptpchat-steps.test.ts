@@ -1,7 +1,7 @@
 import { constants, createDecipheriv, createHash, createPrivateKey, createPublicKey, privateDecrypt, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Analysis } from '../../../dissector/session/index.ts';
+import type { Analysis } from '../../../dissector/analysis/index.ts';
 import { keysOf } from '../../golden/keys.ts';
 import { analyse, goldenPath } from '../../golden/open.ts';
 import { ack, certificate, getCertificate, key, type Line, message, scriptFile } from './ptpchat-script.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../golden/open.ts';
-import { capture, tcpConversation, tcpFlags, tcpFrame } from '../session/packets.ts';
+import { capture, tcpConversation, tcpFlags, tcpFrame } from '../analysis/packets.ts';
 import { nodes } from './ptpchat-script.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -84,7 +84,7 @@ describe('a stream with bytes missing', () => {
       const parts = [`${form(first)}${whole.slice(0, at)}${left}`, hole, `${right}${form(last)}${form(first)}`];
       expect(seen(capture(frames(parts, 1)))).toEqual([
         'first',
-        `${at > 0 ? 'incomplete' : 'RELAY'} incomplete ${at + left.length} incomplete gap`,
+        `${at > 0 ? 'incomplete' : 'RELAY'} incomplete ${at + left.length} gap`,
         `incomplete incomplete ${right.length} incomplete`,
         'last',
         'first',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../golden/open.ts';
-import { capture, tcpConversation, udpFrame } from '../session/packets.ts';
+import { capture, tcpConversation, udpFrame } from '../analysis/packets.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const alice = { address: '192.0.2.1', port: 9001 };
@@ -53,7 +53,7 @@ describe('ptpchat over TCP', () => {
     );
     expect(seen.map(({ name, state, rules }) => [name, state, rules])).toEqual([
       ['RELAY', 'decoded', []],
-      ['JOIN', 'incomplete', ['ptpchat.incomplete']],
+      ['JOIN', 'incomplete', []],
     ]);
   });
 });

@@ -1,7 +1,8 @@
 /** What the tests of stepping ask of an analysis. */
 import { readFileSync } from 'node:fs';
+import type { Analysis } from '../../../dissector/analysis/index.ts';
 import { toHex } from '../../../dissector/bytes/index.ts';
-import type { Analysis, Computation, Quantity, Step } from '../../../dissector/session/index.ts';
+import type { Derivation, Quantity, Step } from '../../../dissector/protocol/index.ts';
 import { keysOf } from '../../golden/keys.ts';
 import { analyse, goldenPath } from '../../golden/open.ts';
 
@@ -25,20 +26,20 @@ export function refused(analysis: Analysis): string[] {
 }
 
 /** The computation of a message whose formula contains a text. */
-export function computed(analysis: Analysis, n: number, formula: string): Computation {
+export function computed(analysis: Analysis, n: number, formula: string): Derivation {
   const found = analysis.compute(n).filter((one) => one.formula.includes(formula));
   if (found.length === 0) throw new Error(`message ${n} has no ${formula}: ${analysis.compute(n).map((one) => one.formula)}`);
   return found[0]!;
 }
 
 /** A value by its name, in hex where it is bytes; `undefined` where it is unknown. */
-export function valueIn(computation: Computation, name: string): string | undefined {
+export function valueIn(computation: Derivation, name: string): string | undefined {
   const found = [...computation.results, ...computation.inputs].find((one) => one.name === name);
   if (found === undefined) throw new Error(`${computation.formula} has no ${name}`);
   return found.value instanceof Uint8Array ? toHex(found.value) : found.value;
 }
 
-export function bytesOf(computation: Computation, name: string): Buffer {
+export function bytesOf(computation: Derivation, name: string): Buffer {
   return Buffer.from(valueIn(computation, name)!, 'hex');
 }
 

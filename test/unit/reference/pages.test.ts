@@ -13,9 +13,9 @@ describe('the reference', () => {
     },
   );
 
-  it('has a page for each protocol and none beside', () => {
+  it('has a page for each protocol, one for the fields of every capture, and none beside', () => {
     const pages = readdirSync(folder).filter((name) => name.endsWith('.md'));
-    expect(pages.sort()).toEqual(protocols.map(({ id }) => `${id}.md`).sort());
+    expect(pages.sort()).toEqual([...protocols.map(({ id }) => `${id}.md`), 'fields.md'].sort());
   });
 
   it('describes every message that the specification names', () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { DiagnosticSeverity } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import type { CompletionItem, ScriptDocument } from '../../../dissector/craft/index.ts';
+import type { CompletionItem, ScriptDocument } from '../../../dissector/script/index.ts';
 import { abilitiesOf } from '../../../extension/server/abilities.ts';
 import { completions } from '../../../extension/server/completion.ts';
 import { textEditsOf } from '../../../extension/server/convert.ts';

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DiagnosticSeverity } from 'vscode-languageserver/node';
-import { semanticKinds } from '../../../dissector/craft/index.ts';
+import { semanticKinds } from '../../../dissector/script/index.ts';
 import { MODULES_CHANGED } from '../../../extension/wire/language.ts';
 import { samples } from '../../../extension/workbench/paths.ts';
 import { Client, within } from './client.ts';

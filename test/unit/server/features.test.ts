@@ -17,8 +17,8 @@ import type {
   WorkspaceEdit,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { semanticKinds } from '../../../dissector/craft/index.ts';
 import { protocols } from '../../../dissector/index.ts';
+import { semanticKinds } from '../../../dissector/script/index.ts';
 import { Client, type Opened, within } from './client.ts';
 
 const nodes = 'node b = p2pke listen 127.0.0.1:0\nnode a = p2pke dial b\n';

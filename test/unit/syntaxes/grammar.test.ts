@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createOnigScanner, createOnigString, loadWASM } from 'vscode-oniguruma';
 import { type IGrammar, INITIAL, parseRawGrammar, Registry } from 'vscode-textmate';
-import { parseScript, scriptFunctions } from '../../../dissector/craft/index.ts';
 import { protocols } from '../../../dissector/index.ts';
+import { parseScript, scriptFunctions } from '../../../dissector/script/index.ts';
 import { project, samples } from '../../../extension/workbench/paths.ts';
 
 const path = join(project, 'syntaxes', 'packet.tmLanguage.json');

@@ -49,7 +49,7 @@ describe('two nodes of botd', () => {
     ['botd.key', 'sha256-x'],
   ] as const)
     it(`speak another open choice, ${choice}=${pin}`, async () => {
-      const { Choices } = await import('../../../dissector/session/index.ts');
+      const { Choices } = await import('../../../dissector/protocol/index.ts');
       const choices = new Choices({ [choice]: pin });
       const { network, a, b } = await pair({ choices }, { choices });
       network.run(35_000);
@@ -58,7 +58,7 @@ describe('two nodes of botd', () => {
     });
 
   it('are not understood under another one', async () => {
-    const { Choices } = await import('../../../dissector/session/index.ts');
+    const { Choices } = await import('../../../dissector/protocol/index.ts');
     const { network, b } = await pair({ choices: new Choices({ 'botd.key': 'x-coordinate' }) });
     network.run(35_000);
     expect(b.complaints()).toContain('A frame does not open under the key of the session.');
@@ -98,6 +98,13 @@ describe('faults of botd', () => {
       expect(findings(b)).toContain(finding);
       expect(b.complaints().some((sentence) => complaint.test(sentence))).toBe(true);
     });
+
+  it('split is told once, not with each piece', async () => {
+    const { a } = await pair({ faults: [fault('split=3:Init', botd)] });
+    const notes = a.events.flatMap((event) => (event.kind === 'sent' ? [event.note] : []));
+    expect(notes.length).toBeGreaterThan(10);
+    expect(notes.filter((note) => note !== undefined)).toEqual(['fault "split" on Init']);
+  });
 
   it('split and merge change the writes, not the stream', async () => {
     const { network, a, b } = await pair({ faults: [fault('split=3:Init', botd)] }, { faults: [fault('merge:Pong', botd)] });

@@ -1,9 +1,9 @@
 /** What a node sends to an address that has proven nothing: someone else may have written it into the datagram. */
 import { describe, expect, it } from 'vitest';
+import type { Protocol } from '../../../dissector/protocol/index.ts';
 import { p2pke } from '../../../dissector/protocols/p2pke/index.ts';
 import { p2ppacket } from '../../../dissector/protocols/p2ppacket/index.ts';
 import { ptpchat } from '../../../dissector/protocols/ptpchat/index.ts';
-import type { Protocol } from '../../../dissector/session/index.ts';
 import { parseFault } from '../../../dissector/testnode/index.ts';
 import { type Member, Network } from './network.ts';
 

@@ -1,6 +1,6 @@
 /** Test nodes that talk without sockets: one clock and one wire, which carries each write after a millisecond. */
 import { type MessageLine, type OpenedCapture, openBytes, type Protocol } from '../../../dissector/index.ts';
-import { type Address, Choices, type Link } from '../../../dissector/session/index.ts';
+import { type Address, Choices, type Link } from '../../../dissector/protocol/index.ts';
 import {
   type Fault,
   type NodeEvent,

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../../dissector/bytes/index.ts';
 import { memoryFile, openCapture } from '../../../dissector/capture/index.ts';
 import { PacketView, parsePacket } from '../../../dissector/link/index.ts';
+import { Choices } from '../../../dissector/protocol/index.ts';
 import { p2p } from '../../../dissector/protocols/p2p/index.ts';
-import { Choices } from '../../../dissector/session/index.ts';
 import type { NodeOptions } from '../../../dissector/testnode/index.ts';
 import { goldenPath } from '../../golden/open.ts';
 import { fault, findings, lines, type Member, Network, told } from './network.ts';
@@ -35,6 +35,30 @@ describe('two nodes of p2p', () => {
     expect(told(a)).toEqual(['> HELLO', '< HELLO_ACK', '> FIN', '< FIN_ACK', ...keepalives, '> DISCONNECT']);
     expect(named(b)).toEqual(named(a));
     expect(quiet(a, b)).toEqual([]);
+  });
+
+  it.each([1, 3, 18])('understand a refusal in clear after HELLO_ACK, in pieces of %i bytes', async (size) => {
+    const { network, a, b } = await pair({ mode: 'step' });
+    a.node.release(a.node.held[0]!.id);
+    network.run(100);
+    const refusal = Uint8Array.from([4, 16, ...new TextEncoder().encode('failed handshake')]);
+    for (let at = 0; at < refusal.length; at += size) {
+      a.node.sendRaw(1, refusal.subarray(at, at + size));
+      network.run(10);
+    }
+    const sentences = b.events.flatMap((event) => (event.kind === 'told' ? [event.text] : []));
+    expect(sentences).toEqual(['The other side disconnects in clear: "failed handshake".']);
+    expect(told(b)).toEqual(['< HELLO', '> HELLO_ACK', '< DISCONNECT']);
+  });
+
+  it('fail a handshake whose next bytes are neither a packet nor a refusal', async () => {
+    const { network, a, b } = await pair({ mode: 'step' });
+    a.node.release(a.node.held[0]!.id);
+    network.run(100);
+    a.node.sendRaw(1, Uint8Array.from([4, 16, ...new Uint8Array(16).fill(0xff)]));
+    network.run(10);
+    expect(b.complaints()).toHaveLength(1);
+    expect(told(b).at(-1)).toBe('> DISCONNECT');
   });
 
   it('answer a request for the node list', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fromHex } from '../../../dissector/bytes/index.ts';
 import { p2pke } from '../../../dissector/protocols/p2pke/index.ts';
 import { forms } from '../../../dissector/protocols/p2pke/messages.ts';
-import { PeerSession } from '../../../dissector/protocols/p2pke/peersession.ts';
+import { PeerSession } from '../../../dissector/protocols/p2pke/node/session.ts';
 import { goldenPath } from '../../golden/open.ts';
 import { findings, lines, type Member, Network, fault as parsed, told } from './network.ts';
 
@@ -144,6 +144,38 @@ describe('faults of p2pke', () => {
       }
       expect(findings(b)).toContain(finding);
       expect(b.complaints()).toContain(complaint);
+    });
+});
+
+it('a message that cannot be made uses up no counter', async () => {
+  const { network, a, b } = await pair();
+  network.run(100);
+  for (const data of ['no bytes', Uint8Array.of(1)])
+    try {
+      a.node.send(1, 'data', { data });
+    } catch (error) {
+      expect((error as Error).message).toContain('data: expected bytes');
+    }
+  network.run(10);
+  expect(b.complaints()).toEqual([]);
+  const counters = sentOf(a).map((bytes) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) & 0x7fff_ffff);
+  expect(counters).toEqual([0, 2, 16]);
+});
+
+const sentOf = ({ events }: Awaited<ReturnType<typeof pair>>['a']): Uint8Array[] =>
+  events.flatMap((event) => (event.kind === 'sent' ? [event.bytes] : []));
+
+describe('a fault that is meant once', () => {
+  for (const spoiled of ['InitHello', 'RespHello', 'InitDone'])
+    it(`spoils one ${spoiled}, and not what repeats it`, async () => {
+      const network = new Network();
+      const faults = [fault(`wrong-signature:${spoiled}`)];
+      const a = await network.add(p2pke, { port: 7000, faults: spoiled === 'RespHello' ? [] : faults });
+      const b = await network.add(p2pke, { port: 7001, faults: spoiled === 'RespHello' ? faults : [] });
+      a.dial(b);
+      network.run(4000);
+      expect([...a.complaints(), ...b.complaints()]).toEqual([expect.stringContaining(`${spoiled} is refused`)]);
+      expect([a.node.status(1).ready, b.node.status(1).ready]).toEqual([true, true]);
     });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PeerChannels } from '../../../dissector/protocols/p2ppacket/peerchannels.ts';
+import { PeerChannels } from '../../../dissector/protocols/p2ppacket/node/channels.ts';
 
 const came = (channels: PeerChannels, sequence: number, now: number) => channels.received(1, sequence, 0, 'reliable_data', now);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex } from '../../../dissector/bytes/index.ts';
+import { Choices } from '../../../dissector/protocol/index.ts';
 import { p2ppacket } from '../../../dissector/protocols/p2ppacket/index.ts';
-import { Choices } from '../../../dissector/session/index.ts';
 import { lines, type Member, Network } from './network.ts';
 
 const choices = new Choices({ 'p2ppacket.data': 'sealed' });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex } from '../../../dissector/bytes/index.ts';
+import { Choices } from '../../../dissector/protocol/index.ts';
 import { p2ppacket } from '../../../dissector/protocols/p2ppacket/index.ts';
-import { Choices } from '../../../dissector/session/index.ts';
 import type { NodeOptions } from '../../../dissector/testnode/index.ts';
 import { fault, findings, lines, type Member, Network, told } from './network.ts';
 

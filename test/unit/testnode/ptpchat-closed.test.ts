@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openBytes } from '../../../dissector/index.ts';
+import { Choices, type NodeContext } from '../../../dissector/protocol/index.ts';
 import { ptpchat } from '../../../dissector/protocols/ptpchat/index.ts';
-import { Choices, type Desk } from '../../../dissector/session/index.ts';
 import { type Fault, parseFault, Recorder } from '../../../dissector/testnode/index.ts';
 import { goldenJson } from '../../golden/open.ts';
 import { fault, findings, lines, type Member } from './network.ts';
@@ -50,7 +50,12 @@ describe('certificates and closed channels of ptpchat', () => {
       b.node.send(1, 'MESSAGE', { channel: 'garden', text });
       network.run(12_000);
       const messages = lines(b).filter(({ message }) => message === 'MESSAGE' || message === 'KEY');
-      expect(messages.map(({ encrypted, state }) => [encrypted, state])).toEqual([1, 2, 3].map(() => [true, 'decoded']));
+      // The KEY is for the other side: only its private key decrypts it.
+      expect(messages.map(({ encrypted, state }) => [encrypted, state])).toEqual([
+        [true, 'encrypted'],
+        [true, 'decoded'],
+        [true, 'decoded'],
+      ]);
       for (const each of [a, b])
         expect(texts(each.capture())).toEqual([
           [text, true],
@@ -99,7 +104,12 @@ describe('certificates and closed channels of ptpchat', () => {
 
   it('ask for the certificate that a GETKEY came without', async () => {
     const { network, a, b } = await closed({ faults: [fault('drop:CERTIFICATE#1', ptpchat)] });
-    expect(said(b).filter((line) => /KEY|CERT/.test(line))).toEqual(['< GETKEY', '> GETCERTIFICATE', '< CERTIFICATE', '> KEY']);
+    expect(said(b).filter((line) => /KEY|CERT/.test(line))).toEqual([
+      '< GETKEY',
+      '> GETCERTIFICATE',
+      '< CERTIFICATE',
+      '> KEY (encrypted)',
+    ]);
     a.node.send(1, 'MESSAGE', { channel: 'garden', text });
     network.run(100);
     expect(texts(b.capture())).toEqual([[text, true]]);
@@ -138,12 +148,12 @@ describe('certificates and closed channels of ptpchat', () => {
   });
 
   it('need an identity that fits together', () => {
-    const start = (identity: object) => ptpchat.peer!.start({} as Desk, JSON.stringify(identity));
+    const start = (identity: object) => ptpchat.peer!.start({} as NodeContext, JSON.stringify(identity));
     const [one, two] = [first, second].map((json) => JSON.parse(json!) as Record<string, string>);
     expect(start({ node_id: 'x' })).toMatch(/^An identity of ptpchat is /);
     expect(start({ ...one, node_id: '' })).toMatch(/^An identity of ptpchat is /);
     expect(start({ ...one, certificate: two!.certificate })).toMatch(/certificate of its own key/);
-    expect(ptpchat.peer!.start({} as Desk, '{')).toMatch(/^An identity of ptpchat is /);
+    expect(ptpchat.peer!.start({} as NodeContext, '{')).toMatch(/^An identity of ptpchat is /);
   });
 });
 

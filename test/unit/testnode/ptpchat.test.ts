@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { Choices } from '../../../dissector/protocol/index.ts';
 import { ptpchat } from '../../../dissector/protocols/ptpchat/index.ts';
-import { Choices } from '../../../dissector/session/index.ts';
 import { goldenJson } from '../../golden/open.ts';
 import { fault, findings, lines, type Member, Network, told } from './network.ts';
 import { pair, quiet, said, three } from './ptpchat.build.ts';

@@ -16,7 +16,7 @@ import {
   tcpFrame,
   udpFrame,
 } from '../../../dissector/link/index.ts';
-import type { Link } from '../../../dissector/session/index.ts';
+import type { Link } from '../../../dissector/protocol/index.ts';
 import { type NodeEvent, Recorder } from '../../../dissector/testnode/index.ts';
 
 const missing = spawnSync('tshark', ['--version']).status === 0 ? '' : ' (skipped: tshark is not installed)';
@@ -58,6 +58,7 @@ function streams(reader: CaptureReader): { readonly sides: readonly string[]; re
     const payload = content.subarray(view.payloadStart, view.payloadEnd);
     one.both[table.direction]!.segment(view.seq, view.flags, payload, i + 1, view.payloadStart, view.payloadMissing);
   }
+  for (const { both } of found) for (const one of both) one.finish();
   return found.map(({ chunks, ends }) => ({ sides: chunks.map((side) => Buffer.concat(side).toString('hex')), ends }));
 }
 

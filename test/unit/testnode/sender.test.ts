@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Link, Peer, PeerKind } from '../../../dissector/session/index.ts';
+import type { Link, NodeDefinition, NodeSession } from '../../../dissector/protocol/index.ts';
 import { Faults } from '../../../dissector/testnode/faults.ts';
 import { type Fault, faultKinds, nodeLimits, parseFault } from '../../../dissector/testnode/index.ts';
 import { Sender } from '../../../dissector/testnode/sender.ts';
@@ -24,9 +24,9 @@ function written(messages: readonly string[], faults: readonly Fault[], transpor
   const peer = {
     fill: () => ({ n: made++ }),
     emit: (_link: number, _message: string, { n }: { n: number }) => new Uint8Array(SIZE).fill(n),
-  } as unknown as Peer;
+  } as unknown as NodeSession;
   const sender = new Sender({
-    ...{ kind: none as unknown as PeerKind, peer, transport },
+    ...{ kind: none as unknown as NodeDefinition, peer, transport },
     ...{ faults: new Faults(faults, 1, none), limits: nodeLimits },
     link: () => link,
     write: (_link, bytes) => out.push(...bytes) > 0,

@@ -65,6 +65,30 @@ describe('a node in step mode', () => {
     expect(waiting(a)).toEqual(['out hello']);
   });
 
+  it('drops what is held when it stops, and says so', async () => {
+    const { network, a, b } = await pair({ mode: 'step' });
+    expect(waiting(a)).toEqual(['out hello']);
+    a.node.stop();
+    network.run(1000);
+    expect(told(b)).toEqual([]);
+    expect(waiting(a)).toEqual([]);
+    const said = a.events.flatMap((event) => (event.kind === 'told' ? [event.text] : []));
+    expect(said).toContain('hello was held and is dropped: the node stops.');
+  });
+
+  it('sends the goodbye of a link that a person closes, and holds none', async () => {
+    const { network, a, b } = await pair({ mode: 'step' }, p2pke);
+    for (let step = 0; step < 3; step++) {
+      for (const { id } of a.node.held) a.node.release(id);
+      network.run(20);
+    }
+    expect(a.node.status(1).ready).toBe(true);
+    a.node.disconnect(1);
+    expect(waiting(a)).toEqual([]);
+    network.run(20);
+    expect(told(b).at(-1)).toBe('< closing');
+  });
+
   it('lets everything go when it becomes automatic', async () => {
     const { network, a, b } = await pair({ mode: 'step' });
     a.node.mode = 'automatic';

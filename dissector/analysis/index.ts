@@ -1,0 +1,10 @@
+export * from './analysis.ts';
+export * from './coverage.ts';
+export * from './decodeas.ts';
+export type { ConversationEvent, EventKind } from './events.ts';
+export * from './merging.ts';
+export { MessageInfo } from './messageinfo.ts';
+export type { Show } from './rows.ts';
+export * from './states.ts';
+export * from './summary.ts';
+export { type FrameOrder, frameOrders } from './timeorder.ts';

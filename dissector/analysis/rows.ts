@@ -1,0 +1,184 @@
+import type { MessageTable } from '../protocol/messagetable.ts';
+
+export type Show = 'all' | 'messages';
+
+/** What rows are made from: the tables of messages, one a protocol. */
+export interface Observed {
+  readonly messages: Pick<MessageTable, 'length' | 'frame'>;
+}
+
+/**
+ * The order of a capture's messages and the rows of its list, in typed arrays. As a capture is read, rows are added behind
+ * those that are there; a message that is found late, in a frame that was listed before, has the rows from that frame on made
+ * again. To make all of them again each time would take the square of the capture's length.
+ */
+export class Rows {
+  #stale = true;
+  #observed: readonly Observed[] = [];
+  /** By observation: how many of its messages have their place. */
+  #placed: number[] = [];
+  #frames = 0;
+  #messages = 0;
+  #rows = 0;
+  /** By n: observation, and number in its table. */
+  #run = new Uint8Array(0);
+  #id = new Uint32Array(0);
+  /** By row of the full list: n of its message, or minus its frame where that completes none. */
+  #row = new Int32Array(0);
+
+  stale(): void {
+    this.#stale = true;
+  }
+
+  get messageCount(): number {
+    return this.#messages;
+  }
+
+  message(n: number): { run: number; id: number } {
+    if (n < 0 || n >= this.#messages) throw new RangeError(`message ${n} of ${this.#messages}`);
+    return { run: this.#run[n]!, id: this.#id[n]! };
+  }
+
+  count(show: Show): number {
+    return show === 'all' ? this.#rows : this.#messages;
+  }
+
+  at(show: Show, row: number): { frame: number; n: number } {
+    if (row < 0 || row >= this.count(show)) throw new RangeError(`row ${row} of ${this.count(show)}`);
+    if (show === 'messages') return { frame: this.#messageFrame(row), n: row };
+    return { frame: this.#rowFrame(row), n: Math.max(-1, this.#row[row]!) };
+  }
+
+  ofFrame(show: Show, frame: number): number {
+    const count = this.count(show);
+    const row = show === 'all' ? this.#firstRow(frame) : this.#firstMessage(frame);
+    return Math.max(0, Math.min(row, count - 1));
+  }
+
+  #messageFrame(n: number): number {
+    return this.#observed[this.#run[n]!]!.messages.frame(this.#id[n]!);
+  }
+
+  #rowFrame(row: number): number {
+    const n = this.#row[row]!;
+    return n < 0 ? -n : this.#messageFrame(n);
+  }
+
+  /** The first message at or after a frame. */
+  #firstMessage(frame: number): number {
+    return firstFrom((n) => this.#messageFrame(n), this.#messages, frame);
+  }
+
+  #firstRow(frame: number): number {
+    return firstFrom((row) => this.#rowFrame(row), this.#rows, frame);
+  }
+
+  /** Makes the rows of the first `frameCount` frames. Tables grow, and never lose a message: others begin anew. */
+  build(observed: readonly Observed[], frameCount: number): void {
+    if (!this.#stale) return;
+    this.#stale = false;
+    if (observed !== this.#observed) {
+      this.#observed = observed;
+      this.#placed = observed.map(() => 0);
+      this.#frames = this.#messages = this.#rows = 0;
+    }
+    const fresh = observed.filter(({ messages }, run) => messages.length > this.#placed[run]!);
+    if (fresh.length === 1 && this.#append(fresh[0]!, frameCount)) return;
+    let from = this.#frames + 1;
+    observed.forEach(({ messages }, run) => {
+      for (let id = this.#placed[run]!; id < messages.length; id++) from = Math.min(from, messages.frame(id));
+    });
+    const kept = this.#firstMessage(from);
+    const row = this.#firstRow(from);
+    this.#order(from, frameCount, kept);
+    this.#list(from, frameCount, kept, row);
+    this.#frames = frameCount;
+  }
+
+  /** What most captures bring: further messages of one protocol, in order, behind all that is there. False for others. */
+  #append(fresh: Observed, frameCount: number): boolean {
+    const own = this.#observed.indexOf(fresh);
+    const { messages } = fresh;
+    const first = this.#placed[own]!;
+    let last = this.#frames + 1;
+    for (let id = first; id < messages.length; id++) {
+      const frame = messages.frame(id);
+      if (frame < last) return false;
+      last = frame;
+    }
+    const kept = this.#messages;
+    this.#messages += messages.length - first;
+    this.#run = roomFor(this.#run, this.#messages);
+    this.#id = roomFor(this.#id, this.#messages);
+    this.#run.fill(own, kept, this.#messages);
+    for (let n = kept; n < this.#messages; n++) this.#id[n] = first + n - kept;
+    this.#placed[own] = messages.length;
+    this.#list(this.#frames + 1, frameCount, kept, this.#rows);
+    this.#frames = frameCount;
+    return true;
+  }
+
+  /** Orders the messages of the frames from `from` on by frame (a counting sort), which are those from `kept` on. */
+  #order(from: number, frameCount: number, kept: number): void {
+    const [run, id] = [this.#run.slice(kept, this.#messages), this.#id.slice(kept, this.#messages)];
+    const next = new Uint32Array(Math.max(0, frameCount - from + 1) + 1);
+    const visit = (each: (run: number, id: number, frame: number) => void): void =>
+      this.#observed.forEach(({ messages }, own) => {
+        // Within a frame they stand by observation and number, whenever they were found.
+        for (let at = 0; at < run.length; at++) if (run[at] === own) each(own, id[at]!, messages.frame(id[at]!));
+        for (let one = this.#placed[own]!; one < messages.length; one++) each(own, one, messages.frame(one));
+      });
+    let total = kept;
+    visit((_run, _id, frame) => {
+      next[frame - from + 1]!++;
+      total++;
+    });
+    next[0] = kept;
+    for (let at = 1; at < next.length; at++) next[at]! += next[at - 1]!;
+    this.#run = roomFor(this.#run, total);
+    this.#id = roomFor(this.#id, total);
+    visit((own, one, frame) => {
+      const n = next[frame - from]!++;
+      this.#run[n] = own;
+      this.#id[n] = one;
+    });
+    this.#messages = total;
+    this.#placed = this.#observed.map(({ messages }) => messages.length);
+  }
+
+  /** The rows of the frames from `from` on: one a message, and one for a frame that completes none. */
+  #list(from: number, frameCount: number, kept: number, first: number): void {
+    let row = first;
+    this.#row = roomFor(this.#row, row + Math.max(0, frameCount - from + 1) + this.#messages - kept);
+    let n = kept;
+    let next = n < this.#messages ? this.#messageFrame(n) : Number.POSITIVE_INFINITY;
+    for (let frame = from; frame <= frameCount; frame++) {
+      if (next !== frame) this.#row[row++] = -frame;
+      while (next === frame) {
+        this.#row[row++] = n++;
+        next = n < this.#messages ? this.#messageFrame(n) : Number.POSITIVE_INFINITY;
+      }
+    }
+    this.#rows = row;
+  }
+}
+
+/** The first place whose frame is `frame` or a later one; `count` where there is none. */
+function firstFrom(frameOf: (place: number) => number, count: number, frame: number): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (frameOf(middle) < frame) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The column itself, or a longer one that begins with it: a quarter more than is needed, since more will come. */
+function roomFor<T extends Uint8Array | Uint32Array | Int32Array>(column: T, length: number): T {
+  if (length <= column.length) return column;
+  const longer = new (column.constructor as new (length: number) => T)(Math.ceil(length * 1.25));
+  longer.set(column);
+  return longer;
+}

@@ -1,8 +1,0 @@
-/** What `make` gives; undefined when it throws, as the libraries do on keys, points and tags that do not fit. */
-export function attempt<T>(make: () => T): T | undefined {
-  try {
-    return make();
-  } catch {
-    return undefined;
-  }
-}

@@ -1,0 +1,26 @@
+import { x448 } from '@noble/curves/ed448.js';
+import { x25519 } from '@noble/curves/ed25519.js';
+import { orUndefined } from '../orundefined.ts';
+
+/** DH functions (The Noise Protocol Framework, sections 4.1, 12.1 and 12.2): X25519 and X448 of RFC 7748. */
+export interface DhFunction {
+  readonly name: '25519' | '448';
+  /** DHLEN: bytes of a private key, of a public key and of a shared secret. */
+  readonly dhLength: number;
+  publicOf(privateKey: Uint8Array): Uint8Array;
+  /** The shared secret; all zeros for a public key of low order. Both keys have DHLEN bytes. */
+  dh(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array;
+}
+
+function dhFunction(name: DhFunction['name'], dhLength: number, curve: typeof x25519): DhFunction {
+  return {
+    name,
+    dhLength,
+    publicOf: (privateKey) => curve.getPublicKey(privateKey),
+    // The library refuses points of low order. The paper takes zeros for them and discourages a check: a peer that sends such a
+    // point gives away its own secrecy and nothing of ours.
+    dh: (privateKey, publicKey) => orUndefined(() => curve.getSharedSecret(privateKey, publicKey)) ?? new Uint8Array(dhLength),
+  };
+}
+
+export const dhFunctions: readonly DhFunction[] = [dhFunction('25519', 32, x25519), dhFunction('448', 56, x448)];

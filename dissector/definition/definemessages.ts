@@ -1,0 +1,196 @@
+import { type Field, malformed, movedField } from '../bytes/index.ts';
+import { type FieldValues, fieldToJson, generatedFields, type MessageForm, type TreeField, undecoded } from '../codec/index.ts';
+import {
+  type ConversationSample,
+  certain,
+  type Dissection,
+  defineProtocol,
+  LazyDissection,
+  type MessageView,
+  type Observer,
+  type ObserverContext,
+  type Protocol,
+  probable,
+  type Rule,
+  rulesOf,
+  type Severity,
+} from '../protocol/index.ts';
+import { type Exchange, OpenQuestions } from './exchanges.ts';
+import { readMessage, valuesOfLayer } from './layer.ts';
+import { type MessagePeer, messageNode } from './messagepeer.ts';
+
+/** A rule about one message. */
+export interface MessageRule {
+  readonly id: string;
+  readonly severity: Severity;
+  /** The clause of the specification. */
+  readonly clause: string;
+  /** What is wrong with a message, in a sentence; anything else where nothing is. */
+  readonly check: (values: FieldValues, name: string) => string | false | undefined;
+}
+
+/** A protocol over UDP, each datagram one message. */
+export interface MessagesDefinition {
+  readonly id: string;
+  readonly title: string;
+  /** Name of its specification. */
+  readonly document: string;
+  /** Reads a message whose name is not known yet. */
+  readonly head: MessageForm;
+  readonly messages: readonly MessageForm[];
+  /** The name of a message, one of `messages`; `question` is the name of the one that it answers. */
+  readonly name: (values: FieldValues, question: string | undefined) => string;
+  /** Whether what `head` read is a message of this protocol. It has to be sure: any datagram is asked about. */
+  readonly looksLike: (values: FieldValues) => boolean;
+  readonly ports?: Protocol['ports'];
+  readonly exchange?: Exchange;
+  readonly rules?: readonly MessageRule[];
+  /** The active side: with it there is a test node. */
+  readonly peer?: MessagePeer;
+  /** A line for the list. */
+  readonly info?: (values: FieldValues, name: string) => string;
+}
+
+/** What is known of a question that waits. */
+interface Question {
+  readonly row: number;
+  readonly frame: number;
+  readonly name: string;
+  /** Seconds since 1970. */
+  readonly time: number;
+}
+
+interface Facts {
+  /** Frame of the question that it answers. */
+  answers?: number;
+  /** Frame of its answer. */
+  answeredIn?: number;
+}
+
+/** A question waits so long, where its protocol does not say how long. */
+const SECONDS = 10;
+
+const treeFields = [
+  { name: 'answers', kind: { type: 'frame' }, doc: 'Frame of the question that it answers.' },
+  { name: 'answered_in', kind: { type: 'frame' }, doc: 'Frame of its answer.' },
+] as const satisfies readonly TreeField[];
+const generated = generatedFields(treeFields);
+
+/**
+ * Makes a protocol of messages that are told by what they hold: trees, JSON, fields of filters, the pairing of questions and answers
+ * and findings follow from it. Throws a TypeError for a definition that cannot be.
+ */
+export function defineMessages(definition: MessagesDefinition): Protocol {
+  const { id, title, document, messages, ports, rules = [], exchange } = definition;
+  for (const name of ['name', 'looksLike'] as const)
+    if (typeof definition[name] !== 'function') throw new TypeError(`${id}: "${name}" is a function.`);
+  if (typeof definition.head?.decode !== 'function') throw new TypeError(`${id}: "head" is the form of a message.`);
+  const rule = rulesOf(id);
+  const own = {
+    message: rule('message', 'error', document),
+    unanswered: rule('unanswered', 'note', document),
+    rules: rules.map((each) => ({ rule: rule(each.id, each.severity, each.clause), check: each.check })),
+  };
+  return defineProtocol<Facts, unknown>({
+    ...{ id, title, document, messages, names: messages.map(({ name }) => name), keys: [] },
+    ...(ports === undefined ? {} : { ports }),
+    ...(exchange === undefined ? {} : { treeFields }),
+    ...(definition.peer === undefined ? {} : { peer: messageNode(definition, definition.peer, ports?.[0]?.port) }),
+    rules: [own.message, ...(exchange === undefined ? [] : [own.unanswered]), ...own.rules.map((each) => each.rule)],
+    recognise: (sample) => confidence(sample, definition),
+    observe: (context) => observer(context, definition, own),
+    dissect: (message) => dissect(message, definition),
+  });
+}
+
+/** One message with a fault does not hide a conversation of good ones. */
+function confidence({ datagrams, limits }: ConversationSample, { head, looksLike }: MessagesDefinition): number {
+  const good = datagrams.filter(({ bytes }) => {
+    const { values, problem } = readMessage(head, bytes, limits);
+    return problem === undefined && looksLike(values);
+  }).length;
+  if (good === 0) return 0;
+  return good === datagrams.length ? certain : good * 2 >= datagrams.length ? probable : 0;
+}
+
+function observer(
+  { messages, limits, time }: ObserverContext<Facts, unknown>,
+  { head, name: nameOf, exchange, messages: forms }: MessagesDefinition,
+  own: {
+    readonly message: Rule;
+    readonly unanswered: Rule;
+    readonly rules: readonly { rule: Rule; check: MessageRule['check'] }[];
+  },
+): Observer {
+  const numbers = new Map(forms.map(({ name }, at) => [name, at]));
+  const conversations: { readonly questions: OpenQuestions<Question>; last: number }[] = [];
+  return {
+    conversation: ({ id: conversation }) => {
+      const state = { questions: new OpenQuestions<Question>(limits.sessions), last: Number.NaN };
+      conversations.push(state);
+      return {
+        datagram(direction, bytes, frame, cut, pieces) {
+          state.last = time(frame);
+          const { values, problem } = readMessage(head, bytes, limits);
+          const key = exchange?.key(values);
+          const isQuestion = exchange?.asks(values) === true;
+          const isAnswer = problem === undefined && exchange !== undefined && !isQuestion;
+          const question = isAnswer ? state.questions.answer(direction, key) : undefined;
+          const name = nameOf(values, question?.name);
+          const at = numbers.get(name) ?? 0;
+          const row = messages.add({
+            ...{ conversation, direction, frame, name: at, encrypted: false },
+            state: problem === undefined ? 'decoded' : problem.kind === 'incomplete' ? 'incomplete' : 'malformed',
+            ...(pieces === undefined ? {} : { pieces }),
+          });
+          if (problem !== undefined) {
+            // Told with the names of the message that it was going to be.
+            const text = forms[at]?.decode(bytes, limits).problem?.text ?? problem.text;
+            if (cut === 0) messages.addFinding(row, own.message, text);
+            return;
+          }
+          for (const { rule, check } of own.rules) {
+            const text = check(values, name);
+            if (typeof text === 'string') messages.addFinding(row, rule, text);
+          }
+          if (isQuestion) state.questions.ask(direction, key, { row, frame, name, time: state.last });
+          if (question === undefined) return;
+          messages.facts.set(row, { answers: question.frame });
+          messages.facts.set(question.row, { ...messages.facts.get(question.row), answeredIn: frame });
+        },
+      };
+    },
+    end() {
+      const seconds = exchange?.seconds ?? SECONDS;
+      // Only where the capture went on for long enough can it show that no answer came.
+      for (const { questions, last } of conversations)
+        for (const { row, name, time: asked } of questions.all)
+          if (last - asked >= seconds) messages.addFinding(row, own.unanswered, `no answer to ${name} within ${seconds} s`);
+    },
+  };
+}
+
+function dissect(message: MessageView<Facts>, { id, messages, info }: MessagesDefinition): Dissection {
+  const { bytes, source, start, end, limits, facts, name } = message;
+  const form = messages.find((each) => each.name === name)!;
+  const own = bytes.subarray(start, end);
+  const { problem } = form.decode(own, limits);
+  const tree = form.tree?.(own, limits) ?? { name: id, kind: 'struct', source: 0, start: 0, end: 0, children: [] };
+  const moved = movedField(tree, source, start);
+  const children = [...(moved.children ?? [])];
+  if (moved.end < end) children.push(undecoded(bytes, source, moved.end, end, 'Bytes that are no part of the message.'));
+  const place = { source, start, end: start };
+  if (facts?.answers !== undefined) children.push(generated('answers', facts.answers, place));
+  if (facts?.answeredIn !== undefined) children.push(generated('answered_in', facts.answeredIn, place));
+  const layer: Field = {
+    ...moved,
+    ...{ name: id, end, children },
+    ...(problem === undefined ? {} : { problem: malformed(problem.text, start + problem.at) }),
+  };
+  return new LazyDissection(layer, {
+    info: () => problem?.text ?? info?.(valuesOfLayer(layer), name) ?? '',
+    fields: () => fieldToJson(layer),
+    whole: () => bytes.slice(start, end),
+    missing: () => [],
+  });
+}

@@ -1,0 +1,135 @@
+import { type Field, type Limits, malformed, movedField } from '../bytes/index.ts';
+import {
+  compileStruct,
+  type Decoded,
+  type DecodedValues,
+  type Encodable,
+  type FieldValues,
+  type MessageForm,
+  type StructItem,
+  structForm,
+  type TreeField,
+} from '../codec/index.ts';
+import type { LayerForm } from '../protocol/index.ts';
+
+/** What a layer is told by its author. */
+export interface LayerDefinition {
+  /** The word before its fields in a filter: `yamux` for `yamux.type`. */
+  readonly id: string;
+  readonly title: string;
+  /** How one message of it is laid out: a struct, which tells where it ends, or the form of a whole message. */
+  readonly layout: StructItem | MessageForm;
+  /** Bytes fields, by name, that hold a message of another form. */
+  readonly holds?: Readonly<Record<string, MessageForm>>;
+  /** The names that its messages may have; its `id` alone where left out. */
+  readonly names?: readonly string[];
+  /** Which of `names` a message has. */
+  readonly name?: (values: FieldValues) => string;
+  /** A line for the list. */
+  readonly info?: (values: FieldValues) => string;
+  /** Fields that are computed, by `note`. */
+  readonly treeFields?: readonly TreeField[];
+}
+
+/** A layer of the messages of a conversation: how its bytes are read, and what they are called. */
+export class Layer implements LayerForm {
+  readonly id: string;
+  readonly title: string;
+  readonly names: readonly string[];
+  readonly messages: readonly MessageForm[];
+  readonly treeFields: readonly TreeField[];
+  readonly #definition: LayerDefinition;
+  readonly #decode: (bytes: Uint8Array, source: number, start: number, end: number, limits: Limits) => Decoded;
+  /** Whether its messages tell where they end: only such can be read from a stream. */
+  readonly isDelimited: boolean;
+
+  constructor(definition: LayerDefinition) {
+    const { id, title, layout, names = [id], treeFields = [], holds = {} } = definition;
+    this.#definition = definition;
+    this.id = id;
+    this.title = title;
+    this.names = names;
+    this.treeFields = treeFields;
+    this.isDelimited = isStruct(layout);
+    const form = isStruct(layout) ? structForm(names[0]!, layout) : layout;
+    const fields = form.fields.map((field) => {
+      const held = holds[field.name];
+      return held === undefined ? field : { ...field, fields: held.fields };
+    });
+    this.messages = [{ ...form, name: names[0]!, fields, layer: id }];
+    this.#decode = isStruct(layout) ? compileStruct(layout) : decoderOf(form);
+  }
+
+  /** The first message of `bytes[start, end)`. Its Field has the name of the layer. */
+  decode(bytes: Uint8Array, source: number, start: number, end: number, limits: Limits): Decoded {
+    const { field, end: stop, problem } = this.#decode(bytes, source, start, end, limits);
+    const named: Field = { ...field, name: this.id };
+    for (const child of named.children ?? []) this.#open(child, limits);
+    return { field: named, end: stop, ...(problem === undefined ? {} : { problem }) };
+  }
+
+  nameOf(values: FieldValues): string {
+    const name = this.#definition.name?.(values);
+    return name !== undefined && this.names.includes(name) ? name : this.names[0]!;
+  }
+
+  infoOf(values: FieldValues): string {
+    return this.#definition.info?.(values) ?? '';
+  }
+
+  /** Puts the message that a field of bytes holds in its place in the tree. */
+  #open(field: Field, limits: Limits): void {
+    const form = this.#definition.holds?.[field.name];
+    if (form?.tree === undefined || !(field.value instanceof Uint8Array)) return;
+    const bytes = field.value;
+    const tree = movedField(form.tree(bytes, limits), field.source, field.start);
+    const { problem } = form.decode(bytes, limits);
+    delete field.value;
+    Object.assign(field, { kind: tree.kind, children: tree.children, ...(problem === undefined ? {} : { problem }) });
+  }
+}
+
+/**
+ * The values of a decoded layer, as its author reads them: text is text even where it is not UTF-8. No prototype, since names may come
+ * from the wire.
+ */
+export function valuesOfLayer(field: Field): FieldValues {
+  const out: { [name: string]: Encodable } = Object.create(null);
+  for (const child of field.children ?? []) {
+    if (child.generated === true || child.json === false) continue;
+    const value = valueOfField(child);
+    const before = out[child.name];
+    out[child.name] = child.repeated !== true ? value : [...(Array.isArray(before) ? before : []), value];
+  }
+  return out;
+}
+
+/** The values of a message as its author reads them: text is text even where it is not UTF-8. */
+export function readMessage(form: MessageForm, bytes: Uint8Array, limits: Limits): DecodedValues {
+  const decoded = form.decode(bytes, limits);
+  const tree = form.tree?.(bytes, limits);
+  return tree === undefined ? decoded : { ...decoded, values: valuesOfLayer(tree) };
+}
+
+function valueOfField(field: Field): Encodable {
+  if (field.kind === 'value') return field.value ?? null;
+  return field.kind === 'list' ? (field.children ?? []).map(valueOfField) : valuesOfLayer(field);
+}
+
+function isStruct(layout: StructItem | MessageForm): layout is StructItem {
+  return 'items' in layout;
+}
+
+/** A form takes all bytes that there are. */
+function decoderOf(form: MessageForm) {
+  return (bytes: Uint8Array, source: number, start: number, end: number, limits: Limits): Decoded => {
+    const own = bytes.subarray(start, end);
+    const { problem } = form.decode(own, limits);
+    const tree = form.tree?.(own, limits);
+    if (tree === undefined) {
+      const field: Field = { name: form.name, kind: 'struct', source, start, end, children: [] };
+      return { field, end, problem: malformed('its form has no tree', start) };
+    }
+    return { field: movedField(tree, source, start), end, ...(problem === undefined ? {} : { problem }) };
+  };
+}

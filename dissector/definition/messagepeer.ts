@@ -1,0 +1,142 @@
+import { fromHex, toHex } from '../bytes/index.ts';
+import { type Encodable, type FieldValues, isFieldValues, type MessageForm } from '../codec/index.ts';
+import type { Link, LinkStatus, NodeContext, NodeDefinition, NodeSession } from '../protocol/index.ts';
+import { type Exchange, OpenQuestions } from './exchanges.ts';
+import { readMessage } from './layer.ts';
+
+/** What a node of messages has of its own, by name: random bytes. */
+export type Identity = Readonly<Record<string, Uint8Array>>;
+
+/** The active side of messages. */
+export interface MessagePeer {
+  /** Bytes that a node draws for itself, by name: `{ id: 20 }`. */
+  readonly identity?: Readonly<Record<string, number>>;
+  /** The values of a message as a node sends it, but for those that were given. */
+  readonly fill: (name: string, me: Identity, random: (length: number) => Uint8Array) => FieldValues;
+  /** The message that an automatic node answers with, and the values that its question decides. */
+  readonly answer?: (name: string, values: FieldValues, me: Identity) => readonly [string, FieldValues] | undefined;
+}
+
+interface Spoken {
+  readonly head: MessageForm;
+  readonly messages: readonly MessageForm[];
+  readonly name: (values: FieldValues, question: string | undefined) => string;
+  readonly exchange?: Exchange;
+}
+
+/** Questions of a link that wait for an answer. */
+const MOST_ASKED = 1000;
+
+export function messageNode(spoken: Spoken, peer: MessagePeer, port: number | undefined): NodeDefinition {
+  const lengths = Object.entries(peer.identity ?? {});
+  return {
+    ...{ transports: ['udp'], roles: [], signatures: {}, nonces: {}, sealed: [] },
+    ...(port === undefined ? {} : { port }),
+    createIdentity: async (random) =>
+      JSON.stringify(Object.fromEntries(lengths.map(([name, length]) => [name, toHex(random(length))]))),
+    start(context, identity) {
+      const me = readIdentity(identity, lengths);
+      return typeof me === 'string' ? me : new MessageSession(context, spoken, peer, me);
+    },
+  };
+}
+
+function readIdentity(text: string, lengths: readonly (readonly [string, number])[]): Identity | string {
+  const given = parsed(text);
+  const out: Record<string, Uint8Array> = {};
+  for (const [name, length] of lengths) {
+    const value = given?.[name];
+    const bytes = typeof value === 'string' ? fromHex(value) : undefined;
+    if (bytes?.length !== length) return `The identity is a JSON object with "${name}", ${length} bytes in hex.`;
+    out[name] = bytes;
+  }
+  return out;
+}
+
+function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+class MessageSession implements NodeSession {
+  readonly #context: NodeContext;
+  readonly #spoken: Spoken;
+  readonly #peer: MessagePeer;
+  readonly #me: Identity;
+  /** By link: the names of questions that were sent, and wait. Questions go in direction 0. */
+  readonly #asked = new Map<number, OpenQuestions<string>>();
+  readonly #heard = new Set<number>();
+
+  constructor(context: NodeContext, spoken: Spoken, peer: MessagePeer, me: Identity) {
+    this.#context = context;
+    this.#spoken = spoken;
+    this.#peer = peer;
+    this.#me = me;
+  }
+
+  opened({ id }: Link): void {
+    this.#asked.set(id, new OpenQuestions(MOST_ASKED));
+  }
+
+  received(link: number, bytes: Uint8Array): void {
+    const { head, name: nameOf, exchange } = this.#spoken;
+    const { values, problem } = readMessage(head, bytes, this.#context.limits);
+    if (problem !== undefined) return void this.#context.tell(link, `A message cannot be read: ${problem.text}.`, true);
+    const question = exchange?.asks(values) === false ? this.#asked.get(link)?.answer(1, exchange.key(values)) : undefined;
+    if (question !== undefined) this.#heard.add(link);
+    const answer = this.#peer.answer?.(nameOf(values, question), values, this.#me);
+    if (answer !== undefined) this.#context.send(link, ...answer);
+  }
+
+  timer(): void {}
+
+  closed(link: number): void {
+    this.#asked.delete(link);
+    this.#heard.delete(link);
+  }
+
+  shutdown(): void {}
+
+  status(link: number): LinkStatus {
+    return { state: 'open', doc: 'Every message may be sent.', ready: true, isProven: this.#heard.has(link) };
+  }
+
+  allowedMessages(): readonly string[] {
+    return this.#spoken.messages.map(({ name }) => name);
+  }
+
+  fill(_link: number, message: string, given: FieldValues): FieldValues {
+    this.#form(message);
+    return merged(
+      this.#peer.fill(message, this.#me, (length) => this.#context.random(length)),
+      given,
+    );
+  }
+
+  emit(link: number, message: string, values: FieldValues): Uint8Array {
+    const bytes = this.#form(message).encode(values);
+    const { exchange } = this.#spoken;
+    if (exchange?.asks(values) === true) this.#asked.get(link)?.ask(0, exchange.key(values), message);
+    return bytes;
+  }
+
+  #form(message: string): MessageForm {
+    const form = this.#spoken.messages.find(({ name }) => name === message);
+    if (form === undefined) throw new Error(`There is no message ${message}.`);
+    return form;
+  }
+}
+
+/** What was given stands before what was filled in, in records of records, too. */
+function merged(filled: FieldValues, given: FieldValues): FieldValues {
+  const out: { [name: string]: Encodable } = { ...filled };
+  for (const [name, value] of Object.entries(given)) {
+    const before = out[name];
+    out[name] = isFieldValues(before) && isFieldValues(value) ? merged(before, value) : value;
+  }
+  return out;
+}

@@ -1,0 +1,51 @@
+import { type Check, type Piece, slicePieces, type Value } from '../bytes/index.ts';
+import type { FieldValues } from '../codec/index.ts';
+import type { Direction, KeyRing, TriedKey } from '../protocol/index.ts';
+import type { Layer } from './layer.ts';
+
+/** A message that was read, as the author of a conversation is given it: the values of its fields by name, and these. */
+export type ReadMessage = FieldValues & { readonly $: MessageFacts };
+
+/** What is known of a message beside its values. */
+export interface MessageFacts {
+  readonly direction: Direction;
+  /** 1-based number of the frame that completed it. */
+  readonly frame: number;
+  /** The row that shows it. */
+  readonly row: number;
+  readonly bytes: Uint8Array;
+  /** Where its bytes lie, and where each of its fields in them. */
+  readonly pieces: readonly Piece[];
+  readonly ranges: ReadonlyMap<string, readonly [start: number, end: number]>;
+  readonly shown: ShownMessage;
+}
+
+/** What a tree shows of a message beside its fields. Most messages have neither. */
+export interface ShownMessage {
+  readonly layer: Layer | undefined;
+  /** Verdicts on fields, by name. */
+  checks?: Map<string, Check>;
+  /** Values that were computed, by name. */
+  notes?: Map<string, Value>;
+}
+
+/** A message as it was read, before anything shows it. */
+export interface TakenMessage {
+  readonly values: FieldValues;
+  readonly bytes: Uint8Array;
+  readonly pieces: readonly Piece[];
+  readonly ranges: MessageFacts['ranges'];
+  /** The row whose frame brought its last byte, and whose layer it becomes; none where it is a row of its own. */
+  readonly carrier: number | undefined;
+  /** What each key did for it; nothing where it travelled in clear. */
+  readonly tried: Tried | undefined;
+}
+
+/** What each key of a ring did for a message. */
+export type Tried = (ring: KeyRing) => readonly TriedKey[];
+
+/** The bytes of a field of a message, as pieces. */
+export function piecesOf({ pieces, ranges }: Pick<TakenMessage, 'pieces' | 'ranges'>, field: string): readonly Piece[] {
+  const range = ranges.get(field);
+  return range === undefined ? [] : slicePieces(pieces, ...range);
+}

@@ -1,0 +1,169 @@
+import type { Field, Limits, Piece } from '../bytes/index.ts';
+import type { Conversation, DerivedRecords, Direction, MessageTable, Rule, State } from '../protocol/index.ts';
+import type { Layer } from './layer.ts';
+import type { ReadMessage, ShownMessage, TakenMessage, Tried } from './readmessage.ts';
+
+/** A message that one row carries further inside: of a stream of a multiplexer, say. */
+export interface Inside extends ShownMessage {
+  readonly layer: Layer;
+  readonly pieces: readonly Piece[];
+}
+
+/** What the first pass learns of a row: from it the second makes its tree. Without a layer, no layer claims its bytes. */
+export interface RowFacts extends ShownMessage {
+  inside?: Inside[];
+  /** Messages inside that are over the limit `fields` of one row. */
+  unshown?: number;
+  /** What is wrong with it. */
+  readonly problem?: string;
+  /** Which keys would decrypt it, a sentence each. */
+  missing?: readonly string[];
+  /** What each key did for it. */
+  tried?: Tried | undefined;
+  /** Completes the tree of a message whose parts a cryptographic protocol decrypts. */
+  complete?: (layer: Field) => void;
+}
+
+/** What all conversations of a protocol have together. */
+export interface Totals {
+  /** Bytes that wait in stages inside. */
+  held: number;
+  /** Streams of multiplexers that are followed. */
+  streams: number;
+}
+
+/** The name of rows that no layer claims. */
+export const BYTES = 'bytes';
+
+/** Where the messages of one conversation go. */
+export class MessageSink {
+  readonly limits: Limits;
+  readonly derived: DerivedRecords;
+  readonly #all: Totals;
+  readonly #messages: MessageTable<RowFacts, unknown>;
+  readonly #conversation: Conversation;
+  readonly #brokenRule: Rule;
+
+  constructor(
+    messages: MessageTable<RowFacts, unknown>,
+    conversation: Conversation,
+    given: { limits: Limits; derived: DerivedRecords; brokenRule: Rule; all: Totals },
+  ) {
+    this.#messages = messages;
+    this.#conversation = conversation;
+    this.limits = given.limits;
+    this.derived = given.derived;
+    this.#brokenRule = given.brokenRule;
+    this.#all = given.all;
+  }
+
+  /** Whether another stream may be followed: limit `sessions` for all conversations of the protocol. */
+  mayFollow(): boolean {
+    return ++this.#all.streams <= this.limits.sessions;
+  }
+
+  get held(): number {
+    return this.#all.held;
+  }
+
+  set held(bytes: number) {
+    this.#all.held = bytes;
+  }
+
+  /** A message of a layer: a row, or a layer of the row that carries its stage. */
+  add(direction: Direction, layer: Layer, { values, pieces, bytes, ranges, carrier, tried }: TakenMessage): ReadMessage {
+    const shown: RowFacts & Inside = { layer, pieces, ...(tried === undefined ? {} : { tried }) };
+    const row = carrier ?? this.#row(direction, layer.nameOf(values), 'decoded', this.#isDerived(pieces), pieces, shown);
+    if (carrier !== undefined) this.#addInside(carrier, shown);
+    const facts = { shown, direction, frame: this.#messages.frame(row), row, pieces, bytes, ranges };
+    return Object.assign(values, { $: facts }) as unknown as ReadMessage;
+  }
+
+  /** Limit `fields` for the messages inside of one row. */
+  #addInside(carrier: number, message: Inside): void {
+    const facts = this.facts(carrier);
+    if (facts === undefined) return;
+    facts.inside ??= [];
+    if (facts.inside.length < this.limits.fields) facts.inside.push(message);
+    else facts.unshown = (facts.unshown ?? 0) + 1;
+  }
+
+  /** Bytes that are no message of a layer, or not all of one. A sentence is a finding. */
+  addBroken(
+    direction: Direction,
+    layer: Layer | undefined,
+    { pieces, carrier }: Pick<TakenMessage, 'pieces' | 'carrier'>,
+    state: 'malformed' | 'incomplete',
+    text: string,
+  ): void {
+    let row = carrier;
+    if (row === undefined) {
+      const facts = { layer, ...(text === '' ? {} : { problem: text }) };
+      row = this.#row(direction, layer?.names[0] ?? BYTES, state, this.#isDerived(pieces), pieces, facts);
+    }
+    if (text !== '') this.find(this.#brokenRule, row, text);
+  }
+
+  /** Bytes that no layer claims, and why, where that was not told yet. Those of a stage that a row carries are seen there. */
+  addBytes(direction: Direction, { pieces, carrier }: Pick<TakenMessage, 'pieces' | 'carrier'>, why: string | undefined): void {
+    const row = carrier ?? this.#row(direction, BYTES, 'decoded', this.#isDerived(pieces), pieces, { layer: undefined });
+    if (why !== undefined) this.find(this.#brokenRule, row, why);
+  }
+
+  /**
+   * An encrypted record that no messages inside are shown of: `missing` says which keys would decrypt it, `problem` that it cannot be
+   * decrypted. With neither it was decrypted, and nothing is in it.
+   */
+  addRecord(
+    direction: Direction,
+    name: string,
+    layer: Layer,
+    pieces: readonly Piece[],
+    why: { readonly missing?: readonly string[]; readonly problem?: string; readonly tried?: Tried },
+  ): number {
+    const state = why.problem !== undefined ? 'malformed' : why.missing !== undefined ? 'encrypted' : 'decoded';
+    const row = this.#row(direction, name, state, true, pieces, { layer, ...why });
+    if (why.problem !== undefined) this.find(this.#brokenRule, row, why.problem);
+    return row;
+  }
+
+  facts(row: number): RowFacts | undefined {
+    return this.#messages.facts.get(row);
+  }
+
+  /** How a row travelled and what was decrypted of it, once that is known. */
+  setState(row: number, state: State, encrypted: boolean): void {
+    this.#messages.setState(row, state);
+    this.#messages.setEncrypted(row, encrypted);
+  }
+
+  /** A row that was read turns out to be broken: the sentence is a finding, once. */
+  setBroken(row: number, why: string, encrypted: boolean): void {
+    if (this.#messages.state(row) !== 'malformed') this.find(this.#brokenRule, row, why);
+    this.setState(row, 'malformed', encrypted);
+  }
+
+  setPartEncrypted(row: number, rest: 'clear' | 'decrypted'): void {
+    this.#messages.setPartEncrypted(row, rest);
+  }
+
+  find(rule: Rule, row: number, text: string, others: readonly number[] = []): void {
+    this.#messages.addFinding(row, rule, text, others);
+  }
+
+  #isDerived(pieces: readonly Piece[]): boolean {
+    return pieces.some(({ frame }) => this.derived.get(frame) !== undefined);
+  }
+
+  #row(direction: Direction, name: string, state: State, encrypted: boolean, pieces: readonly Piece[], facts: RowFacts): number {
+    const frames = this.derived.framesOf(pieces);
+    const row = this.#messages.add({
+      conversation: this.#conversation.id,
+      ...{ direction, state, encrypted, pieces },
+      frame: frames.at(-1)!,
+      name: this.#messages.names.indexOf(name),
+    });
+    this.#messages.facts.set(row, facts);
+    return row;
+  }
+}

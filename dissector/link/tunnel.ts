@@ -1,0 +1,103 @@
+import type { Limits } from '../bytes/index.ts';
+import { parseEtherType } from './datalink.ts';
+import { packetIssue } from './issue.ts';
+import { etherType, firstEtherType, ipProtocol, isVlan, transport } from './numbers.ts';
+import type { PacketView } from './packetview.ts';
+import { u16, u32 } from './read.ts';
+
+export type TunnelKind = 'IP in IP' | 'GRE' | 'VXLAN' | 'Geneve';
+
+/** A packet inside a packet: its headers begin at `at`, behind those of the tunnel, and end on the wire at `wireEnd`. */
+export interface Tunnel {
+  readonly kind: TunnelKind;
+  /** Where the tunnel's own header begins. */
+  readonly start: number;
+  readonly at: number;
+  readonly wireEnd: number;
+  /** An Ethernet frame, or a packet of this EtherType. */
+  readonly inner: 'ethernet' | number;
+  /** What tells networks inside apart: VNI, GRE key. */
+  readonly network: number;
+}
+
+/** Ports that VXLAN (RFC 7348; Linux had another one before it) and Geneve (RFC 8926) are sent to. */
+const vxlanPorts: ReadonlySet<number> = new Set([4789, 8472]);
+const genevePort = 6081;
+const erspan2 = 0x88be;
+const erspan3 = 0x22eb;
+const transparentBridging = 0x6558;
+
+/**
+ * The tunnel whose outer headers `view` has read, and moves the view to the packet inside; undefined where there is none that is
+ * looked into. A port alone makes no tunnel: the header must be one, and so must the one behind it.
+ */
+export function enterTunnel(bytes: Uint8Array, view: PacketView, limits: Limits): Tunnel | undefined {
+  if (!view.ok || view.addressLength === 0 || view.isFragment) return undefined;
+  const tunnel = view.transport === transport.udp ? ofDatagram(bytes, view) : ofProtocol(bytes, view);
+  if (tunnel === undefined || !isPlausible(bytes, view, tunnel)) return undefined;
+  if (view.depth === limits.tunnels) {
+    view.fail(packetIssue.tooManyTunnels, tunnel.start);
+    return undefined;
+  }
+  view.enter(tunnel.kind, tunnel.at, tunnel.network);
+  if (tunnel.inner === 'ethernet') parseEtherType(bytes, u16(bytes, tunnel.at + 12), tunnel.at + 14, view, limits);
+  else parseEtherType(bytes, tunnel.inner, tunnel.at, view, limits);
+  return tunnel;
+}
+
+function ofProtocol(bytes: Uint8Array, view: PacketView): Tunnel | undefined {
+  const { payloadStart: start, payloadEnd, payloadMissing } = view;
+  const wireEnd = payloadEnd + payloadMissing;
+  const plain = { kind: 'IP in IP', start, at: start, wireEnd, network: 0 } as const;
+  if (view.protocol === ipProtocol.ipv4) return { ...plain, inner: etherType.ipv4 };
+  if (view.protocol === ipProtocol.ipv6) return { ...plain, inner: etherType.ipv6 };
+  return view.protocol === ipProtocol.gre ? ofGre(bytes, start, payloadEnd, wireEnd) : undefined;
+}
+
+/** GRE (RFC 2784, RFC 2890), version 0 without source routes; ERSPAN inside it carries mirrored Ethernet frames. */
+function ofGre(bytes: Uint8Array, start: number, end: number, wireEnd: number): Tunnel | undefined {
+  if (start + 4 > end) return undefined;
+  const flags = u16(bytes, start);
+  const [hasSum, isRouted, hasKey, hasSequence] = [0x8000, 0x4000, 0x2000, 0x1000].map((bit) => (flags & bit) !== 0);
+  if (isRouted || (flags & 7) !== 0) return undefined;
+  const keyAt = start + 4 + (hasSum ? 4 : 0);
+  let at = keyAt + (hasKey ? 4 : 0) + (hasSequence ? 4 : 0);
+  if (at > end) return undefined;
+  const network = hasKey ? u32(bytes, keyAt) : 0;
+  const type = u16(bytes, start + 2);
+  if (type === erspan2 && hasSequence) at += 8;
+  else if (type === erspan3 && at + 12 <= end) at += (bytes[at + 11] & 1) === 0 ? 12 : 20;
+  else if (type === erspan3) return undefined;
+  const isFrame = type === transparentBridging || type === erspan2 || type === erspan3;
+  return { kind: 'GRE', start, at, wireEnd, inner: isFrame ? 'ethernet' : type, network };
+}
+
+function ofDatagram(bytes: Uint8Array, view: PacketView): Tunnel | undefined {
+  const { payloadStart: start, payloadEnd: end, payloadMissing, dstPort } = view;
+  if (!view.transportRead || start + 8 > end) return undefined;
+  const network = u32(bytes, start + 4) >>> 8;
+  const wireEnd = end + payloadMissing;
+  if (vxlanPorts.has(dstPort)) {
+    // Flags, of which the fifth alone is set, and 24 bits that are zero; the VNI, and 8 bits that are zero.
+    if (u32(bytes, start) !== 0x0800_0000 || bytes[start + 7] !== 0) return undefined;
+    return { kind: 'VXLAN', start, at: start + 8, wireEnd, inner: 'ethernet', network };
+  }
+  if (dstPort !== genevePort || bytes[start] >>> 6 !== 0 || bytes[start + 7] !== 0) return undefined;
+  const type = u16(bytes, start + 2);
+  const at = start + 8 + (bytes[start] & 0x3f) * 4;
+  return { kind: 'Geneve', start, at, wireEnd, inner: type === transparentBridging ? 'ethernet' : type, network };
+}
+
+/** Whether what is inside begins as what it is said to be. */
+function isPlausible(bytes: Uint8Array, view: PacketView, { at: start, inner, wireEnd }: Tunnel): boolean {
+  let [type, at] =
+    inner === 'ethernet' ? [start + 14 <= view.payloadEnd ? u16(bytes, start + 12) : -1, start + 14] : [inner, start];
+  while (isVlan(type) && at + 4 <= view.payloadEnd) {
+    type = u16(bytes, at + 2);
+    at += 4;
+  }
+  if (at >= view.payloadEnd) return false;
+  if (type === etherType.ipv4) return bytes[at] >>> 4 === 4;
+  if (type === etherType.ipv6) return bytes[at] >>> 4 === 6;
+  return inner === 'ethernet' && (type >= firstEtherType || (type > 0 && at + type <= wireEnd));
+}

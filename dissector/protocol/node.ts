@@ -1,0 +1,107 @@
+/**
+ * The active side of a protocol: a node that others talk to. No I/O and no clock of its own: what happens comes in by the
+ * calls of `NodeSession`, what it does goes out by its `NodeContext`, and one order of calls gives one order of actions.
+ */
+import type { Limits } from '../bytes/index.ts';
+import type { FieldValues } from '../codec/index.ts';
+import type { ObserverContext } from './observe.ts';
+
+/** A numeric IPv4 or IPv6 address (no zone) and a port of UDP or TCP. */
+export interface Address {
+  readonly ip: string;
+  readonly port: number;
+}
+
+/** A way to one other node: a TCP connection, or the address that a UDP socket talks with. */
+export interface Link {
+  /** Counts up; none is used twice. */
+  readonly id: number;
+  readonly remote: Address;
+  readonly local: Address;
+  /** This node opened it: it is the outbound side, the initiator, the client. */
+  readonly dialled: boolean;
+}
+
+/** How a message is spoiled where that has to happen while it is made. */
+export interface Corruption {
+  /** Encrypts or seals with a key that is not the session's. */
+  readonly wrongKey?: boolean;
+  /** The values as they were before a fault changed them: a retransmission carries these. */
+  readonly meant?: FieldValues;
+}
+
+/** All that a peer can do. */
+export interface NodeContext {
+  readonly limits: Limits;
+  readonly choices: ObserverContext['choices'];
+  readonly transport: 'udp' | 'tcp';
+  /** Nanoseconds since 1970. */
+  now(): bigint;
+  /** Secret random bytes. */
+  random(length: number): Uint8Array;
+  /** Wants a message sent. It is made by `fill` at once; `emit` follows when it really goes out, which may be later or never. */
+  send(link: number, message: string, given?: FieldValues): void;
+  /** Ends the link after what was sent. */
+  close(link: number, why: string): void;
+  /** Calls `timer` once after so many milliseconds; again to set it anew, `undefined` to stop it. */
+  timer(link: number, name: string, milliseconds: number | undefined): void;
+  /** A line of a key log (a secret): what opens the traffic of this node. */
+  key(line: string): void;
+  /** A sentence for the person at the node: never a secret. */
+  tell(link: number, text: string, grave?: boolean): void;
+  /** The link to an address, opened where there is none yet (UDP). Undefined where there can be no more. */
+  reach(remote: Address): number | undefined;
+}
+
+export interface LinkStatus {
+  /** The protocol's own name of the state. */
+  readonly state: string;
+  /** What the state is, in a sentence. */
+  readonly doc: string;
+  /** The handshake is done: data may flow. */
+  readonly ready: boolean;
+  /** The other side has shown that it hears this node; absent where `ready` says so. */
+  readonly isProven?: boolean;
+}
+
+/**
+ * A node of one protocol, on all its links. Bytes from a link may be anything: nothing throws but `fill` and `emit`, and these
+ * only an Error whose message tells a person what is missing (no session yet) or which value does not fit.
+ */
+export interface NodeSession {
+  opened(link: Link): void;
+  /** A UDP payload, or the next bytes of a TCP stream. */
+  received(link: number, bytes: Uint8Array): void;
+  timer(link: number, name: string): void;
+  closed(link: number): void;
+  /** Says goodbye as the protocol does; the node closes the link after it. */
+  shutdown(link: number): void;
+  status(link: number): LinkStatus;
+  /** Names of the messages that the machine allows this node to send now. */
+  allowedMessages(link: number): readonly string[];
+  /** The values of a message as its `MessageForm` encodes them: all that `given` leaves out, filled in as the session would. */
+  fill(link: number, message: string, given: FieldValues): FieldValues;
+  /** Bytes for the wire. What the session knows of the message from now on is what these bytes say. */
+  emit(link: number, message: string, values: FieldValues, spoiling: Corruption): Uint8Array;
+}
+
+/** Where a message keeps what a fault spoils: the path of names to it, by message. */
+export type Places = Readonly<Record<string, readonly string[]>>;
+
+/** How a protocol is spoken, as data beside the peer itself. */
+export interface NodeDefinition {
+  readonly transports: readonly ('udp' | 'tcp')[];
+  /** The port of the reference implementation, where it has one. */
+  readonly port?: number;
+  /** Roles that a node can take; without one it is the opener on links that it dialled, and the other side on those that came. */
+  readonly roles: readonly { readonly id: string; readonly doc: string }[];
+  /** Values that a signature fault breaks, and those that a stale-nonce fault sets back. */
+  readonly signatures: Places;
+  readonly nonces: Places;
+  /** Messages whose bytes are made with a secret key. */
+  readonly sealed: readonly string[];
+  /** A new identity as text: long-term private keys, a JSON object. */
+  createIdentity(random: (length: number) => Uint8Array): Promise<string>;
+  /** Starts a node; a sentence when the text is no identity of this protocol. */
+  start(context: NodeContext, identity: string, role?: string): NodeSession | string;
+}

@@ -1,0 +1,70 @@
+import type { LimitTable } from '../bytes/index.ts';
+import type { MessageForm, TreeField } from '../codec/index.ts';
+import type { NumberTable, OpenChoice } from './choices.ts';
+import type { Dissection, MessageView } from './dissection.ts';
+import type { Rule } from './finding.ts';
+import type { KeyKind, KeyRing } from './keyring.ts';
+import type { TriedKey } from './keytrials.ts';
+import type { Machine } from './machine.ts';
+import type { NodeDefinition } from './node.ts';
+import type { ConversationSample, Observer, ObserverContext } from './observe.ts';
+import type { Derivation, MessageHeader, SessionStep } from './steps.ts';
+
+/** A layer that messages stand in, or carry. Its Field in a tree has the `id` as its name. */
+export interface LayerForm {
+  /** A word of lower-case letters and digits, as that of a protocol. */
+  readonly id: string;
+  readonly title: string;
+  /** Its messages; their fields are those of the layer. */
+  readonly messages: readonly MessageForm[];
+  /** Fields that dissection adds to them. */
+  readonly treeFields?: readonly TreeField[];
+}
+
+/**
+ * `Facts` is what its first pass learns of one message, `Session` what messages belong to: its own types, which nothing else reads.
+ * `defineProtocol` lets go of both, so that protocols stand in one list.
+ */
+export interface Protocol<Facts = unknown, Session = unknown> {
+  readonly id: string;
+  readonly title: string;
+  /** Name of its specification. */
+  readonly document: string;
+  /** The message names of the specification, at most 256; names that only the wire knows are added to them. */
+  readonly names: readonly string[];
+  readonly keys: readonly KeyKind[];
+  readonly rules: readonly Rule[];
+  /** Its messages both ways and in words: the encoder, the reference and completion come from them. */
+  readonly messages?: readonly MessageForm[];
+  /**
+   * Fields that `dissect` adds to those of the messages: generated ones, of which it may add no others, and what frames a message.
+   * Filters, completion, columns and the reference know them from here.
+   */
+  readonly treeFields?: readonly TreeField[];
+  /** Layers of its trees that have a name of their own (`yamux` in libp2p): filters name their fields `yamux.type`. */
+  readonly layers?: readonly LayerForm[];
+  readonly machines?: readonly Machine[];
+  /** What its specification leaves open; from them come the settings. */
+  readonly choices?: readonly (OpenChoice | NumberTable)[];
+  /** What only this protocol has to bound: a person raises and lowers it by its name, and `valuesOf` reads what is in force. */
+  readonly limits?: LimitTable;
+  /** Ports that its specification names. They are no evidence: a conversation on one that is not recognised is told of. */
+  readonly ports?: readonly { readonly transport: 'udp' | 'tcp'; readonly port: number }[];
+  /** 0..100: how sure the bytes make it that this is the protocol. A port makes likely bytes likelier, and counts for nothing alone. */
+  readonly recognise: (glance: ConversationSample) => number;
+  /**
+   * What keeps a conversation that no protocol recognised from being this one, where all else fits: the end of the sentence
+   * "looks like p2pke, but …". Asked once a conversation. It has to be as sure of the rest as `recognise` would be.
+   */
+  readonly almost?: (sample: ConversationSample) => string | undefined;
+  readonly observe: (context: ObserverContext<Facts, Session>) => Observer;
+  readonly dissect: (message: MessageView<Facts, Session>) => Dissection;
+  /** What each given key did for one message, step by step, with public values only. */
+  readonly explain?: (message: MessageView<Facts, Session>, keys: KeyRing) => readonly TriedKey[];
+  /** The session that a message is a step of; none for one that stands alone. Cheap: asked for every message of a capture. */
+  readonly part?: (message: MessageHeader<Facts, Session>) => SessionStep | undefined;
+  /** What both sides compute for a message, in the order in which they do, with the values of this one as far as the keys tell them. */
+  readonly compute?: (message: MessageView<Facts, Session>, keys: KeyRing) => readonly Derivation[];
+  /** Its active side: without it there is no test node of this protocol. */
+  readonly peer?: NodeDefinition;
+}

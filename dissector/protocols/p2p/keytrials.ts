@@ -1,0 +1,131 @@
+import { toHex } from '../../bytes/index.ts';
+import type { DhPublicKey, RsaPrivateKey } from '../../crypto/index.ts';
+import { type Key, type KeyRing, KeyTrial, type MessageView, type TriedKey, triedKeys } from '../../protocol/index.ts';
+import { cipherChoice, keyChoice } from './choices.ts';
+import type { Facts } from './facts.ts';
+import { aesKind, dhKind, rsaKind, secretKind } from './keys.ts';
+import { openSharedKey, openTest, publicValue, sharedSecret } from './keyschedule.ts';
+import type { Session } from './session.ts';
+import { provesTarget } from './tunnels.ts';
+
+/** Packets that carry bytes of a tunnel; TUNNEL_CLOSE carries a signature. */
+const inTunnel = ['TUNNEL_REQ', 'TUNNEL_CREATE', 'TUNNEL_CREATE_ACK', 'TUNNEL_DATA'];
+
+/** What each key of the ring does for a packet: the exchange, the derived key, the proof; for a TUNNEL_REQ the RSA key. */
+export function explain(captured: MessageView<Facts, Session>, keys: KeyRing): TriedKey[] {
+  const { session } = captured;
+  const isClosed = captured.facts?.closed === true;
+  const isTunnel = inTunnel.includes(captured.name) && (captured.state !== 'encrypted' || isClosed);
+  return triedKeys(
+    [
+      { keys: keys.all(dhKind), explain: (key) => exponent(key, session, captured) },
+      { keys: [...keys.all(secretKind), ...keys.all(aesKind)], explain: (key) => given(key, session, captured) },
+      { keys: isTunnel ? keys.all(rsaKind) : [], explain: (key) => target(key, captured) },
+    ],
+    captured.limits,
+  );
+}
+
+function exponent(key: Key<bigint>, session: Session | undefined, captured: MessageView): TriedKey {
+  const trial = new KeyTrial(key);
+  const a = session?.a;
+  const b = session?.b;
+  const x = key.secret;
+  const owner = [
+    ['a_peer_public_key', a, b],
+    ['b_peer_public_key', b, a],
+  ] as const;
+  if (a === undefined && b === undefined) {
+    trial.step('find the handshake', {}, 'neither HELLO nor HELLO_ACK of its connection is in the capture', false);
+    return trial.tried;
+  }
+  for (const [name, own, peer] of owner) {
+    if (own === undefined) continue;
+    const yields = publicValue(own, x, captured.limits) === own.y;
+    const group = { p: `${own.p.toString(16).length * 4} bits`, g: `0x${own.g.toString(16)}` };
+    trial.step(`g^x mod p = ${name}`, group, yields ? 'the exponent yields this public key' : 'another public value', yields);
+    if (yields) return exchanged(trial, x, peer, session, captured);
+  }
+  return trial.tried;
+}
+
+function exchanged(
+  trial: KeyTrial,
+  x: bigint,
+  peer: DhPublicKey | undefined,
+  session: Session | undefined,
+  captured: MessageView,
+): TriedKey {
+  if (peer === undefined) {
+    trial.step('find the other public key', {}, 'it is not in the capture', false);
+    return trial.tried;
+  }
+  const z = sharedSecret(peer, x, captured.limits);
+  if (
+    trial.step(
+      'Z = y^x mod p',
+      { y: short(peer.y.toString(16)) },
+      z === undefined ? 'cannot be computed' : `${z.length} bytes`,
+      z !== undefined,
+    )
+  )
+    proof(trial, session, captured);
+  return trial.tried;
+}
+
+function given(key: Key, session: Session | undefined, captured: MessageView): TriedKey {
+  const trial = new KeyTrial(key);
+  const vector = session?.vector === undefined ? undefined : toHex(session.vector);
+  const fits = vector === key.index;
+  const inputs = { given: key.index, connection: vector ?? 'no HELLO_ACK in the capture' };
+  if (trial.step('find the session by init_vector', inputs, fits ? 'the same' : 'another session', fits))
+    proof(trial, session, captured);
+  return trial.tried;
+}
+
+/** The last step: what the candidates made of the direction's first bytes. */
+function proof(trial: KeyTrial, session: Session | undefined, { direction }: MessageView): void {
+  const opening = session?.openings[direction];
+  const inputs = {
+    ciphers: cipherChoice.candidates.map(({ id }) => id).join(', '),
+    keys: keyChoice.candidates.map(({ id }) => id).join(', '),
+    iv: session?.vector === undefined ? '' : toHex(session.vector),
+  };
+  const none = 'no candidate makes FIN and FIN_ACK, or a run of known packet types, of this direction';
+  trial.step(
+    'open the direction and look for a proof',
+    inputs,
+    opening === undefined ? none : `${opening.how}: ${session?.proof}`,
+    opening !== undefined,
+  );
+}
+
+/** RSA-OAEP of the TUNNEL_REQ that the packet belongs to, with this key: what the first pass did to find the tunnel's key. */
+function target(key: Key<RsaPrivateKey>, { facts }: MessageView<Facts, Session>): TriedKey {
+  const trial = new KeyTrial(key);
+  const rsa = key.secret;
+  const tunnel = facts?.belongsTo;
+  if (tunnel?.wrapped === undefined) {
+    trial.step('find the TUNNEL_REQ', {}, 'it is not in the capture as a whole', false);
+    return trial.tried;
+  }
+  const { wrapped, frame } = tunnel;
+  const modulus = `${rsa.size * 8} bits`;
+  const length = wrapped.test.length;
+  const isProven = provesTarget(openTest(rsa, wrapped.test), wrapped);
+  const result = isProven
+    ? `test_hash of the TUNNEL_REQ in frame ${frame}`
+    : length === rsa.size
+      ? `not test_hash of the TUNNEL_REQ in frame ${frame}: another key`
+      : `test_encrypted of the TUNNEL_REQ in frame ${frame} has ${length} bytes, the modulus ${rsa.size}`;
+  const proof = 'RSA-OAEP (SHA-256, MGF1-SHA-1) of test_encrypted, then SHA-256';
+  if (!trial.step(proof, { modulus }, result, isProven)) return trial.tried;
+  const opened = openSharedKey(rsa, wrapped.shared);
+  const is = opened === undefined ? 'the padding does not hold' : `${opened.shared.length} bytes`;
+  trial.step('RSA-OAEP of shared_key: AES key and iv', { modulus }, is, opened?.keys !== undefined);
+  return trial.tried;
+}
+
+function short(hex: string): string {
+  return hex.length > 32 ? `${hex.slice(0, 32)}…` : hex;
+}

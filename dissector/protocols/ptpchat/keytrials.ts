@@ -1,0 +1,69 @@
+import { fromBase64 } from '../../bytes/index.ts';
+import type { RsaPrivateKey } from '../../crypto/index.ts';
+import { type Key, type KeyRing, KeyTrial, type MessageView, type TriedKey, triedKeys } from '../../protocol/index.ts';
+import { cipher, wrapping as wrappingChoice } from './choices.ts';
+import type { Facts } from './facts.ts';
+import { channelKind, rsaKind } from './keys.ts';
+import { paddedKey, unpaddedKeys } from './keyschedule.ts';
+import { member, parse, textOf } from './parse.ts';
+
+/** What each key of the ring does for a KEY, or for a MESSAGE of a closed channel. */
+export function explain(captured: MessageView<Facts>, keys: KeyRing): TriedKey[] {
+  const { verb, data } = parse(captured.bytes, captured.start, captured.end, captured.limits);
+  const { facts } = captured;
+  if (facts?.encrypted !== true) return [];
+  const channel = textOf(member(data, 'channel_id')?.value) ?? '';
+  const rsa = keys.all(rsaKind);
+  if (verb?.name === 'KEY') {
+    const wrapped = fromBase64(textOf(member(data, 'key')?.value) ?? '') ?? new Uint8Array(0);
+    return triedKeys([{ keys: rsa, explain: (key) => unwrapping(key, wrapped) }], captured.limits);
+  }
+  return triedKeys(
+    [
+      { keys: rsa, explain: (key) => byKeyMessage(key, channel, facts) },
+      { keys: keys.all(channelKind), explain: (key) => byChannelKey(key, channel, facts) },
+    ],
+    captured.limits,
+  );
+}
+
+function unwrapping(key: Key<RsaPrivateKey>, wrapped: Uint8Array): TriedKey {
+  const trial = new KeyTrial(key);
+  const secret = key.secret;
+  const sizes = { modulus: `${secret.size} bytes`, key: `${wrapped.length} bytes` };
+  const fits = wrapped.length === secret.size;
+  if (!trial.step('compare the sizes', sizes, fits ? 'the same' : "no ciphertext of this key's modulus", fits))
+    return trial.tried;
+  const padded = paddedKey(secret, wrapped);
+  const raw = padded === undefined ? 'the number is not below the modulus' : 'computed';
+  if (!trial.step('RSADP (RFC 8017 section 5.1.2)', {}, raw, padded !== undefined)) return trial.tried;
+  for (const { wrapping, inner, key: found } of unpaddedKeys(padded!, wrappingChoice.candidates)) {
+    const ok = found !== undefined;
+    const result = inner === undefined ? 'the padding does not fit' : ok ? '32 bytes' : `${inner.length} bytes, a key has 32`;
+    if (trial.step(`unpad ${wrapping.title}`, {}, result, ok)) break;
+  }
+  return trial.tried;
+}
+
+function byKeyMessage(key: Key, channel: string, facts: Facts): TriedKey {
+  const trial = new KeyTrial(key);
+  const mine = facts.unwrapped?.find((one) => one.by === key.fingerprint);
+  const result = mine === undefined ? 'none in the capture' : `the KEY in frame ${mine.frame}, ${mine.how}`;
+  if (trial.step('find a KEY of the channel that it unwraps', { channel_id: channel }, result, mine !== undefined))
+    open(trial, facts);
+  return trial.tried;
+}
+
+function byChannelKey(key: Key, channel: string, facts: Facts): TriedKey {
+  const trial = new KeyTrial(key);
+  const fits = key.index === channel;
+  const inputs = { given: key.index, channel_id: channel };
+  if (trial.step('find the channel by channel_id', inputs, fits ? 'the same' : 'another channel', fits)) open(trial, facts);
+  return trial.tried;
+}
+
+function open(trial: KeyTrial, facts: Facts): void {
+  const inputs = { ciphers: cipher.candidates.map(({ mode }) => mode.name).join(', ') };
+  const ok = facts.plaintext !== undefined;
+  trial.step('open the message', inputs, ok ? (facts.how ?? '') : 'no cipher gives a signed or readable text', ok);
+}

@@ -1,0 +1,7 @@
+import type { LimitTable } from '../../bytes/index.ts';
+
+/** What only this protocol has to bound. */
+export const ownLimits = {
+  channelTrials: { standard: 200_000, doc: 'Maximum decryption attempts with channel keys.' },
+  certificates: { standard: 8, doc: 'Maximum certificates of one node that are kept.' },
+} as const satisfies LimitTable;

@@ -1,0 +1,214 @@
+import { type Check, equalBytes, fromBase64, valuesOf } from '../../bytes/index.ts';
+import { type PublicKey, readCertificate } from '../../crypto/index.ts';
+import type { ObserverContext } from '../../protocol/index.ts';
+import { cipher, wrapping as wrappingChoice } from './choices.ts';
+import { tell } from './conformance/links.ts';
+import type { Facts } from './facts.ts';
+import { channelKind, channelLabel, rsaKind } from './keys.ts';
+import { paddedKey, unpaddedKeys } from './keyschedule.ts';
+import { ownLimits } from './limits.ts';
+import { member, type Parsed, textOf } from './parse.ts';
+import { rules } from './rules.ts';
+import type { SignedText } from './signed.ts';
+import { type ChannelKey as OpeningKey, readChannel, type Unread } from './trialdecryption.ts';
+
+interface Held {
+  readonly id: number;
+  readonly channel: string;
+  readonly node: string;
+  readonly cipher: string | undefined;
+  readonly bytes: Uint8Array;
+}
+
+interface ChannelKey extends OpeningKey {
+  readonly how: string;
+  /** The RSA key that unwrapped it, and the frame of the KEY. */
+  readonly by?: string;
+  readonly frame?: number;
+  /** Set when the unwrapping did not prove itself: it counts once a message opens. */
+  readonly wrapped?: Held;
+}
+
+interface Unsettled extends Unread {
+  readonly held: Held;
+}
+
+/** Bytes of a modulus whose private operation counts as one; one twice as long takes eight times as long. */
+const unitBytes = 512;
+const notOpened: Check = { state: 'unchecked', why: 'the text is encrypted, and no key of its channel is known' };
+const notByThese: Check = { state: 'unchecked', why: 'the text is encrypted, and no known key of its channel decrypts it' };
+
+/**
+ * Certificates, channel keys and the messages that need them. A certificate or a KEY may come after the messages that it is
+ * for, so everything is settled when the capture has ended.
+ */
+export class ChannelKeys {
+  readonly #context: ObserverContext<Facts>;
+  /** Keys of each node's certificates: a node may renew its own. */
+  readonly #signers = new Map<string, PublicKey[]>();
+  /** Nodes with more certificates than are kept. */
+  readonly #crowded = new Set<string>();
+  readonly #keys: Held[] = [];
+  readonly #messages: Held[] = [];
+  #held = 0;
+  #operations = 0;
+  readonly #trials: { left: number };
+
+  constructor(context: ObserverContext<Facts>) {
+    this.#context = context;
+    this.#trials = { left: valuesOf(ownLimits, context.limits).channelTrials };
+  }
+
+  see(id: number, { verb, data }: Parsed): void {
+    const element =
+      verb?.name === 'CERTIFICATE'
+        ? 'certificate'
+        : verb?.name === 'KEY'
+          ? 'key'
+          : verb?.name === 'MESSAGE'
+            ? 'message'
+            : undefined;
+    if (element === undefined) return;
+    const read = (name: string): string => textOf(member(data, name)?.value) ?? '';
+    const bytes = fromBase64(read(element));
+    if (bytes === undefined || bytes.length === 0) return;
+    const { pendingStream } = this.#context.limits;
+    if (this.#held + bytes.length > pendingStream) {
+      const note = `The limit pendingStream of ${pendingStream} bytes that wait for keys is passed: it is not looked into.`;
+      if (element === 'key') this.#tell(id, { encrypted: true });
+      tell(this.#context.messages, id, { note });
+      return;
+    }
+    if (element === 'certificate') {
+      const certificate = readCertificate(bytes);
+      if (typeof certificate !== 'string' && typeof certificate.key !== 'string') this.#signs(read('node_id'), certificate.key);
+      return;
+    }
+    this.#held += bytes.length;
+    const held = { id, channel: read('channel_id'), node: read('node_id'), cipher: read('cipher') || undefined, bytes };
+    (element === 'key' ? this.#keys : this.#messages).push(held);
+  }
+
+  #signs(node: string, key: PublicKey): void {
+    const known = this.#signers.get(node);
+    if (known === undefined) this.#signers.set(node, [key]);
+    else if (known.some((one) => isSameKey(one, key))) return;
+    else if (known.length < valuesOf(ownLimits, this.#context.limits).certificates) known.push(key);
+    else this.#crowded.add(node);
+  }
+
+  /** A step unwraps one key, or reads one channel. */
+  *settle(): Generator<void> {
+    const channelKeys = new Map<string, ChannelKey[]>();
+    const add = (channel: string, key: ChannelKey): void =>
+      void channelKeys.set(channel, [...(channelKeys.get(channel) ?? []), key]);
+    for (const held of this.#keys) {
+      this.#tell(held.id, { encrypted: true });
+      for (const key of this.#unwrap(held)) {
+        add(held.channel, key);
+        if (key.isSure) this.#tell(held.id, keyFacts(key));
+      }
+      yield;
+    }
+    const byChannel = new Map<string, Unsettled[]>();
+    for (const held of this.#messages) {
+      const message = { held, bytes: held.bytes, signers: this.#signers.get(held.node) ?? [], limits: this.#context.limits };
+      const messages = byChannel.get(held.channel);
+      if (messages === undefined) byChannel.set(held.channel, [message]);
+      else messages.push(message);
+    }
+    for (const [channel, messages] of byChannel) {
+      const given = this.#context.keys
+        .find(channelKind, channel)
+        .map(({ secret }) => ({ secret, cipher: undefined, isSure: true, how: channelLabel }));
+      this.#settleChannel(messages, [...(channelKeys.get(channel) ?? []), ...given]);
+      yield;
+    }
+    this.#keys.length = 0;
+    this.#messages.length = 0;
+  }
+
+  /** The channel keys that the private keys of the ring make of a KEY. */
+  #unwrap(held: Held): ChannelKey[] {
+    const out: ChannelKey[] = [];
+    const { keys, choices, messages, limits: given } = this.#context;
+    for (const { secret: rsa, fingerprint } of keys.all(rsaKind)) {
+      if (rsa.size !== held.bytes.length) continue;
+      this.#operations += Math.max(1, (rsa.size / unitBytes) ** 3);
+      if (this.#operations > given.privateOperations) {
+        const note = `The limit privateOperations of ${given.privateOperations} is passed: not every RSA key was tried on it.`;
+        tell(messages, held.id, { note });
+        return out;
+      }
+      const padded = paddedKey(rsa, held.bytes);
+      if (padded === undefined) continue;
+      for (const { wrapping, key } of unpaddedKeys(padded, choices.of(wrappingChoice))) {
+        if (key === undefined) continue;
+        const { title, proves } = wrapping;
+        const from = { how: title, by: fingerprint, frame: messages.frame(held.id) };
+        out.push({ secret: key, cipher: held.cipher, isSure: proves, ...from, ...(proves ? {} : { wrapped: held }) });
+      }
+    }
+    return out;
+  }
+
+  #settleChannel(messages: readonly Unsettled[], keys: readonly ChannelKey[]): void {
+    const modes = this.#context.choices.of(cipher).map(({ mode }) => mode);
+    const unwrapped = keys.flatMap(({ by, frame, how }) => (by === undefined || frame === undefined ? [] : [{ by, frame, how }]));
+    const isProven = keys.some(({ by, isSure }) => by !== undefined && isSure);
+    const known = { ...(unwrapped.length === 0 ? {} : { unwrapped }), ...(isProven ? { hasChannelKey: true as const } : {}) };
+    const readings = readChannel(messages, keys, modes, this.#trials);
+    for (const message of messages) {
+      const reading = readings.get(message);
+      if (reading === undefined) {
+        this.#tell(message.held.id, { encrypted: true, ...known, signature: this.#notOpened(keys) });
+        continue;
+      }
+      const { signed, opened } = reading;
+      const signature = this.#checkOf(message.held, signed);
+      if (opened === undefined) this.#tell(message.held.id, { encrypted: false, signed, signature });
+      else {
+        const { key, plaintext, how, mode } = opened;
+        const opening = { secret: key.secret, mode };
+        this.#tell(message.held.id, { encrypted: true, plaintext, signed, signature, how, opening, ...known });
+        for (const other of keys)
+          if (other.wrapped !== undefined && equalBytes(other.secret, key.secret)) this.#tell(other.wrapped.id, keyFacts(other));
+      }
+    }
+  }
+
+  #notOpened(keys: readonly ChannelKey[]): Check {
+    if (keys.length === 0) return notOpened;
+    if (this.#trials.left > 0) return notByThese;
+    const { channelTrials } = valuesOf(ownLimits, this.#context.limits);
+    return { state: 'unchecked', why: `the text is encrypted, and the limit channelTrials of ${channelTrials} is passed` };
+  }
+
+  /** A certificate that was not kept may be the one that verifies. */
+  #checkOf({ node }: Held, { form, check }: SignedText): Check {
+    if (check.state !== 'invalid' || form === 'CMS SignedData' || !this.#crowded.has(node)) return check;
+    const { certificates } = valuesOf(ownLimits, this.#context.limits);
+    return { state: 'unchecked', why: `no certificate verifies it that the limit certificates of ${certificates} kept` };
+  }
+
+  #tell(id: number, facts: Facts): void {
+    const { messages } = this.#context;
+    tell(messages, id, facts);
+    messages.setEncrypted(id, facts.encrypted);
+    const isClosed = facts.encrypted && facts.key === undefined && facts.plaintext === undefined;
+    // A part that stays encrypted does not mend a message that is broken elsewhere.
+    if (isClosed && messages.state(id) === 'decoded') messages.setPartEncrypted(id, 'clear');
+    else if (!isClosed && messages.state(id) === 'encrypted') messages.setState(id, 'decoded');
+    if (facts.signature?.state === 'invalid') messages.addFinding(id, rules.signature, facts.signature.why);
+  }
+}
+
+/** What is known of a KEY once its channel key is. */
+function keyFacts({ secret, how, by }: ChannelKey): Facts {
+  return { encrypted: true, key: secret, how, ...(by === undefined ? {} : { by }) };
+}
+
+/** Whether two RSA public keys are one. */
+export function isSameKey(a: PublicKey, b: PublicKey): boolean {
+  return a.kind === 'RSA' && b.kind === 'RSA' && a.modulus === b.modulus && a.exponent === b.exponent;
+}

@@ -1,0 +1,30 @@
+export { type Difference, firstDifference } from './run/compare.ts';
+export { type SpokenMessage, sectionText } from './run/conversationsection.ts';
+export { emitPacket, encoder } from './run/emit.ts';
+export { overlaid, valueAt, without } from './run/fieldvalues.ts';
+export { sizeOf, withinSize } from './run/function.ts';
+export { scriptFunctions } from './run/functions.ts';
+export { printPacket } from './run/print.ts';
+export { nowhere, type Scope } from './run/scope.ts';
+export { valuesToSend } from './run/sending.ts';
+export { budget, encodable, valuesOf } from './run/values.ts';
+export { checkScript } from './service/check.ts';
+export { ScriptDocument } from './service/document.ts';
+export type * from './service/editing.ts';
+export { semanticKinds } from './service/editing.ts';
+export { type Preview, packetAt, previewAt, previewCapture, previewProtocol } from './service/preview.ts';
+export { faultText } from './syntax/faults.ts';
+export { parseScript } from './syntax/parser.ts';
+export { type Section, sectionsOf, upTo } from './syntax/sections.ts';
+export {
+  type Edit,
+  type FieldNode,
+  type PacketNode,
+  type Script,
+  type ScriptProblem,
+  type Span,
+  type Statement,
+  scriptLimits,
+  type ValueNode,
+} from './syntax/tree.ts';
+export { fieldsOf, omittedIn, plainOf, questionsOf, valuesIn, valuesWithin } from './syntax/walk.ts';

@@ -1,0 +1,336 @@
+/** Functions of the packet language: over bytes, integers and text; hashes, signatures, key agreement and ciphers. */
+import { cbc, ctr, gcm } from '@noble/ciphers/aes.js';
+import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
+import { x25519 } from '@noble/curves/ed25519.js';
+import { blake2b, blake2s } from '@noble/hashes/blake2.js';
+import { hmac } from '@noble/hashes/hmac.js';
+import { sha1 } from '@noble/hashes/legacy.js';
+import { sha256, sha512 } from '@noble/hashes/sha2.js';
+import { fromBase64, fromHex, toBase64, toHex } from '../../bytes/index.ts';
+import type { Encodable, FieldValues } from '../../codec/index.ts';
+import { ed25519Key, sealCfb8, secp256k1 } from '../../crypto/index.ts';
+import { bitFlipped } from './corrupt.ts';
+import { pure, type ScriptFunction, sizeOf, parameter as takes, withinSize } from './function.ts';
+import type { Scope } from './scope.ts';
+
+type Integer = number | bigint;
+
+const shaping: readonly ScriptFunction[] = [
+  {
+    name: 'flip',
+    doc: 'The lowest bits of so many bytes flipped, spread over all of them.',
+    parameters: [
+      takes('value', 'bytes', 'what is changed; `valid` is what would be right'),
+      takes('bits', 'integer', 'how many bits'),
+    ],
+    result: 'bytes',
+    make: pure((value: Uint8Array, bits: Integer) => bitFlipped(value, count(bits, 'bits'))),
+  },
+  {
+    name: 'truncate',
+    doc: 'The first bytes alone.',
+    parameters: [takes('value', 'bytes', 'what is cut'), takes('length', 'integer', 'how many bytes stay')],
+    result: 'bytes',
+    make: pure((value: Uint8Array, length: Integer) => value.slice(0, count(length, 'length'))),
+  },
+  {
+    name: 'slice',
+    doc: 'The bytes from one place up to another, counted from 0.',
+    parameters: [
+      takes('value', 'bytes', 'what a part is taken of'),
+      takes('start', 'integer', 'the first byte'),
+      takes('end', 'integer', 'the byte after the last; the end without it', 'optional'),
+    ],
+    result: 'bytes',
+    make: pure((value: Uint8Array, start: Integer, end?: Integer) =>
+      value.slice(count(start, 'start'), end === undefined ? undefined : count(end, 'end')),
+    ),
+  },
+  {
+    name: 'concat',
+    doc: 'Bytes, one after the other.',
+    parameters: [takes('values', 'bytes', 'what is joined', 'repeated')],
+    result: 'bytes',
+    make: pure((...values: Uint8Array[]) => joined(values)),
+  },
+  {
+    name: 'repeat',
+    doc: 'Bytes so many times; of any other value a list that holds it so many times.',
+    parameters: [takes('value', 'any', 'what is repeated'), takes('times', 'integer', 'how many times')],
+    result: 'any',
+    make: pure((value: Encodable, times: Integer) => repeated(value, count(times, 'times'))),
+  },
+  {
+    name: 'random',
+    doc: 'Random bytes. The seed of the run, or one of their own, makes the same ones again.',
+    parameters: [takes('length', 'integer', 'how many bytes'), takes('seed', 'integer', 'a seed of their own', 'optional')],
+    result: 'bytes',
+    make: (scope: Scope, length: Integer, seed?: Integer) =>
+      scope.random(withinSize(count(length, 'length'), 'random'), seed === undefined ? undefined : count(seed, 'seed')),
+  },
+];
+
+const encoding: readonly ScriptFunction[] = [
+  {
+    name: 'hex',
+    doc: 'Bytes by their hexadecimal digits, with any blanks between them.',
+    parameters: [takes('digits', 'text', 'two for each byte')],
+    result: 'bytes',
+    make: pure((digits: string) => fromHex(digits.replace(/\s/g, '')) ?? fail('hex cannot read its digits')),
+  },
+  {
+    name: 'base64',
+    doc: 'Bytes by their base64 (RFC 4648 section 4).',
+    parameters: [takes('digits', 'text', 'with padding')],
+    result: 'bytes',
+    make: pure((digits: string) => fromBase64(digits) ?? fail('base64 cannot read its digits')),
+  },
+  {
+    name: 'text',
+    doc: 'The bytes of a text in UTF-8.',
+    parameters: [takes('text', 'text', 'what is written')],
+    result: 'bytes',
+    make: pure((text: string) => new TextEncoder().encode(text)),
+  },
+  {
+    name: 'uint',
+    doc: 'An integer as so many bytes, the most significant first (big-endian).',
+    parameters: [takes('value', 'integer', '0 or more'), takes('size', 'integer', 'how many bytes')],
+    result: 'bytes',
+    make: pure((value: Integer, size: Integer) => integerBytes(value, count(size, 'size'))),
+  },
+  {
+    name: 'uint_le',
+    doc: 'An integer as so many bytes, the least significant first (little-endian).',
+    parameters: [takes('value', 'integer', '0 or more'), takes('size', 'integer', 'how many bytes')],
+    result: 'bytes',
+    make: pure((value: Integer, size: Integer) => integerBytes(value, count(size, 'size')).reverse()),
+  },
+  {
+    name: 'length',
+    doc: 'How many bytes there are.',
+    parameters: [takes('value', 'bytes', 'what is counted')],
+    result: 'integer',
+    make: pure((value: Uint8Array) => value.length),
+  },
+  {
+    name: 'hex_text',
+    doc: 'Hexadecimal digits of bytes, as text.',
+    parameters: [takes('value', 'bytes', 'what is written')],
+    result: 'text',
+    make: pure((value: Uint8Array) => toHex(value)),
+  },
+  {
+    name: 'base64_text',
+    doc: 'Base64 of bytes with padding, as text.',
+    parameters: [takes('value', 'bytes', 'what is written')],
+    result: 'text',
+    make: pure((value: Uint8Array) => toBase64(value)),
+  },
+  {
+    name: 'encode',
+    doc: 'The bytes of a message before encryption: sizes that are left out are filled in, nothing else is.',
+    parameters: [
+      takes('protocol', 'text', 'its id'),
+      takes('message', 'text', 'the name of the message'),
+      takes('fields', 'record', 'its fields'),
+    ],
+    result: 'bytes',
+    make: (scope: Scope, protocol: string, message: string, fields: FieldValues) => scope.encode(protocol, message, fields),
+  },
+];
+
+const outside: readonly ScriptFunction[] = [
+  {
+    name: 'file',
+    doc: 'The bytes of a file. Its path is relative to the script and does not leave its folder.',
+    parameters: [takes('path', 'text', 'with "/" between folders')],
+    result: 'bytes',
+    make: (scope: Scope, path: string) => scope.file(path),
+  },
+  {
+    name: 'env',
+    doc: 'A variable of the environment, as text.',
+    parameters: [takes('name', 'text', 'of the variable')],
+    result: 'text',
+    make: (scope: Scope, name: string) => scope.environment(name) ?? fail(`the environment has no variable "${name}"`),
+  },
+  {
+    name: 'prompt',
+    doc: 'What a person answers before the section runs, as text. Once a question, however often it stands there.',
+    parameters: [takes('question', 'text', 'what is asked')],
+    result: 'text',
+    make: (scope: Scope, question: string) => scope.prompt(question) ?? fail(`nobody answered "${question}"`),
+  },
+];
+
+const data = takes('data', 'bytes', 'what is hashed');
+
+/** A hash of bytes. */
+const hash = (name: string, doc: string, make: (bytes: Uint8Array) => Uint8Array): ScriptFunction => ({
+  ...{ name, doc, parameters: [data], result: 'bytes' },
+  make: pure((bytes: Uint8Array) => make(bytes)),
+});
+
+const hashing: readonly ScriptFunction[] = [
+  hash('sha1', 'SHA-1 (FIPS 180-4), 20 bytes.', sha1),
+  hash('sha256', 'SHA-256 (FIPS 180-4), 32 bytes.', sha256),
+  hash('sha512', 'SHA-512 (FIPS 180-4), 64 bytes.', sha512),
+  hash('blake2b', 'BLAKE2b-512 (RFC 7693), 64 bytes.', (bytes) => blake2b(bytes)),
+  hash('blake2s', 'BLAKE2s-256 (RFC 7693), 32 bytes.', (bytes) => blake2s(bytes)),
+  {
+    name: 'hmac_sha256',
+    doc: 'HMAC (RFC 2104) with SHA-256, 32 bytes.',
+    parameters: [takes('key', 'bytes', 'of any length'), data],
+    result: 'bytes',
+    make: pure((key: Uint8Array, bytes: Uint8Array) => hmac(sha256, key, bytes)),
+  },
+];
+
+const privateKey = takes('private_key', 'bytes', 'of 32 bytes');
+
+const signing: readonly ScriptFunction[] = [
+  {
+    name: 'ed25519_sign',
+    doc: 'A signature of Ed25519 (RFC 8032), 64 bytes.',
+    parameters: [privateKey, takes('data', 'bytes', 'what is signed')],
+    result: 'bytes',
+    make: pure((key: Uint8Array, bytes: Uint8Array) => ed25519Key(sized(key, 32, 'private_key')).sign(bytes)),
+  },
+  {
+    name: 'ed25519_public',
+    doc: 'The public key of Ed25519 (RFC 8032), 32 bytes.',
+    parameters: [privateKey],
+    result: 'bytes',
+    make: pure((key: Uint8Array) => ed25519Key(sized(key, 32, 'private_key')).publicKey),
+  },
+  {
+    name: 'secp256k1_sign',
+    doc: 'A signature of ECDSA over secp256k1 (RFC 6979): r and s of 32 bytes each.',
+    parameters: [privateKey, takes('digest', 'bytes', 'of 32 bytes')],
+    result: 'bytes',
+    make: pure((key: Uint8Array, digest: Uint8Array) =>
+      tried('private_key is none', () => secp256k1.sign(sized(key, 32, 'private_key'), sized(digest, 32, 'digest'))),
+    ),
+  },
+  {
+    name: 'secp256k1_public',
+    doc: 'The compressed public point of secp256k1 (SEC 1), 33 bytes.',
+    parameters: [privateKey],
+    result: 'bytes',
+    make: pure((key: Uint8Array) => secp256k1.publicOf(key) ?? fail('private_key is none')),
+  },
+  {
+    name: 'x25519',
+    doc: 'The shared secret of X25519 (RFC 7748), 32 bytes.',
+    parameters: [privateKey, takes('public_key', 'bytes', 'of 32 bytes')],
+    result: 'bytes',
+    make: pure((key: Uint8Array, other: Uint8Array) =>
+      tried('the shared secret is zero', () =>
+        x25519.getSharedSecret(sized(key, 32, 'private_key'), sized(other, 32, 'public_key')),
+      ),
+    ),
+  },
+  {
+    name: 'x25519_public',
+    doc: 'The public value of X25519 (RFC 7748), 32 bytes.',
+    parameters: [privateKey],
+    result: 'bytes',
+    make: pure((key: Uint8Array) => x25519.getPublicKey(sized(key, 32, 'private_key'))),
+  },
+];
+
+const key = takes('key', 'bytes', 'of 32 bytes');
+const plaintext = takes('plaintext', 'bytes', 'what is encrypted');
+const iv = takes('iv', 'bytes', 'of 16 bytes');
+const nonce = takes('nonce', 'bytes', 'of 12 bytes');
+const aad = takes('aad', 'bytes', 'what is authenticated beside it', 'optional');
+const none = new Uint8Array(0);
+
+type Sealing = readonly [key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad?: Uint8Array];
+type Enciphering = readonly [key: Uint8Array, iv: Uint8Array, plaintext: Uint8Array];
+
+/** A cipher that proves nothing: the ciphertext alone comes out. */
+const cipher = (name: string, doc: string, make: (...given: Enciphering) => Uint8Array): ScriptFunction => ({
+  ...{ name, doc, parameters: [key, iv, plaintext], result: 'bytes' },
+  make: pure((...[k, v, bytes]: Enciphering) => make(sized(k, 32, 'key'), sized(v, 16, 'iv'), bytes)),
+});
+
+const sealing = (name: string, doc: string, seal: typeof gcm | typeof chacha20poly1305): ScriptFunction => ({
+  ...{ name, doc, parameters: [key, nonce, plaintext, aad], result: 'bytes' },
+  make: pure((...[k, n, bytes, more = none]: Sealing) => seal(sized(k, 32, 'key'), sized(n, 12, 'nonce'), more).encrypt(bytes)),
+});
+
+const encrypting: readonly ScriptFunction[] = [
+  sealing('chacha20_poly1305', 'ChaCha20-Poly1305 (RFC 8439): the ciphertext and its tag of 16 bytes.', chacha20poly1305),
+  sealing('aes_256_gcm', 'AES-256-GCM (SP 800-38D): the ciphertext and its tag of 16 bytes.', gcm),
+  cipher('aes_256_ctr', 'AES-256 in CTR mode (SP 800-38A).', (k, v, bytes) => ctr(k, v).encrypt(bytes)),
+  cipher('aes_256_cbc', 'AES-256 in CBC mode (SP 800-38A), padded by PKCS #7.', (k, v, bytes) => cbc(k, v).encrypt(bytes)),
+  cipher('aes_256_cfb8', 'AES-256 in CFB8 mode (SP 800-38A).', sealCfb8),
+];
+
+export const scriptFunctions: readonly ScriptFunction[] = [
+  ...shaping,
+  ...encoding,
+  ...hashing,
+  ...signing,
+  ...encrypting,
+  ...outside,
+];
+
+const byName = new Map(scriptFunctions.map((each) => [each.name, each]));
+
+export function functionOf(name: string): ScriptFunction | undefined {
+  return byName.get(name);
+}
+
+function fail(why: string): never {
+  throw new Error(why);
+}
+
+function count(value: Integer, what: string): number {
+  return value >= 0 && value <= Number.MAX_SAFE_INTEGER ? Number(value) : fail(`${what} cannot be ${value}`);
+}
+
+function joined(values: readonly Uint8Array[]): Uint8Array {
+  const size = values.reduce((sum, { length }) => sum + length, 0);
+  const out = new Uint8Array(withinSize(size, 'concat'));
+  let at = 0;
+  for (const value of values) {
+    out.set(value, at);
+    at += value.length;
+  }
+  return out;
+}
+
+function repeated(value: Encodable, times: number): Encodable {
+  withinSize((value instanceof Uint8Array ? value.length : sizeOf(value, 'repeat')) * times, 'repeat');
+  if (!(value instanceof Uint8Array)) return new Array<Encodable>(times).fill(value);
+  const out = new Uint8Array(value.length * times);
+  for (let index = 0; index < times; index++) out.set(value, index * value.length);
+  return out;
+}
+
+function integerBytes(value: Integer, size: number): Uint8Array {
+  if (size > 64 || value < 0 || BigInt(value) >> BigInt(size * 8) !== 0n) return fail(`${value} does not fit ${size} bytes`);
+  return fromHex(
+    size === 0
+      ? ''
+      : BigInt(value)
+          .toString(16)
+          .padStart(size * 2, '0'),
+  )!;
+}
+
+/** Errors name the parameter and its length, never its bytes. */
+function sized(bytes: Uint8Array, length: number, name: string): Uint8Array {
+  return bytes.length === length ? bytes : fail(`${name} has ${length} bytes, not ${bytes.length}`);
+}
+
+function tried<T>(why: string, make: () => T): T {
+  try {
+    return make();
+  } catch {
+    return fail(why);
+  }
+}

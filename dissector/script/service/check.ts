@@ -1,0 +1,192 @@
+/** What a script says that its protocols do not know: names, and references to what is not there. */
+import { type MessageForm, nearest } from '../../codec/index.ts';
+import type { Protocol } from '../../protocol/index.ts';
+import { faultKinds, parseFault } from '../../testnode/index.ts';
+import { listed, shortened } from '../run/function.ts';
+import { faultText } from '../syntax/faults.ts';
+import { expectedStates, type FieldNode, type ScriptProblem, type Statement, scriptLimits, type Word } from '../syntax/tree.ts';
+import { checkFields, checkValue, type Place } from './checkfields.ts';
+import { isName, type Names, noNames, over } from './scopes.ts';
+
+/** What is wrong with the statements of a script beyond its grammar, in the order of its text; never throws. */
+export function checkScript(statements: readonly Statement[], protocols: readonly Protocol[]): ScriptProblem[] {
+  const first = statements.findIndex(({ kind }) => kind === 'section');
+  const prelude = new Checker(protocols);
+  for (const statement of first < 0 ? statements : statements.slice(0, first)) prelude.check(statement);
+  const problems = [...prelude.problems];
+  let section = prelude;
+  for (const statement of first < 0 ? [] : statements.slice(first)) {
+    if (statement.kind === 'section') section = new Checker(protocols, prelude.names, problems);
+    section.check(statement);
+  }
+  return problems.slice(0, scriptLimits.problems);
+}
+
+/** Checks statements one after the other, and knows what has a name by then. */
+export class Checker {
+  readonly names: Names;
+  readonly problems: ScriptProblem[];
+  readonly #protocols: readonly Protocol[];
+
+  /** `before`: what stands before the first section is there in each. */
+  constructor(protocols: readonly Protocol[], before: Names = noNames(), problems: ScriptProblem[] = []) {
+    this.#protocols = protocols;
+    this.names = over(before);
+    this.problems = problems;
+  }
+
+  check(statement: Statement): void {
+    switch (statement.kind) {
+      case 'node':
+        this.#node(statement);
+        break;
+      case 'send':
+        this.#fields('send', this.#message(statement.node, statement.message), statement.fields);
+        break;
+      case 'expect': {
+        const form = this.#message(statement.node, statement.message);
+        this.#fields('expect', form, statement.fields);
+        if (statement.state !== undefined) this.#state(statement.state);
+        if (statement.as !== undefined) this.#answer(statement.as, form?.message);
+        break;
+      }
+      case 'packet': {
+        const { protocol, message, fields } = statement.packet;
+        const known = this.#protocol(protocol);
+        this.#fields('packet', known && this.#form(known, message), fields);
+        break;
+      }
+      case 'define':
+        this.#define(statement);
+        break;
+      case 'fault':
+        this.#fault(statement);
+        break;
+      case 'silence':
+        if (statement.message === undefined) this.#known(statement.node);
+        else this.#message(statement.node, statement.message);
+        break;
+      case 'close':
+        this.#known(statement.node);
+        break;
+      case 'section':
+      case 'wait':
+    }
+  }
+
+  #node({ name, protocol: id, address, role }: Statement & { kind: 'node' }): void {
+    const { nodes } = this.names;
+    if (nodes.has(name.text)) this.#wrong(name, `there is a node "${shortened(name.text)}" already`);
+    const protocol = this.#protocol(id);
+    if (protocol !== undefined && protocol.peer === undefined) this.#wrong(id, `there is no test node of "${id.text}"`);
+    const roles = protocol?.peer?.roles.map((each) => each.id);
+    if (role !== undefined && roles?.includes(role.text) === false)
+      this.#unknown(
+        role,
+        roles.length === 0 ? `${id.text} has no roles` : `${id.text} has no role "${shortened(role.text)}"`,
+        roles,
+      );
+    const [, port] = /:([^:\]]*)$/.exec(address.text) ?? [];
+    if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535))
+      this.#wrong(address, `"${shortened(port)}" is no port: 0 to 65535`);
+    const other = nodes.get(address.text);
+    if (other !== undefined && protocol !== undefined && other !== protocol)
+      this.#wrong(address, `${shortened(address.text)} speaks ${other.id}, and not ${protocol.id}`);
+    if (!address.text.includes(':') && !nodes.has(address.text))
+      this.#unknown(address, `"${shortened(address.text)}" is neither an address like 127.0.0.1:7000 nor a node`, nodes.keys());
+    nodes.set(name.text, protocol);
+  }
+
+  #define({ name, value }: Statement & { kind: 'define' }): void {
+    const { values, answers } = this.names;
+    if (!isName(name.text)) this.#wrong(name, `"${shortened(name.text)}" cannot name a value: it reads as one`);
+    if (answers.has(name.text)) this.#wrong(name, `there is an answer "${shortened(name.text)}" already`);
+    if (value !== undefined)
+      for (const problem of checkValue(value, { place: 'define', answers, values }, scriptLimits.problems)) this.#tell(problem);
+    values.set(name.text, value);
+  }
+
+  #answer(name: Word, message: MessageForm | undefined): void {
+    const { values, answers } = this.names;
+    if (!isName(name.text)) this.#wrong(name, `"${shortened(name.text)}" cannot name an answer: it reads as a value`);
+    if (values.has(name.text)) this.#wrong(name, `there is a value "${shortened(name.text)}" already`);
+    answers.set(name.text, message);
+  }
+
+  #fault(statement: Statement & { kind: 'fault' }): void {
+    const protocol = this.#known(statement.node);
+    if (protocol?.peer === undefined) return;
+    const { fault, message } = statement;
+    const { id, names, peer } = protocol;
+    if (!Object.hasOwn(faultKinds, fault.text)) {
+      this.#unknown(fault, `there is no fault "${shortened(fault.text)}"`, Object.keys(faultKinds));
+    } else if (message !== undefined && !names.includes(message.text)) {
+      this.#unknown(message, `${id} has no message "${shortened(message.text)}"`, names);
+    } else {
+      const read = parseFault(faultText(statement), names, peer.transports[0]!, peer);
+      if (typeof read === 'string') this.#wrong({ ...fault, end: statement.end }, read);
+    }
+  }
+
+  #protocol(word: Word): Protocol | undefined {
+    const found = this.#protocols.find(({ id }) => id === word.text);
+    const ids = this.#protocols.map(({ id }) => id);
+    if (found === undefined) this.#unknown(word, `there is no protocol "${shortened(word.text)}"`, ids);
+    return found;
+  }
+
+  #state({ text, start, end }: Word): void {
+    if ((expectedStates as readonly string[]).includes(text)) return;
+    const meant = nearest(text, expectedStates);
+    const more = meant === undefined ? `the states are ${expectedStates.join(', ')}` : `did you mean ${meant}?`;
+    this.problems.push({ text: `a message has no state "${text}": ${more}`, start, end });
+  }
+
+  #known(word: Word): Protocol | undefined {
+    const { nodes } = this.names;
+    if (!nodes.has(word.text)) this.#unknown(word, `there is no node "${shortened(word.text)}" here`, nodes.keys());
+    return nodes.get(word.text);
+  }
+
+  #message(node: Word, message: Word): Formed | undefined {
+    const protocol = this.#known(node);
+    return protocol && this.#form(protocol, message);
+  }
+
+  /** A protocol may keep its messages to itself: there is nothing to compare with then. */
+  #form(protocol: Protocol, word: Word): Formed | undefined {
+    if (protocol.messages === undefined) return undefined;
+    const message = protocol.messages.find(({ name }) => name === word.text);
+    const names = protocol.messages.map(({ name }) => name);
+    if (message === undefined) this.#unknown(word, `${protocol.id} has no message "${shortened(word.text)}"`, names);
+    return message && { protocol, message };
+  }
+
+  #fields(place: Place, formed: Formed | undefined, fields: readonly FieldNode[]): void {
+    const signature = formed?.protocol.peer?.signatures[formed.message.name];
+    const left = scriptLimits.problems - this.problems.length;
+    for (const problem of checkFields(fields, { place, message: formed?.message, signature, ...this.names }, left))
+      this.#tell(problem);
+  }
+
+  #wrong({ start, end }: Word, text: string): void {
+    this.#tell({ text, start, end });
+  }
+
+  #tell(problem: ScriptProblem): void {
+    if (this.problems.length < scriptLimits.problems) this.problems.push(problem);
+  }
+
+  #unknown({ text: word, start, end }: Word, text: string, known: Iterable<string>): void {
+    if (this.problems.length >= scriptLimits.problems) return;
+    const all = [...known];
+    const meant = nearest(word, all);
+    const more = meant === undefined ? listed(all) || 'none at all' : `did you mean ${meant}?`;
+    this.#tell({ text: `${text}: ${more}`, start, end, ...(meant === undefined ? {} : { meant }) });
+  }
+}
+
+interface Formed {
+  readonly protocol: Protocol;
+  readonly message: MessageForm;
+}

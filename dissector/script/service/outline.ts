@@ -1,0 +1,94 @@
+/** A script from afar: its outline and what folds. */
+
+import type { FieldNode, Script, Span, Statement, ValueNode } from '../syntax/tree.ts';
+import { fieldsOf, valuesIn, valuesWithin } from '../syntax/walk.ts';
+import type { Fold, OutlineItem } from './editing.ts';
+
+/** The statements of one part; those of a section below it. `text` is that of the part. */
+export function outlineOf({ statements }: Script, text: string): OutlineItem[] {
+  const items = statements.flatMap(itemOf);
+  const [section] = statements;
+  if (section?.kind !== 'section') return items;
+  const end = text.trimEnd().length;
+  const name = section.title === '' ? 'a section' : section.title;
+  const children = items.slice(1);
+  return [
+    {
+      name,
+      detail: '',
+      kind: 'section',
+      start: section.start,
+      end: Math.max(end, section.end),
+      selection: spanOf(section),
+      children,
+    },
+  ];
+}
+
+function itemOf(statement: Statement): OutlineItem[] {
+  const { start, end } = statement;
+  const item = (kind: OutlineItem['kind'], selection: Span, name: string, detail: string): OutlineItem[] => [
+    { name, detail, kind, start, end, selection: spanOf(selection), children: [] },
+  ];
+  switch (statement.kind) {
+    case 'section':
+      return item('section', statement, statement.title, '');
+    case 'node':
+      return item(
+        'node',
+        statement.name,
+        statement.name.text,
+        `${statement.protocol.text} ${statement.direction} ${statement.address.text}`,
+      );
+    case 'define':
+      return item('value', statement.name, statement.name.text, '');
+    case 'send':
+      return item('send', statement.message, `${statement.node.text} → ${statement.message.text}`, '');
+    case 'expect':
+      return item('expect', statement.message, `${statement.node.text} ← ${statement.message.text}`, statement.as?.text ?? '');
+    case 'silence':
+      return item(
+        'expect',
+        statement.node,
+        `${statement.node.text} ← ${statement.message === undefined ? 'nothing' : `no ${statement.message.text}`}`,
+        `${statement.time} ms`,
+      );
+    case 'close':
+      return item('expect', statement.node, `${statement.node.text} ← close`, '');
+    case 'packet':
+      return item('packet', statement.packet.message, statement.packet.message.text, statement.packet.protocol.text);
+    case 'fault':
+    case 'wait':
+      return [];
+  }
+}
+
+/** Sections, records and lists over several lines, and comments of several lines. Places count from the start of the part. */
+export function foldsOf({ statements }: Script, text: string): Fold[] {
+  const isSection = statements[0]?.kind === 'section';
+  const end = text.trimEnd().length;
+  const section: Fold[] = isSection && text.slice(0, end).includes('\n') ? [{ kind: 'section', start: 0, end }] : [];
+  const blocks = statements.flatMap((statement): Fold[] => [
+    ...(fieldsOf(statement).length > 0 ? [{ kind: 'record' as const, ...spanOf(statement) }] : []),
+    ...nested(fieldsOf(statement)),
+    ...(statement.kind === 'define' && statement.value !== undefined ? foldable([...valuesWithin(statement.value)]) : []),
+  ]);
+  const comments = [...text.matchAll(/^[^\S\n]*#(?!##)[^\n]*(?:\n[^\S\n]*#(?!##)[^\n]*)+/gm)].map(
+    ({ index, 0: lines }): Fold => ({ kind: 'comment', start: index, end: index + lines.length }),
+  );
+  return [...section, ...blocks.filter((fold) => text.slice(fold.start, fold.end).includes('\n')), ...comments];
+}
+
+function nested(fields: readonly FieldNode[]): Fold[] {
+  return foldable([...valuesIn(fields)]);
+}
+
+function foldable(values: readonly ValueNode[]): Fold[] {
+  return values
+    .filter(({ kind }) => ['record', 'list', 'call', 'bytes'].includes(kind))
+    .map((value) => ({ kind: 'record', ...spanOf(value) }));
+}
+
+function spanOf({ start, end }: Span): Span {
+  return { start, end };
+}

@@ -1,0 +1,27 @@
+import { messageLine } from '../../../dissector/analysis/jsonline.ts';
+import { analyse, matching } from '../capture.ts';
+import { decodingNotices } from '../decodingnotices.ts';
+import { exitStatus } from '../errors.ts';
+import { explain } from '../explain.ts';
+import { ReadableMessages } from '../readable.ts';
+import type { Task } from '../task.ts';
+
+/** A line a message, or the explanation of one. */
+export async function decode(task: Task): Promise<number> {
+  const { command, out, tell } = task;
+  const { analysis } = analyse(task);
+  for (const sentence of decodingNotices(analysis)) tell(sentence);
+  if (command.explain !== undefined) return explain(analysis, command.explain, task);
+  const readable = command.json ? undefined : new ReadableMessages(analysis, command.bytes, task.setup.filter !== undefined);
+  for (const n of matching(analysis, task)) {
+    if (out.closed) break;
+    const lines = readable === undefined ? [JSON.stringify(messageLine(analysis, n, command.bytes))] : readable.message(n);
+    for (const line of lines) {
+      const flushed = out.line(line);
+      // To wait for nothing takes its time, too, a million times.
+      if (flushed !== undefined) await flushed;
+    }
+  }
+  for (const line of readable?.end() ?? []) await out.line(line);
+  return exitStatus.read;
+}

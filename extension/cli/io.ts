@@ -1,0 +1,13 @@
+import type { Readable, Writable } from 'node:stream';
+
+export interface Io {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly version: () => string;
+  /** Comes true when whoever called wants an end: a signal. */
+  interrupted(): Promise<unknown>;
+}
+
+/** Tells a sentence on standard error. */
+export type Tell = (sentence: string) => void;

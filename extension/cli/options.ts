@@ -1,0 +1,216 @@
+/** Every option of the command line, each one record: the parser, the usage texts and the table in extension/README.md come from it. */
+import { parseArgs } from 'node:util';
+import { UsageError } from './errors.ts';
+
+export const commandNames = ['decode', 'check', 'info', 'frames', 'node', 'run'] as const;
+export type CommandName = (typeof commandNames)[number];
+
+export interface CliOption {
+  readonly name: string;
+  /** What follows it: a word in capitals, or the alternatives. Without one the option is a flag. */
+  readonly value?: string;
+  /** It may be given several times. */
+  readonly repeated?: true;
+  readonly doc: string;
+  readonly commands: readonly CommandName[];
+}
+
+const dissecting = ['decode', 'check', 'info'] as const;
+
+/** In the order in which usage lists them. Options of one name take the same form in every command. */
+export const options: readonly CliOption[] = [
+  {
+    name: 'keys',
+    value: 'KEYLOG',
+    repeated: true,
+    doc: 'decrypts with the secrets of this file, one a line',
+    commands: dissecting,
+  },
+  { name: 'json', doc: 'prints one JSON object per line', commands: ['decode', 'check', 'info', 'frames', 'run'] },
+  { name: 'bytes', doc: 'adds the bytes of each message after decryption, in hex', commands: ['decode'] },
+  {
+    name: 'filter',
+    value: 'FILTER',
+    doc: 'prints only messages that match: "p2p.message == \\"TUNNEL_DATA\\" && ip.src == 10.0.0.0/8"; messages keep their numbers',
+    commands: ['decode', 'check'],
+  },
+  {
+    name: 'explain',
+    value: 'N',
+    doc: 'prints how message N was decrypted, or why it was not; frame:N for the messages that frame N completes',
+    commands: ['decode'],
+  },
+  {
+    name: 'format',
+    value: 'FORMAT',
+    doc: 'text, json (same as --json), sarif, or github (workflow commands)',
+    commands: ['check'],
+  },
+  {
+    name: 'require-messages',
+    doc: 'fails if the capture has no message, or none that matches the filter',
+    commands: ['check'],
+  },
+  {
+    name: 'align-clocks',
+    doc: 'with several captures: corrects their clocks to that of the first capture',
+    commands: ['decode', 'check', 'info', 'frames'],
+  },
+  {
+    name: 'decode-as',
+    value: 'RULE',
+    repeated: true,
+    doc: 'sets the protocol of a conversation: "udp.port == 7000 -> p2pke"; the first rule that matches counts',
+    commands: dissecting,
+  },
+  {
+    name: 'order',
+    value: 'time|file',
+    doc: 'the order in which frames are observed: by their times (the default), or as the file holds them',
+    commands: dissecting,
+  },
+  { name: 'listen', value: 'HOST:PORT', doc: 'waits for peers there; port 0 takes a free port', commands: ['node'] },
+  { name: 'connect', value: 'HOST:PORT', doc: 'connects to a peer there', commands: ['node'] },
+  { name: 'transport', value: 'udp|tcp', doc: 'the transport, if the protocol has both', commands: ['node'] },
+  { name: 'role', value: 'ROLE', doc: 'the role of the node; the default depends on which side connects', commands: ['node'] },
+  {
+    name: 'identity',
+    value: 'FILE',
+    doc: 'long-term private keys; the file is created if it does not exist',
+    commands: ['node'],
+  },
+  {
+    name: 'choice',
+    value: 'ID=CANDIDATE',
+    repeated: true,
+    doc: 'pins what a specification leaves open: p2p.cipher=aes-256-ctr; a table is name:number,…',
+    commands: ['decode', 'check', 'info', 'node', 'run'],
+  },
+  {
+    name: 'send',
+    value: 'MESSAGE',
+    repeated: true,
+    doc: 'sends a message once a link is ready: --send \'data {"data": "hex:0102"}\'; fields that are left out get their default',
+    commands: ['node'],
+  },
+  {
+    name: 'fault',
+    value: 'SPEC',
+    repeated: true,
+    doc: 'injects a fault: KIND[=VALUE][:MESSAGE][@PROBABILITY|#N]',
+    commands: ['node'],
+  },
+  {
+    name: 'set',
+    value: 'QUESTION=ANSWER',
+    repeated: true,
+    doc: 'answers a prompt; without it the terminal asks',
+    commands: ['run'],
+  },
+  { name: 'seed', value: 'N', doc: 'repeats the same random values', commands: ['node', 'run'] },
+  {
+    name: 'limit',
+    value: 'NAME=N',
+    repeated: true,
+    doc: 'raises or lowers a limit: findings=500000; for nodes also handshakeSeconds=600',
+    commands: commandNames,
+  },
+  {
+    name: 'record',
+    value: 'PATH',
+    doc: 'writes the traffic and its keys: one pcapng file (node), one per section in a folder (run)',
+    commands: ['node', 'run'],
+  },
+  { name: 'without-keys', doc: 'leaves the keys out of the recording', commands: ['node'] },
+  { name: 'keylog', value: 'FILE', doc: 'writes the keys of the traffic, in the format of --keys', commands: ['node'] },
+  { name: 'for', value: 'SECONDS', doc: 'stops after this time', commands: ['node'] },
+  { name: 'count', value: 'N', doc: 'stops after this number of messages, sent and received', commands: ['node'] },
+  { name: 'junit', doc: 'prints the results as JUnit XML', commands: ['run'] },
+  {
+    name: 'allow',
+    value: 'HOST',
+    repeated: true,
+    doc: 'allows an address that is not on this machine',
+    commands: ['node', 'run'],
+  },
+  {
+    name: 'protocol',
+    value: 'MODULE',
+    repeated: true,
+    doc: 'adds a protocol of your own: an ES module that exports the result of defineProtocol',
+    commands: commandNames,
+  },
+  {
+    name: 'json',
+    doc: 'prints one JSON object per line, as decode --json does; a message is printed again when later traffic tells more about it',
+    commands: ['node'],
+  },
+  { name: 'help', doc: 'prints this text', commands: commandNames },
+];
+
+/** `--keys KEYLOG`. */
+export function formOf({ name, value }: CliOption): string {
+  return value === undefined ? `--${name}` : `--${name} ${value}`;
+}
+
+export function optionsOf(command: CommandName): CliOption[] {
+  return options.filter(({ commands }) => commands.includes(command));
+}
+
+/** What stands on a command line, by option. */
+export class Given {
+  readonly positionals: readonly string[];
+  readonly #values: Readonly<Record<string, unknown>>;
+
+  constructor(values: Readonly<Record<string, unknown>>, positionals: readonly string[]) {
+    this.#values = values;
+    this.positionals = positionals;
+  }
+
+  get names(): readonly string[] {
+    return Object.keys(this.#values);
+  }
+
+  /** Whether it is given, with or without a value. */
+  has(name: string): boolean {
+    return this.#values[name] !== undefined;
+  }
+
+  /** The value of an option that is given once. */
+  one(name: string): string | undefined {
+    return this.#values[name] as string | undefined;
+  }
+
+  /** The values of an option that may be repeated. */
+  all(name: string): readonly string[] {
+    return (this.#values[name] as readonly string[] | undefined) ?? [];
+  }
+}
+
+const forms = {
+  ...Object.fromEntries(
+    options.map(({ name, value, repeated = false }) => [
+      name,
+      value === undefined ? { type: 'boolean' as const } : { type: 'string' as const, multiple: repeated },
+    ]),
+  ),
+  help: { type: 'boolean' as const, short: 'h' },
+  version: { type: 'boolean' as const },
+};
+
+/** Throws a UsageError for an option that no command has, or that lacks its value; `help` names the help that it points to. */
+export function parseOptions(args: readonly string[], help = 'peerscope --help'): Given {
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options: forms, allowPositionals: true });
+    return new Given(values, positionals);
+  } catch (error) {
+    const told = error instanceof Error ? error.message.split(/\.\s/)[0]! : String(error);
+    throw new UsageError(`${told.replace(/[.\s]+$/, '')}.`, help);
+  }
+}
+
+/** Throws a UsageError for an option of another command. */
+export function refuseOthers(command: CommandName, given: Given, help?: string): void {
+  const known = optionsOf(command).map(({ name }) => name);
+  for (const name of given.names) if (!known.includes(name)) throw new UsageError(`"${command}" takes no --${name}.`, help);
+}

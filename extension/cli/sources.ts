@@ -1,0 +1,69 @@
+/** The captures that a command names, as one. */
+import { createReadStream, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Readable } from 'node:stream';
+import { clockNotices, mergeCaptures } from '../../dissector/analysis/index.ts';
+import type { Limits } from '../../dissector/bytes/index.ts';
+import type { CaptureFile } from '../../dissector/capture/index.ts';
+import { DiskFile } from '../capture/disk.ts';
+import { merged, type OpenFile, openFile, UnreadableCapture } from '../capture/open.ts';
+import { reasonOf } from '../capture/reason.ts';
+import type { Command } from './arguments.ts';
+import { receive } from './stdin.ts';
+import type { Task } from './task.ts';
+
+/** A capture that is open, and why not everything of a pipe was taken. */
+interface OpenedFile {
+  readonly file: OpenFile;
+  readonly left: string | undefined;
+}
+
+/** Opens the files, or what a pipe brings; several are merged by time. The message of an UnreadableCapture names the file. */
+export async function openCaptures(
+  { captures, alignClocks: align }: Command,
+  stdin: Readable,
+  limits: Limits,
+): Promise<Pick<Task, 'file' | 'left' | 'clocks'>> {
+  const [first] = captures;
+  if (captures.length === 1) return { ...(await openOne(first, stdin, limits)), clocks: [] };
+  const parts: { name: string; file: OpenFile }[] = [];
+  const left: string[] = [];
+  for (const [at, path] of captures.entries()) {
+    const opened = await openOne(path, stdin, limits);
+    parts.push({ name: nameAmong(captures, at), file: opened.file });
+    if (opened.left !== undefined) left.push(`${path}: ${opened.left}`);
+  }
+  const readers = parts.map(({ name, file: { reader } }) => ({ name, reader }));
+  const together = mergeCaptures(readers, { align, limits });
+  const clocks = clockNotices(readers, together, align, '--align-clocks corrects it');
+  return { file: merged(parts, together.reader), left: left.length === 0 ? undefined : left.join(' '), clocks };
+}
+
+/** The last part of a path, or all of it where another capture has the same. */
+function nameAmong(captures: readonly string[], at: number): string {
+  const path = captures[at]!;
+  const name = path === '-' ? 'standard input' : basename(path);
+  return captures.some((other, n) => n !== at && basename(other) === name) ? path : name;
+}
+
+async function openOne(path: string, stdin: Readable, limits: Limits): Promise<OpenedFile> {
+  try {
+    const { file, notice } = await sourceOf(path, stdin, limits);
+    return { file: await openFile(file, limits), left: notice };
+  } catch (error) {
+    const reason = error instanceof UnreadableCapture ? error.message : reasonOf(error);
+    throw new UnreadableCapture(`${path === '-' ? 'standard input' : path}: ${reason}`);
+  }
+}
+
+async function sourceOf(
+  path: string,
+  stdin: Readable,
+  limits: Limits,
+): Promise<{ readonly file: CaptureFile; readonly notice?: string }> {
+  const status = path === '-' ? undefined : statSync(path);
+  // A pipe has a path too where a shell makes one: `peerscope decode <(zstdcat …)`.
+  const piped = status === undefined || status.isFIFO() || status.isCharacterDevice() || status.isSocket();
+  if (!piped) return { file: new DiskFile(path) };
+  return receive(status === undefined ? stdin : createReadStream(path), limits);
+}

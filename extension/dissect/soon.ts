@@ -1,2 +1,0 @@
-/** Calls after whatever waits by now was answered. In a browser soon.web.ts stands in its place. */
-export const soon = (call: () => void): void => void setImmediate(call);

@@ -1,0 +1,115 @@
+/** What a person decides by a menu about a capture: which protocol a conversation is, which candidate of an open choice counts. */
+import * as vscode from 'vscode';
+import { choose } from '../questions.ts';
+import type { CaptureDocument } from './document.ts';
+
+/** In place of a protocol in a rule: its conversations are left undecoded. */
+const NONE = 'none';
+
+/** What the menu was opened on. */
+interface Place {
+  readonly transport?: unknown;
+  readonly source?: unknown;
+  readonly destination?: unknown;
+  readonly protocol?: unknown;
+}
+
+/** Asks for a protocol and for the conversations that are meant, and makes a rule of it in the settings. */
+export async function decodeAs({ uri, overview }: CaptureDocument, { transport, source, destination }: Place): Promise<void> {
+  if ((transport !== 'udp' && transport !== 'tcp') || typeof source !== 'string' || typeof destination !== 'string') {
+    void vscode.window.showInformationMessage(vscode.l10n.t('Peerscope: choose a packet of a UDP or TCP conversation first.'));
+    return;
+  }
+  const conditions = [...new Set([destination, source].flatMap((endpoint) => conditionsOf(transport, endpoint)))];
+  const condition = await choose(conditions, {
+    title: vscode.l10n.t('Decode As'),
+    placeHolder: vscode.l10n.t('Which conversations are meant'),
+  });
+  if (condition === undefined) return;
+  const again = {
+    label: vscode.l10n.t('As recognised'),
+    description: vscode.l10n.t('Takes the rule for these conversations away'),
+    id: undefined,
+  };
+  const items = [
+    ...overview.protocols.map((id) => ({ label: id, description: '', id: id as string | undefined })),
+    { label: NONE, description: vscode.l10n.t('Leaves them undecoded'), id: NONE },
+    again,
+  ];
+  const chosen = await choose(items, {
+    title: vscode.l10n.t('Decode As'),
+    placeHolder: vscode.l10n.t('What {0} is', condition),
+  });
+  if (chosen === undefined) return;
+  const before = vscode.workspace.getConfiguration('peerscope', uri).get<unknown>('decodeAs');
+  const others = (Array.isArray(before) ? before : []).filter((rule) => typeof rule !== 'string' || leftOf(rule) !== condition);
+  await write(uri, 'decodeAs', chosen.id === undefined ? others : [`${condition} -> ${chosen.id}`, ...others]);
+}
+
+function conditionsOf(transport: string, endpoint: string): string[] {
+  const [, address, port] = /^\[?(.*?)\]?:(\d+)$/.exec(endpoint) ?? [];
+  return address === undefined ? [] : [`${transport}.port == ${port}`, `ip.addr == ${address} && ${transport}.port == ${port}`];
+}
+
+function leftOf(rule: string): string | undefined {
+  return rule.split(/→|->|=>/)[0]?.trim();
+}
+
+/** Asks for an open choice of a protocol and for the candidate that counts from now on. */
+export async function chooseCandidate({ uri }: CaptureDocument, { protocol }: Place): Promise<void> {
+  const all = choices(typeof protocol === 'string' ? protocol : undefined);
+  if (all.length === 0) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('Peerscope: the specification of this protocol leaves nothing open.'),
+    );
+    return;
+  }
+  const settings = vscode.workspace.getConfiguration('peerscope', uri);
+  const items = all.map(({ name, doc, candidates }) => ({
+    label: name,
+    description: String(settings.get(name)),
+    detail: doc,
+    candidates,
+  }));
+  const choice = await choose(items, {
+    title: vscode.l10n.t('Choose a Candidate'),
+    placeHolder: vscode.l10n.t('What the specification leaves open'),
+  });
+  if (choice === undefined) return;
+  const chosen = await choose(choice.candidates, { title: choice.label, placeHolder: choice.detail });
+  if (chosen !== undefined) await write(uri, choice.label, chosen.label === 'auto' ? undefined : chosen.label);
+}
+
+interface Choice {
+  readonly name: string;
+  readonly doc: string;
+  readonly candidates: readonly vscode.QuickPickItem[];
+}
+
+/** The open choices are settings, and the manifest says what they may be. */
+function choices(protocol: string | undefined): Choice[] {
+  const manifest = vscode.extensions.getExtension('peerscope.peerscope')?.packageJSON;
+  const sections: { properties: Record<string, { enum?: string[]; enumDescriptions?: string[]; description?: string }> }[] =
+    manifest?.contributes.configuration ?? [];
+  const prefix = `peerscope.${protocol ?? ''}`;
+  return sections
+    .flatMap(({ properties }) => Object.entries(properties))
+    .filter(([name, { enum: ids }]) => name.startsWith(prefix) && ids?.[0] === 'auto')
+    .map(([name, { enum: ids = [], enumDescriptions = [], description = '' }]) => ({
+      name: name.replace('peerscope.', ''),
+      doc: description,
+      candidates: ids.map((label, at) => ({ label, detail: enumDescriptions[at] ?? '' })),
+    }));
+}
+
+/** Into the settings of the folder, where there is one. */
+async function write(capture: vscode.Uri, name: string, value: unknown): Promise<void> {
+  const isInFolder = vscode.workspace.getWorkspaceFolder(capture) !== undefined;
+  const target = isInFolder
+    ? vscode.ConfigurationTarget.WorkspaceFolder
+    : vscode.workspace.workspaceFolders === undefined
+      ? vscode.ConfigurationTarget.Global
+      : vscode.ConfigurationTarget.Workspace;
+  const empty = Array.isArray(value) && value.length === 0;
+  await vscode.workspace.getConfiguration('peerscope', capture).update(name, empty ? undefined : value, target);
+}

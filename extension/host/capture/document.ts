@@ -1,0 +1,200 @@
+/** One opened capture: its worker, the keys it was given, and what is known of it as a whole. */
+import * as vscode from 'vscode';
+import type { KeyReport, Overview, Question, WebviewCalls } from '../../wire/inspector.ts';
+import type { KeyLogs } from '../keys/keylogs.ts';
+import type { PreviewSource } from '../scripts/previews.ts';
+import * as check from './checks.ts';
+import { nameOf } from './files.ts';
+import { partsOf } from './mergedcapture.ts';
+import { readWhole } from './reading.ts';
+import { onDidChangeSettings, readSettings } from './settings.ts';
+import type { KeyWarnings } from './warnings.ts';
+import { Watched } from './watch.ts';
+import { CaptureWorker } from './worker.ts';
+
+export class CaptureDocument implements vscode.CustomDocument {
+  readonly uri: vscode.Uri;
+  readonly #workerFile: vscode.Uri;
+  readonly #keyLogs: KeyLogs;
+  readonly #warnings: KeyWarnings;
+  readonly #preview: PreviewSource | undefined;
+  readonly #changed = new vscode.EventEmitter<Overview>();
+  readonly #disposed = new vscode.EventEmitter<void>();
+  readonly #listening: vscode.Disposable;
+  /** Stands for the settings among the warnings, as this document stands for its keys. */
+  readonly #settingsOfThis = {};
+  readonly onDidChange = this.#changed.event;
+  readonly onDidDispose = this.#disposed.event;
+  #worker: CaptureWorker;
+  #overview: Overview;
+  #opened: Promise<void>;
+  #keysSent: Promise<KeyReport> = Promise.resolve({ added: 0, problems: [] });
+  /** As they were sent to the worker. */
+  #settings = '';
+  readonly #keyFiles = new Watched(() => void this.sendKeys().catch(() => {}));
+  readonly #modules = new Watched(() => void this.#settingsChanged(true).catch(() => {}));
+  #closed = false;
+  /** Added to the worker's generations, so that they grow across a reload too. */
+  #generations = 0;
+
+  /** `preview`: it is no file but a message of a script. */
+  constructor(uri: vscode.Uri, workerFile: vscode.Uri, keyLogs: KeyLogs, warnings: KeyWarnings, preview?: PreviewSource) {
+    this.uri = uri;
+    this.#workerFile = workerFile;
+    this.#keyLogs = keyLogs;
+    this.#warnings = warnings;
+    this.#preview = preview;
+    this.#overview = nothing(nameOf(uri));
+    this.#worker = this.#launch();
+    this.#opened = this.#open();
+    this.#listening = vscode.Disposable.from(
+      keyLogs.onDidChange(() => void this.sendKeys().catch(() => {})),
+      onDidChangeSettings(() => void this.#settingsChanged().catch(() => {})),
+      ...(preview === undefined ? [] : [preview.onDidChange(() => void this.#again().catch(() => {}))]),
+    );
+  }
+
+  get overview(): Overview {
+    return this.#overview;
+  }
+
+  /** The worker has gone; `ready` starts another. */
+  get stopped(): boolean {
+    return this.#worker.over;
+  }
+
+  /** What is known as soon as something is: for a page that has just loaded. A page of a stopped worker starts another one. */
+  async ready(): Promise<Overview> {
+    if (this.stopped) this.#reload();
+    await this.#opened;
+    return this.#overview;
+  }
+
+  /** For what only the host asks. A worker that has gone is replaced with the next `ready`. */
+  get worker(): Pick<CaptureWorker, 'call'> {
+    return this.#worker;
+  }
+
+  async ask<M extends Question>(method: M, params: WebviewCalls[M]['params']): Promise<WebviewCalls[M]['result']> {
+    return check.answer(method, await this.#worker.call(method, params), this.#generations);
+  }
+
+  /** Reads the key logs in force and gives them to the worker; one reading after the other, so that the last one counts. */
+  sendKeys(): Promise<KeyReport> {
+    const next = (): Promise<KeyReport> => this.#sendKeys();
+    this.#keysSent = this.#keysSent.then(next, next);
+    return this.#keysSent;
+  }
+
+  dispose(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#listening.dispose();
+    this.#keyFiles.dispose();
+    this.#modules.dispose();
+    this.#worker.dispose();
+    this.#warnings.set(this, []);
+    this.#warnings.set(this.#settingsOfThis, []);
+    this.#disposed.fire();
+    this.#changed.dispose();
+    this.#disposed.dispose();
+  }
+
+  #launch(): CaptureWorker {
+    const worker: CaptureWorker = new CaptureWorker(this.#workerFile, nameOf(this.uri), {
+      overview: (overview) => {
+        if (worker === this.#worker) this.#update({ ...overview, generation: overview.generation + this.#generations });
+      },
+      ended: (reason) => {
+        if (worker === this.#worker) this.#fail(reason);
+      },
+    });
+    return worker;
+  }
+
+  #reload(): void {
+    this.#generations = this.#overview.generation + 1;
+    this.#overview = { ...nothing(this.#overview.name), generation: this.#generations };
+    this.#settings = '';
+    this.#worker = this.#launch();
+    this.#opened = this.#open();
+  }
+
+  async #open(): Promise<void> {
+    const worker = this.#worker;
+    try {
+      if (this.#preview !== undefined) {
+        await this.#sendSettings().catch(() => {});
+        return await this.#again();
+      }
+      const parts = await partsOf(this.uri);
+      const place = parts ?? (this.uri.scheme === 'file' ? { path: this.uri.fsPath } : { bytes: await readWhole(this.uri) });
+      // Which labels keys may have is the protocols' word, and those of the user's own are named by the settings.
+      await this.#sendSettings().catch(() => {});
+      // The keys go first, so that the first pass over the capture opens what they open.
+      await this.sendKeys().catch(() => {});
+      const overview = check.overview(await worker.call('open', { name: nameOf(this.uri), ...place }));
+      this.#update({ ...overview, generation: overview.generation + this.#generations });
+    } catch (error) {
+      if (worker !== this.#worker || this.#closed) return;
+      // A worker without a capture is of no use: without it, whoever reloads gets another try.
+      worker.dispose();
+      if (this.#overview.failure === undefined) this.#fail(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** What the preview shows now. */
+  async #again(): Promise<void> {
+    if (this.#preview === undefined || this.stopped) return;
+    const overview = check.overview(await this.#worker.call('preview', { name: nameOf(this.uri), ...this.#preview.now() }));
+    this.#update({ ...overview, generation: overview.generation + this.#generations });
+  }
+
+  async #sendKeys(): Promise<KeyReport> {
+    const { uris, texts, problems } = await this.#keyLogs.read(this.uri);
+    if (!this.#closed) this.#keyFiles.set(uris);
+    try {
+      const report = check.keyReport(await this.#worker.call('keys', { logs: [...texts] }));
+      problems.push(...report.problems);
+      return { added: report.added, problems };
+    } finally {
+      if (!this.#closed) this.#warnings.set(this, problems);
+    }
+  }
+
+  /** Gives the worker the settings that it does not have yet; true when there were any. */
+  async #sendSettings(): Promise<boolean> {
+    const { settings, problems } = readSettings(this.uri);
+    if (!this.#closed) this.#modules.set(settings.modules.map((path) => vscode.Uri.file(path)));
+    const text = JSON.stringify(settings);
+    if (text === this.#settings) return false;
+    this.#settings = text;
+    try {
+      problems.push(...check.settingsReport(await this.#worker.call('settings', settings)).problems);
+    } finally {
+      if (!this.#closed) this.#warnings.set(this.#settingsOfThis, problems);
+    }
+    return true;
+  }
+
+  /** `again`: not the settings but a module that they name. */
+  async #settingsChanged(again = false): Promise<void> {
+    if (again) this.#settings = '';
+    // A line of a key log that was unknown before may be one of a protocol that came just now.
+    if (!this.stopped && (await this.#sendSettings())) await this.sendKeys();
+  }
+
+  #update(overview: Overview): void {
+    this.#overview = overview;
+    this.#changed.fire(overview);
+  }
+
+  #fail(failure: string): void {
+    this.#update({ ...this.#overview, done: true, failure });
+  }
+}
+
+function nothing(name: string): Overview {
+  const counts = { frames: 0, bytes: 0, rows: 0, messages: 0, encrypted: 0, findings: 0, keys: 0, read: 0, generation: 0 };
+  return { name, format: '', protocols: [], ...counts, done: false, notices: [] };
+}

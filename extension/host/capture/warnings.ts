@@ -1,0 +1,43 @@
+/**
+ * Tells a person what is wrong with key logs: one notification for all that is new, every line in the output channel. What is
+ * told names files and lines and never what stands in them.
+ */
+import * as vscode from 'vscode';
+import { type KeyLogs, keyLogName } from '../keys/keylogs.ts';
+
+export class KeyWarnings {
+  readonly #log: vscode.LogOutputChannel;
+  readonly #keyLogs: KeyLogs;
+  /** What stands for each capture, so that two captures with the same key log do not tell it twice. */
+  readonly #standing = new Map<unknown, ReadonlySet<string>>();
+
+  constructor(log: vscode.LogOutputChannel, keyLogs: KeyLogs) {
+    this.#log = log;
+    this.#keyLogs = keyLogs;
+  }
+
+  /** Sets the problems that stand for `capture`; none when it closes. */
+  set(capture: object, problems: readonly string[]): void {
+    const known = new Set([...this.#standing.values()].flatMap((each) => [...each]));
+    if (problems.length === 0) this.#standing.delete(capture);
+    else this.#standing.set(capture, new Set(problems));
+    const fresh = problems.filter((problem) => !known.has(problem));
+    if (fresh.length === 0) return;
+    for (const problem of fresh) this.#log.warn(problem);
+    void this.#show(fresh);
+  }
+
+  async #show(fresh: readonly string[]): Promise<void> {
+    // What is wrong in a line of it begins with its name and the number of the line.
+    const unreadable = this.#keyLogs.added.find((uri) => fresh[0]!.startsWith(`${keyLogName(uri)}: `));
+    const details = vscode.l10n.t('Show Details');
+    const forget = vscode.l10n.t('Forget Key Log');
+    const said =
+      fresh.length > 1
+        ? vscode.l10n.t('Peerscope: {0} (and {1} more)', fresh[0]!, fresh.length - 1)
+        : vscode.l10n.t('Peerscope: {0}', fresh[0]!);
+    const chosen = await vscode.window.showWarningMessage(said, details, ...(unreadable ? [forget] : []));
+    if (chosen === details) this.#log.show();
+    if (chosen === forget && unreadable) await this.#keyLogs.forget(unreadable);
+  }
+}

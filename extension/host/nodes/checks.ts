@@ -1,0 +1,73 @@
+/** The shapes of what arrives from the page of the test nodes. A request that fails here is answered with the error. */
+
+import { integer, mismatch, object } from '../../wire/checks.ts';
+import type { NodeCommands, NodeMode, NodeWish } from '../../wire/node.ts';
+
+const LONGEST_TEXT = 1 << 20;
+/** A day: longer than anybody waits for a message. */
+const LONGEST_DELAY_MS = 86_400_000;
+const MOST_COPIES = 1000;
+const modes: readonly NodeMode[] = ['automatic', 'step', 'intercept'];
+
+type Checks = { readonly [M in keyof NodeCommands & string]: (value: unknown) => NodeCommands[M]['params'] };
+
+/** The commands that the host passes on, each with the check of its parameters. */
+export const nodeCommands = {
+  stop: node,
+  forget: node,
+  mode: (value: unknown) => ({ ...node(value), mode: mode(object(value, 'mode').mode) }),
+  pause: (value: unknown) => ({ ...node(value), paused: object(value, 'pause').paused === true }),
+  template: message,
+  send: (value: unknown) => ({ ...message(value), text: text(object(value, 'send').text, 'send.text') }),
+  release: (value: unknown) => {
+    const given = object(value, 'release');
+    return {
+      ...held(value),
+      times: integer(given.times, 'release.times', 1, MOST_COPIES),
+      ...(given.text === undefined ? {} : { text: text(given.text, 'release.text') }),
+    };
+  },
+  drop: held,
+  delay: (value: unknown) => ({
+    ...held(value),
+    milliseconds: integer(object(value, 'delay').milliseconds, 'delay.milliseconds', 0, LONGEST_DELAY_MS),
+  }),
+  disconnect: (value: unknown) => ({ ...node(value), link: integer(object(value, 'disconnect').link, 'disconnect.link', 0) }),
+  fault: (value: unknown) => ({ ...node(value), spec: text(object(value, 'fault').spec, 'fault.spec') }),
+} satisfies Partial<Checks>;
+
+export function node(value: unknown): { readonly node: number } {
+  return { node: integer(object(value, 'node').node, 'node', 1) };
+}
+
+export function wish(value: unknown): NodeWish {
+  const given = object(value, 'start');
+  const { transport, direction } = given;
+  if (transport !== 'udp' && transport !== 'tcp') throw mismatch('start.transport', 'udp, tcp', transport);
+  if (direction !== 'listen' && direction !== 'connect') throw mismatch('start.direction', 'listen, connect', direction);
+  const own = (name: keyof NodeWish): string => text(given[name], `start.${name}`);
+  return {
+    ...{ protocol: own('protocol'), transport, direction, address: own('address').trim(), role: own('role') },
+    ...{ mode: mode(given.mode), faults: own('faults'), identity: own('identity').trim() },
+  };
+}
+
+function held(value: unknown): { readonly node: number; readonly held: number } {
+  return { ...node(value), held: integer(object(value, 'held').held, 'held', 0) };
+}
+
+function message(value: unknown): { readonly node: number; readonly link: number; readonly message: string } {
+  const given = object(value, 'message');
+  return { ...node(value), link: integer(given.link, 'link', 0), message: text(given.message, 'message') };
+}
+
+function mode(value: unknown): NodeMode {
+  const found = modes.find((each) => each === value);
+  if (found === undefined) throw mismatch('mode', modes.join(', '), value);
+  return found;
+}
+
+function text(value: unknown, name: string): string {
+  if (typeof value !== 'string' || value.length > LONGEST_TEXT) throw mismatch(name, 'text', typeof value);
+  return value;
+}

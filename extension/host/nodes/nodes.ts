@@ -1,0 +1,286 @@
+/** The test nodes: a thread that has their sockets, and a page beside the inspector that drives them. */
+import { Worker } from 'node:worker_threads';
+import * as vscode from 'vscode';
+import type {
+  NodeCalls,
+  NodeEvents,
+  NodePageCalls,
+  NodeState,
+  NodeThreadEvents,
+  NodeWish,
+  SpokenProtocol,
+} from '../../wire/node.ts';
+import { Connection } from '../../wire/rpc.ts';
+import type { CaptureEditors } from '../capture/editor.ts';
+import { failureOf } from '../capture/failureof.ts';
+import { mediaFolder, pageOf } from '../capture/page.ts';
+import { moduleFiles } from '../capture/settings.ts';
+import { choose } from '../questions.ts';
+import { registerScripts, type Senders } from '../scripts/commands.ts';
+import { nodeCommands, node as nodeOf, wish as wishOf } from './checks.ts';
+import { type Driven, nodeCommandsOf } from './commands.ts';
+import { Recordings } from './recordings.ts';
+
+type None = Record<never, never>;
+type PageConnection = Connection<None, NodeEvents, NodePageCalls, None>;
+
+export function registerNodes(context: vscode.ExtensionContext, editors: CaptureEditors): vscode.Disposable[] {
+  const nodes = new Nodes(context, editors);
+  return [
+    nodes,
+    vscode.commands.registerCommand('peerscope.openTestNode', () => nodes.open()),
+    ...nodeCommandsOf(nodes),
+    ...registerScripts(nodes),
+  ];
+}
+
+class Nodes implements Driven, Senders {
+  readonly #context: vscode.ExtensionContext;
+  readonly #editors: CaptureEditors;
+  readonly #recordings: Recordings;
+  #thread: Thread | undefined;
+  #panel: vscode.WebviewPanel | undefined;
+  #page: PageConnection | undefined;
+  #reached: (at: number) => void = () => {};
+  states: readonly NodeState[] = [];
+
+  constructor(context: vscode.ExtensionContext, editors: CaptureEditors) {
+    this.#context = context;
+    this.#editors = editors;
+    this.#recordings = new Recordings(context.globalStorageUri, context.workspaceState);
+    this.#recordings
+      .tellOfEarlier(async (recording) => await editors.show(recording))
+      .catch((error: unknown) => {
+        void vscode.window.showErrorMessage(
+          vscode.l10n.t('Peerscope: {0}', error instanceof Error ? error.message : String(error)),
+        );
+      });
+  }
+
+  dispose(): void {
+    this.#panel?.dispose();
+    this.#end();
+  }
+
+  /** In an untrusted workspace nothing is opened: a node listens on the network. */
+  open(): void {
+    if (!vscode.workspace.isTrusted) {
+      void vscode.window.showWarningMessage(untrusted());
+      return;
+    }
+    if (this.#panel !== undefined) return void this.#panel.reveal();
+    const panel = vscode.window.createWebviewPanel(
+      'peerscope.node',
+      vscode.l10n.t('Test Node'),
+      { viewColumn: vscode.ViewColumn.Beside },
+      {
+        enableScripts: true,
+        // What a person was writing stays while another tab lies over it.
+        retainContextWhenHidden: true,
+        localResourceRoots: [mediaFolder(this.#context.extensionUri)],
+      },
+    );
+    this.#panel = panel;
+    const connection = this.#connect(panel.webview);
+    this.#page = connection;
+    panel.webview.onDidReceiveMessage((message) => connection.receive(message));
+    panel.onDidDispose(() => {
+      connection.close();
+      this.#panel = undefined;
+      this.#page = undefined;
+    });
+    panel.webview.html = pageOf('node', panel.webview, this.#context.extensionUri);
+  }
+
+  get folder(): vscode.Uri {
+    return this.#recordings.folder;
+  }
+
+  #connect(webview: vscode.Webview): PageConnection {
+    const passed = Object.entries(nodeCommands).map(([method, check]) => [
+      method,
+      (params: unknown) => this.#call(method as keyof typeof nodeCommands, check(params)),
+    ]);
+    return new Connection<None, NodeEvents, NodePageCalls, None>(
+      (message) => void webview.postMessage(message),
+      {
+        ...(Object.fromEntries(passed) as { readonly [M in keyof typeof nodeCommands]: (params: unknown) => Promise<never> }),
+        ready: async () => ({ protocols: await this.protocols(), nodes: this.states }),
+        start: async (params: unknown) => ({ started: await this.start(wishOf(params)) }),
+        show: async (params: unknown) => {
+          await this.#showTraffic(nodeOf(params).node);
+          return {};
+        },
+        save: async (params: unknown) => {
+          await this.#save(nodeOf(params).node);
+          return {};
+        },
+      },
+      {},
+    );
+  }
+
+  async protocols(): Promise<readonly SpokenProtocol[]> {
+    return (await this.#call('protocols', { modules: moduleFiles(undefined) })).protocols;
+  }
+
+  /** What scripts ask of the nodes. They talk to the network: not in an untrusted workspace. */
+  call<M extends keyof NodeCalls & string>(method: M, params: NodeCalls[M]['params']): Promise<NodeCalls[M]['result']> {
+    return vscode.workspace.isTrusted ? this.#call(method, params) : Promise.reject(new Error(untrusted()));
+  }
+
+  onReached(listener: (at: number) => void): void {
+    this.#reached = listener;
+  }
+
+  /** Beside the script, which keeps the focus. */
+  async show(recording: vscode.Uri): Promise<void> {
+    await this.#editors.show(recording, {}, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true });
+  }
+
+  /** The message as it waits. */
+  readonly release = ({ id: node }: NodeState, held: number): Promise<unknown> => this.#call('release', { node, held, times: 1 });
+
+  readonly drop = ({ id: node }: NodeState, held: number): Promise<unknown> => this.#call('drop', { node, held });
+
+  stop({ id: node }: NodeState): Promise<unknown> {
+    return this.#call('stop', { node });
+  }
+
+  /** False when the person decided against it. */
+  async start(wish: NodeWish): Promise<boolean> {
+    if (!vscode.workspace.isTrusted) throw new Error(untrusted());
+    if (!(await isMeant(wish.address))) return false;
+    this.open();
+    const name = `${wish.protocol}-${wish.direction}-${Date.now().toString(36)}.pcapng`;
+    const recording = await this.#recordings.add(name);
+    // What VS Code gives is behind proxies, which do not go to another thread.
+    const tree = JSON.parse(JSON.stringify(vscode.workspace.getConfiguration().get('peerscope') ?? {}));
+    const { node } = await this.#call('start', { wish, tree, recording: recording.fsPath, modules: moduleFiles(undefined) });
+    await this.#showTraffic(node, recording);
+    return true;
+  }
+
+  /** Beside the page, which stays in view. */
+  async #showTraffic(node: number, known?: vscode.Uri): Promise<void> {
+    const recording = known?.fsPath ?? this.states.find(({ id }) => id === node)?.recording;
+    if (recording === undefined) return;
+    const viewColumn = this.#panel?.viewColumn === vscode.ViewColumn.One ? vscode.ViewColumn.Two : vscode.ViewColumn.One;
+    await this.#editors.show(vscode.Uri.file(recording), {}, { viewColumn, preserveFocus: true });
+  }
+
+  async #save(node: number): Promise<void> {
+    const without = {
+      label: vscode.l10n.t('Without its keys'),
+      detail: vscode.l10n.t('What travelled encrypted stays so'),
+      keys: false,
+    };
+    const whole = {
+      label: vscode.l10n.t('With its keys'),
+      detail: vscode.l10n.t('Opens decrypted wherever it goes'),
+      keys: true,
+    };
+    const chosen = await choose([without, whole], { title: vscode.l10n.t('Save the Recording') });
+    if (chosen === undefined) return;
+    const state = this.states.find(({ id }) => id === node);
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file('.');
+    const target = await vscode.window.showSaveDialog({
+      defaultUri: vscode.Uri.joinPath(folder, `${state?.protocol ?? 'node'}.pcapng`),
+      filters: { pcapng: ['pcapng'] },
+    });
+    if (target === undefined) return;
+    await this.#call('save', { node, path: target.fsPath, keys: chosen.keys });
+  }
+
+  #call<M extends keyof NodeCalls & string>(method: M, params: NodeCalls[M]['params']): Promise<NodeCalls[M]['result']> {
+    this.#thread ??= new Thread(
+      vscode.Uri.joinPath(this.#context.extensionUri, 'dist', 'node.cjs'),
+      (nodes) => {
+        this.states = nodes;
+        this.#page?.tell('nodes', { nodes });
+      },
+      (at) => this.#reached(at),
+      (reason) => this.#died(reason),
+    );
+    return this.#thread.connection.call(method, params);
+  }
+
+  /** The thread has gone with all its nodes; the next one that is started makes another. */
+  #died(reason: string): void {
+    const said =
+      this.states.length === 0
+        ? vscode.l10n.t('Peerscope: the test nodes have stopped. {0}', reason)
+        : vscode.l10n.t(
+            'Peerscope: the test nodes have stopped. {0} What they recorded stays in {1}.',
+            reason,
+            this.folder.fsPath,
+          );
+    this.#end();
+    void vscode.window.showErrorMessage(said);
+  }
+
+  #end(): void {
+    this.#thread?.dispose();
+    this.#thread = undefined;
+    this.states = [];
+    this.#page?.tell('nodes', { nodes: [] });
+  }
+}
+
+function untrusted(): string {
+  return vscode.l10n.t('Peerscope: test nodes need a trusted workspace.');
+}
+
+/** Any address beyond this machine needs the setting, and a confirmation that names it. */
+async function isMeant(address: string): Promise<boolean> {
+  const host = address.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+  if (/^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host)) return true;
+  if (vscode.workspace.getConfiguration().get('peerscope.node.otherAddresses') !== true)
+    throw new Error(
+      vscode.l10n.t('{0} is beyond this machine. The setting peerscope.node.otherAddresses allows test nodes to go there.', host),
+    );
+  const yes = vscode.l10n.t('Go On');
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.l10n.t('A test node is about to use {0}, which is beyond this machine.', address),
+    { modal: true, detail: vscode.l10n.t('Others on the network may be able to talk to it.') },
+    yes,
+  );
+  return chosen === yes;
+}
+
+class Thread {
+  readonly connection: Connection<NodeCalls, None, None, NodeThreadEvents>;
+  readonly #worker: Worker;
+  #over = false;
+
+  constructor(
+    file: vscode.Uri,
+    changed: (nodes: readonly NodeState[]) => void,
+    reached: (at: number) => void,
+    ended: (reason: string) => void,
+  ) {
+    this.#worker = new Worker(file.fsPath, { name: 'peerscope-nodes' });
+    this.connection = new Connection<NodeCalls, None, None, NodeThreadEvents>(
+      (message) => this.#worker.postMessage(message),
+      {},
+      {
+        nodes: (data: unknown) => changed((data as NodeEvents['nodes']).nodes),
+        reached: (data: unknown) => reached((data as NodeThreadEvents['reached']).at),
+      },
+    );
+    const over = (reason: string): void => {
+      if (this.#over) return;
+      this.dispose(vscode.l10n.t('The test nodes have stopped. {0}', reason));
+      ended(reason);
+    };
+    this.#worker.on('message', (message) => this.connection.receive(message));
+    this.#worker.on('error', (error) => over(failureOf(error)));
+    this.#worker.on('exit', (code) => over(vscode.l10n.t('Their thread ended with exit code {0}.', code)));
+  }
+
+  dispose(reason?: string): void {
+    this.#over = true;
+    this.connection.close(reason);
+    void this.#worker.terminate();
+  }
+}

@@ -1,0 +1,14 @@
+/** A browser has no sockets: there is no test node there. */
+import * as vscode from 'vscode';
+import { ScriptLenses } from '../scripts/lenses.ts';
+
+const commands = [
+  ...['openTestNode', 'startTestNode', 'stopTestNodes', 'sendHeldMessage', 'dropHeldMessage'],
+  ...['runScriptSection', 'sendPacket', 'stepScript'],
+];
+
+export function registerNodes(): vscode.Disposable[] {
+  const told = (): void =>
+    void vscode.window.showWarningMessage(vscode.l10n.t('Peerscope: test nodes need VS Code on a desktop or a server.'));
+  return [new ScriptLenses(undefined), ...commands.map((name) => vscode.commands.registerCommand(`peerscope.${name}`, told))];
+}

@@ -1,0 +1,3 @@
+import type { NodeCalls } from '../../wire/node.ts';
+
+export type Result = NodeCalls['runSection']['result'];

@@ -1,6 +1,0 @@
-import type * as vscode from 'vscode';
-import { Gathered, type Target } from './gathered.ts';
-
-export async function openTarget(uri: vscode.Uri): Promise<Target> {
-  return new Gathered(uri);
-}

@@ -1,0 +1,163 @@
+/** A node that a script drives: what it has heard so far, decoded. */
+import { randomBytes } from 'node:crypto';
+import { readDecodeOptions } from '../../../dissector/analysis/decodeoptions.ts';
+import type { Address, Protocol } from '../../../dissector/protocol/index.ts';
+import { type NodeEvent, type NodeLimits, NodeRefusal, Recorder } from '../../../dissector/testnode/index.ts';
+import { addressText } from '../sockets/address.ts';
+import { wallClock } from '../sockets/clock.ts';
+import { SocketNode } from '../sockets/socketnode.ts';
+import { type ReceivedMessage, ReceivedMessages } from './receivedmessages.ts';
+import type { Block } from './recording.ts';
+
+/** Bytes of one node's traffic that a script looks at. */
+const MOST_RECORDED = 0x0100_0000;
+
+/** Of the next block, of whichever node. */
+let order = 0;
+
+export interface ScriptNodeOptions {
+  readonly protocol: Protocol;
+  readonly protocols: readonly Protocol[];
+  /** Candidates by open choice; the first without one. */
+  readonly pins: Readonly<Record<string, unknown>>;
+  readonly limits: NodeLimits;
+  readonly listen: Address | undefined;
+  readonly dialled: Address | undefined;
+  readonly manual: boolean;
+  readonly role: string | undefined;
+  /** Where its faults happen. */
+  readonly seed: number;
+}
+
+/** What becomes of what happens at it. */
+interface Recorded {
+  readonly recorder: Recorder;
+  readonly blocks: readonly Block[];
+  readonly events: NodeEvent[];
+  readonly hearing: ReceivedMessages;
+}
+
+export class ScriptNode {
+  readonly socket: SocketNode;
+  readonly protocol: Protocol;
+  /** How many of the messages that it has heard were expected or passed over. */
+  seen = 0;
+  /** How many frames it had recorded when a message was sent last; undefined before the first. */
+  marked: number | undefined;
+  readonly #hearing: ReceivedMessages;
+  /** How many ends of links were expected. */
+  closesSeen = 0;
+  readonly #options: ScriptNodeOptions;
+  readonly transport: 'udp' | 'tcp';
+  /** What it sent and received, in the order in which that happened. */
+  readonly blocks: readonly Block[];
+  readonly #events: NodeEvent[];
+  readonly #recorder: Recorder;
+
+  static async start(options: ScriptNodeOptions): Promise<ScriptNode> {
+    const { protocol, protocols, pins, limits, listen, dialled, manual, role, seed } = options;
+    const { choices } = readDecodeOptions({ choices: pins }, protocols);
+    const kind = protocol.peer;
+    if (kind === undefined) throw new NodeRefusal(`There is no test node of ${protocol.id}.`);
+    const transport = kind.transports[0]!;
+    const blocks: Block[] = [];
+    const hearing = new ReceivedMessages(protocol, protocols, choices, limits);
+    const events: NodeEvent[] = [];
+    let size = 0;
+    let link: string | undefined;
+    const recorder = new Recorder({
+      ...{ transport, secrets: true, application: 'Peerscope', now: wallClock },
+      write: (bytes) => {
+        if (size > MOST_RECORDED) return;
+        size += bytes.length;
+        const block = { bytes: bytes.slice(), order: order++, link };
+        blocks.push(block);
+        hearing.recorded(block.bytes);
+      },
+    });
+    const socket = await SocketNode.start(
+      {
+        ...{ protocol, transport, choices, limits, listen, seed },
+        identity: await kind.createIdentity((length) => new Uint8Array(randomBytes(length))),
+        // Held and never let go: what a script does not send is not sent.
+        mode: manual ? 'step' : 'automatic',
+        ...(role === undefined ? {} : { role }),
+        happened: (event) => {
+          link = linkOf(event);
+          recorder.record(event);
+          link = undefined;
+          if (event.kind === 'key') hearing.key(event.line);
+          if (event.kind === 'closed' || event.kind === 'told') events.push(event);
+        },
+      },
+      dialled,
+    );
+    return new ScriptNode(options, transport, socket, { recorder, blocks, events, hearing });
+  }
+
+  private constructor(
+    options: ScriptNodeOptions,
+    transport: 'udp' | 'tcp',
+    socket: SocketNode,
+    { recorder, blocks, events, hearing }: Recorded,
+  ) {
+    this.#options = options;
+    this.protocol = options.protocol;
+    this.transport = transport;
+    this.socket = socket;
+    this.#recorder = recorder;
+    this.blocks = blocks;
+    this.#events = events;
+    this.#hearing = hearing;
+  }
+
+  /** Says goodbye, unless it says nothing of itself; its recording is whole then. */
+  async end(): Promise<void> {
+    await this.socket.stop({ quiet: this.manual });
+    this.#recorder.flush();
+  }
+
+  get manual(): boolean {
+    return this.#options.manual;
+  }
+
+  /** The newest link; undefined while there is none. */
+  get link(): number | undefined {
+    return this.socket.node.links.at(-1)?.id;
+  }
+
+  /** Links that have ended. */
+  get closes(): number {
+    return this.#events.filter(({ kind }) => kind === 'closed').length;
+  }
+
+  /** A message is about to be sent: what comes from now on may be its answer. */
+  mark(): void {
+    this.marked = this.#frames;
+  }
+
+  /** Frames that it has recorded. */
+  get #frames(): number {
+    return this.blocks.reduce((count, { link }) => count + (link === undefined ? 0 : 1), 0);
+  }
+
+  /** Sentences that the node told. */
+  get told(): readonly string[] {
+    return this.#events.flatMap((event) => (event.kind === 'told' ? [event.text] : []));
+  }
+
+  /** All that it has heard so far, in order. */
+  heard(): readonly ReceivedMessage[] {
+    return this.#hearing.heardAt(addressText(this.#local()), this.seen);
+  }
+
+  #local(): Address {
+    return this.socket.node.links.at(-1)?.local ?? this.socket.local;
+  }
+}
+
+/** Keys belong to the capture as a whole. */
+function linkOf(event: NodeEvent): string | undefined {
+  if (event.kind === 'key' || !('link' in event) || event.link === undefined) return undefined;
+  return [event.link.local, event.link.remote].map(addressText).sort().join(' ');
+}

@@ -1,0 +1,310 @@
+/** Runs a packet script, section by section: nodes over real sockets, what they send, and what has to come. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { MessageForm } from '../../../dissector/codec/index.ts';
+import type { Address, Protocol } from '../../../dissector/protocol/index.ts';
+import {
+  checkScript,
+  type Difference,
+  encodable,
+  type FieldNode,
+  faultText,
+  firstDifference,
+  type Section,
+  type Statement,
+  valuesOf,
+  valuesToSend,
+} from '../../../dissector/script/index.ts';
+import { type NodeLimits, parseFault } from '../../../dissector/testnode/index.ts';
+import { isLoopback, parseAddress, resolve } from '../sockets/address.ts';
+import { socketReason } from '../sockets/socketsentences.ts';
+import { ScriptNode } from './node.ts';
+import type { ReceivedMessage } from './receivedmessages.ts';
+import { joinedRecording } from './recording.ts';
+import { ScriptScope, type Surroundings } from './scope.ts';
+
+/** Between two looks at what has come. */
+const LOOK_MS = 20;
+/** How long a link or a session may take to be there when something is to be sent on it. */
+const READY_MS = 5_000;
+
+export interface ScriptOptions {
+  readonly protocols: readonly Protocol[];
+  readonly pins: Readonly<Record<string, unknown>>;
+  readonly limits: NodeLimits;
+  /** Hosts beyond this machine that it may use. */
+  readonly allow: readonly string[];
+  readonly around: Surroundings;
+  /** Called before each statement; `false` stops the section there. */
+  before?(statement: Statement): Promise<boolean> | boolean;
+  /** Stops it wherever it is. */
+  readonly signal?: AbortSignal;
+}
+
+export interface SectionResult {
+  readonly title: string;
+  readonly seconds: number;
+  readonly failure?: SectionFailure;
+  /** Where in the script it was stopped, as an offset: what comes after that was not asked. */
+  readonly stopped?: number;
+  /** All that its nodes sent and received, with their keys (pcapng); absent where that is nothing. */
+  readonly recording?: Uint8Array<ArrayBuffer>;
+}
+
+export interface SectionFailure {
+  /** Where in the script it failed, as an offset, and why. */
+  readonly at: number;
+  readonly text: string;
+  /** What came instead, in the place of the value that was expected. */
+  readonly mended?: Mended;
+}
+
+type Mended = NonNullable<Difference['mended']>;
+
+/** A statement that did not hold; the message is a sentence without its full stop. */
+class Failure extends Error {
+  readonly mended: Mended | undefined;
+
+  constructor(message: string, mended?: Mended) {
+    super(message);
+    this.mended = mended;
+  }
+}
+
+/** A section in which something is wrongly named, or does not fit its field, fails at once: none of it is run. */
+export async function runSection({ title, statements }: Section, options: ScriptOptions): Promise<SectionResult> {
+  const started = performance.now();
+  const wrong = checkScript(statements, options.protocols).find(({ severity }) => severity === undefined);
+  if (wrong !== undefined) return { title, seconds: 0, failure: { at: wrong.start, text: wrong.text } };
+  const run = new Run(options);
+  const outcome = await run.all(statements);
+  await run.end();
+  const { recording } = run;
+  return {
+    ...{ title, seconds: (performance.now() - started) / 1000 },
+    ...outcome,
+    ...(recording === undefined ? {} : { recording }),
+  };
+}
+
+class Run {
+  readonly #options: ScriptOptions;
+  readonly #nodes = new Map<string, ScriptNode>();
+  readonly #scope: ScriptScope;
+
+  constructor(options: ScriptOptions) {
+    this.#options = options;
+    this.#scope = new ScriptScope(options.protocols, options.around);
+  }
+
+  async end(): Promise<void> {
+    for (const node of this.#nodes.values()) await node.end();
+  }
+
+  get recording(): Uint8Array<ArrayBuffer> | undefined {
+    return joinedRecording([...this.#nodes.values()].map(({ blocks }) => blocks));
+  }
+
+  /** One statement after the other, up to the first that does not hold. */
+  async all(statements: readonly Statement[]): Promise<Pick<SectionResult, 'failure' | 'stopped'>> {
+    const { before, signal } = this.#options;
+    for (const statement of statements) {
+      if ((await before?.(statement)) === false || signal?.aborted) return { stopped: statement.start };
+      try {
+        await this.do(statement);
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+        if (signal?.aborted) return { stopped: statement.start };
+        const { secrets } = this.#scope;
+        const { mended } = error instanceof Failure ? error : { mended: undefined };
+        const text = secrets.without(error.message.replace(/\.$/, ''));
+        // What came is not offered where it is what was asked for in secret.
+        const offered = mended === undefined || secrets.holds(mended.text) ? {} : { mended };
+        return { failure: { at: statement.start, text, ...offered } };
+      }
+    }
+    return {};
+  }
+
+  async do(statement: Statement): Promise<void> {
+    switch (statement.kind) {
+      case 'node':
+        return this.#start(statement);
+      case 'send':
+        return this.#send(statement);
+      case 'expect':
+        return this.#expect(statement);
+      case 'silence':
+        return this.#silence(statement);
+      case 'close': {
+        const node = this.#node(statement.node.text);
+        if (!(await this.#until(() => node.closes > node.closesSeen, statement.within)))
+          throw new Failure(`${statement.node.text} is not closed within ${ms(statement.within)}`);
+        node.closesSeen++;
+        return;
+      }
+      case 'define':
+        return this.#define(statement);
+      case 'fault':
+        return this.#fault(statement);
+      case 'wait':
+        return pause(statement.time, undefined, this.#options);
+      case 'packet':
+      case 'section':
+    }
+  }
+
+  #define({ name, value }: Statement & { kind: 'define' }): void {
+    if (value === undefined) return;
+    this.#scope.define(name.text, encodable(value, this.#scope.with(), [name.text]));
+  }
+
+  #fault(statement: Statement & { kind: 'fault' }): void {
+    const { protocol, socket, transport } = this.#node(statement.node.text);
+    const fault = parseFault(faultText(statement), protocol.names, transport, protocol.peer!);
+    if (typeof fault === 'string') throw new Failure(fault);
+    socket.node.addFault(fault);
+  }
+
+  async #start({ name, protocol: id, direction, address, manual, role }: Statement & { kind: 'node' }): Promise<void> {
+    const { protocols, pins, limits, around } = this.#options;
+    const protocol = protocols.find((each) => each.id === id.text)!;
+    const at = this.#nodes.get(address.text)?.socket.local ?? (await this.#address(address.text));
+    const place = direction === 'listen' ? { listen: at, dialled: undefined } : { listen: undefined, dialled: at };
+    this.#nodes.set(
+      name.text,
+      await ScriptNode.start({ ...{ protocol, protocols, pins, limits, manual, role: role?.text, seed: around.seed }, ...place }),
+    );
+  }
+
+  async #address(text: string): Promise<Address> {
+    const parsed = parseAddress(text);
+    if (parsed === undefined) throw new Failure(`"${text}" is no address like 127.0.0.1:7000`);
+    const address = await resolve(parsed).catch((error) => {
+      throw new Failure(socketReason(error, { ip: parsed.host, port: parsed.port }));
+    });
+    if (isLoopback(address.ip) || this.#options.allow.includes(address.ip) || this.#options.allow.includes(parsed.host))
+      return address;
+    throw new Failure(`${parsed.host} is beyond this machine: --allow ${parsed.host} says that this is meant`);
+  }
+
+  async #send({ node: name, message, fields }: Statement & { kind: 'send' }): Promise<void> {
+    const node = this.#node(name.text);
+    if (!(await this.#until(() => node.link !== undefined, READY_MS))) throw new Failure(`${name.text} has nobody to send to`);
+    const link = node.link!;
+    for (const each of this.#nodes.values()) each.mark();
+    const { node: own } = node.socket;
+    const raw = fields.find((field) => field.name.text === 'raw');
+    if (raw !== undefined) {
+      const { raw: bytes } = valuesOf([raw], this.#scope.with());
+      if (!(bytes instanceof Uint8Array)) throw new Failure('raw is bytes');
+      return own.sendRaw(link, bytes);
+    }
+    // A node that acts of itself may still be shaking hands; one that does not is told when by the script.
+    const isTime = (): boolean => own.status(link).ready || own.offers(link).includes(message.text);
+    if (!node.manual) await this.#until(isTime, READY_MS);
+    own.send(
+      link,
+      message.text,
+      valuesToSend(
+        fields,
+        (made) => this.#scope.with(made),
+        (given) => own.made(link, message.text, given),
+      ),
+    );
+  }
+
+  async #expect({ node: name, message, state, as, within, fields }: Statement & { kind: 'expect' }): Promise<void> {
+    const node = this.#node(name.text);
+    const from = node.seen;
+    const form = formOf(node, message.text);
+    const find = (): number =>
+      node
+        .heard()
+        .findIndex(
+          (heard, index) =>
+            index >= from &&
+            heard.message === message.text &&
+            isTaken(heard, state?.text, form) &&
+            firstDifference(fields, heard.values, this.#scope.with(), form?.fields) === undefined,
+        );
+    let at = -1;
+    await this.#until(() => {
+      at = find();
+      return at >= 0;
+    }, within);
+    if (at < 0) throw this.#notCome(node, from, { message: message.text, state: state?.text, within, fields });
+    node.seen = at + 1;
+    if (as !== undefined) this.#scope.names.set(as.text, node.heard()[at]!.values);
+  }
+
+  /** What was said, what came instead, and the field that differs. */
+  #notCome(node: ScriptNode, from: number, { message, state, within, fields }: Expected): Failure {
+    const came = node.heard().slice(from);
+    const named = came.filter((heard) => heard.message === message);
+    const alike = named.find((heard) => isTaken(heard, state, formOf(node, message)));
+    if (alike === undefined && named[0] !== undefined)
+      return new Failure(`${message} came, but it is ${named[0].state} ("state ${named[0].state}" accepts it)`);
+    if (alike !== undefined) {
+      const {
+        path,
+        said,
+        came: other,
+        mended,
+      } = firstDifference(fields, alike.values, this.#scope.with(), formOf(node, message)?.fields)!;
+      const got = other === undefined ? 'there is none' : `got ${other}`;
+      return new Failure(`${message} came with another ${path}: expected ${said}, ${got}`, mended);
+    }
+    const instead = came.length === 0 ? 'nothing came' : `came ${came.map((heard) => heard.message).join(', ')}`;
+    const told = node.told.at(-1);
+    const more = told === undefined ? '' : ` (the node: ${told.replace(/\.$/, '')})`;
+    return new Failure(`${message} did not come within ${ms(within)}: ${instead}${more}`);
+  }
+
+  /** Since the last message that was sent, or since the one that was expected last. */
+  async #silence({ node: name, message, time }: Statement & { kind: 'silence' }): Promise<void> {
+    const node = this.#node(name.text);
+    const { marked } = node;
+    const from = marked === undefined ? node.heard().length : node.seen;
+    const isAbsent = (heard: ReceivedMessage): boolean =>
+      heard.frame > (marked ?? 0) && (message === undefined || heard.message === message.text);
+    const find = (): ReceivedMessage | undefined => node.heard().slice(from).find(isAbsent);
+    if (await this.#until(() => find() !== undefined, time))
+      throw new Failure(`${find()!.message} came, and ${message === undefined ? 'nothing' : 'none'} was expected`);
+  }
+
+  async #until(holds: () => boolean, milliseconds: number): Promise<boolean> {
+    for (const end = performance.now() + milliseconds; ; await pause(LOOK_MS, undefined, this.#options)) {
+      if (holds()) return true;
+      if (performance.now() < end) continue;
+      // What has come in the meantime is read before the last look.
+      await pause(0);
+      return holds();
+    }
+  }
+
+  #node(name: string): ScriptNode {
+    return this.#nodes.get(name)!;
+  }
+}
+
+/** What an expectation says. */
+interface Expected {
+  readonly message: string;
+  readonly state: string | undefined;
+  readonly within: number;
+  readonly fields: readonly FieldNode[];
+}
+
+/** A name that has no layout (undecodable, say) tells the state by itself. */
+function isTaken(heard: ReceivedMessage, state: string | undefined, form: MessageForm | undefined): boolean {
+  if (state === undefined) return heard.isRead || form === undefined;
+  return state === 'any' || heard.state === state;
+}
+
+function formOf({ protocol }: ScriptNode, message: string) {
+  return protocol.messages?.find(({ name }) => name === message);
+}
+
+function ms(milliseconds: number): string {
+  return milliseconds % 1000 === 0 ? `${milliseconds / 1000} s` : `${milliseconds} ms`;
+}

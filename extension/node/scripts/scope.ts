@@ -1,0 +1,92 @@
+/** What the values of a script refer to while it runs: what came before, files beside it, the environment, a person, a seed. */
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { isAbsolute, join, relative } from 'node:path';
+import type { Encodable, FieldValues } from '../../../dissector/codec/index.ts';
+import type { Protocol } from '../../../dissector/protocol/index.ts';
+import { budget, encoder, type Scope, scriptLimits, sizeOf, valueAt, withinSize } from '../../../dissector/script/index.ts';
+import { mulberry32, seededBytes } from '../../../dissector/testnode/index.ts';
+import { ScriptSecrets } from './secrets.ts';
+
+export interface Surroundings {
+  /** Where its files lie; undefined for a script that is not saved. */
+  readonly folder: string | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What a person answered, by question. */
+  readonly answered: Readonly<Record<string, string>>;
+  /** Decides what `random` gives, and where faults happen. */
+  readonly seed: number;
+}
+
+export class ScriptScope {
+  /** Messages by the name that an expectation gave them, and what was defined. */
+  readonly names = new Map<string, Encodable>();
+  /** What it was given by the environment and by a person. */
+  readonly secrets = new ScriptSecrets();
+  readonly #protocols: readonly Protocol[];
+  readonly #around: Surroundings;
+  readonly #random: () => number;
+  /** Of all that was defined. */
+  #size = 0;
+
+  constructor(protocols: readonly Protocol[], around: Surroundings) {
+    this.#protocols = protocols;
+    this.#around = around;
+    this.#random = mulberry32(around.seed);
+  }
+
+  /** Throws an Error when all that was defined is larger than the limit. */
+  define(name: string, value: Encodable): void {
+    this.#size += sizeOf(value, name);
+    withinSize(this.#size, name);
+    this.names.set(name, value);
+  }
+
+  /** `made`: what the node itself would send. */
+  with(made?: FieldValues): Scope {
+    const { environment, answered } = this.#around;
+    const encode = encoder(this.#protocols);
+    return {
+      answer: ([name = '', ...path]) => valueAt(this.names.get(name), path),
+      valid: (path) => valueAt(made, path),
+      encode: (protocol, message, fields) => {
+        sizeOf(fields, 'encode');
+        return encode(protocol, message, fields);
+      },
+      random: (length, seed) => seededBytes(seed === undefined ? this.#random : mulberry32(seed), length),
+      file: (path) => this.#file(path),
+      spend: budget(),
+      environment: (name) => this.#secret(Object.hasOwn(environment, name) ? environment[name] : undefined),
+      prompt: (question) => this.#secret(Object.hasOwn(answered, question) ? answered[question] : undefined),
+    };
+  }
+
+  #secret(text: string | undefined): string | undefined {
+    return text && this.secrets.add(text);
+  }
+
+  /** A script of somebody else reads nothing but what lies beside it. */
+  #file(path: string): Uint8Array {
+    const { folder } = this.#around;
+    if (folder === undefined) throw new Error('a script that is not saved has no files beside it');
+    const outside = `"${path}" is outside the folder of the script`;
+    if (isAbsolute(path)) throw new Error(outside);
+    let found: string;
+    try {
+      found = realpathSync(join(folder, path));
+    } catch {
+      throw new Error(`there is no file "${path}" beside the script`);
+    }
+    const inside = relative(realpathSync(folder), found);
+    if (isAbsolute(inside) || inside.split(/[\\/]/)[0] === '..') throw new Error(outside);
+    const stat = statSync(found);
+    // Who opens a pipe waits for somebody to write into it.
+    if (!stat.isFile()) throw new Error(`"${path}" is no file`);
+    if (stat.size > scriptLimits.madeSize)
+      throw new Error(`"${path}" has more than ${scriptLimits.madeSize} bytes (limit madeSize)`);
+    try {
+      return new Uint8Array(readFileSync(found));
+    } catch {
+      throw new Error(`"${path}" cannot be read`);
+    }
+  }
+}

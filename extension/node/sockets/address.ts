@@ -1,0 +1,43 @@
+/** Addresses as a person writes them, and which of them stay on this machine. */
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import type { Address } from '../../../dissector/protocol/index.ts';
+
+/** Reads `127.0.0.1:7000`, `[::1]:7000`, `localhost:0`; undefined for what is none. */
+export function parseAddress(text: string): { readonly host: string; readonly port: number } | undefined {
+  const [, bracketed, plain, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  const port = Number(digits);
+  return host === undefined || port > 65_535 ? undefined : { host, port };
+}
+
+/** Its numeric address; throws the system's error for a name that has none. */
+export async function resolve({ host, port }: { readonly host: string; readonly port: number }): Promise<Address> {
+  if (isIP(host) !== 0) return { ip: host, port };
+  const { address } = await lookup(host);
+  return { ip: address, port };
+}
+
+/** 127.0.0.0/8 (RFC 1122 section 3.2.1.3) and ::1 (RFC 4291 section 2.5.3). */
+export function isLoopback(ip: string): boolean {
+  return /^127\.\d+\.\d+\.\d+$/.test(ip) || ip === '::1';
+}
+
+/** Without the prefix of an IPv4 address on an IPv6 socket (RFC 4291 section 2.5.5.2). */
+export function unmapped(ip: string): string {
+  return ip.startsWith('::ffff:') && isIP(ip.slice(7)) === 4 ? ip.slice(7) : ip.replace(/%.*$/, '');
+}
+
+/** The address that another one is reached from, where a socket listens on all of them. */
+export function ownAddress(bound: string, remote: string): string {
+  if (bound !== '0.0.0.0' && bound !== '::') return bound;
+  if (isLoopback(remote)) return remote;
+  const family = isIP(remote) === 4 ? 'IPv4' : 'IPv6';
+  const own = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  return own.find((each) => each.family === family && !each.internal)?.address ?? bound;
+}
+
+export function addressText({ ip, port }: Address): string {
+  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
+}

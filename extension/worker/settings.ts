@@ -1,0 +1,27 @@
+/** What the settings of the editor mean to an analysis. */
+
+import { pinsIn, readDecodeOptions } from '../../dissector/analysis/decodeoptions.ts';
+import type { AnalysisOptions } from '../../dissector/analysis/index.ts';
+import { defaultLimits, type Limits, type Protocol, protocols } from '../../dissector/index.ts';
+import { loadProtocols } from '../capture/modules.ts';
+import type { CaptureSettings } from '../wire/inspector.ts';
+
+export interface Setup {
+  readonly protocols: readonly Protocol[];
+  readonly options: AnalysisOptions & { readonly limits: Limits };
+  readonly problems: readonly string[];
+}
+
+export const noSettings: Setup = { protocols, options: { limits: defaultLimits }, problems: [] };
+
+/** Reads settings; what cannot be used is a problem in a sentence, and the rest is used. `tell`: as loadProtocols has it. */
+export async function readSettings(
+  { modules, decodeAs, tree }: Omit<CaptureSettings, 'colours'>,
+  tell: (mistake: string) => void = () => {},
+): Promise<Setup> {
+  const loaded = await loadProtocols(modules, tell);
+  const choices = pinsIn(tree, loaded.protocols);
+  const decodeOptions = readDecodeOptions({ choices, decodeAs, limits: tree.limits ?? {}, order: tree.order }, loaded.protocols);
+  const problems = [...loaded.problems, ...decodeOptions.problems.map((problem) => `Settings: ${problem}`)];
+  return { protocols: loaded.protocols, options: decodeOptions, problems };
+}

@@ -1,0 +1,131 @@
+/** A decode tree as the inspector shows it: each value as text, all that a message between threads can carry. */
+
+import type { Analysis } from '../../dissector/analysis/index.ts';
+import { type Field, type Source, type Tree, toHex } from '../../dissector/bytes/index.ts';
+import { type CaptureReader, timeText } from '../../dissector/capture/index.ts';
+import { expressionOf, type FieldCatalog } from '../../dissector/filter/index.ts';
+import type { FieldView, Show, SourceView, TreeView } from '../wire/inspector.ts';
+
+const SHOWN_BYTES = 32;
+const SHOWN_CHARACTERS = 200;
+const SHOWN_FRAMES = 20;
+
+export function treeView(analysis: Analysis, show: Show, row: number, catalog: FieldCatalog): TreeView {
+  const { frame, n } = analysis.rowAt(show, row);
+  const own = frameLayer(analysis.reader, frame - 1);
+  if (n < 0) {
+    const { sources, layers } = contents(analysis.frameTree(frame - 1), own, catalog);
+    return { row, sources, layers: layers.map((layer) => told(layer, analysis, frame)), findings: [], missing: [] };
+  }
+  const { tree, dissection } = analysis.dissect(n);
+  const { findings, encrypted, decrypted, state } = analysis.message(n);
+  const { missing } = dissection;
+  const travelled = encrypted ? 'encrypted' : 'clear';
+  // Of a broken one nobody can tell: its bytes are not what was sealed, or what was sealed is broken.
+  const isKnown = state === 'decoded' || state === 'encrypted';
+  const opened = isKnown ? { opened: decrypted === true } : {};
+  return { row, ...contents(tree, own, catalog), findings, missing, travelled, ...opened };
+}
+
+function contents(tree: Tree, own: FieldView, catalog: FieldCatalog): Pick<TreeView, 'sources' | 'layers'> {
+  return {
+    sources: tree.sources.map((source) => sourceView(source, tree.sources)),
+    layers: [own, ...tree.layers.map((layer) => fieldView(layer, catalog, layer.name, []))],
+  };
+}
+
+/** What no message was made of is called by what it is; its bytes are beside it. */
+function told(layer: FieldView, analysis: Analysis, frame: number): FieldView {
+  if (layer.name !== 'payload') return layer;
+  const length = layer.end - layer.start;
+  const bytes = `${length} ${length === 1 ? 'byte' : 'bytes'}`;
+  const whole = analysis.carriedBy(frame);
+  if (whole !== undefined)
+    return { ...layer, text: `Part of ${whole.protocol.id} ${whole.name}, frame ${whole.frame}, ${bytes}` };
+  const conversation = analysis.conversationOf(frame)?.conversation;
+  if (conversation === undefined) return { ...layer, text: `Data, ${bytes} that no protocol took` };
+  const protocol = analysis.protocolOf(conversation);
+  return {
+    ...layer,
+    text: `Data, ${bytes} ${protocol === undefined ? 'of no known protocol' : `that complete no message of ${protocol.id}`}`,
+  };
+}
+
+/** What the capture's record says of the frame; no bytes of the frame itself. */
+function frameLayer(reader: CaptureReader, index: number): FieldView {
+  const { frames } = reader;
+  const captured = frames.captured(index);
+  const original = frames.original(index);
+  const field = (name: string, text: string, doc?: string): FieldView => ({
+    ...{ name, text, source: 0, start: 0, end: captured, generated: true },
+    ...(doc === undefined ? {} : { doc }),
+  });
+  const { name } = reader.interfaces[frames.interfaceIndex(index)] ?? {};
+  const children = [
+    field('number', String(index + 1)),
+    ...(frames.hasTime(index) ? [field('time', timeText(reader, index), 'seconds since 1970-01-01 UTC')] : []),
+    field('captured_length', `${captured}`, 'bytes that the capture holds'),
+    field('original_length', `${original}`, 'bytes on the wire'),
+    field('link_type', `${frames.linkType(index)}`, 'LINKTYPE_ number'),
+    ...(name === undefined ? [] : [field('interface', name)]),
+    ...reader.comments(index).map((comment) => field('comment', comment)),
+  ];
+  const cut = captured < original ? ` of ${original}` : '';
+  return { ...field('frame', `Frame ${index + 1}, ${captured}${cut} bytes`), children };
+}
+
+/** `path` are the names from the layer inwards, items of lists left out. */
+function fieldView(field: Field, catalog: FieldCatalog, layer: string, path: readonly string[]): FieldView {
+  const { name, kind, source, start, end, children, generated, doc, check, problem } = field;
+  const filter = expressionOf(catalog, layer, path, field);
+  const inner = (child: Field): FieldView => fieldView(child, catalog, layer, kind === 'list' ? path : [...path, child.name]);
+  return {
+    ...{ name, text: fieldText(field), source, start, end },
+    ...(children === undefined ? {} : { children: children.map(inner) }),
+    ...(generated === undefined ? {} : { generated }),
+    ...(doc === undefined ? {} : { doc }),
+    ...(check === undefined ? {} : { check }),
+    ...(problem === undefined ? {} : { problem: problem.text }),
+    ...(filter === undefined ? {} : { filter }),
+  };
+}
+
+/** A field's value on one line; what is long is cut. */
+export function fieldText({ kind, value, text, children }: Field): string {
+  if (text !== undefined) return text;
+  if (kind === 'list') return `${children?.length ?? 0} ${children?.length === 1 ? 'item' : 'items'}`;
+  if (value === undefined) return '';
+  if (value instanceof Uint8Array) return bytesText(value);
+  if (typeof value !== 'string') return String(value);
+  const shown = value.length > SHOWN_CHARACTERS ? `${value.slice(0, SHOWN_CHARACTERS)}…` : value;
+  return JSON.stringify(shown);
+}
+
+function bytesText(bytes: Uint8Array): string {
+  if (bytes.length <= SHOWN_BYTES) return toHex(bytes);
+  return `${toHex(bytes.subarray(0, SHOWN_BYTES))}… (${bytes.length} bytes)`;
+}
+
+function sourceView({ id, name, bytes, origin }: Source, all: readonly Source[]): SourceView {
+  // A part of a larger buffer would take all of that buffer to the other thread.
+  const own = bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+  return { id, name, bytes: own, origin: originText(origin, all) };
+}
+
+function originText(origin: Source['origin'], all: readonly Source[]): string {
+  switch (origin.kind) {
+    case 'frame':
+      return `Frame ${origin.frame}`;
+    case 'pieces': {
+      const frames = [...new Set(origin.pieces.map(({ frame }) => frame))];
+      const more = frames.length > SHOWN_FRAMES ? ` and ${frames.length - SHOWN_FRAMES} more` : '';
+      return `put together from ${frames.length === 1 ? 'frame' : 'frames'} ${frames.slice(0, SHOWN_FRAMES).join(', ')}${more}`;
+    }
+    case 'joined': {
+      const names = [...new Set(origin.parts.map(({ from }) => all[from]?.name ?? 'another source'))];
+      return `put together from ${origin.parts.length} parts of ${names.join(', ')}`;
+    }
+    default:
+      return `derived from ${all[origin.from]?.name ?? 'another source'}, bytes ${origin.start}..${origin.end}: ${origin.how}`;
+  }
+}

@@ -1,0 +1,186 @@
+/** The bytes of a row: a tab for each source, and of the source in view its bytes in hexadecimal and as text. */
+import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import type { FieldView, SourceView } from '../../../extension/wire/inspector.ts';
+import { PageElement } from '../page/element.ts';
+import { count } from '../page/texts.ts';
+import { VirtualList } from '../page/virtuallist.ts';
+import { type ByteRange, rangeMenu, rangeOf, rangeText } from './byterange.ts';
+import { hexRow, hexRows, moveByte, offsetText, ROW_BYTES } from './hex.ts';
+import { readings } from './readings.ts';
+
+const ROW_HEIGHT = 20;
+
+export class Bytes extends PageElement {
+  static override properties: PropertyDeclarations = {
+    sources: { attribute: false },
+    source: { attribute: false },
+    field: { attribute: false },
+    cursor: { attribute: false },
+    inspecting: { attribute: false },
+    range: { state: true },
+  };
+  declare sources: readonly SourceView[];
+  declare source: number;
+  declare field: FieldView | undefined;
+  declare cursor: number | undefined;
+  /** Whether what the bytes under the cursor may mean is shown. */
+  declare inspecting: boolean;
+  /** What is picked, by dragging or with Shift; the cursor alone otherwise. */
+  declare range: ByteRange | undefined;
+  #picking: { readonly anchor: number; head: number } | undefined;
+  /** What is selected is a byte: the keys and the mouse go from one to another here. */
+  readonly #list = new VirtualList<number>(this, {
+    rowHeight: ROW_HEIGHT,
+    rows: () => {
+      const shown = this.#shown;
+      return shown && { total: hexRows(shown.bytes), row: (index) => index };
+    },
+  });
+
+  get #shown(): SourceView | undefined {
+    return this.sources.find(({ id }) => id === this.source);
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('source') || changed.has('sources')) this.#pickNothing();
+    if (changed.has('source') || (changed.has('sources') && this.cursor === undefined)) this.#list.toTop();
+    if ((changed.has('cursor') || changed.has('field') || changed.has('source')) && this.cursor !== undefined)
+      this.#list.reveal(Math.floor(this.cursor / ROW_BYTES));
+  }
+
+  protected override render(): TemplateResult {
+    const shown = this.#shown;
+    return html`
+      <div class="tabs" role="tablist" aria-label="Sources of bytes" @keydown=${this.#tabKey}>${this.sources.map((source) => this.#tab(source))}</div>
+      ${
+        shown === undefined
+          ? nothing
+          : html`<div id="bytes" class="viewport" role="grid" tabindex="0" aria-label="Bytes of ${shown.name}" aria-rowcount=${hexRows(shown.bytes)}
+              aria-activedescendant=${this.cursor === undefined ? nothing : `byte-${this.#picking?.head ?? this.cursor}`} aria-multiselectable="true"
+              data-vscode-context=${this.#menu(shown)} title="Shift or dragging picks several bytes"
+              @keydown=${this.#key} @mousedown=${this.#press} @mousemove=${this.#drag}>
+              ${this.#list.draw((_, row) => this.#row(shown, row))}
+            </div>`
+      }
+      ${shown === undefined || this.cursor === undefined || this.cursor >= shown.bytes.length ? nothing : this.#readings(shown.bytes, this.cursor)}
+      ${shown !== undefined && shown.bytes.length === 0 ? html`<p class="hint over">No bytes</p>` : nothing}`;
+  }
+
+  #tab(source: SourceView): TemplateResult {
+    const chosen = source.id === this.source;
+    return html`<button class="tab" role="tab" data-source=${source.id} aria-selected=${chosen} tabindex=${chosen ? 0 : -1} title=${source.origin}
+      @click=${() => this.#choose(source.id)}>${source.name} <span class="length">${count(source.bytes.length, 'byte')}</span></button>`;
+  }
+
+  #row(source: SourceView, row: number): TemplateResult {
+    const { cursor, field, range } = this;
+    const lit = (at: number): string => {
+      const within = field !== undefined && field.source === source.id && field.start <= at && at < field.end;
+      const picked = range !== undefined && range.start <= at && at < range.end;
+      return `${within ? ' lit' : ''}${picked ? ' picked' : ''}${at === cursor ? ' cursor' : ''}`;
+    };
+    const cells = hexRow(source.bytes, row);
+    return html`<div class="byte-row" role="row" aria-rowindex=${row + 1}><span class="offset" role="rowheader">${offsetText(
+      row * ROW_BYTES,
+      source.bytes.length,
+    )}</span><span class="hex" role="presentation">${cells.map(
+      ({ at, hex }) =>
+        html`<span id="byte-${at}" class="byte${lit(at)}${at % 8 === 7 ? ' half' : ''}" role="gridcell" data-at=${at}>${hex}</span>`,
+    )}</span><span class="ascii" aria-hidden="true">${cells.map(
+      ({ at, ascii }) => html`<span class="char${lit(at)}" data-at=${at}>${ascii}</span>`,
+    )}</span></div>`;
+  }
+
+  #readings(bytes: Uint8Array, at: number): TemplateResult {
+    return html`<details id="readings" class="readings" ?open=${this.inspecting} @toggle=${this.#inspect}>
+      <summary>Value at byte ${at} (0x${at.toString(16)})${this.range === undefined ? nothing : html` · <span id="picked" class="length" role="status">${rangeText(this.range)} picked</span>`}</summary>${
+        this.inspecting
+          ? html`<dl>${readings(bytes, at).map(({ name, text }) => html`<div><dt>${name}</dt><dd title=${text}>${text}</dd></div>`)}</dl>`
+          : nothing
+      }</details>`;
+  }
+
+  readonly #inspect = (event: Event): void => {
+    const { open } = event.target as HTMLDetailsElement;
+    if (open !== this.inspecting) this.dispatchEvent(new CustomEvent('inspect-values', { detail: open }));
+  };
+
+  #choose(source: number): void {
+    this.dispatchEvent(new CustomEvent('choose-source', { detail: source }));
+  }
+
+  #go(at: number): void {
+    this.dispatchEvent(new CustomEvent('choose-byte', { detail: at }));
+  }
+
+  /** What is picked, or the byte under the cursor. */
+  #menu(shown: SourceView): string | typeof nothing {
+    const { cursor } = this;
+    if (cursor === undefined || cursor >= shown.bytes.length) return nothing;
+    return rangeMenu(this.range ?? rangeOf(shown.id, cursor, cursor), shown, this.field);
+  }
+
+  #pickNothing(): void {
+    this.range = undefined;
+    this.#picking = undefined;
+  }
+
+  #pick(anchor: number, head: number): void {
+    this.#picking = { anchor, head };
+    this.range = anchor === head ? undefined : rangeOf(this.source, anchor, head);
+  }
+
+  readonly #press = (event: MouseEvent): void => {
+    const at = byteAt(event);
+    if (at === undefined || event.button !== 0) return;
+    if (event.shiftKey && this.cursor !== undefined) {
+      event.preventDefault();
+      this.#pick(this.#picking?.anchor ?? this.cursor, at);
+      return;
+    }
+    this.#pick(at, at);
+    this.#go(at);
+  };
+
+  readonly #drag = (event: MouseEvent): void => {
+    const at = byteAt(event);
+    if (at === undefined || event.buttons !== 1 || this.#picking === undefined || at === this.#picking.head) return;
+    event.preventDefault();
+    this.#pick(this.#picking.anchor, at);
+  };
+
+  #key(event: KeyboardEvent): void {
+    const length = this.#shown?.bytes.length ?? 0;
+    if (event.key === 'Escape' && this.range !== undefined) {
+      event.preventDefault();
+      this.#pickNothing();
+      return;
+    }
+    if (event.altKey || event.metaKey || event.ctrlKey || length === 0) return;
+    const from = event.shiftKey ? (this.#picking?.head ?? this.cursor ?? 0) : (this.cursor ?? 0);
+    const next = moveByte(from, event.key, length, this.#list.page);
+    if (next === undefined) return;
+    event.preventDefault();
+    if (event.shiftKey && this.cursor !== undefined) {
+      this.#pick(this.#picking?.anchor ?? this.cursor, next);
+      this.#list.reveal(Math.floor(next / ROW_BYTES));
+      return;
+    }
+    this.#pickNothing();
+    this.#go(this.cursor === undefined ? 0 : next);
+  }
+
+  #tabKey(event: KeyboardEvent): void {
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    const next = this.sources[this.sources.findIndex(({ id }) => id === this.source) + step];
+    if (step === 0 || next === undefined) return;
+    event.preventDefault();
+    this.#choose(next.id);
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>('.tab[aria-selected="true"]')?.focus());
+  }
+}
+
+function byteAt(event: MouseEvent): number | undefined {
+  const at = (event.target as Element).closest<HTMLElement>('[data-at]')?.dataset.at;
+  return at === undefined ? undefined : Number(at);
+}

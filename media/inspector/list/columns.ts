@@ -1,0 +1,72 @@
+/** The columns of the packet list: seven of its own, and any field that the user asks for, between Message and Info. */
+import type { Row } from '../../../extension/wire/inspector.ts';
+import { absolute, type Instant, seconds, sinceStart } from '../page/texts.ts';
+
+export interface Column {
+  /** A name of its own, or the field that it shows. */
+  readonly id: string;
+  readonly title: string;
+  /** A CSS track size, until the user gives it a width. */
+  readonly width: string;
+  readonly isNumber?: true;
+  /** Place among the fields that were asked for. */
+  readonly own?: number;
+}
+
+export const timeFormats = ['start', 'previous', 'reference', 'absolute'] as const;
+export type TimeFormat = (typeof timeFormats)[number];
+
+/** A frame that times are counted from. */
+export interface Reference extends Instant {
+  readonly frame: number;
+}
+
+export const NARROWEST = 30;
+
+const before: readonly Column[] = [
+  { id: 'frame', title: 'Frame', width: 'minmax(calc(4ch + 18px), calc(8ch + 18px))', isNumber: true },
+  { id: 'time', title: 'Time', width: 'minmax(9ch, 13ch)', isNumber: true },
+  { id: 'source', title: 'Source', width: 'minmax(92px, 1.6fr)' },
+  { id: 'destination', title: 'Destination', width: 'minmax(92px, 1.6fr)' },
+  { id: 'protocol', title: 'Protocol', width: 'minmax(70px, 0.8fr)' },
+  { id: 'message', title: 'Message', width: 'minmax(80px, 1.2fr)' },
+];
+const info: Column = { id: 'info', title: 'Info', width: 'minmax(80px, 2.6fr)' };
+
+export function columnsOf(fields: readonly string[]): Column[] {
+  const own = fields.map((id, index): Column => ({ id, title: id.split('.').at(-1)!, width: 'minmax(60px, 1fr)', own: index }));
+  return [...before, ...own, info];
+}
+
+/** The tracks of the grid: widths that the user gave are in pixels. */
+export function tracks(columns: readonly Column[], time: TimeFormat, widths: Readonly<Record<string, number>>): string {
+  const track = ({ id, width }: Column): string => {
+    if (Object.hasOwn(widths, id)) return `${widths[id]}px`;
+    return id === 'time' && time === 'absolute' ? '31ch' : width;
+  };
+  return columns.map(track).join(' ');
+}
+
+const titles: Readonly<Record<TimeFormat, string>> = {
+  start: 'Time',
+  previous: 'Δ previous',
+  reference: 'Since reference',
+  absolute: 'Time (UTC)',
+};
+
+export function titleOf({ id, title }: Column, time: TimeFormat): string {
+  return id === 'time' ? titles[time] : title;
+}
+
+/** What stands in the column of times. */
+export function timeText(row: Row, format: TimeFormat, start: Instant | undefined, reference: Reference | undefined): string {
+  switch (format) {
+    case 'absolute':
+      return absolute(row);
+    case 'previous':
+      return row.gap === undefined ? '' : seconds(row.gap);
+    case 'reference':
+      if (reference !== undefined) return row.frame === reference.frame ? '*REF*' : sinceStart(row, reference);
+  }
+  return start === undefined ? '' : sinceStart(row, start);
+}

@@ -1,0 +1,88 @@
+/** The packet list as far as it is known here: fetches what is to be shown and tells when more of it came. */
+import type { Overview, Row, Scan, Show } from '../../../extension/wire/inspector.ts';
+import type { Call } from '../page/host.ts';
+import { Paged } from '../page/paged.ts';
+import type { Answer } from '../page/pages.ts';
+import type { Instant } from '../page/texts.ts';
+import type { Remembered } from './remembered.ts';
+
+/** Between two looks at a filter that is still searching. */
+const POLL = 100;
+
+export class PacketList extends Paged<Row> {
+  /** The time of the first frame. */
+  start: Instant | undefined;
+  readonly show: Show;
+  /** What the list is narrowed to; empty for none. */
+  readonly filter: string;
+  /** How far the filter has come. */
+  scan: Scan | undefined;
+  /** Fields that stand as columns. */
+  readonly columns: readonly string[];
+  readonly #call: Call;
+  readonly #changed: () => void;
+  #messages = -1;
+  #askedStart = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor({ show, filter, columns }: Pick<Remembered, 'show' | 'filter' | 'columns'>, call: Call, changed: () => void) {
+    super('These packets could not be read');
+    this.show = show;
+    this.filter = filter;
+    this.columns = columns;
+    this.#call = call;
+    this.#changed = changed;
+  }
+
+  overview(overview: Overview): void {
+    if (overview.generation !== this.generation) this.renew(overview.generation);
+    if (this.show === 'all' && this.filter === '') this.lengthen(overview.rows);
+    else if (overview.messages !== this.#messages || overview.done) this.lengthen();
+    this.#messages = overview.messages;
+    if (overview.frames > 0) void this.#findStart();
+  }
+
+  protected changed(): void {
+    this.#changed();
+  }
+
+  protected async fetch(start: number, count: number): Promise<Answer<Row>> {
+    const answer = await this.#call('rows', { start, count, show: this.show, ...this.narrowed, ...this.#asColumns });
+    this.#follow(answer.scan);
+    return answer;
+  }
+
+  /** The filter as a part of a call. */
+  get narrowed(): { filter?: string } {
+    return this.filter === '' ? {} : { filter: this.filter };
+  }
+
+  get #asColumns(): { columns?: readonly string[] } {
+    return this.columns.length === 0 ? {} : { columns: this.columns };
+  }
+
+  /** A filter that is still searching is asked again for the end of the list. */
+  #follow(scan: Scan | undefined): void {
+    this.scan = scan;
+    clearTimeout(this.#timer);
+    if (scan === undefined || scan.done) return;
+    this.#timer = setTimeout(() => {
+      this.lengthen();
+      this.#changed();
+    }, POLL);
+  }
+
+  async #findStart(): Promise<void> {
+    if (this.#askedStart) return;
+    this.#askedStart = true;
+    try {
+      const first = (await this.#call('rows', { start: 0, count: 1, show: 'all' })).rows[0];
+      if (first === undefined) this.#askedStart = false;
+      else this.start = first;
+    } catch {
+      // Times are absent until the next overview asks again; the list itself says what is wrong.
+      this.#askedStart = false;
+    }
+    this.#changed();
+  }
+}

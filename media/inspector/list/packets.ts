@@ -1,0 +1,175 @@
+/** The packet list: a grid that draws the rows in view and moves one selection. */
+import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import type { Row } from '../../../extension/wire/inspector.ts';
+import { PageElement } from '../page/element.ts';
+import { Resizing } from '../page/resizing.ts';
+import { signs } from '../page/signs.ts';
+import { absolute, hueOf } from '../page/texts.ts';
+import { VirtualList } from '../page/virtuallist.ts';
+import { cellMenu, menuOf } from './asfilter.ts';
+import { type Column, columnsOf, timeText, titleOf, tracks } from './columns.ts';
+import { endpointCell } from './endpoint.ts';
+import type { PacketList } from './list.ts';
+import type { Remembered } from './remembered.ts';
+
+const ROW_HEIGHT = 22;
+const HUES = 5;
+const badges: Partial<Record<Row['state'], { text: string; says: string }>> = {
+  encrypted: { text: 'enc', says: 'Still encrypted' },
+  malformed: { text: 'bad', says: 'Malformed' },
+  incomplete: { text: 'cut', says: 'Incomplete: bytes are missing' },
+};
+
+export class Packets extends PageElement {
+  static override properties: PropertyDeclarations = {
+    list: { attribute: false },
+    selected: { attribute: false },
+    arranged: { attribute: false },
+    live: { attribute: false },
+    empty: { attribute: false },
+  };
+  declare list: PacketList;
+  declare arranged: Remembered;
+  /** The capture grows. */
+  declare live: boolean;
+  declare selected: number | undefined;
+  /** What to say where there is no row. */
+  declare empty: string;
+  readonly #lines = new VirtualList<Row>(this, {
+    rowHeight: ROW_HEIGHT,
+    heads: '.columns',
+    rows: () => this.list,
+    // Whoever watches the end of a capture that grows goes on watching it.
+    follows: () => this.live,
+    selection: {
+      id: 'packet',
+      at: () => this.selected ?? -1,
+      go: (row) => void this.dispatchEvent(new CustomEvent('select-row', { detail: row })),
+      withControl: true,
+    },
+  });
+  #columns: readonly Column[] = [];
+  #marks: ReadonlySet<number> = new Set();
+  #comments: ReadonlyMap<number, string> = new Map();
+  readonly #resizing = new Resizing(this);
+
+  reveal(row: number): void {
+    this.#lines.reveal(row);
+  }
+
+  /** Who comes back from another view finds the packet that is selected. */
+  protected override firstUpdated(): void {
+    if (this.selected !== undefined) this.reveal(this.selected);
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('list') && changed.get('list') !== undefined) this.#lines.toTop();
+    this.#columns = columnsOf(this.list.columns);
+    this.#marks = new Set(this.arranged.marks);
+    this.#comments = new Map(this.arranged.comments);
+  }
+
+  protected override updated(): void {
+    const { time, widths } = this.arranged;
+    this.style.setProperty('--packet-columns', tracks(this.#columns, time, this.#resizing.over(widths)));
+  }
+
+  protected override render(): TemplateResult {
+    const { list } = this;
+    return html`
+      <div id="packet-heads" class="columns packet-row" role="row" aria-rowindex="1">
+        ${this.#columns.map((column) => this.#head(column))}
+      </div>
+      <div id="packet-list" class="viewport" role="grid" tabindex="0" aria-label="Packets" aria-owns="packet-heads"
+        aria-colcount=${this.#columns.length} aria-rowcount=${list.total + 1} data-vscode-context=${this.#menu()}
+        aria-activedescendant=${this.#lines.active} @keydown=${this.#lines.key} @mousedown=${this.#press}>
+        ${this.#lines.draw((row, index) => this.#row(row, index))}
+      </div>
+      ${list.total === 0 && list.problem === undefined ? html`<p class="hint over" role="status">${this.empty}</p>` : nothing}
+      ${list.problem === undefined ? nothing : this.#problem(list.problem)}`;
+  }
+
+  /** The menu key opens the menu of the row that is selected. */
+  #menu(): string | typeof nothing {
+    const row = this.selected === undefined ? undefined : this.list.row(this.selected);
+    return row === undefined ? nothing : cellMenu(row, { id: 'message' });
+  }
+
+  #problem(text: string): TemplateResult {
+    return html`<div class="strip error" role="alert"><span>${text}</span>
+      <vscode-button secondary @click=${() => this.list.retry()}>Try again</vscode-button></div>`;
+  }
+
+  #row(row: Row | undefined, index: number): TemplateResult {
+    const selected = index === this.selected;
+    const classes = [
+      'packet-row',
+      selected ? 'selected' : '',
+      row === undefined ? 'unread' : `state-${row.state}`,
+      row?.colour === undefined ? '' : `colour-${row.colour}`,
+      row !== undefined && this.#marks.has(row.frame) ? 'marked' : '',
+    ].join(' ');
+    return html`<div id="packet-${index}" class=${classes} role="row" data-row=${index} data-frame=${row?.frame ?? nothing}
+      aria-rowindex=${index + 2} aria-selected=${selected}>${row === undefined ? html`<span role="gridcell">…</span>` : this.#cells(row)}</div>`;
+  }
+
+  #head(column: Column): TemplateResult {
+    const { id, own, isNumber } = column;
+    const title = titleOf(column, this.arranged.time);
+    const menu = menuOf('header', undefined, { column: id, isTime: id === 'time', isOwn: own !== undefined });
+    return html`<span role="columnheader" class=${isNumber ? 'number' : ''} title=${own === undefined ? title : id} data-vscode-context=${menu}>${title}${this.#resizing.grip(id)}</span>`;
+  }
+
+  #cells(row: Row): TemplateResult[] {
+    return this.#columns.map((column) => {
+      const { text, title, mark } = this.#cell(row, column);
+      const classes = `${column.isNumber ? 'number' : ''} ${column.id === 'protocol' ? 'protocol' : ''}`;
+      return html`<span class=${classes} role="gridcell" data-vscode-context=${cellMenu(row, column)} title=${title ?? (typeof text === 'string' ? text : nothing)}>${mark ?? nothing}${text}</span>`;
+    });
+  }
+
+  /** The text of a cell and what stands before it. */
+  #cell(row: Row, { id, own }: Column): { text: string | TemplateResult; title?: string; mark?: TemplateResult | undefined } {
+    if (own !== undefined) return { text: row.cells?.[own] ?? '' };
+    switch (id) {
+      case 'frame':
+        return { text: String(row.frame), title: '', mark: this.#signs(row) };
+      case 'time':
+        return { text: timeText(row, this.arranged.time, this.list.start, this.arranged.reference), title: absolute(row) };
+      case 'source':
+        return { text: endpointCell(row.source), title: row.source };
+      case 'destination':
+        return { text: endpointCell(row.destination), title: row.destination };
+      case 'protocol': {
+        const hue = row.state === 'none' ? 'none' : hueOf(row.protocol, HUES);
+        return { text: row.protocol, mark: html`<span class="hue hue-${hue}" aria-hidden="true"></span>` };
+      }
+      case 'message': {
+        const badge = badges[row.state];
+        const mark = badge && html`<span class="badge ${row.state}" title=${badge.says}>${badge.text}</span>`;
+        return { text: row.message, mark };
+      }
+      default:
+        return { text: row.info };
+    }
+  }
+
+  /** The worst finding of a row, and whether the user marked it. */
+  #signs({ severity, frame }: Row): TemplateResult {
+    const comment = this.#comments.get(frame);
+    return html`${
+      comment === undefined
+        ? nothing
+        : html`<span class="mark commented" title=${comment} role="img" aria-label="comment: ${comment}">✎</span>`
+    }${this.#marks.has(frame) ? html`<span class="mark own" title="Marked" role="img" aria-label="marked">◆</span>` : nothing}${
+      severity === undefined
+        ? nothing
+        : html`<span class="mark ${severity}" title="Worst finding: ${severity}" role="img" aria-label=${severity}>${signs[severity]}</span>`
+    }`;
+  }
+
+  #press(event: MouseEvent): void {
+    const row = (event.target as Element).closest<HTMLElement>('[data-row]')?.dataset.row;
+    if (row !== undefined) this.#lines.press(event, Number(row));
+  }
+}

@@ -1,0 +1,51 @@
+/** What the page lets the host do for the user: write, ask, copy. What goes wrong is a sentence. */
+import type { Row, ScriptKind } from '../../../extension/wire/inspector.ts';
+import type { PacketList } from '../list/list.ts';
+import type { Remembered } from '../list/remembered.ts';
+import { type Call, sentence } from './host.ts';
+
+/** Every call ends in the sentence of its failure, or in nothing. */
+export class Asking {
+  readonly #call: Call;
+
+  constructor(call: Call) {
+    this.#call = call;
+  }
+
+  async addKeys(from: 'file' | 'clipboard' = 'file'): Promise<string | undefined> {
+    return this.#call('addKeys', { from }).then(nothing, (error) => `The key log was not added: ${sentence(error)}`);
+  }
+
+  async copy(text: string): Promise<string | undefined> {
+    return this.#call('copy', { text }).then(nothing, (error) => `Nothing was copied: ${sentence(error)}`);
+  }
+
+  async copyScript(n: number, what: ScriptKind): Promise<string | undefined> {
+    return this.#call('script', { n, what }).then(
+      ({ text }) => this.copy(text),
+      (error) => `Nothing was copied: ${sentence(error)}`,
+    );
+  }
+
+  async export(
+    { show, narrowed, columns }: PacketList,
+    { comments }: Remembered,
+    row: Row | undefined,
+  ): Promise<string | undefined> {
+    const one = row === undefined ? {} : { row: row.row };
+    const message = row?.n === undefined ? {} : { n: row.n };
+    const scope = { show, ...narrowed, columns, comments, ...one };
+    return this.#call('export', { scope, ...message }).then(nothing, (error) => `Nothing was written: ${sentence(error)}`);
+  }
+
+  /** The comments with that on a frame changed; none when it was cancelled. An empty text takes it away. */
+  async comment({ comments }: Remembered, frame: number): Promise<Remembered['comments'] | undefined> {
+    const before = comments.find(([own]) => own === frame)?.[1] ?? '';
+    const { text } = await this.#call('askText', { title: `Comment on Frame ${frame}`, value: before });
+    if (text === undefined) return undefined;
+    const others = comments.filter(([own]) => own !== frame);
+    return text === '' ? others : [...others, [frame, text] as const].sort(([a], [b]) => a - b);
+  }
+}
+
+const nothing = (): undefined => undefined;

@@ -1,0 +1,188 @@
+/** The page: a toolbar, the packet list, and below it what the selected packet says of itself and its bytes. */
+
+import type { VscSplitLayoutChangeEvent } from '@vscode-elements/elements/dist/vscode-split-layout/vscode-split-layout.js';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { Overview, PageCommand } from '../../../extension/wire/inspector.ts';
+import type { FilterBar } from '../list/filterbar.ts';
+import type { Asked, FindBar } from '../list/findbar.ts';
+import type { Packets } from '../list/packets.ts';
+import { explanation } from '../tree/explanation.ts';
+import { findings, missing } from '../tree/rowfindings.ts';
+import type { FieldTree } from '../tree/tree.ts';
+import { home, viewOf, views } from '../views/index.ts';
+import { carryOut, type Parts } from './commands.ts';
+import { PageElement } from './element.ts';
+import { Session } from './session.ts';
+import { tabs, toolbar } from './toolbar.ts';
+import type { View } from './view.ts';
+
+/** Narrower than this, fields and bytes cannot stand side by side: a line of bytes is some 480 pixels long. */
+const STACKED_BELOW = 720;
+
+export class Inspector extends PageElement {
+  readonly #session = new Session(() => this.requestUpdate());
+  #focused = false;
+  readonly #addKeys = (): void => void this.#session.addKeys();
+
+  #stacked = false;
+  readonly #sized = new ResizeObserver(() => {
+    const stacked = this.clientWidth < STACKED_BELOW;
+    if (stacked === this.#stacked) return;
+    this.#stacked = stacked;
+    this.requestUpdate();
+  });
+  #finding = false;
+  readonly #parts: Parts = {
+    filter: (text) => void this.#bar?.put(text),
+    focusFilter: () => this.#bar?.focus(),
+    openFind: () => this.#openFind(),
+    give: (command) => this.#give(command),
+    findAgain: (forward) => this.#findBar?.again(forward) ?? false,
+  };
+
+  /** Whoever comes to the page with the keyboard finds the packets under it. */
+  readonly #focus = (): void => {
+    if (document.hasFocus() && document.activeElement === document.body) this.querySelector<HTMLElement>('#packet-list')?.focus();
+  };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#session.onreveal = (row) => void this.updateComplete.then(() => this.#packets?.reveal(row));
+    this.#session.oncommand = ({ name, place }) => carryOut(this.#session, this.#parts, name, place);
+    window.addEventListener('focus', this.#focus);
+    this.#sized.observe(this);
+    void this.#session.ready();
+  }
+
+  override disconnectedCallback(): void {
+    window.removeEventListener('focus', this.#focus);
+    this.#sized.disconnect();
+    super.disconnectedCallback();
+  }
+
+  get #bar(): FilterBar | null {
+    return this.querySelector('peerscope-filter');
+  }
+
+  get #findBar(): FindBar | null {
+    return this.querySelector('peerscope-find');
+  }
+
+  #openFind(): void {
+    this.#finding = true;
+    this.#session.setView(home.id);
+    this.requestUpdate();
+    void this.updateComplete.then(async () => {
+      await this.#findBar?.updateComplete;
+      this.#findBar?.focus();
+    });
+  }
+
+  get #view(): View {
+    return viewOf(this.#session.view);
+  }
+
+  /** Lets a view do what only it can; while another one is up, it comes up first. */
+  #give(command: PageCommand): void {
+    const act = this.#view.commands?.[command];
+    const owner = views.find(({ commands }) => commands?.[command] !== undefined);
+    if (act !== undefined) act(this);
+    else if (owner !== undefined) this.#session.setView(owner.id);
+  }
+
+  #closeFind(): void {
+    this.#finding = false;
+    this.requestUpdate();
+    this.querySelector<HTMLElement>('#packet-list')?.focus();
+  }
+
+  get #packets(): Packets | null {
+    return this.querySelector('peerscope-packets');
+  }
+
+  protected override render(): TemplateResult {
+    const session = this.#session;
+    const { overview } = session;
+    const failure = session.failure ?? overview?.failure;
+    if (failure !== undefined)
+      return html`<div class="whole" role="alert"><h1>${overview?.name ?? 'The capture'} cannot be shown</h1><p>${failure}</p>
+        <vscode-button id="reload" @click=${() => void session.ready()}>Reload</vscode-button></div>`;
+    if (overview === undefined) return html`<div class="whole" role="status"><p>Reading…</p></div>`;
+    const sentences = session.complaint === undefined ? overview.notices : [session.complaint, ...overview.notices];
+    return html`
+      ${toolbar(session, overview, this.#addKeys)}
+      ${sentences.length === 0 ? nothing : html`<ul id="notices" class="notices">${sentences.map((text) => html`<li>${text}</li>`)}</ul>`}
+      <peerscope-filter .applied=${session.list.filter} .history=${session.history} .scan=${session.list.scan} .total=${session.list.total}
+        .call=${session.call} @apply-filter=${(event: CustomEvent<string>) => session.setFilter(event.detail)}></peerscope-filter>
+      ${tabs(session)}
+      <peerscope-find .search=${session.search} .shown=${this.#finding && this.#view === home} @close-find=${() => this.#closeFind()}
+        @find=${({ detail }: CustomEvent<Asked>) => void session.find({ ...detail, around: true })}></peerscope-find>
+      <vscode-split-layout id="panes" split="horizontal" initial-handle-position="${session.panes.listHeight}%" min-start="80px" min-end="80px"
+        @vsc-split-layout-change=${(event: VscSplitLayoutChangeEvent) => this.#moved(event, 'listHeight')}>
+        <div slot="start" class="pane">
+          ${this.#above(overview)}
+        </div>
+        <vscode-split-layout id="details" slot="end" split=${this.#stacked ? 'horizontal' : 'vertical'} min-start=${this.#stacked ? '60px' : '120px'} min-end=${this.#stacked ? '60px' : '120px'}
+          initial-handle-position="${this.#stacked ? session.panes.treeHeight : session.panes.treeWidth}%"
+          @vsc-split-layout-change=${(event: VscSplitLayoutChangeEvent) => this.#moved(event, this.#stacked ? 'treeHeight' : 'treeWidth')}>
+          <div slot="start" class="pane">${this.#fields()}</div>
+          <div slot="end" class="pane">${this.#bytes()}</div>
+        </vscode-split-layout>
+      </vscode-split-layout>`;
+  }
+
+  protected override updated(_changed: PropertyValues): void {
+    // The list and what is opened change within; the elements that draw them cannot see it by themselves.
+    this.#packets?.requestUpdate();
+    this.#findBar?.requestUpdate();
+    this.querySelector<FieldTree>('peerscope-fields')?.requestUpdate();
+    if (!this.#focused && this.#packets !== null) {
+      this.#focused = true;
+      void this.#packets.updateComplete.then(this.#focus);
+    }
+  }
+
+  /** What stands above the fields. */
+  #above(overview: Overview): TemplateResult {
+    const session = this.#session;
+    const filter = (text: string): void => void this.#bar?.put(text);
+    return this.#view.draw({
+      ...{ session, overview, generation: overview.done ? overview.generation : -1, filter },
+      narrow: (text) => {
+        session.setView(home.id);
+        filter(text);
+      },
+      resize: (widths) => session.arrange({ widths: { ...session.arranged.widths, ...widths } }),
+    });
+  }
+
+  #fields(): TemplateResult {
+    const { shown } = this.#session;
+    const { tree, failure, waiting, field } = shown;
+    if (failure !== undefined) return html`<p class="hint error" role="alert">${failure}</p>`;
+    if (tree === undefined) return html`<p class="hint" role="status">${waiting ? 'Reading…' : 'No packet selected'}</p>`;
+    return html`<div class="told">${missing(tree, this.#addKeys)}${explanation(tree, shown.explained, (open) => void shown.explain(open))}${findings(tree)}</div>
+      <peerscope-fields class="fills" .layers=${tree.layers} .selected=${field?.key} .opened=${shown.opened}
+        @choose-field=${(event: CustomEvent<string>) => shown.chooseField(event.detail)}
+        @open-field=${({ detail }: CustomEvent<{ key: string; open: boolean }>) => shown.open(detail.key, detail.open)}></peerscope-fields>
+      ${
+        field?.field.doc === undefined && field?.field.problem === undefined
+          ? nothing
+          : html`<p id="field-doc" class="field-doc">${field.field.problem === undefined ? nothing : html`<strong>${field.field.problem}</strong> `}${field.field.doc}</p>`
+      }`;
+  }
+
+  #bytes(): TemplateResult {
+    const { shown } = this.#session;
+    if (shown.tree === undefined) return html``;
+    return html`<peerscope-bytes class="fills" .sources=${shown.tree.sources} .source=${shown.source} .field=${shown.field?.field}
+      .cursor=${shown.cursor} .inspecting=${this.#session.arranged.inspecting}
+      @inspect-values=${({ detail }: CustomEvent<boolean>) => this.#session.arrange({ inspecting: detail })} @choose-source=${(event: CustomEvent<number>) => shown.chooseSource(event.detail)}
+      @choose-byte=${(event: CustomEvent<number>) => shown.chooseByte(event.detail)}></peerscope-bytes>`;
+  }
+
+  /** The event of the inner panes passes the outer ones too. */
+  #moved(event: VscSplitLayoutChangeEvent, pane: 'listHeight' | 'treeWidth' | 'treeHeight'): void {
+    if (event.target === event.currentTarget) this.#session.remember({ [pane]: event.detail.positionInPercentage });
+  }
+}

@@ -1,0 +1,52 @@
+/** The line above the packets: what was opened, how much is in it, and what can be done with all of it. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Overview } from '../../../extension/wire/inspector.ts';
+import { viewOf, views } from '../views/index.ts';
+import type { Session } from './session.ts';
+import { count } from './texts.ts';
+
+export function toolbar(session: Session, overview: Overview, addKeys: () => void): TemplateResult {
+  const { name, format, frames, messages, encrypted, keys, read, bytes, done } = overview;
+  return html`<header id="toolbar" class="toolbar">
+    <strong class="name" title="${name} (${format}, ${count(bytes, 'byte')})">${name}</strong>
+    <span id="counts" class="counts">
+      <span id="count-frames">${count(frames, 'frame')}</span>
+      <span id="count-messages">${count(messages, 'message')}</span>
+      <span id="count-encrypted" title="Messages that are still encrypted, or a part of them">${count(encrypted, 'undecrypted', 'undecrypted')}</span>
+      <span id="count-findings">${count(overview.findings, 'finding')}</span>
+      ${overview.live ? html`<span id="live" class="live" title="The file grows, and what comes is shown">◉ live</span>` : nothing}
+      ${keys === 0 ? nothing : html`<span id="count-keys">${count(keys, 'key')}</span>`}
+    </span>
+    <span class="actions">
+      <vscode-checkbox id="messages-only" label="Messages only" .checked=${session.show === 'messages'}
+        @change=${(event: Event) => session.setShow((event.target as HTMLInputElement).checked ? 'messages' : 'all')}></vscode-checkbox>
+ <vscode-button id="export" secondary @click=${() => void session.export(session.row)}>Export…</vscode-button>
+      <vscode-button id="add-keys" secondary @click=${addKeys}>Keys…</vscode-button>
+    </span>
+    ${
+      !done
+        ? html`<vscode-progress-bar id="progress" class="progress" aria-label="Reading the capture" .value=${read} .max=${bytes}></vscode-progress-bar>`
+        : nothing
+    }
+  </header>`;
+}
+
+/** The tabs above the list: arrow keys go from one to the next, as in every row of tabs. */
+export function tabs(session: Session): TemplateResult {
+  const shown = viewOf(session.view);
+  const key = (event: KeyboardEvent, from: number): void => {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    const { id } = views[(from + by + views.length) % views.length]!;
+    session.setView(id);
+    document.getElementById(`view-${id}`)?.focus();
+  };
+  return html`<div class="views" role="tablist" aria-label="Views">${views.map(
+    (
+      view,
+      at,
+    ) => html`<button id="view-${view.id}" type="button" role="tab" aria-selected=${view === shown} tabindex=${view === shown ? 0 : -1}
+      @click=${() => session.setView(view.id)} @keydown=${(event: KeyboardEvent) => key(event, at)}>${view.title}</button>`,
+  )}</div>`;
+}

@@ -1,0 +1,143 @@
+/**
+ * A list of any length, as a part of the element that shows it: it draws the rows in view, fetches what it lacks of them, keeps
+ * its place while they change, and moves one selection with the keys and the mouse. The element renders
+ *
+ *     <div class="viewport" tabindex="0" aria-activedescendant=${list.active} @keydown=${list.key}>${list.draw(row)}</div>
+ *
+ * and gives each row the id `ID-INDEX`: the focus stays on the viewport, and which row is meant is told by that id.
+ */
+import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
+import { goal, isForeign } from './listkeys.ts';
+import { rowsPerPage } from './scale.ts';
+import { Scroller } from './scroller.ts';
+
+/** The rows of a list, by their place in it. */
+export interface Rows<T> {
+  readonly total: number;
+  /** False while nobody knows how many there are: the list keeps its place meanwhile. */
+  readonly known?: boolean;
+  row(index: number): T | undefined;
+  /** Fetches what is missing of rows `first` up to `end`; absent where all are here. */
+  need?(first: number, end: number): void;
+}
+
+/** One row at a time is selected; the element holds which. */
+export interface Selection {
+  /** Begins the ids of the elements of rows: `packet` makes `packet-0`. */
+  readonly id: string;
+  /** The place of the selected row; -1 for none, or for one that is not in the list. */
+  at(): number;
+  /** The user goes to a row. The list brings it into view. */
+  go(index: number): void;
+  /** What a key does that leads to no other row; false where it does nothing, and is left to whatever is around. */
+  act?(key: string): boolean;
+  /** Ctrl changes nothing about a key: it is no shortcut of the editor here. */
+  readonly withControl?: true;
+}
+
+/** What makes a list. Its functions are asked anew whenever the element is drawn. */
+export interface Listing<T> {
+  /** In pixels; the style sheet says so too. */
+  readonly rowHeight: number;
+  /** Undefined while there is no list. */
+  rows(): Rows<T> | undefined;
+  /** Absent where the selection is no whole row. */
+  readonly selection?: Selection;
+  /** Finds the heads of its columns, which stand outside of the viewport and go along to the side. */
+  readonly heads?: string;
+  /** Whoever sees the last row goes on seeing it when more come. */
+  follows?(): boolean;
+}
+
+export class VirtualList<T> implements ReactiveController {
+  readonly #host: ReactiveControllerHost & HTMLElement;
+  readonly #listing: Listing<T>;
+  readonly #scroller: Scroller;
+  #rows: Rows<T> | undefined;
+  #first = 0;
+  #end = 0;
+
+  constructor(host: ReactiveControllerHost & HTMLElement, listing: Listing<T>) {
+    this.#host = host;
+    this.#listing = listing;
+    this.#scroller = new Scroller(host, listing.rowHeight, listing.heads);
+    host.addController(this);
+  }
+
+  /** After the element has taken what it is given, and before it renders. */
+  hostUpdate(): void {
+    const rows = this.#listing.rows();
+    const total = rows?.total ?? 0;
+    const scroller = this.#scroller;
+    if (total > scroller.rows && scroller.atEnd && this.#listing.follows?.()) scroller.reveal(total - 1);
+    scroller.rows = total;
+    const { first, end } = scroller.range(rows?.known ?? true);
+    rows?.need?.(first, end);
+    this.#rows = rows;
+    this.#first = first;
+    this.#end = end;
+  }
+
+  /** The rows in view, each as `line` draws it; undefined for one that is not here yet. */
+  draw(line: (row: T | undefined, index: number) => TemplateResult): TemplateResult {
+    const lines = Array.from({ length: Math.max(0, this.#end - this.#first) }, (_, at) => {
+      const index = this.#first + at;
+      return line(this.#rows?.row(index), index);
+    });
+    return html`<div class="spacer" role="presentation"><div class="rows" role="presentation">${lines}</div></div>`;
+  }
+
+  /** For `aria-activedescendant`: the id of the selected row while it is drawn. */
+  get active(): string | typeof nothing {
+    const { selection } = this.#listing;
+    const at = selection?.at() ?? -1;
+    return selection !== undefined && at >= this.#first && at < this.#end ? `${selection.id}-${at}` : nothing;
+  }
+
+  get #total(): number {
+    return this.#listing.rows()?.total ?? 0;
+  }
+
+  /** How many rows Page Up and Page Down go. */
+  get page(): number {
+    return rowsPerPage(this.#scroller.extent);
+  }
+
+  /** Brings a row into view, as soon as there is room to see it in. */
+  reveal(index: number): void {
+    this.#scroller.reveal(index);
+  }
+
+  toTop(): void {
+    this.#scroller.toTop();
+  }
+
+  /** Selects a row, or the nearest that there is, and brings it into view. */
+  go(index: number): void {
+    const total = this.#total;
+    if (total === 0) return;
+    const to = Math.max(0, Math.min(index, total - 1));
+    this.#scroller.reveal(to);
+    this.#listing.selection?.go(to);
+  }
+
+  /** For `keydown`. */
+  readonly key = (event: KeyboardEvent): void => {
+    const { selection } = this.#listing;
+    const total = this.#total;
+    if (selection === undefined || total === 0) return;
+    if (isForeign(event, selection.withControl)) return;
+    const to = goal(event.key, { at: selection.at(), total, page: this.page });
+    if (to !== undefined) this.go(to);
+    else if (selection.act?.(event.key) !== true) return;
+    event.preventDefault();
+  };
+
+  /** For `mousedown` on a row: selects it and gives the list the focus, without the browser scrolling by itself. */
+  press(event: MouseEvent, index: number): void {
+    if (event.button !== 0) return;
+    event.preventDefault();
+    this.#host.querySelector<HTMLElement>('.viewport')?.focus({ preventScroll: true });
+    this.go(index);
+  }
+}

@@ -1,0 +1,134 @@
+/** The tree of a row: its layers and their fields, one selected. */
+import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import type { FieldView } from '../../../extension/wire/inspector.ts';
+import { fieldMenu } from '../list/asfilter.ts';
+import { PageElement } from '../page/element.ts';
+import { VirtualList } from '../page/virtuallist.ts';
+import { fieldText, isWithin, type Line, lines, type Opened } from './fields.ts';
+
+const ROW_HEIGHT = 22;
+const DEEPEST_INDENT = 12;
+const verdicts = { valid: '✓ valid', invalid: '✗ invalid', unchecked: '? unchecked' };
+
+export class FieldTree extends PageElement {
+  static override properties: PropertyDeclarations = {
+    layers: { attribute: false },
+    selected: { attribute: false },
+    opened: { attribute: false },
+  };
+  declare layers: readonly FieldView[];
+  declare selected: string | undefined;
+  declare opened: Opened;
+  #lines: Line[] = [];
+  readonly #list = new VirtualList<Line>(this, {
+    rowHeight: ROW_HEIGHT,
+    rows: () => ({ total: this.#lines.length, row: (index) => this.#lines[index] }),
+    selection: {
+      id: 'field',
+      at: () => this.#at(),
+      go: (index) => this.#choose(index),
+      act: (key) => this.#act(key),
+    },
+  });
+
+  protected override willUpdate(changed: PropertyValues): void {
+    this.#lines = lines(this.layers, this.opened);
+    if (!changed.has('selected') || this.selected === undefined) return;
+    const at = this.#lines.findIndex(({ key }) => key === this.selected);
+    if (at >= 0) this.#list.reveal(at);
+  }
+
+  protected override render(): TemplateResult {
+    const at = this.#at();
+    return html`
+      <div id="field-tree" class="viewport" role="tree" tabindex="0" aria-label="Fields"
+        data-vscode-context=${at < 0 ? nothing : fieldMenu(this.#lines[at]!.field, this.#lines[at]!.key)}
+        aria-activedescendant=${this.#list.active} @keydown=${this.#list.key} @mousedown=${this.#press}
+        @dblclick=${this.#toggle}>
+        ${this.#list.draw((line, index) => this.#line(line!, index))}
+      </div>`;
+  }
+
+  #at(): number {
+    return this.selected === undefined ? -1 : this.#lines.findIndex(({ key }) => key === this.selected);
+  }
+
+  #line({ field, key, depth, place, siblings, open }: Line, index: number): TemplateResult {
+    const selected = key === this.selected;
+    const classes = [
+      `field depth-${Math.min(depth, DEEPEST_INDENT)}`,
+      depth === 0 ? 'layer' : '',
+      selected ? 'selected' : '',
+      field.generated ? 'generated' : '',
+      field.problem === undefined ? '' : 'problem',
+      field.check === undefined ? '' : 'checked',
+    ].join(' ');
+    const text = fieldText(field, depth);
+    const { check, problem } = field;
+    // What is closed says what of its parts does not verify.
+    const hidden = open === false && hasInvalid(field);
+    const title =
+      check === undefined
+        ? (field.doc ?? text)
+        : `${verdicts[check.state]}${check.why === '' ? '' : `: ${check.why}`}\n${field.doc ?? text}`;
+    return html`<div id="field-${index}" class=${classes} role="treeitem" data-line=${index} aria-level=${depth + 1} aria-posinset=${place}
+      aria-setsize=${siblings} aria-selected=${selected} aria-expanded=${open === undefined ? nothing : String(open)}
+      data-vscode-context=${fieldMenu(field, key)} title=${title}><span class="twistie" aria-hidden="true">${open === undefined ? '' : open ? '▾' : '▸'}</span>${hidden ? html`<span class="hidden-verdict" title="A part of it does not verify">✗ </span>` : nothing}<span class="field-text">${text}</span>${
+        check === undefined
+          ? nothing
+          : html`<span class="check ${check.state}" title=${check.why}>${verdicts[check.state]}${
+              check.state === 'valid' || check.why === '' ? nothing : html`: ${check.why}`
+            }</span>`
+      }${problem === undefined ? nothing : html`<span class="problem-text">${problem}</span>`}</div>`;
+  }
+
+  #choose(index: number): void {
+    this.dispatchEvent(new CustomEvent('choose-field', { detail: this.#lines[index]!.key }));
+  }
+
+  #open(line: Line, open: boolean): void {
+    // The selection does not stay where it cannot be seen.
+    if (!open && this.selected !== undefined && isWithin(this.selected, line.key))
+      this.dispatchEvent(new CustomEvent('choose-field', { detail: line.key }));
+    this.dispatchEvent(new CustomEvent('open-field', { detail: { key: line.key, open } }));
+  }
+
+  #pressed(event: Event): number | undefined {
+    const index = (event.target as Element).closest<HTMLElement>('[data-line]')?.dataset.line;
+    return index === undefined ? undefined : Number(index);
+  }
+
+  #press(event: MouseEvent): void {
+    const index = this.#pressed(event);
+    if (index === undefined || event.button !== 0) return;
+    const line = this.#lines[index]!;
+    if (line.open !== undefined && (event.target as Element).closest('.twistie')) this.#open(line, !line.open);
+    else this.#list.go(index);
+  }
+
+  #toggle(event: MouseEvent): void {
+    const index = this.#pressed(event);
+    const line = index === undefined ? undefined : this.#lines[index];
+    if (line?.open !== undefined && !(event.target as Element).closest('.twistie')) this.#open(line, !line.open);
+  }
+
+  /** Opens and closes; what is open already, or closed, leads to the fields in it, or to the one around it. */
+  #act(key: string): boolean {
+    const at = this.#at();
+    const line = this.#lines[at];
+    if (key === 'ArrowRight') {
+      if (line?.open === false) this.#open(line, true);
+      else if (line?.open) this.#list.go(at + 1);
+    } else if (key === 'ArrowLeft') {
+      if (line?.open) this.#open(line, false);
+      else if (line?.parent !== undefined) this.#list.go(this.#lines.findIndex((one) => one.key === line.parent));
+    } else if (key === 'Enter') {
+      if (line?.open !== undefined) this.#open(line, !line.open);
+    } else return false;
+    return true;
+  }
+}
+
+function hasInvalid({ children = [] }: FieldView): boolean {
+  return children.some((child) => child.check?.state === 'invalid' || hasInvalid(child));
+}

@@ -1,0 +1,30 @@
+/** The view of the packets: the list, and what is said where it is empty. */
+import { html } from 'lit';
+import { Packets } from '../list/packets.ts';
+import type { Widths } from '../page/resizing.ts';
+import type { Stage, View } from '../page/view.ts';
+import '../../theme/packets.css';
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'peerscope-packets': Packets;
+  }
+}
+customElements.define('peerscope-packets', Packets);
+
+export const packets: View = {
+  id: 'packets',
+  title: 'Packets',
+  draw: (stage) => {
+    const { session, overview } = stage;
+    return html`<peerscope-packets class="fills" .list=${session.list} .selected=${session.selected?.row} .arranged=${session.arranged} .live=${overview.live === true} .empty=${empty(stage)}
+      @resize-column=${({ detail }: CustomEvent<Widths>) => stage.resize(detail)}
+      @select-row=${({ detail }: CustomEvent<number>) => session.select(detail)}></peerscope-packets>`;
+  },
+};
+
+function empty({ overview, session: { show, list } }: Stage): string {
+  if (!overview.done || !list.known) return 'Reading…';
+  if (list.filter !== '') return list.scan?.done === false ? 'Searching…' : 'No packet matches the filter';
+  return show === 'messages' && overview.frames > 0 ? 'No messages' : 'No frames';
+}

@@ -1,0 +1,71 @@
+/** The same packet captured twice: recordings doubled in the ways that a capture doubles them give what they give once. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import {
+  enhancedPacket,
+  interfaceDescription,
+  memoryFile,
+  openCapture,
+  sectionHeader,
+} from '../../../dissector/capture/index.ts';
+import { openBytes } from '../../../dissector/open.ts';
+import { keysOf } from '../../golden/keys.ts';
+import { goldenPath } from '../../golden/open.ts';
+
+/** Each frame of a recording and, `after` nanoseconds later, its copy. */
+function doubled(file: string, after: number, change: (frame: Uint8Array) => void): Uint8Array {
+  const opened = openCapture(memoryFile(readFileSync(goldenPath(file))));
+  if ('problem' in opened) throw new Error(opened.problem.text);
+  const { reader } = opened;
+  while (reader.step());
+  const parts: Uint8Array[] = [sectionHeader(), ...reader.interfaces.map(interfaceDescription)];
+  for (let i = 0; i < reader.frames.length; i++) {
+    const bytes = reader.frameBytes(i).slice();
+    const [seconds, nanos] = [reader.frames.seconds(i), reader.frames.nanos(i)];
+    parts.push(enhancedPacket({ bytes, seconds, nanos }));
+    const copy = bytes.slice();
+    change(copy);
+    const later = nanos + after;
+    parts.push(enhancedPacket({ bytes: copy, seconds: seconds + Math.floor(later / 1e9), nanos: later % 1e9 }));
+  }
+  return Buffer.concat(parts);
+}
+
+function told(content: Uint8Array, name: string) {
+  const keys = keysOf(name);
+  const opened = openBytes(content, keys === '' ? {} : { keys: [keys] });
+  if ('problem' in opened) throw new Error(opened.problem.text);
+  const messages = Array.from({ length: opened.messageCount }, (_, n) => {
+    const { name, state, findings } = opened.analysis.message(n);
+    return `${name} ${state} ${findings.map(({ rule, severity }) => `${severity} ${rule}`).join()}`;
+  });
+  return { messages, sentences: opened.analysis.passedLimits };
+}
+
+/** Another switch port: other MAC addresses, one hop less. */
+function elsewhere(frame: Uint8Array): void {
+  frame.set([2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 8]);
+  if (frame[12] === 8 && frame[13] === 0) frame[22]--;
+  else if (frame[12] === 0x86 && frame[13] === 0xdd) frame[21]--;
+}
+
+describe.each(['ptpchat_a', 'p2pke_a', 'p2p_a', 'botd_a'])('%s captured twice', (name) => {
+  const once = told(readFileSync(goldenPath(`${name}.pcapng`)), name);
+
+  it('says what it says once, and one sentence', () => {
+    const twice = told(doubled(`${name}.pcapng`, 4_000, elsewhere), name);
+    expect(twice.messages).toEqual(once.messages);
+    // A copy that is written at once may have a later time than the frame behind it.
+    const sentences = twice.sentences.filter((sentence) => !sentence.includes('out of order in the file'));
+    expect(sentences).toHaveLength(once.sentences.length + 1);
+    expect(sentences[0]).toMatch(/captured twice \(frame 2 is a copy of frame 1\)/);
+  });
+});
+
+it('does not take what was sent again later for a copy', () => {
+  const again = told(
+    doubled('p2pke_a.pcapng', 60_000_000, () => undefined),
+    'p2pke_a',
+  );
+  expect(again.messages.filter((text) => text.includes('replay')).length).toBeGreaterThan(0);
+});
