@@ -2,11 +2,13 @@
  * `npm test`: every test there is, part after part, and one line of counts at the end. No part has a clock: each test has its own, so a
  * slow machine takes longer and fails no more. Arguments name the parts to run.
  * The type check, the lint and the build count as one test each; a part that ends badly without a failed test counts as one.
+ * A few files that failed run once more, each in a fresh process: what passes then depends on the moment, is listed as flaky with what it
+ * said, and does not fail the run. What fails twice fails.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { interrupted } from '../extension/cli/interrupted.ts';
 import { unsupported } from '../extension/workbench/install.ts';
 import { project } from '../extension/workbench/paths.ts';
@@ -23,6 +25,8 @@ interface Part {
   readonly command: readonly string[];
   /** The counts it leaves behind; without them it is one test. */
   readonly counts?: string;
+  /** The command for some of its files, and the counts that it leaves behind. */
+  readonly again?: (files: readonly string[]) => { readonly command: readonly string[]; readonly counts: string };
   readonly needsWorkbench?: true;
 }
 
@@ -31,18 +35,30 @@ const counts = (name: string): string => join(results, `${name}.json`);
 const bin = (name: string, file: string): string =>
   join(createRequire(import.meta.url).resolve(`${name}/package.json`), '..', file);
 const tsx = (file: string): string[] => ['--import', 'tsx', join(project, file)];
-const vitest = (name: string, ...args: string[]): string[] => [
-  ...[bin('vitest', 'vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${counts(name)}`],
-  ...args,
-];
+/** More than so many files that fail are no matter of the moment. */
+const rerunFiles = 5;
+
+function vitest(name: string, ...config: string[]): Part {
+  const command = (results: string, files: readonly string[]): string[] => [
+    ...[bin('vitest', 'vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`],
+    ...[...config, ...files],
+  ];
+  const second = counts(`${name}-again`);
+  return {
+    name,
+    command: command(counts(name), []),
+    counts: counts(name),
+    again: (files) => ({ command: command(second, files), counts: second }),
+  };
+}
 
 const parts: readonly Part[] = [
   { name: 'typecheck', command: [bin('typescript', 'bin/tsc'), '-b'] },
   { name: 'lint', command: [bin('@biomejs/biome', 'bin/biome'), 'ci', `--colors=${process.stdout.isTTY ? 'force' : 'off'}`] },
   { name: 'build', command: tsx('extension/build/build.ts') },
-  { name: 'unit', command: vitest('unit'), counts: counts('unit') },
+  vitest('unit'),
   { name: 'host', command: tsx('test/host/launch.ts'), counts: counts('host'), needsWorkbench: true },
-  { name: 'e2e', command: vitest('e2e', '--config', 'test/e2e/vitest.config.ts'), counts: counts('e2e'), needsWorkbench: true },
+  { ...vitest('e2e', '--config', 'test/e2e/vitest.config.ts'), needsWorkbench: true },
 ];
 
 let running: ChildProcess | undefined;
@@ -84,9 +100,10 @@ async function run(part: Part): Promise<Counts> {
   if (part.counts !== undefined) rmSync(part.counts, { force: true });
   const started = Date.now();
   const ended = await end(part.command);
-  const counted = part.counts === undefined ? undefined : read(part.counts);
-  const result = counted ?? { passed: ended === 0 ? 1 : 0, failed: 0, skipped: 0 };
-  if ((ended !== 0 && result.failed === 0) || (part.counts !== undefined && counted === undefined)) result.failed++;
+  const report = part.counts === undefined ? undefined : read(part.counts);
+  const result = report === undefined ? { passed: ended === 0 ? 1 : 0, failed: 0, skipped: 0 } : countsOf(report);
+  if ((ended !== 0 && result.failed === 0) || (part.counts !== undefined && report === undefined)) result.failed++;
+  else if (part.again !== undefined && report?.testResults !== undefined) await runAgain(part.again, report.testResults, result);
   console.log(`${part.name}: ${result.passed} passed, ${result.failed} failed (${Math.round((Date.now() - started) / 1000)} s)`);
   return result;
 }
@@ -104,17 +121,54 @@ function end(command: readonly string[]): Promise<number> {
   });
 }
 
-/** Counts as mocha's runner here writes them, or as vitest does: there, a file that does not load holds no test and fails. */
-function read(file: string): Counts | undefined {
-  if (!existsSync(file)) return undefined;
-  const found = JSON.parse(readFileSync(file, 'utf8'));
-  if (found.testResults === undefined) return found;
-  const unloaded = found.testResults.filter(
-    (each: { status: string; assertionResults: unknown[] }) => each.status === 'failed' && each.assertionResults.length === 0,
-  );
-  return {
-    passed: found.numPassedTests,
-    failed: found.numFailedTests + unloaded.length,
-    skipped: found.numPendingTests + found.numTodoTests,
-  };
+/** Runs the files that failed once more, and counts them as they end then. */
+async function runAgain(again: NonNullable<Part['again']>, files: readonly FileReport[], result: Counts): Promise<void> {
+  const failed = files.filter(({ status }) => status === 'failed');
+  if (failed.length === 0 || failed.length > rerunFiles || process.exitCode === 1) return;
+  console.log(`\nOnce more: ${failed.map(({ name }) => relative(project, name)).join(', ')}`);
+  const second = again(failed.map(({ name }) => name));
+  rmSync(second.counts, { force: true });
+  await end(second.command);
+  const report = read(second.counts);
+  if (report?.testResults === undefined) return;
+  const before = countsOf({ testResults: failed });
+  const after = countsOf(report);
+  for (const key of ['passed', 'failed', 'skipped'] as const) result[key] += after[key] - before[key];
+  const stillFails = new Set(report.testResults.filter(({ status }) => status === 'failed').map(({ name }) => name));
+  for (const file of failed.filter(({ name }) => !stillFails.has(name))) {
+    const tests = file.assertionResults.filter(({ status }) => status === 'failed');
+    const reasons = tests.map(({ fullName, failureMessages }) => `  ${fullName}: ${failureMessages?.[0]?.split('\n')[0] ?? ''}`);
+    console.log(
+      ['', `Flaky: ${relative(project, file.name)}`, ...(tests.length === 0 ? [`  ${file.message ?? ''}`] : reasons)].join('\n'),
+    );
+  }
+}
+
+interface FileReport {
+  readonly name: string;
+  readonly status: string;
+  readonly message?: string;
+  readonly assertionResults: readonly {
+    readonly status: string;
+    readonly fullName: string;
+    readonly failureMessages?: readonly string[];
+  }[];
+}
+
+type Report = Counts | { readonly testResults: readonly FileReport[] };
+
+function read(file: string): (Report & { readonly testResults?: readonly FileReport[] }) | undefined {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
+
+/** Counts as mocha's runner here writes them, or of vitest's files: there, one that does not load holds no test and fails. */
+function countsOf(report: Report): Counts {
+  if (!('testResults' in report)) return { ...report };
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const { status, assertionResults } of report.testResults) {
+    if (status === 'failed' && assertionResults.every((each) => each.status !== 'failed')) total.failed++;
+    for (const each of assertionResults)
+      total[each.status === 'passed' ? 'passed' : each.status === 'failed' ? 'failed' : 'skipped']++;
+  }
+  return total;
 }
