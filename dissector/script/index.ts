@@ -7,6 +7,7 @@ export { scriptFunctions } from './run/functions.ts';
 export { printPacket } from './run/print.ts';
 export { nowhere, type Scope } from './run/scope.ts';
 export { valuesToSend } from './run/sending.ts';
+export { StatementOrder } from './run/statementorder.ts';
 export { budget, encodable, valuesOf } from './run/values.ts';
 export { checkScript } from './service/check.ts';
 export { ScriptDocument } from './service/document.ts';
@@ -27,4 +28,4 @@ export {
   scriptLimits,
   type ValueNode,
 } from './syntax/tree.ts';
-export { fieldsOf, omittedIn, plainOf, questionsOf, valuesIn, valuesWithin } from './syntax/walk.ts';
+export { fieldsOf, omittedIn, ownValueOf, plainOf, questionsOf, valuesIn, valuesWithin } from './syntax/walk.ts';

@@ -9,6 +9,7 @@ import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { fromBase64, fromHex, toBase64, toHex } from '../../bytes/index.ts';
 import type { Encodable, FieldValues } from '../../codec/index.ts';
 import { ed25519Key, sealCfb8, secp256k1 } from '../../crypto/index.ts';
+import { scriptLimits } from '../syntax/tree.ts';
 import { bitFlipped } from './corrupt.ts';
 import { pure, type ScriptFunction, sizeOf, parameter as takes, withinSize } from './function.ts';
 import type { Scope } from './scope.ts';
@@ -67,6 +68,45 @@ const shaping: readonly ScriptFunction[] = [
     result: 'bytes',
     make: (scope: Scope, length: Integer, seed?: Integer) =>
       scope.random(withinSize(count(length, 'length'), 'random'), seed === undefined ? undefined : count(seed, 'seed')),
+  },
+];
+
+const arithmetic: readonly ScriptFunction[] = [
+  {
+    name: 'add',
+    doc: 'The sum of integers, of any size.',
+    parameters: [takes('values', 'integer', 'what is added', 'repeated')],
+    result: 'integer',
+    make: pure((...values: Integer[]) => whole(values.reduce((sum: bigint, each) => sum + BigInt(each), 0n))),
+  },
+  {
+    name: 'subtract',
+    doc: 'An integer less another one.',
+    parameters: [takes('value', 'integer', 'what is taken from'), takes('less', 'integer', 'what is taken')],
+    result: 'integer',
+    make: pure((value: Integer, less: Integer) => whole(BigInt(value) - BigInt(less))),
+  },
+  {
+    name: 'multiply',
+    doc: 'The product of two integers, of any size.',
+    parameters: [takes('value', 'integer', 'one'), takes('times', 'integer', 'the other')],
+    result: 'integer',
+    make: pure((value: Integer, times: Integer) => whole(BigInt(value) * BigInt(times))),
+  },
+  {
+    name: 'range',
+    doc: 'A list of integers: from 0, or from the first of two, up to the last, which is not in it.',
+    parameters: [
+      takes('start', 'integer', 'the first; alone, where the list ends'),
+      takes('end', 'integer', 'the integer after the last', 'optional'),
+    ],
+    result: 'any',
+    make: pure((start: Integer, end?: Integer) => {
+      const [first, after] = end === undefined ? [0n, BigInt(start)] : [BigInt(start), BigInt(end)];
+      const length = after > first ? after - first : 0n;
+      const size = withinSize(Number(length), 'range');
+      return Array.from({ length: size }, (_, index) => whole(first + BigInt(index)));
+    }),
   },
 ];
 
@@ -271,6 +311,7 @@ const encrypting: readonly ScriptFunction[] = [
 
 export const scriptFunctions: readonly ScriptFunction[] = [
   ...shaping,
+  ...arithmetic,
   ...encoding,
   ...hashing,
   ...signing,
@@ -286,6 +327,15 @@ export function functionOf(name: string): ScriptFunction | undefined {
 
 function fail(why: string): never {
   throw new Error(why);
+}
+
+/** As a number where it is exact. Throws an Error that names the limit. */
+function whole(value: bigint): Integer {
+  if (value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(value);
+  const bits = (value < 0n ? -value : value).toString(16).length * 4;
+  return bits <= scriptLimits.integerBits
+    ? value
+    : fail(`an integer has at most ${scriptLimits.integerBits} bits (limit integerBits)`);
 }
 
 function count(value: Integer, what: string): number {

@@ -2,10 +2,18 @@
 import { type MessageForm, nearest } from '../../codec/index.ts';
 import type { Protocol } from '../../protocol/index.ts';
 import { faultKinds, parseFault } from '../../testnode/index.ts';
-import { listed, shortened } from '../run/function.ts';
+import { listed, shortened, type ValueType } from '../run/function.ts';
 import { faultText } from '../syntax/faults.ts';
-import { expectedStates, type FieldNode, type ScriptProblem, type Statement, scriptLimits, type Word } from '../syntax/tree.ts';
-import { checkFields, checkValue, type Place } from './checkfields.ts';
+import {
+  expectedStates,
+  type FieldNode,
+  type ScriptProblem,
+  type Statement,
+  scriptLimits,
+  type ValueNode,
+  type Word,
+} from '../syntax/tree.ts';
+import { checkFields, checkValue, type Place, typeOfNode } from './checkfields.ts';
 import { isName, type Names, noNames, over } from './scopes.ts';
 
 /** What is wrong with the statements of a script beyond its grammar, in the order of its text; never throws. */
@@ -27,6 +35,8 @@ export class Checker {
   readonly names: Names;
   readonly problems: ScriptProblem[];
   readonly #protocols: readonly Protocol[];
+  /** Blocks that are open. */
+  #blocks = 0;
 
   /** `before`: what stands before the first section is there in each. */
   constructor(protocols: readonly Protocol[], before: Names = noNames(), problems: ScriptProblem[] = []) {
@@ -69,6 +79,20 @@ export class Checker {
       case 'close':
         this.#known(statement.node);
         break;
+      case 'repeat':
+        this.#blocks++;
+        this.#value(statement.count, 'integer', 'a block is repeated a number of times');
+        break;
+      case 'for':
+        this.#blocks++;
+        this.#value(statement.values, 'any', '"for" takes a list: [1, 2], range(10)');
+        this.#valueName(statement.name);
+        // In each round it is another one.
+        this.names.values.set(statement.name.text, undefined);
+        break;
+      case 'end':
+        this.#blocks--;
+        break;
       case 'section':
       case 'wait':
     }
@@ -76,6 +100,7 @@ export class Checker {
 
   #node({ name, protocol: id, address, role }: Statement & { kind: 'node' }): void {
     const { nodes } = this.names;
+    if (this.#blocks > 0) this.#wrong(name, 'a node starts once: outside of "repeat" and "for"');
     if (nodes.has(name.text)) this.#wrong(name, `there is a node "${shortened(name.text)}" already`);
     const protocol = this.#protocol(id);
     if (protocol !== undefined && protocol.peer === undefined) this.#wrong(id, `there is no test node of "${id.text}"`);
@@ -98,12 +123,24 @@ export class Checker {
   }
 
   #define({ name, value }: Statement & { kind: 'define' }): void {
-    const { values, answers } = this.names;
+    this.#valueName(name);
+    this.#value(value, 'any');
+    this.names.values.set(name.text, value);
+  }
+
+  #valueName(name: Word): void {
     if (!isName(name.text)) this.#wrong(name, `"${shortened(name.text)}" cannot name a value: it reads as one`);
-    if (answers.has(name.text)) this.#wrong(name, `there is an answer "${shortened(name.text)}" already`);
-    if (value !== undefined)
-      for (const problem of checkValue(value, { place: 'define', answers, values }, scriptLimits.problems)) this.#tell(problem);
-    values.set(name.text, value);
+    if (this.names.answers.has(name.text)) this.#wrong(name, `there is an answer "${shortened(name.text)}" already`);
+  }
+
+  /** A value that is of no message. `otherwise`: what is said of one that is not of the type; `any` with it is a list. */
+  #value(value: ValueNode | undefined, type: ValueType, otherwise?: string): void {
+    if (value === undefined) return;
+    const { values, answers } = this.names;
+    for (const problem of checkValue(value, { place: 'define', answers, values }, scriptLimits.problems)) this.#tell(problem);
+    const found = otherwise === undefined ? undefined : typeOfNode(value, values);
+    if (otherwise !== undefined && found !== undefined && found !== 'any' && found !== type)
+      this.#tell({ text: otherwise, start: value.start, end: value.end });
   }
 
   #answer(name: Word, message: MessageForm | undefined): void {

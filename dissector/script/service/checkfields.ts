@@ -166,7 +166,7 @@ function unknownFunction({ text: word, start, end }: Word): ScriptProblem {
 }
 
 /** The type of a value as far as its text tells it. */
-function typeOfNode(value: ValueNode, values: FieldContext['values']): ValueType | undefined {
+export function typeOfNode(value: ValueNode, values: FieldContext['values']): ValueType | undefined {
   switch (value.kind) {
     case 'number':
       return typeOf(value.value);

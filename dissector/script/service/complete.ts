@@ -49,6 +49,10 @@ function words({ head, hasRecord }: CursorContext, context: CompletionContext): 
       return head.length === 1 ? times() : [];
     case '@':
       return head.at(-1) === '=' ? anyValues(context) : [];
+    case 'repeat':
+      return head.length === 1 ? [keyword('10', 'times', '10'), ...named(undefined, context)] : [];
+    case 'for':
+      return forWords(head, context);
     default: {
       const protocol = context.protocols.find(({ id }) => id === first);
       if (protocol === undefined) return [];
@@ -71,6 +75,8 @@ function statements({ names }: CompletionContext): CompletionItem[] {
     keyword('node', 'a test node', `node ${slot(1, freeName(names))} = `),
     keyword('###', 'a section, which runs by itself', `### ${slot(1, 'what must happen')}\n$0`),
     keyword('@', 'a value with a name', `@${slot(1, 'name')} = $0`),
+    keyword('repeat', 'statements, a number of times', `repeat ${slot(1, '10')} {\n\t$0\n}`),
+    keyword('for', 'each value of a list', `for ${slot(1, 'n')} in ${slot(2, 'range(10)')} {\n\t$0\n}`),
     keyword('wait', 'a while', `wait ${slot(1, '500ms')}`),
   ];
   const acting = [
@@ -192,6 +198,12 @@ function faultWords(head: readonly string[], context: CompletionContext): Comple
   const named =
     protocol === undefined || isNamed ? [] : messages(protocol, 'send').map((item) => ({ ...item, insert: `${item.label} ` }));
   return [...named, keyword('nth', 'which of the messages'), keyword('probability', 'of every message')];
+}
+
+function forWords(head: readonly string[], context: CompletionContext): CompletionItem[] {
+  if (head.length === 1) return [keyword('n', 'a name for the value of a round')];
+  if (head.length === 2) return [keyword('in', 'a list')];
+  return head.length === 3 ? anyValues(context) : [];
 }
 
 function times(): CompletionItem[] {

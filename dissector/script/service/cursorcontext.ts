@@ -81,6 +81,7 @@ function framesOf(before: readonly Token[]): { readonly head: string[]; readonly
   for (const token of before) {
     const top = frames.at(-1);
     if (token.kind === 'section') [head, frames] = [[], []];
+    else if (top === undefined && isOfBlock(token, head)) head = [];
     else if (token.kind === 'mark') mark(token, previous, head, frames);
     else if (token.kind === 'line') {
       if (top === undefined) head = [];
@@ -90,6 +91,11 @@ function framesOf(before: readonly Token[]): { readonly head: string[]; readonly
     previous = token;
   }
   return { head, frames };
+}
+
+/** A bracket after which statements follow. */
+function isOfBlock({ kind, text }: Token, [first]: readonly string[]): boolean {
+  return kind === 'mark' && (text === '}' || (text === '{' && (first === 'repeat' || first === 'for')));
 }
 
 function mark(token: Token, previous: Token | undefined, head: string[], frames: Frame[]): void {

@@ -1,7 +1,7 @@
 /** A script from afar: its outline and what folds. */
 
 import type { FieldNode, Script, Span, Statement, ValueNode } from '../syntax/tree.ts';
-import { fieldsOf, valuesIn, valuesWithin } from '../syntax/walk.ts';
+import { fieldsOf, ownValueOf, valuesIn, valuesWithin } from '../syntax/walk.ts';
 import type { Fold, OutlineItem } from './editing.ts';
 
 /** The statements of one part; those of a section below it. `text` is that of the part. */
@@ -59,6 +59,9 @@ function itemOf(statement: Statement): OutlineItem[] {
       return item('packet', statement.packet.message, statement.packet.message.text, statement.packet.protocol.text);
     case 'fault':
     case 'wait':
+    case 'repeat':
+    case 'for':
+    case 'end':
       return [];
   }
 }
@@ -68,15 +71,29 @@ export function foldsOf({ statements }: Script, text: string): Fold[] {
   const isSection = statements[0]?.kind === 'section';
   const end = text.trimEnd().length;
   const section: Fold[] = isSection && text.slice(0, end).includes('\n') ? [{ kind: 'section', start: 0, end }] : [];
-  const blocks = statements.flatMap((statement): Fold[] => [
-    ...(fieldsOf(statement).length > 0 ? [{ kind: 'record' as const, ...spanOf(statement) }] : []),
-    ...nested(fieldsOf(statement)),
-    ...(statement.kind === 'define' && statement.value !== undefined ? foldable([...valuesWithin(statement.value)]) : []),
-  ]);
+  const records = statements.flatMap((statement): Fold[] => {
+    const own = ownValueOf(statement);
+    return [
+      ...(fieldsOf(statement).length > 0 ? [{ kind: 'record' as const, ...spanOf(statement) }] : []),
+      ...nested(fieldsOf(statement)),
+      ...(own === undefined ? [] : foldable([...valuesWithin(own)])),
+    ];
+  });
+  const blocks = [...records, ...blocksIn(statements)].sort((a, b) => a.start - b.start);
   const comments = [...text.matchAll(/^[^\S\n]*#(?!##)[^\n]*(?:\n[^\S\n]*#(?!##)[^\n]*)+/gm)].map(
     ({ index, 0: lines }): Fold => ({ kind: 'comment', start: index, end: index + lines.length }),
   );
   return [...section, ...blocks.filter((fold) => text.slice(fold.start, fold.end).includes('\n')), ...comments];
+}
+
+/** From the first word of a block to its last bracket. */
+function blocksIn(statements: readonly Statement[]): Fold[] {
+  const open: Span[] = [];
+  return statements.flatMap((statement): Fold[] => {
+    if (statement.kind === 'repeat' || statement.kind === 'for') open.push(statement);
+    const first = statement.kind === 'end' ? open.pop() : undefined;
+    return first === undefined ? [] : [{ kind: 'record', start: first.start, end: statement.end }];
+  });
 }
 
 function nested(fields: readonly FieldNode[]): Fold[] {

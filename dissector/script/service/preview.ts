@@ -11,6 +11,7 @@ import { nowhere, type Scope } from '../run/scope.ts';
 import { valuesToSend } from '../run/sending.ts';
 import { budget, encodable, valuesOf } from '../run/values.ts';
 import type { FieldNode, Statement } from '../syntax/tree.ts';
+import { ownValueOf } from '../syntax/walk.ts';
 import { readParts } from './parts.ts';
 import type { Names } from './scopes.ts';
 
@@ -68,22 +69,31 @@ export function packetAt(
   const names = part.namesAt(statement?.start ?? 0, protocols, part === prelude ? undefined : prelude);
   const own = part.script.statements.filter(({ end }) => end <= (statement?.start ?? 0));
   const before = part === prelude ? own : [...prelude.script.statements, ...own];
-  const defined = new Map(before.flatMap((each) => (each.kind === 'define' ? [[each.name.text, each.value]] : [])));
-  const made = new Map<string, Encodable>();
-  const scope: Scope = {
+  const definitions = before.flatMap((each) =>
+    each.kind === 'define' || each.kind === 'for'
+      ? [{ name: each.name.text, value: ownValueOf(each), isList: each.kind === 'for' }]
+      : [],
+  );
+  const made = new Map<number, Encodable>();
+  const spend = budget();
+  /** A definition may use those before it, also an earlier one of its own name. */
+  const scopeBefore = (end: number): Scope => ({
     ...around,
     encode: encoder(protocols),
-    spend: budget(),
+    spend,
     answer: ([name = '', ...path]) => {
-      const value = defined.get(name);
-      if (value === undefined) return answer([name, ...path], formAt(names.answers.get(name), path));
-      // A definition may use those before it, and not itself.
-      defined.delete(name);
-      if (!made.has(name)) made.set(name, encodable(value, scope, [name]));
-      defined.set(name, value);
-      return valueAt(made.get(name), path);
+      const index = definitions.findLastIndex((each, at) => at < end && each.name === name);
+      if (index < 0) return answer([name, ...path], formAt(names.answers.get(name), path));
+      const { value, isList } = definitions[index]!;
+      if (value !== undefined && !made.has(index)) {
+        const found = encodable(value, scopeBefore(index), [name]);
+        // Of the rounds of a block the first is shown.
+        made.set(index, isList && Array.isArray(found) ? (found[0] ?? null) : found);
+      }
+      return valueAt(made.get(index), path);
     },
-  };
+  });
+  const scope = scopeBefore(definitions.length);
   return { statement, scope, names };
 }
 

@@ -44,6 +44,13 @@ function* inStatement(statement: Statement, protocols: readonly Protocol[], name
       yield { ...spanOf(statement.name), role: 'value', isDefinition: true, value: statement.value };
       if (statement.value !== undefined) yield* inValue(statement.value, undefined, names);
       return;
+    case 'repeat':
+      if (statement.count !== undefined) yield* inValue(statement.count, undefined, names);
+      return;
+    case 'for':
+      yield { ...spanOf(statement.name), role: 'value', isDefinition: true };
+      if (statement.values !== undefined) yield* inValue(statement.values, undefined, names);
+      return;
     case 'fault':
       yield node(statement.node, names);
       yield { ...spanOf(statement.fault), role: 'fault' };
@@ -75,6 +82,7 @@ function* inStatement(statement: Statement, protocols: readonly Protocol[], name
       yield found;
       return yield* inFields(fields, found.message?.fields, names, found);
     }
+    case 'end':
     case 'section':
     case 'wait':
   }

@@ -11,6 +11,8 @@ export function formatEdits(text: string): Edit[] {
   const edits: Edit[] = [];
   const all = [...tokens(text)];
   let depth = 0;
+  // Of the brackets that are open those of blocks, whose lines are statements.
+  let blocks = 0;
   let at = 0;
   let index = 0;
   let wasEmpty = true;
@@ -23,10 +25,14 @@ export function formatEdits(text: string): Edit[] {
     if (all[index]!.kind === 'line') index++;
     const body = own.filter(({ kind }) => kind !== 'line');
     // A section begins anew, whatever is open before it.
-    if (body[0]?.kind === 'section') depth = 0;
+    if (body[0]?.kind === 'section') depth = blocks = 0;
     const closing = leadingClosers(body);
-    const written = lineText(text, line, at, body, Math.max(0, depth - closing), depth > 0);
-    if (depth > 0 || !isOfWords(body)) depth = Math.max(0, depth + turn(body));
+    const isInside = depth > blocks;
+    const written = lineText(text, line, at, body, Math.max(0, depth - closing), isInside);
+    const before = depth;
+    if (isInside || !isOfWords(body)) depth = Math.max(0, depth + turn(body));
+    if (!isInside && isBlock(body) && depth > before) blocks++;
+    blocks = Math.min(blocks, depth);
     if (written === '' && wasEmpty && at > 0 && end < text.length)
       edits.push({ start: at, end: at + whole.length + 1, text: '' });
     else if (written !== line) edits.push({ start: at, end, text: written });
@@ -39,6 +45,10 @@ export function formatEdits(text: string): Edit[] {
 /** A statement without records, whose brackets belong to an address. */
 function isOfWords([first]: readonly Token[]): boolean {
   return first?.text === 'node' || first?.text === 'fault';
+}
+
+function isBlock([first]: readonly Token[]): boolean {
+  return first?.text === 'repeat' || first?.text === 'for';
 }
 
 function leadingClosers(line: readonly Token[]): number {

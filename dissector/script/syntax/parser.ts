@@ -47,6 +47,9 @@ interface Tail {
 }
 
 class Parser extends ValueParser {
+  /** Blocks that are open. */
+  readonly #blocks: Statement[] = [];
+
   script(): Script {
     const statements: Statement[] = [];
     this.parts(
@@ -55,10 +58,13 @@ class Parser extends ValueParser {
         const statement = this.#statement();
         if (statement === undefined) return;
         statements.push(statement);
+        // What belongs to a block may stand on one line with it.
+        if (statement === this.#blocks.at(-1) || (this.#blocks.length > 0 && this.is('}'))) return;
         if (this.next.kind !== 'line' && this.next.kind !== 'section' && this.next.kind !== 'end')
           this.wrong(statement.kind === 'silence' ? '"for" and a time, or the end of the line' : 'the end of the line');
       },
     );
+    for (const { kind, start, end } of this.#blocks) this.tell(`"${kind}" has no "}"`, start, end);
     const packets = statements.flatMap((each) => (each.kind === 'packet' ? [each.packet] : []));
     return { statements, packets, problems: this.problems };
   }
@@ -70,6 +76,10 @@ class Parser extends ValueParser {
       return { kind: 'section', title: text, start, end };
     }
     if (this.is('@')) return this.#define();
+    if (this.is('}') && this.#blocks.pop() !== undefined) {
+      this.take();
+      return { kind: 'end', start, end };
+    }
     if (kind !== 'word') return this.wrong('a statement, or a protocol and the name of a message');
     const read = {
       node: () => this.#node(start),
@@ -77,6 +87,8 @@ class Parser extends ValueParser {
       expect: () => this.#expect(start),
       wait: () => this.#wait(start),
       fault: () => this.#fault(start),
+      repeat: () => this.#repeat(start),
+      for: () => this.#for(start),
     };
     if (!Object.hasOwn(read, text)) return this.#packet();
     this.take();
@@ -133,6 +145,30 @@ class Parser extends ValueParser {
     this.take();
     const value = this.value();
     return { kind: 'define', name, value, start, end: this.#end };
+  }
+
+  /** `repeat COUNT {`. */
+  #repeat(start: number): Statement | undefined {
+    const count = this.value();
+    return this.#block({ kind: 'repeat', count, start, end: this.#end });
+  }
+
+  /** `for NAME in VALUES {`. */
+  #for(start: number): Statement | undefined {
+    const name = this.#word('the name of a value');
+    if (name === undefined) return undefined;
+    if (!this.#maybe('in')) return this.wrong('"in" and a list');
+    const values = this.value();
+    return this.#block({ kind: 'for', name, values, start, end: this.#end });
+  }
+
+  #block(statement: Statement): Statement | undefined {
+    if (this.#blocks.length >= scriptLimits.depth)
+      return this.wrong(`at most ${scriptLimits.depth} blocks inside each other (limit depth)`);
+    if (!this.is('{')) return this.wrong('"{"');
+    this.take();
+    this.#blocks.push(statement);
+    return statement;
   }
 
   /** `fault NODE KIND[=AMOUNT] [MESSAGE] [nth N | probability P]`. */

@@ -55,7 +55,7 @@ export interface Edit extends Span {
   readonly text: string;
 }
 
-/** What a script says, one after the other. Times are in milliseconds. */
+/** What a script says, one after the other; those of a block stand between its first and its `end`. Times are in milliseconds. */
 export type Statement =
   /** `### title`: what follows runs by itself. */
   | (Span & { readonly kind: 'section'; readonly title: string })
@@ -98,6 +98,12 @@ export type Statement =
   | (Span & { readonly kind: 'silence'; readonly node: Word; readonly message: Word | undefined; readonly time: number })
   | (Span & { readonly kind: 'close'; readonly node: Word; readonly within: number })
   | (Span & { readonly kind: 'wait'; readonly time: number })
+  /** `repeat 10 {`: the statements up to its `end` run so many times. */
+  | (Span & { readonly kind: 'repeat'; readonly count: ValueNode | undefined })
+  /** `for n in range(10) {`: the statements up to its `end` run for each value of a list, which has the name there. */
+  | (Span & { readonly kind: 'for'; readonly name: Word; readonly values: ValueNode | undefined })
+  /** `}` of a block. */
+  | (Span & { readonly kind: 'end' })
   /** A packet by itself, which nobody sends. */
   | (Span & { readonly kind: 'packet'; readonly packet: PacketNode });
 
@@ -120,9 +126,13 @@ export const scriptLimits = Object.freeze({
   scriptLength: 0x0100_0000,
   /** Records and lists inside each other. */
   depth: 64,
+  /** Statements that one section runs, those of every round of a block counted. */
+  statements: 1_000_000,
   problems: 1_000,
   /** Bytes, or parts of a list, that one function gives. */
   madeSize: 0x0100_0000,
+  /** Of an integer that functions make. */
+  integerBits: 16_384,
   /** Bytes that all functions and names of one message give together. */
   evaluatedSize: 0x0400_0000,
   /** Names that an unknown one is compared with. */

@@ -32,12 +32,15 @@ export class ValueParser {
     while (this.next.kind === 'line') this.at++;
   }
 
+  protected tell(text: string, start: number, end: number): void {
+    if (this.problems.length < scriptLimits.problems) this.problems.push({ text, start, end });
+  }
+
   /** Says what was expected where, and goes on at the end of the line or of the record or list around it. */
   protected wrong(expected: string): undefined {
     const { kind, text, start, end } = this.next;
     const found = kind === 'end' ? 'the end' : kind === 'line' ? 'the end of the line' : `"${text}"`;
-    if (this.problems.length < scriptLimits.problems)
-      this.problems.push({ text: `expected ${expected}, not ${found}`, start, end });
+    this.tell(`expected ${expected}, not ${found}`, start, end);
     for (let inner = 0; this.next.kind !== 'line' && this.next.kind !== 'end'; this.at++) {
       if (this.next.kind !== 'mark') continue;
       if ('{[('.includes(this.next.text)) inner++;
@@ -186,8 +189,7 @@ export class ValueParser {
     const { end } = this.take();
     const value = makers[name]?.(given);
     if (value !== undefined) return { kind: 'bytes', value, start, end };
-    if (this.problems.length < scriptLimits.problems)
-      this.problems.push({ text: `${name}() cannot read "${given}"`, start, end });
+    this.tell(`${name}() cannot read "${given}"`, start, end);
     return undefined;
   }
 }

@@ -18,12 +18,19 @@ export function fieldsOf(statement: Statement): readonly FieldNode[] {
   return statement.kind === 'send' || statement.kind === 'expect' ? statement.fields : [];
 }
 
+/** The value of a statement that is of no message: what a name stands for, how often a block runs, and for what. */
+export function ownValueOf(statement: Statement): ValueNode | undefined {
+  if (statement.kind === 'define') return statement.value;
+  if (statement.kind === 'repeat') return statement.count;
+  return statement.kind === 'for' ? statement.values : undefined;
+}
+
 /** What a section asks a person, each question once. */
 export function questionsOf(statements: readonly Statement[]): string[] {
   const asked = new Set<string>();
   for (const statement of statements) {
-    const own = statement.kind === 'define' && statement.value !== undefined ? [...valuesWithin(statement.value)] : [];
-    for (const value of [...own, ...valuesIn(fieldsOf(statement))]) {
+    const own = ownValueOf(statement);
+    for (const value of [...(own === undefined ? [] : valuesWithin(own)), ...valuesIn(fieldsOf(statement))]) {
       const [question] = value.kind === 'call' && value.name.text === 'prompt' ? value.values : [];
       if (question?.kind === 'text') asked.add(question.value);
     }

@@ -1,5 +1,5 @@
 /** Runs a packet script, section by section: nodes over real sockets, what they send, and what has to come. */
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
 import type { MessageForm } from '../../../dissector/codec/index.ts';
 import type { Address, Protocol } from '../../../dissector/protocol/index.ts';
 import {
@@ -9,8 +9,10 @@ import {
   type FieldNode,
   faultText,
   firstDifference,
+  ownValueOf,
   type Section,
   type Statement,
+  StatementOrder,
   valuesOf,
   valuesToSend,
 } from '../../../dissector/script/index.ts';
@@ -22,8 +24,9 @@ import type { ReceivedMessage } from './receivedmessages.ts';
 import { joinedRecording } from './recording.ts';
 import { ScriptScope, type Surroundings } from './scope.ts';
 
-/** Between two looks at what has come. */
+/** Between two looks at what has come, at most; the first ones follow each other closely. */
 const LOOK_MS = 20;
+const STATEMENTS_A_TURN = 64;
 /** How long a link or a session may take to be there when something is to be sent on it. */
 const READY_MS = 5_000;
 
@@ -107,25 +110,35 @@ class Run {
   /** One statement after the other, up to the first that does not hold. */
   async all(statements: readonly Statement[]): Promise<Pick<SectionResult, 'failure' | 'stopped'>> {
     const { before, signal } = this.#options;
-    for (const statement of statements) {
-      if ((await before?.(statement)) === false || signal?.aborted) return { stopped: statement.start };
+    const order = new StatementOrder(statements, (name, value) => this.#scope.define(name, value));
+    let at = 0;
+    for (;;) {
       try {
-        await this.do(statement);
+        const statement = order.next();
+        if (statement === undefined) return {};
+        at = statement.start;
+        if ((await before?.(statement)) === false || signal?.aborted) return { stopped: at };
+        await this.do(statement, order);
+        // Rounds that wait for nothing leave others their turn, too.
+        if (order.count % STATEMENTS_A_TURN === 0) await turn();
       } catch (error) {
         if (!(error instanceof Error)) throw error;
-        if (signal?.aborted) return { stopped: statement.start };
-        const { secrets } = this.#scope;
-        const { mended } = error instanceof Failure ? error : { mended: undefined };
-        const text = secrets.without(error.message.replace(/\.$/, ''));
-        // What came is not offered where it is what was asked for in secret.
-        const offered = mended === undefined || secrets.holds(mended.text) ? {} : { mended };
-        return { failure: { at: statement.start, text, ...offered } };
+        if (signal?.aborted) return { stopped: at };
+        return { failure: this.#failed(at, error, order.rounds) };
       }
     }
-    return {};
   }
 
-  async do(statement: Statement): Promise<void> {
+  #failed(at: number, error: Error, rounds: string): SectionFailure {
+    const { secrets } = this.#scope;
+    const { mended } = error instanceof Failure ? error : { mended: undefined };
+    const text = secrets.without(error.message.replace(/\.$/, ''));
+    // What came is not offered where it is what was asked for in secret.
+    const offered = mended === undefined || secrets.holds(mended.text) ? {} : { mended };
+    return { at, text: rounds === '' ? text : `${text} (${rounds})`, ...offered };
+  }
+
+  async do(statement: Statement, order: StatementOrder): Promise<void> {
     switch (statement.kind) {
       case 'node':
         return this.#start(statement);
@@ -148,8 +161,15 @@ class Run {
         return this.#fault(statement);
       case 'wait':
         return pause(statement.time, undefined, this.#options);
+      case 'repeat':
+      case 'for': {
+        const value = ownValueOf(statement);
+        if (value !== undefined) order.enter(statement, encodable(value, this.#scope.with(), []));
+        return;
+      }
       case 'packet':
       case 'section':
+      case 'end':
     }
   }
 
@@ -273,13 +293,14 @@ class Run {
   }
 
   async #until(holds: () => boolean, milliseconds: number): Promise<boolean> {
-    for (const end = performance.now() + milliseconds; ; await pause(LOOK_MS, undefined, this.#options)) {
+    const end = performance.now() + milliseconds;
+    for (let rest = 1; performance.now() < end; rest = Math.min(2 * rest, LOOK_MS)) {
       if (holds()) return true;
-      if (performance.now() < end) continue;
-      // What has come in the meantime is read before the last look.
-      await pause(0);
-      return holds();
+      await pause(rest, undefined, this.#options);
     }
+    // What has come in the meantime is read before the last look.
+    await pause(0);
+    return holds();
   }
 
   #node(name: string): ScriptNode {

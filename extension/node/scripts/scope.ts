@@ -27,6 +27,7 @@ export class ScriptScope {
   readonly #random: () => number;
   /** Of all that was defined. */
   #size = 0;
+  readonly #sizes = new Map<string, number>();
 
   constructor(protocols: readonly Protocol[], around: Surroundings) {
     this.#protocols = protocols;
@@ -36,8 +37,11 @@ export class ScriptScope {
 
   /** Throws an Error when all that was defined is larger than the limit. */
   define(name: string, value: Encodable): void {
-    this.#size += sizeOf(value, name);
-    withinSize(this.#size, name);
+    const before = this.#sizes.get(name) ?? 0;
+    const size = sizeOf(value, name);
+    withinSize(this.#size - before + size, name);
+    this.#size += size - before;
+    this.#sizes.set(name, size);
     this.names.set(name, value);
   }
 

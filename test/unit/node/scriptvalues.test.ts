@@ -302,6 +302,33 @@ describe('a secret', () => {
   });
 });
 
+describe('blocks', () => {
+  it('send what each round makes', async () => {
+    const script =
+      '@n = 1\nfor i in range(3) {\n  @n = add(n, n, i)\n  send a data { raw: uint(n, 2) }\n}\nrepeat 2 { send a data { raw: ff } }';
+    expect((await sent(script)).heard).toEqual(['0002', '0005', '000c', 'ff', 'ff']);
+  });
+
+  it('say in which round something failed', async () => {
+    const script = `${two}for x in [01 02, 03 04] {\n  send a data { data: x }\n  expect b data { data: 01 02 } within 200ms\n}`;
+    const [failure] = await failures(script);
+    expect(failure).toMatchObject({
+      line: 5,
+      text: 'data came with another data: expected hex(0102), got hex(0304) (round 2 of 2)',
+    });
+  });
+
+  it('fail where their count or list is none', async () => {
+    expect((await failures('@n = text("x")\nrepeat slice(n, 0) { wait 1ms }'))[0]?.text).toBe(
+      'a block is repeated a number of times',
+    );
+    expect((await failures('@n = subtract(1, 2)\nrepeat n { wait 1ms }'))[0]).toEqual({
+      ...{ line: 2, text: 'a block is repeated a number of times: 0 or more' },
+    });
+    expect((await failures('for n in env("PATH") { wait 1ms }'))[0]?.text).toBe('"for" takes a list: [1, 2], range(10)');
+  });
+});
+
 describe('what is made for one message', () => {
   it('is no more than a limit, however it is made', async () => {
     const many = Array.from({ length: 40 }, () => 'repeat(hex(00), 16777216)').join(', ');

@@ -31,8 +31,11 @@ function taken(marked: string, label: string): string {
 
 describe('completion', () => {
   it.each([
-    ['<|>', ['node', '###', '@', 'wait', 'p2p', 'p2ppacket', 'botd', 'ptpchat', 'p2pke']],
-    [`${nodes}<|>`, ['send', 'expect', 'fault', 'node', '###', '@', 'wait', 'p2p', 'p2ppacket', 'botd', 'ptpchat', 'p2pke']],
+    ['<|>', ['node', '###', '@', 'repeat', 'for', 'wait', 'p2p', 'p2ppacket', 'botd', 'ptpchat', 'p2pke']],
+    [
+      `${nodes}<|>`,
+      ['send', 'expect', 'fault', 'node', '###', '@', 'repeat', 'for', 'wait', 'p2p', 'p2ppacket', 'botd', 'ptpchat', 'p2pke'],
+    ],
     ['node <|>', ['a']],
     [`${nodes}node <|>`, ['c']],
     ['node a <|>', ['=']],

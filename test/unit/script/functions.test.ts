@@ -50,6 +50,14 @@ describe('functions', () => {
     ['uint_le(258, 4)', '02010000'],
     ['uint(18446744073709551615, 8)', 'ffffffffffffffff'],
     ['length(file("x.bin"))', 5],
+    ['add(1, 2, -4)', -1],
+    ['add()', 0],
+    ['add(9007199254740991, 1)', 9007199254740992n],
+    ['subtract(18446744073709551616, 18446744073709551615)', 1],
+    ['multiply(4294967296, 4294967296)', 18446744073709551616n],
+    ['range(3)', [0, 1, 2]],
+    ['range(-1, 2)', [-1, 0, 1]],
+    ['range(2, 1)', []],
     ['hex_text(0a 0b)', '0a0b'],
     ['encode("p2p", "DISCONNECT", { type: 4, reason: "bye" })', '0403627965'],
     // FIPS 180-4, "abc".
@@ -98,6 +106,8 @@ describe('functions', () => {
     [`random(${scriptLimits.madeSize + 1})`, '(limit madeSize)'],
     [`repeat(repeat([1, 2], 65536), 65536)`, '(limit madeSize)'],
     ['encode("p2p", "NONE", {})', 'there is no message "NONE" of a protocol "p2p"'],
+    ['multiply(hex_text(01 02), 2)', 'value of multiply is integer, not text'],
+    [`range(${scriptLimits.madeSize + 1})`, '(limit madeSize)'],
     ['rot13("x")', 'there is no function "rot13"'],
   ])('%s says why not', (text, why) => expect(() => made(text)).toThrow(why));
 

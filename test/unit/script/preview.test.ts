@@ -113,6 +113,11 @@ describe('a preview', () => {
     60_000,
   );
 
+  it('of a message in a block is that of its first round', async () => {
+    const before = '@n = 1\n@n = add(n, 4)\nfor i in [7, 8] {\n  @m = add(i, n)\n';
+    expect((await made(`${before}  p2pke da<|>ta { direction: 0, counter: 1, data: uint(m, 2) }\n}`)).hex).toBe('00000001000c');
+  });
+
   it('is there for every message of every node', async () => {
     for (const { id, messages = [], peer } of protocols) {
       if (peer === undefined) continue;

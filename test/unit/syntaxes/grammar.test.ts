@@ -44,9 +44,9 @@ describe('the grammar of packet scripts', () => {
     for (const { id } of protocols) expect(source).not.toMatch(new RegExp(`\\b${id}\\b`));
   });
 
-  it('knows no function by its name but the one that takes bare digits', () => {
+  it('knows no function by its name but the one that takes bare digits, and the word that also begins a block', () => {
     const names = scriptFunctions.map(({ name }) => name).filter((name) => new RegExp(`\\b${name}\\b`).test(source));
-    expect(names).toEqual(['hex']);
+    expect(names).toEqual(['repeat', 'hex']);
   });
 
   it('tells sections from comments', () => {
@@ -95,6 +95,40 @@ describe('the grammar of packet scripts', () => {
       ...[
         ['wait', 'keyword.control'],
         ['1.5s', 'constant.numeric.time'],
+      ],
+    ]);
+  });
+
+  it('tells blocks, and statements in them', () => {
+    const text = 'repeat 2 {\n  send a data { data: repeat(hex(00), 4) }\n}\nfor n in range(2) { wait 1s }\nwait 2s';
+    expect(scopes(text).filter(([, name]) => !name.startsWith('punctuation'))).toEqual([
+      ...[
+        ['repeat', 'keyword.control'],
+        ['2', 'constant.numeric'],
+      ],
+      ...[
+        ['send', 'keyword.control'],
+        ['a', 'variable.other'],
+        ['data', 'entity.name.type'],
+        ['data', 'variable.other.property'],
+        ['repeat', 'support.function'],
+        ['hex', 'support.function'],
+        ['00', 'constant.numeric.bytes'],
+        [',', 'source'],
+        ['4', 'constant.numeric'],
+      ],
+      ...[
+        ['for', 'keyword.control'],
+        ['n', 'variable.other.definition'],
+        ['in', 'keyword.other'],
+        ['range', 'support.function'],
+        ['2', 'constant.numeric'],
+        ['wait', 'keyword.control'],
+        ['1s', 'constant.numeric.time'],
+      ],
+      ...[
+        ['wait', 'keyword.control'],
+        ['2s', 'constant.numeric.time'],
       ],
     ]);
   });
