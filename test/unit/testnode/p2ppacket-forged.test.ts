@@ -79,6 +79,17 @@ describe('hellos from a forged address', () => {
     expect(b.complaints()).toEqual([]);
   });
 
+  it('that were recorded are taken for two minutes at most, since the cookie is one of the time', async () => {
+    const { network, a, b } = await pair();
+    const hello = sent(a).at(-1)!;
+    b.node.received(1, hello);
+    expect(lines(b).at(-1)!.message).toBe('hello');
+    network.run(120_000);
+    b.node.received(1, hello);
+    expect([lines(b).at(-1)!.message, b.node.status(1).state]).toEqual(['hello_retry', 'open']);
+    expect(b.complaints()).toEqual(['The cookie of a hello is none that this node gave to its sender in the last minutes.']);
+  });
+
   it('with the cookie begin a session whose channels count from one', async () => {
     const { network, a, b } = await pair();
     for (const data of [1, 2]) a.node.send(1, 'data', entry('reliable_data', { data: Uint8Array.of(data) }));

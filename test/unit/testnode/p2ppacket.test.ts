@@ -184,6 +184,6 @@ describe('faults of p2ppacket', () => {
     expect(findings(b)).toEqual(expect.arrayContaining(['p2ppacket.channel-count']));
     a.node.send(1, 'hello', { cookie: new Uint8Array(32).fill(1) });
     network.run(100);
-    expect(b.complaints()).toContain('The cookie of a hello is none that this node gave to its sender.');
+    expect(b.complaints()).toContain('The cookie of a hello is none that this node gave to its sender in the last minutes.');
   });
 });

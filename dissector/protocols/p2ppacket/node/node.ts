@@ -39,6 +39,8 @@ const TRIES = 5;
 /** The document gives no interval: often enough for most address translators to keep a hole open (RFC 4787 requires two minutes). */
 const PING_MS = 20_000;
 const COOKIE = 32;
+/** How long cookies are the same for one address; each is taken for so long again, and no longer: a recorded hello opens nothing later. */
+const COOKIE_NS = 60_000_000_000n;
 const zeros = new Uint8Array(COOKIE);
 /** Cookies of pings that a link remembers. */
 const MOST_PINGS = 16;
@@ -164,9 +166,9 @@ export class P2ppacketPeer implements NodeSession {
       Uint8Array,
     ];
     const known = this.#entries.introducedBy(peer, ed, () => this.#isSigned(field, ed)) ?? peer;
-    if (!known.isOpener && !equalBytes(cookie, this.#cookieOf(known))) {
+    if (!known.isOpener && !this.#isCookieOf(known, cookie)) {
       if (!equalBytes(cookie, zeros))
-        this.#context.tell(id, 'The cookie of a hello is none that this node gave to its sender.', true);
+        this.#context.tell(id, 'The cookie of a hello is none that this node gave to its sender in the last minutes.', true);
       // Anyone can send it from a forged address: an open link stays so.
       if (known.state === 'none') known.state = 'asked';
       return void this.#context.send(id, 'hello_retry');
@@ -273,9 +275,15 @@ export class P2ppacketPeer implements NodeSession {
     return secret;
   }
 
-  /** The same for one address as long as the node runs. */
-  #cookieOf({ link: { remote } }: PeerLink): Uint8Array {
-    return blake2s(new TextEncoder().encode(`${remote.ip} ${remote.port}`), { key: this.#cookieKey, dkLen: COOKIE });
+  /** Made of the address and of the time, so that none has to be kept. */
+  #cookieOf({ link: { remote } }: PeerLink, age = 0n): Uint8Array {
+    const period = this.#context.now() / COOKIE_NS - age;
+    const text = `${remote.ip} ${remote.port} ${period}`;
+    return blake2s(new TextEncoder().encode(text), { key: this.#cookieKey, dkLen: COOKIE });
+  }
+
+  #isCookieOf(peer: PeerLink, cookie: Uint8Array): boolean {
+    return [0n, 1n].some((age) => equalBytes(cookie, this.#cookieOf(peer, age)));
   }
 
   get #isSealed(): boolean {
