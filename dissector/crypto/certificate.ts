@@ -35,7 +35,7 @@ export function readCertificate(bytes: Uint8Array): CertificateInfo | string {
   }
 }
 
-export function describe(certificate: Certificate): CertificateInfo {
+function describe(certificate: Certificate): CertificateInfo {
   const { subject, issuer, serialNumber, validity, subjectPublicKeyInfo } = certificate.tbsCertificate;
   return {
     subject: nameText(subject),

@@ -2,7 +2,7 @@ import { concatBytes } from '@noble/hashes/utils.js';
 import { type Attribute, ContentInfo, SignedData, type SignerInfo } from '@peculiar/asn1-cms';
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
 import { type Check, defaultLimits, equalBytes, toHex } from '../bytes/index.ts';
-import { type CertificateInfo, describe } from './certificate.ts';
+import { type CertificateInfo, readCertificate } from './certificate.ts';
 import { verifyPss } from './pss.ts';
 import { hashOf, type MessageHash, type ModulusLimit, type PublicKey, verifyMessage } from './signature.ts';
 
@@ -62,7 +62,9 @@ function certificateOf(data: SignedData, info: SignerInfo): CertificateInfo | un
   const all = [...(data.certificates ?? [])].flatMap((choice) => (choice.certificate === undefined ? [] : [choice.certificate]));
   const wanted = info.sid.issuerAndSerialNumber?.serialNumber;
   const found = wanted === undefined ? all[0] : all.find((one) => sameBuffer(one.tbsCertificate.serialNumber, wanted));
-  return found === undefined ? undefined : describe(found);
+  if (found === undefined) return undefined;
+  const read = readCertificate(new Uint8Array(AsnConvert.serialize(found)));
+  return typeof read === 'string' ? undefined : read;
 }
 
 function sameBuffer(a: ArrayBuffer, b: ArrayBuffer): boolean {

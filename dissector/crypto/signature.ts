@@ -99,7 +99,7 @@ const digestInfo = {
 const hashes = { 'SHA-256': sha256, 'SHA-1': sha1, 'SHA-384': sha384, 'SHA-512': sha512 } as const;
 export type HashName = 'SHA-256' | 'SHA-1';
 /** What a message is hashed with before it is signed. */
-export type MessageHash = keyof typeof hashes;
+export type MessageHash = HashName | 'SHA-384' | 'SHA-512';
 
 export function hashOf(hash: MessageHash, message: Uint8Array): Uint8Array {
   return hashes[hash](message);

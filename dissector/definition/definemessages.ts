@@ -176,7 +176,9 @@ function dissect(message: MessageView<Facts>, { id, messages, info }: MessagesDe
   const own = bytes.subarray(start, end);
   const { problem } = form.decode(own, limits);
   const tree = form.tree?.(own, limits) ?? { name: id, kind: 'struct', source: 0, start: 0, end: 0, children: [] };
-  const moved = movedField(tree, source, start);
+  // Of a form that begins with something else than its fields nothing is read.
+  const isRead = tree.kind === 'struct';
+  const moved: Field = isRead ? movedField(tree, source, start) : { name: id, kind: 'struct', source, start, end: start };
   const children = [...(moved.children ?? [])];
   if (moved.end < end) children.push(undecoded(bytes, source, moved.end, end, 'Bytes that are no part of the message.'));
   const place = { source, start, end: start };

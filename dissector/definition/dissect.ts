@@ -1,7 +1,7 @@
 import { type Check, type Field, type Json, malformed, verdictOf } from '../bytes/index.ts';
 import { fieldToJson, generatedFields, type TreeField, undecoded } from '../codec/index.ts';
 import { type Dissection, LazyDissection, type MessageView, type PlacedBytes } from '../protocol/index.ts';
-import { valuesOfLayer } from './layer.ts';
+import { type Layer, valuesOfLayer } from './layer.ts';
 import type { ShownMessage } from './readmessage.ts';
 import { BYTES, type RowFacts } from './sink.ts';
 
@@ -58,7 +58,7 @@ function layerField(
     const child: Field = { name: BYTES, kind: 'value', value, doc: bytesField.doc, source, start, end };
     return { name: protocol, kind: 'struct', source, start, end, children: start === end ? [] : [child] };
   }
-  const { field, end: stop } = layer.decode(bytes, source, start, end, limits);
+  const { field, end: stop, problem } = layer.decode(bytes, source, start, end, limits);
   const children = [...(field.children ?? [])];
   if (stop < end) children.push(undecoded(bytes, source, stop, end, 'Bytes that are no part of the message.'));
   for (const child of children) {
@@ -69,7 +69,7 @@ function layerField(
   }
   const generated = generatedFields(layer.treeFields);
   for (const [name, value] of notes ?? []) children.push(generated(name, value, { source, start, end: start }));
-  return { ...field, end, children };
+  return { ...field, end, children, ...(problem === undefined ? {} : { problem }) };
 }
 
 function fieldsOf(layer: Field, inside: readonly Field[]): Json {
@@ -85,12 +85,17 @@ function fieldsOf(layer: Field, inside: readonly Field[]): Json {
 function infoOf(facts: RowFacts | undefined, layer: Field, inside: readonly Field[]): string {
   if (facts?.problem !== undefined) return facts.problem;
   if (facts?.layer === undefined) return `${layer.end - layer.start} bytes`;
-  const own = facts.layer.infoOf(valuesOfLayer(layer));
+  const own = lineOf(facts.layer, layer);
   const within = (facts.inside ?? []).slice(0, MOST_TOLD).map(({ layer: each }, at) => {
-    const text = each.infoOf(valuesOfLayer(inside[at]!));
+    const text = lineOf(each, inside[at]!);
     return text === '' ? each.title : `${each.title} ${text}`;
   });
   const more = (facts.inside?.length ?? 0) + (facts.unshown ?? 0) - within.length;
   if (more > 0) within.push(`${more} more`);
   return [own, ...within].filter((text) => text !== '').join(', ');
+}
+
+/** What an author writes of a message may rely on all of its fields being there. */
+function lineOf(layer: Layer, { problem, ...field }: Field): string {
+  return problem === undefined ? layer.infoOf(valuesOfLayer(field)) : problem.text;
 }

@@ -1,16 +1,17 @@
 /** The reference page of a protocol, made of what its code is made of: layouts, rules, keys, choices, machines. */
 import { displayText, type FieldForm, type MessageForm, type TreeField } from '../codec/index.ts';
-import type { Machine, NumberTable, OpenChoice, Protocol } from '../protocol/index.ts';
+import type { LayerForm, Machine, NumberTable, OpenChoice, Protocol } from '../protocol/index.ts';
 
 /** A page in Markdown (CommonMark with tables). */
 export function referencePage(protocol: Protocol): string {
-  const { id, title, document, messages = [], treeFields = [], machines = [], keys, choices = [], rules } = protocol;
+  const { id, title, document, messages = [], treeFields = [], layers = [], machines = [], keys, choices = [], rules } = protocol;
+  const own = messages.filter(({ layer }) => layer === undefined);
   const parts = [
     `# ${title}`,
     `Protocol \`${id}\`, as the specification "${document}" has it. Integers are big-endian unless a type says otherwise. In a ` +
       `filter a field is called by its path: \`${id}.\` and the name below.`,
-    '## Messages',
-    ...messages.flatMap(messageSection),
+    ...(own.length === 0 && layers.length > 0 ? [] : ['## Messages', ...own.flatMap(messageSection)]),
+    ...(layers.length === 0 ? [] : ['## Layers', ofLayers, ...layers.flatMap(layerSection)]),
     ...(treeFields.length === 0
       ? []
       : ['## Further fields of the tree', furtherFields, table(['field', 'type', 'messages', 'meaning'], treeRows(treeFields))]),
@@ -32,6 +33,20 @@ const openChoices =
 const furtherFields =
   'The tree of a message shows them beside its own: generated fields in brackets, which decoding computes, and what frames the ' +
   'message on the wire. A filter calls them by the same path.';
+
+const ofLayers =
+  'Each has names of its own: in a filter a field is called by the name of its layer, a dot, and the name below. A name in brackets is ' +
+  'computed by decoding.';
+
+function layerSection({ id, title, messages, treeFields = [] }: LayerForm): string[] {
+  const [form] = messages;
+  const rows = [
+    ...(form?.fields ?? []).flatMap((field) => fieldRows(field, '')),
+    ...treeRows(treeFields).map(([a, b, , d]) => [a!, b!, d!]),
+  ];
+  const body = rows.length === 0 ? 'No fields.' : table(['field', 'type', 'meaning'], rows);
+  return [`### ${id}`, [title === id ? '' : `${title}.`, form?.doc ?? ''].filter((text) => text !== '').join(' '), body];
+}
 
 function treeRows(fields: readonly TreeField[]): string[][] {
   return fields.flatMap((field) => {

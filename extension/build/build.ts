@@ -4,6 +4,7 @@ import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { project } from '../workbench/paths.ts';
 import { bundle, bundles } from './bundles.ts';
+import { declarationFile } from './declarationfile.ts';
 import { noticesOf } from './notices.ts';
 import { declarations } from './types.ts';
 
@@ -17,3 +18,4 @@ const inputs = await Promise.all(
 );
 writeFileSync(join(project, 'dist/NOTICES.md'), noticesOf(inputs.flat()));
 declarations();
+declarationFile();

@@ -5,6 +5,8 @@ export interface Io {
   readonly stdout: Writable;
   readonly stderr: Writable;
   readonly version: () => string;
+  /** The folder that this program is installed in. */
+  readonly root: string;
   /** Comes true when whoever called wants an end: a signal. */
   interrupted(): Promise<unknown>;
 }

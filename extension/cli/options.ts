@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from './errors.ts';
 
-export const commandNames = ['decode', 'check', 'info', 'frames', 'node', 'run'] as const;
+export const commandNames = ['decode', 'check', 'info', 'frames', 'node', 'run', 'protocol'] as const;
 export type CommandName = (typeof commandNames)[number];
 
 export interface CliOption {
@@ -16,6 +16,8 @@ export interface CliOption {
 }
 
 const dissecting = ['decode', 'check', 'info'] as const;
+/** Commands that decode or speak. */
+const working = [...dissecting, 'frames', 'node', 'run'] as const;
 
 /** In the order in which usage lists them. Options of one name take the same form in every command. */
 export const options: readonly CliOption[] = [
@@ -24,7 +26,7 @@ export const options: readonly CliOption[] = [
     value: 'KEYLOG',
     repeated: true,
     doc: 'decrypts with the secrets of this file, one a line',
-    commands: dissecting,
+    commands: [...dissecting, 'protocol'],
   },
   { name: 'json', doc: 'prints one JSON object per line', commands: ['decode', 'check', 'info', 'frames', 'run'] },
   { name: 'bytes', doc: 'adds the bytes of each message after decryption, in hex', commands: ['decode'] },
@@ -107,13 +109,13 @@ export const options: readonly CliOption[] = [
     doc: 'answers a prompt; without it the terminal asks',
     commands: ['run'],
   },
-  { name: 'seed', value: 'N', doc: 'repeats the same random values', commands: ['node', 'run'] },
+  { name: 'seed', value: 'N', doc: 'repeats the same random values', commands: ['node', 'run', 'protocol'] },
   {
     name: 'limit',
     value: 'NAME=N',
     repeated: true,
     doc: 'raises or lowers a limit: findings=500000; for nodes also handshakeSeconds=600',
-    commands: commandNames,
+    commands: working,
   },
   {
     name: 'record',
@@ -125,7 +127,29 @@ export const options: readonly CliOption[] = [
   { name: 'keylog', value: 'FILE', doc: 'writes the keys of the traffic, in the format of --keys', commands: ['node'] },
   { name: 'for', value: 'SECONDS', doc: 'stops after this time', commands: ['node'] },
   { name: 'count', value: 'N', doc: 'stops after this number of messages, sent and received', commands: ['node'] },
-  { name: 'junit', doc: 'prints the results as JUnit XML', commands: ['run'] },
+  { name: 'junit', doc: 'prints the results as JUnit XML', commands: ['run', 'protocol'] },
+  { name: 'udp', doc: 'new: over UDP, each datagram one message (the default)', commands: ['protocol'] },
+  { name: 'tcp', doc: 'new: over TCP, as one conversation', commands: ['protocol'] },
+  { name: 'port', value: 'N', doc: 'new: its port; 7000 without it', commands: ['protocol'] },
+  { name: 'framing', value: 'u16|u32|varint', doc: 'new: the length before each message of a stream', commands: ['protocol'] },
+  {
+    name: 'noise',
+    value: 'PATTERN',
+    doc: 'new: a Noise handshake: XX, or Noise_XX_25519_ChaChaPoly_SHA256',
+    commands: ['protocol'],
+  },
+  {
+    name: 'folder',
+    value: 'FOLDER',
+    doc: 'new: where its files are written; a folder of its name without it',
+    commands: ['protocol'],
+  },
+  {
+    name: 'rounds',
+    value: 'N',
+    doc: 'test: how many broken copies of the capture are decoded; 200 without it',
+    commands: ['protocol'],
+  },
   {
     name: 'allow',
     value: 'HOST',
@@ -138,7 +162,7 @@ export const options: readonly CliOption[] = [
     value: 'MODULE',
     repeated: true,
     doc: 'adds a protocol of your own: an ES module that exports the result of defineProtocol',
-    commands: commandNames,
+    commands: working,
   },
   {
     name: 'json',

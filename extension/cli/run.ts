@@ -7,6 +7,7 @@ import { decode } from './commands/decode.ts';
 import { frames } from './commands/frames.ts';
 import { info } from './commands/info.ts';
 import { node } from './commands/node.ts';
+import { protocol } from './commands/protocol.ts';
 import { runScripts } from './commands/run.ts';
 import { exitStatus, UsageError } from './errors.ts';
 import type { Io, Tell } from './io.ts';
@@ -36,7 +37,16 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 
 /** Commands that work on no capture. */
 function own([name, ...args]: readonly string[], io: Io, out: Output, tell: Tell): Promise<number> | undefined {
-  return name === 'node' ? node(args, io, out, tell) : name === 'run' ? runScripts(args, io, out) : undefined;
+  switch (name) {
+    case 'node':
+      return node(args, io, out, tell);
+    case 'run':
+      return runScripts(args, io, out);
+    case 'protocol':
+      return protocol(args, io, out, tell);
+    default:
+      return undefined;
+  }
 }
 
 async function onCapture(args: readonly string[], io: Io, out: Output, tell: Tell): Promise<number> {

@@ -31,6 +31,7 @@ export function helpText(of: CaptureCommand | 'all'): string {
     usage.push(
       'peerscope node   PROTOCOL …                runs a test node; see peerscope node --help',
       'peerscope run    SCRIPT…                   runs packet scripts; see peerscope run --help',
+      'peerscope protocol new|test|docs …         for protocols of your own; see peerscope protocol --help',
     );
   const shown = options.filter(({ commands }) => names.some((name) => commands.includes(name)));
   const lines = shown.map((one) => line(formOf(one), of === 'all' ? `${only(one)}${one.doc}` : one.doc));
@@ -87,5 +88,18 @@ export function runHelp(): string {
     ...linesOf('run'),
     '',
     'Exit status: 0 all sections passed; 1 a section failed; 3 wrong usage, or a script that cannot be read.',
+  ].join('\n');
+}
+
+/** What `peerscope protocol --help` prints. */
+export function protocolHelp(): string {
+  return [
+    'peerscope protocol new NAME [--udp | --tcp] [--noise PATTERN]   writes a module, a packet script and a capture that it decodes',
+    'peerscope protocol test MODULE [CAPTURE…] [--keys KEYLOG]…      checks a module on captures; without one on that beside it',
+    'peerscope protocol docs MODULE                                  prints the reference page of a protocol, in Markdown',
+    '',
+    ...linesOf('protocol'),
+    '',
+    'Exit status: 0 written, or all checks passed; 1 a check failed; 3 wrong usage, or a module that cannot be used.',
   ].join('\n');
 }

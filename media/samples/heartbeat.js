@@ -23,6 +23,7 @@ export default (library) => {
     structForm,
     KeyTrial,
     uint,
+    undecoded,
   } = library;
   // A layout is data: from it come the tree, the JSON, the fields of filters and an encoder.
   const head = [
@@ -104,7 +105,12 @@ export default (library) => {
       const { bytes, source, start, end, state, facts } = message;
       const { field: layer, problem } = (message.encrypted ? sealed : beat)(bytes, source, start, end);
       layer.end = end;
-      if (problem) layer.problem = problem;
+      if (problem) {
+        layer.problem = problem;
+        // Every byte of a message belongs to a field.
+        const read = layer.children.at(-1)?.end ?? start;
+        if (read < end) layer.children.push(undecoded(bytes, source, read, end, 'What is left of it.'));
+      }
       if (facts) {
         // Decrypted bytes are a Source of their own; a field's range lies in the Source that it names.
         const { plain } = facts;

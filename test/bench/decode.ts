@@ -10,7 +10,7 @@ import type { Figures } from './job.ts';
 const before = process.resourceUsage().maxRSS * 1024;
 useEngine(platformEngine());
 const nowhere = createWriteStream(devNull);
-const io = { stdin: process.stdin, stdout: nowhere, stderr: nowhere, version: () => '', interrupted: async () => {} };
+const io = { stdin: process.stdin, stdout: nowhere, stderr: nowhere, version: () => '', root: '', interrupted: async () => {} };
 const started = performance.now();
 const status = await run(['decode', ...DECODE_AS.flatMap((rule) => ['--decode-as', rule]), ...process.argv.slice(2)], io);
 if (status !== 0) throw new Error(`decode ends with status ${status}`);

@@ -3,9 +3,9 @@ import { openBytes, type Protocol } from '../../dissector/index.ts';
 import type { Link } from '../../dissector/protocol/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
 import { type Mode, type NodeLimits, nodeLimits } from '../../dissector/testnode/index.ts';
+import { mutate } from '../../extension/author/mutate.ts';
+import { Random } from '../../extension/author/random.ts';
 import { type Member, Network, type Wire } from '../unit/testnode/network.ts';
-import { mutate } from './mutate.ts';
-import { Random } from './random.ts';
 
 /** Small enough to be met in every attack. */
 const limits: NodeLimits = {

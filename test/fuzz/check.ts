@@ -5,9 +5,9 @@ import { type CaptureReader, memoryFile, openCapture, timeText } from '../../dis
 import { FieldCatalog } from '../../dissector/filter/index.ts';
 import { type Derivation, KeyRing } from '../../dissector/protocol/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
+import { checkTree } from '../../extension/author/treeranges.ts';
 import { rowView } from '../../extension/worker/rows.ts';
 import { treeView } from '../../extension/worker/view.ts';
-import { checkTree } from './ranges.ts';
 
 export interface Seen {
   readonly frames: number;

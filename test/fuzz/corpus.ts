@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { memoryFile, openCapture } from '../../dissector/capture/index.ts';
+import { mutate, mutatePackets, mutateText } from '../../extension/author/mutate.ts';
+import { Random } from '../../extension/author/random.ts';
 import { keysOf } from '../golden/keys.ts';
 import { check, type Seen } from './check.ts';
-import { mutate, mutatePackets, mutateText } from './mutate.ts';
-import { Random } from './random.ts';
 import { variants } from './variants.ts';
 
 export interface Recording {

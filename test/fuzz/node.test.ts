@@ -5,11 +5,11 @@
 import { describe, expect, it } from 'vitest';
 import { Choices, type Protocol } from '../../dissector/protocol/index.ts';
 import { nodeLimits, TestNode } from '../../dissector/testnode/index.ts';
+import { mutate } from '../../extension/author/mutate.ts';
+import { Random } from '../../extension/author/random.ts';
 import { Network } from '../unit/testnode/network.ts';
 import { attack, attacked } from './attack.ts';
 import { usedHeap } from './heap.ts';
-import { mutate } from './mutate.ts';
-import { Random } from './random.ts';
 
 const ATTACKS = 3;
 const MESSAGES = 500;

@@ -1,7 +1,7 @@
 /** The search is worth what its check finds: each way in which a tree can be wrong is found. */
 import { describe, expect, it } from 'vitest';
 import type { Field } from '../../dissector/bytes/index.ts';
-import { checkTree } from './ranges.ts';
+import { checkTree } from '../../extension/author/treeranges.ts';
 
 const field = (name: string, start: number, end: number, more: Partial<Field> = {}): Field => ({
   ...{ name, kind: 'value', source: 0, start, end },

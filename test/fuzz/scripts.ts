@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { protocols } from '../../dissector/index.ts';
 import { parseScript, printPacket, ScriptDocument, type Span } from '../../dissector/script/index.ts';
+import { mutateText } from '../../extension/author/mutate.ts';
+import { Random } from '../../extension/author/random.ts';
 import { samples } from '../../extension/workbench/paths.ts';
-import { mutateText } from './mutate.ts';
-import { Random } from './random.ts';
 
 /** What a person, or a merge gone wrong, puts into a script. */
 const pieces = [

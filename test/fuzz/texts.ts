@@ -4,10 +4,10 @@ import type { Analysis } from '../../dissector/analysis/index.ts';
 import { compileFilter, complete, FieldCatalog, FilterRow } from '../../dissector/filter/index.ts';
 import { protocols } from '../../dissector/index.ts';
 import { KeyRing } from '../../dissector/protocol/index.ts';
+import { mutateText } from '../../extension/author/mutate.ts';
+import { Random } from '../../extension/author/random.ts';
 import { analyse } from '../golden/open.ts';
 import { type Recording, recordings } from './corpus.ts';
-import { mutateText } from './mutate.ts';
-import { Random } from './random.ts';
 
 const catalog = new FieldCatalog(protocols);
 const fields = [...catalog.all].map(({ name }) => name);

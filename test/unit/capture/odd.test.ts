@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CaptureReader } from '../../../dissector/capture/index.ts';
-import { Random } from '../../fuzz/random.ts';
+import { Random } from '../../../extension/author/random.ts';
 import { indexed } from './build.ts';
 import { independent } from './independent.ts';
 import { classic, type MadeCapture, oddPcap, oddPcapng, userLink } from './odd.ts';

@@ -1,5 +1,5 @@
 /** Seeded generators of odd captures, each with what a reader has to find in it. */
-import type { Random } from '../../fuzz/random.ts';
+import type { Random } from '../../../extension/author/random.ts';
 import { block, captureInterface, enhanced, option, order, pcap, type Record } from './build.ts';
 
 /** A frame as it was put into a file. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { afterAll } from 'vitest';
 import { run } from '../../../extension/cli/run.ts';
+import { project } from '../../../extension/workbench/paths.ts';
 
 export const golden = (name: string): string => join(import.meta.dirname, '..', '..', 'golden', name);
 
@@ -52,6 +53,7 @@ export async function peerscope(
     stdout: into(out, setImmediate),
     stderr: into(err, (done) => done()),
     version: () => '1.2.3',
+    root: project,
     interrupted: () => new Promise(() => {}),
   };
   const status = await run(args, io);

@@ -1,264 +1,250 @@
-/** A protocol of the user's own: the example that is shipped, and modules that are none. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { samples } from '../../../extension/workbench/paths.ts';
-import * as rewrite from '../../fuzz/rewrite.ts';
-import { heartbeatCapture, heartbeatKey } from '../library/heartbeat.ts';
-import { golden, jsonLines, lines, peerscope, temporary } from './help.ts';
+/** `peerscope protocol`: a new protocol decodes at once, and what is wrong with a module is found. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { declarationFile } from '../../../extension/build/declarationfile.ts';
+import { declarations } from '../../../extension/build/types.ts';
+import { project } from '../../../extension/workbench/paths.ts';
+import { jsonLines, peerscope } from './help.ts';
 
-const sample = join(samples, 'heartbeat.pcapng');
-const own = ['--protocol', join(samples, 'heartbeat.js')];
-const keys = ['--keys', join(samples, 'heartbeat.keys')];
-const other = ['--keys', temporary('other.keys', 'HEARTBEAT_KEY 123456\n')];
+const folder = mkdtempSync(join(tmpdir(), 'protocols-'));
+const samples = join(project, 'media', 'samples');
 
-describe('the example protocol', () => {
-  it('has a capture that is built from the published API', () => {
-    expect(Buffer.compare(readFileSync(sample), heartbeatCapture())).toBe(0);
-    expect(readFileSync(join(samples, 'heartbeat.keys'), 'utf8')).toContain(heartbeatKey);
+beforeAll(() => {
+  declarations();
+  declarationFile();
+}, 300_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What the compiler of TypeScript says of a module in JavaScript. */
+function typeErrors(module: string): string {
+  const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+  const options = ['--noEmit', '--allowJs', '--checkJs', '--strict', '--target', 'es2022', '--module', 'nodenext'];
+  try {
+    return execFileSync(process.execPath, [compiler, ...options, '--skipLibCheck', 'false', '--types', '', module], {
+      encoding: 'utf8',
+      // Outside of this project, whose own settings are not meant.
+      cwd: dirname(module),
+    });
+  } catch (error) {
+    return (error as { stdout: string }).stdout;
+  }
+}
+
+const created: readonly (readonly [name: string, options: readonly string[], messages: readonly string[]])[] = [
+  ['udpone', [], ['ping', 'pong', 'text', 'ping', 'pong']],
+  ['tcpone', ['--tcp'], ['preamble', 'preamble', 'record', 'record', 'record']],
+  ['tcptwo', ['--framing', 'varint', '--port', '9'], ['preamble', 'preamble', 'record', 'record', 'record']],
+  [
+    'noiseone',
+    ['--noise', 'XX'],
+    ['preamble', 'preamble', ...Array<string>(3).fill('handshake'), ...Array<string>(3).fill('record')],
+  ],
+  [
+    'noisetwo',
+    ['--noise', 'Noise_NN_25519_AESGCM_BLAKE2s', '--framing', 'u32'],
+    ['preamble', 'preamble', 'handshake', 'handshake', ...Array<string>(3).fill('record')],
+  ],
+];
+
+describe('protocol new', () => {
+  it.each(created)('%s decodes what its encoder made, is typed, and passes its test', async (name, options, messages) => {
+    const place = join(folder, name);
+    const made = await peerscope(['protocol', 'new', name, '--folder', place, ...options]);
+    expect(made.err).toBe('');
+    expect(made.status).toBe(0);
+    const module = join(place, `${name}.js`);
+    const keys = existsSync(join(place, `${name}.keys`)) ? ['--keys', join(place, `${name}.keys`)] : [];
+    const decoded = await peerscope(['decode', join(place, `${name}.pcapng`), '--protocol', module, '--json', ...keys]);
+    const lines = jsonLines(decoded.out) as { message: string; state: string; findings: unknown[]; encrypted: boolean }[];
+    expect(lines.map(({ message }) => message)).toEqual(messages);
+    expect(lines.every(({ state, findings }) => state === 'decoded' && findings.length === 0)).toBe(true);
+    expect(lines.some(({ encrypted }) => encrypted)).toBe(keys.length > 0);
+    expect(typeErrors(module)).toBe('');
+    const text = readFileSync(module, 'utf8');
+    writeFileSync(
+      module,
+      text.replace(/return define\w+\(\{/, (found) => `${found} titel: 1,`),
+    );
+    expect(typeErrors(module)).toContain('titel');
+    writeFileSync(module, text);
+    const tested = await peerscope(['protocol', 'test', module, '--rounds', '30', '--seed', '5']);
+    expect(tested.out).toMatch(/\n[67] checks: [67] passed, 0 failed \(--seed 5\)\n$/);
+    expect(tested.status).toBe(0);
   });
 
-  it('is decoded, and opened by its keys', async () => {
-    const { status, out, err } = await peerscope(['decode', sample, ...own, ...keys, '--json']);
-    expect({ status, err }).toEqual({ status: 0, err: '' });
-    const messages = jsonLines(out);
-    expect(messages.map(({ protocol, message, state }) => `${protocol} ${message} ${state}`)).toEqual([
-      'heartbeat beat decoded',
-      'heartbeat beat decoded',
-      'heartbeat sealed decoded',
-      'heartbeat beat decoded',
-      'heartbeat sealed decoded',
-      'heartbeat beat incomplete',
-    ]);
-    expect(messages[0].fields).toEqual({ magic: 0x4842, type: 1, sequence: 1, note: 'good morning' });
-    expect(messages[4].fields).toMatchObject({ sequence: 101, text: 'OK so it seems' });
+  it('has a packet script that runs, and one that is read', async () => {
+    const [udp, tcp] = ['udpone', 'tcpone'].map((name) => join(folder, name, name)) as [string, string];
+    const ran = await peerscope(['run', `${udp}.packet`, '--protocol', `${udp}.js`]);
+    expect(ran.out).toContain('2 sections: 2 passed, 0 failed');
+    const packets = await peerscope(['run', `${tcp}.packet`, '--protocol', `${tcp}.js`]);
+    expect(packets.err).toContain('holds nothing to run');
   });
 
   it.each([
-    ['heartbeat.sequence > 3', [1, 3, 4]],
-    ['heartbeat.type == sealed', [2, 4]],
-    ['heartbeat.note contains "you"', [1]],
-    ['heartbeat.text matches "well$"', [2]],
-  ])('is filtered by its fields: %s', async (filter, expected) => {
-    const { out, err } = await peerscope(['decode', sample, ...own, ...keys, '--json', '--filter', filter]);
-    expect(err).toBe('');
-    expect(jsonLines(out).map(({ n }) => n)).toEqual(expected);
-  });
-
-  it('is readable', async () => {
-    const { out } = await peerscope(['decode', sample, ...own]);
-    expect(out).toContain('heartbeat beat          1: good morning\n');
-    expect(out).toContain('heartbeat sealed        encrypted  2: a sealed note\n');
-    expect(out).not.toContain('undefined');
-  });
-
-  it('is nothing without its module', async () => {
-    expect((await peerscope(['decode', sample, '--json'])).out).toBe('');
-  });
-
-  it('is checked', async () => {
-    const { status, out } = await peerscope(['check', sample, ...own]);
-    expect(status).toBe(1);
-    expect(lines(out)).toEqual([
-      `${sample}:4 warning heartbeat.sequence message 3: 4 follows 2 (heartbeat, sequence: grows by one)`,
-      expect.stringMatching(`^${sample}:6 error heartbeat\\.incomplete message 5: .*4 bytes`),
-    ]);
-    const { out: log } = await peerscope(['check', sample, ...own, '--format', 'sarif']);
-    expect(log).toContain('"id": "heartbeat.sequence"');
-  });
-
-  it('is explained', async () => {
-    const explain = async (key: string[]) =>
-      JSON.parse((await peerscope(['decode', sample, ...own, ...key, '--explain', '2', '--json'])).out);
-    const steps = (ok: boolean) => [
-      expect.objectContaining({ label: 'HEARTBEAT_KEY', steps: [expect.objectContaining({ ok, inputs: { note: '14 bytes' } })] }),
-    ];
-    expect(await explain(keys)).toEqual({ n: 2, frame: 3, state: 'decoded', keys_tried: steps(true), missing: [] });
-    expect(await explain(other)).toEqual({
-      ...{ n: 2, frame: 3, state: 'encrypted', keys_tried: steps(false) },
-      missing: [expect.stringContaining('HEARTBEAT_KEY')],
-    });
-  });
-
-  it('is a protocol that --decode-as knows, beside the others', async () => {
-    const { out } = await peerscope(['decode', golden('p2pke_a.pcapng'), ...own, '--decode-as', 'udp → heartbeat', '--json']);
-    expect(new Set(jsonLines(out).map(({ protocol }) => protocol))).toEqual(new Set(['heartbeat']));
-    const info = await peerscope(['info', golden('p2pke_a.pcapng'), ...own, '--json']);
-    expect(Object.keys(JSON.parse(info.out).messages)).toEqual(['p2pke']);
-    expect((await peerscope(['frames', sample, ...own])).status).toBe(0);
+    [['udpone', '--folder', join(folder, 'udpone')], 'udpone.js is there already'],
+    [['p2p'], 'There is a protocol "p2p" already'],
+    [['Upper'], '"Upper" cannot name a protocol'],
+    [['x', '--port', '0'], 'A port is a number from 1 to 65535'],
+    [['x', '--tcp', '--udp'], '--tcp and --udp contradict each other'],
+    [['x', '--udp', '--framing', 'u16'], '--framing is of streams'],
+    [['x', '--framing', 'u8'], '"u8" is no framing: u16, u32, varint'],
+    [['x', '--udp', '--noise', 'XX'], 'over UDP has no Noise handshake yet'],
+    [['x', '--noise', 'XXpsk3'], 'pre-shared key'],
+    [['x', '--noise', 'IK'], 'known before'],
+    [['x', '--noise', 'N'], /known before|one-way/],
+    [['x', '--noise', 'Noise_XX_448_ChaChaPoly_SHA256'], 'keys of 25519'],
+    [['x', '--noise', 'QQ'], 'there is no handshake pattern "QQ"'],
+    [['x', '--rounds', '3'], '"protocol new" takes no --rounds'],
+    [['x', 'y'], '"y" is one too many'],
+    [[], '"protocol new" needs a name'],
+  ])('%j is refused, and says why', async (args, why) => {
+    const { err, status } = await peerscope(['protocol', 'new', ...args]);
+    expect(err).toMatch(typeof why === 'string' ? new RegExp(why.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')) : why);
+    expect(status).toBe(3);
   });
 });
 
-describe('a protocol module', () => {
-  const definition = (more: string): string => `({
-    id: 'mine', title: 'Mine', document: 'mine', names: ['one'], keys: [], rules: [],
-    recognise: () => 0, observe: () => ({ conversation: () => ({}), end() {} }), dissect: () => {}, ${more}
-  })`;
+/** A module of datagrams with a mistake in it, and a capture of `udpone` that it reads. */
+async function tested(change: (text: string) => string, id = 'udpone') {
+  const place = join(folder, `wrong-${Math.random().toString(36).slice(2)}`);
+  await peerscope(['protocol', 'new', id, '--folder', place, ...(id === 'noiseone' ? ['--noise', 'XX'] : [])]);
+  const module = join(place, `${id}.js`);
+  const text = readFileSync(module, 'utf8');
+  const changed = change(text);
+  expect(changed).not.toBe(text);
+  writeFileSync(module, changed);
+  const { out, status } = await peerscope(['protocol', 'test', module, '--rounds', '20', '--seed', '1']);
+  return { failed: out.split('\n').filter((line) => line.startsWith('failed') || line.startsWith('   ')), status };
+}
 
-  it('may export the protocol itself, as default or by name', async () => {
-    const byName = temporary('by-name.mjs', `export const protocol = ${definition('')};`);
-    const asDefault = temporary('as-default.mjs', `export default ${definition("id: 'other'")};`);
-    const { status } = await peerscope(['info', sample, '--protocol', byName, '--protocol', asDefault]);
-    expect(status).toBe(0);
+describe('protocol test', () => {
+  it.each([
+    [
+      'sees nothing recognised',
+      'looksLike: ({ type }) => Number(type) in types',
+      'looksLike: () => false',
+      'no message of udpone is in the capture',
+    ],
+    [
+      'finds a throw',
+      'info: ({ id, text }) => (text',
+      'info: ({ id, text }) => (text.length',
+      'failed in "dissect": Cannot read properties',
+    ],
+    [
+      'finds a hook that throws in the first pass',
+      'name: ({ type }) => types[Number(type)]',
+      'name: ({ type }) => types[type].nosuch.x',
+      'failed in "datagram"',
+    ],
+  ])('%s', async (_, from, to, told) => {
+    const { failed, status } = await tested((text) => text.replace(from, to));
+    expect(failed.join('\n')).toContain(told);
+    expect(status).toBe(1);
   });
 
-  it.each([
-    ['no-export.mjs', 'export const x = 1;', 'It has neither a default export nor an export "protocol".'],
-    ['throws.mjs', 'throw new Error("no luck");', 'no luck.'],
-    ['broken.mjs', 'export default {', ''],
-    ['number.mjs', 'export default 7;', 'A protocol is an object'],
-    ['id.mjs', `export default ${definition("id: 'Mine!'")};`, 'The id of a protocol is a word of lower-case letters'],
-    [
-      'rule.mjs',
-      `export default ${definition("rules: [{ id: 'x.y', severity: 'error', clause: '' }]")};`,
-      'mine: the id of a rule',
-    ],
-    [
-      'old.mjs',
-      `export default ${definition("messages: [{ name: 'one', doc: '', decode() {}, encode() {}, fields: [{ name: 'x', type: 'u8', doc: '' }] }]")};`,
-      `mine: the field one.x has a "type" and no "kind": say what it is as data, { type: 'bytes' } say; words for people are its "display".`,
-    ],
-    ['taken.mjs', `export default ${definition("id: 'p2pke'")};`, 'There is a protocol "p2pke" already.'],
-    [
-      'layer.mjs',
-      `export default ${definition("layers: [{ id: 'tcp', title: 'mine', messages: [] }]")};`,
-      'Its layer tcp has the name of a protocol that is there already.',
-    ],
-  ])('%s is told in a sentence', async (name, source, sentence) => {
-    const path = temporary(name, source);
-    const { status, out, err } = await peerscope(['decode', sample, '--protocol', path]);
-    expect({ status, out }).toEqual({ status: 3, out: '' });
-    expect(err).toContain(`peerscope: The protocol module ${path} cannot be used. ${sentence}`);
-  });
-
-  it.each([
-    ["recognise() { throw new Error('not today'); }", 'failed in "recognise": not today'],
-    ["observe() { throw new Error('not today'); }", 'failed in "observe": not today'],
-    ["almost() { throw new Error('not today'); }, recognise: () => 0", 'failed in "almost": not today'],
-  ])('%s is told in a sentence, and the others decode what is theirs', async (hook, sentence) => {
-    const path = temporary('fails.mjs', `export default ${definition(`recognise: () => 1, ${hook}`)};`);
-    const other = temporary(
-      'other.pcap',
-      rewrite.written([{ ...rewrite.packetsOf(readFileSync(golden('p2pke_a.pcapng')))[0]!, payload: Uint8Array.of(1) }]),
+  it('finds an encoder that does not give the bytes again, and a tree with ranges outside', async () => {
+    const wrapped = (body: string) => (text: string) =>
+      text
+        .replace('return defineMessages({', `const changed = (protocol) => { ${body} };\n  return changed(defineMessages({`)
+        .replace(/\}\);\n\};\n$/, '}));\n};\n');
+    const encoder = await tested(
+      wrapped(
+        'return { ...protocol, messages: protocol.messages.map((form) => ({ ...form, encode: (values) => form.encode(values).reverse() })) };',
+      ),
     );
-    for (const [file, messages] of [
-      [golden('p2pke_a.pcapng'), 33],
-      [other, 0],
-    ] as const) {
-      const { status, out, err } = await peerscope(['decode', file, '--json', '--protocol', path]);
-      if (hook.startsWith('almost') && messages > 0) continue;
-      expect([status, out === '' ? 0 : lines(out).length]).toEqual([3, messages]);
-      expect(lines(err).filter((line) => line.includes(sentence))).toHaveLength(1);
-    }
-  });
-
-  it.each([
-    ['observe: () => ({})', 'failed in "conversation": '],
-    [
-      "observe: () => ({ conversation: () => ({ datagram() { throw new Error('no'); } }) })",
-      'failed in "datagram" at frame 1: no',
-    ],
-    [
-      `observe: ({ messages }) => ({ end() {}, conversation: ({ id }) => ({ datagram(direction, bytes, frame) {
-        messages.add({ conversation: id, direction, frame, name: 0, state: 'opened', encrypted: true });
-      } }) })`,
-      'failed in "datagram" at frame 1: The state of a message is decoded, encrypted, malformed, incomplete, not "opened".',
-    ],
-    ["observe: () => ({ conversation: () => ({}), end() { throw 'a fit'; } })", 'failed in "end": a fit'],
-    [
-      'observe: () => ({ end() {}, conversation: () => undefined })',
-      'failed in "conversation": it gave no observer of the conversation',
-    ],
-    [
-      "observe: () => ({ end() {}, conversation: () => ({}), *settle() { throw new Error('late'); } })",
-      'failed in "settle": late',
-    ],
-  ])('%s that fails with a conversation is told, and the rest is read', async (hook, sentence) => {
-    const path = temporary('fails.mjs', `export default ${definition(`recognise: () => 99, ${hook}`)};`);
-    const { status, out, err } = await peerscope(['decode', sample, '--protocol', path]);
-    expect(status).toBe(3);
-    expect(out).toMatch(/in \d+ frames? of \d+ conversations?/);
-    expect(err).toContain(`peerscope: The protocol mine ${sentence}`);
-  });
-
-  it('that throws at a message costs that conversation alone', async () => {
-    const throws = `recognise: ({ ports }) => (ports.includes(7777) ? 99 : 0), observe: () => ({ end() {}, conversation: () => ({ datagram() {
-      throw new Error('no luck');
-    } }) })`;
-    const path = temporary('unlucky.mjs', `export default ${definition(throws)};`);
-    const other = rewrite.packetsOf(readFileSync(golden('p2pke_a.pcapng')));
-    const own = { ...other[0]!, srcPort: 7777, dstPort: 7778, time: other[0]!.time, payload: Uint8Array.of(1) };
-    const file = temporary('mixed.pcap', rewrite.written([own, own, ...other]));
-    const { status, out, err } = await peerscope(['decode', file, '--json', '--protocol', path]);
-    expect(status).toBe(3);
-    expect(err).toBe('peerscope: The protocol mine failed in "datagram" at frame 1: no luck\n');
-    const told = jsonLines(out) as { protocol: string; state: string; findings: { rule: string; severity: string }[] }[];
-    expect(told.filter(({ protocol }) => protocol === 'p2pke')).toHaveLength(33);
-    expect(told.filter(({ protocol }) => protocol === 'mine')).toMatchObject([
-      { state: 'malformed', findings: [{ rule: 'mine.module', severity: 'error' }] },
-    ]);
-    const checked = await peerscope(['check', file, '--protocol', path]);
-    expect(checked.status).toBe(3);
-    expect(checked.out).toContain('mine.module');
-  });
-
-  it.each([
-    ["dissect() { throw new Error('not today'); }", 'not today'],
-    ['dissect: () => ({ layer: null })', 'it gave no layer, fields, whole, info and missing'],
-  ])('that fails to dissect (%s) says so in the message', async (hook, reason) => {
-    const observe = `recognise: () => 99, observe: ({ messages }) => ({ end() {}, conversation: ({ id }) => ({
-      datagram(direction, bytes, frame) { messages.add({ conversation: id, direction, frame, name: 0, state: 'decoded', encrypted: false }); }
-    }) })`;
-    const path = temporary(`${reason.length}.mjs`, `export default ${definition(`${observe}, ${hook}`)};`);
-    const { status, out } = await peerscope(['decode', sample, '--protocol', path]);
-    expect(status).toBe(0);
-    expect(out).toContain(`mine one                The protocol mine failed in "dissect": ${reason}\n`);
-    expect(jsonLines((await peerscope(['decode', sample, '--json', '--protocol', path])).out)).toHaveLength(6);
-  });
-
-  const generating = (declared: string): string =>
-    definition(`treeFields: ${declared}, recognise: () => 99, observe: ({ messages }) => ({ end() {}, conversation: ({ id }) => ({
-      datagram(direction, bytes, frame) { messages.add({ conversation: id, direction, frame, name: 0, state: 'decoded', encrypted: false }); }
-    }) }), dissect({ bytes, source, start, end }) {
-      const proof = { name: 'proof', kind: 'value', value: 'it fits', source, start, end, generated: true };
-      const layer = { name: 'mine', kind: 'struct', source, start, end, children: [proof] };
-      return { layer, fields: {}, whole: bytes.slice(start, end), info: 'one', missing: [] };
-    }`);
-
-  it('that adds a generated field without declaring it is told once, and the message is shown', async () => {
-    const path = temporary('undeclared.mjs', `export default ${generating('[]')};`);
-    const { status, out, err } = await peerscope(['decode', sample, '--protocol', path, '--json']);
-    expect(status).toBe(0);
-    expect(jsonLines(out)).toHaveLength(6);
-    expect(lines(err)).toEqual([
-      'peerscope: The protocol mine adds a generated field "proof" that is not among its "treeFields": no filter knows it.',
-    ]);
-    const filtered = await peerscope(['decode', sample, '--protocol', path, '--filter', 'mine.proof']);
-    expect(filtered.status).toBe(3);
-  });
-
-  it('that declares its generated fields has filters by them', async () => {
-    const path = temporary(
-      'declared.mjs',
-      `export default ${generating("[{ name: 'proof', kind: { type: 'text' }, doc: 'Why.' }]")};`,
+    expect(encoder.failed.join('\n')).toContain('message 2, text: encoded again, it differs from byte 0 on');
+    const ranges = await tested(
+      wrapped(
+        'return { ...protocol, dissect: (message) => { const made = protocol.dissect(message); return { ...made, layer: { ...made.layer, end: 99999 }, fields: {}, whole: made.whole, info: "", missing: [] }; } };',
+      ),
     );
-    const filter = ['--filter', 'mine.proof == "it fits"'];
-    const { status, out, err } = await peerscope(['decode', sample, '--protocol', path, '--json', ...filter]);
-    expect({ status, err }).toEqual({ status: 0, err: '' });
-    expect(jsonLines(out)).toHaveLength(6);
+    expect(ranges.failed.join('\n')).toMatch(/message 0: udpone: range \d+\.\.99999/);
+    const undeclared = await tested(
+      wrapped(
+        'return { ...protocol, dissect: (message) => { const { layer } = protocol.dissect(message); layer.children.push({ name: "extra", kind: "value", value: 1, generated: true, source: layer.source, start: layer.start, end: layer.start }); return { layer, fields: {}, whole: new Uint8Array(0), info: "", missing: [] }; } };',
+      ),
+    );
+    expect(undeclared.failed.join('\n')).toContain('no filter knows the field udpone.extra');
   });
 
-  it('without "messages" has no fields to filter by, which is told', async () => {
-    const path = temporary('formless.mjs', `export default ${definition('')};`);
-    const { status, err } = await peerscope(['decode', sample, '--protocol', path, '--filter', 'mine.sequence > 3']);
+  it('finds keys that are no keys', async () => {
+    const { failed } = await tested(
+      (text) => text.replace("{ s: 'NOISEONE_STATIC', e: 'NOISEONE_EPHEMERAL' }", '{}'),
+      'noiseone',
+    );
+    expect(failed.join('\n')).toContain('the key log decrypts no message');
+  });
+
+  it.each(['heartbeat', 'protocols/dht', 'protocols/libp2p'])('finds nothing in the sample %s', async (name) => {
+    const { out, status } = await peerscope([
+      'protocol',
+      'test',
+      join(samples, `${name}.js`),
+      '--rounds',
+      '60',
+      '--seed',
+      '465024384',
+    ]);
+    expect(out).toMatch(/[67] checks: [67] passed, 0 failed/);
+    expect(status).toBe(0);
+  });
+
+  it('prints JUnit, and takes captures and keys by their names', async () => {
+    const module = join(folder, 'noiseone', 'noiseone');
+    const { out } = await peerscope([
+      'protocol',
+      'test',
+      `${module}.js`,
+      `${module}.pcapng`,
+      '--keys',
+      `${module}.keys`,
+      '--junit',
+      '--rounds',
+      '1',
+    ]);
+    expect(out).toContain(`<testsuite name="${module}.pcapng" tests="7" failures="0">`);
+  });
+
+  it.each([
+    [['nosuch.js'], 'cannot be used'],
+    [[join(samples, 'heartbeat.js'), 'nosuch.pcap'], 'There is no such file'],
+    [[], '"protocol test" needs a module'],
+  ])('%j is refused', async (args, why) => {
+    const { err, status } = await peerscope(['protocol', 'test', ...args]);
+    expect(err).toContain(why);
     expect(status).toBe(3);
-    expect(err).toContain('"mine.sequence" is no field: its protocol declares no "messages", which name them.');
+  });
+});
+
+describe('protocol docs', () => {
+  it('prints the reference page of a module, with its layers', async () => {
+    const { out, status } = await peerscope(['protocol', 'docs', join(folder, 'noiseone', 'noiseone.js')]);
+    expect(out).toMatch(/^# Noiseone\n/);
+    for (const part of [
+      '### record',
+      '| `text` | UTF-8 (length) | A text. |',
+      '`NOISEONE_STATIC`',
+      '`noiseone.version`',
+      '[`e`]',
+    ])
+      expect(out).toContain(part);
+    expect(status).toBe(0);
   });
 
-  it('that is not there', async () => {
-    const { status, err } = await peerscope(['decode', sample, '--protocol', './nowhere.js']);
-    expect({ status, err }).toEqual({
-      ...{ status: 3, err: 'peerscope: The protocol module ./nowhere.js cannot be used. There is no such file.\n' },
-    });
+  it('prints that of a built-in protocol by its id', async () => {
+    const { out } = await peerscope(['protocol', 'docs', 'p2p']);
+    expect(out).toBe(readFileSync(join(project, 'dissector', 'reference', 'p2p.md'), 'utf8'));
+  });
+
+  it('is told what it may be', async () => {
+    const { err } = await peerscope(['protocol', 'list']);
+    expect(err).toContain('"protocol list" is none: new, test or docs.');
+    expect((await peerscope(['protocol', '--help'])).out).toContain('protocol new NAME');
   });
 });

@@ -33,7 +33,14 @@ function terminal(answers: readonly string[], { isTTY = true, atOnce = false } =
         .join(''),
     );
   const stderr = into('err', () => setImmediate(answer));
-  const io: Io = { stdin, stderr, stdout: into('out'), version: () => '1.2.3', interrupted: () => new Promise(() => {}) };
+  const io: Io = {
+    stdin,
+    stderr,
+    stdout: into('out'),
+    version: () => '1.2.3',
+    root: '',
+    interrupted: () => new Promise(() => {}),
+  };
   return { io, written };
 }
 

@@ -4,6 +4,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { run } from '../../../extension/cli/run.ts';
+import { project } from '../../../extension/workbench/paths.ts';
 import { bytes, enhanced, pcap } from '../capture/build.ts';
 import { golden, lines, peerscope, temporary } from './help.ts';
 
@@ -151,6 +152,7 @@ describe('exit status 70', () => {
       version: () => {
         throw new Error('no manifest');
       },
+      root: project,
       interrupted: () => new Promise(() => {}),
     };
     expect(await run(['--version'], io)).toBe(70);

@@ -7,7 +7,7 @@ import { Packets } from '../../../dissector/analysis/packets.ts';
 import { addressText, defaultLimits } from '../../../dissector/bytes/index.ts';
 import { enhancedPacket, interfaceDescription, sectionHeader } from '../../../dissector/capture/index.ts';
 import { decodeLayers, linkType, PacketView, packetProblem, parsePacket, transport } from '../../../dissector/link/index.ts';
-import { Random } from '../../fuzz/random.ts';
+import { Random } from '../../../extension/author/random.ts';
 import { collect } from '../analysis/collect.ts';
 import { indexed } from '../capture/build.ts';
 import { noWireshark, payloadsAlone, tsharkRows } from '../capture/wireshark.ts';

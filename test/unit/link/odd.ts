@@ -1,6 +1,6 @@
 /** Seeded generators of odd packets: tags, options, extension headers, fragments, lengths that differ, padding, cuts. */
 import { linkType } from '../../../dissector/link/index.ts';
-import type { Random } from '../../fuzz/random.ts';
+import type { Random } from '../../../extension/author/random.ts';
 import { randomBytes } from '../capture/odd.ts';
 import { bytes, ipv4, ipv6, tcp, u16, u32, udp } from './build.ts';
 

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { Packets } from '../../../dissector/analysis/packets.ts';
 import { defaultLimits } from '../../../dissector/bytes/index.ts';
 import { ConversationTable, tcpFlag } from '../../../dissector/link/index.ts';
-import { Random } from '../../fuzz/random.ts';
+import { Random } from '../../../extension/author/random.ts';
 import { collect, type When } from '../analysis/collect.ts';
 import { capture as captureOf } from '../analysis/packets.ts';
 import { indexed } from '../capture/build.ts';

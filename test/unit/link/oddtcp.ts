@@ -1,6 +1,6 @@
 /** Seeded generator of TCP connections that nothing spares: loss, repetition, overlaps, keepalives, wrapped numbers, odd opens. */
 import { tcpFlag } from '../../../dissector/link/index.ts';
-import type { Random } from '../../fuzz/random.ts';
+import type { Random } from '../../../extension/author/random.ts';
 import { randomBytes } from '../capture/odd.ts';
 import { bytes, ethernet, ipv4, ipv6, tcp, u16, u32 } from './build.ts';
 

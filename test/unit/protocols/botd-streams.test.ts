@@ -1,7 +1,7 @@
 /** botd's streams cut in any way: segments, gaps, captures that start in the middle, lengths that lie, many messages. */
 import { describe, expect, it } from 'vitest';
 import { decodeRecords } from '../../../dissector/codec/index.ts';
-import { checkTree } from '../../fuzz/ranges.ts';
+import { checkTree } from '../../../extension/author/treeranges.ts';
 import { analyse } from '../../golden/open.ts';
 import { answerer, messages, opener, recorded, type Sent, session, u32 } from './botd.build.ts';
 

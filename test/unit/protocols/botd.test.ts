@@ -6,7 +6,7 @@ import { memoryFile, openCapture } from '../../../dissector/capture/index.ts';
 import { decodeRecords, type Encodable, encodeRecords, fieldToValues } from '../../../dissector/codec/index.ts';
 import { Choices, KeyRing, type Pins } from '../../../dissector/protocol/index.ts';
 import { protocols } from '../../../dissector/protocols/index.ts';
-import { checkTree } from '../../fuzz/ranges.ts';
+import { checkTree } from '../../../extension/author/treeranges.ts';
 import { messages, recorded, type Script, type Style, session } from './botd.build.ts';
 
 const record = (number: number, ...bytes: number[]): number[] => [(number << 3) | 2, bytes.length, ...bytes];
