@@ -1,9 +1,6 @@
 /** The text of a new protocol: a module that decodes at once, short enough to be read before it is changed. */
 import type { Framing, ProtocolPlan } from './plan.ts';
 
-/** What the declarations beside a module call the library. */
-const library = 'peerscope/dissector';
-
 /** The module of a protocol. */
 export function moduleText(plan: ProtocolPlan): string {
   return plan.transport === 'udp' ? datagrams(plan) : streams(plan);
@@ -44,7 +41,7 @@ function datagrams({ name, port }: ProtocolPlan): string {
  *
  * On the wire, big-endian: u8 version (1), u8 type, u32 id; in a text also u16 length and the text.
  *
- * @param {typeof import('${library}')} library
+ * @param {typeof import('peerscope/dissector')} library
  */
 export default ({ bytes, defineMessages, struct, structForm, uint }) => {
   /** @type {Record<number, string>} */
@@ -133,7 +130,7 @@ function streams({ name, port, framing, noise }: ProtocolPlan): string {
  *
  * On the wire, big-endian: each side begins with "${magic}" and u8 version (1). ${then}
  *
- * @param {typeof import('${library}')} library
+ * @param {typeof import('peerscope/dissector')} library
  */
 export default ({ ${takes.join(', ')} }) => {
   const preamble = new Layer({

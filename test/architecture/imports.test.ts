@@ -77,6 +77,8 @@ describe('imports', () => {
   it('name only packages that are installed where the code runs', () => {
     const listed = ({ file, to, local }: Import): boolean => {
       if (local || packages.includes(packageOf(to))) return true;
+      // The text of a new module names the library as whoever installs it does.
+      if (file === 'extension/author/template.ts' && to === 'peerscope/dissector') return true;
       if (within(file, 'dissector', 'media')) return false;
       if (to.startsWith('node:') || to === 'vscode') return true;
       return within(file, 'extension/build', 'extension/workbench') && tools.includes(packageOf(to));
