@@ -4,11 +4,13 @@ import {
   certain,
   defineProtocol,
   type KeyKind,
+  type Members,
   type Observer,
   type ObserverContext,
   type Protocol,
   type Rule,
   rulesOf,
+  unknownMember,
 } from '../protocol/index.ts';
 import { bytesField, dissect } from './dissect.ts';
 import type { Layer } from './layer.ts';
@@ -34,6 +36,21 @@ export interface ConversationDefinition {
   readonly conversation: (talk: Talk) => Reading;
 }
 
+const members: Members<ConversationDefinition> = {
+  ...{
+    id: true,
+    title: true,
+    document: true,
+    layers: true,
+    begins: true,
+    keys: true,
+    rules: true,
+    ports: true,
+    treeFields: true,
+  },
+  conversation: true,
+};
+
 /**
  * Makes a protocol of a conversation that is written as one generator: it reads messages of layers from both sides, and rows, trees,
  * JSON, fields of filters and missing keys follow from what it reads. Throws a TypeError for a definition that cannot be.
@@ -43,6 +60,8 @@ export function defineConversation(definition: ConversationDefinition): Protocol
   if (typeof conversation !== 'function') throw new TypeError(`${id}: "conversation" is a generator function.`);
   if (!(begins instanceof Uint8Array) || begins.length < 4)
     throw new TypeError(`${id}: "begins" is at least 4 bytes: fewer prove nothing.`);
+  const unknown = unknownMember(definition, members, 'a definition of a conversation');
+  if (unknown !== undefined) throw new TypeError(`${id}: ${unknown}`);
   const brokenRule = rulesOf(id)('message', 'error', document);
   const names = [...new Set([...layers.flatMap((layer) => layer.names), BYTES])];
   return defineProtocol<RowFacts, unknown>({

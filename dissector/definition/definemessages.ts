@@ -6,6 +6,7 @@ import {
   type Dissection,
   defineProtocol,
   LazyDissection,
+  type Members,
   type MessageView,
   type Observer,
   type ObserverContext,
@@ -14,6 +15,7 @@ import {
   type Rule,
   rulesOf,
   type Severity,
+  unknownMember,
 } from '../protocol/index.ts';
 import { type Exchange, OpenQuestions } from './exchanges.ts';
 import { readMessage, valuesOfLayer } from './layer.ts';
@@ -67,6 +69,23 @@ interface Facts {
   answeredIn?: number;
 }
 
+const members: Members<MessagesDefinition> = {
+  ...{
+    id: true,
+    title: true,
+    document: true,
+    head: true,
+    messages: true,
+    name: true,
+    looksLike: true,
+    ports: true,
+    exchange: true,
+  },
+  ...{ rules: true, peer: true, info: true },
+};
+const exchangeMembers: Members<Exchange> = { key: true, asks: true, seconds: true };
+const peerMembers: Members<MessagePeer> = { identity: true, fill: true, answer: true };
+
 /** A question waits so long, where its protocol does not say how long. */
 const SECONDS = 10;
 
@@ -85,6 +104,11 @@ export function defineMessages(definition: MessagesDefinition): Protocol {
   for (const name of ['name', 'looksLike'] as const)
     if (typeof definition[name] !== 'function') throw new TypeError(`${id}: "${name}" is a function.`);
   if (typeof definition.head?.decode !== 'function') throw new TypeError(`${id}: "head" is the form of a message.`);
+  const unknown =
+    unknownMember(definition, members, 'a definition of messages') ??
+    (exchange && unknownMember(exchange, exchangeMembers, '"exchange"')) ??
+    (definition.peer && unknownMember(definition.peer, peerMembers, '"peer"'));
+  if (unknown !== undefined) throw new TypeError(`${id}: ${unknown}`);
   const rule = rulesOf(id);
   const own = {
     message: rule('message', 'error', document),

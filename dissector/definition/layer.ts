@@ -10,7 +10,7 @@ import {
   structForm,
   type TreeField,
 } from '../codec/index.ts';
-import type { LayerForm } from '../protocol/index.ts';
+import { type LayerForm, type Members, unknownMember } from '../protocol/index.ts';
 
 /** What a layer is told by its author. */
 export interface LayerDefinition {
@@ -31,6 +31,10 @@ export interface LayerDefinition {
   readonly treeFields?: readonly TreeField[];
 }
 
+const members: Members<LayerDefinition> = {
+  ...{ id: true, title: true, layout: true, holds: true, names: true, name: true, info: true, treeFields: true },
+};
+
 /** A layer of the messages of a conversation: how its bytes are read, and what they are called. */
 export class Layer implements LayerForm {
   readonly id: string;
@@ -45,6 +49,8 @@ export class Layer implements LayerForm {
 
   constructor(definition: LayerDefinition) {
     const { id, title, layout, names = [id], treeFields = [], holds = {} } = definition;
+    const unknown = unknownMember(definition, members, `the layer ${id}`);
+    if (unknown !== undefined) throw new TypeError(unknown);
     this.#definition = definition;
     this.id = id;
     this.title = title;

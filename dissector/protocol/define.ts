@@ -2,6 +2,7 @@ import { captureLimits } from '../bytes/index.ts';
 import { type FieldForm, kindProblem } from '../codec/index.ts';
 import type { NumberTable, OpenChoice } from './choices.ts';
 import type { Severity } from './finding.ts';
+import { type Members, unknownMember } from './members.ts';
 import type { LayerForm, Protocol } from './protocol.ts';
 
 const severities: readonly Severity[] = ['error', 'warning', 'note'];
@@ -27,6 +28,8 @@ export function defineProtocol<Facts = unknown, Session = unknown>(declared: Pro
   const fail = (sentence: string): never => {
     throw new TypeError(`${id}: ${sentence}`);
   };
+  const unknown = unknownMember(given, members, 'a protocol');
+  if (unknown !== undefined) fail(ended(unknown));
   for (const name of ['title', 'document'] as const) if (!isText(protocol[name])) fail(`"${name}" is a text.`);
   for (const name of ['recognise', 'observe', 'dissect'] as const)
     if (typeof protocol[name] !== 'function') fail(`"${name}" is a function.`);
@@ -47,6 +50,26 @@ export function defineProtocol<Facts = unknown, Session = unknown>(declared: Pro
 }
 
 type Fail = (sentence: string) => never;
+
+const members: Members<Protocol> = {
+  ...{
+    id: true,
+    title: true,
+    document: true,
+    names: true,
+    keys: true,
+    rules: true,
+    messages: true,
+    treeFields: true,
+    layers: true,
+  },
+  ...{ machines: true, choices: true, limits: true, ports: true, recognise: true, almost: true, observe: true, dissect: true },
+  ...{ explain: true, part: true, compute: true, peer: true },
+};
+
+function ended(text: string): string {
+  return text.endsWith('?') ? text : `${text}.`;
+}
 
 /** Kinds that one word says whole. */
 const words: readonly string[] = ['text', 'bytes', 'boolean', 'address', 'time', 'frame', 'record'];

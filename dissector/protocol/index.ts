@@ -12,6 +12,7 @@ export * from './lazydissection.ts';
 export { limitsOf, readLimits } from './limitoptions.ts';
 export { beginsAsTls, looksRandom } from './lookslike.ts';
 export * from './machine.ts';
+export { type Members, unknownMember } from './members.ts';
 export * from './messagetable.ts';
 export * from './node.ts';
 export * from './observe.ts';

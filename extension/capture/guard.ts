@@ -12,7 +12,8 @@ import {
   type Protocol,
   type TreeField,
 } from '../../dissector/index.ts';
-import type { ConversationObserver, Direction } from '../../dissector/protocol/index.ts';
+import { type ConversationObserver, type Direction, type Members, unknownMember } from '../../dissector/protocol/index.ts';
+import { placeOf, placeText } from './modulefault.ts';
 import { reasonOf } from './reason.ts';
 
 /** The message is a sentence for a person. */
@@ -34,6 +35,11 @@ export function guarded(protocol: Protocol, tell: (problem: string) => void = ()
     tell(sentence);
   };
   const sentences: string[] = [];
+  const failedIn = (message: Parameters<Protocol['dissect']>[0], reason: string): Dissection => {
+    const text = `The protocol ${id} failed in "dissect": ${reason}`;
+    fail(text);
+    return failed(id, message, text);
+  };
   const whole = <T>(hook: string, call: () => T): T | undefined => {
     try {
       return attempt(id, hook, call);
@@ -58,7 +64,7 @@ export function guarded(protocol: Protocol, tell: (problem: string) => void = ()
     dissect: (message) => {
       try {
         const dissection = protocol.dissect(message);
-        if (!isDissection(dissection)) return failed(id, message, 'it gave no layer, fields, whole, info and missing');
+        if (!isDissection(dissection)) return failedIn(message, 'it gave no layer, fields, whole, info and missing');
         if (message.state === 'decoded' && message.encrypted && dissection.missing.length > 0 && !told.has('')) {
           told.add('');
           tell(
@@ -72,7 +78,7 @@ export function guarded(protocol: Protocol, tell: (problem: string) => void = ()
         }
         return dissection;
       } catch (error) {
-        return failed(id, message, reasonOf(error));
+        return failedIn(message, whyOf(error));
       }
     },
     ...(explain === undefined ? {} : { explain: (message, keys) => attempt(id, 'explain', () => explain(message, keys)) }),
@@ -103,8 +109,14 @@ function attempt<T>(id: string, hook: string, call: () => T, frame?: number): T 
     return call();
   } catch (error) {
     const where = frame === undefined ? '' : ` at frame ${frame}`;
-    throw new ProtocolFailure(`The protocol ${id} failed in "${hook}"${where}: ${reasonOf(error)}`, { cause: error });
+    throw new ProtocolFailure(`The protocol ${id} failed in "${hook}"${where}: ${whyOf(error)}`, { cause: error });
   }
+}
+
+/** With the place in the module, where the error tells it. */
+function whyOf(error: unknown): string {
+  const place = placeOf(error);
+  return place === undefined ? reasonOf(error) : `${reasonOf(error)} (${placeText(place)})`;
 }
 
 /** What guarded protocols failed in while captures were decoded, a sentence each. */
@@ -115,6 +127,8 @@ export function failuresOf(protocol: Protocol): readonly string[] {
 }
 
 type Fail = (sentence: string) => void;
+
+const observerMembers: Members<ConversationObserver> = { datagram: true, stream: true, gap: true };
 
 /** In place of the first pass of a protocol that failed to make one. */
 const idle: Observer = { conversation: () => ({}), end() {} };
@@ -167,6 +181,10 @@ function observer(id: string, own: Observer, { messages }: ObserverContext, fail
       guard('conversation', 0, undefined, () => {
         one = own.conversation(conversation);
         if (typeof one !== 'object' || one === null) throw new Error('it gave no observer of the conversation');
+        // It may hold what it likes; a function that nobody calls is a slip of the pen.
+        const hooks = Object.fromEntries(Object.entries(one).filter(([, value]) => typeof value === 'function'));
+        const unknown = unknownMember(hooks, observerMembers, 'the observer of a conversation');
+        if (unknown?.endsWith('?')) throw new Error(unknown);
       });
       const { datagram, stream, gap } = hasFailed ? {} : one;
       return {
@@ -228,8 +246,7 @@ function isDissection(given: Dissection | undefined): given is Dissection {
 }
 
 /** The message as bytes, and why it is no more than that. */
-function failed(id: string, { bytes, source, start, end }: Parameters<Protocol['dissect']>[0], reason: string): Dissection {
-  const text = `The protocol ${id} failed in "dissect": ${reason}`;
+function failed(id: string, { bytes, source, start, end }: Parameters<Protocol['dissect']>[0], text: string): Dissection {
   const value = bytes.slice(start, end);
   const problem = malformed(text, start, id);
   return {

@@ -1,18 +1,21 @@
 /** Protocols of the user's own: ES modules that are loaded beside what is built in. */
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { FieldCatalog } from '../../dissector/filter/index.ts';
 import * as library from '../../dissector/index.ts';
 import { defineProtocol, type Protocol, protocols } from '../../dissector/index.ts';
 import { guarded } from './guard.ts';
-import { reasonOf } from './reason.ts';
+import { faultOf, faultText, type ModuleFault } from './modulefault.ts';
+import { filesOf, importModule } from './moduleloader.ts';
 
 export interface Loaded {
   /** The user's own before those that are built in: where two are equally sure of a conversation, the first gets it. */
   readonly protocols: readonly Protocol[];
-  /** A sentence for each module that cannot be used. */
+  /** A sentence for each module that cannot be used, with the line where it goes wrong. */
   readonly problems: readonly string[];
+  /** The same by their places. */
+  readonly faults: readonly ModuleFault[];
+  /** Paths of the modules, and of what they import: whoever sees one change loads them again. */
+  readonly files: readonly string[];
 }
 
 /**
@@ -23,6 +26,7 @@ export interface Loaded {
 export async function loadProtocols(paths: readonly string[], tell: (mistake: string) => void = () => {}): Promise<Loaded> {
   const own: Protocol[] = [];
   const problems: string[] = [];
+  const faults: ModuleFault[] = [];
   for (const path of paths) {
     try {
       const protocol = await load(resolve(path));
@@ -30,16 +34,17 @@ export async function loadProtocols(paths: readonly string[], tell: (mistake: st
       if (problem !== undefined) throw new Error(problem);
       own.push(guarded(protocol, tell));
     } catch (error) {
-      problems.push(`The protocol module ${path} cannot be used. ${sentence(reasonOf(error))}`);
+      const fault = faultOf(error, filesOf(resolve(path)));
+      faults.push(fault);
+      problems.push(`The protocol module ${path} cannot be used. ${faultText(fault)}`);
     }
   }
-  return { protocols: [...own, ...protocols], problems };
+  const files = [...new Set(paths.flatMap((path) => filesOf(resolve(path))))];
+  return { protocols: [...own, ...protocols], problems, faults, files };
 }
 
 async function load(path: string): Promise<Protocol> {
-  // The time makes it another address once the file has changed: a module is loaded once for each.
-  const address = `${pathToFileURL(path).href}?${statSync(path).mtimeMs}`;
-  const module: Readonly<Record<string, unknown>> = await import(/* @vite-ignore */ address);
+  const module = await importModule(path);
   const exported = module.default ?? module.protocol;
   if (exported === undefined) throw new Error('It has neither a default export nor an export "protocol".');
   return defineProtocol((typeof exported === 'function' ? await exported(library) : exported) as Protocol);
@@ -57,8 +62,4 @@ function clash(protocol: Protocol, others: readonly Protocol[]): string | undefi
   const labels = others.flatMap(({ keys }) => keys.map(({ label }) => label));
   const taken = protocol.keys.find(({ label }) => labels.includes(label));
   return taken === undefined ? undefined : `There are keys with the label ${taken.label} already.`;
-}
-
-function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -1,7 +1,7 @@
 /** The user's own protocols beside those that are built in. */
 import { type Connection, MessageType, ShowMessageNotification } from 'vscode-languageserver';
 import { loadProtocols } from '../capture/modules.ts';
-import type { LanguageOptions } from '../wire/language.ts';
+import { type LanguageOptions, MODULES_LOADED } from '../wire/language.ts';
 import type { Scripts } from './scripts.ts';
 
 export class Modules {
@@ -20,11 +20,12 @@ export class Modules {
     const turn = ++this.#turn;
     const { modules } = (options ?? {}) as Partial<LanguageOptions>;
     const paths = Array.isArray(modules) ? modules.filter((path) => typeof path === 'string') : [];
-    const { protocols, problems } = await loadProtocols(paths);
+    const { protocols, problems, files } = await loadProtocols(paths);
     // A later list may be there sooner.
     if (turn !== this.#turn) return;
     this.#scripts.use(protocols);
-    for (const problem of problems) {
+    this.#connection.sendNotification(MODULES_LOADED, { files }).catch(() => {});
+    for (const problem of problems.map((each) => each.split('\n')[0]!)) {
       if (!this.#told.has(problem)) this.#tell(`Peerscope: ${problem}`);
       this.#told.add(problem);
     }

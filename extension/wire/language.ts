@@ -8,3 +8,6 @@ export interface LanguageOptions {
 
 /** The list of modules is another one from now on, or a file of it is. */
 export const MODULES_CHANGED = 'peerscope/modulesChanged';
+
+/** From the server: paths of the modules that it has loaded, and of what they import. */
+export const MODULES_LOADED = 'peerscope/modulesLoaded';

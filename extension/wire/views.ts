@@ -143,6 +143,18 @@ export interface CaptureSettings {
 export interface SettingsReport {
   /** A sentence for each setting that cannot be used. */
   readonly problems: readonly string[];
+  /** What is wrong with modules, by its place. */
+  readonly faults: readonly ModuleFaultLine[];
+  /** Paths of the modules and of what they import. */
+  readonly files: readonly string[];
+}
+
+/** A mistake in a protocol module; line and column count from 1. */
+export interface ModuleFaultLine {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  readonly text: string;
 }
 
 /** Which rows the list shows: every frame, or messages only. */

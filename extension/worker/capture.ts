@@ -218,7 +218,12 @@ export class Capture {
     this.#painted = painted;
     this.#colours = new Colours(colours, new FieldCatalog(this.#setup.protocols));
     if (this.#running !== undefined) this.#changed(this.overview());
-    return { problems: [...this.#problems, ...this.#colours.problems] };
+    const { faults, files } = this.#setup.modules;
+    return {
+      problems: [...this.#problems, ...this.#colours.problems],
+      faults: faults.map(({ text, place }) => ({ ...place, text })),
+      files,
+    };
   }
 
   /** Settings of another kind than keys and colours change what was recognised. */

@@ -3,16 +3,22 @@
 import { pinsIn, readDecodeOptions } from '../../dissector/analysis/decodeoptions.ts';
 import type { AnalysisOptions } from '../../dissector/analysis/index.ts';
 import { defaultLimits, type Limits, type Protocol, protocols } from '../../dissector/index.ts';
-import { loadProtocols } from '../capture/modules.ts';
+import { type Loaded, loadProtocols } from '../capture/modules.ts';
 import type { CaptureSettings } from '../wire/inspector.ts';
 
 export interface Setup {
   readonly protocols: readonly Protocol[];
   readonly options: AnalysisOptions & { readonly limits: Limits };
   readonly problems: readonly string[];
+  readonly modules: Pick<Loaded, 'faults' | 'files'>;
 }
 
-export const noSettings: Setup = { protocols, options: { limits: defaultLimits }, problems: [] };
+export const noSettings: Setup = {
+  protocols,
+  options: { limits: defaultLimits },
+  problems: [],
+  modules: { faults: [], files: [] },
+};
 
 /** Reads settings; what cannot be used is a problem in a sentence, and the rest is used. `tell`: as loadProtocols has it. */
 export async function readSettings(
@@ -22,6 +28,8 @@ export async function readSettings(
   const loaded = await loadProtocols(modules, tell);
   const choices = pinsIn(tree, loaded.protocols);
   const decodeOptions = readDecodeOptions({ choices, decodeAs, limits: tree.limits ?? {}, order: tree.order }, loaded.protocols);
-  const problems = [...loaded.problems, ...decodeOptions.problems.map((problem) => `Settings: ${problem}`)];
-  return { protocols: loaded.protocols, options: decodeOptions, problems };
+  // The line itself stands in the editor: the first line of a sentence tells its place.
+  const ofModules = loaded.problems.map((problem) => problem.split('\n')[0]!);
+  const problems = [...ofModules, ...decodeOptions.problems.map((problem) => `Settings: ${problem}`)];
+  return { protocols: loaded.protocols, options: decodeOptions, problems, modules: loaded };
 }

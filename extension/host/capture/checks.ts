@@ -182,7 +182,17 @@ export function keyReport(value: unknown): KeyReport {
 }
 
 export function settingsReport(value: unknown): SettingsReport {
-  texts(object(value, 'settings').problems, 'settings.problems');
+  const report = object(value, 'settings');
+  texts(report.problems, 'settings.problems');
+  texts(report.files, 'settings.files');
+  if (!Array.isArray(report.faults)) throw mismatch('settings.faults', 'a list', report.faults);
+  for (const each of report.faults) {
+    const fault = object(each, 'settings.faults');
+    text(fault.path, 'settings.faults.path');
+    text(fault.text, 'settings.faults.text');
+    integer(fault.line, 'settings.faults.line', 1);
+    integer(fault.column, 'settings.faults.column', 1);
+  }
   return value as SettingsReport;
 }
 

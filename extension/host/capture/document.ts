@@ -1,6 +1,6 @@
 /** One opened capture: its worker, the keys it was given, and what is known of it as a whole. */
 import * as vscode from 'vscode';
-import type { KeyReport, Overview, Question, WebviewCalls } from '../../wire/inspector.ts';
+import type { KeyReport, ModuleFaultLine, Overview, Question, WebviewCalls } from '../../wire/inspector.ts';
 import type { KeyLogs } from '../keys/keylogs.ts';
 import type { PreviewSource } from '../scripts/previews.ts';
 import * as check from './checks.ts';
@@ -23,7 +23,10 @@ export class CaptureDocument implements vscode.CustomDocument {
   readonly #listening: vscode.Disposable;
   /** Stands for the settings among the warnings, as this document stands for its keys. */
   readonly #settingsOfThis = {};
+  readonly #modulesLoaded = new vscode.EventEmitter<readonly ModuleFaultLine[]>();
   readonly onDidChange = this.#changed.event;
+  /** The modules were loaded: what is wrong with them. */
+  readonly onDidLoadModules = this.#modulesLoaded.event;
   readonly onDidDispose = this.#disposed.event;
   #worker: CaptureWorker;
   #overview: Overview;
@@ -97,6 +100,7 @@ export class CaptureDocument implements vscode.CustomDocument {
     this.#warnings.set(this.#settingsOfThis, []);
     this.#disposed.fire();
     this.#changed.dispose();
+    this.#modulesLoaded.dispose();
     this.#disposed.dispose();
   }
 
@@ -165,12 +169,15 @@ export class CaptureDocument implements vscode.CustomDocument {
   /** Gives the worker the settings that it does not have yet; true when there were any. */
   async #sendSettings(): Promise<boolean> {
     const { settings, problems } = readSettings(this.uri);
-    if (!this.#closed) this.#modules.set(settings.modules.map((path) => vscode.Uri.file(path)));
     const text = JSON.stringify(settings);
     if (text === this.#settings) return false;
     this.#settings = text;
     try {
-      problems.push(...check.settingsReport(await this.#worker.call('settings', settings)).problems);
+      const report = check.settingsReport(await this.#worker.call('settings', settings));
+      problems.push(...report.problems);
+      if (this.#closed) return true;
+      this.#modules.set(report.files.map((path) => vscode.Uri.file(path)));
+      this.#modulesLoaded.fire(report.faults);
     } finally {
       if (!this.#closed) this.#warnings.set(this.#settingsOfThis, problems);
     }

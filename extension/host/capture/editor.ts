@@ -10,6 +10,7 @@ import * as check from './checks.ts';
 import { CaptureDocument } from './document.ts';
 import { saveDrawing } from './drawing.ts';
 import { exportList } from './exporting.ts';
+import { ModuleProblems } from './moduleproblems.ts';
 import { mediaFolder, pageOf } from './page.ts';
 import { Problems } from './problems.ts';
 import { threadFile } from './thread.ts';
@@ -52,6 +53,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
   readonly #memory: ViewMemory;
   readonly #transcripts = new Transcripts();
   readonly #problems = new Problems();
+  readonly #moduleProblems = new ModuleProblems();
   #wanted: { readonly capture: string; readonly wanted: Wanted } | undefined;
   readonly #previews: Previews;
   readonly #log: vscode.LogOutputChannel;
@@ -93,6 +95,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
 
   dispose(): void {
     this.#problems.dispose();
+    this.#moduleProblems.dispose();
     this.#transcripts.dispose();
     for (const document of this.documents) document.dispose();
   }
@@ -103,6 +106,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
     const document = new CaptureDocument(uri, worker, this.#keyLogs, this.#warnings, preview);
     this.documents.add(document);
     this.#problems.follow(document);
+    this.#moduleProblems.follow(document);
     document.onDidDispose(() => this.documents.delete(document));
     document.onDidChange(({ failure }) => {
       if (failure !== undefined) this.#log.error(`${uri.toString(true)}: ${failure}`);

@@ -45,7 +45,12 @@ class Language {
     try {
       // Until then nobody pays for reading the client's code.
       const { LanguageServer } = await import('./server.ts');
-      return await LanguageServer.start(this.#extension, this.#log, () => this.#options());
+      return await LanguageServer.start(
+        this.#extension,
+        this.#log,
+        () => this.#options(),
+        (files) => this.#modules.set(files.map((path) => vscode.Uri.file(path))),
+      );
     } catch (error) {
       // The client has told it.
       this.#log.error(error instanceof Error ? error : String(error));
@@ -65,7 +70,6 @@ class Language {
     const files = folders.flatMap((folder) => configuredFiles('protocolModules', folder, problems));
     const modules = [...new Map(files.map((uri) => [uri.toString(), uri])).values()].filter(({ scheme }) => scheme === 'file');
     for (const problem of problems) this.#log.warn(problem);
-    this.#modules.set(modules);
     const options = { modules: modules.map(({ fsPath }) => fsPath) };
     this.#told = told(options);
     return options;
