@@ -7,6 +7,7 @@ import { clearFrame, encryptedFrame, FrameReader } from './botdframes.ts';
 import { Heard } from './heard.ts';
 import { type ProtoField, readProto, writeProto } from './protobuf.ts';
 import {
+  type Half,
   isSamePoint,
   isSignedBy,
   newSecret,
@@ -23,12 +24,13 @@ import {
 export interface BotdChoices {
   readonly points: PointForm;
   readonly signatures: SignatureForm;
+  readonly half: Half;
   readonly key: 'sha256-point' | 'x' | 'sha256-x';
   readonly cipher: AesMode;
 }
 
 export const firstChoices: BotdChoices = {
-  ...{ points: 'compressed', signatures: 'compact' },
+  ...{ points: 'compressed', signatures: 'compact', half: 'low' },
   ...{ key: 'sha256-point', cipher: 'aes-256-gcm' },
 };
 
@@ -36,6 +38,8 @@ export interface BotdOptions extends Partial<BotdChoices> {
   readonly secret: Buffer;
   /** Signs in place of the long-term key: a forgery. */
   readonly signedWith?: Buffer;
+  /** Another node's key, which this one claims to be its own. */
+  readonly plays?: Buffer;
   /** Stands in the Ack in place of the Init's id. */
   readonly initId?: string;
 }
@@ -105,7 +109,8 @@ export class BotdPeer {
   }
 
   #sign(keys: readonly Buffer[]): Buffer {
-    return signBytes(Buffer.concat(keys), this.#options.signedWith ?? this.#options.secret, this.#options.signatures);
+    const { secret, signedWith, signatures, half } = this.#options;
+    return signBytes(Buffer.concat(keys), signedWith ?? secret, signatures, half);
   }
 
   #received(bytes: Buffer): void {
@@ -125,12 +130,12 @@ export class BotdPeer {
   }
 
   #init(payload: Buffer): void {
-    const { points, secret, initId } = this.#options;
+    const { points, secret, initId, plays } = this.#options;
     const fields = readProto(payload);
     const [sender, recipient, theirs, signature] = [2, 3, 4, 5].map((field) => bytesIn(fields, field));
     if (!isSignedBy(Buffer.concat([sender!, recipient!, theirs!]), sender!, signature!))
       throw new Error('The signature of the Init is wrong.');
-    if (!isSamePoint(recipient!, publicPoint(secret, points))) throw new Error('The Init is for another node.');
+    if (!isSamePoint(recipient!, plays ?? publicPoint(secret, points))) throw new Error('The Init is for another node.');
     this.#remote = sender!;
     this.heard.add({ kind: 'init', sender: sender!, form: signatureForm(signature!) });
     const own = publicPoint(this.ephemeral, points);

@@ -1,7 +1,19 @@
 /** An RSA key with a self-signed X.509 certificate (RFC 5280), which says who a chat's node is. */
 import { generateKeyPair, type KeyObject, randomBytes, sign, X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
-import { bitString, context, inside, oid, readDer, sequence, setOf, smallInteger, tags, writeDer } from './der.ts';
+import {
+  bitString,
+  context,
+  inside,
+  oid,
+  readDer,
+  sequence,
+  setOf,
+  smallInteger,
+  tags,
+  unsignedInteger,
+  writeDer,
+} from './der.ts';
 
 export interface RsaIdentity {
   readonly privateKey: KeyObject;
@@ -19,8 +31,7 @@ export async function createIdentity(name: string, modulusLength = 2048): Promis
   const time = (text: string): Buffer => writeDer(tags.utcTime, Buffer.from(text));
   const signed = sequence(
     writeDer(context(0), smallInteger(VERSION_3)),
-    // The first byte keeps the number positive and its first byte from being a needless zero.
-    writeDer(tags.integer, Buffer.of(0x41), randomBytes(SERIAL_BYTES - 1)),
+    unsignedInteger(randomBytes(SERIAL_BYTES)),
     sha256WithRsa,
     commonName,
     sequence(time('200101000000Z'), time('491231235959Z')),

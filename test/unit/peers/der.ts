@@ -38,6 +38,13 @@ export function smallInteger(value: number): Buffer {
   return writeDer(tags.integer, Buffer.of(value));
 }
 
+/** The shortest form: no needless zero in front, one where the sign bit would be set. */
+export function unsignedInteger(bytes: Buffer): Buffer {
+  const first = bytes.findIndex((byte) => byte !== 0);
+  const shortest = bytes.subarray(first < 0 ? bytes.length - 1 : first);
+  return writeDer(tags.integer, ...(shortest[0]! < 0x80 ? [] : [Buffer.of(0)]), shortest);
+}
+
 export function bitString(bytes: Buffer): Buffer {
   return writeDer(tags.bitString, Buffer.of(0), bytes);
 }

@@ -1,8 +1,11 @@
 /** secp256k1 by Node's own OpenSSL, in the encodings that botd leaves open. */
 import { createECDH, createPrivateKey, createPublicKey, ECDH, sign, verify } from 'node:crypto';
+import { sequence, unsignedInteger } from './der.ts';
 
 export type PointForm = 'compressed' | 'uncompressed';
 export type SignatureForm = 'compact' | 'der';
+/** (r, s) and (r, -s) are both signatures: Bitcoin takes the low one alone, plain ECDSA either. */
+export type Half = 'low' | 'high';
 
 const CURVE = 'secp256k1';
 const FIELD_PRIME = 2n ** 256n - 2n ** 32n - 977n;
@@ -26,11 +29,15 @@ export function isSamePoint(a: Buffer, b: Buffer): boolean {
   return encodePoint(a, 'compressed').equals(encodePoint(b, 'compressed'));
 }
 
-/** Over the SHA-256 of the bytes. OpenSSL leaves S as it comes: half of its signatures have a high one. */
-export function signBytes(bytes: Buffer, secret: Buffer, form: SignatureForm): Buffer {
+/** Over the SHA-256 of the bytes. */
+export function signBytes(bytes: Buffer, secret: Buffer, form: SignatureForm, half: Half): Buffer {
   const d = secret.toString('base64url');
   const key = createPrivateKey({ format: 'jwk', key: { ...webKey(publicPoint(secret, 'uncompressed')), d } });
-  return sign('sha256', bytes, { key, dsaEncoding: form === 'der' ? 'der' : 'ieee-p1363' });
+  const signature = sign('sha256', bytes, { key, dsaEncoding: 'ieee-p1363' });
+  const [r, s] = [signature.subarray(0, 32), toNumber(signature.subarray(32))];
+  const isHigh = s > ORDER / 2n;
+  const wanted = toBytes(isHigh === (half === 'high') ? s : ORDER - s);
+  return form === 'compact' ? Buffer.concat([r, wanted]) : sequence(unsignedInteger(r), unsignedInteger(wanted));
 }
 
 export function isSignedBy(bytes: Buffer, point: Buffer, signature: Buffer): boolean {
