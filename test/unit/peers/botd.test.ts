@@ -205,3 +205,18 @@ describe('botd between strangers', () => {
     expect(findings(met.node)).toEqual(['botd.init-id']);
   });
 });
+
+/** The specification names no encoding of a point: a node knows its own key in either. */
+describe('open encodings of the key that an Init is for', () => {
+  it.each(['compressed', 'uncompressed'] as const)('the node takes an Init for its own key, %s', async (form) => {
+    const met = await peerDials({ expected: publicPoint(nodeSecret, form) });
+    await bothPing(met);
+    expect([findings(met.node), met.node.complaints()]).toEqual([[], []]);
+  });
+
+  it.each(['compressed', 'uncompressed'] as const)('the node dials one whose key it was given %s', async (form) => {
+    const met = await nodeDials({ expected: publicPoint(peerSecret, form) });
+    await bothPing(met);
+    expect([findings(met.node), met.node.complaints()]).toEqual([[], []]);
+  });
+});
