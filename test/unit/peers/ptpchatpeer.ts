@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID, X509Certificate } from 'node:crypto';
 import { type AesMode, decrypt, encrypt } from './aes.ts';
 import type { RsaIdentity } from './certificate.ts';
+import { ConnectPaths } from './connectpaths.ts';
 import { Heard } from './heard.ts';
 import { type JsonLink, type JsonPort, openPort, type Transport } from './jsonlinks.ts';
 import { type KeyWrap, unwrapKey, wrapKey } from './keywrap.ts';
@@ -24,7 +25,7 @@ export interface PtpchatOptions extends Partial<PtpchatChoices> {
   readonly nodeId: string;
   readonly identity: RsaIdentity;
   readonly transport: Transport;
-  /** Signs and opens in place of the key that the certificate names: a forgery. */
+  /** Signs and opens KEYs in place of the key that the certificate names: a forgery. */
   readonly signsWith?: RsaIdentity;
 }
 
@@ -55,6 +56,8 @@ export type PtpchatHeard =
   /** A KEY or a MESSAGE that this peer could not open. */
   | { readonly kind: 'unopened'; readonly verb: 'KEY' | 'MESSAGE'; readonly msgId: string };
 
+/** Verbs that ask for an ACK. */
+const acknowledgedVerbs = ['GETCERTIFICATE', 'CERTIFICATE', 'GETKEY', 'KEY', 'MESSAGE'];
 const HELLO_MS = 1000;
 
 export class PtpchatPeer {
@@ -63,7 +66,17 @@ export class PtpchatPeer {
   readonly certificates = new Map<string, X509Certificate>();
   readonly #options: PtpchatOptions & PtpchatChoices;
   readonly #hellos = new Map<JsonLink, NodeJS.Timeout>();
-  #port!: JsonPort;
+  /** Which node is at the other end, as it says. */
+  readonly #nodes = new Map<JsonLink, string>();
+  /** What waits for the certificate of a node: texts of it, and keys for it. */
+  readonly #waiting: { readonly nodeId: string; readonly go: () => void }[] = [];
+  readonly #ports: JsonPort[] = [];
+  readonly #paths = new ConnectPaths({
+    newPort: () => this.#openPort(),
+    greet: async (port, remotePort) => this.#greet(await port.dial(remotePort)),
+    send: (link, data) => send(link, 'CONNECT', data),
+    neighbours: () => [...this.#hellos.keys()],
+  });
 
   private constructor(options: PtpchatOptions) {
     this.#options = { ...firstChoices, ...options };
@@ -72,12 +85,12 @@ export class PtpchatPeer {
   /** Listens on a free port, and can dial besides. */
   static async open(options: PtpchatOptions): Promise<PtpchatPeer> {
     const peer = new PtpchatPeer(options);
-    peer.#port = await openPort(options.transport, (json, link) => peer.#arrived(json, link));
+    await peer.#openPort();
     return peer;
   }
 
   get port(): number {
-    return this.#port.port;
+    return this.#ports[0]!.port;
   }
 
   get nodeId(): string {
@@ -85,12 +98,12 @@ export class PtpchatPeer {
   }
 
   async dial(port: number): Promise<void> {
-    this.#greet(await this.#port.dial(port));
+    this.#greet(await this.#ports[0]!.dial(port));
   }
 
   close(): void {
     for (const timer of this.#hellos.values()) clearInterval(timer);
-    this.#port.close();
+    for (const port of this.#ports) port.close();
   }
 
   verb(verb: string, fits: (data: Data) => boolean = () => true): Promise<FromWire> {
@@ -101,7 +114,7 @@ export class PtpchatPeer {
     return this.verb('ACK', (data) => data.msg_id === msgId);
   }
 
-  /** To all neighbours; returns the msg_id if there is one. */
+  /** To all neighbours. */
   say(verb: string, data: Data): void {
     for (const link of this.#hellos.keys()) send(link, verb, data);
   }
@@ -119,9 +132,11 @@ export class PtpchatPeer {
     this.say('CHANNEL', { ...this.#about(id), members: listed, ...(closed ? { closed } : {}) });
   }
 
-  join(id: string): void {
+  /** Into a closed channel a node brings its certificate along, "in advance of a GETCERTIFICATE". */
+  join(id: string, showsCertificate = this.#channel(id).closed): void {
     this.#channel(id).members.add(this.nodeId);
     this.say('JOIN', this.#about(id));
+    if (showsCertificate) for (const [link, node] of this.#nodes) this.#showCertificate(link, randomUUID(), node);
   }
 
   leave(id: string): void {
@@ -141,13 +156,13 @@ export class PtpchatPeer {
     return data.msg_id;
   }
 
-  /** Encrypted with the key of the recipient's certificate, which must have come before. */
-  giveKey(channelId: string, recipient: string): string {
+  /** Encrypted with the key of the recipient's certificate, which must have come before, or of another one's. */
+  giveKey(channelId: string, recipient: string, encryptedFor = this.certificates.get(recipient)!): string {
     const { key, cipher } = this.#channel(channelId);
-    const wrapped = wrapKey(this.#options.wrap, key!, this.certificates.get(recipient)!.publicKey);
-    const data = this.#about(channelId);
-    this.say('KEY', { ...data, recipient_id: recipient, cipher: cipher.toUpperCase(), key: wrapped.toString('base64') });
-    return data.msg_id;
+    const wrapped = wrapKey(this.#options.wrap, key!, encryptedFor.publicKey);
+    const about = { ...this.#about(channelId), recipient_id: recipient };
+    this.say('KEY', { ...about, cipher: cipher.toUpperCase(), key: wrapped.toString('base64') });
+    return about.msg_id;
   }
 
   write(channelId: string, text: string, attachment?: readonly Data[]): string {
@@ -161,6 +176,17 @@ export class PtpchatPeer {
       ...(attachment === undefined ? {} : { attachment }),
     });
     return data.msg_id;
+  }
+
+  /** The nodes that it can reach, to each of them. */
+  route(): void {
+    const nodes = [...this.#nodes].map(([{ remotePort }, node_id]) => ({ node_id, address: `127.0.0.1:${remotePort}` }));
+    this.say('ROUTING', { nodes });
+  }
+
+  /** Asks its first neighbour for a path to a node at that address. */
+  connect(ip: string): Promise<void> {
+    return this.#paths.ask([...this.#hellos.keys()][0]!, ip);
   }
 
   #about(channelId: string): { msg_id: string; node_id: string; channel: string; channel_id: string } {
@@ -182,19 +208,37 @@ export class PtpchatPeer {
     hello();
   }
 
+  async #openPort(): Promise<JsonPort> {
+    const port = await openPort(this.#options.transport, (json, link) => this.#arrived(json, link));
+    this.#ports.push(port);
+    return port;
+  }
+
   #arrived(json: string, link: JsonLink): void {
     const { msg_type: verb, msg_data } = JSON.parse(json) as { msg_type: string; msg_data?: Data };
     const data = msg_data ?? {};
-    if (['GETCERTIFICATE', 'CERTIFICATE', 'GETKEY', 'KEY', 'MESSAGE'].includes(verb)) send(link, 'ACK', { msg_id: data.msg_id });
+    if (acknowledgedVerbs.includes(verb)) send(link, 'ACK', { msg_id: data.msg_id });
+    // A MESSAGE may come by way of another node; all else is said by the neighbour itself.
+    if (verb !== 'MESSAGE' && data.node_id !== undefined) this.#nodes.set(link, String(data.node_id));
+    const channel = this.channels.get(String(data.channel_id));
     if (verb === 'HELLO') this.#greet(link);
     else if (verb === 'CHANNEL') this.#onChannel(data);
-    else if (verb === 'JOIN') this.channels.get(String(data.channel_id))?.members.add(String(data.node_id));
-    else if (verb === 'LEAVE') this.channels.get(String(data.channel_id))?.members.delete(String(data.node_id));
-    else if (verb === 'GETCERTIFICATE') this.#onGetCertificate(data, link);
+    else if (verb === 'JOIN') channel?.members.add(String(data.node_id));
+    else if (verb === 'LEAVE') channel?.members.delete(String(data.node_id));
+    else if (verb === 'GETCERTIFICATE') this.#showCertificate(link, data.msg_id, data.node_id);
     else if (verb === 'CERTIFICATE') this.#onCertificate(data);
+    else if (verb === 'GETKEY') this.#onGetKey(data, channel, link);
     else if (verb === 'KEY') this.#onKey(data);
-    else if (verb === 'MESSAGE') this.#onMessage(data);
+    else if (verb === 'MESSAGE') this.#certified(String(data.node_id), link, () => this.#onMessage(data));
+    else if (verb === 'CONNECT') void this.#paths.received(data as { dst: string; src: string }, link);
     this.heard.add({ kind: 'wire', verb, data, link });
+  }
+
+  /** Does what needs a node's certificate, at once or when the question for it is answered. */
+  #certified(nodeId: string, link: JsonLink, go: () => void): void {
+    if (this.certificates.has(nodeId)) return void go();
+    this.#waiting.push({ nodeId, go });
+    send(link, 'GETCERTIFICATE', { msg_id: randomUUID(), node_id: this.nodeId });
   }
 
   /** A node whose own idea of its membership differs from the list says so: with JOIN, or with LEAVE. */
@@ -211,11 +255,10 @@ export class PtpchatPeer {
     if (!isMember && listed.includes(this.nodeId)) this.say('LEAVE', this.#about(id));
   }
 
-  #onGetCertificate(data: Data, link: JsonLink): void {
+  #showCertificate(link: JsonLink, msg_id: unknown, recipient_id: unknown): void {
     const { certificate } = this.#options.identity;
     const encoded = this.#options.certificate === 'der' ? certificate.raw : Buffer.from(certificate.toString());
-    const ids = { msg_id: data.msg_id, node_id: this.nodeId, recipient_id: data.node_id };
-    send(link, 'CERTIFICATE', { ...ids, certificate: encoded.toString('base64') });
+    send(link, 'CERTIFICATE', { msg_id, node_id: this.nodeId, recipient_id, certificate: encoded.toString('base64') });
   }
 
   #onCertificate(data: Data): void {
@@ -223,6 +266,18 @@ export class PtpchatPeer {
     const certificate = new X509Certificate(Buffer.from(String(data.certificate), 'base64'));
     this.certificates.set(nodeId, certificate);
     this.heard.add({ kind: 'certificate', nodeId, certificate });
+    const ready = this.#waiting.filter((each) => each.nodeId === nodeId);
+    for (const each of ready) {
+      this.#waiting.splice(this.#waiting.indexOf(each), 1);
+      each.go();
+    }
+  }
+
+  /** "At the discretion of the sender": members get it, and nobody else. */
+  #onGetKey(data: Data, channel: Channel | undefined, link: JsonLink): void {
+    const nodeId = String(data.node_id);
+    if (channel?.key === undefined || !channel.members.has(nodeId)) return;
+    this.#certified(nodeId, link, () => void this.giveKey(channel.id, nodeId));
   }
 
   #onKey(data: Data): void {
