@@ -8,13 +8,16 @@ import { type PtpchatOptions, PtpchatPeer } from './ptpchatpeer.ts';
 import { endsWithTest, findings, type RecordedNode, startRecorded, until } from './recorded.ts';
 
 /** Making RSA keys takes time: all tests have the same. */
-export const [nodeIdentity, peerIdentity, otherIdentity, strangerIdentity] = await Promise.all([
+export const [nodeIdentity, otherNodeIdentity, peerIdentity, otherIdentity, strangerIdentity] = await Promise.all([
   ptpchat.peer!.createIdentity((length) => new Uint8Array(length).fill(1)),
+  ptpchat.peer!.createIdentity((length) => new Uint8Array(length).fill(2)),
   createIdentity('the second peer'),
   createIdentity('another one'),
   createIdentity('a stranger'),
 ]);
-export const nodeId = (JSON.parse(nodeIdentity) as { node_id: string }).node_id;
+export const [nodeId, otherNodeId] = [nodeIdentity, otherNodeIdentity].map(
+  (identity) => (JSON.parse(identity) as { node_id: string }).node_id,
+) as [string, string];
 export const peerId = 'the second peer';
 
 export interface Wish {
