@@ -210,6 +210,7 @@ describe('wrong keys and forgeries of ptpchat', () => {
     node.sends('CHANNEL', { channel: 'house' });
     const { data } = await peer.verb('CHANNEL', ({ channel }) => channel === 'house');
     peer.join(String(data.channel_id));
+    await until(() => recordedAs('JOIN', node).length === 1);
     node.sends('MESSAGE', { channel: 'house', text });
     expect((await peer.heard.first('text')).valid).toBe(false);
     expect(problems(node)).toContain('ptpchat.signature');

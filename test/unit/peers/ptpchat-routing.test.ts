@@ -21,7 +21,7 @@ import {
   udp,
 } from './ptpchat.build.ts';
 import type { PtpchatPeer } from './ptpchatpeer.ts';
-import { type RecordedNode, startRecorded, until } from './recorded.ts';
+import { findings, type RecordedNode, startRecorded, until } from './recorded.ts';
 
 const otherId = 'another peer';
 const knows = (node: RecordedNode, channel: string) => () =>
@@ -35,6 +35,18 @@ async function nodeInTheMiddle(transport: Transport): Promise<Met & { readonly o
   await other.verb('HELLO');
   return { node, peer, other };
 }
+
+/** Two nodes that know of each other by the second peer alone. */
+async function peerInTheMiddle(transport: Transport): Promise<Met & { readonly other: RecordedNode }> {
+  const { node, peer } = await nodeDials({ transport });
+  const address = { ip: '127.0.0.1', port: peer.port };
+  const other = await startRecorded(ptpchat, nodeOptions(transport, { identity: otherNodeIdentity }), address);
+  await peer.verb('HELLO', ({ node_id }) => node_id === otherNodeId);
+  return { node, peer, other };
+}
+
+/** A KEY in its recording opens with its own private key. */
+const hasOwnKey = (node: RecordedNode) => recordedAs('KEY', node).some(({ state }) => state === 'decoded');
 
 describe('a list of members that does not fit', () => {
   it('the node that is listed and not in the channel leaves it', async () => {
@@ -70,19 +82,21 @@ describe('a list of members that does not fit', () => {
     expect(problems(node)).toEqual([]);
   });
 
-  it('the peer does the same, and the node finds nothing wrong with it', async () => {
+  it('the peer does the same, and the recording shows nothing wrong with it', async () => {
     const { node, peer } = await peerDials();
     node.sends('CHANNEL', { channel: 'house' });
     const { data } = await peer.verb('CHANNEL', ({ channel }) => channel === 'house');
     const channel_id = String(data.channel_id);
     const list = (...ids: string[]) => ({ channel: 'house', channel_id, members: ids.map((node_id) => ({ node_id })) });
-    node.sends('CHANNEL', list(nodeId, peerId));
+    node.sends('CHANNEL', { ...list(nodeId, peerId), msg_id: 'a list by hand' });
     await until(() => recordedAs('LEAVE', node).length === 1);
     peer.join(channel_id);
-    await until(() => recordedAs('JOIN', node).length === 1);
+    // The node's own list comes first: else it would cross the JOIN that the next one by hand asks for.
+    await peer.verb('CHANNEL', ({ members, msg_id }) => (members as unknown[]).length === 2 && msg_id !== 'a list by hand');
     node.sends('CHANNEL', list(nodeId));
     await until(() => recordedAs('JOIN', node).length === 2);
     expect(recordedAs('LEAVE', node)[0]?.fields).toMatchObject({ node_id: peerId, channel_id });
+    expect(findings(node)).toEqual([]);
   });
 });
 
@@ -145,6 +159,28 @@ describe.each(transports)('three parties of ptpchat over %s', (_, transport) => 
   });
 });
 
+describe.each(transports)('the peer between two nodes of ptpchat over %s', (_, transport) => {
+  it.each([false, true])('carries what one writes to the other, in a channel that is closed: %s', async (closed) => {
+    const { node, peer, other } = await peerInTheMiddle(transport);
+    peer.createChannel('7', 'house', closed);
+    for (const each of [node, other]) {
+      await until(knows(each, 'house'));
+      each.sends('JOIN', { channel: 'house' });
+    }
+    await Promise.all([nodeId, otherNodeId].map((id) => peer.verb('JOIN', ({ node_id }) => node_id === id)));
+    if (closed) await until(() => [node, other].every(hasOwnKey));
+    peer.announce('7');
+    const isWhole = (each: RecordedNode) =>
+      recordedAs('CHANNEL', each).some(({ fields }) => (fields.members as unknown[]).length === 3);
+    await until(() => [node, other].every(isWhole));
+    node.sends('MESSAGE', { channel: 'house', text: 'by way of the peer' });
+    await until(() => recordedAs('MESSAGE', other).length === 1);
+    expect(await peer.heard.first('text')).toMatchObject({ from: nodeId, text: 'by way of the peer', valid: true });
+    for (const each of [node, other]) expect(texts(each)).toEqual([['by way of the peer', true]]);
+    expect([problems(node), problems(other)]).toEqual([[], []]);
+  });
+});
+
 /** Over UDP alone: to open a path is to be reached by datagrams. */
 describe('CONNECT', () => {
   it('the node helps two peers to each other', async () => {
@@ -172,10 +208,7 @@ describe('CONNECT', () => {
   });
 
   it('the node asks and another node answers, with the peer between them', async () => {
-    const { node, peer } = await nodeDials();
-    const address = { ip: '127.0.0.1', port: peer.port };
-    const other = await startRecorded(ptpchat, nodeOptions(udp, { identity: otherNodeIdentity }), address);
-    await peer.verb('HELLO', ({ node_id }) => node_id === otherNodeId);
+    const { node, peer, other } = await peerInTheMiddle(udp);
     peer.route();
     await until(() => recordedAs('ROUTING', node).length === 1);
     node.sends('CONNECT', { dst_node_id: otherNodeId });

@@ -161,7 +161,8 @@ export class PtpchatPeer {
     const { key, cipher } = this.#channel(channelId);
     const wrapped = wrapKey(this.#options.wrap, key!, encryptedFor.publicKey);
     const about = { ...this.#about(channelId), recipient_id: recipient };
-    this.say('KEY', { ...about, cipher: cipher.toUpperCase(), key: wrapped.toString('base64') });
+    const data = { ...about, cipher: cipher.toUpperCase(), key: wrapped.toString('base64') };
+    for (const [link, node] of this.#nodes) if (node === recipient) send(link, 'KEY', data);
     return about.msg_id;
   }
 
@@ -229,7 +230,7 @@ export class PtpchatPeer {
     else if (verb === 'CERTIFICATE') this.#onCertificate(data);
     else if (verb === 'GETKEY') this.#onGetKey(data, channel, link);
     else if (verb === 'KEY') this.#onKey(data);
-    else if (verb === 'MESSAGE') this.#certified(String(data.node_id), link, () => this.#onMessage(data));
+    else if (verb === 'MESSAGE') this.#onMessage(data, link);
     else if (verb === 'CONNECT') void this.#paths.received(data as { dst: string; src: string }, link);
     this.heard.add({ kind: 'wire', verb, data, link });
   }
@@ -294,7 +295,15 @@ export class PtpchatPeer {
     }
   }
 
-  #onMessage(data: Data): void {
+  /** Those of its recipients that are neighbours get it as it stands; it is read here if it is for this node. */
+  #onMessage(data: Data, from: JsonLink): void {
+    const recipients = (data.recipient as readonly { readonly node_id: unknown }[]).map(({ node_id }) => String(node_id));
+    for (const [link, nodeId] of this.#nodes)
+      if (link !== from && nodeId !== data.node_id && recipients.includes(nodeId)) send(link, 'MESSAGE', data);
+    if (recipients.includes(this.nodeId)) this.#certified(String(data.node_id), from, () => this.#read(data));
+  }
+
+  #read(data: Data): void {
     const [channelId, from, msgId] = [String(data.channel_id), String(data.node_id), String(data.msg_id)];
     const channel = this.channels.get(channelId);
     const bytes = Buffer.from(String(data.message), 'base64');
