@@ -126,6 +126,12 @@ describe.each([
     expect([findings(met.node), met.node.complaints()]).toEqual([[], []]);
   });
 
+  it.each([1, 7])('is understood in pieces of %i bytes', async (pieces) => {
+    const met = await meet({ peer: { pieces } });
+    await bothPing(met);
+    expect([findings(met.node), met.node.complaints()]).toEqual([[], []]);
+  });
+
   it(`refuses a forged ${spoken} of the peer`, async () => {
     const { node, peer } = await meet({ peer: { signedWith: newSecret() } });
     await peer.heard.first('closed');
@@ -196,6 +202,13 @@ describe('botd between strangers', () => {
     await peer.heard.first('closed');
     expect(node.complaints()).toEqual([expect.stringMatching('^The Ack is refused: the signature does not verify')]);
     expect(isOpen(node)).toBe(false);
+  });
+
+  it('the node hears what comes in the same breath as the Ack', async () => {
+    const met = await nodeDials({ peer: { afterAck: writeProto({ 1: 'at once' }) } });
+    await met.peer.heard.first('protobuf');
+    expect(messages(met.node)).toEqual(['Init', 'Ack', 'Ping', 'Pong'].map((name) => `${name} decoded`));
+    expect([findings(met.node), met.node.complaints()]).toEqual([[], []]);
   });
 
   it('the node says of an Ack that names another Init, and goes on', async () => {

@@ -40,6 +40,10 @@ export interface BotdOptions extends Partial<BotdChoices> {
   readonly signedWith?: Buffer;
   /** Another node's key, which this one claims to be its own. */
   readonly plays?: Buffer;
+  /** Writes pieces of so many bytes, each a segment of its own as far as the system lets it. */
+  readonly pieces?: number;
+  /** Says something in the same breath as its Ack. */
+  readonly afterAck?: Buffer;
   /** Stands in the Ack in place of the Init's id. */
   readonly initId?: string;
 }
@@ -93,11 +97,17 @@ export class BotdPeer {
   }
 
   send(payload: Buffer): void {
-    this.#socket.write(encryptedFrame(encrypt(this.#options.cipher, this.key!, payload)));
+    this.#write(encryptedFrame(encrypt(this.#options.cipher, this.key!, payload)));
   }
 
   close(): void {
     this.#socket.destroy();
+  }
+
+  #write(bytes: Buffer): void {
+    const { pieces = bytes.length } = this.#options;
+    this.#socket.setNoDelay(true);
+    for (let at = 0; at < bytes.length; at += pieces) this.#socket.write(bytes.subarray(at, at + pieces));
   }
 
   #sendInit(): void {
@@ -105,7 +115,7 @@ export class BotdPeer {
     const keys = [publicPoint(secret, points), this.#remote!, publicPoint(this.ephemeral, points)] as const;
     const [sender, recipient, ephemeral] = keys;
     const init = { 1: this.#initId, 2: sender, 3: recipient, 4: ephemeral, 5: this.#sign(keys) };
-    this.#socket.write(clearFrame(writeProto(init)));
+    this.#write(clearFrame(writeProto(init)));
   }
 
   #sign(keys: readonly Buffer[]): Buffer {
@@ -130,7 +140,7 @@ export class BotdPeer {
   }
 
   #init(payload: Buffer): void {
-    const { points, secret, initId, plays } = this.#options;
+    const { points, secret, initId, plays, afterAck } = this.#options;
     const fields = readProto(payload);
     const [sender, recipient, theirs, signature] = [2, 3, 4, 5].map((field) => bytesIn(fields, field));
     if (!isSignedBy(Buffer.concat([sender!, recipient!, theirs!]), sender!, signature!))
@@ -140,8 +150,11 @@ export class BotdPeer {
     this.heard.add({ kind: 'init', sender: sender!, form: signatureForm(signature!) });
     const own = publicPoint(this.ephemeral, points);
     const ack = { 1: randomUUID(), 2: initId ?? bytesIn(fields, 1).toString(), 3: own };
-    this.#socket.write(clearFrame(writeProto({ ...ack, 4: this.#sign([recipient!, sender!, own]) })));
     this.#derive(theirs!);
+    this.#socket.cork();
+    this.#write(clearFrame(writeProto({ ...ack, 4: this.#sign([recipient!, sender!, own]) })));
+    if (afterAck !== undefined) this.send(afterAck);
+    this.#socket.uncork();
   }
 
   #acked(payload: Buffer): void {

@@ -92,6 +92,33 @@ describe('open choices of closed channels', () => {
     expect(problems(met.node)).toEqual([]);
   });
 
+  /** Longer than a double is exact: an id that loses digits is another one. */
+  const numbers = { nodeId: '98765432109876543210', ids: 'numbers' } as const;
+  it('ids may be numbers of any length: the node keeps their digits', async () => {
+    const met = await peerDials({ peer: numbers });
+    const { node, peer } = met;
+    const id = await nodesGarden(met);
+    await peer.heard.first('key');
+    await bothWrite(met, id);
+    expect((await peer.verb('KEY')).json).toContain(`"recipient_id":${numbers.nodeId},`);
+    expect(recordedAs('KEY', node)[0]?.fields.recipient_id).toBe(numbers.nodeId);
+    expect(problems(node)).toEqual([]);
+  });
+
+  it('the key of a channel whose id is a number opens its messages', async () => {
+    const met = await peerDials({ peer: numbers });
+    const id = await peersGarden(met, '12345678901234567890');
+    await met.peer.verb('ACK', ({ msg_id }) => recordedAs('KEY', met.node).some(({ fields }) => fields.msg_id === msg_id));
+    await bothWrite(met, id);
+    const line = (key: Buffer) => `PTPCHAT_CHANNEL_KEY ${id} ${key.toString('base64')}`;
+    expect(texts(met.node, [line(met.peer.channels.get(id)!.key!)])).toEqual(texts(met.node));
+    expect(texts(met.node, [line(Buffer.alloc(32, 7))])).toEqual([
+      [undefined, null],
+      [undefined, null],
+    ]);
+    expect(problems(met.node)).toEqual([]);
+  });
+
   it('the node asks for a certificate that did not come along with the JOIN, and gives the key then', async () => {
     const met = await peerDials();
     const id = await nodesGarden(met, false);

@@ -98,8 +98,7 @@ export async function nodesGarden({ node, peer }: Met, showsCertificate = true):
 }
 
 /** The peer has a closed channel, which the node joins, with its certificate and the question for the key. */
-export async function peersGarden({ node, peer }: Met): Promise<string> {
-  const id = 'the-garden';
+export async function peersGarden({ node, peer }: Met, id = 'the-garden'): Promise<string> {
   peer.createChannel(id, 'garden', true);
   await until(() => recordedAs('CHANNEL', node).some(({ fields }) => fields.channel === 'garden'));
   node.sends('JOIN', { channel: 'garden' });

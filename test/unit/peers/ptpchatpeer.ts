@@ -1,9 +1,10 @@
 /** A second peer of ptpchat, from its specification alone: nothing here comes from the dissector that it tests. */
-import { randomBytes, randomUUID, X509Certificate } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID, X509Certificate } from 'node:crypto';
 import { type AesMode, decrypt, encrypt } from './aes.ts';
 import type { RsaIdentity } from './certificate.ts';
 import { ConnectPaths } from './connectpaths.ts';
 import { Heard } from './heard.ts';
+import { type IdForm, parseWithIds, writeWithIds } from './jsonids.ts';
 import { type JsonLink, type JsonPort, openPort, type Transport } from './jsonlinks.ts';
 import { type KeyWrap, unwrapKey, wrapKey } from './keywrap.ts';
 import { openText, type SignedForm, type SignedText, signText } from './signedtext.ts';
@@ -14,11 +15,12 @@ export interface PtpchatChoices {
   readonly cipher: AesMode;
   readonly form: SignedForm;
   readonly certificate: 'der' | 'pem';
+  readonly ids: IdForm;
 }
 
 export const firstChoices: PtpchatChoices = {
   ...{ wrap: 'oaep-sha1', cipher: 'aes-256-cbc' },
-  ...{ form: 'cms', certificate: 'der' },
+  ...{ form: 'cms', certificate: 'der', ids: 'strings' },
 };
 
 export interface PtpchatOptions extends Partial<PtpchatChoices> {
@@ -44,6 +46,7 @@ interface FromWire {
   readonly kind: 'wire';
   readonly verb: string;
   readonly data: Data;
+  readonly json: string;
   readonly link: JsonLink;
 }
 
@@ -74,7 +77,7 @@ export class PtpchatPeer {
   readonly #paths = new ConnectPaths({
     newPort: () => this.#openPort(),
     greet: async (port, remotePort) => this.#greet(await port.dial(remotePort)),
-    send: (link, data) => send(link, 'CONNECT', data),
+    send: (link, data) => this.#send(link, 'CONNECT', data),
     neighbours: () => [...this.#hellos.keys()],
   });
 
@@ -116,7 +119,7 @@ export class PtpchatPeer {
 
   /** To all neighbours. */
   say(verb: string, data: Data): void {
-    for (const link of this.#hellos.keys()) send(link, verb, data);
+    for (const link of this.#hellos.keys()) this.#send(link, verb, data);
   }
 
   createChannel(id: string, name: string, closed = false): void {
@@ -136,7 +139,7 @@ export class PtpchatPeer {
   join(id: string, showsCertificate = this.#channel(id).closed): void {
     this.#channel(id).members.add(this.nodeId);
     this.say('JOIN', this.#about(id));
-    if (showsCertificate) for (const [link, node] of this.#nodes) this.#showCertificate(link, randomUUID(), node);
+    if (showsCertificate) for (const [link, node] of this.#nodes) this.#showCertificate(link, this.#newId(), node);
   }
 
   leave(id: string): void {
@@ -145,7 +148,7 @@ export class PtpchatPeer {
   }
 
   askForCertificate(): string {
-    const msg_id = randomUUID();
+    const msg_id = this.#newId();
     this.say('GETCERTIFICATE', { msg_id, node_id: this.nodeId });
     return msg_id;
   }
@@ -162,7 +165,7 @@ export class PtpchatPeer {
     const wrapped = wrapKey(this.#options.wrap, key!, encryptedFor.publicKey);
     const about = { ...this.#about(channelId), recipient_id: recipient };
     const data = { ...about, cipher: cipher.toUpperCase(), key: wrapped.toString('base64') };
-    for (const [link, node] of this.#nodes) if (node === recipient) send(link, 'KEY', data);
+    for (const [link, node] of this.#nodes) if (node === recipient) this.#send(link, 'KEY', data);
     return about.msg_id;
   }
 
@@ -192,7 +195,7 @@ export class PtpchatPeer {
 
   #about(channelId: string): { msg_id: string; node_id: string; channel: string; channel_id: string } {
     const { id, name } = this.#channel(channelId);
-    return { msg_id: randomUUID(), node_id: this.nodeId, channel: name, channel_id: id };
+    return { msg_id: this.#newId(), node_id: this.nodeId, channel: name, channel_id: id };
   }
 
   #channel(id: string): Channel {
@@ -209,6 +212,15 @@ export class PtpchatPeer {
     hello();
   }
 
+  #send(link: JsonLink, verb: string, data: Data): void {
+    link.send(writeWithIds({ msg_type: verb, msg_data: data }, this.#options.ids));
+  }
+
+  /** Twenty digits are more than a double has. */
+  #newId(): string {
+    return this.#options.ids === 'strings' ? randomUUID() : `9${randomInt(1e9, 1e10)}${randomInt(1e8, 1e9)}`;
+  }
+
   async #openPort(): Promise<JsonPort> {
     const port = await openPort(this.#options.transport, (json, link) => this.#arrived(json, link));
     this.#ports.push(port);
@@ -216,9 +228,9 @@ export class PtpchatPeer {
   }
 
   #arrived(json: string, link: JsonLink): void {
-    const { msg_type: verb, msg_data } = JSON.parse(json) as { msg_type: string; msg_data?: Data };
+    const { msg_type: verb, msg_data } = parseWithIds(json) as { msg_type: string; msg_data?: Data };
     const data = msg_data ?? {};
-    if (acknowledgedVerbs.includes(verb)) send(link, 'ACK', { msg_id: data.msg_id });
+    if (acknowledgedVerbs.includes(verb)) this.#send(link, 'ACK', { msg_id: data.msg_id });
     // A MESSAGE may come by way of another node; all else is said by the neighbour itself.
     if (verb !== 'MESSAGE' && data.node_id !== undefined) this.#nodes.set(link, String(data.node_id));
     const channel = this.channels.get(String(data.channel_id));
@@ -232,14 +244,14 @@ export class PtpchatPeer {
     else if (verb === 'KEY') this.#onKey(data);
     else if (verb === 'MESSAGE') this.#onMessage(data, link);
     else if (verb === 'CONNECT') void this.#paths.received(data as { dst: string; src: string }, link);
-    this.heard.add({ kind: 'wire', verb, data, link });
+    this.heard.add({ kind: 'wire', verb, data, json, link });
   }
 
   /** Does what needs a node's certificate, at once or when the question for it is answered. */
   #certified(nodeId: string, link: JsonLink, go: () => void): void {
     if (this.certificates.has(nodeId)) return void go();
     this.#waiting.push({ nodeId, go });
-    send(link, 'GETCERTIFICATE', { msg_id: randomUUID(), node_id: this.nodeId });
+    this.#send(link, 'GETCERTIFICATE', { msg_id: this.#newId(), node_id: this.nodeId });
   }
 
   /** A node whose own idea of its membership differs from the list says so: with JOIN, or with LEAVE. */
@@ -259,7 +271,7 @@ export class PtpchatPeer {
   #showCertificate(link: JsonLink, msg_id: unknown, recipient_id: unknown): void {
     const { certificate } = this.#options.identity;
     const encoded = this.#options.certificate === 'der' ? certificate.raw : Buffer.from(certificate.toString());
-    send(link, 'CERTIFICATE', { msg_id, node_id: this.nodeId, recipient_id, certificate: encoded.toString('base64') });
+    this.#send(link, 'CERTIFICATE', { msg_id, node_id: this.nodeId, recipient_id, certificate: encoded.toString('base64') });
   }
 
   #onCertificate(data: Data): void {
@@ -299,7 +311,7 @@ export class PtpchatPeer {
   #onMessage(data: Data, from: JsonLink): void {
     const recipients = (data.recipient as readonly { readonly node_id: unknown }[]).map(({ node_id }) => String(node_id));
     for (const [link, nodeId] of this.#nodes)
-      if (link !== from && nodeId !== data.node_id && recipients.includes(nodeId)) send(link, 'MESSAGE', data);
+      if (link !== from && nodeId !== data.node_id && recipients.includes(nodeId)) this.#send(link, 'MESSAGE', data);
     if (recipients.includes(this.nodeId)) this.#certified(String(data.node_id), from, () => this.#read(data));
   }
 
@@ -317,8 +329,4 @@ export class PtpchatPeer {
       this.heard.add({ kind: 'unopened', verb: 'MESSAGE', msgId });
     }
   }
-}
-
-function send(link: JsonLink, verb: string, data: Data): void {
-  link.send(JSON.stringify({ msg_type: verb, msg_data: data }));
 }
