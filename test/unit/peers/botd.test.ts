@@ -181,6 +181,16 @@ describe.each([
   });
 });
 
+describe('botd where the Init comes from the one that was dialled', () => {
+  it('shakes hands all the same', async () => {
+    const node = await startRecorded(botd, { identity: identity(peerKey), role: 'opener' });
+    const peer = endsWithTest(await BotdPeer.dial(node.socket.local.port, undefined, { secret: peerSecret }));
+    await bothPing({ node, peer });
+    expect([findings(node), node.complaints()]).toEqual([[], []]);
+    expect(messages(node)).toEqual(conversation);
+  });
+});
+
 describe('botd between strangers', () => {
   it('the node refuses an Init for another node', async () => {
     const { node, peer } = await peerDials({ expected: publicPoint(newSecret(), 'compressed') });

@@ -84,7 +84,8 @@ export class BotdPeer {
     if (this.#opens) this.#sendInit();
   }
 
-  static async dial(port: number, remote: Buffer, options: BotdOptions): Promise<BotdPeer> {
+  /** Without the key of the other side it waits for an Init from there. */
+  static async dial(port: number, remote: Buffer | undefined, options: BotdOptions): Promise<BotdPeer> {
     const socket = connect(port, '127.0.0.1');
     await once(socket, 'connect');
     return new BotdPeer(socket, options, remote);

@@ -122,6 +122,11 @@ export class PtpchatPeer {
     for (const link of this.#hellos.keys()) this.#send(link, verb, data);
   }
 
+  /** As it stands, to all neighbours. */
+  sayJson(json: string): void {
+    for (const link of this.#hellos.keys()) link.send(json);
+  }
+
   createChannel(id: string, name: string, closed = false): void {
     const channel: Channel = { id, name, closed, members: new Set([this.nodeId]), cipher: this.#options.cipher };
     if (closed) channel.key = randomBytes(32);
