@@ -7,7 +7,7 @@ import { fault } from '../testnode/network.ts';
 import type { AesMode } from './aes.ts';
 import { type BotdChoices, BotdListener, type BotdOptions, BotdPeer } from './botdpeer.ts';
 import { readProto, writeProto } from './protobuf.ts';
-import { endsWithTest, findings, type RecordedNode, startRecorded, until } from './recorded.ts';
+import { endsWithTest, findings, type RecordedNode, startRecorded, until } from './recorded.build.ts';
 import { newSecret, publicPoint, sharedPoint } from './secp256k1.ts';
 
 const nodeSecret = newSecret();

@@ -20,7 +20,7 @@ import {
   texts,
   udp,
 } from './ptpchat.build.ts';
-import { findings, until } from './recorded.ts';
+import { findings, until } from './recorded.build.ts';
 import type { SignedForm } from './signedtext.ts';
 
 const text = 'under the rose';

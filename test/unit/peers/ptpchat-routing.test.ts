@@ -21,7 +21,7 @@ import {
   udp,
 } from './ptpchat.build.ts';
 import type { PtpchatPeer } from './ptpchatpeer.ts';
-import { findings, type RecordedNode, startRecorded, until } from './recorded.ts';
+import { findings, type RecordedNode, startRecorded, until } from './recorded.build.ts';
 
 const otherId = 'another peer';
 const knows = (node: RecordedNode, channel: string) => () =>

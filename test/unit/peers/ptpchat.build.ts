@@ -5,7 +5,7 @@ import type { NodeOptions } from '../../../dissector/testnode/index.ts';
 import { createIdentity } from './certificate.ts';
 import type { Transport } from './jsonlinks.ts';
 import { type PtpchatOptions, PtpchatPeer } from './ptpchatpeer.ts';
-import { endsWithTest, findings, type RecordedNode, startRecorded, until } from './recorded.ts';
+import { endsWithTest, findings, type RecordedNode, startRecorded, until } from './recorded.build.ts';
 
 /** Making RSA keys takes time: all tests have the same. */
 export const [nodeIdentity, otherNodeIdentity, peerIdentity, otherIdentity, strangerIdentity] = await Promise.all([

@@ -16,7 +16,7 @@ import {
   texts,
   transports,
 } from './ptpchat.build.ts';
-import { until } from './recorded.ts';
+import { until } from './recorded.build.ts';
 
 const roles: readonly (readonly [string, (wish?: Wish) => Promise<Met>])[] = [
   ['the second peer dials', peerDials],
