@@ -156,4 +156,18 @@ describe('imports', () => {
     }
     expect(circlesOf(next)).toEqual([]);
   });
+
+  it('keep the second peers apart from what they test', () => {
+    const knowsBoth = /\.(test|build)\.ts$/;
+    const peers = files(['test/unit/peers'], ['.ts']).filter((file) => !knowsBoth.test(file));
+    expect(peers.length).toBeGreaterThan(10);
+    const own = ({ to, local }: Import): boolean =>
+      local ? within(to, 'test/unit/peers') && !knowsBoth.test(to) : to.startsWith('node:');
+    expect(
+      peers
+        .flatMap(importsOf)
+        .filter((each) => !own(each))
+        .map(told),
+    ).toEqual([]);
+  });
 });

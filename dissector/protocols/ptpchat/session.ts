@@ -184,11 +184,19 @@ export class ChannelKeys {
     return { state: 'unchecked', why: `the text is encrypted, and the limit channelTrials of ${channelTrials} is passed` };
   }
 
-  /** A certificate that was not kept may be the one that verifies. */
-  #checkOf({ node }: Held, { form, check }: SignedText): Check {
-    if (check.state !== 'invalid' || form === 'CMS SignedData' || !this.#crowded.has(node)) return check;
-    const { certificates } = valuesOf(ownLimits, this.#context.limits);
-    return { state: 'unchecked', why: `no certificate verifies it that the limit certificates of ${certificates} kept` };
+  /**
+   * "To be verified using the sender's public key": a certificate that a message brings along vouches for nobody once the sender has
+   * shown its own. One that was not kept may be the one that verifies.
+   */
+  #checkOf({ node }: Held, { form, check, inside }: SignedText): Check {
+    const own = this.#signers.get(node);
+    const isOther = check.state === 'valid' && inside !== undefined && own?.some((key) => isSameKey(key, inside)) === false;
+    if (!isOther && (check.state !== 'invalid' || form === 'CMS SignedData')) return check;
+    if (this.#crowded.has(node)) {
+      const { certificates } = valuesOf(ownLimits, this.#context.limits);
+      return { state: 'unchecked', why: `no certificate verifies it that the limit certificates of ${certificates} kept` };
+    }
+    return isOther ? { state: 'invalid', why: "it is signed with another key than that of the sender's certificate" } : check;
   }
 
   #tell(id: number, facts: Facts): void {
@@ -208,7 +216,9 @@ function keyFacts({ secret, how, by }: ChannelKey): Facts {
   return { encrypted: true, key: secret, how, ...(by === undefined ? {} : { by }) };
 }
 
-/** Whether two RSA public keys are one. */
+/** Whether two public keys are one. */
 export function isSameKey(a: PublicKey, b: PublicKey): boolean {
-  return a.kind === 'RSA' && b.kind === 'RSA' && a.modulus === b.modulus && a.exponent === b.exponent;
+  if (a.kind === 'RSA') return b.kind === 'RSA' && a.modulus === b.modulus && a.exponent === b.exponent;
+  if (a.kind === 'Ed25519') return b.kind === 'Ed25519' && equalBytes(a.bytes, b.bytes);
+  return b.kind === 'ECDSA' && a.curve === b.curve && equalBytes(a.point, b.point);
 }

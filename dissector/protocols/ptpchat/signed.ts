@@ -10,6 +10,8 @@ export interface SignedText {
   readonly check: Check;
   /** What verified it, where that stands outside of the message. */
   readonly by?: { readonly signer: PublicKey; readonly hash: HashName };
+  /** The key of the certificate inside, by which `check` says whether it verifies: whose it is, it does not say. */
+  readonly inside?: PublicKey;
 }
 
 interface Split {
@@ -37,7 +39,10 @@ export interface Sender {
  */
 export function readSigned(bytes: Uint8Array, { signers, limits }: Sender, known?: SignedForm): SignedText | undefined {
   const cms = readSignedData(bytes, limits);
-  if (cms !== undefined) return { text: cms.content, form: 'CMS SignedData', check: cms.check };
+  if (cms !== undefined) {
+    const inside = cms.signer?.key;
+    return { text: cms.content, form: 'CMS SignedData', check: cms.check, ...(typeof inside === 'object' ? { inside } : {}) };
+  }
   const splits = splitsOf(bytes, signers);
   const verified = verify(splits, signers, limits);
   if (verified !== undefined) return verified;

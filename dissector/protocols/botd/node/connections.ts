@@ -190,7 +190,7 @@ export class BotdPeer implements NodeSession {
     if (check.state !== 'valid') return void this.#end(link, connection, `The ${message} is refused: ${check.why}.`);
     if (message === 'Ack' && hello.initId !== connection.init?.id)
       this.#context.tell(link, 'The init_id of the Ack is not the id of the Init.', true);
-    if (message === 'Init' && !equalBytes(hello.recipient!, this.#keys.publicKey))
+    if (message === 'Init' && !this.#isOwn(hello.recipient!))
       return void this.#end(
         link,
         connection,
@@ -206,6 +206,12 @@ export class BotdPeer implements NodeSession {
     }
     connection.init = hello;
     this.#context.send(link, 'Ack');
+  }
+
+  /** A key may be written compressed or not: it is one point. */
+  #isOwn(key: Uint8Array): boolean {
+    const point = secp256k1.readPoint(key);
+    return point !== undefined && equalBytes(point, this.#keys.publicKey);
   }
 
   #sealed(link: number, connection: Connection, encrypted: Uint8Array): void {

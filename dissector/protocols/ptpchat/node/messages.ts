@@ -1,7 +1,7 @@
 /** MESSAGEs of a node: what it writes itself, and what it passes on from one member of a channel to others. */
 import { fromBase64, toBase64 } from '../../../bytes/index.ts';
 import type { FieldValues } from '../../../codec/index.ts';
-import { makeSignedData, type PublicKey, readSignedData } from '../../../crypto/index.ts';
+import { makeSignedData, type PublicKey } from '../../../crypto/index.ts';
 import { BoundedMap } from '../boundedmap.ts';
 import { idKey } from '../digest.ts';
 import { isSameKey } from '../session.ts';
@@ -92,11 +92,10 @@ export class PeerMessages {
     const signer = this.#own.certificates.of(idIn(said, 'node_id')!.key);
     const sender = { signers: signer === undefined ? [] : [signer], limits: this.#parts.context.limits };
     const inClear = readSigned(bytes, sender);
-    const opened = inClear === undefined ? this.#own.keys.open(channel, bytes) : bytes;
+    const opened = inClear === undefined ? this.#own.keys.open(channel, bytes) : undefined;
     const signed = inClear ?? (opened && readSigned(opened, sender));
-    if (signed === undefined || opened === undefined)
-      return 'A MESSAGE does not open: its text is no signed text under the key of its channel.';
-    return signatureProblem(signed, opened, signer);
+    if (signed === undefined) return 'A MESSAGE does not open: its text is no signed text under the key of its channel.';
+    return signatureProblem(signed, signer);
   }
 
   /** Once, to those of its recipients that are neighbours. What another node wrote goes on as it stands. */
@@ -112,10 +111,9 @@ export class PeerMessages {
   }
 }
 
-function signatureProblem({ check, form }: SignedText, bytes: Uint8Array, signer: PublicKey | undefined): string | undefined {
+function signatureProblem({ check, form, inside }: SignedText, signer: PublicKey | undefined): string | undefined {
   if (form === 'text alone') return 'A MESSAGE is not signed.';
   if (check.state === 'invalid') return `The signature of a MESSAGE is wrong: ${check.why}.`;
-  const inside = form === 'CMS SignedData' ? readSignedData(bytes)?.signer?.key : undefined;
-  const isOther = typeof inside === 'object' && signer !== undefined && !isSameKey(inside, signer);
+  const isOther = inside !== undefined && signer !== undefined && !isSameKey(inside, signer);
   return isOther ? 'A MESSAGE is signed with another key than that of its sender’s certificate.' : undefined;
 }
