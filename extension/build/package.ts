@@ -22,6 +22,9 @@ export const contents: readonly string[] = [
   // The walkthrough: its pictures, and the capture that it opens.
   ...['media/walkthrough/open.png', 'media/walkthrough/keys.png', 'media/walkthrough/steps.png'],
   ...['media/samples/p2pke_a.pcapng', 'media/samples/p2pke_a.keys'],
+  // For protocols of one's own: the types that a new one gets, and the samples to begin from.
+  ...['dist/peerscope.d.ts', 'media/samples/protocols', 'media/samples/heartbeat.js'],
+  ...['media/samples/heartbeat.pcapng', 'media/samples/heartbeat.keys'],
 ];
 /** The host without Node takes no extension of type "module"; everything is bundled, so no package is needed either. */
 const unpacked: readonly string[] = ['type', 'scripts', 'exports', 'bin', 'files', 'dependencies', 'devDependencies'];
@@ -37,7 +40,7 @@ export function packExtension(out: string, without: readonly string[] = []): voi
   rmSync(folder, { recursive: true, force: true });
   for (const file of contents) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
-    cpSync(join(project, file), join(folder, file));
+    cpSync(join(project, file), join(folder, file), { recursive: true });
   }
   const manifest = Object.entries(JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')));
   const kept = manifest.filter(([name]) => !unpacked.includes(name) && !without.includes(name));

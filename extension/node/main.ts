@@ -1,6 +1,8 @@
 /** The thread of the test nodes: sockets stay off the extension host's own. */
 import { rmSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
+import { referencePage } from '../../dissector/reference/page.ts';
+import { writeProtocol } from '../author/newprotocol.ts';
 import type { Done, NodeCalls, NodeThreadEvents } from '../wire/node.ts';
 import { Connection } from '../wire/rpc.ts';
 import { protocolsOf, spokenProtocols } from './protocols.ts';
@@ -64,6 +66,15 @@ const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCa
       nodes.set(node.id, node);
       changed();
       return { node: node.id };
+    },
+    newProtocol: async (params: unknown) => {
+      const { plan, folder, types } = params as Params<'newProtocol'>;
+      await writeProtocol(plan, folder, types);
+      return {};
+    },
+    references: async (params: unknown) => {
+      const protocols = await protocolsOf((params as Params<'references'>).modules);
+      return { pages: protocols.map((each) => ({ id: each.id, title: each.title, text: referencePage(each) })) };
     },
     runSection: (params: unknown) => sections.run(params as Params<'runSection'>),
     stopSection: async (params: unknown) => {

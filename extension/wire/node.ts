@@ -1,4 +1,5 @@
 /** What the page of the test nodes, the extension host and the node's thread say to each other. */
+import type { ProtocolPlan } from '../author/plan.ts';
 
 export type NodeMode = 'automatic' | 'step' | 'intercept';
 
@@ -113,8 +114,18 @@ export interface OfModules {
   readonly modules: readonly string[];
 }
 
+/** What a new protocol is to be. */
+export type PlannedProtocol = ProtocolPlan;
+
 /** What the host asks of the thread. */
 export interface NodeCalls extends NodeCommands {
+  /** Writes the files of a new protocol into a folder; `types`: where the declarations of the library lie. */
+  newProtocol: { params: { readonly plan: PlannedProtocol; readonly folder: string; readonly types: string }; result: Done };
+  /** The reference page of every protocol, in Markdown. */
+  references: {
+    params: OfModules;
+    result: { readonly pages: readonly { readonly id: string; readonly title: string; readonly text: string }[] };
+  };
   protocols: { params: OfModules; result: { readonly protocols: readonly SpokenProtocol[] } };
   start: {
     /** `tree`: the settings below `peerscope`, for the open choices. */

@@ -15,6 +15,7 @@ import type { CaptureEditors } from '../capture/editor.ts';
 import { failureOf } from '../capture/failureof.ts';
 import { mediaFolder, pageOf } from '../capture/page.ts';
 import { moduleFiles } from '../capture/settings.ts';
+import { registerProtocols } from '../protocols/commands.ts';
 import { choose } from '../questions.ts';
 import { registerScripts, type Senders } from '../scripts/commands.ts';
 import { nodeCommands, node as nodeOf, wish as wishOf } from './checks.ts';
@@ -31,6 +32,7 @@ export function registerNodes(context: vscode.ExtensionContext, editors: Capture
     vscode.commands.registerCommand('peerscope.openTestNode', () => nodes.open()),
     ...nodeCommandsOf(nodes),
     ...registerScripts(nodes),
+    ...registerProtocols(nodes, context.extensionUri, (capture) => editors.show(capture)),
   ];
 }
 

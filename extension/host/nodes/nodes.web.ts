@@ -4,11 +4,13 @@ import { ScriptLenses } from '../scripts/lenses.ts';
 
 const commands = [
   ...['openTestNode', 'startTestNode', 'stopTestNodes', 'sendHeldMessage', 'dropHeldMessage'],
-  ...['runScriptSection', 'sendPacket', 'stepScript'],
+  ...['runScriptSection', 'sendPacket', 'stepScript', 'newProtocol', 'showProtocolReference'],
 ];
 
 export function registerNodes(): vscode.Disposable[] {
   const told = (): void =>
-    void vscode.window.showWarningMessage(vscode.l10n.t('Peerscope: test nodes need VS Code on a desktop or a server.'));
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t('Peerscope: test nodes and protocol modules need VS Code on a desktop or a server.'),
+    );
   return [new ScriptLenses(undefined), ...commands.map((name) => vscode.commands.registerCommand(`peerscope.${name}`, told))];
 }
