@@ -53,8 +53,14 @@ export function analyse(task: Task): Pass {
 }
 
 /** What is to be said about the capture as a whole, once it is read: a sentence each. */
-export function captureNotices({ file, left, clocks }: Pick<Task, 'file' | 'left' | 'clocks'>): string[] {
+export function captureNotices({ file, clocks, ...task }: Pick<Task, 'file' | 'left' | 'clocks' | 'incoming'>): string[] {
+  const left = leftOf(task);
   return [...(left === undefined ? [] : [left]), ...notices(file), ...clocks];
+}
+
+/** Why not everything that a pipe brought was taken. */
+function leftOf({ left, incoming }: Pick<Task, 'left' | 'incoming'>): string | undefined {
+  return left ?? incoming?.notice;
 }
 
 /** The messages that a command is about: all, or those that its filter matches. */
@@ -65,9 +71,9 @@ export function* matching(analysis: Analysis, { setup: { filter } }: Task): Gene
 }
 
 /** The exit status that a capture by itself gives. */
-export function readStatus({ file, left }: Pick<Task, 'file' | 'left'>): number {
+export function readStatus({ file, ...task }: Pick<Task, 'file' | 'left' | 'incoming'>): number {
   const { reader, unpackProblem } = file;
-  const isWhole = left === undefined && unpackProblem === undefined && reader.unlisted === 0;
+  const isWhole = leftOf(task) === undefined && unpackProblem === undefined && reader.unlisted === 0;
   if (isWhole && !reader.stopped && !reader.truncated) return exitStatus.read;
   return reader.frames.length === 0 ? exitStatus.unreadable : exitStatus.part;
 }

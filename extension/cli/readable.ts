@@ -3,7 +3,7 @@
 import { type Analysis, type Travelled, travelled } from '../../dissector/analysis/index.ts';
 import { toHex } from '../../dissector/bytes/index.ts';
 import { elapsedText } from '../../dissector/capture/index.ts';
-import type { Conversation, Direction } from '../../dissector/protocol/index.ts';
+import type { Conversation, Direction, Finding } from '../../dissector/protocol/index.ts';
 import { counted, countsByProtocol, indented, type MessageCounts, plural, table } from './text.ts';
 
 const MISSING_SENTENCES = 10;
@@ -33,11 +33,14 @@ export class ReadableMessages {
     for (let n = 0; n < analysis.messageCount; n++) this.#conversations.add(analysis.message(n).conversation.id);
   }
 
-  message(n: number): string[] {
+  /** `number`: what it is called, where that is not its place in the capture. */
+  message(n: number, number = n): string[] {
     const message = this.#analysis.message(n);
     const { frame, conversation, direction, protocol, name, state, findings } = message;
     const dissection = this.#analysis.dissectAlone(message);
     this.#shown++;
+    // Of a capture that is still coming they are met one by one.
+    this.#conversations.add(conversation.id);
     counted(this.#counts, protocol.id, name);
     const how = travelled(message);
     this.#travelled.set(how, (this.#travelled.get(how) ?? 0) + 1);
@@ -45,13 +48,24 @@ export class ReadableMessages {
     const what = `${protocol.id} ${name}`.padEnd(22);
     const told = state === 'decoded' ? '' : `${state}  `;
     const lines = this.#events(frame - 1);
-    lines.push(this.#line(n, frame, this.#ends(conversation, direction), `${what}  ${told}${dissection.info}`));
-    for (const { severity, rule, text, clause } of findings) {
-      this.#severities.set(severity, (this.#severities.get(severity) ?? 0) + 1);
-      lines.push(`       ${severity}  ${rule}  ${text}${clause === '' ? '' : `  (${clause})`}`);
-    }
+    lines.push(this.#line(number, frame, this.#ends(conversation, direction), `${what}  ${told}${dissection.info}`));
+    lines.push(...this.#findings(findings));
     if (this.#bytes) lines.push(`       ${toHex(dissection.whole)}`);
     return lines;
+  }
+
+  /** Findings of a message that was told before, which later traffic has brought. */
+  later(n: number, number: number, from: number): string[] {
+    const { frame, conversation, direction, protocol, name, findings } = this.#analysis.message(n);
+    const what = `${protocol.id} ${name}`.padEnd(22);
+    return [this.#line(number, frame, this.#ends(conversation, direction), what), ...this.#findings(findings.slice(from))];
+  }
+
+  #findings(findings: readonly Finding[]): string[] {
+    return findings.map(({ severity, rule, text, clause }) => {
+      this.#severities.set(severity, (this.#severities.get(severity) ?? 0) + 1);
+      return `       ${severity}  ${rule}  ${text}${clause === '' ? '' : `  (${clause})`}`;
+    });
   }
 
   /** What is told after the last message: the events that are left, and the summary. */

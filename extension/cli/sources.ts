@@ -4,28 +4,34 @@ import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import { clockNotices, mergeCaptures } from '../../dissector/analysis/index.ts';
 import type { Limits } from '../../dissector/bytes/index.ts';
-import type { CaptureFile } from '../../dissector/capture/index.ts';
+import { isGzip } from '../../dissector/capture/index.ts';
 import { DiskFile } from '../capture/disk.ts';
 import { merged, type OpenFile, openFile, UnreadableCapture } from '../capture/open.ts';
 import { reasonOf } from '../capture/reason.ts';
 import type { Command } from './arguments.ts';
-import { receive } from './stdin.ts';
+import { Incoming } from './stdin.ts';
 import type { Task } from './task.ts';
 
 /** A capture that is open, and why not everything of a pipe was taken. */
 interface OpenedFile {
   readonly file: OpenFile;
   readonly left: string | undefined;
+  /** More of it may come. */
+  readonly incoming?: Incoming;
 }
+
+/** Bytes in which a capture says what it is. */
+const HEAD = 64;
 
 /** Opens the files, or what a pipe brings; several are merged by time. The message of an UnreadableCapture names the file. */
 export async function openCaptures(
-  { captures, alignClocks: align }: Command,
+  { name: command, captures, alignClocks: align, explain }: Command,
   stdin: Readable,
   limits: Limits,
-): Promise<Pick<Task, 'file' | 'left' | 'clocks'>> {
+): Promise<Pick<Task, 'file' | 'left' | 'clocks' | 'incoming'>> {
   const [first] = captures;
-  if (captures.length === 1) return { ...(await openOne(first, stdin, limits)), clocks: [] };
+  const asItComes = command === 'decode' && explain === undefined;
+  if (captures.length === 1) return { ...(await openOne(first, stdin, limits, asItComes)), clocks: [] };
   const parts: { name: string; file: OpenFile }[] = [];
   const left: string[] = [];
   for (const [at, path] of captures.entries()) {
@@ -46,24 +52,30 @@ function nameAmong(captures: readonly string[], at: number): string {
   return captures.some((other, n) => n !== at && basename(other) === name) ? path : name;
 }
 
-async function openOne(path: string, stdin: Readable, limits: Limits): Promise<OpenedFile> {
+async function openOne(path: string, stdin: Readable, limits: Limits, asItComes = false): Promise<OpenedFile> {
   try {
-    const { file, notice } = await sourceOf(path, stdin, limits);
-    return { file: await openFile(file, limits), left: notice };
+    const status = path === '-' ? undefined : statSync(path);
+    // A pipe has a path too where a shell makes one: `peerscope decode <(zstdcat …)`.
+    const piped = status === undefined || status.isFIFO() || status.isCharacterDevice() || status.isSocket();
+    if (!piped) return { file: await openFile(new DiskFile(path), limits), left: undefined };
+    return await openPipe(new Incoming(status === undefined ? stdin : createReadStream(path), limits), limits, asItComes);
   } catch (error) {
     const reason = error instanceof UnreadableCapture ? error.message : reasonOf(error);
     throw new UnreadableCapture(`${path === '-' ? 'standard input' : path}: ${reason}`);
   }
 }
 
-async function sourceOf(
-  path: string,
-  stdin: Readable,
-  limits: Limits,
-): Promise<{ readonly file: CaptureFile; readonly notice?: string }> {
-  const status = path === '-' ? undefined : statSync(path);
-  // A pipe has a path too where a shell makes one: `peerscope decode <(zstdcat …)`.
-  const piped = status === undefined || status.isFIFO() || status.isCharacterDevice() || status.isSocket();
-  if (!piped) return { file: new DiskFile(path) };
-  return receive(status === undefined ? stdin : createReadStream(path), limits);
+async function openPipe(incoming: Incoming, limits: Limits, asItComes: boolean): Promise<OpenedFile> {
+  const { file } = incoming;
+  while (!incoming.ended && file.size() < HEAD) await incoming.more();
+  while (asItComes && !incoming.ended && !isGzip(file)) {
+    try {
+      return { file: await openFile(file, limits), left: undefined, incoming };
+    } catch {
+      // A head that is longer than what has come.
+      await incoming.more();
+    }
+  }
+  await incoming.end();
+  return { file: await openFile(file, limits), left: incoming.notice };
 }

@@ -11,13 +11,67 @@ import { UnreadableCapture } from '../capture/open.ts';
 const BLOCK_SIZE = 1 << 18;
 const classicMagics: readonly number[] = [0xa1b2c3d4, 0xd4c3b2a1];
 
-export interface Received {
+/** A capture that comes through a pipe, as far as it has come. */
+export class Incoming {
   readonly file: MemoryFile;
-  /** Why not everything was taken. */
-  readonly notice?: string;
+  #ended = false;
+  #notice: string | undefined;
+  #failure: Error | undefined;
+  #size = 0;
+  #heard: () => void = () => {};
+
+  constructor(stream: Readable, limits: Limits) {
+    const recording = new Recording(limits, () => this.#heard());
+    this.file = recording.file;
+    receive(stream, recording, limits)
+      .then(
+        (notice) => {
+          this.#notice = notice;
+        },
+        (error: Error) => {
+          this.#failure = error;
+        },
+      )
+      .finally(() => {
+        recording.flush();
+        this.#ended = true;
+        this.#heard();
+      });
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Why not everything was taken; known at the end. */
+  get notice(): string | undefined {
+    return this.#notice;
+  }
+
+  /** Comes true with further bytes, or at the end; false when `milliseconds` have passed without. Throws what the pipe fails with. */
+  async more(milliseconds = Number.POSITIVE_INFINITY): Promise<boolean> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    if (!this.#ended && this.file.size() === this.#size)
+      await new Promise<void>((resolve) => {
+        this.#heard = resolve;
+        if (milliseconds !== Number.POSITIVE_INFINITY) timer = setTimeout(resolve, milliseconds);
+      });
+    clearTimeout(timer);
+    if (this.#failure !== undefined) throw this.#failure;
+    const isMore = this.#ended || this.file.size() > this.#size;
+    this.#size = this.file.size();
+    return isMore;
+  }
+
+  /** Comes at the end. Throws what the pipe fails with. */
+  async end(): Promise<void> {
+    while (!this.#ended) await this.more();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
 }
 
-export async function receive(stream: Readable, limits: Limits): Promise<Received> {
+/** Takes all of a pipe; gives why not everything was taken. */
+async function receive(stream: Readable, recording: Recording, limits: Limits): Promise<string | undefined> {
   const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   let head: Buffer = Buffer.alloc(0);
   while (head.length < 4) {
@@ -26,11 +80,8 @@ export async function receive(stream: Readable, limits: Limits): Promise<Receive
     head = Buffer.concat([head, Buffer.from(value)]);
   }
   const classic = head.length >= 4 && classicMagics.includes(head.readUInt32BE(0));
-  const recording = new Recording(limits);
   const bytes = following(head, chunks);
-  const notice = classic ? await packets(bytes, recording, limits) : await whole(bytes, recording);
-  recording.finish();
-  return { file: recording.file, ...(notice === undefined ? {} : { notice }) };
+  return classic ? packets(bytes, recording, limits) : whole(bytes, recording);
 }
 
 async function* following(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
@@ -83,17 +134,21 @@ function packets(bytes: AsyncGenerator<Buffer>, recording: Recording, limits: Li
   });
 }
 
-/** Gathers bytes in blocks: a chunk a packet would cost more than the packet. */
+/** Gathers bytes in blocks: a chunk a packet would cost more than the packet. What has come is told once a turn of the event loop. */
 class Recording {
   readonly file = new MemoryFile();
   readonly full: string;
   readonly #limits: Limits;
+  readonly #told: () => void;
+  /** What is left of the block, and how much of it is filled and not in the file yet. */
   #block = new Uint8Array(BLOCK_SIZE);
   #filled = 0;
   #size = 0;
+  #waits = false;
 
-  constructor(limits: Limits) {
+  constructor(limits: Limits, told: () => void) {
     this.#limits = limits;
+    this.#told = told;
     this.full = `Standard input is over the limit unpackedSize of ${limits.unpackedSize} bytes; the rest is left out.`;
   }
 
@@ -102,18 +157,27 @@ class Recording {
     if (this.#size + bytes.length > this.#limits.unpackedSize) return false;
     this.#size += bytes.length;
     for (let at = 0; at < bytes.length; ) {
-      const count = Math.min(bytes.length - at, BLOCK_SIZE - this.#filled);
+      const count = Math.min(bytes.length - at, this.#block.length - this.#filled);
       this.#block.set(bytes.subarray(at, at + count), this.#filled);
       this.#filled += count;
       at += count;
-      if (this.#filled === BLOCK_SIZE) this.finish();
+      if (this.#filled === this.#block.length) this.flush();
+    }
+    if (!this.#waits) {
+      this.#waits = true;
+      setImmediate(() => {
+        this.#waits = false;
+        this.flush();
+        this.#told();
+      });
     }
     return true;
   }
 
-  finish(): void {
+  /** Hands what is gathered to the file. */
+  flush(): void {
     this.file.append(this.#block.subarray(0, this.#filled));
-    this.#block = new Uint8Array(BLOCK_SIZE);
+    this.#block = this.#filled === this.#block.length ? new Uint8Array(BLOCK_SIZE) : this.#block.subarray(this.#filled);
     this.#filled = 0;
   }
 }

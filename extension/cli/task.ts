@@ -3,6 +3,7 @@ import type { OpenFile } from '../capture/open.ts';
 import type { Command } from './arguments.ts';
 import type { Output } from './output.ts';
 import type { Setup } from './setup.ts';
+import type { Incoming } from './stdin.ts';
 
 /** What a command works on. */
 export interface Task {
@@ -11,6 +12,8 @@ export interface Task {
   readonly file: OpenFile;
   /** Why not everything that a pipe brought was taken. */
   readonly left: string | undefined;
+  /** A pipe that may bring more of the capture. */
+  readonly incoming?: Incoming;
   /** Of several captures: how their clocks differ, a sentence each. */
   readonly clocks: readonly string[];
   readonly keys: CaptureKeys;

@@ -3,12 +3,15 @@ import { analyse, matching } from '../capture.ts';
 import { decodingNotices } from '../decodingnotices.ts';
 import { exitStatus } from '../errors.ts';
 import { explain } from '../explain.ts';
+import { follow, QUIET_MS } from '../following.ts';
 import { ReadableMessages } from '../readable.ts';
+import type { Incoming } from '../stdin.ts';
 import type { Task } from '../task.ts';
 
 /** A line a message, or the explanation of one. */
 export async function decode(task: Task): Promise<number> {
-  const { command, out, tell } = task;
+  const { command, out, tell, incoming } = task;
+  if (incoming !== undefined && !(await allAtOnce(incoming))) return follow(task, incoming);
   const { analysis } = analyse(task);
   for (const sentence of decodingNotices(analysis)) tell(sentence);
   if (command.explain !== undefined) return explain(analysis, command.explain, task);
@@ -24,4 +27,10 @@ export async function decode(task: Task): Promise<number> {
   }
   for (const line of readable?.end() ?? []) await out.line(line);
   return exitStatus.read;
+}
+
+/** Whether a pipe brings its capture without a rest, as one that a file is poured into does: then it is decoded as the file would be. */
+async function allAtOnce(incoming: Incoming): Promise<boolean> {
+  while (!incoming.ended) if (!(await incoming.more(QUIET_MS))) return false;
+  return true;
 }
