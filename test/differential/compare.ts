@@ -1,5 +1,5 @@
 /** Two readings of one file beside each other. */
-import { knownEnd, knownFile, knownFrame, knownFrames, knownStream, type StreamPair } from './known.ts';
+import { knownEnd, knownFile, knownFrame, knownStream, type StreamPair } from './known.ts';
 import type { OurFrame, OurReading, TheirFrame, TheirReading } from './reading.ts';
 
 export const kinds = [
@@ -41,9 +41,9 @@ export function compare(ours: OurReading, theirs: TheirReading): Comparison {
     return { differences: found.all, compared: { frames: 0, endpoints: 0, payloads: 0, streams: 0, bytes: 0 } };
   }
   if ((ours.unread === undefined) !== (theirs.unread === undefined))
-    found.add('end of file', '', ours.unread ?? 'reads all', theirs.unread ?? 'reads all', knownEnd(ours, theirs));
+    found.add('end of file', '', ours.unread ?? 'reads all', theirs.unread ?? 'reads all', knownEnd(theirs));
   if (ours.frames.length !== theirs.frames.length)
-    found.add('frames', '', String(ours.frames.length), String(theirs.frames.length), knownFrames(ours, theirs));
+    found.add('frames', '', String(ours.frames.length), String(theirs.frames.length), knownEnd(theirs));
   const frames = Math.min(ours.frames.length, theirs.frames.length);
   let [endpoints, payloads] = [0, 0];
   /** Frames that are already told to be of other packets: a stream with one of them says nothing more. */

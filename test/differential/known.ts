@@ -26,17 +26,30 @@ export function knownFile(ours: OurReading, theirs: TheirReading): string | unde
   return undefined;
 }
 
-export function knownEnd(_ours: OurReading, _theirs: TheirReading): string | undefined {
-  return undefined;
-}
-
-export function knownFrames(_ours: OurReading, _theirs: TheirReading): string | undefined {
-  return undefined;
+/** Why one of them stops before the other. */
+export function knownEnd(theirs: TheirReading): string | undefined {
+  // Link types that Wireshark's reader has no number for, or none that it reads: Peerscope lists their frames.
+  return theirs.isUnsupported ? 'records that tshark does not support' : undefined;
 }
 
 export function knownFrame(kind: Kind, ours: OurFrame, theirs: TheirFrame): string | undefined {
+  if (kind === 'time' && isOverflow(ours, theirs)) return 'fraction of more than a second';
+  if (kind === 'length' && ours.isUnknownLink && isPseudoHeader(ours, theirs)) return 'pseudo-header of the link type';
   if (kind === 'addresses' || kind === 'ports') return knownEnds(ours, theirs);
   return undefined;
+}
+
+/** A fraction of more than a second counts on into the seconds; tshark's nanoseconds pass 32 bits. */
+function isOverflow(ours: OurFrame, theirs: TheirFrame): boolean {
+  const [[seconds, nanos], [theirSeconds, theirNanos]] = [ours, theirs].map(({ time }) => time.split('.').map(Number));
+  const all = BigInt(seconds! - theirSeconds!) * 1_000_000_000n + BigInt(nanos!);
+  return all >= 1_000_000_000n && BigInt.asUintN(32, all) === BigInt.asUintN(32, BigInt(theirNanos!));
+}
+
+/** tshark takes the header of the capture's own that some link types have off the frame: of as many bytes from both lengths. */
+function isPseudoHeader(ours: OurFrame, theirs: TheirFrame): boolean {
+  const size = ours.captured - theirs.captured;
+  return size > 0 && size === ours.original - theirs.original;
 }
 
 function knownEnds(ours: OurFrame, theirs: TheirFrame): string | undefined {
@@ -45,6 +58,16 @@ function knownEnds(ours: OurFrame, theirs: TheirFrame): string | undefined {
   const foreign = theirs.layers.findIndex((layer) => !isRead(layer));
   // What is inside a layer that Peerscope does not read is told by the layer's name; before it both must agree.
   if (foreign > 0 && isSame(ours.ends, theirs.met[foreign - 1]!)) return `not looked into: ${theirs.layers[foreign]}`;
+  const isPrefix = ours.ends.addresses === theirs.ends.addresses && theirs.ends.ports === '';
+  // tshark stops at what it does not understand; that the rest is right, only a person can say.
+  if (theirs.layers.at(-1) === '_ws.malformed' && isPrefix) return 'malformed to tshark';
+  // Ports are those of a whole datagram here; tshark reads those in a first fragment that it cannot put together, being cut short.
+  const isCut = ours.captured < ours.original || ours.issue !== packetIssue.none;
+  if (ours.isFragment && isCut && ours.ends.addresses === theirs.ends.addresses) return 'ports in a fragment that was cut short';
+  // A length of 0 is what segmentation offload leaves for more than it can say; tshark looks no further.
+  if (theirs.isLengthless && theirs.ends.ports.startsWith('udp')) return 'UDP length of 0';
+  // A link layer, or EtherType, that says IPv4 before IPv6: tshark goes by the packet's own first bits.
+  if (ours.issue === packetIssue.version && isSame(ours.ends, noEnds)) return 'IP version other than announced';
   return undefined;
 }
 
@@ -66,6 +89,3 @@ export function knownStream({ ours, theirs }: StreamPair): string | undefined {
   if (end !== '' && theirs.startsWith(bytes)) return 'data behind the end';
   return undefined;
 }
-
-/** Where the header that counts is cut off. */
-export const isCut = ({ issue }: OurFrame): boolean => issue === packetIssue.short;

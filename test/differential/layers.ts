@@ -25,8 +25,10 @@ export function endsByLayer(layers: readonly string[], values: FieldValues): End
   const taken = { ip: 0, ipv6: 0, udp: 0, tcp: 0 };
   let ends = noEnds;
   let isQuoted = false;
-  for (const layer of layers) {
+  for (const [place, layer] of layers.entries()) {
     isQuoted ||= quoting.has(layer);
+    // A frame inside a tunnel is another packet, whatever it carries.
+    if (layer === 'eth' && place > 0) ends = noEnds;
     if (!isQuoted && Object.hasOwn(taken, layer)) ends = next(layer as keyof typeof taken, taken, values, ends);
     met.push(ends);
   }

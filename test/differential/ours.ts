@@ -56,7 +56,7 @@ function readFrames(reader: CaptureReader): OurFrame[] {
         ports: hasPorts ? `${name} ${srcPort} > ${dstPort}` : noEnds.ports,
       },
       ...(name === 'udp' && view.transportRead && addressLength !== 0 ? { payload } : {}),
-      ...{ isUnknownLink, isCopy, issue: view.issue },
+      ...{ isUnknownLink, isCopy, isFragment: view.isFragment, issue: view.issue },
     };
   });
 }

@@ -46,6 +46,8 @@ export interface Reading<Frame extends FrameReading = FrameReading, Stream exten
 export interface OurFrame extends FrameReading {
   /** Nothing decodes its link type. */
   readonly isUnknownLink: boolean;
+  /** It is a part of a datagram that no fragment completed so far. */
+  readonly isFragment: boolean;
   /** One of `packetIssue`. */
   readonly issue: number;
   /** The packet was captured before: it is in no stream. */
@@ -69,6 +71,8 @@ export interface OurReading extends Reading<OurFrame, OurStream> {
 
 /** What tshark says beside. */
 export interface TheirFrame extends FrameReading {
+  /** Its last UDP header has a length of 0. */
+  readonly isLengthless: boolean;
   /** The layers as tshark names them, from the frame inwards. */
   readonly layers: readonly string[];
   /** The ends that were known when a layer was met, by the place of the layer. */
@@ -78,6 +82,8 @@ export interface TheirFrame extends FrameReading {
 export interface TheirReading extends Reading<TheirFrame> {
   /** Of a file that is neither pcap nor pcapng: what it is. */
   readonly format?: string;
+  /** It ends at a record that Wireshark has no reader for. */
+  readonly isUnsupported: boolean;
 }
 
 export const noEnds: Ends = Object.freeze({ addresses: '', ports: '' });

@@ -16,8 +16,8 @@ export interface FileReport {
 
 export class Totals {
   readonly counts: Record<string, number> = {
-    ...{ captures: 0, 'refused by both': 0, frames: 0, 'with addresses': 0, 'UDP payloads': 0, 'TCP streams': 0 },
-    ...{ 'bytes of streams': 0, conversations: 0 },
+    ...{ captures: 0, 'read by one': 0, 'refused by both': 0, frames: 0, 'with addresses': 0, 'UDP payloads': 0 },
+    ...{ 'TCP streams': 0, 'bytes of streams': 0, conversations: 0 },
   };
   readonly differences: Record<string, number> = {};
   readonly known: Record<string, number> = {};
@@ -28,6 +28,7 @@ export class Totals {
     const { counts } = this;
     this.broken += report.broken.length;
     if (report.isRefused) counts['refused by both']!++;
+    else if (report.differences.some(({ kind }) => kind === 'file')) counts['read by one']!++;
     else counts.captures!++;
     for (const { kind, known } of report.differences) {
       if (known === undefined) this.differences[kind] = (this.differences[kind] ?? 0) + 1;
@@ -58,7 +59,7 @@ export class Totals {
         : [`${title}:`, ...names.map((name) => `${String(of[name]).padStart(11)}  ${name}`)];
     };
     return [
-      ...table('Compared', this.counts),
+      ...table('Compared', this.counts, Object.keys(this.counts)),
       ...table('Differences', this.differences, kinds),
       ...table('Differences with a known reason', this.known),
       ...table('Conversations recognised', this.claims),

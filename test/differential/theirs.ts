@@ -3,17 +3,28 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { payloadsAlone, rowArguments, streamArguments, streamsIn } from '../unit/capture/wireshark.ts';
+import { rowArguments, streamArguments, streamsIn } from '../unit/capture/wireshark.ts';
 import { endsByLayer } from './layers.ts';
 import { Broken } from './ourprocess.ts';
 import { noEnds, type Side, type TheirFrame, type TheirReading } from './reading.ts';
 
-/** Payloads are data, but for the tunnels over UDP that Peerscope looks into. */
-const decoding = [...payloadsAlone, '-d', 'udp.port==4789,vxlan', '-d', 'udp.port==8472,vxlan', '-d', 'udp.port==6081,geneve'];
+/** Linux had VXLAN at this port before it got its own: Peerscope looks into both. */
+const decoding: readonly string[] = ['-d', 'udp.port==8472,vxlan'];
 
 const columns = [
   ...['frame.time_epoch', 'frame.cap_len', 'frame.len', 'frame.encap_type', 'frame.protocols', 'ip.src', 'ip.dst'],
-  ...['ipv6.src', 'ipv6.dst', 'udp.srcport', 'udp.dstport', 'tcp.srcport', 'tcp.dstport', 'tcp.stream', 'tcp.len', 'data.data'],
+  ...[
+    'ipv6.src',
+    'ipv6.dst',
+    'udp.srcport',
+    'udp.dstport',
+    'tcp.srcport',
+    'tcp.dstport',
+    'tcp.stream',
+    'tcp.len',
+    'udp.length',
+    'udp.payload',
+  ],
 ];
 
 /** Wireshark's own numbers of link types (WTAP_ENCAP_…), and the LINKTYPE_ numbers that it reads as each: those that Peerscope decodes. */
@@ -45,10 +56,11 @@ export class TheirProcess {
       else numbers.push(index + 1);
     });
     if (status !== 0 && frames.length === 0 && /isn't a capture file|is a directory|can only be|doesn't understand/.test(said))
-      return { refused: said, frames, streams: [] };
+      return { refused: said, isUnsupported: false, frames, streams: [] };
     const sides = await this.#streams(path, [...carrying], seconds);
     const streams = [...segments].map(([stream, numbers]) => ({ frames: numbers, sides: sides.get(stream) ?? [] }));
-    return { ...(status === 0 ? {} : { unread: said }), frames, streams };
+    const isUnsupported = /doesn't support/.test(said);
+    return { ...(status === 0 ? {} : { unread: said }), isUnsupported, frames, streams };
   }
 
   /** What a file is, in Wireshark's words. */
@@ -133,18 +145,22 @@ function readRow(line: string): { frame: TheirFrame; stream: number; length: num
     ...{ udpSrc: list('udp.srcport'), udpDst: list('udp.dstport'), tcpSrc: list('tcp.srcport'), tcpDst: list('tcp.dstport') },
   });
   const ends = met.at(-1) ?? noEnds;
+  const own = layers.slice(0, quotedFrom(layers));
+  // Of several headers the last counts.
+  const place = (layer: string) => Math.max(0, own.filter((one) => one === layer).length - 1);
   const isTcp = ends.ports.startsWith('tcp');
-  // The TCP header that counts is the last that is not quoted; of the quoted there is one at most.
-  const own = Math.max(0, layers.slice(0, quotedFrom(layers)).filter((layer) => layer === 'tcp').length - 1);
+  const udpLength = list('udp.length')[place('udp')];
+  const payload = payloadOf(udpLength, list('udp.payload')[place('udp')]);
   const frame: TheirFrame = {
     time: value.get('frame.time_epoch')!,
     captured: Number(value.get('frame.cap_len')),
     original: Number(value.get('frame.len')),
     links: links[value.get('frame.encap_type')!] ?? [],
-    ...{ ends, layers, met },
-    ...(ends.ports.startsWith('udp') && isPlain(layers) ? { payload: value.get('data.data')! } : {}),
+    ...{ ends, layers, met, isLengthless: udpLength === '0' },
+    ...(ends.ports.startsWith('udp') ? { payload } : {}),
   };
-  return { frame, stream: isTcp ? Number(list('tcp.stream')[own] ?? -1) : -1, length: Number(list('tcp.len')[own] ?? 0) };
+  const length = Number(list('tcp.len')[place('tcp')] ?? 0);
+  return { frame, stream: isTcp ? Number(list('tcp.stream')[place('tcp')] ?? -1) : -1, length };
 }
 
 function quotedFrom(layers: readonly string[]): number {
@@ -152,8 +168,8 @@ function quotedFrom(layers: readonly string[]): number {
   return at < 0 ? layers.length : at;
 }
 
-/** Whether UDP is the last layer but for the data in it. */
-function isPlain(layers: readonly string[]): boolean {
-  const at = layers.lastIndexOf('udp');
-  return at === layers.length - 1 || (at === layers.length - 2 && layers.at(-1) === 'data');
+/** tshark's field goes on to the end of the packet, past what the header says. */
+function payloadOf(length = '0', payload = ''): string {
+  const claimed = Number(length) - 8;
+  return claimed >= 0 ? payload.slice(0, claimed * 2) : payload;
 }
