@@ -54,22 +54,38 @@ function ofProtocol(bytes: Uint8Array, view: PacketView): Tunnel | undefined {
   return view.protocol === ipProtocol.gre ? ofGre(bytes, start, payloadEnd, wireEnd) : undefined;
 }
 
-/** GRE (RFC 2784, RFC 2890), version 0 without source routes; ERSPAN inside it carries mirrored Ethernet frames. */
+/** GRE (RFC 2784, RFC 2890), version 0 without source routes; ERSPAN inside it carries mirrored packets. */
 function ofGre(bytes: Uint8Array, start: number, end: number, wireEnd: number): Tunnel | undefined {
   if (start + 4 > end) return undefined;
   const flags = u16(bytes, start);
   const [hasSum, isRouted, hasKey, hasSequence] = [0x8000, 0x4000, 0x2000, 0x1000].map((bit) => (flags & bit) !== 0);
   if (isRouted || (flags & 7) !== 0) return undefined;
   const keyAt = start + 4 + (hasSum ? 4 : 0);
-  let at = keyAt + (hasKey ? 4 : 0) + (hasSequence ? 4 : 0);
+  const at = keyAt + (hasKey ? 4 : 0) + (hasSequence ? 4 : 0);
   if (at > end) return undefined;
-  const network = hasKey ? u32(bytes, keyAt) : 0;
+  const outer = { kind: 'GRE', start, wireEnd, network: hasKey ? u32(bytes, keyAt) : 0 } as const;
   const type = u16(bytes, start + 2);
-  if (type === erspan2 && hasSequence) at += 8;
-  else if (type === erspan3 && at + 12 <= end) at += (bytes[at + 11] & 1) === 0 ? 12 : 20;
-  else if (type === erspan3) return undefined;
-  const isFrame = type === transparentBridging || type === erspan2 || type === erspan3;
-  return { kind: 'GRE', start, at, wireEnd, inner: isFrame ? 'ethernet' : type, network };
+  if (type === erspan3) return ofErspan3(bytes, at, end, outer);
+  if (type === erspan2) return { ...outer, at: at + (hasSequence ? 8 : 0), inner: 'ethernet' };
+  return { ...outer, at, inner: type === transparentBridging ? 'ethernet' : type };
+}
+
+/**
+ * ERSPAN III (draft-foschiano-erspan-03 section 4.3), 12 bytes and 8 more where its last bit says so. Five bits before them are the
+ * type of the frame: Ethernet, IP without a link layer, or what nothing here reads.
+ */
+function ofErspan3(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  outer: Pick<Tunnel, 'kind' | 'start' | 'wireEnd' | 'network'>,
+): Tunnel | undefined {
+  if (start + 12 > end) return undefined;
+  const at = start + ((bytes[start + 11] & 1) === 0 ? 12 : 20);
+  const frameType = (bytes[start + 10] >>> 2) & 0x1f;
+  if (frameType === 0) return { ...outer, at, inner: 'ethernet' };
+  if (frameType !== 2 || at >= end) return undefined;
+  return { ...outer, at, inner: bytes[at] >>> 4 === 6 ? etherType.ipv6 : etherType.ipv4 };
 }
 
 function ofDatagram(bytes: Uint8Array, view: PacketView): Tunnel | undefined {
