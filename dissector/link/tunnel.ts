@@ -26,6 +26,7 @@ const genevePort = 6081;
 const erspan2 = 0x88be;
 const erspan3 = 0x22eb;
 const transparentBridging = 0x6558;
+const wccp = 0x883e;
 
 /**
  * The tunnel whose outer headers `view` has read, and moves the view to the packet inside; undefined where there is none that is
@@ -66,6 +67,8 @@ function ofGre(bytes: Uint8Array, start: number, end: number, wireEnd: number): 
   const outer = { kind: 'GRE', start, wireEnd, network: hasKey ? u32(bytes, keyAt) : 0 } as const;
   const type = u16(bytes, start + 2);
   if (type === erspan3) return ofErspan3(bytes, at, end, outer);
+  // A packet that a router redirects (draft-mclaggan-wccp-v2rev1 section 4.12): version 2 puts 4 bytes before it.
+  if (type === wccp) return { ...outer, at: at + (at < end && bytes[at] >>> 4 !== 4 ? 4 : 0), inner: etherType.ipv4 };
   if (type === erspan2) return { ...outer, at: at + (hasSequence ? 8 : 0), inner: 'ethernet' };
   return { ...outer, at, inner: type === transparentBridging ? 'ethernet' : type };
 }
@@ -94,14 +97,21 @@ function ofDatagram(bytes: Uint8Array, view: PacketView): Tunnel | undefined {
   const network = u32(bytes, start + 4) >>> 8;
   const wireEnd = end + payloadMissing;
   if (vxlanPorts.has(dstPort)) {
-    // Flags, of which the fifth alone is set, and 24 bits that are zero; the VNI, and 8 bits that are zero.
-    if (u32(bytes, start) !== 0x0800_0000 || bytes[start + 7] !== 0) return undefined;
+    if (!isVxlan(u32(bytes, start)) || bytes[start + 7] !== 0) return undefined;
     return { kind: 'VXLAN', start, at: start + 8, wireEnd, inner: 'ethernet', network };
   }
   if (dstPort !== genevePort || bytes[start] >>> 6 !== 0 || bytes[start + 7] !== 0) return undefined;
   const type = u16(bytes, start + 2);
   const at = start + 8 + (bytes[start] & 0x3f) * 4;
   return { kind: 'Geneve', start, at, wireEnd, inner: type === transparentBridging ? 'ethernet' : type, network };
+}
+
+/**
+ * Whether a VXLAN header begins so: of its flags the fifth is set, and the rest of the word is zero (RFC 7348 section 5). Where the
+ * first is set too, two more flags and a policy of 16 bits follow (draft-smith-vxlan-group-policy section 2.1; Linux sends it).
+ */
+function isVxlan(word: number): boolean {
+  return word === 0x0800_0000 || (word & ~0x48_ffff) >>> 0 === 0x8800_0000;
 }
 
 /** Whether what is inside begins as what it is said to be. */
