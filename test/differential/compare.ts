@@ -1,5 +1,5 @@
 /** Two readings of one file beside each other. */
-import { knownEnd, knownFile, knownFrame, knownStream, type StreamPair } from './known.ts';
+import { isHeadless, knownEnd, knownFile, knownFrame, knownStream, type StreamPair } from './known.ts';
 import type { OurFrame, OurReading, TheirFrame, TheirReading } from './reading.ts';
 
 export const kinds = [
@@ -76,6 +76,8 @@ function frame(found: Differences, ours: OurFrame, theirs: TheirFrame, number: n
   // Link types that Peerscope does not decode have no number on tshark's side.
   const isSameLink = theirs.links.length === 0 ? ours.isUnknownLink : theirs.links.includes(ours.links[0]!);
   if (!isSameLink) differ('link type', ours.links.join(), theirs.links.join(' or '));
+  // What is inside a layer that Peerscope does not read is told by the layer's name; before it both must agree.
+  if (theirs.beyond !== undefined) found.add('addresses', `frame ${number}`, '', '', `not looked into: ${theirs.beyond}`);
   const isOther =
     differ('addresses', ours.ends.addresses, theirs.ends.addresses) || differ('ports', ours.ends.ports, theirs.ends.ports);
   if (!isOther && ours.payload !== undefined && theirs.payload !== undefined) differ('payload', ours.payload, theirs.payload);
@@ -86,7 +88,11 @@ function streams(found: Differences, ours: OurReading, theirs: TheirReading, oth
   const byFrame = new Map(ours.streams.flatMap((stream) => stream.frames.map((number) => [number, stream] as const)));
   let [count, bytes] = [0, 0];
   for (const their of theirs.streams) {
-    const numbers = their.frames.filter((number) => ours.frames[number - 1]?.isCopy === false);
+    const known = their.frames.filter((number) => ours.frames[number - 1] !== undefined);
+    const numbers = known.filter((number) => {
+      const frame = ours.frames[number - 1]!;
+      return !frame.isCopy && !(isHeadless(frame) && !byFrame.has(number));
+    });
     if (numbers.length === 0 || their.frames.some((number) => others.has(number))) continue;
     const where = `stream of frame ${their.frames[0]}`;
     const own = byFrame.get(numbers[0]!);
@@ -97,10 +103,12 @@ function streams(found: Differences, ours: OurReading, theirs: TheirReading, oth
       continue;
     }
     count++;
+    const hasCutFrames = numbers.some((number) => ours.frames[number - 1]!.captured < ours.frames[number - 1]!.original);
     for (const side of own.sides) {
       const pair: StreamPair = {
         ours: side,
         theirs: their.sides.find(({ endpoint }) => endpoint === side.endpoint)?.bytes ?? '',
+        hasCutFrames,
       };
       bytes += byteCount(pair.theirs);
       if (side.bytes !== pair.theirs)

@@ -11,15 +11,6 @@ import {
   type TheirReading,
 } from './reading.ts';
 
-/** Layers that Peerscope reads, as tshark names them. */
-const readLayers: ReadonlySet<string> = new Set([
-  ...['eth', 'ethertype', 'vlan', 'ieee8021ad', 'sll', 'null', 'raw', 'llc', 'nflog', 'pktap', 'user_dlt'],
-  ...['ip', 'ipv6', 'ah', 'gre', 'erspan', 'vxlan', 'geneve', 'udp', 'tcp', 'icmp', 'icmpv6', 'data', '_ws.malformed'],
-]);
-
-/** IPv6 extension headers, which tshark names as fields of the header. */
-const isRead = (layer: string) => readLayers.has(layer) || layer.startsWith('ipv6.');
-
 export function knownFile(ours: OurReading, theirs: TheirReading): string | undefined {
   // Wireshark reads some eighty formats, Peerscope the two of libpcap.
   if (ours.refused !== undefined && theirs.format !== undefined && !/pcap/.test(theirs.format)) return 'format other than pcap';
@@ -39,11 +30,14 @@ export function knownFrame(kind: Kind, ours: OurFrame, theirs: TheirFrame): stri
   return undefined;
 }
 
-/** A fraction of more than a second counts on into the seconds; tshark's nanoseconds pass 32 bits. */
+/** A fraction of more than a second counts on into the seconds; tshark's nanoseconds pass 32 bits, into the sign. */
 function isOverflow(ours: OurFrame, theirs: TheirFrame): boolean {
-  const [[seconds, nanos], [theirSeconds, theirNanos]] = [ours, theirs].map(({ time }) => time.split('.').map(Number));
+  const [[seconds, nanos], [theirSeconds, theirNanos]] = [ours, theirs].map(({ time }) =>
+    time.replace('-', '').split('.').map(Number),
+  );
   const all = BigInt(seconds! - theirSeconds!) * 1_000_000_000n + BigInt(nanos!);
-  return all >= 1_000_000_000n && BigInt.asUintN(32, all) === BigInt.asUintN(32, BigInt(theirNanos!));
+  const shown = BigInt(theirNanos!) * (theirs.time.startsWith('-') ? -1n : 1n);
+  return all >= 1_000_000_000n && BigInt.asUintN(32, all) === BigInt.asUintN(32, shown);
 }
 
 /** tshark takes the header of the capture's own that some link types have off the frame: of as many bytes from both lengths. */
@@ -52,15 +46,18 @@ function isPseudoHeader(ours: OurFrame, theirs: TheirFrame): boolean {
   return size > 0 && size === ours.original - theirs.original;
 }
 
+const headers: ReadonlySet<string> = new Set(['ip', 'ipv6', 'udp', 'tcp']);
+
 function knownEnds(ours: OurFrame, theirs: TheirFrame): string | undefined {
   // Link types that nothing decodes are counted and told (UndecodedFrames).
-  if (ours.isUnknownLink && isSame(ours.ends, noEnds)) return `link layer not decoded: ${theirs.layers[0]}`;
-  const foreign = theirs.layers.findIndex((layer) => !isRead(layer));
-  // What is inside a layer that Peerscope does not read is told by the layer's name; before it both must agree.
-  if (foreign > 0 && isSame(ours.ends, theirs.met[foreign - 1]!)) return `not looked into: ${theirs.layers[foreign]}`;
-  const isPrefix = ours.ends.addresses === theirs.ends.addresses && theirs.ends.ports === '';
-  // tshark stops at what it does not understand; that the rest is right, only a person can say.
-  if (theirs.layers.at(-1) === '_ws.malformed' && isPrefix) return 'malformed to tshark';
+  if (ours.isUnknownLink && isSame(ours.ends, noEnds)) return `not looked into: ${theirs.layers[0]}`;
+  // The header names the next stop of a source route (RFC 791 section 3.1), tshark the last.
+  if (theirs.via !== '' && ours.ends.addresses.endsWith(` > ${theirs.via}`)) return 'IPv4 source route';
+  // What stood before a length that cannot be is kept; tshark leaves it out.
+  if (ours.issue === packetIssue.headerLength && (isSame(theirs.ends, noEnds) || ours.ends.ports === ''))
+    return 'false length in a header';
+  // tshark stops in a header that it does not understand; whether the rest is right, only a person can say.
+  if (theirs.isMalformed && headers.has(theirs.layers.at(-1)!) && theirs.ends.ports === '') return 'malformed to tshark';
   // Ports are those of a whole datagram here; tshark reads those in a first fragment that it cannot put together, being cut short.
   const isCut = ours.captured < ours.original || ours.issue !== packetIssue.none;
   if (ours.isFragment && isCut && ours.ends.addresses === theirs.ends.addresses) return 'ports in a fragment that was cut short';
@@ -75,16 +72,26 @@ function isSame(a: Ends, b: Ends): boolean {
   return a.addresses === b.addresses && a.ports === b.ports;
 }
 
+/** A segment without its whole header is in no conversation: nobody can tell which bytes of the stream it carries. */
+export function isHeadless({ issue, ends }: OurFrame): boolean {
+  return ends.ports.startsWith('tcp') && (issue === packetIssue.headerLength || issue === packetIssue.short);
+}
+
 /** One direction of a connection. */
 export interface StreamPair {
   readonly ours: OurStream['sides'][number];
   readonly theirs: string;
+  readonly hasCutFrames: boolean;
 }
 
-export function knownStream({ ours, theirs }: StreamPair): string | undefined {
+const gaps = /\[\d+\]/g;
+
+export function knownStream({ ours, theirs, hasCutFrames }: StreamPair): string | undefined {
   const { bytes, end } = ours;
   // The end of a capture shows what waits behind a hole; tshark keeps to itself what was not acknowledged.
   if (bytes.startsWith(`${theirs}[`)) return 'hole at the end that nobody acknowledged';
+  // A gap is where a frame was cut short when it was captured; tshark joins what is left.
+  if (hasCutFrames && bytes.replace(gaps, '') === theirs.replace(gaps, '')) return 'gap of a frame that was cut short';
   // Nothing follows a FIN (RFC 9293 section 3.10.7.4), and what a RST carries is no data (section 3.5.3); tshark goes on.
   if (end !== '' && theirs.startsWith(bytes)) return 'data behind the end';
   return undefined;

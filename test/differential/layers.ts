@@ -16,12 +16,32 @@ export interface FieldValues {
 /** What an error message quotes is another packet. */
 const quoting: ReadonlySet<string> = new Set(['icmp', 'icmpv6']);
 
+/** Layers that Peerscope reads, as tshark names them. */
+const readLayers: ReadonlySet<string> = new Set([
+  ...['eth', 'ethertype', 'vlan', 'ieee8021ad', 'sll', 'null', 'raw', 'llc', 'nflog', 'pktap', 'user_dlt'],
+  ...['ip', 'ipv6', 'ah', 'gre', 'erspan', 'vxlan', 'geneve', 'udp', 'tcp', 'icmp', 'icmpv6', 'data', '_ws.malformed'],
+]);
+
+/** What may carry an Ethernet frame. */
+const carriers: ReadonlySet<string> = new Set(['vxlan', 'geneve', 'erspan', 'gre']);
+
+/** Whether Peerscope reads a layer behind another. IPv6 extension headers are named as fields of the header. */
+function isRead(layer: string, place: number, layers: readonly string[]): boolean {
+  if (layer === 'eth' && place > 0) return carriers.has(layers[place - 1]!);
+  return readLayers.has(layer) || layer.startsWith('ipv6.');
+}
+
+/** The place of the first layer that Peerscope does not read; their number where it reads all. */
+export function firstForeign(layers: readonly string[]): number {
+  const at = layers.findIndex((layer, place) => !isRead(layer, place, layers));
+  return at < 0 ? layers.length : at;
+}
+
 /**
- * For each layer the ends that are known with it. Each `ip`, `ipv6`, `udp` and `tcp` takes the next value of its fields: a layer
+ * The ends that are known behind these layers. Each `ip`, `ipv6`, `udp` and `tcp` takes the next value of its fields: a layer
  * whose header is cut off has none.
  */
-export function endsByLayer(layers: readonly string[], values: FieldValues): Ends[] {
-  const met: Ends[] = [];
+export function endsOf(layers: readonly string[], values: FieldValues): Ends {
   const taken = { ip: 0, ipv6: 0, udp: 0, tcp: 0 };
   let ends = noEnds;
   let isQuoted = false;
@@ -30,9 +50,8 @@ export function endsByLayer(layers: readonly string[], values: FieldValues): End
     // A frame inside a tunnel is another packet, whatever it carries.
     if (layer === 'eth' && place > 0) ends = noEnds;
     if (!isQuoted && Object.hasOwn(taken, layer)) ends = next(layer as keyof typeof taken, taken, values, ends);
-    met.push(ends);
   }
-  return met;
+  return ends;
 }
 
 function next(layer: 'ip' | 'ipv6' | 'udp' | 'tcp', taken: Record<string, number>, values: FieldValues, ends: Ends): Ends {

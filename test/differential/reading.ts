@@ -1,6 +1,6 @@
 /** What a program reads in a capture, in the words that are compared: those of Peerscope and of tshark have this one form. */
 
-/** A packet's ends: the innermost that was read. Empty texts where there is none. */
+/** A packet's ends: those of the innermost packet that was read, tshark's as far as Peerscope reads the layers. Empty texts where there is none. */
 export interface Ends {
   /** `10.0.0.1 > 10.0.0.2`. */
   readonly addresses: string;
@@ -71,12 +71,16 @@ export interface OurReading extends Reading<OurFrame, OurStream> {
 
 /** What tshark says beside. */
 export interface TheirFrame extends FrameReading {
+  /** The next stop of an IPv4 source route; empty without one. */
+  readonly via: string;
+  /** tshark gave up on it. */
+  readonly isMalformed: boolean;
   /** Its last UDP header has a length of 0. */
   readonly isLengthless: boolean;
   /** The layers as tshark names them, from the frame inwards. */
   readonly layers: readonly string[];
-  /** The ends that were known when a layer was met, by the place of the layer. */
-  readonly met: readonly Ends[];
+  /** The first of them that Peerscope does not read, where tshark found other ends in it or behind it. */
+  readonly beyond: string | undefined;
 }
 
 export interface TheirReading extends Reading<TheirFrame> {

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rowArguments, streamArguments, streamsIn } from '../unit/capture/wireshark.ts';
-import { endsByLayer } from './layers.ts';
+import { endsOf, firstForeign } from './layers.ts';
 import { Broken } from './ourprocess.ts';
-import { noEnds, type Side, type TheirFrame, type TheirReading } from './reading.ts';
+import type { Side, TheirFrame, TheirReading } from './reading.ts';
 
 /** Linux had VXLAN at this port before it got its own: Peerscope looks into both. */
 const decoding: readonly string[] = ['-d', 'udp.port==8472,vxlan'];
@@ -140,12 +140,15 @@ function readRow(line: string): { frame: TheirFrame; stream: number; length: num
       .split(',')
       .filter((text) => text !== '');
   const layers = value.get('frame.protocols')!.split(':');
-  const met = endsByLayer(layers, {
+  const values = {
     ...{ ipSrc: list('ip.src'), ipDst: list('ip.dst'), ipv6Src: list('ipv6.src'), ipv6Dst: list('ipv6.dst') },
     ...{ udpSrc: list('udp.srcport'), udpDst: list('udp.dstport'), tcpSrc: list('tcp.srcport'), tcpDst: list('tcp.dstport') },
-  });
-  const ends = met.at(-1) ?? noEnds;
-  const own = layers.slice(0, quotedFrom(layers));
+  };
+  const foreign = firstForeign(layers);
+  const ends = endsOf(layers.slice(0, foreign), values);
+  const last = endsOf(layers, values);
+  const isBeyond = ends.addresses !== last.addresses || ends.ports !== last.ports;
+  const own = layers.slice(0, Math.min(foreign, quotedFrom(layers)));
   // Of several headers the last counts.
   const place = (layer: string) => Math.max(0, own.filter((one) => one === layer).length - 1);
   const isTcp = ends.ports.startsWith('tcp');
@@ -156,7 +159,8 @@ function readRow(line: string): { frame: TheirFrame; stream: number; length: num
     captured: Number(value.get('frame.cap_len')),
     original: Number(value.get('frame.len')),
     links: links[value.get('frame.encap_type')!] ?? [],
-    ...{ ends, layers, met, isLengthless: udpLength === '0' },
+    ...{ ends, layers, beyond: isBeyond ? layers[foreign] : undefined, via: value.get('ip.cur_rt')! },
+    ...{ isMalformed: value.get('_ws.malformed') !== '', isLengthless: udpLength === '0' },
     ...(ends.ports.startsWith('udp') ? { payload } : {}),
   };
   const length = Number(list('tcp.len')[place('tcp')] ?? 0);
