@@ -73,6 +73,22 @@ it('does not take what was sent again later for a copy', () => {
   expect(again.messages.filter((text) => text.includes('replay')).length).toBeGreaterThan(0);
 });
 
+it('finds every copy of a burst that comes at once behind it, whenever it is opened', () => {
+  const [from, to] = [
+    { address: '192.0.2.1', port: 7000 },
+    { address: '192.0.2.2', port: 7001 },
+  ];
+  const burst = Array.from({ length: 100 }, (_, i) => udpFrame(from, to, new Uint8Array(20).fill(i)));
+  const copies = burst.map((frame) => {
+    const copy = frame.slice();
+    elsewhere(copy);
+    return copy;
+  });
+  const content = capture([...burst, ...copies], 1_700_000_000, 1e-5);
+  const sentences = Array.from({ length: 10 }, () => told(content, 'p2p_a').sentences.join(' '));
+  expect(sentences.filter((sentence) => !sentence.startsWith('100 packets were captured twice'))).toEqual([]);
+});
+
 it('a fragment that looks like one long before it is read where it lies', () => {
   const [from, to] = [
     { address: '192.0.2.1', port: 7000 },
