@@ -1,5 +1,5 @@
 /** Two readings of one file beside each other. */
-import { isHeadless, knownEnd, knownFile, knownFrame, knownStream, type StreamPair } from './known.ts';
+import { isHeadless, knownEnd, knownFile, knownFrame, knownSegments, knownStream, type StreamPair } from './known.ts';
 import type { OurFrame, OurReading, TheirFrame, TheirReading } from './reading.ts';
 
 export const kinds = [
@@ -88,27 +88,28 @@ function streams(found: Differences, ours: OurReading, theirs: TheirReading, oth
   const byFrame = new Map(ours.streams.flatMap((stream) => stream.frames.map((number) => [number, stream] as const)));
   let [count, bytes] = [0, 0];
   for (const their of theirs.streams) {
-    const known = their.frames.filter((number) => ours.frames[number - 1] !== undefined);
-    const numbers = known.filter((number) => {
-      const frame = ours.frames[number - 1]!;
-      return !frame.isCopy && !(isHeadless(frame) && !byFrame.has(number));
+    const numbers = their.frames.filter((number) => {
+      const frame = ours.frames[number - 1];
+      return frame !== undefined && !frame.isCopy && !(isHeadless(frame) && !byFrame.has(number));
     });
     if (numbers.length === 0 || their.frames.some((number) => others.has(number))) continue;
     const where = `stream of frame ${their.frames[0]}`;
     const own = byFrame.get(numbers[0]!);
+    const segments = numbers.map((number) => ours.frames[number - 1]!);
     if (own === undefined || own.frames.join() !== numbers.join()) {
-      const parts = new Set(numbers.map((number) => byFrame.get(number)?.frames[0] ?? 'none'));
-      const said = own?.frames.length === numbers.length ? [...own.frames] : [...parts];
-      found.add('segments', where, `${parts.size} streams: ${said.join()}`, `1 stream of ${numbers.length} segments`, undefined);
+      const owners = numbers.map((number) => byFrame.get(number));
+      const parts = [...new Set(owners)].map((part) =>
+        part === undefined ? 'none' : `${part.frames.length} from ${part.frames[0]}`,
+      );
+      found.add('segments', where, parts.join(', '), `${numbers.length} from ${numbers[0]}`, knownSegments(segments, owners));
       continue;
     }
     count++;
-    const hasCutFrames = numbers.some((number) => ours.frames[number - 1]!.captured < ours.frames[number - 1]!.original);
     for (const side of own.sides) {
       const pair: StreamPair = {
         ours: side,
         theirs: their.sides.find(({ endpoint }) => endpoint === side.endpoint)?.bytes ?? '',
-        hasCutFrames,
+        segments,
       };
       bytes += byteCount(pair.theirs);
       if (side.bytes !== pair.theirs)

@@ -26,6 +26,9 @@ export function knownEnd(theirs: TheirReading): string | undefined {
 export function knownFrame(kind: Kind, ours: OurFrame, theirs: TheirFrame): string | undefined {
   if (kind === 'time' && isOverflow(ours, theirs)) return 'fraction of more than a second';
   if (kind === 'length' && ours.isUnknownLink && isPseudoHeader(ours, theirs)) return 'pseudo-header of the link type';
+  // Wireshark's lengths have 31 bits.
+  if (kind === 'length' && theirs.original === 0x7fff_ffff && ours.original > theirs.original)
+    return 'length of more than 31 bits';
   if (kind === 'addresses' || kind === 'ports') return knownEnds(ours, theirs);
   return undefined;
 }
@@ -77,22 +80,80 @@ export function isHeadless({ issue, ends }: OurFrame): boolean {
   return ends.ports.startsWith('tcp') && (issue === packetIssue.headerLength || issue === packetIssue.short);
 }
 
+/** How far the numbers of one connection may lie apart, in bytes (see ConversationTable). */
+const nearby = 0x10_0000;
+
+/**
+ * Why Peerscope makes several streams of the segments of one, in the order of the file: between the same ends is another connection
+ * where the numbers of a direction jump, though no SYN was captured. tshark goes by the SYN alone.
+ */
+export function knownSegments(segments: readonly OurFrame[], owners: readonly (OurStream | undefined)[]): string | undefined {
+  const last = new Map<string, number>();
+  const met = new Set([owners[0]]);
+  for (const [place, { seq, ends }] of segments.entries()) {
+    const direction = `${ends.addresses} ${ends.ports}`;
+    const owner = owners[place];
+    const before = last.get(direction);
+    if (owner === undefined) return undefined;
+    if (!met.has(owner) && before !== undefined && Math.abs((seq - before) | 0) <= nearby) return undefined;
+    met.add(owner);
+    last.set(direction, seq);
+  }
+  return met.size > 1 ? 'another connection by its sequence numbers' : undefined;
+}
+
 /** One direction of a connection. */
 export interface StreamPair {
   readonly ours: OurStream['sides'][number];
   readonly theirs: string;
-  readonly hasCutFrames: boolean;
+  /** The segments of both directions. */
+  readonly segments: readonly OurFrame[];
 }
 
 const gaps = /\[\d+\]/g;
 
-export function knownStream({ ours, theirs, hasCutFrames }: StreamPair): string | undefined {
+export function knownStream({ ours, theirs, segments }: StreamPair): string | undefined {
   const { bytes, end } = ours;
   // The end of a capture shows what waits behind a hole; tshark keeps to itself what was not acknowledged.
   if (bytes.startsWith(`${theirs}[`)) return 'hole at the end that nobody acknowledged';
   // A gap is where a frame was cut short when it was captured; tshark joins what is left.
+  const hasCutFrames = segments.some(({ captured, original }) => captured < original);
   if (hasCutFrames && bytes.replace(gaps, '') === theirs.replace(gaps, '')) return 'gap of a frame that was cut short';
+  // An empty segment before the first byte may be a probe, whose number is one too low: it begins no stream here. Where nobody
+  // acknowledged the byte in front, tshark keeps all to itself.
+  if (beginsWithProbe(ours.endpoint, segments) && (theirs === `[1]${bytes}` || theirs === ''))
+    return 'keep-alive probe before the first byte';
+  // Which bytes count where a segment was sent again with others, no RFC says: those that were captured first, here.
+  if (areResentOtherwise(segments)) return 'bytes that differ when they are sent again';
   // Nothing follows a FIN (RFC 9293 section 3.10.7.4), and what a RST carries is no data (section 3.5.3); tshark goes on.
   if (end !== '' && theirs.startsWith(bytes)) return 'data behind the end';
   return undefined;
+}
+
+/** Segments after one that are compared with it: long streams would take too long otherwise. */
+const resentWithin = 1000;
+
+function areResentOtherwise(segments: readonly OurFrame[]): boolean {
+  return segments.some((one, place) =>
+    segments.slice(place + 1, place + resentWithin).some((other) => {
+      const apart = (other.seq - one.seq) | 0;
+      const [own, again] = [one.payload ?? '', other.payload ?? ''];
+      if (one.ends.ports !== other.ends.ports || own === '' || again === '') return false;
+      const [first, second] = apart >= 0 ? [own.slice(apart * 2), again] : [own, again.slice(-apart * 2)];
+      const length = Math.min(first.length, second.length);
+      return first.slice(0, length) !== second.slice(0, length);
+    }),
+  );
+}
+
+function beginsWithProbe(endpoint: string, segments: readonly OurFrame[]): boolean {
+  const own = segments.filter((segment) => senderOf(segment) === endpoint);
+  const first = own.find(({ payload }) => payload !== '');
+  return own[0]?.payload === '' && first !== undefined && (own[0].seq + 1) >>> 0 === first.seq;
+}
+
+function senderOf({ ends }: OurFrame): string {
+  const [address] = ends.addresses.split(' > ');
+  const [, port] = ends.ports.split(' ');
+  return address!.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

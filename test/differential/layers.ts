@@ -23,7 +23,7 @@ const readLayers: ReadonlySet<string> = new Set([
 ]);
 
 /** What may carry an Ethernet frame. */
-const carriers: ReadonlySet<string> = new Set(['vxlan', 'geneve', 'erspan', 'gre']);
+const carriers: ReadonlySet<string> = new Set(['vxlan', 'geneve', 'erspan', 'gre', 'pktap']);
 
 /** Whether Peerscope reads a layer behind another. IPv6 extension headers are named as fields of the header. */
 function isRead(layer: string, place: number, layers: readonly string[]): boolean {

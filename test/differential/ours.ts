@@ -55,8 +55,8 @@ function readFrames(reader: CaptureReader): OurFrame[] {
         addresses: addressLength === 0 ? noEnds.addresses : `${text(srcAt)} > ${text(dstAt)}`,
         ports: hasPorts ? `${name} ${srcPort} > ${dstPort}` : noEnds.ports,
       },
-      ...(name === 'udp' && view.transportRead && addressLength !== 0 ? { payload } : {}),
-      ...{ isUnknownLink, isCopy, isFragment: view.isFragment, issue: view.issue },
+      ...(name !== '' && view.transportRead && addressLength !== 0 ? { payload } : {}),
+      ...{ isUnknownLink, isCopy, isFragment: view.isFragment, issue: view.issue, seq: view.seq },
     };
   });
 }

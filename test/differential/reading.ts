@@ -16,7 +16,7 @@ export interface FrameReading {
   /** The LINKTYPE_ numbers that it may be; none where the program does not tell. */
   readonly links: readonly number[];
   readonly ends: Ends;
-  /** Of UDP: hex of what was captured of it; undefined where the program did not come so far. */
+  /** Of UDP and TCP: hex of what was captured of it; undefined where the program did not come so far. */
   readonly payload?: string;
 }
 
@@ -48,6 +48,8 @@ export interface OurFrame extends FrameReading {
   readonly isUnknownLink: boolean;
   /** It is a part of a datagram that no fragment completed so far. */
   readonly isFragment: boolean;
+  /** Of TCP: the sequence number of the segment. */
+  readonly seq: number;
   /** One of `packetIssue`. */
   readonly issue: number;
   /** The packet was captured before: it is in no stream. */

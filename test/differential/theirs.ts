@@ -8,24 +8,16 @@ import { endsOf, firstForeign } from './layers.ts';
 import { Broken } from './ourprocess.ts';
 import type { Side, TheirFrame, TheirReading } from './reading.ts';
 
-/** Linux had VXLAN at this port before it got its own: Peerscope looks into both. */
-const decoding: readonly string[] = ['-d', 'udp.port==8472,vxlan'];
+/**
+ * What TCP carries stays data: what a protocol finds in it would be counted among the connections. Linux had VXLAN at a port of its
+ * own before: Peerscope looks into both.
+ */
+const decoding: readonly string[] = ['-d', 'tcp.port==0-65535,data', '-d', 'udp.port==8472,vxlan'];
 
-const columns = [
-  ...['frame.time_epoch', 'frame.cap_len', 'frame.len', 'frame.encap_type', 'frame.protocols', 'ip.src', 'ip.dst'],
-  ...[
-    'ipv6.src',
-    'ipv6.dst',
-    'udp.srcport',
-    'udp.dstport',
-    'tcp.srcport',
-    'tcp.dstport',
-    'tcp.stream',
-    'tcp.len',
-    'udp.length',
-    'udp.payload',
-  ],
-];
+const columnNames = (
+  'frame.time_epoch frame.cap_len frame.len frame.encap_type frame.protocols ip.src ip.dst ipv6.src ipv6.dst udp.srcport udp.dstport ' +
+  'tcp.srcport tcp.dstport tcp.stream tcp.len tcp.payload udp.length udp.payload ip.cur_rt _ws.malformed'
+).split(' ');
 
 /** Wireshark's own numbers of link types (WTAP_ENCAP_…), and the LINKTYPE_ numbers that it reads as each: those that Peerscope decodes. */
 const links: Readonly<Record<string, readonly number[]>> = {
@@ -42,7 +34,7 @@ export class TheirProcess {
 
   /** Rejects with `Broken`. */
   async read(path: string, seconds: number): Promise<TheirReading> {
-    const { lines, said, status } = await this.#run('tshark', rowArguments(path, columns, decoding, true), seconds);
+    const { lines, said, status } = await this.#run('tshark', rowArguments(path, columnNames, decoding, true), seconds);
     const frames: TheirFrame[] = [];
     const segments = new Map<number, number[]>();
     const carrying = new Set<number>();
@@ -133,7 +125,7 @@ function complaint(said: string): string {
 }
 
 function readRow(line: string): { frame: TheirFrame; stream: number; length: number } {
-  const value = new Map(line.split('\t').map((text, index) => [columns[index], text]));
+  const value = new Map(line.split('\t').map((text, index) => [columnNames[index], text]));
   const list = (name: string) =>
     value
       .get(name)!
@@ -161,7 +153,7 @@ function readRow(line: string): { frame: TheirFrame; stream: number; length: num
     links: links[value.get('frame.encap_type')!] ?? [],
     ...{ ends, layers, beyond: isBeyond ? layers[foreign] : undefined, via: value.get('ip.cur_rt')! },
     ...{ isMalformed: value.get('_ws.malformed') !== '', isLengthless: udpLength === '0' },
-    ...(ends.ports.startsWith('udp') ? { payload } : {}),
+    ...(ends.ports.startsWith('udp') ? { payload } : isTcp ? { payload: list('tcp.payload')[0] ?? '' } : {}),
   };
   const length = Number(list('tcp.len')[place('tcp')] ?? 0);
   return { frame, stream: isTcp ? Number(list('tcp.stream')[place('tcp')] ?? -1) : -1, length };
