@@ -76,8 +76,8 @@ function isSame(a: Ends, b: Ends): boolean {
 }
 
 /** A segment without its whole header is in no conversation: nobody can tell which bytes of the stream it carries. */
-export function isHeadless({ issue, ends }: OurFrame): boolean {
-  return ends.ports.startsWith('tcp') && (issue === packetIssue.headerLength || issue === packetIssue.short);
+export function isHeadless({ ends, payload }: OurFrame): boolean {
+  return ends.ports.startsWith('tcp') && payload === undefined;
 }
 
 /** How far the numbers of one connection may lie apart, in bytes (see ConversationTable). */

@@ -18,12 +18,12 @@ const quoting: ReadonlySet<string> = new Set(['icmp', 'icmpv6']);
 
 /** Layers that Peerscope reads, as tshark names them. */
 const readLayers: ReadonlySet<string> = new Set([
-  ...['eth', 'ethertype', 'vlan', 'ieee8021ad', 'sll', 'null', 'raw', 'llc', 'nflog', 'pktap', 'user_dlt'],
+  ...['eth', 'ethertype', 'vlan', 'ieee8021ad', 'sll', 'null', 'raw', 'llc', 'nflog', 'pktap', 'pcap_pktdata', 'user_dlt'],
   ...['ip', 'ipv6', 'ah', 'gre', 'erspan', 'vxlan', 'geneve', 'udp', 'tcp', 'icmp', 'icmpv6', 'data', '_ws.malformed'],
 ]);
 
 /** What may carry an Ethernet frame. */
-const carriers: ReadonlySet<string> = new Set(['vxlan', 'geneve', 'erspan', 'gre', 'pktap']);
+const carriers: ReadonlySet<string> = new Set(['vxlan', 'geneve', 'erspan', 'gre', 'pktap', 'pcap_pktdata']);
 
 /** Whether Peerscope reads a layer behind another. IPv6 extension headers are named as fields of the header. */
 function isRead(layer: string, place: number, layers: readonly string[]): boolean {

@@ -145,6 +145,10 @@ function readRow(line: string): { frame: TheirFrame; stream: number; length: num
   const place = (layer: string) => Math.max(0, own.filter((one) => one === layer).length - 1);
   const isTcp = ends.ports.startsWith('tcp');
   const udpLength = list('udp.length')[place('udp')];
+  const length = Number(list('tcp.len')[place('tcp')] ?? 0);
+  // What a SYN or RST carries has no field.
+  const [segment = ''] = list('tcp.payload');
+  const isUnshown = length > 0 && segment === '';
   const payload = payloadOf(udpLength, list('udp.payload')[place('udp')]);
   const frame: TheirFrame = {
     time: value.get('frame.time_epoch')!,
@@ -153,9 +157,8 @@ function readRow(line: string): { frame: TheirFrame; stream: number; length: num
     links: links[value.get('frame.encap_type')!] ?? [],
     ...{ ends, layers, beyond: isBeyond ? layers[foreign] : undefined, via: value.get('ip.cur_rt')! },
     ...{ isMalformed: value.get('_ws.malformed') !== '', isLengthless: udpLength === '0' },
-    ...(ends.ports.startsWith('udp') ? { payload } : isTcp ? { payload: list('tcp.payload')[0] ?? '' } : {}),
+    ...(ends.ports.startsWith('udp') ? { payload } : isTcp && !isUnshown ? { payload: segment } : {}),
   };
-  const length = Number(list('tcp.len')[place('tcp')] ?? 0);
   return { frame, stream: isTcp ? Number(list('tcp.stream')[place('tcp')] ?? -1) : -1, length };
 }
 
