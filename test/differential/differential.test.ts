@@ -66,15 +66,15 @@ describe.skipIf(noWireshark !== '')(`beside tshark${noWireshark}`, () => {
     expect(totals).toMatchObject({ differences: {}, broken: 0 });
     expect(totals.counts.frames).toBeGreaterThan(1000);
     expect(totals.counts['bytes of streams']).toBeGreaterThan(50_000);
-    expect(totals.counts['UDP payloads']).toBeGreaterThan(500);
+    expect(totals.counts.payloads).toBeGreaterThan(500);
     expect(Object.keys(totals.claims).sort()).toEqual(['botd', 'p2p', 'p2ppacket', 'p2pke', 'ptpchat'].sort());
     expect(status).toBe(0);
   });
 
   it.each([
-    ['p2p_a.pcapng', 'stream'],
-    ['p2pke_a.pcapng', 'payload'],
-  ])('%s: one byte that the programs read differently is found', async (name, kind) => {
+    ['p2p_a.pcapng', ['payload', 'stream']],
+    ['p2pke_a.pcapng', ['payload']],
+  ])('%s: one byte that the programs read differently is found', async (name, kinds) => {
     const path = join(golden, name);
     const content = new Uint8Array(readFileSync(path));
     const { reader } = await openFile(memoryFile(content), defaultLimits);
@@ -86,8 +86,7 @@ describe.skipIf(noWireshark !== '')(`beside tshark${noWireshark}`, () => {
     changed[at] = changed[at]! ^ 1;
     const other = await theirs!.read(write(name, changed), seconds);
     const found = told(await readOurs(path), other);
-    expect(found).toHaveLength(1);
-    expect(found[0]).toContain(kind);
+    expect(found.map((text) => text.replace(/.*: /, ''))).toEqual(kinds);
     expect(told(await readOurs(join(scratch, name)), other)).toEqual([]);
   });
 

@@ -54,6 +54,8 @@ const headers: ReadonlySet<string> = new Set(['ip', 'ipv6', 'udp', 'tcp']);
 function knownEnds(ours: OurFrame, theirs: TheirFrame): string | undefined {
   // Link types that nothing decodes are counted and told (UndecodedFrames).
   if (ours.isUnknownLink && isSame(ours.ends, noEnds)) return `not looked into: ${theirs.layers[0]}`;
+  // Both limits are told.
+  if (ours.issue === packetIssue.tooManyHeaders || ours.issue === packetIssue.tooManyTunnels) return 'more than a limit allows';
   // The header names the next stop of a source route (RFC 791 section 3.1), tshark the last.
   if (theirs.via !== '' && ours.ends.addresses.endsWith(` > ${theirs.via}`)) return 'IPv4 source route';
   // What stood before a length that cannot be is kept; tshark leaves it out.

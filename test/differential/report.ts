@@ -16,7 +16,7 @@ export interface FileReport {
 
 export class Totals {
   readonly counts: Record<string, number> = {
-    ...{ captures: 0, 'read by one': 0, 'refused by both': 0, frames: 0, 'with addresses': 0, 'UDP payloads': 0 },
+    ...{ captures: 0, 'read by one': 0, 'refused by both': 0, frames: 0, 'with addresses': 0, payloads: 0 },
     ...{ 'TCP streams': 0, 'bytes of streams': 0, conversations: 0 },
   };
   readonly differences: Record<string, number> = {};
@@ -40,7 +40,7 @@ export class Totals {
     const more = {
       frames,
       'with addresses': endpoints,
-      'UDP payloads': payloads,
+      payloads: payloads,
       'TCP streams': streams,
       'bytes of streams': bytes,
     };
