@@ -126,7 +126,7 @@ export function knownStream({ ours, theirs, segments }: StreamPair): string | un
   if (beginsWithProbe(ours.endpoint, segments) && (theirs === `[1]${bytes}` || theirs === ''))
     return 'keep-alive probe before the first byte';
   // Which bytes count where a segment was sent again with others, no RFC says: those that were captured first, here.
-  if (areResentOtherwise(segments)) return 'bytes that differ when they are sent again';
+  if (areResentOtherwise(sentBy(ours.endpoint, segments))) return 'bytes that differ when they are sent again';
   // Nothing follows a FIN (RFC 9293 section 3.10.7.4), and what a RST carries is no data (section 3.5.3); tshark goes on.
   if (end !== '' && theirs.startsWith(bytes)) return 'data behind the end';
   return undefined;
@@ -135,12 +135,12 @@ export function knownStream({ ours, theirs, segments }: StreamPair): string | un
 /** Segments after one that are compared with it: long streams would take too long otherwise. */
 const resentWithin = 1000;
 
+/** Segments of one direction. */
 function areResentOtherwise(segments: readonly OurFrame[]): boolean {
   return segments.some((one, place) =>
     segments.slice(place + 1, place + resentWithin).some((other) => {
       const apart = (other.seq - one.seq) | 0;
       const [own, again] = [one.payload ?? '', other.payload ?? ''];
-      if (one.ends.ports !== other.ends.ports || own === '' || again === '') return false;
       const [first, second] = apart >= 0 ? [own.slice(apart * 2), again] : [own, again.slice(-apart * 2)];
       const length = Math.min(first.length, second.length);
       return first.slice(0, length) !== second.slice(0, length);
@@ -149,9 +149,13 @@ function areResentOtherwise(segments: readonly OurFrame[]): boolean {
 }
 
 function beginsWithProbe(endpoint: string, segments: readonly OurFrame[]): boolean {
-  const own = segments.filter((segment) => senderOf(segment) === endpoint);
-  const first = own.find(({ payload }) => payload !== '');
-  return own[0]?.payload === '' && first !== undefined && (own[0].seq + 1) >>> 0 === first.seq;
+  const [probe, ...others] = sentBy(endpoint, segments);
+  const first = others.find(({ payload }) => payload !== '');
+  return probe?.payload === '' && first !== undefined && (probe.seq + 1) >>> 0 === first.seq;
+}
+
+function sentBy(endpoint: string, segments: readonly OurFrame[]): OurFrame[] {
+  return segments.filter((segment) => senderOf(segment) === endpoint);
 }
 
 function senderOf({ ends }: OurFrame): string {

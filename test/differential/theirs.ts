@@ -96,11 +96,13 @@ export class TheirProcess {
         if (isLate) reject(new Broken(`${program} took more than ${seconds} seconds`));
         else if (signal !== null) reject(new Broken(`${program} ended with ${signal}`));
         else
-          resolve({
-            lines: linesOf(Buffer.concat(out).toString()),
-            said: complaint(Buffer.concat(err).toString()),
-            status: status!,
-          });
+          try {
+            const [output, said] = [out, err].map((parts) => Buffer.concat(parts).toString());
+            resolve({ lines: linesOf(output!), said: complaint(said!), status: status! });
+          } catch (error) {
+            // No text is longer than half a gigabyte.
+            reject(new Broken(`${program} printed too much: ${(error as Error).message}`));
+          }
       });
     });
   }
