@@ -95,6 +95,7 @@ function streams(found: Differences, ours: OurReading, theirs: TheirReading, oth
     if (numbers.length === 0 || their.frames.some((number) => others.has(number))) continue;
     const where = `stream of frame ${their.frames[0]}`;
     const own = byFrame.get(numbers[0]!);
+    if (own?.frames.some((number) => others.has(number))) continue;
     const segments = numbers.map((number) => ours.frames[number - 1]!);
     if (own === undefined || own.frames.join() !== numbers.join()) {
       const owners = numbers.map((number) => byFrame.get(number));

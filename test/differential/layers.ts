@@ -63,6 +63,7 @@ function next(layer: 'ip' | 'ipv6' | 'udp' | 'tcp', taken: Record<string, number
   }[layer].map((name) => values[name as keyof FieldValues][taken[layer]!] ?? '');
   taken[layer]!++;
   const text = src === '' || dst === '' ? '' : `${src} > ${dst}`;
-  if (layer === 'ip' || layer === 'ipv6') return { addresses: text, ports: '' };
+  // A header that tshark takes for none has no addresses: the ends before it stay.
+  if (layer === 'ip' || layer === 'ipv6') return text === '' ? ends : { addresses: text, ports: '' };
   return { addresses: ends.addresses, ports: text === '' ? '' : `${layer} ${text}` };
 }
