@@ -50,7 +50,8 @@ export class Packets {
     if (frames.linkType(index) === linkType.user0) view.inbound = this.#reader.facts(index).direction === 'inbound';
     if (isFirst && this.#isCopy(index)) return false;
     if (!view.isFragment) return true;
-    const { datagram } = this.#fragments.add(frame, view, index + 1, frames.seconds(index));
+    // Looking for copies may have read other frames: the bytes of this one lie elsewhere then.
+    const { datagram } = this.#fragments.add(this.frame, view, index + 1, frames.seconds(index));
     if (datagram !== undefined) this.#reassembled(datagram);
     return datagram !== undefined;
   }

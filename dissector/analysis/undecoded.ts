@@ -33,6 +33,7 @@ const tunnelProtocols: ReadonlyMap<number, string> = new Map([
   [132, 'SCTP'],
   [115, 'L2TP'],
   [137, 'MPLS in IP'],
+  [143, 'Ethernet in IP (RFC 8986)'],
 ]);
 
 /** Counts them while the capture is read. */

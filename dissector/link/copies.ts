@@ -8,6 +8,8 @@ const elsewhere = 0.01;
 const otherHost = 0.5;
 /** Packets that are remembered: a power of two. */
 const slots = 1 << 14;
+/** Slots that a mark may take: with one alone, which packets are forgotten before their copies come would depend on the seed. */
+const ways = 4;
 /** Bytes of a packet that its mark is made of; whether two are equal is decided by all. */
 const marked = 96;
 
@@ -58,12 +60,10 @@ export class CopyTable {
     const start = view.networkStart;
     const end = Math.max(view.payloadEnd, start);
     const mark = this.mark(seen.frame, start, end, view.version);
-    const slot = mark & (slots - 1);
-    const before = this.indexes[slot] - 1;
+    const slot = this.slotOf(mark);
+    const before = this.marks[slot] === mark ? this.indexes[slot] - 1 : -1;
     const isCounted = this.isCounted(seen.frame, view);
-    const isAlike =
-      before >= 0 && this.marks[slot] === mark && this.isCopy(index, before, start, end, view, seen, isCounted, again);
-    if (!isAlike) {
+    if (before < 0 || !this.isCopy(index, before, start, end, view, seen, isCounted, again)) {
       this.marks[slot] = mark;
       this.indexes[slot] = index + 1;
       return false;
@@ -74,6 +74,17 @@ export class CopyTable {
     this.count++;
     this.first ??= { copy: index, original: before };
     return true;
+  }
+
+  /** Where the mark is, or else the slot of the packet that was captured first of those that it may take. */
+  private slotOf(mark: number): number {
+    const first = mark & (slots - ways);
+    let oldest = first;
+    for (let slot = first; slot < first + ways; slot++) {
+      if (this.marks[slot] === mark && this.indexes[slot] !== 0) return slot;
+      if (this.indexes[slot] < this.indexes[oldest]) oldest = slot;
+    }
+    return oldest;
   }
 
   private isCopy(

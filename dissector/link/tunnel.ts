@@ -26,6 +26,7 @@ const genevePort = 6081;
 const erspan2 = 0x88be;
 const erspan3 = 0x22eb;
 const transparentBridging = 0x6558;
+const wccp = 0x883e;
 
 /**
  * The tunnel whose outer headers `view` has read, and moves the view to the packet inside; undefined where there is none that is
@@ -54,22 +55,40 @@ function ofProtocol(bytes: Uint8Array, view: PacketView): Tunnel | undefined {
   return view.protocol === ipProtocol.gre ? ofGre(bytes, start, payloadEnd, wireEnd) : undefined;
 }
 
-/** GRE (RFC 2784, RFC 2890), version 0 without source routes; ERSPAN inside it carries mirrored Ethernet frames. */
+/** GRE (RFC 2784, RFC 2890), version 0 without source routes; ERSPAN inside it carries mirrored packets. */
 function ofGre(bytes: Uint8Array, start: number, end: number, wireEnd: number): Tunnel | undefined {
   if (start + 4 > end) return undefined;
   const flags = u16(bytes, start);
   const [hasSum, isRouted, hasKey, hasSequence] = [0x8000, 0x4000, 0x2000, 0x1000].map((bit) => (flags & bit) !== 0);
   if (isRouted || (flags & 7) !== 0) return undefined;
   const keyAt = start + 4 + (hasSum ? 4 : 0);
-  let at = keyAt + (hasKey ? 4 : 0) + (hasSequence ? 4 : 0);
+  const at = keyAt + (hasKey ? 4 : 0) + (hasSequence ? 4 : 0);
   if (at > end) return undefined;
-  const network = hasKey ? u32(bytes, keyAt) : 0;
+  const outer = { kind: 'GRE', start, wireEnd, network: hasKey ? u32(bytes, keyAt) : 0 } as const;
   const type = u16(bytes, start + 2);
-  if (type === erspan2 && hasSequence) at += 8;
-  else if (type === erspan3 && at + 12 <= end) at += (bytes[at + 11] & 1) === 0 ? 12 : 20;
-  else if (type === erspan3) return undefined;
-  const isFrame = type === transparentBridging || type === erspan2 || type === erspan3;
-  return { kind: 'GRE', start, at, wireEnd, inner: isFrame ? 'ethernet' : type, network };
+  if (type === erspan3) return ofErspan3(bytes, at, end, outer);
+  // A packet that a router redirects (draft-mclaggan-wccp-v2rev1 section 4.12): version 2 puts 4 bytes before it.
+  if (type === wccp) return { ...outer, at: at + (at < end && bytes[at] >>> 4 !== 4 ? 4 : 0), inner: etherType.ipv4 };
+  if (type === erspan2) return { ...outer, at: at + (hasSequence ? 8 : 0), inner: 'ethernet' };
+  return { ...outer, at, inner: type === transparentBridging ? 'ethernet' : type };
+}
+
+/**
+ * ERSPAN III (draft-foschiano-erspan-03 section 4.3), 12 bytes and 8 more where its last bit says so. Five bits before them are the
+ * type of the frame: Ethernet, IP without a link layer, or what nothing here reads.
+ */
+function ofErspan3(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  outer: Pick<Tunnel, 'kind' | 'start' | 'wireEnd' | 'network'>,
+): Tunnel | undefined {
+  if (start + 12 > end) return undefined;
+  const at = start + ((bytes[start + 11] & 1) === 0 ? 12 : 20);
+  const frameType = (bytes[start + 10] >>> 2) & 0x1f;
+  if (frameType === 0) return { ...outer, at, inner: 'ethernet' };
+  if (frameType !== 2 || at >= end) return undefined;
+  return { ...outer, at, inner: bytes[at] >>> 4 === 6 ? etherType.ipv6 : etherType.ipv4 };
 }
 
 function ofDatagram(bytes: Uint8Array, view: PacketView): Tunnel | undefined {
@@ -78,14 +97,21 @@ function ofDatagram(bytes: Uint8Array, view: PacketView): Tunnel | undefined {
   const network = u32(bytes, start + 4) >>> 8;
   const wireEnd = end + payloadMissing;
   if (vxlanPorts.has(dstPort)) {
-    // Flags, of which the fifth alone is set, and 24 bits that are zero; the VNI, and 8 bits that are zero.
-    if (u32(bytes, start) !== 0x0800_0000 || bytes[start + 7] !== 0) return undefined;
+    if (!isVxlan(u32(bytes, start)) || bytes[start + 7] !== 0) return undefined;
     return { kind: 'VXLAN', start, at: start + 8, wireEnd, inner: 'ethernet', network };
   }
   if (dstPort !== genevePort || bytes[start] >>> 6 !== 0 || bytes[start + 7] !== 0) return undefined;
   const type = u16(bytes, start + 2);
   const at = start + 8 + (bytes[start] & 0x3f) * 4;
   return { kind: 'Geneve', start, at, wireEnd, inner: type === transparentBridging ? 'ethernet' : type, network };
+}
+
+/**
+ * Whether a VXLAN header begins so: of its flags the fifth is set, and the rest of the word is zero (RFC 7348 section 5). Where the
+ * first is set too, two more flags and a policy of 16 bits follow (draft-smith-vxlan-group-policy section 2.1; Linux sends it).
+ */
+function isVxlan(word: number): boolean {
+  return word === 0x0800_0000 || (word & ~0x48_ffff) >>> 0 === 0x8800_0000;
 }
 
 /** Whether what is inside begins as what it is said to be. */

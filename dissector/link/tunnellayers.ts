@@ -4,6 +4,9 @@ import { linkLayers, typeLayers, typeText } from './linklayers.ts';
 import { linkType } from './numbers.ts';
 import type { Tunnel } from './tunnel.ts';
 
+/** EtherType of WCCP in GRE. */
+const redirected = 0x883e;
+
 /** The tunnel's own header, and the link header of the frame inside it where there is one. */
 export function tunnelLayers(bytes: Uint8Array, source: number, tunnel: Tunnel, limits: Limits): Field[] {
   const { at, inner } = tunnel;
@@ -25,12 +28,16 @@ function ownLayer(bytes: Uint8Array, source: number, { kind, start, at, network 
       if ((flags & 0x8000) !== 0) header.u32('checksum_reserved', 'Internet checksum (16 bits), reserved (16 bits)');
       if ((flags & 0x2000) !== 0) header.u32('key', 'Tells tunnels between the same ends apart');
       if ((flags & 0x1000) !== 0) header.u32('sequence', 'Number of the packet in the tunnel');
-      if (header.at < at) header.take('erspan', at - header.at, 'Header of a mirrored frame (ERSPAN)');
+      if (header.at < at && next === redirected) header.take('redirect', at - header.at, 'Header of a redirected packet (WCCP)');
+      else if (header.at < at) header.take('erspan', at - header.at, 'Header of a mirrored frame (ERSPAN)');
       return header.done('GRE');
     }
     case 'VXLAN': {
       const header = new HeaderFields(bytes, source, 'vxlan', 'Virtual eXtensible LAN (RFC 7348), 8 bytes', start, at);
-      header.u32('flags_reserved', 'Flags (8 bits, of which the fifth says that there is a VNI), reserved (24 bits)');
+      header.u32(
+        'flags_reserved',
+        'Flags (8 bits, of which the fifth says that there is a VNI), reserved or a group policy (24 bits)',
+      );
       header.u32('vni_reserved', 'Network identifier (24 bits), reserved (8 bits)');
       header.last.text = `network ${network}`;
       return header.done(`VXLAN, network ${network}`);

@@ -1,6 +1,6 @@
 /** What a protocol is given of a capture: a protocol that takes everything, and writes it down. */
 
-import { Analysis } from '../../../dissector/analysis/index.ts';
+import { Analysis, type FrameOrder } from '../../../dissector/analysis/index.ts';
 import type { Piece } from '../../../dissector/bytes/index.ts';
 import type { CaptureReader } from '../../../dissector/capture/index.ts';
 import { certain, type Direction, KeyRing, type Protocol, probable } from '../../../dissector/protocol/index.ts';
@@ -14,10 +14,13 @@ export interface CollectedDatagram {
 
 /** A conversation: its streams in hex with the length of each gap in brackets, how they ended, its datagrams. */
 export interface Collected {
+  readonly transport: 'udp' | 'tcp';
   readonly endpoints: readonly [string, string];
   readonly streams: [string, string];
   readonly ends: [string, string];
   readonly datagrams: CollectedDatagram[];
+  /** The frames (1-based) that belong to it, ICMP errors about it among them. */
+  readonly frames: number[];
 }
 
 /**
@@ -27,7 +30,7 @@ export interface Collected {
 export type When = 'at once' | 'late' | 'again';
 
 /** Throws where bytes do not lie where they are said to have been captured. */
-export function collect(reader: CaptureReader, when: When = 'at once'): Collected[] {
+export function collect(reader: CaptureReader, when: When = 'at once', order: FrameOrder = 'time'): Collected[] {
   let conversations: Collected[] = [];
   const gathered = (pieces: readonly Piece[]) => {
     const parts = pieces.map(({ frame, offset, length }) => reader.frameBytes(frame - 1).slice(offset, offset + length));
@@ -44,8 +47,8 @@ export function collect(reader: CaptureReader, when: When = 'at once'): Collecte
     observe: () => {
       conversations = [];
       return {
-        conversation: ({ id, endpoints }) => {
-          const one: Collected = { endpoints, streams: ['', ''], ends: ['', ''], datagrams: [] };
+        conversation: ({ id, transport, endpoints }) => {
+          const one: Collected = { transport, endpoints, streams: ['', ''], ends: ['', ''], datagrams: [], frames: [] };
           conversations[id] = one;
           return {
             datagram: (direction, bytes, frame, _cut, pieces) => {
@@ -71,9 +74,13 @@ export function collect(reader: CaptureReader, when: When = 'at once'): Collecte
       throw new Error('there are no messages');
     },
   };
-  const analysis = new Analysis(reader, [protocol], new KeyRing([]));
+  const analysis = new Analysis(reader, [protocol], new KeyRing([]), { order });
   while (analysis.step(1000));
   analysis.finish();
   if (when === 'again') analysis.rekey();
+  for (let frame = 1; frame <= reader.frames.length; frame++) {
+    const place = analysis.conversationOf(frame);
+    if (place !== undefined) conversations[place.conversation]!.frames.push(frame);
+  }
   return conversations;
 }

@@ -11,6 +11,9 @@ import {
 import { openBytes } from '../../../dissector/open.ts';
 import { keysOf } from '../../golden/keys.ts';
 import { goldenPath } from '../../golden/open.ts';
+import { indexed } from '../capture/build.ts';
+import { collect } from './collect.ts';
+import { capture, ipFrame, udpBody, udpFrame } from './packets.ts';
 
 /** Each frame of a recording and, `after` nanoseconds later, its copy. */
 function doubled(file: string, after: number, change: (frame: Uint8Array) => void): Uint8Array {
@@ -68,4 +71,42 @@ it('does not take what was sent again later for a copy', () => {
     'p2pke_a',
   );
   expect(again.messages.filter((text) => text.includes('replay')).length).toBeGreaterThan(0);
+});
+
+it('finds every copy of a burst that comes at once behind it, whenever it is opened', () => {
+  const [from, to] = [
+    { address: '192.0.2.1', port: 7000 },
+    { address: '192.0.2.2', port: 7001 },
+  ];
+  const burst = Array.from({ length: 100 }, (_, i) => udpFrame(from, to, new Uint8Array(20).fill(i)));
+  const copies = burst.map((frame) => {
+    const copy = frame.slice();
+    elsewhere(copy);
+    return copy;
+  });
+  const content = capture([...burst, ...copies], 1_700_000_000, 1e-5);
+  const sentences = Array.from({ length: 10 }, () => told(content, 'p2p_a').sentences.join(' '));
+  expect(sentences.filter((sentence) => !sentence.startsWith('100 packets were captured twice'))).toEqual([]);
+});
+
+it('a fragment that looks like one long before it is read where it lies', () => {
+  const [from, to] = [
+    { address: '192.0.2.1', port: 7000 },
+    { address: '192.0.2.2', port: 7001 },
+  ];
+  const message = udpBody(
+    from,
+    to,
+    Uint8Array.from({ length: 1600 }, (_, i) => i * 7),
+  );
+  const fragments = [
+    ipFrame(17, from, to, message.slice(0, 1480), { id: 5, offset: 0, more: true }),
+    ipFrame(17, from, to, message.slice(1480), { id: 5, offset: 1480, more: false }),
+  ];
+  // To look at the first again, the reader goes back further than what it keeps of the file.
+  const between = Array.from({ length: 300 }, (_, i) => udpFrame(to, from, new Uint8Array(1400).fill(i)));
+  const [{ datagrams }] = collect(indexed(capture([...fragments, ...between, ...fragments])));
+  const payload = Buffer.from(message.slice(8)).toString('hex');
+  const sent = datagrams.filter(({ direction }) => direction === 0);
+  expect(sent.map((one) => one.payload === payload)).toEqual([true, true]);
 });

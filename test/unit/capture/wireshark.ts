@@ -20,9 +20,13 @@ export const payloadsAlone: readonly string[] = ['-d', 'udp.port==0-65535,data',
  * them joined by a comma where `all` is set.
  */
 export function tsharkRows(path: string, columns: readonly string[], more: readonly string[] = [], all = false): string[][] {
+  return run('tshark', rowArguments(path, columns, more, all)).map((line) => line.split('\t'));
+}
+
+export function rowArguments(path: string, columns: readonly string[], more: readonly string[], all: boolean): string[] {
   const args = ['-n', '-r', path, '-T', 'fields', '-E', 'separator=/t', '-E', `occurrence=${all ? 'a' : 'f'}`, ...more];
   for (const column of columns) args.push('-e', column);
-  return run('tshark', args).map((line) => line.split('\t'));
+  return args;
 }
 
 /** What tshark writes into a stream in place of bytes that it has not. */
@@ -33,18 +37,35 @@ const missingText = /5b((?:3[0-9])+)206279746573206d697373696e6720696e2063617074
  * number of missing bytes in brackets.
  */
 export function tsharkStreams(path: string, count: number): string[][] {
-  const args = ['-n', '-q', '-r', path, ...payloadsAlone];
-  for (let stream = 0; stream < count; stream++) args.push('-z', `follow,tcp,raw,${stream}`);
-  const found = new Map<number, string[]>();
-  let current: string[] = [];
-  for (const line of run('tshark', args)) {
+  const wanted = Array.from({ length: count }, (_, stream) => stream);
+  const found = streamsIn(run('tshark', streamArguments(path, wanted, payloadsAlone)));
+  return wanted.map((stream) => found.get(stream)!.sent);
+}
+
+export function streamArguments(path: string, streams: readonly number[], more: readonly string[]): string[] {
+  return ['-n', '-q', '-r', path, ...more, ...streams.flatMap((stream) => ['-z', `follow,tcp,raw,${stream}`])];
+}
+
+/** A stream as tshark follows it: its ends, and what each of them sent. */
+export interface FollowedStream {
+  readonly nodes: string[];
+  readonly sent: string[];
+}
+
+/** The streams that a run followed, by number. */
+export function streamsIn(lines: readonly string[]): Map<number, FollowedStream> {
+  const parts = new Map<number, { nodes: string[]; sent: [string[], string[]] }>();
+  let current: { nodes: string[]; sent: [string[], string[]] } | undefined;
+  for (const line of lines) {
     const filter = /^Filter: tcp.stream eq (\d+)$/.exec(line);
+    const node = /^Node [01]: (.*)$/.exec(line);
     if (filter !== null) {
-      current = ['', ''];
-      found.set(Number(filter[1]), current);
-    } else if (/^\t?[0-9a-f]+$/.test(line)) current[line.startsWith('\t') ? 1 : 0] += line.trim();
+      current = { nodes: [], sent: [[], []] };
+      parts.set(Number(filter[1]), current);
+    } else if (node !== null) current!.nodes.push(node[1]!);
+    else if (/^\t?[0-9a-f]+$/.test(line)) current!.sent[line.startsWith('\t') ? 1 : 0].push(line.trim());
   }
   const gaps = (stream: string) =>
     stream.replace(missingText, (_, digits: string) => `[${Buffer.from(digits, 'hex').toString()}]`);
-  return Array.from({ length: count }, (_, stream) => found.get(stream)!.map(gaps));
+  return new Map([...parts].map(([id, { nodes, sent }]) => [id, { nodes, sent: sent.map((all) => gaps(all.join(''))) }]));
 }

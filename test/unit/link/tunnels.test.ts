@@ -40,6 +40,11 @@ describe('a packet inside a packet', () => {
   it.each([
     ['VXLAN', vxlan(frame), ['ethernet', 'ipv4', 'udp', 'vxlan', 'ethernet', 'ipv4', 'udp']],
     [
+      'VXLAN with a group policy',
+      outer(17, udp(40_000, 4789, bytes('8800642d', '00000700', frame))),
+      ['ethernet', 'ipv4', 'udp', 'vxlan', 'ethernet', 'ipv4', 'udp'],
+    ],
+    [
       'Geneve with options',
       outer(17, udp(40_000, 6081, bytes('01006558', '00000700', 'aabbccdd', frame))),
       ['ethernet', 'ipv4', 'udp', 'geneve', 'ethernet', 'ipv4', 'udp'],
@@ -50,10 +55,25 @@ describe('a packet inside a packet', () => {
       outer(47, bytes(u16(0x3000), u16(0x0800), u32(7), u32(1), inner)),
       ['ethernet', 'ipv4', 'gre', 'ipv4', 'udp'],
     ],
+    ...[bytes(), bytes('00320018')].map((header): [string, Uint8Array, string[]] => [
+      `a packet that WCCP redirects, ${header.length} bytes before it`,
+      outer(47, bytes(u16(0), u16(0x883e), header, inner)),
+      ['ethernet', 'ipv4', 'gre', 'ipv4', 'udp'],
+    ]),
     [
       'ERSPAN',
       outer(47, bytes(u16(0x1000), u16(0x88be), u32(1), new Uint8Array(8), frame)),
       ['ethernet', 'ipv4', 'gre', 'ethernet', 'ipv4', 'udp'],
+    ],
+    [
+      'ERSPAN III with an Ethernet frame',
+      outer(47, bytes(u16(0x1000), u16(0x22eb), u32(1), new Uint8Array(12), frame)),
+      ['ethernet', 'ipv4', 'gre', 'ethernet', 'ipv4', 'udp'],
+    ],
+    [
+      'ERSPAN III with an IP packet and a platform header',
+      outer(47, bytes(u16(0x1000), u16(0x22eb), u32(1), new Uint8Array(10), 0x08, 0x01, new Uint8Array(8), inner)),
+      ['ethernet', 'ipv4', 'gre', 'ipv4', 'udp'],
     ],
     ['IP in IP', outer(4, inner), ['ethernet', 'ipv4', 'ipv4', 'udp']],
     ['IPv4 in IPv6', ethernet(0x86dd, ipv6(4, inner)), ['ethernet', 'ipv6', 'ipv4', 'udp']],
@@ -76,9 +96,16 @@ describe('a packet inside a packet', () => {
 
   it.each([
     ['other flags', '0c000000 00000700'],
+    ['a policy that is not announced', '0800642d 00000700'],
     ['a reserved byte', '08000000 00000701'],
   ])('is none by its port alone: %s', (_name, header) => {
     expect(read(outer(17, udp(40_000, 4789, bytes(header, frame)))).ports).toEqual([40_000, 4789]);
+  });
+
+  it('is none where ERSPAN carries what is neither Ethernet nor IP', () => {
+    const header = bytes(u16(0x1000), u16(0x22eb), u32(1), new Uint8Array(10), 0x1c, 0x00);
+    expect(read(outer(47, bytes(header, frame))).layers).toEqual(['ethernet', 'ipv4']);
+    expect(view).toMatchObject({ depth: 0, protocol: 47 });
   });
 
   it('is none where nothing of the kind is inside', () => {
