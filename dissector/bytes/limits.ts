@@ -91,6 +91,10 @@ export const captureLimits = {
   },
   keys: { standard: 100_000, doc: 'Maximum keys of one key ring.' },
   keyLogSize: { standard: 0x0400_0000, doc: 'Maximum characters of one key log.' },
+  hookSeconds: {
+    standard: 20,
+    doc: 'Maximum seconds that one call into a protocol module of your own may take. A module that takes longer is stopped.',
+  },
   keyLogProblems: { standard: 1_000, doc: 'Maximum invalid lines of one key log that are reported.' },
 } as const satisfies LimitTable;
 

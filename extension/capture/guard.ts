@@ -13,14 +13,15 @@ import {
   type TreeField,
 } from '../../dissector/index.ts';
 import { type ConversationObserver, type Direction, type Members, unknownMember } from '../../dissector/protocol/index.ts';
+import { watchedCall } from './hookwatch.ts';
 import { placeOf, placeText } from './modulefault.ts';
 import { reasonOf } from './reason.ts';
 
 /** The message is a sentence for a person. */
 export class ProtocolFailure extends Error {}
 
-/** `tell` is given what the module does wrong without failing, a sentence once. */
-export function guarded(protocol: Protocol, tell: (problem: string) => void = () => {}): Protocol {
+/** `tell` is given what the module does wrong without failing, a sentence once; `path` is that of the module. */
+export function guarded(protocol: Protocol, tell: (problem: string) => void = () => {}, path = ''): Protocol {
   const { id, layers = [] } = protocol;
   const treeFields = [...(protocol.treeFields ?? []), ...layers.flatMap((layer) => layer.treeFields ?? [])];
   const told = new Set<string>();
@@ -42,7 +43,7 @@ export function guarded(protocol: Protocol, tell: (problem: string) => void = ()
   };
   const whole = <T>(hook: string, call: () => T): T | undefined => {
     try {
-      return attempt(id, hook, call);
+      return attempt({ id, path }, hook, call);
     } catch (error) {
       fail((error as Error).message);
       return undefined;
@@ -59,12 +60,15 @@ export function guarded(protocol: Protocol, tell: (problem: string) => void = ()
         if (typeof given !== 'object' || given === null) throw new Error('it gave no observer');
         return given;
       });
-      return made === undefined ? idle : observer(id, made, context, fail);
+      return made === undefined ? idle : observer({ id, path }, made, context, fail);
     },
     dissect: (message) => {
       try {
-        const dissection = protocol.dissect(message);
-        if (!isDissection(dissection)) return failedIn(message, 'it gave no layer, fields, whole, info and missing');
+        const { dissection, isOne } = watchedCall(path, id, 'dissect', () => {
+          const given = protocol.dissect(message);
+          return { dissection: given, isOne: isDissection(given) };
+        });
+        if (!isOne) return failedIn(message, 'it gave no layer, fields, whole, info and missing');
         if (message.state === 'decoded' && message.encrypted && dissection.missing.length > 0 && !told.has('')) {
           told.add('');
           tell(
@@ -81,9 +85,11 @@ export function guarded(protocol: Protocol, tell: (problem: string) => void = ()
         return failedIn(message, whyOf(error));
       }
     },
-    ...(explain === undefined ? {} : { explain: (message, keys) => attempt(id, 'explain', () => explain(message, keys)) }),
+    ...(explain === undefined
+      ? {}
+      : { explain: (message, keys) => attempt({ id, path }, 'explain', () => explain(message, keys)) }),
     ...(part === undefined ? {} : { part: (message) => whole('part', () => part(message)) }),
-    ...(compute === undefined ? {} : { compute: (...given) => attempt(id, 'compute', () => compute(...given)) }),
+    ...(compute === undefined ? {} : { compute: (...given) => attempt({ id, path }, 'compute', () => compute(...given)) }),
   };
   failures.set(own, sentences);
   return own;
@@ -104,9 +110,15 @@ function keyKind(kind: KeyKind): KeyKind {
   };
 }
 
-function attempt<T>(id: string, hook: string, call: () => T, frame?: number): T {
+/** A module, by what names it. */
+interface Module {
+  readonly id: string;
+  readonly path: string;
+}
+
+function attempt<T>({ id, path }: Module, hook: string, call: () => T, frame?: number): T {
   try {
-    return call();
+    return watchedCall(path, id, hook, call);
   } catch (error) {
     const where = frame === undefined ? '' : ` at frame ${frame}`;
     throw new ProtocolFailure(`The protocol ${id} failed in "${hook}"${where}: ${whyOf(error)}`, { cause: error });
@@ -144,12 +156,12 @@ function confidence(given: unknown): number {
  * What it throws in the first pass costs the conversation in which it does: a message there says so, and it is asked no more about
  * that conversation.
  */
-function observer(id: string, own: Observer, { messages }: ObserverContext, fail: Fail): Observer {
-  const rule = { id: `${id}.module`, severity: 'error', clause: 'the protocol module itself' } as const;
+function observer(module: Module, own: Observer, { messages }: ObserverContext, fail: Fail): Observer {
+  const rule = { id: `${module.id}.module`, severity: 'error', clause: 'the protocol module itself' } as const;
   const settle = own?.settle?.bind(own);
   const whole = (hook: string, call: () => void): void => {
     try {
-      attempt(id, hook, call);
+      attempt(module, hook, call);
     } catch (error) {
       fail((error as Error).message);
     }
@@ -160,7 +172,7 @@ function observer(id: string, own: Observer, { messages }: ObserverContext, fail
       const guard = (hook: string, direction: Direction, frame: number | undefined, call: () => void): void => {
         if (hasFailed) return;
         try {
-          attempt(id, hook, call, frame);
+          attempt(module, hook, call, frame);
         } catch (error) {
           hasFailed = true;
           const { message } = error as Error;

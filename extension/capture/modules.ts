@@ -32,7 +32,7 @@ export async function loadProtocols(paths: readonly string[], tell: (mistake: st
       const protocol = await load(resolve(path));
       const problem = clash(protocol, [...own, ...protocols]);
       if (problem !== undefined) throw new Error(problem);
-      own.push(guarded(protocol, tell));
+      own.push(guarded(protocol, tell, resolve(path)));
     } catch (error) {
       const fault = faultOf(error, filesOf(resolve(path)));
       faults.push(fault);

@@ -6,6 +6,7 @@ import { limitsOf, type Protocol, readLimits } from '../../dissector/protocol/in
 import { loadProtocols } from '../capture/modules.ts';
 import type { Command } from './arguments.ts';
 import { UsageError } from './errors.ts';
+import { watchHooks } from './hookwatchdog.ts';
 import type { Tell } from './io.ts';
 
 export interface Setup {
@@ -26,6 +27,7 @@ export async function readSetup(
   if (problems.length > 0) throw new UsageError(`--limit: ${problems.join(' ')}`, false);
   const decodeOptions = readDecodeOptions({ choices, decodeAs, limits, order }, protocols);
   if (decodeOptions.problems.length > 0) throw new UsageError(decodeOptions.problems.join(' '), false);
+  watchHooks(decodeOptions.limits.hookSeconds);
   return { protocols, decodeOptions, filter: filter === undefined ? undefined : readFilter(filter, protocols) };
 }
 

@@ -3,6 +3,7 @@
  * the host starts and ends it and gives it keys; the webview asks for rows and trees by range and never holds the capture.
  * Everything here survives both structured clone and the webview's JSON: no bigint, no Map, bytes as Uint8Array.
  */
+import type { HookWatch } from '../capture/hookwatch.ts';
 import type { Calls, Events } from './rpc.ts';
 import type { ExportKind, ExportScope } from './tables.ts';
 import type {
@@ -133,4 +134,6 @@ export interface WorkerCalls extends Questions {
 /** Worker → host. */
 export interface WorkerEvents extends Events {
   overview: Overview;
+  /** Hooks of modules, before the first call of each: what the host sees when one does not return. */
+  hooks: HookWatch;
 }

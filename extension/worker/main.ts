@@ -1,6 +1,7 @@
 /** The dissection worker: a thread that owns one capture and answers for it. */
 import { useEngine } from '../../dissector/crypto/index.ts';
 import { platformEngine } from '../capture/engine.ts';
+import { onHook } from '../capture/hookwatch.ts';
 import type { WorkerCalls, WorkerEvents } from '../wire/inspector.ts';
 import { Connection } from '../wire/rpc.ts';
 import { Asking } from './asking.ts';
@@ -43,6 +44,7 @@ const connection = new Connection<None, WorkerEvents, WorkerCalls, None>(
   {},
 );
 const capture = new Capture((overview) => connection.tell('overview', overview));
+onHook((watch) => connection.tell('hooks', watch));
 const lists = new Lists(capture);
 const asking = new Asking({ capture, lists });
 const exports = new Exports(capture, lists);

@@ -9,7 +9,7 @@ describe('a new protocol', () => {
   let workbench: Workbench;
   let inspecting: Inspecting;
   beforeAll(async () => {
-    workbench = await Workbench.open();
+    workbench = await Workbench.open({ settings: { 'peerscope.limits': { hookSeconds: 3 } } });
   });
   afterAll(() => workbench?.dispose());
 
@@ -64,6 +64,19 @@ describe('a new protocol', () => {
     change(': String(text)), const', ': String(text).toUpperCase()),');
     await problem.first().waitFor({ state: 'detached' });
     await expect.poll(async () => (await inspecting.cells(2)).slice(4)).toEqual(['chat', 'text', 'HELLO']);
+  });
+
+  it('that does not return is left out, and comes back once it is mended', async () => {
+    const [good, endless] = ["types[Number(type)] ?? 'text',", "{ for (;;) if (type === -1) return 'text'; },"];
+    change(good, endless);
+    const problem = workbench.page.locator('.markers-panel .monaco-list-row', { hasText: 'did not return from "datagram"' });
+    await problem.first().waitFor({ timeout: 60_000 });
+    await inspecting.counts('messages', 0);
+    await expect.poll(async () => (await inspecting.cells(2)).join(' ')).toContain('UDP');
+    await workbench.screenshot('module-stopped');
+    change(endless, good);
+    await expect.poll(async () => (await inspecting.cells(2)).slice(4)).toEqual(['chat', 'text', 'HELLO']);
+    await problem.first().waitFor({ state: 'detached' });
   });
 
   it('is spoken by a test node in its packet script', async () => {

@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
-import type { Protocol } from '../../../dissector/index.ts';
+import { defaultLimits, type Protocol } from '../../../dissector/index.ts';
 import { protocols as builtIn } from '../../../dissector/protocols/index.ts';
 import { referencePage } from '../../../dissector/reference/page.ts';
 import { writeProtocol } from '../../author/newprotocol.ts';
@@ -11,6 +11,7 @@ import { type TestedCapture, testCapture } from '../../author/testprotocol.ts';
 import { loadProtocols } from '../../capture/modules.ts';
 import { reasonOf } from '../../capture/reason.ts';
 import { exitStatus, UsageError } from '../errors.ts';
+import { watchHooks } from '../hookwatchdog.ts';
 import type { Io, Tell } from '../io.ts';
 import { junit } from '../junit.ts';
 import { type Given, parseOptions, refuseOthers } from '../options.ts';
@@ -129,6 +130,7 @@ async function test([path, ...named]: readonly string[], given: Given, { io, out
     seed,
     lineProblem: await lineSchema(io),
   };
+  watchHooks(defaultLimits.hookSeconds);
   const all: Ran[] = [];
   for (const capture of captures) {
     const tested = readTested(capture, named.length > 0 ? undefined : path, given.all('keys'));

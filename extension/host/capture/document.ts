@@ -35,8 +35,11 @@ export class CaptureDocument implements vscode.CustomDocument {
   /** As they were sent to the worker. */
   #settings = '';
   readonly #keyFiles = new Watched(() => void this.sendKeys().catch(() => {}));
+  /** Modules that did not return, each with why: they are left out until they change. */
+  readonly #leftOut = new Map<string, string>();
   readonly #modules = new Watched(() => void this.#settingsChanged(true).catch(() => {}));
   #closed = false;
+  #isStuck = false;
   /** Added to the worker's generations, so that they grow across a reload too. */
   #generations = 0;
 
@@ -110,7 +113,22 @@ export class CaptureDocument implements vscode.CustomDocument {
         if (worker === this.#worker) this.#update({ ...overview, generation: overview.generation + this.#generations });
       },
       ended: (reason) => {
-        if (worker === this.#worker) this.#fail(reason);
+        if (worker !== this.#worker) return;
+        const isStuck = this.#isStuck;
+        this.#isStuck = false;
+        if (!isStuck || this.#closed) return this.#fail(reason);
+        // What held it is left out by now: another thread goes on without it.
+        this.#reload();
+        this.#changed.fire(this.#overview);
+      },
+      stuck: ({ path, protocol, hook }, seconds) => {
+        if (worker !== this.#worker) return;
+        const text = vscode.l10n.t(
+          'The protocol {0} did not return from "{1}" within {2} s: it is left out until its module changes.',
+          ...[protocol, hook, String(seconds)],
+        );
+        this.#leftOut.set(path, text);
+        this.#isStuck = true;
       },
     });
     return worker;
@@ -168,7 +186,9 @@ export class CaptureDocument implements vscode.CustomDocument {
 
   /** Gives the worker the settings that it does not have yet; true when there were any. */
   async #sendSettings(): Promise<boolean> {
-    const { settings, problems } = readSettings(this.uri);
+    const { settings: all, problems } = readSettings(this.uri);
+    const settings = { ...all, modules: all.modules.filter((path) => !this.#leftOut.has(path)) };
+    problems.push(...this.#leftOut.values());
     const text = JSON.stringify(settings);
     if (text === this.#settings) return false;
     this.#settings = text;
@@ -176,8 +196,9 @@ export class CaptureDocument implements vscode.CustomDocument {
       const report = check.settingsReport(await this.#worker.call('settings', settings));
       problems.push(...report.problems);
       if (this.#closed) return true;
-      this.#modules.set(report.files.map((path) => vscode.Uri.file(path)));
-      this.#modulesLoaded.fire(report.faults);
+      this.#modules.set([...report.files, ...this.#leftOut.keys()].map((path) => vscode.Uri.file(path)));
+      const leftOut = [...this.#leftOut].map(([path, text]) => ({ path, line: 1, column: 1, text }));
+      this.#modulesLoaded.fire([...report.faults, ...leftOut]);
     } finally {
       if (!this.#closed) this.#warnings.set(this.#settingsOfThis, problems);
     }
@@ -186,7 +207,10 @@ export class CaptureDocument implements vscode.CustomDocument {
 
   /** `again`: not the settings but a module that they name. */
   async #settingsChanged(again = false): Promise<void> {
-    if (again) this.#settings = '';
+    if (again) {
+      this.#settings = '';
+      this.#leftOut.clear();
+    }
     // A line of a key log that was unknown before may be one of a protocol that came just now.
     if (!this.stopped && (await this.#sendSettings())) await this.sendKeys();
   }

@@ -1,4 +1,5 @@
 /** A thread for a capture, in Node. Where there is no Node, thread.web.ts stands in its place. */
+import { url } from 'node:inspector';
 import { Worker } from 'node:worker_threads';
 import * as vscode from 'vscode';
 import { failureOf } from './failureof.ts';
@@ -28,4 +29,9 @@ export function startThread(file: vscode.Uri, name: string, ends: ThreadEnds): T
     post: (message, transfer) => worker.postMessage(message, transfer),
     terminate: () => void worker.terminate(),
   };
+}
+
+/** A debugger is attached: what does not return may stand at a breakpoint. */
+export function isDebugged(): boolean {
+  return url() !== undefined;
 }

@@ -50,3 +50,8 @@ export async function readBundle(file: vscode.Uri): Promise<Uint8Array<ArrayBuff
   if (!file.scheme.startsWith('http')) return Uint8Array.from(await vscode.workspace.fs.readFile(file));
   return new Uint8Array(await (await fetch(file.toString(true))).arrayBuffer());
 }
+
+/** No thread of a browser tells. */
+export function isDebugged(): boolean {
+  return false;
+}

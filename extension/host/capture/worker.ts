@@ -3,10 +3,12 @@
  * that brings its worker down takes nothing else with it.
  */
 import * as vscode from 'vscode';
+import { defaultLimits } from '../../../dissector/bytes/limits.ts';
+import { type HookWatch, HookWatcher, type WatchedHook } from '../../capture/hookwatch.ts';
 import type { Overview, WorkerCalls, WorkerEvents } from '../../wire/inspector.ts';
 import { Connection } from '../../wire/rpc.ts';
 import * as check from './checks.ts';
-import { startThread, type Thread } from './thread.ts';
+import { isDebugged, startThread, type Thread } from './thread.ts';
 
 type None = Record<never, never>;
 
@@ -14,24 +16,31 @@ export interface WorkerEnds {
   overview(overview: Overview): void;
   /** The thread ended without being asked to; called once, after the waiting calls have failed with the same sentence. */
   ended(reason: string): void;
+  /** A module does not return; the thread ends right after. */
+  stuck(hook: WatchedHook, seconds: number): void;
 }
+
+const LOOK_MS = 500;
 
 export class CaptureWorker {
   readonly #thread: Thread;
   readonly #connection: Connection<WorkerCalls, None, None, WorkerEvents>;
   #over = false;
+  #watcher: HookWatcher | undefined;
+  #looking: ReturnType<typeof setInterval> | undefined;
 
   constructor(file: vscode.Uri, name: string, ends: WorkerEnds) {
     this.#connection = new Connection<WorkerCalls, None, None, WorkerEvents>(
       (message) => this.#thread.post(message, handedOver(message)),
       {},
-      { overview: (data: unknown) => ends.overview(check.overview(data)) },
+      {
+        overview: (data: unknown) => ends.overview(check.overview(data)),
+        hooks: (data: unknown) => this.#watch(data as HookWatch, ends, (reason) => ended(reason)),
+      },
     );
     const ended = (reason: string): void => {
       if (this.#over) return;
-      this.#over = true;
-      this.#connection.close(reason);
-      this.#thread.terminate();
+      this.#end(reason);
       ends.ended(reason);
     };
     const message = (received: unknown): void => {
@@ -53,11 +62,38 @@ export class CaptureWorker {
   }
 
   dispose(): void {
-    if (this.#over) return;
+    if (!this.#over) this.#end(vscode.l10n.t('The capture was closed.'));
+  }
+
+  #end(reason: string): void {
     this.#over = true;
-    this.#connection.close(vscode.l10n.t('The capture was closed.'));
+    clearInterval(this.#looking);
+    this.#connection.close(reason);
     this.#thread.terminate();
   }
+
+  /** A thread that a module holds hears nothing: what it is in stands in memory that both see. */
+  #watch(watch: HookWatch, ends: WorkerEnds, ended: (reason: string) => void): void {
+    if (this.#watcher !== undefined) {
+      this.#watcher.hooks = watch.hooks;
+      return;
+    }
+    const watcher = new HookWatcher(watch);
+    this.#watcher = watcher;
+    this.#looking = setInterval(() => {
+      const seconds = hookSeconds();
+      const hook = watcher.look((seconds * 1000) / LOOK_MS);
+      // Somebody may stand at a breakpoint in it.
+      if (hook === undefined || this.#over || isDebugged()) return;
+      ends.stuck(hook, seconds);
+      ended(vscode.l10n.t('The protocol {0} did not return from "{1}" within {2} s.', hook.protocol, hook.hook, seconds));
+    }, LOOK_MS);
+  }
+}
+
+function hookSeconds(): number {
+  const { hookSeconds: own } = vscode.workspace.getConfiguration('peerscope').get<{ hookSeconds?: unknown }>('limits') ?? {};
+  return typeof own === 'number' && own > 0 ? own : defaultLimits.hookSeconds;
 }
 
 /** A whole file that is sent changes hands instead of being copied. */

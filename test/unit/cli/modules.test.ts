@@ -36,8 +36,8 @@ async function load(path: string): Promise<Loading> {
 }
 
 /** What the command says of a capture on standard error. */
-async function decode(module: string): Promise<{ readonly err: string; readonly status: number }> {
-  const args = ['decode', golden('p2pke_a.pcapng'), '--protocol', module];
+async function decode(module: string, ...more: string[]): Promise<{ readonly err: string; readonly status: number | null }> {
+  const args = ['decode', golden('p2pke_a.pcapng'), '--protocol', module, ...more];
   const run = promisify(execFile)(process.execPath, [...node, join(project, 'extension', 'cli', 'main.ts'), ...args], {
     cwd: project,
   });
@@ -177,5 +177,14 @@ describe('a module', () => {
       `export default ({ defineConversation, defineMessages, Layer, struct, structForm }) => {\n  const f = structForm('f', struct('f', '', []));\n  return ${call};\n};\n`,
     );
     expect((await load(path)).problems[0]).toContain(told);
+  });
+});
+
+describe('a module that does not return', () => {
+  it('ends the command, which names module and hook', async () => {
+    const path = write('endless.mjs', module("'x'").replace('recognise: () => 0', 'recognise: () => { for (;;); }'));
+    const { err, status } = await decode(path, '--limit', 'hookSeconds=1');
+    expect(err).toBe(`peerscope: The protocol own did not return from "recognise" within 1 s (limit hookSeconds): ${path}\n`);
+    expect(status).toBe(null);
   });
 });

@@ -40,6 +40,7 @@ function launch() {
     {},
     {
       overview: (overview: unknown) => void told.push(overview as Overview),
+      hooks: () => {},
     },
   );
   worker.on('message', (message) => connection.receive(message));
