@@ -72,7 +72,8 @@ if (parentPort !== null) {
         settings = params as CaptureSettings;
         settingsRead++;
         if (name !== '') connection.tell('overview', overview());
-        return { problems: settings.decodeAs.includes('nonsense') ? ['Settings: "nonsense" is no rule.'] : [] };
+        const problems = settings.decodeAs.includes('nonsense') ? ['Settings: "nonsense" is no rule.'] : [];
+        return { problems, faults: [], files: settings.modules };
       },
       rows: (params: unknown) => {
         const { start, count } = params as WorkerCalls['rows']['params'];

@@ -157,7 +157,7 @@ describe('a script that fails', () => {
     ],
     // What came between the sending and the silence counts.
     [`${handed}send a InitHello\nexpect b InitHello\nexpect a nothing for 300ms`, 5, 'RespHello came, and nothing was expected'],
-    [`${two}expect b InitDone\n@a = [1, 2]\n${Array.from({ length: 30 }, () => '@a = [a, a]').join('\n')}`, 20, /limit madeSize/],
+    [`${two}expect b InitDone\n@a = [1, 2]\n${Array.from({ length: 30 }, () => '@a = [a, a]').join('\n')}`, 21, /limit madeSize/],
   ] as const)('%j says in which line, and why', async (text, line, why) => {
     const { status, out } = await run(text, '--json');
     expect(status).toBe(1);
