@@ -32,6 +32,8 @@ export interface Command {
   readonly limits: Readonly<Record<string, number>>;
   /** The order in which frames are observed. */
   readonly order: string | undefined;
+  /** Works again whenever a file changes. */
+  readonly watch: boolean;
 }
 
 /** A message by its number, or all that a frame (1-based) completes. */
@@ -58,6 +60,7 @@ export function parseCommand(args: readonly string[]): Command | Question {
   if (first === undefined) throw new UsageError(`"${name}" needs a capture.`);
   const captures = [first, ...more] as const;
   if (captures.filter((path) => path === '-').length > 1) throw new UsageError('Standard input can be one capture only.');
+  if (given.has('watch') && captures.includes('-')) throw new UsageError('--watch is of files: standard input comes once.');
   const json = given.has('json');
   return {
     ...{ name, captures: [first, ...more], capture: captures.join(' + '), alignClocks: given.has('align-clocks') },
@@ -72,6 +75,7 @@ export function parseCommand(args: readonly string[]): Command | Question {
     choices: parseChoices(given.all('choice')),
     limits: parseLimits(given.all('limit')),
     order: given.one('order'),
+    watch: given.has('watch'),
   };
 }
 

@@ -43,6 +43,11 @@ export const options: readonly CliOption[] = [
     commands: ['decode'],
   },
   {
+    name: 'watch',
+    doc: 'decodes again when the capture, a key log, a module or a file that it imports changes, until it is interrupted',
+    commands: ['decode', 'check', 'info'],
+  },
+  {
     name: 'format',
     value: 'FORMAT',
     doc: 'text, json (same as --json), sarif, or github (workflow commands)',

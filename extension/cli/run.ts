@@ -17,6 +17,7 @@ import { openCaptures } from './sources.ts';
 import type { Task } from './task.ts';
 import { printable } from './text.ts';
 import { type CaptureCommand, helpText } from './usage.ts';
+import { again, filesOfCommand } from './watching.ts';
 
 const commands: Readonly<Record<CaptureCommand, (task: Task) => Promise<number>>> = { decode, check, info, frames };
 
@@ -51,7 +52,9 @@ function own([name, ...args]: readonly string[], io: Io, out: Output, tell: Tell
 
 async function onCapture(args: readonly string[], io: Io, out: Output, tell: Tell): Promise<number> {
   const command = parseCommand(args);
-  return 'name' in command ? perform(command, io, out, tell) : answer(command, io, out);
+  if (!('name' in command)) return answer(command, io, out);
+  const work = () => perform(command, io, out, tell);
+  return command.watch ? again(work, () => filesOfCommand(command), { io, out, tell }) : work();
 }
 
 /** Tells why the command ends early, below what it has printed so far. */

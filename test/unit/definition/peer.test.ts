@@ -69,6 +69,11 @@ describe('a node of messages', () => {
     expect(protocol.peer!.start({} as never, 'not JSON')).toContain('JSON object');
   });
 
+  it('runs the script beside it', async () => {
+    const { out, status } = await peerscope(['run', module.replace('.js', '.packet'), '--protocol', module]);
+    expect([out.split('\n').at(-2), status]).toEqual(['3 sections: 3 passed, 0 failed', 0]);
+  });
+
   it('is spoken by a packet script', async () => {
     const script = `### a query is answered
 node b = dht listen 127.0.0.1:0
