@@ -17,14 +17,7 @@ describe('the packet list', () => {
   const times = (): Promise<string[]> => inspecting.frame.locator('peerscope-packets [role=row] > :nth-child(2)').allInnerTexts();
   const says = () => inspecting.frame.locator('#find-says');
 
-  /** Chooses from the menu of the right button. A menu takes no click in the moment in which it opens. */
-  async function choose(on: ReturnType<typeof heads>, name: string): Promise<void> {
-    await on.click({ button: 'right' });
-    const entry = workbench.page.getByRole('menuitem', { name }).first();
-    await entry.waitFor();
-    await workbench.page.waitForTimeout(400);
-    await entry.click();
-  }
+  const choose = (on: ReturnType<typeof heads>, name: string): Promise<void> => inspecting.chooseFromMenu(on, name);
 
   /** What the clipboard holds, by pasting it into the filter bar. */
   async function pasted(): Promise<string> {
