@@ -13,6 +13,7 @@ import {
   type TreeField,
 } from '../../dissector/index.ts';
 import { type ConversationObserver, type Direction, type Members, unknownMember } from '../../dissector/protocol/index.ts';
+import { guardedPeer } from './guardpeer.ts';
 import { watchedCall } from './hookwatch.ts';
 import { placeOf, placeText } from './modulefault.ts';
 import { reasonOf } from './reason.ts';
@@ -85,6 +86,9 @@ export function guarded(protocol: Protocol, tell: (problem: string) => void = ()
         return failedIn(message, whyOf(error));
       }
     },
+    ...(protocol.peer === undefined
+      ? {}
+      : { peer: guardedPeer(protocol.peer, (hook, call) => attempt({ id, path }, hook, call)) }),
     ...(explain === undefined
       ? {}
       : { explain: (message, keys) => attempt({ id, path }, 'explain', () => explain(message, keys)) }),

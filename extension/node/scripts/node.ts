@@ -146,6 +146,11 @@ export class ScriptNode {
     return this.#events.flatMap((event) => (event.kind === 'told' ? [event.text] : []));
   }
 
+  /** Those that tell of what went wrong. */
+  get grave(): readonly string[] {
+    return this.#events.flatMap((event) => (event.kind === 'told' && event.grave ? [event.text] : []));
+  }
+
   /** All that it has heard so far, in order. */
   heard(): readonly ReceivedMessage[] {
     return this.#hearing.heardAt(addressText(this.#local()), this.seen);

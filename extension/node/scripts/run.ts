@@ -275,8 +275,11 @@ class Run {
       return new Failure(`${message} came with another ${path}: expected ${said}, ${got}`, mended);
     }
     const instead = came.length === 0 ? 'nothing came' : `came ${came.map((heard) => heard.message).join(', ')}`;
-    const told = node.told.at(-1);
-    const more = told === undefined ? '' : ` (the node: ${told.replace(/\.$/, '')})`;
+    const others = [...this.#nodes].flatMap(([name, other]) =>
+      other === node ? [] : other.grave.slice(-1).map((text) => [name, text]),
+    );
+    const [[who, told] = []] = [...node.told.slice(-1).map((text) => ['the node', text]), ...others];
+    const more = told === undefined ? '' : ` (${who}: ${told.replace(/\.$/, '')})`;
     return new Failure(`${message} did not come within ${ms(within)}: ${instead}${more}`);
   }
 

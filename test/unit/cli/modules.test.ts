@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { ProtocolPlan } from '../../../extension/author/plan.ts';
+import { moduleText, scriptText } from '../../../extension/author/template.ts';
 import { faultOf, type ModuleFault } from '../../../extension/capture/modulefault.ts';
 import { project } from '../../../extension/workbench/paths.ts';
 import { golden } from './help.ts';
@@ -35,17 +37,25 @@ async function load(path: string): Promise<Loading> {
   return JSON.parse((await answers.next()).value);
 }
 
-/** What the command says of a capture on standard error. */
-async function decode(module: string, ...more: string[]): Promise<{ readonly err: string; readonly status: number | null }> {
-  const args = ['decode', golden('p2pke_a.pcapng'), '--protocol', module, ...more];
+interface Ran {
+  readonly out: string;
+  readonly err: string;
+  readonly status: number | null;
+}
+
+/** The command in a process of its own. */
+async function command(...args: string[]): Promise<Ran> {
   const run = promisify(execFile)(process.execPath, [...node, join(project, 'extension', 'cli', 'main.ts'), ...args], {
     cwd: project,
   });
   return run.then(
-    ({ stderr }) => ({ err: stderr, status: 0 }),
-    ({ stderr, code }) => ({ err: stderr, status: code }),
+    ({ stdout, stderr }) => ({ out: stdout, err: stderr, status: 0 }),
+    ({ stdout, stderr, code }) => ({ out: stdout, err: stderr, status: code }),
   );
 }
+
+const decode = (module: string, ...more: string[]): Promise<Ran> =>
+  command('decode', golden('p2pke_a.pcapng'), '--protocol', module, ...more);
 
 let time = 1_700_000_000;
 
@@ -177,6 +187,41 @@ describe('a module', () => {
       `export default ({ defineConversation, defineMessages, Layer, struct, structForm }) => {\n  const f = structForm('f', struct('f', '', []));\n  return ${call};\n};\n`,
     );
     expect((await load(path)).problems[0]).toContain(told);
+  });
+});
+
+describe('the active side of a module', () => {
+  const plan: ProtocolPlan = { name: 'chat', transport: 'udp', port: 7000, framing: 'u16', noise: undefined };
+  const script = write('chat.packet', scriptText(plan));
+
+  it.each([
+    [
+      'answers.mjs',
+      "name === 'ping' ? ['pong', { id }] : undefined",
+      'nosuch',
+      'nothing came (b: The protocol chat failed in "peer.received": nosuch is not defined (answers.mjs:56:',
+    ],
+    [
+      'fills.mjs',
+      'version: 1,\n        type',
+      'version: nosuch,\n        type',
+      'The protocol chat failed in "peer.fill": nosuch is not defined (fills.mjs:5',
+    ],
+  ])('in %s is told of by its place', async (name, from, to, told) => {
+    const text = moduleText(plan);
+    expect(text).toContain(from);
+    const { out, status } = await command('run', script, '--protocol', write(name, text.replace(from, to)));
+    expect(out).toContain(told);
+    expect(status).toBe(1);
+  });
+
+  it('says in its own words what a message needs', async () => {
+    const text = moduleText(plan).replace(
+      'fill: (name, _me, random) => ({',
+      "fill: (name, _me, random) => name === 'ping' ? needs() : ({",
+    );
+    const path = write('needs.mjs', `${text}function needs() {\n  throw new Error('a ping needs an id');\n}\n`);
+    expect((await command('run', script, '--protocol', path)).out).toContain(': a ping needs an id\n');
   });
 });
 
