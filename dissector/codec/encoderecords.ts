@@ -1,5 +1,5 @@
 import { equalBytes, malformed } from '../bytes/index.ts';
-import type { FieldForm } from './describe.ts';
+import type { FieldForm } from './fieldform.ts';
 import type { FieldKind } from './fieldkind.ts';
 import type { MessageForm } from './form.ts';
 import { integerOf } from './integer.ts';
