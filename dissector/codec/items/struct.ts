@@ -1,4 +1,4 @@
-import { type Field, malformed, type Problem, tooShort } from '../../bytes/index.ts';
+import { type Field, malformed, type Problem } from '../../bytes/index.ts';
 import { lengthText } from '../fieldkind.ts';
 import type { StructItem } from '../layout.ts';
 import { type Frame, measure } from './frame.ts';
@@ -72,7 +72,8 @@ function boundedStep({ name, doc, length }: StructItem, steps: readonly Step[], 
     }
     field.end = cursor.at;
     if (!isWhole) {
-      cursor.problem = cut ?? tooShort(path, need, end - start, start, path, claimedBy);
+      // What no further byte can mend is said before what is missing.
+      if (problem === undefined || problem.kind === 'incomplete') cursor.problem = cut;
       return false;
     }
     return complete;
