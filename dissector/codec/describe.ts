@@ -2,7 +2,7 @@ import type { FieldForm } from './fieldform.ts';
 import type { FieldKind } from './fieldkind.ts';
 import { describeItems } from './items/kinds.ts';
 import type { StructItem } from './layout.ts';
-import type { ProtoField, ProtoMessage } from './proto.ts';
+import { isMessage, type ProtoField, type ProtoMessage, type ProtoType } from './protolayout.ts';
 
 /** The fields of a struct, as filters, scripts and the reference know them. */
 export function describeStruct(layout: StructItem): readonly FieldForm[] {
@@ -13,20 +13,48 @@ export function describeProto(message: ProtoMessage): FieldForm[] {
   return message.fields.map(describeProtoField);
 }
 
-function describeProtoField({ number, name, type, repeated, doc }: ProtoField): FieldForm {
+function describeProtoField({ number, name, type, repeated, oneof, doc }: ProtoField): FieldForm {
   const element = protoKind(type);
-  const word = typeof type === 'object' ? 'message' : type;
+  const isMap = isMessage(type) && type.map === true;
+  const more = `${repeated && !isMap ? ', repeated' : ''}${oneof === undefined ? '' : `, one of ${oneof}`}`;
   return {
     name,
     kind: repeated ? { type: 'list', element } : element,
-    display: `proto3 ${word}, field ${number}${repeated ? ', repeated' : ''}`,
+    display: `proto3 ${isMap ? mapText(type) : protoText(type)}, field ${number}${more}`,
     doc,
-    ...(typeof type === 'object' ? { fields: describeProto(type) } : {}),
+    ...(isMessage(type) ? { fields: describeProto(type) } : {}),
+    ...(typeof type === 'object' && 'enum' in type ? { values: type.enum } : {}),
   };
 }
 
-function protoKind(type: ProtoField['type']): FieldKind {
-  if (typeof type === 'object') return { type: 'record' };
-  if (type === 'uint64') return { type: 'integer', bits: 64, signed: false, order: 'varint' };
-  return { type: type === 'string' ? 'text' : 'bytes' };
+function protoText(type: ProtoType): string {
+  return typeof type === 'string' ? type : isMessage(type) ? 'message' : 'enum';
+}
+
+function mapText({ fields }: ProtoMessage): string {
+  return `map<${fields.map(({ type }) => protoText(type)).join(', ')}>`;
+}
+
+function protoKind(type: ProtoType): FieldKind {
+  if (typeof type === 'object') return isMessage(type) ? { type: 'record' } : integer(32, true, 'varint');
+  switch (type) {
+    case 'string':
+      return { type: 'text' };
+    case 'bytes':
+      return { type: 'bytes' };
+    case 'bool':
+      return { type: 'boolean' };
+    case 'double':
+      return { type: 'float', bits: 64, order: 'little' };
+    case 'float':
+      return { type: 'float', bits: 32, order: 'little' };
+    default: {
+      const order = type.includes('fixed') ? 'little' : 'varint';
+      return integer(type.endsWith('64') ? 64 : 32, !/^(u|fixed)/.test(type), order);
+    }
+  }
+}
+
+function integer(bits: number, signed: boolean, order: 'little' | 'varint'): FieldKind {
+  return { type: 'integer', bits, signed, order };
 }

@@ -16,6 +16,7 @@ export * from './jsontree.ts';
 export * from './layout.ts';
 export * from './nearest.ts';
 export * from './proto.ts';
+export * from './protolayout.ts';
 export * from './records.ts';
 export * from './struct.ts';
 export * from './tojson.ts';
