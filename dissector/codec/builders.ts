@@ -153,6 +153,7 @@ export function checksum(
   return { kind: 'checksum', algorithm, name, doc, over: {}, ...more, size };
 }
 
+/** Items one after the other. A struct in a struct is a record; its items may refer to the integers of those around it. */
 export function struct(name: string, doc: string, items: readonly Item[]): StructItem {
   return { kind: 'struct', name, doc, items };
 }
