@@ -1,4 +1,5 @@
 /** Makes the items of layouts. */
+import { isHash, longest } from './checksums.ts';
 import type {
   BitsItem,
   BytesItem,
@@ -20,7 +21,7 @@ import type {
   WhenItem,
 } from './layout.ts';
 
-/** An integer of 1, 2, 4 or 8 bytes, big-endian unless `order: 'little'`. Values of 8 bytes are bigint. */
+/** An integer of 1 to 6, or of 8 bytes, big-endian unless `order: 'little'`. Values of 8 bytes are bigint. */
 export function uint(
   size: UintItem['size'],
   name: string,
@@ -130,11 +131,6 @@ export function align(to: number, doc = `Padding to a multiple of ${to} bytes.`,
   return { kind: 'padding', name, align: to, doc };
 }
 
-const checksumSizes: Readonly<Partial<Record<ChecksumAlgorithm, number>>> = {
-  ...{ crc32: 4, crc32c: 4, adler32: 4 },
-  ...{ 'crc16-ccitt': 2, 'crc16-arc': 2, internet: 2 },
-};
-
 /**
  * A checksum over items of its struct, from the first to the last that `over` names; its own bytes are zeros there. Decoded it has a verdict,
  * valid or invalid; encoders compute it where it is left out and write a wrong one as they are told.
@@ -149,7 +145,7 @@ export function checksum(
   doc: string,
   more: Partial<Pick<ChecksumItem, 'over' | 'order' | 'size'>> = {},
 ): ChecksumItem {
-  const size = checksumSizes[algorithm] ?? more.size ?? 4;
+  const size = isHash(algorithm) ? (more.size ?? 4) : longest(algorithm)!;
   return { kind: 'checksum', algorithm, name, doc, over: {}, ...more, size };
 }
 

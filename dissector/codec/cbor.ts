@@ -7,6 +7,8 @@ import { fromHalf } from './half.ts';
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
 const BREAK = 0xff;
+/** Bytes of integers that are shown as such: arithmetic on longer ones takes the square of their length. */
+const MOST_BIGNUM = 64;
 
 /**
  * The value of `bytes[start, end)`, one data item (RFC 8949). Never throws: what is not well-formed ends it with a Problem, and what was read
@@ -206,9 +208,10 @@ class Reader {
     if (value === undefined) return undefined;
     const end = this.at;
     const isBignum = argument === BIGNUM || argument === NEGATIVE_BIGNUM;
+    const bytes = isBignum && value.value instanceof Uint8Array ? value.value : new Uint8Array(0);
     // Fewer than nine bytes, or zeros before them, are an integer that has a shorter form.
-    if (isBignum && value.value instanceof Uint8Array && value.value.length > 8 && value.value[0] !== 0) {
-      const size = value.value.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+    if (bytes.length > 8 && bytes.length <= MOST_BIGNUM && bytes[0] !== 0) {
+      const size = bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
       return { ...field, value: argument === BIGNUM ? size : -1n - size, end };
     }
     return { ...field, kind: 'struct', end, children: [tag, value] };

@@ -17,6 +17,13 @@ export function isHash(algorithm: ChecksumAlgorithm): algorithm is Hash {
   return Object.hasOwn(digests, algorithm);
 }
 
+/** Bytes that it has; undefined for one that there is not. */
+export function longest(algorithm: ChecksumAlgorithm): number | undefined {
+  if (isHash(algorithm)) return algorithm.startsWith('sha256') ? 32 : 64;
+  if (!Object.hasOwn(sums, algorithm)) return undefined;
+  return algorithm.startsWith('crc16') || algorithm === 'internet' ? 2 : 4;
+}
+
 /** The whole digest: 32 or 64 bytes. */
 export function digestOf(algorithm: Hash, bytes: Uint8Array): Uint8Array {
   return digests[algorithm](bytes);

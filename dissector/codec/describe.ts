@@ -2,7 +2,7 @@ import type { FieldForm } from './fieldform.ts';
 import type { FieldKind } from './fieldkind.ts';
 import { describeItems } from './items/kinds.ts';
 import type { StructItem } from './layout.ts';
-import { isMessage, type ProtoField, type ProtoMessage, type ProtoType } from './protolayout.ts';
+import { isMessage, type ProtoField, type ProtoMessage, type ProtoScalar, type ProtoType } from './protolayout.ts';
 
 /** The fields of a struct, as filters, scripts and the reference know them. */
 export function describeStruct(layout: StructItem): readonly FieldForm[] {
@@ -49,11 +49,17 @@ function protoKind(type: ProtoType): FieldKind {
     case 'float':
       return { type: 'float', bits: 32, order: 'little' };
     default: {
+      if (!protoTypes.includes(type)) throw new Error(`layout: proto3 has no type "${type}"`);
       const order = type.includes('fixed') ? 'little' : 'varint';
       return integer(type.endsWith('64') ? 64 : 32, !/^(u|fixed)/.test(type), order);
     }
   }
 }
+
+const protoTypes: readonly ProtoScalar[] = [
+  ...(['int32', 'int64', 'uint32', 'uint64', 'sint32', 'sint64'] as const),
+  ...(['fixed32', 'fixed64', 'sfixed32', 'sfixed64'] as const),
+];
 
 function integer(bits: number, signed: boolean, order: 'little' | 'varint'): FieldKind {
   return { type: 'integer', bits, signed, order };

@@ -13,8 +13,8 @@ interface Common {
 
 export interface UintItem extends Common {
   readonly kind: 'uint';
-  /** Bytes: 1, 2, 4 or 8; values of 8 bytes are bigint. */
-  readonly size: 1 | 2 | 4 | 8;
+  /** Bytes; values of 8 bytes are bigint. */
+  readonly size: 1 | 2 | 3 | 4 | 5 | 6 | 8;
   readonly order?: 'little';
   readonly signed?: true;
   /** Words for values. */

@@ -1,5 +1,5 @@
 import { type Check, equalBytes, type Field, toHex } from '../../bytes/index.ts';
-import { digestOf, isHash, sumOf } from '../checksums.ts';
+import { digestOf, isHash, longest, sumOf } from '../checksums.ts';
 import type { ChecksumItem } from '../layout.ts';
 import type { Frame } from './frame.ts';
 import type { ItemKind } from './kind.ts';
@@ -9,6 +9,9 @@ export const checksumKind: ItemKind<ChecksumItem> = {
   compile(item, _, above) {
     const { name, doc, size, order } = item;
     const path = `${above}.${name}`;
+    const most = longest(item.algorithm);
+    if (most === undefined) throw new Error(`layout: there is no checksum "${item.algorithm}" for ${path}`);
+    if (!(size >= 1 && size <= most)) throw new Error(`layout: ${path} has ${size} bytes, ${item.algorithm} ${most}`);
     const hash = isHash(item.algorithm);
     return (cursor, into) => {
       if (!cursor.has(size, path) || !cursor.count(path)) return false;

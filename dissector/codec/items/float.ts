@@ -5,6 +5,7 @@ import type { ItemKind } from './kind.ts';
 export const floatKind: ItemKind<FloatItem> = {
   compile({ name, doc, size, order }, _, above) {
     const path = `${above}.${name}`;
+    if (size !== 4 && size !== 8) throw new Error(`layout: ${path} has ${size} bytes, a float 4 or 8`);
     const little = order === 'little';
     return (cursor, into) => {
       if (!cursor.has(size, path) || !cursor.count(path)) return false;

@@ -13,6 +13,7 @@ export const listKind: ItemKind<ListItem> = {
   compile(item, scope, above) {
     const { name, doc } = item;
     const path = `${above}.${name}`;
+    if (!('name' in item.item)) throw new Error(`layout: the elements of ${path} have no name`);
     const elements = elementsOf(item, scope, path);
     const [step] = scope.branch([item.item], path) as [Step];
     const isEnded = untilOf(item) !== undefined;

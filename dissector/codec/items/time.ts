@@ -27,6 +27,7 @@ export const timeKind: ItemKind<TimeItem> = {
   compile(item, _, above) {
     const { name, doc, order } = item;
     const path = `${above}.${name}`;
+    if (!Object.hasOwn(units, item.unit)) throw new Error(`layout: ${path} counts in no unit that is called "${item.unit}"`);
     const size = sizeOf(item);
     const epoch = epochOf(item, path);
     return (cursor, into) => {

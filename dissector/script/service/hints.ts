@@ -15,9 +15,9 @@ export function hintsOf(words: readonly ScriptSymbol[]): InlayHint[] {
     if (size === undefined) return [];
     const counted = field && measureRef(field.kind);
     const isFilledIn = counted !== undefined && !beside.some(({ name }) => name.text === counted.ref);
-    if (isFilledIn) {
-      const label = `${counted.ref}: ${measureOf(counted, size)}`;
-      return [{ at: value.end, label, doc: `${counted.ref} is left out and filled in.` }];
+    const measured = counted === undefined ? size : measureOf(counted, size);
+    if (isFilledIn && Number.isInteger(measured)) {
+      return [{ at: value.end, label: `${counted.ref}: ${measured}`, doc: `${counted.ref} is left out and filled in.` }];
     }
     return value.kind === 'list' || size < LEAST ? [] : [{ at: value.end, label: `${size} bytes`, doc: '' }];
   });

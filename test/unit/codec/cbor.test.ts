@@ -287,6 +287,11 @@ describe('what is no CBOR', () => {
     'df',
   ])('%s has a problem', (wire) => expect(decodeCbor('value', cbor.any, hex(wire)).problem).toBeDefined());
 
+  it('takes no time for an integer of a megabyte', () => {
+    const wire = encodeCbor(cbor.any, { tag: 2, value: new Uint8Array(1 << 20).fill(1) });
+    expect(encodeCbor(cbor.any, fieldToValues(decodeCbor('v', cbor.any, wire).field))).toEqual(wire);
+  });
+
   it('ends nesting and counts at their limits', () => {
     expect(decodeCbor('v', cbor.any, new Uint8Array(100).fill(0x81)).problem).toMatchObject({ kind: 'limit', limit: 'depth' });
     expect(decodeCbor('v', cbor.any, new Uint8Array(100).fill(0xc1)).problem).toMatchObject({ kind: 'limit', limit: 'depth' });

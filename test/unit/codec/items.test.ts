@@ -24,6 +24,7 @@ import {
   port,
   prefixed,
   struct,
+  time,
   uint,
   varint,
   when,
@@ -119,6 +120,37 @@ describe('flags', () => {
     expect(encodeStruct(layout, { flags: 3, mtu: 1, odd: 7 })).toEqual(hex('03000107'));
     expect(describeStruct(layout).find(({ name }) => name === 'mtu')).toMatchObject({ when: 'has_mtu = 1' });
   });
+});
+
+describe('an integer of any width', () => {
+  it.each([
+    [3, 'fffffe', 0xff_fffe, -2],
+    [5, '0100000001', 0x1_0000_0001, 0x1_0000_0001],
+    [6, 'ffffffffffff', 2 ** 48 - 1, -1],
+  ] as const)('of %i bytes', (size, wire, unsigned, signed) => {
+    for (const [value, more] of [
+      [unsigned, {}],
+      [signed, { signed: true }],
+    ] as const) {
+      const layout = of(uint(size, 'n', '', more));
+      expect(json(layout, wire)).toEqual({ n: value });
+      expect(encodeStruct(layout, { n: value })).toEqual(hex(wire));
+    }
+    const [little, back] = [of(uint(size, 'n', '', { order: 'little' })), Buffer.from(hex(wire)).reverse().toString('hex')];
+    expect(json(little, back)).toEqual({ n: unsigned });
+  });
+});
+
+describe('a layout with a mistake is refused when it is built', () => {
+  it.each([
+    ['a checksum that there is not', checksum('crc33' as never, 'c', ''), 'no checksum "crc33"'],
+    ['a hash that is not so long', checksum('sha256', 'c', '', { size: 33 }), 'x.c has 33 bytes'],
+    ['a unit that there is not', time('h' as never, 't', ''), 'no unit that is called "h"'],
+    ['a float of two bytes', float(2 as never, 'f', ''), 'a float 4 or 8'],
+    ['a list of what is no field', list('l', 2, '', when('a', 1, []) as never), 'have no name'],
+    ['a kind that there is not', { kind: 'unit' } as never, 'no kind of item "unit"'],
+    ['a factor of nothing', bytes('b', { ref: 'a', times: 0 }, ''), '"times" of x.b'],
+  ])('%s', (_, item, text) => expect(() => compileStruct(of(uint(1, 'a', ''), item))).toThrow(text));
 });
 
 describe('text', () => {

@@ -97,6 +97,9 @@ describe('a scalar', () => {
   });
 });
 
+it('a type that proto3 has not is refused', () =>
+  expect(() => protoForm('m', message(field('strng' as never)))).toThrow('proto3 has no type "strng"'));
+
 describe('an enumeration', () => {
   const layout = message(field({ enum: { 0: 'none', 2: 'two' } }));
 
