@@ -140,6 +140,8 @@ class Reader {
       if (head === undefined) return undefined;
       if (head.major !== major || head.info === 31)
         return this.#fail(malformed(`a chunk of ${name} is no string of its kind`, head.start, name));
+      const { fields } = this.#limits;
+      if (++this.#fields > fields) return this.#fail(overLimit('fields', fields, this.#fields, name, head.start, name));
       const chunk = this.#content(name, head.argument);
       if (chunk === undefined) return undefined;
       chunks.push(chunk);

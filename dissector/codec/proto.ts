@@ -130,11 +130,13 @@ function choose(oneof: string, record: Field, chosen: Map<string, Field>): void 
  * first; the later keeps its bytes in the tree, and counts no more by itself.
  */
 function mergeInto(first: Field, later: Field): void {
-  const won = new Set(later.children!.filter(({ repeated }) => !repeated).map(({ name }) => name));
-  for (const child of first.children!) if (won.has(child.name)) child.json = false;
-  first.children = first.children!.some(({ json }) => json === false)
-    ? [...later.children!, ...first.children!]
-    : [...first.children!, ...later.children!];
+  const children = first.children!;
+  const winning = later.children!.filter(({ repeated }) => !repeated);
+  const won = new Set(winning.map(({ name }) => name));
+  if (won.size > 0) for (const child of children) if (won.has(child.name)) child.json = false;
+  // What counts is found first, and what is repeated keeps its order.
+  children.unshift(...winning);
+  for (const child of later.children!) if (child.repeated) children.push(child);
   later.json = false;
 }
 

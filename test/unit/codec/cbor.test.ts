@@ -298,6 +298,9 @@ describe('what is no CBOR', () => {
     const many = new Uint8Array(30_003);
     many.set(hex('997530'));
     expect(decodeCbor('v', cbor.any, many).problem).toMatchObject({ kind: 'limit', limit: 'fields' });
+    expect(decodeCbor('v', cbor.any, new Uint8Array(30_000).fill(0x40).fill(0x5f, 0, 1)).problem).toMatchObject({
+      kind: 'limit',
+    });
     expect(decodeCbor('v', cbor.any, hex('9bffffffffffffffff')).problem).toMatchObject({ kind: 'incomplete' });
   });
 });

@@ -149,6 +149,11 @@ describe('a repeated number', () => {
   });
 });
 
+it('a message that stands twice has its lists one after the other', () => {
+  const inner = message(field('string', { repeated: true }), field('uint32', { number: 2, name: 'b' }));
+  expect(json(message(field(inner)), '0a050a01611001 0a050a01621002')).toEqual({ a: { a: ['a', 'b'], b: 2 } });
+});
+
 describe('a map', () => {
   const layout = message(protoMap(3, 'counts', 'string', 'uint32', 'Counts by name.'));
 
