@@ -52,10 +52,15 @@ function readMessage(layout: ProtoMessage, cursor: Cursor, end: number, path: st
     field.end = cursor.at;
     return field;
   }
-  const chosen = new Map<string, Field>();
+  const chosen: Chosen = { fields: undefined };
   while (cursor.at < end && cursor.problem === undefined) readRecord(layout, cursor, end, path, depth, children, chosen);
   field.end = cursor.at;
   return field;
+}
+
+/** The fields of a message that stand for their `oneof`. */
+interface Chosen {
+  fields: Map<string, Field> | undefined;
 }
 
 function readRecord(
@@ -65,7 +70,7 @@ function readRecord(
   path: string,
   depth: number,
   children: Field[],
-  chosen: Map<string, Field>,
+  chosen: Chosen,
 ): void {
   const start = cursor.at;
   const tag = readVarint(cursor, end, path);
@@ -74,8 +79,7 @@ function readRecord(
     cursor.at = start;
     return;
   }
-  const number = Number(tag >> 3n);
-  const wireType = Number(tag & 7n);
+  const [number, wireType] = partsOf(tag);
   // A known number with another wire type is an unknown field, as every reader of proto3 has it.
   const known = layout.fields.find((item) => item.number === number && takes(item, wireType));
   const at = `${path}.${known?.name ?? `field_${number}`}`;
@@ -118,11 +122,12 @@ function takes(field: ProtoField, wireType: number): boolean {
 }
 
 /** A field of a `oneof` replaces the others of it; of the same one, later values win as everywhere. */
-function choose(oneof: string, record: Field, chosen: Map<string, Field>): void {
-  const before = chosen.get(oneof);
+function choose(oneof: string, record: Field, chosen: Chosen): void {
+  chosen.fields ??= new Map();
+  const before = chosen.fields.get(oneof);
   if (before?.name === record.name && before.kind === 'struct') return;
   if (before !== undefined) before.json = false;
-  chosen.set(oneof, record);
+  chosen.fields.set(oneof, record);
 }
 
 /**
@@ -153,7 +158,7 @@ function skipGroup(number: number, cursor: Cursor, end: number, path: string, de
     }
     const tag = readVarint(cursor, end, path);
     if (tag === undefined || !cursor.count(path)) return false;
-    const [inner, wireType] = [Number(tag >> 3n), Number(tag & 7n)];
+    const [inner, wireType] = partsOf(tag);
     if (wireType === END_GROUP && inner === number) return true;
     if (wireType === END_GROUP) {
       fail(cursor, cursor.at, path, `group ${number} ends as group ${inner}`);
@@ -255,12 +260,12 @@ function readNumber(
   return true;
 }
 
-function hasMore(known: ProtoField | undefined, whole: bigint, value: Field['value']): boolean {
-  if (known === undefined) return false;
-  if (typeof value === 'boolean') return whole > 1n;
+function hasMore(known: ProtoField | undefined, whole: number | bigint, value: Field['value']): boolean {
+  if (known === undefined || value === whole) return false;
+  if (typeof value === 'boolean') return whole > 1;
   const number = BigInt(value as number | bigint);
   const isZigzag = known.type === 'sint32' || known.type === 'sint64';
-  return whole !== (isZigzag ? (number < 0n ? -2n * number - 1n : 2n * number) : BigInt.asUintN(64, number));
+  return BigInt(whole) !== (isZigzag ? (number < 0n ? -2n * number - 1n : 2n * number) : BigInt.asUintN(64, number));
 }
 
 /** Numbers of a repeated field in one record. */
@@ -306,21 +311,34 @@ function fail(cursor: Cursor, at: number, path: string, text: string): void {
   cursor.at = at;
 }
 
-/** Reads a varint of at most 10 bytes, with all of its 70 bits. */
-function readVarint(cursor: Cursor, end: number, path: string): bigint | undefined {
+/** The number of a field and its wire type. A tag that no number holds exactly is far out of the range. */
+function partsOf(tag: number | bigint): readonly [number: number, wireType: number] {
+  const whole = Number(tag);
+  return [Math.floor(whole / 8), whole % 8];
+}
+
+/** Reads a varint of at most 10 bytes, with all of its 70 bits; a number where it has no more than seven bytes. */
+function readVarint(cursor: Cursor, end: number, path: string): number | bigint | undefined {
   let small = 0;
-  let value = 0n;
-  for (let i = 0; i < 10; i++) {
-    if (cursor.at >= end) {
-      cursor.problem = malformed('a varint ends in the middle', cursor.at, path);
-      return undefined;
-    }
+  let factor = 1;
+  for (let i = 0; i < 7; i++) {
+    if (cursor.at >= end) return cutVarint(cursor, path);
     const byte = cursor.bytes[cursor.at++]!;
-    // Numbers hold the first 49 bits, and most varints have no more.
-    if (i < 7) small += (byte & 0x7f) * 2 ** (7 * i);
-    else value |= BigInt(byte & 0x7f) << BigInt(7 * i);
-    if (byte < 0x80) return value | BigInt(small);
+    small += (byte & 0x7f) * factor;
+    if (byte < 0x80) return small;
+    factor *= 128;
+  }
+  let value = BigInt(small);
+  for (let i = 7; i < 10; i++) {
+    if (cursor.at >= end) return cutVarint(cursor, path);
+    const byte = cursor.bytes[cursor.at++]!;
+    value |= BigInt(byte & 0x7f) << BigInt(7 * i);
+    if (byte < 0x80) return value;
   }
   cursor.problem = malformed('a varint is longer than 10 bytes', cursor.at, path);
   return undefined;
+}
+
+function cutVarint(cursor: Cursor, path: string): undefined {
+  cursor.problem = malformed('a varint ends in the middle', cursor.at, path);
 }

@@ -13,16 +13,19 @@ function narrow(value: bigint): number | bigint {
 }
 
 /** The value that a varint has as a type: longer ones are cut to its bits, as every reader does. */
-export function varintValue(type: ProtoType | undefined, whole: bigint): number | bigint | boolean {
-  if (type === undefined || type === 'uint64') return narrow(BigInt.asUintN(64, whole));
-  if (type === 'bool') return BigInt.asUintN(64, whole) !== 0n;
-  if (type === 'uint32') return Number(BigInt.asUintN(32, whole));
-  if (type === 'int64') return narrow(BigInt.asIntN(64, whole));
+export function varintValue(type: ProtoType | undefined, whole: number | bigint): number | bigint | boolean {
+  if (type === 'bool') return typeof whole === 'number' ? whole !== 0 : BigInt.asUintN(64, whole) !== 0n;
+  // Most are short, and mean what they say.
+  if (typeof whole === 'number' && whole < 0x8000_0000 && type !== 'sint32' && type !== 'sint64') return whole;
+  const bits = BigInt(whole);
+  if (type === undefined || type === 'uint64') return narrow(BigInt.asUintN(64, bits));
+  if (type === 'uint32') return Number(BigInt.asUintN(32, bits));
+  if (type === 'int64') return narrow(BigInt.asIntN(64, bits));
   if (type === 'sint32' || type === 'sint64') {
-    const bits = BigInt.asUintN(type === 'sint32' ? 32 : 64, whole);
-    return narrow(bits & 1n ? -((bits + 1n) >> 1n) : bits >> 1n);
+    const cut = BigInt.asUintN(type === 'sint32' ? 32 : 64, bits);
+    return narrow(cut & 1n ? -((cut + 1n) >> 1n) : cut >> 1n);
   }
-  return Number(BigInt.asIntN(32, whole));
+  return Number(BigInt.asIntN(32, bits));
 }
 
 /** A fixed-width value of 4 or 8 bytes. */

@@ -4,19 +4,20 @@ import type { BytesItem } from '../layout.ts';
 import type { Encodable } from '../values.ts';
 import { type Frame, measure } from './frame.ts';
 import type { ItemKind } from './kind.ts';
-import { counted } from './scope.ts';
+import { lengthParts } from './scope.ts';
 import { readText } from './text.ts';
 
 export const bytesKind: ItemKind<BytesItem> = {
   compile(item, scope, above) {
     const { name, doc, length, as } = item;
     const path = `${above}.${name}`;
-    const needed = counted(length, scope, path);
+    // Read without a call: most fields of most messages are bytes.
+    const { fixed, slot: counter, times, add } = lengthParts(length, scope, path);
     const claimedBy = typeof length === 'object' ? length.ref : undefined;
     const slot = as === 'little-endian-hex' ? scope.declare(name) : -1;
     return (cursor, into, slots) => {
-      const need = needed(cursor, slots);
       const { at, source } = cursor;
+      const need = fixed ?? (counter < 0 ? cursor.end - at : slots[counter]! * times + add);
       const whole = cursor.has(need, path, claimedBy);
       if (!cursor.count(path) || need < 0) return false;
       const end = whole ? at + need : cursor.end;

@@ -91,15 +91,29 @@ export function run(steps: readonly Step[], cursor: Cursor, into: Field[], slots
 
 /** What a length or count is while bytes are read; below zero where the integer is less than what is taken from it. */
 export function counted(length: Length, scope: Scope, path: string): (cursor: Cursor, slots: number[]) => number {
-  if (typeof length === 'number') return () => length;
-  if (length === 'rest') return (cursor) => cursor.end - cursor.at;
-  const { times, add } = factors(length, path);
-  const slot = scope.find(length.ref, path);
-  return times === 1 && add === 0 ? (_, slots) => slots[slot]! : (_, slots) => slots[slot]! * times + add;
+  const { fixed, slot, times, add } = lengthParts(length, scope, path);
+  if (fixed !== undefined) return () => fixed;
+  if (slot < 0) return (cursor) => cursor.end - cursor.at;
+  return (_, slots) => slots[slot]! * times + add;
+}
+
+export interface LengthParts {
+  readonly fixed: number | undefined;
+  /** Below zero for what has all that is left. */
+  readonly slot: number;
+  readonly times: number;
+  readonly add: number;
+}
+
+/** What a length is made of. */
+export function lengthParts(length: Length, scope: Scope, path: string): LengthParts {
+  if (typeof length === 'number') return { fixed: length, slot: -1, times: 1, add: 0 };
+  if (length === 'rest') return { fixed: undefined, slot: -1, times: 1, add: 0 };
+  return { fixed: undefined, slot: scope.find(length.ref, path), ...factors(length, path) };
 }
 
 /** Throws for a factor that no integer can be multiplied by. */
-export function factors({ times = 1, less = 0, plus = 0 }: Ref, path: string): { readonly times: number; readonly add: number } {
+function factors({ times = 1, less = 0, plus = 0 }: Ref, path: string): { readonly times: number; readonly add: number } {
   if (!Number.isSafeInteger(times) || times < 1)
     throw new Error(`layout: "times" of ${path} is ${times}, not an integer from 1 on`);
   return { times, add: plus - less };
