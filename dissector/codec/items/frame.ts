@@ -60,6 +60,13 @@ export class Frame {
     new Frame(this.#writers, items, value, out, path, this).writeAll();
   }
 
+  /** What `name`, an integer of this struct, has to be for an item of a struct inside of it. */
+  measuredIn(items: readonly Item[], value: Encodable | undefined, inner: string, name: string): number | undefined {
+    const isOwn = items.some((item) => this.#writers.names(item).includes(name));
+    if (isOwn || !isFieldValues(value)) return undefined;
+    return new Frame(this.#writers, items, value, [], this.at(inner), this).measured(name);
+  }
+
   /** One item with a value of its own: an element of a list. */
   writeElement(item: Item & { readonly name: string }, value: Encodable, name: string): void {
     new Frame(this.#writers, [item], { [item.name]: value }, this.out, this.at(name), this).writeAll();

@@ -41,7 +41,9 @@ export const structKind: ItemKind<StructItem> = {
     return [{ name, kind: { type: 'record', length }, display, doc, fields: [...fields, trailing] }];
   },
 
-  measure: (item, name, frame) => measure(item.length, name, frame.at(item.name), () => boundedBytes(item, frame).length),
+  measure: (item, name, frame) =>
+    measure(item.length, name, frame.at(item.name), () => boundedBytes(item, frame).length) ??
+    frame.measuredIn(item.items, frame.values[item.name], item.name, name),
 };
 
 function boundedStep({ name, doc, length }: StructItem, steps: readonly Step[], scope: Scope, path: string): Step {

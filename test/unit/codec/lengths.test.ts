@@ -56,6 +56,13 @@ describe('a length', () => {
     expect(json(layout, hex('42 01020304050607'))).toEqual({ version: 4, words: 2, options: '01020304050607' });
   });
 
+  it('may measure what stands in a struct inside of its own', () => {
+    const inner = struct('inner', '', [uint(1, 'a', ''), bytes('data', { ref: 'length' }, '')]);
+    const layout = struct('outer', '', [uint(1, 'length', ''), inner]);
+    expect([...encodeStruct(layout, { inner: { a: 9, data: hex('aabb') } })]).toEqual([2, 9, 0xaa, 0xbb]);
+    expect(json(layout, hex('02 09 aabb'))).toEqual({ length: 2, inner: { a: 9, data: 'aabb' } });
+  });
+
   it('that is less than what it has to count is malformed', () => {
     const { field, problem, end } = compileStruct(frame({ ref: 'length', less: 2 }))(hex('01 09 aa'));
     expect(problem).toMatchObject({ kind: 'malformed', text: 'frame.body has -1 bytes, as "length" says', path: 'frame.body' });
