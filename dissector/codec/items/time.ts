@@ -139,6 +139,7 @@ function onWire(item: TimeItem, seconds: bigint, parts: bigint, path: string): b
   if (unit === 'tai64n') return ((seconds + taiEpoch + BigInt(leapSeconds)) << 32n) | parts;
   if (unit !== 'ntp') return (seconds - epochOf(item, path)) * units[unit].perSecond + parts;
   const counted = seconds + ntpEpoch;
+  // Zeros alone are 1900, so the moment at which the count starts again cannot be said.
   const isZero = counted === 0n && parts === 0n;
   if (!isZero && (counted < ntpHalf || counted >= ntpHalf + ntpEra || counted * ntpEra + parts === ntpEra * ntpEra))
     throw new RangeError(`${path}: NTP has the times from 1968 to 2104`);
