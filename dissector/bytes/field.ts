@@ -24,6 +24,8 @@ export interface Field {
   value?: Value;
   /** The bytes as they stood, where the value does not say them all (text that is not UTF-8). */
   raw?: Uint8Array;
+  /** All bytes of a record that its layout does not know, for an encoder that writes it again (protobuf). */
+  unknown?: Uint8Array;
   /** How a person reads the value, where that is not just the value itself. */
   text?: string;
   source: number;

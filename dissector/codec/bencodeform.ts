@@ -1,7 +1,8 @@
 import { equalBytes, malformed, toHex } from '../bytes/index.ts';
 import { type BencodeType, decodeBencode } from './bencode.ts';
-import { describeStruct, type FieldForm } from './describe.ts';
+import { describeStruct } from './describe.ts';
 import { encodeStruct } from './encode.ts';
+import type { FieldForm } from './fieldform.ts';
 import type { FieldKind } from './fieldkind.ts';
 import type { MessageForm } from './form.ts';
 import { type Encodable, type FieldValues, fieldToValues, isFieldValues } from './values.ts';

@@ -1,4 +1,4 @@
-import { type Field, type Limits, overLimit, type Problem, tooShort } from '../bytes/index.ts';
+import { type Field, type Limits, malformed, overLimit, type Problem, tooShort } from '../bytes/index.ts';
 
 /**
  * The place of one decode: bytes being read, the Source they belong to, and the first problem met. A decoder that meets a
@@ -8,7 +8,8 @@ export class Cursor {
   readonly bytes: Uint8Array;
   readonly source: number;
   at: number;
-  readonly end: number;
+  /** Where the bytes that may be read end: those of the decode, or of a part that tells its own length. */
+  end: number;
   problem: Problem | undefined;
   readonly limits: Limits;
   #fields = 0;
@@ -23,7 +24,12 @@ export class Cursor {
 
   /** True when `length` bytes are left; else sets the problem. */
   has(length: number, path: string, claimedBy?: string): boolean {
-    if (length <= this.end - this.at) return true;
+    if (length >= 0 && length <= this.end - this.at) return true;
+    if (length < 0) {
+      const by = claimedBy === undefined ? '' : `, as "${claimedBy}" says`;
+      this.problem = malformed(`${path} has ${length} bytes${by}`, this.at, path);
+      return false;
+    }
     this.problem = tooShort(path, length, this.end - this.at, this.at, path, claimedBy);
     return false;
   }

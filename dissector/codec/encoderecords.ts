@@ -1,9 +1,9 @@
 import { equalBytes, malformed } from '../bytes/index.ts';
-import type { FieldForm } from './describe.ts';
+import type { FieldForm } from './fieldform.ts';
 import type { FieldKind } from './fieldkind.ts';
 import type { MessageForm } from './form.ts';
 import { integerOf } from './integer.ts';
-import { FIXED32, FIXED64, LENGTH, VARINT } from './proto.ts';
+import { FIXED32, FIXED64, LENGTH, VARINT } from './protolayout.ts';
 import { decodeRecords } from './records.ts';
 import type { TreeField } from './treefield.ts';
 import { type Encodable, type FieldValues, fieldToValues, isFieldValues } from './values.ts';

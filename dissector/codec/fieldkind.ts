@@ -2,7 +2,7 @@
  * What a field is, as data: from it come the types of filters, the checks, completion and defaults of scripts. How a person reads
  * it (`FieldForm.display`) is apart from it and decides nothing.
  */
-import type { Length } from './layout.ts';
+import type { Length, Ref } from './layout.ts';
 
 export type FieldKind =
   | IntegerKind
@@ -56,11 +56,15 @@ export interface BooleanKind {
 /** An IP address: 4 or 16 bytes, or its text. */
 export interface AddressKind {
   readonly type: 'address';
+  /** Its bytes, where a layout says how many. */
+  readonly length?: Length;
 }
 
 /** A point in time, as text in ISO 8601, UTC: such texts sort as the times do. */
 export interface TimeKind {
   readonly type: 'time';
+  /** Bytes that hold it, where it stands on the wire. */
+  readonly length?: number;
 }
 
 /** The number of a frame of the capture, from 1. */
@@ -72,13 +76,15 @@ export interface RecordKind {
   readonly type: 'record';
   /** It may hold fields that its description does not name (members of a JSON object). */
   readonly open?: true;
+  /** Its bytes, where a layout says how many. */
+  readonly length?: Length;
 }
 
 export interface ListKind {
   readonly type: 'list';
   readonly element: FieldKind;
   /** The field beside it that says how many elements there are. */
-  readonly count?: { readonly ref: string };
+  readonly count?: Ref;
 }
 
 const types: readonly FieldKind['type'][] = [
@@ -101,8 +107,18 @@ export function elementOf(kind: FieldKind): FieldKind {
 
 /** The field that says how many bytes, or elements, a field of this kind has; encoders fill it in. */
 export function measuredBy(kind: FieldKind): string | undefined {
-  if (kind.type === 'list') return kind.count?.ref;
-  return 'length' in kind && typeof kind.length === 'object' ? kind.length.ref : undefined;
+  return measureRef(kind)?.ref;
+}
+
+/** What that field has to be for so many bytes or elements; no integer where it has no value for them. */
+export function measureOf({ times = 1, less = 0, plus = 0 }: Ref, size: number): number {
+  return (size + less - plus) / times;
+}
+
+/** The reference to the field that measures a field of this kind. */
+export function measureRef(kind: FieldKind): Ref | undefined {
+  if (kind.type === 'list') return kind.count;
+  return 'length' in kind && typeof kind.length === 'object' ? kind.length : undefined;
 }
 
 /** Whether names beyond those that are described may stand in it. */
@@ -136,7 +152,10 @@ function orderText(order: 'big' | 'little'): string {
 }
 
 export function lengthText(length: Length): string {
-  return typeof length === 'object' ? length.ref : length === 'rest' ? 'the rest' : String(length);
+  if (typeof length !== 'object') return length === 'rest' ? 'the rest' : String(length);
+  const { ref, times = 1, less = 0, plus = 0 } = length;
+  const parts = [times === 1 ? ref : `${times} × ${ref}`, less === 0 ? '' : ` − ${less}`, plus === 0 ? '' : ` + ${plus}`];
+  return parts.join('');
 }
 
 /** Why something is no kind, for whoever wrote it without a compiler; undefined where it is one. */

@@ -1,11 +1,12 @@
 import { type Field, type Limits, malformed, type Problem } from '../bytes/index.ts';
-import type { FieldForm } from './describe.ts';
 import { describeProto, describeStruct } from './describe.ts';
 import { encodeStruct } from './encode.ts';
 import type { Spacing } from './encodejson.ts';
 import { encodeProto } from './encodeproto.ts';
+import type { FieldForm } from './fieldform.ts';
 import type { StructItem } from './layout.ts';
-import { decodeProto, type ProtoMessage } from './proto.ts';
+import { decodeProto } from './proto.ts';
+import type { ProtoMessage } from './protolayout.ts';
 import { compileStruct } from './struct.ts';
 import { type FieldValues, fieldToValues, isFieldValues } from './values.ts';
 

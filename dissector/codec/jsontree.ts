@@ -1,5 +1,5 @@
 import type { Field } from '../bytes/index.ts';
-import type { FieldForm } from './describe.ts';
+import type { FieldForm } from './fieldform.ts';
 import type { JsonNode } from './json.ts';
 
 /** A JSON value as a tree in Source 0; members that a layout knows carry its words. */

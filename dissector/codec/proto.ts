@@ -1,44 +1,27 @@
 import { defaultLimits, type Field, type Limits, malformed, overLimit } from '../bytes/index.ts';
 import { Cursor, type Decoded } from './cursor.ts';
+import {
+  END_GROUP,
+  FIXED32,
+  FIXED64,
+  GROUP,
+  isMessage,
+  isPackable,
+  LENGTH,
+  type ProtoField,
+  type ProtoMessage,
+  VARINT,
+  wireTypeNames,
+  wireTypeOf,
+} from './protolayout.ts';
+import { fixedValue, varintValue } from './protovalue.ts';
 
-/**
- * A protobuf (proto3) message as data. Ranges cover a whole record: tag, length, value.
- * Source: Protocol Buffers encoding reference; varints are little-endian base 128, fixed-width values little-endian.
- */
-export interface ProtoMessage {
-  readonly name: string;
-  readonly doc: string;
-  readonly fields: readonly ProtoField[];
-}
-
-export interface ProtoField {
-  readonly number: number;
-  readonly name: string;
-  readonly type: 'string' | 'bytes' | 'uint64' | ProtoMessage;
-  readonly repeated?: true;
-  readonly doc: string;
-}
-
-export const VARINT = 0;
-export const FIXED64 = 1;
-export const LENGTH = 2;
-const GROUP = 3;
-const END_GROUP = 4;
-export const FIXED32 = 5;
-
-const wireTypeNames: Readonly<Record<number, string>> = {
-  0: 'varint',
-  1: '64-bit',
-  2: 'length-delimited',
-  3: 'group',
-  4: 'end of group',
-  5: '32-bit',
-};
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Decodes `bytes[start, end)` as one message. Unknown fields are kept as `field_N`; a second value of a field that is not
- * repeated stays visible too (readers take the last). Never throws.
+ * Decodes `bytes[start, end)` as one message; ranges cover a whole record: tag, length, value. Unknown fields are kept as `field_N`; a
+ * second value of a field that is not repeated stays visible too (readers take the last), and so does one of a `oneof` that another
+ * replaces. Never throws.
  */
 export function decodeProto(
   layout: ProtoMessage,
@@ -69,12 +52,26 @@ function readMessage(layout: ProtoMessage, cursor: Cursor, end: number, path: st
     field.end = cursor.at;
     return field;
   }
-  while (cursor.at < end && cursor.problem === undefined) readRecord(layout, cursor, end, path, depth, children);
+  const chosen: Chosen = { fields: undefined };
+  while (cursor.at < end && cursor.problem === undefined) readRecord(layout, cursor, end, path, depth, children, chosen);
   field.end = cursor.at;
   return field;
 }
 
-function readRecord(layout: ProtoMessage, cursor: Cursor, end: number, path: string, depth: number, children: Field[]): void {
+/** The fields of a message that stand for their `oneof`. */
+interface Chosen {
+  fields: Map<string, Field> | undefined;
+}
+
+function readRecord(
+  layout: ProtoMessage,
+  cursor: Cursor,
+  end: number,
+  path: string,
+  depth: number,
+  children: Field[],
+  chosen: Chosen,
+): void {
   const start = cursor.at;
   const tag = readVarint(cursor, end, path);
   if (tag === undefined || !cursor.count(path)) {
@@ -82,10 +79,9 @@ function readRecord(layout: ProtoMessage, cursor: Cursor, end: number, path: str
     cursor.at = start;
     return;
   }
-  const number = Number(tag >> 3n);
-  const wireType = Number(tag & 7n);
+  const [number, wireType] = partsOf(tag);
   // A known number with another wire type is an unknown field, as every reader of proto3 has it.
-  const known = layout.fields.find((item) => item.number === number && wireTypeOf(item) === wireType);
+  const known = layout.fields.find((item) => item.number === number && takes(item, wireType));
   const at = `${path}.${known?.name ?? `field_${number}`}`;
   if (number === 0 || number > 0x1fff_ffff) {
     fail(cursor, start, at, `field number ${number} is out of the range 1..536870911`);
@@ -114,9 +110,24 @@ function readRecord(layout: ProtoMessage, cursor: Cursor, end: number, path: str
   }
   record.end = cursor.at;
   children.push(record);
-  if (typeof known?.type !== 'object' || known.repeated) return;
-  const first = children.find(({ name }) => name === known.name);
+  if (known === undefined) record.unknown = cursor.bytes.subarray(start, cursor.at);
+  else if (known.oneof !== undefined) choose(known.oneof, record, chosen);
+  if (known === undefined || !isMessage(known.type) || known.repeated) return;
+  const first = children.find(({ name, json }) => name === known.name && json !== false);
   if (first !== undefined && first !== record) mergeInto(first, record);
+}
+
+function takes(field: ProtoField, wireType: number): boolean {
+  return wireTypeOf(field.type) === wireType || (wireType === LENGTH && isPackable(field));
+}
+
+/** A field of a `oneof` replaces the others of it; of the same one, later values win as everywhere. */
+function choose(oneof: string, record: Field, chosen: Chosen): void {
+  chosen.fields ??= new Map();
+  const before = chosen.fields.get(oneof);
+  if (before?.name === record.name && before.kind === 'struct') return;
+  if (before !== undefined) before.json = false;
+  chosen.fields.set(oneof, record);
 }
 
 /**
@@ -124,11 +135,13 @@ function readRecord(layout: ProtoMessage, cursor: Cursor, end: number, path: str
  * first; the later keeps its bytes in the tree, and counts no more by itself.
  */
 function mergeInto(first: Field, later: Field): void {
-  const won = new Set(later.children!.filter(({ repeated }) => !repeated).map(({ name }) => name));
-  for (const child of first.children!) if (won.has(child.name)) child.json = false;
-  first.children = first.children!.some(({ json }) => json === false)
-    ? [...later.children!, ...first.children!]
-    : [...first.children!, ...later.children!];
+  const children = first.children!;
+  const winning = later.children!.filter(({ repeated }) => !repeated);
+  const won = new Set(winning.map(({ name }) => name));
+  if (won.size > 0) for (const child of children) if (won.has(child.name)) child.json = false;
+  // What counts is found first, and what is repeated keeps its order.
+  children.unshift(...winning);
+  for (const child of later.children!) if (child.repeated) children.push(child);
   later.json = false;
 }
 
@@ -145,7 +158,7 @@ function skipGroup(number: number, cursor: Cursor, end: number, path: string, de
     }
     const tag = readVarint(cursor, end, path);
     if (tag === undefined || !cursor.count(path)) return false;
-    const [inner, wireType] = [Number(tag >> 3n), Number(tag & 7n)];
+    const [inner, wireType] = partsOf(tag);
     if (wireType === END_GROUP && inner === number) return true;
     if (wireType === END_GROUP) {
       fail(cursor, cursor.at, path, `group ${number} ends as group ${inner}`);
@@ -179,26 +192,16 @@ function readValue(
   depth: number,
 ): boolean {
   switch (wireType) {
-    case VARINT: {
-      const value = readVarint(cursor, end, path);
-      if (value === undefined) return false;
-      record.value = value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
-      return true;
-    }
+    case VARINT:
     case FIXED64:
-    case FIXED32: {
-      const size = wireType === FIXED64 ? 8 : 4;
-      if (!fits(cursor, size, end, path)) return false;
-      const view = new DataView(cursor.bytes.buffer, cursor.bytes.byteOffset + cursor.at, size);
-      record.value = size === 8 ? view.getBigUint64(0, true) : view.getUint32(0, true);
-      cursor.at += size;
-      return true;
-    }
+    case FIXED32:
+      return readNumber(record, known, wireType, cursor, end, path);
     case LENGTH: {
       const length = readVarint(cursor, end, path);
       if (length === undefined || !fits(cursor, Number(length), end, path)) return false;
       const stop = cursor.at + Number(length);
-      if (typeof known?.type === 'object') {
+      if (known !== undefined && isPackable(known)) return readPacked(record, known, cursor, stop, path);
+      if (known !== undefined && isMessage(known.type)) {
         const inner = readMessage(known.type, cursor, stop, path, depth + 1);
         const children = inner.children!;
         record.children = children;
@@ -227,8 +230,62 @@ function readString(record: Field, raw: Uint8Array, path: string): void {
   }
 }
 
-function wireTypeOf(field: ProtoField): number {
-  return field.type === 'uint64' ? VARINT : LENGTH;
+/** A varint or fixed-width value. */
+function readNumber(
+  record: Field,
+  known: ProtoField | undefined,
+  wireType: number,
+  cursor: Cursor,
+  end: number,
+  path: string,
+): boolean {
+  const from = cursor.at;
+  if (wireType === VARINT) {
+    const whole = readVarint(cursor, end, path);
+    if (whole === undefined) return false;
+    record.value = varintValue(known?.type, whole);
+    // What is longer than it has to be, or has more bits than its type, is not told by its value.
+    const isLonger = cursor.at > from + 1 && cursor.bytes[cursor.at - 1] === 0;
+    if (isLonger || hasMore(known, whole, record.value)) record.raw = cursor.bytes.subarray(from, cursor.at);
+    const type = known?.type;
+    const word = typeof type === 'object' && 'enum' in type ? type.enum[Number(record.value)] : undefined;
+    if (word !== undefined) record.text = `${word} (${record.value})`;
+    return true;
+  }
+  const size = wireType === FIXED64 ? 8 : 4;
+  if (!fits(cursor, size, end, path)) return false;
+  record.value = fixedValue(known?.type, new DataView(cursor.bytes.buffer, cursor.bytes.byteOffset + from, size));
+  cursor.at += size;
+  if (Number.isNaN(record.value)) record.raw = cursor.bytes.subarray(from, cursor.at);
+  return true;
+}
+
+function hasMore(known: ProtoField | undefined, whole: number | bigint, value: Field['value']): boolean {
+  if (known === undefined || value === whole) return false;
+  if (typeof value === 'boolean') return whole > 1;
+  const number = BigInt(value as number | bigint);
+  const isZigzag = known.type === 'sint32' || known.type === 'sint64';
+  return BigInt(whole) !== (isZigzag ? (number < 0n ? -2n * number - 1n : 2n * number) : BigInt.asUintN(64, number));
+}
+
+/** Numbers of a repeated field in one record. */
+function readPacked(record: Field, known: ProtoField, cursor: Cursor, stop: number, path: string): boolean {
+  const children: Field[] = [];
+  record.children = children;
+  (record as { kind: Field['kind'] }).kind = 'list';
+  record.punctuated = true;
+  const wireType = wireTypeOf(known.type);
+  while (cursor.at < stop) {
+    const start = cursor.at;
+    const one: Field = { name: known.name, kind: 'value', source: cursor.source, start, end: start, doc: known.doc };
+    if (!cursor.count(path) || !readNumber(one, known, wireType, cursor, stop, path)) {
+      cursor.at = start;
+      return false;
+    }
+    one.end = cursor.at;
+    children.push(one);
+  }
+  return true;
 }
 
 function unknownDoc(number: number, wireType: number): string {
@@ -254,18 +311,34 @@ function fail(cursor: Cursor, at: number, path: string, text: string): void {
   cursor.at = at;
 }
 
-/** Reads a varint of at most 10 bytes (64 bits). */
-function readVarint(cursor: Cursor, end: number, path: string): bigint | undefined {
-  let value = 0n;
-  for (let i = 0; i < 10; i++) {
-    if (cursor.at >= end) {
-      cursor.problem = malformed('a varint ends in the middle', cursor.at, path);
-      return undefined;
-    }
+/** The number of a field and its wire type. A tag that no number holds exactly is far out of the range. */
+function partsOf(tag: number | bigint): readonly [number: number, wireType: number] {
+  const whole = Number(tag);
+  return [Math.floor(whole / 8), whole % 8];
+}
+
+/** Reads a varint of at most 10 bytes, with all of its 70 bits; a number where it has no more than seven bytes. */
+function readVarint(cursor: Cursor, end: number, path: string): number | bigint | undefined {
+  let small = 0;
+  let factor = 1;
+  for (let i = 0; i < 7; i++) {
+    if (cursor.at >= end) return cutVarint(cursor, path);
+    const byte = cursor.bytes[cursor.at++]!;
+    small += (byte & 0x7f) * factor;
+    if (byte < 0x80) return small;
+    factor *= 128;
+  }
+  let value = BigInt(small);
+  for (let i = 7; i < 10; i++) {
+    if (cursor.at >= end) return cutVarint(cursor, path);
     const byte = cursor.bytes[cursor.at++]!;
     value |= BigInt(byte & 0x7f) << BigInt(7 * i);
-    if (byte < 0x80) return BigInt.asUintN(64, value);
+    if (byte < 0x80) return value;
   }
   cursor.problem = malformed('a varint is longer than 10 bytes', cursor.at, path);
   return undefined;
+}
+
+function cutVarint(cursor: Cursor, path: string): undefined {
+  cursor.problem = malformed('a varint ends in the middle', cursor.at, path);
 }

@@ -1,6 +1,6 @@
 import { defaultLimits, type Field, type Limits, malformed, overLimit, type Problem } from '../bytes/index.ts';
 import type { Decoded } from './cursor.ts';
-import { FIXED32, FIXED64, LENGTH, VARINT } from './proto.ts';
+import { FIXED32, FIXED64, LENGTH, VARINT } from './protolayout.ts';
 
 /**
  * Protobuf without a layout: the records as they stand, with the best reading of each. Offsets count in the bytes given.

@@ -18,9 +18,15 @@ export function fieldToJson(field: Field): Json {
   const out: { [name: string]: Json } = {};
   for (const child of children) {
     const value = fieldToJson(child);
-    const before = Object.hasOwn(out, child.name) ? out[child.name] : undefined;
-    if (child.repeated) define(out, child.name, Array.isArray(before) ? [...before, value] : [value]);
-    else define(out, child.name, value);
+    if (!child.repeated) {
+      define(out, child.name, value);
+      continue;
+    }
+    if (!Object.hasOwn(out, child.name)) define(out, child.name, []);
+    const list = out[child.name] as Json[];
+    // Several values of a repeated field may stand in one record (protobuf, packed).
+    if (child.kind !== 'list') list.push(value);
+    else for (const each of value as Json[]) list.push(each);
   }
   return out;
 }

@@ -1,5 +1,5 @@
 import type { Field, Value } from '../bytes/index.ts';
-import type { FieldForm } from './describe.ts';
+import type { FieldForm } from './fieldform.ts';
 
 /**
  * A field of a message's tree that no layout of a message has: what dissection computes (a generated field), or what frames a

@@ -104,8 +104,14 @@ export function valuesOfLayer(field: Field): FieldValues {
   for (const child of field.children ?? []) {
     if (child.generated === true || child.json === false) continue;
     const value = valueOfField(child);
-    const before = out[child.name];
-    out[child.name] = child.repeated !== true ? value : [...(Array.isArray(before) ? before : []), value];
+    if (child.repeated !== true) {
+      out[child.name] = value;
+      continue;
+    }
+    out[child.name] ??= [];
+    const list = out[child.name] as Encodable[];
+    if (child.kind !== 'list') list.push(value);
+    else for (const each of value as Encodable[]) list.push(each);
   }
   return out;
 }

@@ -64,6 +64,8 @@ export function blankValue({ kind, fields = [] }: FieldForm): Encodable {
     case 'record':
       return blank(fields);
     case 'bytes':
+    case 'address':
+    case 'time':
       return new Uint8Array(typeof kind.length === 'number' ? kind.length : 0);
     case 'boolean':
       return false;

@@ -1,5 +1,5 @@
 /** What a script leaves out and can be known: sizes of values, and fields that are filled in from them. */
-import { type FieldForm, measuredBy } from '../../codec/index.ts';
+import { type FieldForm, measureOf, measureRef } from '../../codec/index.ts';
 import type { ValueNode } from '../syntax/tree.ts';
 import type { InlayHint } from './editing.ts';
 import type { ScriptSymbol } from './symbols.ts';
@@ -13,9 +13,12 @@ export function hintsOf(words: readonly ScriptSymbol[]): InlayHint[] {
     if (role !== 'field' || value === undefined) return [];
     const size = sizeOf(value, field);
     if (size === undefined) return [];
-    const counted = field && measuredBy(field.kind);
-    const isFilledIn = counted !== undefined && !beside.some(({ name }) => name.text === counted);
-    if (isFilledIn) return [{ at: value.end, label: `${counted}: ${size}`, doc: `${counted} is left out and filled in.` }];
+    const counted = field && measureRef(field.kind);
+    const isFilledIn = counted !== undefined && !beside.some(({ name }) => name.text === counted.ref);
+    const measured = counted === undefined ? size : measureOf(counted, size);
+    if (isFilledIn && Number.isInteger(measured)) {
+      return [{ at: value.end, label: `${counted.ref}: ${measured}`, doc: `${counted.ref} is left out and filled in.` }];
+    }
     return value.kind === 'list' || size < LEAST ? [] : [{ at: value.end, label: `${size} bytes`, doc: '' }];
   });
 }

@@ -53,7 +53,7 @@ function valuesOf(layout: StructItem): fc.Arbitrary<FieldValues> {
 
 function references(item: Item): string[] {
   if (item.kind === 'bytes' && typeof item.length === 'object') return [item.length.ref];
-  return item.kind === 'list' ? [item.count.ref] : [];
+  return item.kind === 'list' && typeof item.count === 'object' && 'ref' in item.count ? [item.count.ref] : [];
 }
 
 function itemValue(item: Item, measured: ReadonlySet<string>): fc.Arbitrary<object> {
@@ -74,7 +74,7 @@ function itemValue(item: Item, measured: ReadonlySet<string>): fc.Arbitrary<obje
     case 'bytes':
       return named(bytesOf(item, measured));
     case 'list':
-      return named(fc.array(valuesOf(item.item), { maxLength: 5 }));
+      return named(fc.array(valuesOf(item.item as StructItem), { maxLength: 5 }));
     case 'struct':
       return named(valuesOf(item));
     case 'case': {
@@ -83,8 +83,8 @@ function itemValue(item: Item, measured: ReadonlySet<string>): fc.Arbitrary<obje
       );
       return fc.oneof(...cases);
     }
-    case 'bits':
-      throw new Error('no layout of these has bit fields');
+    default:
+      throw new Error(`no layout of these has ${item.kind}`);
   }
 }
 
