@@ -8,9 +8,12 @@ import { SubjectPublicKeyInfo } from '@peculiar/asn1-x509';
 import { type Check, defaultLimits, fromHex, type Limits, toHex } from '../bytes/index.ts';
 import { integer, power } from './integer.ts';
 
+/** A curve of ECDSA (FIPS 186-5). */
+export type CurveName = 'P-256' | 'P-384' | 'P-521';
+
 export type PublicKey =
   | { readonly kind: 'Ed25519'; readonly bytes: Uint8Array }
-  | { readonly kind: 'ECDSA'; readonly curve: 'P-256' | 'P-384' | 'P-521'; readonly point: Uint8Array }
+  | { readonly kind: 'ECDSA'; readonly curve: CurveName; readonly point: Uint8Array }
   | { readonly kind: 'RSA'; readonly modulus: bigint; readonly exponent: bigint; readonly bits: number };
 
 /** The largest RSA or DH modulus that is computed with, in bits. */
@@ -25,12 +28,19 @@ export function verificationCost(key: PublicKey): number {
 }
 
 const curveCosts = { 'P-256': 2, 'P-384': 4, 'P-521': 8 } as const;
-const curves = { 'P-256': p256, 'P-384': p384, 'P-521': p521 } as const;
-const curveOids: Readonly<Record<string, keyof typeof curves>> = {
-  '06082a8648ce3d030107': 'P-256',
-  '06052b81040022': 'P-384',
-  '06052b81040023': 'P-521',
+export const curves = { 'P-256': p256, 'P-384': p384, 'P-521': p521 } as const;
+/** DER of their OIDs (RFC 5480 section 2.1.1.1), hex. */
+export const curveOids: Readonly<Record<CurveName, string>> = {
+  'P-256': '06082a8648ce3d030107',
+  'P-384': '06052b81040022',
+  'P-521': '06052b81040023',
 };
+
+/** The curve that the parameters of an AlgorithmIdentifier name. */
+export function curveNamed(parameters: ArrayBuffer | null | undefined): CurveName | undefined {
+  const oid = parameters ? toHex(new Uint8Array(parameters)) : undefined;
+  return (Object.keys(curveOids) as CurveName[]).find((name) => curveOids[name] === oid);
+}
 
 /** Reads a DER SubjectPublicKeyInfo (RFC 5280 section 4.1); a sentence when it cannot be read or used. */
 export function readPublicKey(der: Uint8Array): PublicKey | string {
@@ -41,8 +51,7 @@ export function readPublicKey(der: Uint8Array): PublicKey | string {
       case '1.3.101.112':
         return bytes.length === 32 ? { kind: 'Ed25519', bytes } : `an Ed25519 key has 32 bytes, this one ${bytes.length}`;
       case '1.2.840.10045.2.1': {
-        const parameters = info.algorithm.parameters;
-        const curve = parameters ? curveOids[toHex(new Uint8Array(parameters))] : undefined;
+        const curve = curveNamed(info.algorithm.parameters);
         return curve === undefined ? 'the elliptic curve is not P-256, P-384 or P-521' : { kind: 'ECDSA', curve, point: bytes };
       }
       case '1.2.840.113549.1.1.1': {
