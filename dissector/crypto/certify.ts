@@ -25,9 +25,9 @@ import {
 } from '@peculiar/asn1-x509';
 import { bufferOf, derInteger } from './der.ts';
 import { integer } from './integer.ts';
+import { keyAlgorithms, rsaKeyInfo } from './keyinfo.ts';
 import type { RsaPrivateKey } from './rsa.ts';
 import { rsaSign } from './rsawrap.ts';
-import { keyAlgorithms, rsaKeyInfo } from './spki.ts';
 
 const oid = {
   commonName: '2.5.4.3',

@@ -16,6 +16,7 @@ export { derOf, pemBlock } from './pem.ts';
 export * from './prime.ts';
 export { makeCurveKey, makeRsaKey, readSigningKey } from './privatekey.ts';
 export * from './pss.ts';
+export type { Random } from './random.ts';
 export * from './rsa.ts';
 export * from './rsawrap.ts';
 export * from './sealed.ts';

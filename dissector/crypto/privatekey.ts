@@ -4,11 +4,14 @@ import { AsnConvert, AsnProp, AsnPropTypes, AsnType, AsnTypeTypes } from '@pecul
 import type { AlgorithmIdentifier } from '@peculiar/asn1-x509';
 import { defaultLimits } from '../bytes/index.ts';
 import { bufferOf } from './der.ts';
+import { type CurveName, curveNamed, curves } from './ecdsa.ts';
+import { curveAlgorithm, curveSpki, keyAlgorithms, serialized } from './keyinfo.ts';
+import type { Random } from './random.ts';
 import { readRsaPrivateKey } from './rsa.ts';
-import { type Random, rsaSignDigest } from './rsawrap.ts';
-import { type CurveName, curveNamed, curves, type ModulusLimit } from './signature.ts';
+import { rsaSignDigest } from './rsawrap.ts';
+import type { ModulusLimit } from './signature.ts';
 import { ed25519Key, type SigningKey } from './signing.ts';
-import { curveAlgorithm, curveSpki, keyAlgorithms, rsaSpki, serialized } from './spki.ts';
+import { rsaSpki } from './spki.ts';
 
 /** ECPrivateKey (RFC 5915 section 3). */
 class EcPrivateKey {
@@ -59,9 +62,8 @@ export function readSigningKey(der: Uint8Array, limits: ModulusLimit = defaultLi
 
 /** Throws for a secret that is 0, not below the curve's order or of another length. */
 function curveKey(curve: CurveName, secret: Uint8Array): SigningKey {
-  const spki = curveSpki(curve, curves[curve].getPublicKey(secret, false));
-  const form = { prehash: false, lowS: false, format: 'der' } as const;
-  return { kind: 'ECDSA', spki, sign: (digest) => curves[curve].sign(digest, secret, form) };
+  const spki = curveSpki(curve, curves[curve].publicOf(secret));
+  return { kind: 'ECDSA', spki, sign: (digest) => curves[curve].sign(secret, digest) };
 }
 
 function rsaKey(der: Uint8Array, limits: ModulusLimit): SigningKey | undefined {
@@ -71,11 +73,10 @@ function rsaKey(der: Uint8Array, limits: ModulusLimit): SigningKey | undefined {
 
 /** A new private key of a curve, DER PKCS #8 as OpenSSL writes it. */
 export function makeCurveKey(curve: CurveName, random: Random): Uint8Array {
-  const { utils, lengths, getPublicKey } = curves[curve];
-  const secret = utils.randomSecretKey(random(lengths.seed!));
+  const secret = curves[curve].makeSecret(random);
   const inner = new EcPrivateKey();
   inner.privateKey = bufferOf(secret);
-  inner.publicKey = bufferOf(getPublicKey(secret, false));
+  inner.publicKey = bufferOf(curves[curve].publicOf(secret));
   return pkcs8(curveAlgorithm(curve), inner);
 }
 

@@ -3,11 +3,9 @@ import { concatBytes } from '@noble/hashes/utils.js';
 import { defaultLimits } from '../bytes/index.ts';
 import { bytesOfInteger, integer, power } from './integer.ts';
 import { digest, digestLength, mask } from './mgf.ts';
+import type { Random } from './random.ts';
 import { type RsaPrivateKey, rsaDecrypt } from './rsa.ts';
 import { digestInfoOf, type HashName, type MessageHash, type ModulusLimit, type PublicKey } from './signature.ts';
-
-/** So many secret random bytes. */
-export type Random = (length: number) => Uint8Array;
 
 /** RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2.1), as long as the modulus. Throws an Error when the modulus is too short for it. */
 export function rsaSign(key: RsaPrivateKey, hash: MessageHash, message: Uint8Array): Uint8Array {

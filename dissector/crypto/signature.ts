@@ -1,15 +1,12 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
-import { p256, p384, p521 } from '@noble/curves/nist.js';
 import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import { RSAPublicKey } from '@peculiar/asn1-rsa';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import { SubjectPublicKeyInfo } from '@peculiar/asn1-x509';
 import { type Check, defaultLimits, fromHex, type Limits, toHex } from '../bytes/index.ts';
+import { type CurveName, curveNamed, curves } from './ecdsa.ts';
 import { integer, power } from './integer.ts';
-
-/** A curve of ECDSA (FIPS 186-5). */
-export type CurveName = 'P-256' | 'P-384' | 'P-521';
 
 export type PublicKey =
   | { readonly kind: 'Ed25519'; readonly bytes: Uint8Array }
@@ -28,20 +25,6 @@ export function verificationCost(key: PublicKey): number {
 }
 
 const curveCosts = { 'P-256': 2, 'P-384': 4, 'P-521': 8 } as const;
-export const curves = { 'P-256': p256, 'P-384': p384, 'P-521': p521 } as const;
-/** DER of their OIDs (RFC 5480 section 2.1.1.1), hex. */
-export const curveOids: Readonly<Record<CurveName, string>> = {
-  'P-256': '06082a8648ce3d030107',
-  'P-384': '06052b81040022',
-  'P-521': '06052b81040023',
-};
-
-/** The curve that the parameters of an AlgorithmIdentifier name. */
-export function curveNamed(parameters: ArrayBuffer | null | undefined): CurveName | undefined {
-  const oid = parameters ? toHex(new Uint8Array(parameters)) : undefined;
-  return (Object.keys(curveOids) as CurveName[]).find((name) => curveOids[name] === oid);
-}
-
 /** Reads a DER SubjectPublicKeyInfo (RFC 5280 section 4.1); a sentence when it cannot be read or used. */
 export function readPublicKey(der: Uint8Array): PublicKey | string {
   try {
@@ -89,7 +72,7 @@ function verify(key: PublicKey, digest: Uint8Array, signature: Uint8Array, { mod
     case 'Ed25519':
       return ed25519.verify(signature, digest, key.bytes, { zip215: false });
     case 'ECDSA':
-      return curves[key.curve].verify(signature, digest, key.point, { prehash: false, lowS: false, format: 'der' });
+      return curves[key.curve].verify(key.point, digest, signature);
     case 'RSA':
       if (key.bits > modulusBits || key.exponent > 0xffff_ffffn) {
         return `not checked: a modulus of ${key.bits} bits or its exponent is over the limit modulusBits of ${modulusBits}`;
