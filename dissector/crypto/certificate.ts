@@ -1,6 +1,8 @@
 import { AsnConvert } from '@peculiar/asn1-schema';
 import { Certificate, type Name } from '@peculiar/asn1-x509';
-import { fromBase64, toHex } from '../bytes/index.ts';
+import { toHex } from '../bytes/index.ts';
+import { orUndefined } from './orundefined.ts';
+import { derOf } from './pem.ts';
 import { type PublicKey, readPublicKey } from './signature.ts';
 
 /** An X.509 certificate (RFC 5280) as far as a person reads it. Nothing here says that it is to be trusted. */
@@ -24,15 +26,12 @@ const attributes: Readonly<Record<string, string>> = {
   '2.5.4.10': 'O',
   '2.5.4.11': 'OU',
 };
-const ascii = new TextDecoder('utf-8');
 
 /** Reads DER, or PEM text that holds it; a sentence when it is neither. */
 export function readCertificate(bytes: Uint8Array): CertificateInfo | string {
-  try {
-    return describe(AsnConvert.parse(fromPem(bytes) ?? bytes, Certificate));
-  } catch {
-    return 'it is not an X.509 certificate';
-  }
+  const der = derOf(bytes, 'CERTIFICATE');
+  const read = der && orUndefined(() => describe(AsnConvert.parse(der, Certificate)));
+  return read ?? 'it is not an X.509 certificate';
 }
 
 function describe(certificate: Certificate): CertificateInfo {
@@ -45,12 +44,6 @@ function describe(certificate: Certificate): CertificateInfo {
     notAfter: validity.notAfter.getTime().toISOString(),
     key: readPublicKey(new Uint8Array(AsnConvert.serialize(subjectPublicKeyInfo))),
   };
-}
-
-function fromPem(bytes: Uint8Array): Uint8Array | undefined {
-  if (bytes[0] !== 0x2d) return undefined;
-  const body = /-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----/.exec(ascii.decode(bytes));
-  return body === null ? undefined : fromBase64(body[1]!.replace(/\s/g, ''));
 }
 
 /** A distinguished name as `CN=…, O=…`. */

@@ -12,7 +12,6 @@ import {
   SignerInfo,
   SignerInfos,
 } from '@peculiar/asn1-cms';
-import { RSAPublicKey } from '@peculiar/asn1-rsa';
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
 import {
   AlgorithmIdentifier,
@@ -21,17 +20,17 @@ import {
   Certificate,
   Name,
   RelativeDistinguishedName,
-  SubjectPublicKeyInfo,
   TBSCertificate,
   Validity,
 } from '@peculiar/asn1-x509';
-import { bytesOfInteger } from './integer.ts';
+import { bufferOf, derInteger } from './der.ts';
+import { integer } from './integer.ts';
+import { keyAlgorithms, rsaKeyInfo } from './keyinfo.ts';
 import type { RsaPrivateKey } from './rsa.ts';
 import { rsaSign } from './rsawrap.ts';
 
 const oid = {
   commonName: '2.5.4.3',
-  rsa: '1.2.840.113549.1.1.1',
   sha256WithRsa: '1.2.840.113549.1.1.11',
   sha256: '2.16.840.1.101.3.4.2.1',
   data: '1.2.840.113549.1.7.1',
@@ -54,14 +53,14 @@ export function selfSigned(key: RsaPrivateKey, { name, serial, notBefore, notAft
   const subject = new Name([new RelativeDistinguishedName([commonName])]);
   const tbsCertificate = new TBSCertificate({
     version: 2,
-    serialNumber: unsigned(serial),
+    serialNumber: derInteger(integer(serial)),
     signature: algorithm(oid.sha256WithRsa),
     issuer: subject,
     validity: new Validity({ notBefore: new Date(notBefore), notAfter: new Date(notAfter) }),
     subject,
-    subjectPublicKeyInfo: new SubjectPublicKeyInfo({ algorithm: algorithm(oid.rsa), subjectPublicKey: publicKeyOf(key) }),
+    subjectPublicKeyInfo: rsaKeyInfo(key),
   });
-  const signatureValue = buffer(rsaSign(key, 'SHA-256', new Uint8Array(AsnConvert.serialize(tbsCertificate))));
+  const signatureValue = bufferOf(rsaSign(key, 'SHA-256', new Uint8Array(AsnConvert.serialize(tbsCertificate))));
   const certificate = new Certificate({ tbsCertificate, signatureAlgorithm: algorithm(oid.sha256WithRsa), signatureValue });
   return new Uint8Array(AsnConvert.serialize(certificate));
 }
@@ -77,7 +76,7 @@ export function makeSignedData(content: Uint8Array, certificate: Uint8Array, key
     version: 1,
     sid: new SignerIdentifier({ issuerAndSerialNumber: new IssuerAndSerialNumber({ issuer, serialNumber }) }),
     digestAlgorithm: algorithm(oid.sha256),
-    signatureAlgorithm: algorithm(oid.rsa),
+    signatureAlgorithm: algorithm(keyAlgorithms.rsa),
     signature: new OctetString(rsaSign(key, 'SHA-256', content)),
   });
   const data = new SignedData({
@@ -98,21 +97,4 @@ export function makeSignedData(content: Uint8Array, certificate: Uint8Array, key
 /** With parameters of NULL, as RFC 4055 section 2.1 and RFC 3370 section 2 want it for these. */
 function algorithm(id: string): AlgorithmIdentifier {
   return new AlgorithmIdentifier({ algorithm: id, parameters: null });
-}
-
-function publicKeyOf({ modulus, exponent, size }: RsaPrivateKey): ArrayBuffer {
-  const exponentSize = Math.ceil(exponent.toString(16).length / 2);
-  const [n, e] = [bytesOfInteger(modulus, size), bytesOfInteger(exponent, exponentSize)];
-  return AsnConvert.serialize(new RSAPublicKey({ modulus: unsigned(n), publicExponent: unsigned(e) }));
-}
-
-/** Content of a DER INTEGER that is not negative. */
-function unsigned(bytes: Uint8Array): ArrayBuffer {
-  const first = bytes.findIndex((byte) => byte !== 0);
-  const digits = first < 0 ? Uint8Array.of(0) : bytes.subarray(first);
-  return buffer(digits[0]! < 0x80 ? digits : Uint8Array.of(0, ...digits));
-}
-
-function buffer(bytes: Uint8Array): ArrayBuffer {
-  return Uint8Array.from(bytes).buffer;
 }

@@ -1,6 +1,7 @@
 import { AsnConvert, AsnIntegerArrayBufferConverter, AsnProp, AsnPropTypes, AsnType, AsnTypeTypes } from '@peculiar/asn1-schema';
 import { AlgorithmIdentifier, SubjectPublicKeyInfo } from '@peculiar/asn1-x509';
 import { defaultLimits } from '../bytes/index.ts';
+import { derInteger } from './der.ts';
 import { bitsOf, bytesOfInteger, integer, power } from './integer.ts';
 import type { ModulusLimit } from './signature.ts';
 
@@ -56,19 +57,13 @@ export function readDhPublicKey(der: Uint8Array, limits: ModulusLimit = defaultL
 /** What `readDhPublicKey` reads: DER, y and p and g as INTEGERs. */
 export function writeDhPublicKey({ p, g, y }: DhPublicKey): Uint8Array {
   const parameters = new DhParameter();
-  parameters.prime = unsigned(p);
-  parameters.base = unsigned(g);
+  parameters.prime = derInteger(p);
+  parameters.base = derInteger(g);
   const value = new DhPublicValue();
-  value.value = unsigned(y);
+  value.value = derInteger(y);
   const algorithm = new AlgorithmIdentifier({ algorithm: dhKeyAgreementOid, parameters: AsnConvert.serialize(parameters) });
   const info = new SubjectPublicKeyInfo({ algorithm, subjectPublicKey: AsnConvert.serialize(value) });
   return new Uint8Array(AsnConvert.serialize(info));
-}
-
-/** A number's bytes as DER has them: a zero in front of a highest bit that is set. */
-function unsigned(value: bigint): ArrayBuffer {
-  const bytes = bytesOfInteger(value, Math.floor(bitsOf(value) / 8) + 1);
-  return Uint8Array.from(bytes).buffer;
 }
 
 /** Why nothing is computed modulo `p`; undefined when it can be. */

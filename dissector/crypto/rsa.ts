@@ -41,6 +41,8 @@ export function readRsaPrivateKey(der: Uint8Array, limits: ModulusLimit = defaul
     if (bits > limits.modulusBits || p * q !== modulus || p < 3n || q < 3n) return undefined;
     // Larger ones mean the same key, but would be computed with.
     if (dP >= p || dQ >= q || qInv >= p || exponent >= modulus) return undefined;
+    const isWhole = (exponent * dP) % (p - 1n) === 1n && (exponent * dQ) % (q - 1n) === 1n && (qInv * q) % p === 1n;
+    if (!isWhole) return undefined;
     return { modulus, exponent, size: Math.ceil(bits / 8), p, q, dP, dQ, qInv };
   } catch {
     return undefined;

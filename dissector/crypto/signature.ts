@@ -1,16 +1,16 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
-import { p256, p384, p521 } from '@noble/curves/nist.js';
 import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import { RSAPublicKey } from '@peculiar/asn1-rsa';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import { SubjectPublicKeyInfo } from '@peculiar/asn1-x509';
 import { type Check, defaultLimits, fromHex, type Limits, toHex } from '../bytes/index.ts';
+import { type CurveName, curveNamed, curves } from './ecdsa.ts';
 import { integer, power } from './integer.ts';
 
 export type PublicKey =
   | { readonly kind: 'Ed25519'; readonly bytes: Uint8Array }
-  | { readonly kind: 'ECDSA'; readonly curve: 'P-256' | 'P-384' | 'P-521'; readonly point: Uint8Array }
+  | { readonly kind: 'ECDSA'; readonly curve: CurveName; readonly point: Uint8Array }
   | { readonly kind: 'RSA'; readonly modulus: bigint; readonly exponent: bigint; readonly bits: number };
 
 /** The largest RSA or DH modulus that is computed with, in bits. */
@@ -25,13 +25,6 @@ export function verificationCost(key: PublicKey): number {
 }
 
 const curveCosts = { 'P-256': 2, 'P-384': 4, 'P-521': 8 } as const;
-const curves = { 'P-256': p256, 'P-384': p384, 'P-521': p521 } as const;
-const curveOids: Readonly<Record<string, keyof typeof curves>> = {
-  '06082a8648ce3d030107': 'P-256',
-  '06052b81040022': 'P-384',
-  '06052b81040023': 'P-521',
-};
-
 /** Reads a DER SubjectPublicKeyInfo (RFC 5280 section 4.1); a sentence when it cannot be read or used. */
 export function readPublicKey(der: Uint8Array): PublicKey | string {
   try {
@@ -41,8 +34,7 @@ export function readPublicKey(der: Uint8Array): PublicKey | string {
       case '1.3.101.112':
         return bytes.length === 32 ? { kind: 'Ed25519', bytes } : `an Ed25519 key has 32 bytes, this one ${bytes.length}`;
       case '1.2.840.10045.2.1': {
-        const parameters = info.algorithm.parameters;
-        const curve = parameters ? curveOids[toHex(new Uint8Array(parameters))] : undefined;
+        const curve = curveNamed(info.algorithm.parameters);
         return curve === undefined ? 'the elliptic curve is not P-256, P-384 or P-521' : { kind: 'ECDSA', curve, point: bytes };
       }
       case '1.2.840.113549.1.1.1': {
@@ -80,7 +72,7 @@ function verify(key: PublicKey, digest: Uint8Array, signature: Uint8Array, { mod
     case 'Ed25519':
       return ed25519.verify(signature, digest, key.bytes, { zip215: false });
     case 'ECDSA':
-      return curves[key.curve].verify(signature, digest, key.point, { prehash: false, lowS: false, format: 'der' });
+      return curves[key.curve].verify(key.point, digest, signature);
     case 'RSA':
       if (key.bits > modulusBits || key.exponent > 0xffff_ffffn) {
         return `not checked: a modulus of ${key.bits} bits or its exponent is over the limit modulusBits of ${modulusBits}`;

@@ -100,8 +100,10 @@ export interface NodeDefinition {
   readonly nonces: Places;
   /** Messages whose bytes are made with a secret key. */
   readonly sealed: readonly string[];
-  /** A new identity as text: long-term private keys, a JSON object. */
-  createIdentity(random: (length: number) => Uint8Array): Promise<string>;
+  /** Kinds of keys that a new identity can have, the first of them without a choice; absent where there is only one. */
+  readonly identityKinds?: readonly string[];
+  /** A new identity as text: long-term private keys, a JSON object; `kind` is one of `identityKinds`. */
+  createIdentity(random: (length: number) => Uint8Array, kind?: string): Promise<string>;
   /** Starts a node; a sentence when the text is no identity of this protocol. */
   start(context: NodeContext, identity: string, role?: string): NodeSession | string;
 }

@@ -17,6 +17,7 @@ export interface NodeCommand {
   readonly transport: 'udp' | 'tcp' | undefined;
   readonly role: string | undefined;
   readonly identity: string | undefined;
+  readonly identityKind: string | undefined;
   readonly choices: Readonly<Record<string, unknown>>;
   readonly record: string | undefined;
   /** The recording holds its keys. */
@@ -63,6 +64,7 @@ export function parseNodeCommand(args: readonly string[]): NodeCommand | undefin
   const [identity, record, keylog] = [given.one('identity'), given.one('record'), given.one('keylog')];
   distinct({ '--record': record, '--keylog': keylog, '--identity': identity });
   return {
+    identityKind: given.one('identity-kind'),
     ...{ protocol, transport, role: given.one('role'), identity, record, keylog, listen, connect },
     choices: parseChoices(given.all('choice')),
     secrets: !given.has('without-keys'),

@@ -87,6 +87,12 @@ export const options: readonly CliOption[] = [
     commands: ['node'],
   },
   {
+    name: 'identity-kind',
+    value: 'KIND',
+    doc: 'the key of an identity that is created, for p2pke: ed25519 (the default), p-256, p-384 or rsa (2048 bits)',
+    commands: ['node'],
+  },
+  {
     name: 'choice',
     value: 'ID=CANDIDATE',
     repeated: true,

@@ -22,6 +22,7 @@ export async function spokenProtocols(modules: readonly string[]): Promise<reado
           {
             ...{ id, title, transports: peer.transports, port: peer.port ?? FIRST_PORT, roles: peer.roles },
             messages: messages.map(({ name }) => name),
+            identityKinds: peer.identityKinds ?? [],
           },
         ],
   );

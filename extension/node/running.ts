@@ -51,7 +51,9 @@ export async function startNode(
   });
   const specs = wish.faults.split(/\s+/).filter((spec) => spec !== '');
   const faults = specs.map((spec) => readFault(spec, protocol, wish.transport));
-  const identity = wish.identity === '' ? await protocol.peer.createIdentity((length) => randomBytes(length)) : wish.identity;
+  const kind = wish.identityKind === '' ? undefined : wish.identityKind;
+  const made = wish.identity === '' ? protocol.peer.createIdentity((length) => randomBytes(length), kind) : undefined;
+  const identity = (await made) ?? wish.identity;
   const node = new RunningNode(id, wish, address, recording, changed);
   const { choices } = readDecodeOptions({ choices: pinsIn(tree, protocols) }, protocols);
   await node.open(protocol, identity, faults, { choices, limits: nodeLimitsIn(tree, protocols) });

@@ -12,6 +12,8 @@ export interface SpokenProtocol {
   readonly port: number;
   readonly roles: readonly { readonly id: string; readonly doc: string }[];
   readonly messages: readonly string[];
+  /** Kinds of keys that a new identity can have, where there are several. */
+  readonly identityKinds: readonly string[];
 }
 
 /** What a person asks for when they start a node; all of it is checked where it is used. */
@@ -26,8 +28,10 @@ export interface NodeWish {
   readonly mode: NodeMode;
   /** Specs, blanks between them. */
   readonly faults: string;
-  /** JSON; empty: one is made. */
+  /** JSON, or what else the protocol reads; empty: one is made. */
   readonly identity: string;
+  /** Of the one that is made; empty: the first of its kinds. */
+  readonly identityKind: string;
 }
 
 export interface LinkState {

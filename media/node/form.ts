@@ -29,7 +29,7 @@ export class NodeForm extends PageElement {
     const first = this.protocols[0]!;
     this.wish = {
       ...{ protocol: first.id, transport: first.transports[0]!, direction: 'listen', address: `127.0.0.1:${first.port}` },
-      ...{ role: '', mode: 'automatic', faults: '', identity: '' },
+      ...{ role: '', mode: 'automatic', faults: '', identity: '', identityKind: '' },
     };
   }
 
@@ -52,7 +52,12 @@ export class NodeForm extends PageElement {
       <label>Mode<select id="node-mode" @change=${this.#take('mode')}>${Object.entries(modeTitles).map(([id, title]) => option(id, title, wish.mode))}</select></label>
       <details>
         <summary>Identity and faults</summary>
-        <label>Identity (JSON; leave empty to create one)<textarea id="node-identity" rows="2" spellcheck="false" .value=${wish.identity} @input=${this.#take('identity')}></textarea></label>
+        ${
+          protocol.identityKinds.length > 1 && wish.identity === ''
+            ? html`<label>Key of a new identity<select id="node-identity-kind" @change=${this.#take('identityKind')}>${protocol.identityKinds.map((kind) => option(kind, kind, wish.identityKind))}</select></label>`
+            : nothing
+        }
+        <label>Identity (JSON, or a private key in PEM where the protocol takes one; leave empty to create one)<textarea id="node-identity" rows="2" spellcheck="false" .value=${wish.identity} @input=${this.#take('identity')}></textarea></label>
         <label>Faults, separated by spaces: KIND[=VALUE][:MESSAGE][@PROBABILITY|#N]<input id="node-faults" spellcheck="false" autocomplete="off" .value=${wish.faults} @input=${this.#take('faults')} /></label>
       </details>
       <vscode-button id="node-start" ?disabled=${this.starting} @click=${() => this.querySelector('form')!.requestSubmit()}>Start</vscode-button>
@@ -71,7 +76,13 @@ export class NodeForm extends PageElement {
     const host = this.wish.address.replace(/:\d*$/, '');
     this.wish = {
       ...this.wish,
-      ...{ protocol: protocol.id, transport: protocol.transports[0]!, role: '', address: `${host}:${protocol.port}` },
+      ...{
+        protocol: protocol.id,
+        transport: protocol.transports[0]!,
+        role: '',
+        identityKind: '',
+        address: `${host}:${protocol.port}`,
+      },
     };
   };
 

@@ -103,7 +103,10 @@ describe('the test node', () => {
   });
 
   it('saves the recording with its keys, which opens decrypted', async () => {
-    await start({ protocol: 'p2pke', direction: 'listen', address: '127.0.0.1:7412', mode: 'automatic' });
+    await page.locator('summary').first().click();
+    const kind = { 'identity-kind': 'p-256' };
+    await start({ protocol: 'p2pke', direction: 'listen', address: '127.0.0.1:7412', mode: 'automatic', ...kind });
+    await page.locator('summary').first().click();
     await start({ protocol: 'p2pke', direction: 'connect', address: '127.0.0.1:7412', mode: 'automatic' });
     const dialling = card('dials 127.0.0.1:7412');
     await dialling.locator('.state.ready').waitFor(PATIENCE);

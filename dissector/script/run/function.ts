@@ -115,3 +115,21 @@ export function sizeOf(value: Encodable, what: string): number {
   add(value);
   return size;
 }
+
+export function fail(why: string): never {
+  throw new Error(why);
+}
+
+/** Errors name the parameter and its length, never its bytes. */
+export function sized(bytes: Uint8Array, length: number, name: string): Uint8Array {
+  return bytes.length === length ? bytes : fail(`${name} has ${length} bytes, not ${bytes.length}`);
+}
+
+/** Errors of libraries may show what they were given. */
+export function tried<T>(why: string, make: () => T): T {
+  try {
+    return make();
+  } catch {
+    return fail(why);
+  }
+}

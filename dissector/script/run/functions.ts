@@ -1,18 +1,19 @@
-/** Functions of the packet language: over bytes, integers and text; hashes, signatures, key agreement and ciphers. */
+/** Functions of the packet language: over bytes, integers and text; hashes and ciphers. The others have files of their own. */
 import { cbc, ctr, gcm } from '@noble/ciphers/aes.js';
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
-import { x25519 } from '@noble/curves/ed25519.js';
 import { blake2b, blake2s } from '@noble/hashes/blake2.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha1 } from '@noble/hashes/legacy.js';
-import { sha256, sha512 } from '@noble/hashes/sha2.js';
+import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import { fromBase64, fromHex, toBase64, toHex } from '../../bytes/index.ts';
 import type { Encodable, FieldValues } from '../../codec/index.ts';
-import { ed25519Key, sealCfb8, secp256k1 } from '../../crypto/index.ts';
+import { sealCfb8 } from '../../crypto/index.ts';
 import { scriptLimits } from '../syntax/tree.ts';
 import { bitFlipped } from './corrupt.ts';
-import { pure, type ScriptFunction, sizeOf, parameter as takes, withinSize } from './function.ts';
+import { fail, pure, type ScriptFunction, sized, sizeOf, parameter as takes, withinSize } from './function.ts';
+import { rsaFunctions } from './rsafunctions.ts';
 import type { Scope } from './scope.ts';
+import { signingFunctions } from './signingfunctions.ts';
 
 type Integer = number | bigint;
 
@@ -215,6 +216,7 @@ const hash = (name: string, doc: string, make: (bytes: Uint8Array) => Uint8Array
 const hashing: readonly ScriptFunction[] = [
   hash('sha1', 'SHA-1 (FIPS 180-4), 20 bytes.', sha1),
   hash('sha256', 'SHA-256 (FIPS 180-4), 32 bytes.', sha256),
+  hash('sha384', 'SHA-384 (FIPS 180-4), 48 bytes.', sha384),
   hash('sha512', 'SHA-512 (FIPS 180-4), 64 bytes.', sha512),
   hash('blake2b', 'BLAKE2b-512 (RFC 7693), 64 bytes.', (bytes) => blake2b(bytes)),
   hash('blake2s', 'BLAKE2s-256 (RFC 7693), 32 bytes.', (bytes) => blake2s(bytes)),
@@ -224,59 +226,6 @@ const hashing: readonly ScriptFunction[] = [
     parameters: [takes('key', 'bytes', 'of any length'), data],
     result: 'bytes',
     make: pure((key: Uint8Array, bytes: Uint8Array) => hmac(sha256, key, bytes)),
-  },
-];
-
-const privateKey = takes('private_key', 'bytes', 'of 32 bytes');
-
-const signing: readonly ScriptFunction[] = [
-  {
-    name: 'ed25519_sign',
-    doc: 'A signature of Ed25519 (RFC 8032), 64 bytes.',
-    parameters: [privateKey, takes('data', 'bytes', 'what is signed')],
-    result: 'bytes',
-    make: pure((key: Uint8Array, bytes: Uint8Array) => ed25519Key(sized(key, 32, 'private_key')).sign(bytes)),
-  },
-  {
-    name: 'ed25519_public',
-    doc: 'The public key of Ed25519 (RFC 8032), 32 bytes.',
-    parameters: [privateKey],
-    result: 'bytes',
-    make: pure((key: Uint8Array) => ed25519Key(sized(key, 32, 'private_key')).publicKey),
-  },
-  {
-    name: 'secp256k1_sign',
-    doc: 'A signature of ECDSA over secp256k1 (RFC 6979): r and s of 32 bytes each.',
-    parameters: [privateKey, takes('digest', 'bytes', 'of 32 bytes')],
-    result: 'bytes',
-    make: pure((key: Uint8Array, digest: Uint8Array) =>
-      tried('private_key is none', () => secp256k1.sign(sized(key, 32, 'private_key'), sized(digest, 32, 'digest'))),
-    ),
-  },
-  {
-    name: 'secp256k1_public',
-    doc: 'The compressed public point of secp256k1 (SEC 1), 33 bytes.',
-    parameters: [privateKey],
-    result: 'bytes',
-    make: pure((key: Uint8Array) => secp256k1.publicOf(key) ?? fail('private_key is none')),
-  },
-  {
-    name: 'x25519',
-    doc: 'The shared secret of X25519 (RFC 7748), 32 bytes.',
-    parameters: [privateKey, takes('public_key', 'bytes', 'of 32 bytes')],
-    result: 'bytes',
-    make: pure((key: Uint8Array, other: Uint8Array) =>
-      tried('the shared secret is zero', () =>
-        x25519.getSharedSecret(sized(key, 32, 'private_key'), sized(other, 32, 'public_key')),
-      ),
-    ),
-  },
-  {
-    name: 'x25519_public',
-    doc: 'The public value of X25519 (RFC 7748), 32 bytes.',
-    parameters: [privateKey],
-    result: 'bytes',
-    make: pure((key: Uint8Array) => x25519.getPublicKey(sized(key, 32, 'private_key'))),
   },
 ];
 
@@ -314,7 +263,8 @@ export const scriptFunctions: readonly ScriptFunction[] = [
   ...arithmetic,
   ...encoding,
   ...hashing,
-  ...signing,
+  ...signingFunctions,
+  ...rsaFunctions,
   ...encrypting,
   ...outside,
 ];
@@ -323,10 +273,6 @@ const byName = new Map(scriptFunctions.map((each) => [each.name, each]));
 
 export function functionOf(name: string): ScriptFunction | undefined {
   return byName.get(name);
-}
-
-function fail(why: string): never {
-  throw new Error(why);
 }
 
 /** As a number where it is exact. Throws an Error that names the limit. */
@@ -370,17 +316,4 @@ function integerBytes(value: Integer, size: number): Uint8Array {
           .toString(16)
           .padStart(size * 2, '0'),
   )!;
-}
-
-/** Errors name the parameter and its length, never its bytes. */
-function sized(bytes: Uint8Array, length: number, name: string): Uint8Array {
-  return bytes.length === length ? bytes : fail(`${name} has ${length} bytes, not ${bytes.length}`);
-}
-
-function tried<T>(why: string, make: () => T): T {
-  try {
-    return make();
-  } catch {
-    return fail(why);
-  }
 }

@@ -76,11 +76,18 @@ async function understood(command: NodeCommand): Promise<Plan> {
   if (problems.length > 0) throw new UsageError(problems.join(' '), false);
   const names = spoken.map(({ id }) => id).join(', ');
   if (protocol === undefined) throw new UsageError(`There is no test node of "${command.protocol}": ${names}.`, HELP);
-  const { transports, roles } = protocol.peer!;
+  const { transports, roles, identityKinds = [] } = protocol.peer!;
   const transport = command.transport ?? transports[0]!;
   if (!transports.includes(transport)) throw new UsageError(`${protocol.id} is spoken over ${transports.join(' and ')}.`, HELP);
   if (command.role !== undefined && !roles.some(({ id }) => id === command.role))
     throw new UsageError(`--role of ${protocol.id}: ${roles.map(({ id }) => id).join(', ')}.`, HELP);
+  if (command.identityKind !== undefined && !identityKinds.includes(command.identityKind))
+    throw new UsageError(
+      identityKinds.length === 0
+        ? `${protocol.id} has one kind of identity alone: it takes no --identity-kind.`
+        : `--identity-kind of ${protocol.id}: ${identityKinds.join(', ')}.`,
+      HELP,
+    );
   const decodeOptions = readDecodeOptions({ choices: command.choices }, protocols);
   const faults = command.faults.map((text) => parseFault(text, protocol.names, transport, protocol.peer!));
   const sentences = faults.filter((each) => typeof each === 'string');
@@ -221,10 +228,13 @@ async function addressOf(at: HostPort | undefined, allowed: readonly string[]): 
 }
 
 /** From its file; a new one is kept there when there is none yet. */
-async function identityOf({ identity: path }: NodeCommand, protocol: Protocol, tell: Tell): Promise<string> {
+async function identityOf({ identity: path, identityKind }: NodeCommand, protocol: Protocol, tell: Tell): Promise<string> {
   try {
-    if (path !== undefined && existsSync(path)) return readFileSync(path, 'utf8');
-    const made = await protocol.peer!.createIdentity((length) => randomBytes(length));
+    if (path !== undefined && existsSync(path)) {
+      if (identityKind !== undefined) tell(`${path} is there already: --identity-kind is for one that is created.`);
+      return readFileSync(path, 'utf8');
+    }
+    const made = await protocol.peer!.createIdentity((length) => randomBytes(length), identityKind);
     if (path !== undefined) {
       writeFileSync(path, `${made}\n`, { mode: 0o600 });
       tell(`${path} holds the identity that was made for this node: private keys.`);

@@ -49,6 +49,7 @@ export function wish(value: unknown): NodeWish {
   return {
     ...{ protocol: own('protocol'), transport, direction, address: own('address').trim(), role: own('role') },
     ...{ mode: mode(given.mode), faults: own('faults'), identity: own('identity').trim() },
+    identityKind: own('identityKind'),
   };
 }
 

@@ -76,6 +76,6 @@ async function start(nodes: Driven): Promise<void> {
     value: `127.0.0.1:${port}`,
   });
   if (address === undefined) return;
-  const rest = { role: '', mode: 'automatic', faults: '', identity: '' } as const;
+  const rest = { role: '', mode: 'automatic', faults: '', identity: '', identityKind: '' } as const;
   await nodes.start({ protocol: id, transport: transports[0]!, direction: direction.value, address: address.trim(), ...rest });
 }

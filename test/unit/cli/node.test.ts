@@ -1,4 +1,5 @@
 /** The test node as a person starts it: two of them, over real sockets of this machine. */
+import { generateKeyPairSync } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
@@ -84,6 +85,48 @@ describe('node', () => {
     expect(statSync(path).mode & 0o077).toBe(0);
     await peerscope(['node', 'p2pke', '--listen', '127.0.0.1:0', '--for', '0.1', '--identity', path]);
     expect(readFileSync(path, 'utf8')).toBe(made);
+  });
+
+  it.each([
+    ['p-256', 'p-384'],
+    ['rsa', 'p-256'],
+  ])('talks with identities that are made of %s and %s, and keeps them', async (listening, dialling) => {
+    const [own, theirs] = [listening, dialling].map((kind) => temporary('unused').replace(/unused$/, `${kind}-of-${listening}`));
+    const count = ['--json', '--count', '4', '--for', '20'];
+    const { first, second } = await talk(
+      '127.0.0.1',
+      [...count, '--identity', own!, '--identity-kind', listening],
+      [...count, '--identity', theirs!, '--identity-kind', dialling, ...data],
+    );
+    expect([first.status, second.status]).toEqual([0, 0]);
+    for (const { out } of [first, second]) expect(out).toContain('"data":"0102"');
+    const kept = [own!, theirs!].map((path) => JSON.parse(readFileSync(path, 'utf8')));
+    expect(kept).toEqual([{ pkcs8: expect.any(String) }, { pkcs8: expect.any(String) }]);
+    const again = await peerscope([
+      'node',
+      'p2pke',
+      '--listen',
+      '127.0.0.1:0',
+      '--for',
+      '0.1',
+      '--identity',
+      own!,
+      '--identity-kind',
+      'rsa',
+    ]);
+    expect(again.err).toContain('is there already: --identity-kind is for one that is created.');
+    expect(JSON.parse(readFileSync(own!, 'utf8'))).toEqual(kept[0]);
+  });
+
+  it('talks with an identity that OpenSSL wrote', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const path = temporary('node.pem', privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const { first, second } = await talk(
+      '127.0.0.1',
+      ['--count', '4', '--for', '20', '--identity', path],
+      ['--count', '4', '--for', '20', ...data],
+    );
+    expect([first.status, second.status]).toEqual([0, 0]);
   });
 });
 
@@ -194,5 +237,7 @@ describe('what a node refuses', () => {
     ],
     [['p2pke', '--listen', '127.0.0.1:0', '--for', '0'], '--for takes a number above 0'],
     [['p2pke', '--listen', '127.0.0.1:0', '--identity', '/dev/null'], 'An identity of p2pke is'],
+    [['p2pke', '--listen', '127.0.0.1:0', '--identity-kind', 'dsa'], '--identity-kind of p2pke: ed25519, p-256, p-384, rsa.'],
+    [['p2p', '--listen', '127.0.0.1:0', '--identity-kind', 'rsa'], 'p2p has one kind of identity alone'],
   ])('%j', async (args, sentence) => expect(await refused(...args)).toContain(sentence));
 });

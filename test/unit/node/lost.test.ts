@@ -34,7 +34,16 @@ const grave = (node: RunningNode): string[] => node.state().told.flatMap(({ text
 
 let names = 0;
 function listening(protocol: 'p2p' | 'p2pke', transport: 'tcp' | 'udp', port = 0): Promise<RunningNode> {
-  const wish = { protocol, transport, direction: 'listen', role: '', mode: 'automatic', faults: '', identity: '' } as const;
+  const wish = {
+    protocol,
+    transport,
+    direction: 'listen',
+    role: '',
+    mode: 'automatic',
+    faults: '',
+    identity: '',
+    identityKind: '',
+  } as const;
   return startNode(
     ++names,
     { ...wish, address: `127.0.0.1:${port}` },

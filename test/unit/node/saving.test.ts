@@ -68,7 +68,13 @@ describe('a recording', () => {
     const path = join(folder, 'never.pcapng');
     const wish = { protocol: 'p2pke', transport: 'udp', direction: 'listen', role: '', mode: 'automatic' } as const;
     const address = `127.0.0.1:${taken.address().port}`;
-    const started = startNode(1, { ...wish, address, faults: '', identity: '' }, { tree: {}, protocols }, path, () => {});
+    const started = startNode(
+      1,
+      { ...wish, address, faults: '', identity: '', identityKind: '' },
+      { tree: {}, protocols },
+      path,
+      () => {},
+    );
     await expect(started).rejects.toThrow('is taken');
     expect(existsSync(path)).toBe(false);
     taken.close();

@@ -1,4 +1,5 @@
 /** What functions of the packet language make, by published vectors where there are some. */
+import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../../dissector/bytes/index.ts';
@@ -63,6 +64,7 @@ describe('functions', () => {
     // FIPS 180-4, "abc".
     ['sha1("abc")', 'a9993e364706816aba3e25717850c26c9cd0d89d'],
     ['sha256("abc")', 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'],
+    ['sha384("abc")', 'cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7'],
     // RFC 7693 appendix B, "abc".
     ['blake2s("abc")', '508c5e8c327c14e2e1a72ba34eeb452f37458b209ed63a294d999b4c86675982'],
     // RFC 4231 test case 2.
@@ -112,14 +114,28 @@ describe('functions', () => {
   ])('%s says why not', (text, why) => expect(() => made(text)).toThrow(why));
 
   it('never leak what they were given into what they say', () => {
-    const secret = 'c0ffee'.repeat(6);
-    for (const { name } of scriptFunctions) {
-      try {
-        made(`${name}(hex("${secret}"), hex("${secret}"), hex("${secret}"))`);
-      } catch (error) {
-        expect(String(error)).not.toContain('c0ffee');
+    const der = { type: 'pkcs8', format: 'der' } as const;
+    const secrets = [
+      Buffer.from('c0ffee'.repeat(6), 'hex'),
+      Buffer.from('c0ffee'.repeat(11).slice(0, 64), 'hex'),
+      generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export(der),
+      generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export(der),
+      // Too short for what it should sign and encrypt.
+      generateKeyPairSync('rsa', { modulusLength: 512 }).privateKey.export(der),
+      Buffer.from(generateKeyPairSync('rsa', { modulusLength: 512 }).privateKey.export({ ...der, format: 'pem' }) as string),
+    ];
+    let failed = 0;
+    for (const { name, parameters } of scriptFunctions)
+      for (const secret of secrets) {
+        const given = { bytes: `hex("${secret.toString('hex')}")`, text: '"SHA-256"', integer: '7', record: '{}', any: '1' };
+        try {
+          made(`${name}(${parameters.map(({ type }) => given[type]).join(', ')})`);
+        } catch (error) {
+          failed++;
+          expect(String(error)).not.toMatch(/c0ffee|[0-9a-f]{8}|[A-Za-z0-9+/]{24}/);
+        }
       }
-    }
+    expect(failed).toBeGreaterThan(40);
   });
 
   it('agree on a secret from both sides', () => {

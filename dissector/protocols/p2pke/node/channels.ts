@@ -1,7 +1,7 @@
 /** A node of p2pke: a channel on each link, which makes sessions and makes them anew before they are too old. */
 import { toHex } from '../../../bytes/index.ts';
 import type { FieldValues } from '../../../codec/index.ts';
-import { type Ed25519Key, signatureDigest } from '../../../crypto/index.ts';
+import { type SigningKey, signatureDigest } from '../../../crypto/index.ts';
 import {
   allowed,
   type Corruption,
@@ -41,12 +41,12 @@ interface Channel {
 
 export class P2pkePeer implements NodeSession {
   readonly #context: NodeContext;
-  readonly #key: Ed25519Key;
+  readonly #key: SigningKey;
   readonly #channels = new Map<number, Channel>();
 
   readonly #role: string | undefined;
 
-  constructor(context: NodeContext, key: Ed25519Key, role: string | undefined) {
+  constructor(context: NodeContext, key: SigningKey, role: string | undefined) {
     this.#context = context;
     this.#key = key;
     this.#role = role;

@@ -1,6 +1,7 @@
-/** How p2pke is spoken: a node with an Ed25519 key, over datagrams. */
-import { createSeedIdentity, type NodeDefinition, readSeedIdentity } from '../../../protocol/index.ts';
+/** How p2pke is spoken: a node with a long-term key, over datagrams. */
+import type { NodeDefinition } from '../../../protocol/index.ts';
 import { P2pkePeer } from './channels.ts';
+import { createIdentity, identityKinds, readIdentity } from './identity.ts';
 
 const claimSignature = ['payload', 'auth_claim', 'sig'];
 
@@ -13,9 +14,10 @@ export const peer: NodeDefinition = {
   signatures: { InitHello: claimSignature, RespHello: claimSignature, InitDone: claimSignature },
   nonces: { data: ['counter'] },
   sealed: ['RespHello', 'InitDone', 'data', 'closing'],
-  createIdentity: async (random) => createSeedIdentity(random),
+  identityKinds,
+  createIdentity,
   start(context, identity, role) {
-    const key = readSeedIdentity('p2pke', identity);
+    const key = readIdentity(identity, context.limits);
     return typeof key === 'string' ? key : new P2pkePeer(context, key, role);
   },
 };

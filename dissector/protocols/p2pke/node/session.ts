@@ -1,6 +1,6 @@
 import { type Check, toHex } from '../../../bytes/index.ts';
 import type { Encodable, FieldValues, MessageForm } from '../../../codec/index.ts';
-import { type Ed25519Key, signatureDigest } from '../../../crypto/index.ts';
+import { type SigningKey, signatureDigest } from '../../../crypto/index.ts';
 import { advance, type Corruption, wrongKeyOf } from '../../../protocol/index.ts';
 import { bindingPurpose, checkClaim } from '../claim.ts';
 import {
@@ -106,7 +106,7 @@ export class PeerSession {
     return hash;
   }
 
-  claim(key: Ed25519Key, name: 'RespHello' | 'InitDone'): { [name: string]: Encodable } {
+  claim(key: SigningKey, name: 'RespHello' | 'InitDone'): { [name: string]: Encodable } {
     return { key_x509: key.spki, sig: key.sign(signatureDigest(bindingPurpose, this.signed(name))) };
   }
 

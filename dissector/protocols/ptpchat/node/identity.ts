@@ -1,6 +1,7 @@
 /** The long-term values of a node: its id, its RSA key and the certificate of that. */
 import { fromBase64, toBase64 } from '../../../bytes/index.ts';
 import {
+  makeRsaKey,
   type PublicKey,
   type Random,
   type RsaPrivateKey,
@@ -30,14 +31,7 @@ const SERIAL = 16;
 
 /** An id, a new RSA key and a certificate that it signs for itself, as JSON. */
 export async function createIdentity(random: Random): Promise<string> {
-  const usage = {
-    name: 'RSASSA-PKCS1-v1_5',
-    modulusLength: MODULUS_BITS,
-    publicExponent: Uint8Array.of(1, 0, 1),
-    hash: 'SHA-256',
-  };
-  const { privateKey } = await crypto.subtle.generateKey(usage, true, ['sign', 'verify']);
-  const pkcs8 = new Uint8Array(await crypto.subtle.exportKey('pkcs8', privateKey));
+  const pkcs8 = await makeRsaKey(MODULUS_BITS);
   const node_id = uuid(random);
   const certificate = selfSigned(readRsaPrivateKey(pkcs8)!, { name: node_id, serial: random(SERIAL), ...validity });
   return JSON.stringify({ node_id, rsa_private: toBase64(pkcs8), certificate: toBase64(certificate) });
