@@ -20,6 +20,7 @@ import {
 import { type Exchange, OpenQuestions } from './exchanges.ts';
 import { readMessage, valuesOfLayer } from './layer.ts';
 import { type MessagePeer, messageNode } from './messagepeer.ts';
+import { invalidPart } from './verdicts.ts';
 
 /** A rule about one message. */
 export interface MessageRule {
@@ -27,7 +28,7 @@ export interface MessageRule {
   readonly severity: Severity;
   /** The clause of the specification. */
   readonly clause: string;
-  /** What is wrong with a message, in a sentence; anything else where nothing is. */
+  /** What is wrong with a message, in a sentence; anything else where nothing is. `values`: all of its fields. Asked only of whole messages. */
   readonly check: (values: FieldValues, name: string) => string | false | undefined;
 }
 
@@ -37,7 +38,7 @@ export interface MessagesDefinition {
   readonly title: string;
   /** Name of its specification. */
   readonly document: string;
-  /** Reads a message whose name is not known yet. */
+  /** Reads a message whose name is not known yet: what `name`, `looksLike` and `exchange` are given. */
   readonly head: MessageForm;
   readonly messages: readonly MessageForm[];
   /** The name of a message, one of `messages`; `question` is the name of the one that it answers. */
@@ -49,7 +50,7 @@ export interface MessagesDefinition {
   readonly rules?: readonly MessageRule[];
   /** The active side: with it there is a test node. */
   readonly peer?: MessagePeer;
-  /** A line for the list. */
+  /** A line for the list. `values`: all of its fields, as far as they could be read. */
   readonly info?: (values: FieldValues, name: string) => string;
 }
 
@@ -147,6 +148,15 @@ function observer(
   },
 ): Observer {
   const numbers = new Map(forms.map(({ name }, at) => [name, at]));
+  const judge = (row: number, values: FieldValues, name: string, bytes: Uint8Array, form: MessageForm): void => {
+    const tree = form.tree?.(bytes, limits);
+    const invalid = tree && invalidPart(tree);
+    if (invalid !== undefined) messages.addFinding(row, own.message, invalid);
+    for (const { rule, check } of own.rules) {
+      const text = check(values, name);
+      if (typeof text === 'string') messages.addFinding(row, rule, text);
+    }
+  };
   const conversations: { readonly questions: OpenQuestions<Question>; last: number }[] = [];
   return {
     conversation: ({ id: conversation }) => {
@@ -155,28 +165,24 @@ function observer(
       return {
         datagram(direction, bytes, frame, cut, pieces) {
           state.last = time(frame);
-          const { values, problem } = readMessage(head, bytes, limits);
-          const key = exchange?.key(values);
-          const isQuestion = exchange?.asks(values) === true;
-          const isAnswer = problem === undefined && exchange !== undefined && !isQuestion;
+          const begun = readMessage(head, bytes, limits);
+          const key = exchange?.key(begun.values);
+          const isQuestion = exchange?.asks(begun.values) === true;
+          const isAnswer = begun.problem === undefined && exchange !== undefined && !isQuestion;
           const question = isAnswer ? state.questions.answer(direction, key) : undefined;
-          const name = nameOf(values, question?.name);
-          const at = numbers.get(name) ?? 0;
+          const name = nameOf(begun.values, question?.name);
+          const at = numbers.get(name);
+          if (at === undefined) throw new Error(`"name" gave ${JSON.stringify(name)}, which is the name of none of its messages`);
+          // The head tells what it is; whether it is whole, and what it says, its own form.
+          const { values, problem = begun.problem } = readMessage(forms[at]!, bytes, limits);
           const row = messages.add({
             ...{ conversation, direction, frame, name: at, encrypted: false },
             state: problem === undefined ? 'decoded' : problem.kind === 'incomplete' ? 'incomplete' : 'malformed',
             ...(pieces === undefined ? {} : { pieces }),
           });
-          if (problem !== undefined) {
-            // Told with the names of the message that it was going to be.
-            const text = forms[at]?.decode(bytes, limits).problem?.text ?? problem.text;
-            if (cut === 0) messages.addFinding(row, own.message, text);
-            return;
-          }
-          for (const { rule, check } of own.rules) {
-            const text = check(values, name);
-            if (typeof text === 'string') messages.addFinding(row, rule, text);
-          }
+          if (problem !== undefined && cut === 0) messages.addFinding(row, own.message, problem.text);
+          if (begun.problem !== undefined) return;
+          if (problem === undefined) judge(row, values, name, bytes, forms[at]!);
           if (isQuestion) state.questions.ask(direction, key, { row, frame, name, time: state.last });
           if (question === undefined) return;
           messages.facts.set(row, { answers: question.frame });

@@ -23,7 +23,7 @@ export interface LayerDefinition {
   readonly holds?: Readonly<Record<string, MessageForm>>;
   /** The names that its messages may have; its `id` alone where left out. */
   readonly names?: readonly string[];
-  /** Which of `names` a message has. */
+  /** Which of `names` a message has; undefined stands for the first of them. */
   readonly name?: (values: FieldValues) => string;
   /** A line for the list. */
   readonly info?: (values: FieldValues) => string;
@@ -76,7 +76,9 @@ export class Layer implements LayerForm {
 
   nameOf(values: FieldValues): string {
     const name = this.#definition.name?.(values);
-    return name !== undefined && this.names.includes(name) ? name : this.names[0]!;
+    if (name === undefined) return this.names[0]!;
+    if (this.names.includes(name)) return name;
+    throw new Error(`"name" of the layer ${this.id} gave ${JSON.stringify(name)}, which is none of its "names"`);
   }
 
   infoOf(values: FieldValues): string {

@@ -13,7 +13,7 @@ export interface MessagePeer {
   readonly identity?: Readonly<Record<string, number>>;
   /** The values of a message as a node sends it, but for those that were given. */
   readonly fill: (name: string, me: Identity, random: (length: number) => Uint8Array) => FieldValues;
-  /** The message that an automatic node answers with, and the values that its question decides. */
+  /** The message that an automatic node answers with, and the values that its question decides. `values`: all of its fields that could be read. */
   readonly answer?: (name: string, values: FieldValues, me: Identity) => readonly [string, FieldValues] | undefined;
 }
 
@@ -88,7 +88,10 @@ class MessageSession implements NodeSession {
     if (problem !== undefined) return void this.#context.tell(link, `A message cannot be read: ${problem.text}.`, true);
     const question = exchange?.asks(values) === false ? this.#asked.get(link)?.answer(1, exchange.key(values)) : undefined;
     if (question !== undefined) this.#heard.add(link);
-    const answer = this.#peer.answer?.(nameOf(values, question), values, this.#me);
+    const name = nameOf(values, question);
+    const whole = readMessage(this.#form(name), bytes, this.#context.limits);
+    if (whole.problem !== undefined) this.#context.tell(link, `${name} cannot be read: ${whole.problem.text}.`, true);
+    const answer = this.#peer.answer?.(name, whole.values, this.#me);
     if (answer !== undefined) this.#context.send(link, ...answer);
   }
 

@@ -39,6 +39,8 @@ export interface TakenMessage {
   readonly carrier: number | undefined;
   /** What each key did for it; nothing where it travelled in clear. */
   readonly tried: Tried | undefined;
+  /** What a checksum in it says against it. */
+  readonly invalid?: string | undefined;
 }
 
 /** What each key of a ring did for a message. */

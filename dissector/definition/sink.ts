@@ -71,10 +71,11 @@ export class MessageSink {
   }
 
   /** A message of a layer: a row, or a layer of the row that carries its stage. */
-  add(direction: Direction, layer: Layer, { values, pieces, bytes, ranges, carrier, tried }: TakenMessage): ReadMessage {
+  add(direction: Direction, layer: Layer, { values, pieces, bytes, ranges, carrier, tried, invalid }: TakenMessage): ReadMessage {
     const shown: RowFacts & Inside = { layer, pieces, ...(tried === undefined ? {} : { tried }) };
     const row = carrier ?? this.#row(direction, layer.nameOf(values), 'decoded', this.#isDerived(pieces), pieces, shown);
     if (carrier !== undefined) this.#addInside(carrier, shown);
+    if (invalid !== undefined) this.find(this.#brokenRule, row, invalid);
     const facts = { shown, direction, frame: this.#messages.frame(row), row, pieces, bytes, ranges };
     return Object.assign(values, { $: facts }) as unknown as ReadMessage;
   }

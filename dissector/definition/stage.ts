@@ -3,6 +3,7 @@ import { type Direction, endedInside, StreamBuffer, type StreamEnd } from '../pr
 import { type Layer, valuesOfLayer } from './layer.ts';
 import type { ReadMessage, TakenMessage, Tried } from './readmessage.ts';
 import type { MessageSink } from './sink.ts';
+import { invalidPart } from './verdicts.ts';
 
 /** What a conversation waits for: a message of a layer, from one side or from whichever sends it first. */
 export interface ReadRequest {
@@ -141,7 +142,10 @@ export class Stage {
     }
     const own = bytes.slice(0, end);
     const ranges = new Map((field.children ?? []).map((child) => [child.name, [child.start, child.end] as const]));
-    return { values: valuesOfLayer(field), bytes: own, ranges, tried: this.tried, ...this.#taken(direction, end) };
+    return {
+      ...{ values: valuesOfLayer(field), bytes: own, ranges, tried: this.tried, invalid: invalidPart(field) },
+      ...this.#taken(direction, end),
+    };
   }
 
   /** Gives a direction up: what it holds is no message, and why. What comes later is shown as bytes. */

@@ -60,6 +60,10 @@ export function* testCapture(capture: TestedCapture, options: TestOptions): Gene
     opened = open(capture.bytes, options, capture.keyLog);
     const own = messagesOf(opened, options);
     if (own.length === 0) fail(`no message of ${options.id} is in the capture`);
+    const broken = own.filter((n) => ['malformed', 'incomplete'].includes(opened!.analysis.message(n).state));
+    // A capture may hold a broken message on purpose; a module that reads nothing is another thing.
+    if (broken.length * 2 > own.length)
+      fail(`${broken.length} of ${own.length} messages cannot be read: ${reasonFor(opened, broken[0]!)}`);
     for (const sentence of failuresOf(protocolOf(options))) fail(sentence);
     for (const problem of opened.problems) fail(problem);
     return `${own.length} messages`;
@@ -264,4 +268,9 @@ function equal(a: Uint8Array, b: Uint8Array): boolean {
 function difference(a: Uint8Array, b: Uint8Array): string {
   const at = a.findIndex((byte, index) => byte !== b[index]);
   return at < 0 || at >= b.length ? `in its length: ${a.length} bytes, not ${b.length}` : `from byte ${at} on`;
+}
+
+/** Why a message cannot be read. */
+function reasonFor({ analysis }: OpenedCapture, n: number): string {
+  return `message ${n}: ${analysis.findingsOf(n)[0]?.text ?? analysis.message(n).state}`;
 }
