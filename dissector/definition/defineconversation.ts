@@ -57,11 +57,11 @@ const members: Members<ConversationDefinition> = {
  */
 export function defineConversation(definition: ConversationDefinition): Protocol {
   const { id, title, document, layers, begins, keys = [], rules = [], ports, treeFields = [], conversation } = definition;
+  const unknown = unknownMember(definition, members, 'a definition of a conversation');
+  if (unknown !== undefined) throw new TypeError(`${id}: ${unknown}`);
   if (typeof conversation !== 'function') throw new TypeError(`${id}: "conversation" is a generator function.`);
   if (!(begins instanceof Uint8Array) || begins.length < 4)
     throw new TypeError(`${id}: "begins" is at least 4 bytes: fewer prove nothing.`);
-  const unknown = unknownMember(definition, members, 'a definition of a conversation');
-  if (unknown !== undefined) throw new TypeError(`${id}: ${unknown}`);
   const brokenRule = rulesOf(id)('message', 'error', document);
   const names = [...new Set([...layers.flatMap((layer) => layer.names), BYTES])];
   return defineProtocol<RowFacts, unknown>({

@@ -85,6 +85,7 @@ const members: Members<MessagesDefinition> = {
   ...{ rules: true, peer: true, info: true },
 };
 const exchangeMembers: Members<Exchange> = { key: true, asks: true, seconds: true };
+const ruleMembers: Members<MessageRule> = { id: true, severity: true, clause: true, check: true };
 const peerMembers: Members<MessagePeer> = { identity: true, fill: true, answer: true };
 
 /** A question waits so long, where its protocol does not say how long. */
@@ -102,14 +103,17 @@ const generated = generatedFields(treeFields);
  */
 export function defineMessages(definition: MessagesDefinition): Protocol {
   const { id, title, document, messages, ports, rules = [], exchange } = definition;
-  for (const name of ['name', 'looksLike'] as const)
-    if (typeof definition[name] !== 'function') throw new TypeError(`${id}: "${name}" is a function.`);
-  if (typeof definition.head?.decode !== 'function') throw new TypeError(`${id}: "head" is the form of a message.`);
   const unknown =
     unknownMember(definition, members, 'a definition of messages') ??
     (exchange && unknownMember(exchange, exchangeMembers, '"exchange"')) ??
-    (definition.peer && unknownMember(definition.peer, peerMembers, '"peer"'));
+    (definition.peer && unknownMember(definition.peer, peerMembers, '"peer"')) ??
+    rules.map((each) => unknownMember(each, ruleMembers, `the rule ${each.id}`)).find((found) => found !== undefined);
   if (unknown !== undefined) throw new TypeError(`${id}: ${unknown}`);
+  for (const name of ['name', 'looksLike'] as const)
+    if (typeof definition[name] !== 'function') throw new TypeError(`${id}: "${name}" is a function.`);
+  if (typeof definition.head?.decode !== 'function') throw new TypeError(`${id}: "head" is the form of a message.`);
+  for (const { id: name, check } of rules)
+    if (typeof check !== 'function') throw new TypeError(`${id}: "check" of the rule ${name} is a function.`);
   const rule = rulesOf(id);
   const own = {
     message: rule('message', 'error', document),

@@ -9,6 +9,7 @@ import { floatKind } from './float.ts';
 import type { Writers } from './frame.ts';
 import type { ItemKind } from './kind.ts';
 import { listKind } from './list.ts';
+import { refuseUnknown } from './members.ts';
 import { paddingKind } from './padding.ts';
 import type { Place, Scope, Step } from './scope.ts';
 import { structKind } from './struct.ts';
@@ -47,6 +48,7 @@ function namesOf(item: Item): readonly string[] {
 }
 
 export function compileItems(items: readonly Item[], scope: Scope, path: string): Step[] {
+  for (const item of items) refuseUnknown(item, path);
   const waiting = items.filter((item) => kindOf(item).after !== undefined);
   if (waiting.length === 0) return items.map((item) => kindOf(item).compile(item, scope, path));
   // Where each item stands is kept only for layouts that ask.

@@ -1,6 +1,7 @@
 import type { Field } from '../../bytes/index.ts';
 import type { Cursor } from '../cursor.ts';
 import type { Item, Length, Ref } from '../layout.ts';
+import { nearest } from '../nearest.ts';
 
 /** Reads one item into `into`; false when it met a problem (then the cursor holds it). `slots` has the integers that items refer to. */
 export type Step = (cursor: Cursor, into: Field[], slots: number[]) => boolean;
@@ -47,8 +48,15 @@ export class Scope {
   /** Throws for a name that no earlier item declares: a mistake in the layout, found when it is built. */
   find(name: string, by: string): number {
     const slot = this.findOrNothing(name);
-    if (slot === undefined) throw new Error(`layout: "${by}" refers to "${name}", which no earlier integer is called`);
-    return slot;
+    if (slot !== undefined) return slot;
+    const meant = nearest(name, this.known());
+    const more = meant === undefined ? '' : `: did you mean "${meant}"?`;
+    throw new Error(`layout: "${by}" refers to "${name}", which no earlier integer is called${more}`);
+  }
+
+  /** What there is to refer to. */
+  known(): string[] {
+    return [...this.#names.keys(), ...(this.#outer?.known() ?? [])];
   }
 
   findOrNothing(name: string): number | undefined {

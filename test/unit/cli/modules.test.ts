@@ -177,6 +177,14 @@ describe('a module', () => {
       '"peer" has no "fil": did you mean "fill"?',
     ],
     [
+      'defineMessages({ id: "m", name: () => "x", looksLike: () => true, haed: f, messages: [f] })',
+      '"haed": did you mean "head"?',
+    ],
+    [
+      'defineMessages({ id: "m", name: () => "x", looksLike: () => true, head: f, messages: [f], rules: [{ id: "r", chek: 1 }] })',
+      'the rule r has no "chek": did you mean "check"?',
+    ],
+    [
       'defineConversation({ id: "c", begins: new Uint8Array(4), *conversation() {}, layer: [] })',
       '"layer": did you mean "layers"?',
     ],
