@@ -1,6 +1,7 @@
 import { defaultLimits, type Limits, type Piece } from '../bytes/index.ts';
 import { tcpFlag } from './numbers.ts';
-import { type AllWaiting, type StreamSink, TcpDirection } from './tcp.ts';
+import type { AllWaiting, StreamSink } from './streamsink.ts';
+import { TcpDirection } from './tcp.ts';
 
 /** One TCP segment as it was captured. */
 export interface TcpSegment {
@@ -112,8 +113,10 @@ export class TcpConnection {
 
   private process(segment: TcpSegment): void {
     const { direction, seq, flags, payload, frame, offset, missing, time, pieces } = segment;
-    if (segment.hasAck) this.directions[1 - direction].acknowledge(segment.ack, time);
     const stream = this.directions[direction];
+    const isBegun = (flags & tcpFlag.syn) !== 0 || stream.sawSyn;
+    if (segment.hasAck && isBegun && (flags & tcpFlag.rst) === 0) this.directions[1 - direction].begins(segment.ack);
+    if (segment.hasAck) this.directions[1 - direction].acknowledge(segment.ack, time);
     // It may answer what it acknowledges.
     if (segment.hasAck && payload.length > 0 && this.directions[1 - direction].isOverdue && !stream.isOverdue) {
       this.putFirst({ ...segment, hasAck: false });

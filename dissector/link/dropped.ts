@@ -1,4 +1,4 @@
-import type { DropReason } from './tcp.ts';
+import type { DropReason } from './streamsink.ts';
 
 const reasons: Readonly<Record<DropReason, string>> = {
   late: 'captured after its hole was given up as lost',

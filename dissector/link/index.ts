@@ -11,4 +11,5 @@ export * from './layers.ts';
 export * from './numbers.ts';
 export * from './packet.ts';
 export * from './packetview.ts';
+export type * from './streamsink.ts';
 export * from './tcp.ts';

@@ -1,23 +1,6 @@
 import { defaultLimits, type Limits } from '../bytes/index.ts';
 import { tcpFlag } from './numbers.ts';
-
-/**
- * Why captured bytes are in no stream: the hole that they would have filled was given up before (`late`), they stand before the
- * first byte of a stream whose SYN was not captured (`early`), or behind its end (`after-fin`, `after-rst`).
- */
-export type DropReason = 'late' | 'early' | 'after-fin' | 'after-rst';
-
-/** Takes a byte stream in order. Calls come from within TcpDirection's methods. */
-export interface StreamSink {
-  /** The next bytes, captured in frame `frame` (1-based) at `offset`. `bytes` is valid during the call only. */
-  data(bytes: Uint8Array, frame: number, offset: number): void;
-  /** `length` bytes of the stream were not captured. */
-  gap(length: number): void;
-  /** The sender finished (FIN) or broke off (RST), in frame `frame`. Nothing follows. */
-  end(kind: 'fin' | 'rst', frame: number): void;
-  /** `length` captured bytes of frame `frame` are not delivered. Retransmissions of what was delivered are not told. */
-  dropped?(length: number, why: DropReason, frame: number): void;
-}
+import type { AllWaiting, DropReason, StreamSink } from './streamsink.ts';
 
 /** What waits for an earlier segment. `bytes` is undefined where the capture holds none of `length` (a snapped frame). */
 interface Waiting {
@@ -36,11 +19,6 @@ interface Ending {
 
 /** What a waiting segment costs beside its bytes, in memory and in time: many tiny ones must not slip under the limit. */
 const waitingCost = 512;
-
-/** What waits in many directions together, in bytes: a million that hold a little hold much. */
-export interface AllWaiting {
-  waiting: number;
-}
 
 /**
  * How far a number may lie from where the stream stands to be believed, in bytes. A RST outside the receiver's window is answered
@@ -82,6 +60,8 @@ export class TcpDirection {
   private readonly limits: Limits;
   private readonly all: AllWaiting;
   private started = false;
+  /** The first number that the receiver asked for, as its connection began: that of the first byte. */
+  private asked: number | undefined;
   private hasSyn = false;
   private ended: 'fin' | 'rst' | undefined;
   /** A segment of the receiver was captured: its acknowledgements decide. */
@@ -116,6 +96,11 @@ export class TcpDirection {
   /** Bytes of the stream so far, gaps counted. */
   get position(): number {
     return this.next;
+  }
+
+  /** Its SYN was captured. */
+  get sawSyn(): boolean {
+    return this.hasSyn;
   }
 
   /** Whether `end` was called. */
@@ -155,7 +140,7 @@ export class TcpDirection {
       // An empty segment may be a keepalive probe, whose sequence number is one too low.
       if (length === 0 && !isFin && !isSyn) return;
       this.started = true;
-      this.nextSeq = first;
+      this.nextSeq = this.firstSeq(first, isSyn);
       this.reset = undefined;
     }
     if (isSyn) this.setSyn(first);
@@ -193,6 +178,18 @@ export class TcpDirection {
     this.drain();
     this.endAtFin();
     this.settleHole(time);
+  }
+
+  /** The receiver's first acknowledgement in a connection whose beginning was captured: the byte after the SYN, which may be lost. */
+  begins(ack: number): void {
+    if (!this.started) this.asked ??= ack;
+  }
+
+  /** Where the stream begins: at the SYN, or where its receiver said, or else with what was captured first. */
+  private firstSeq(first: number, isSyn: boolean): number {
+    if (isSyn || this.asked === undefined) return first;
+    const lost = (first - this.asked) | 0;
+    return lost > 0 && lost <= nearby ? this.asked : first;
   }
 
   /** The receiver acknowledged past a hole that may still be filled. */

@@ -67,6 +67,33 @@ describe('a connection', () => {
     expect(heard([...opening, ...lost])).toEqual(['1 answer', '0 [3]', '0 more', '1 done']);
   });
 
+  it('tells of the bytes that the capture lost at its beginning, where the other side has asked for them', () => {
+    // The SYN+ACK and the first bytes of the answer are lost; the acknowledgement of the handshake says where it began.
+    const lost: readonly Sent[] = [
+      { by: 0, seq: 99, flags: syn },
+      { by: 0, seq: 100, ack: 500 },
+      { by: 0, seq: 100, ack: 500, text: 'ask' },
+      { by: 1, seq: 503, ack: 103, text: 'wer' },
+      { by: 0, seq: 103, ack: 506 },
+    ];
+    expect(heard(lost)).toEqual(['0 ask', '1 [3]', '1 wer']);
+    // The same for the side that opened, whose SYN is lost: its number stands in the SYN+ACK.
+    expect(heard([opening[1]!, { by: 0, seq: 102, ack: 500, text: 'k' }])).toEqual(['0 [2]', '0 k']);
+    // They come behind: nothing is lost.
+    const late: Sent = { by: 1, seq: 500, ack: 103, text: 'ans' };
+    expect(heard([...lost.slice(0, 4), late, lost[4]!])).toEqual(['0 ask', '1 ans', '1 wer']);
+  });
+
+  it('begins with what was captured first where nothing says where it began', () => {
+    const joined: readonly Sent[] = [
+      { by: 0, seq: 100, ack: 500, text: 'ask' },
+      { by: 1, seq: 503, ack: 103, text: 'wer' },
+    ];
+    expect(heard(joined)).toEqual(['0 ask', '1 wer']);
+    // What a reset acknowledges is no beginning, and a number far away is that of another connection.
+    expect(heard([{ by: 0, seq: 99, flags: syn }, { by: 0, seq: 100, ack: 5_000_000, flags: 0 }, joined[1]!])).toEqual(['1 wer']);
+  });
+
   it('ends each direction where its end was captured', () => {
     const closing: readonly Sent[] = [
       { by: 0, seq: 100, ack: 500, text: 'bye', flags: fin },
