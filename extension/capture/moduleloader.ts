@@ -43,8 +43,8 @@ export function filesOf(path: string): readonly string[] {
 /** Throws what the module throws. */
 export async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
   listen();
-  // Node's own sentence would name addresses.
-  statSync(path);
+  // Node's own sentences would name addresses.
+  if (statSync(path).isDirectory()) throw new Error('It is a folder.');
   const before = imported.get(path);
   const number = before !== undefined && isSame(before) ? before.number : next++;
   const address = `${pathToFileURL(path).href}?${moduleMark}=${number}`;

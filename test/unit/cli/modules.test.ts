@@ -92,6 +92,7 @@ describe('a module', () => {
     const inner = write('deep.mjs', "export const name = 'deep';\n");
     const path = write('top.mjs', `import { name } from './deep.mjs';\nimport 'node:fs';\n${module('name')}`);
     expect((await load(path)).files).toEqual([path, inner]);
+    expect((await load(folder)).problems).toEqual([`The protocol module ${folder} cannot be used. It is a folder.`]);
     // Another one that cannot be read is watched, too: it may come.
     const none = join(folder, 'none.mjs');
     expect((await load(none)).files).toEqual([none]);
