@@ -19,13 +19,8 @@ describe('deciding by the menu', () => {
     await entry.waitFor();
     await entry.click();
   };
-  const choose = async (name: string): Promise<void> => {
-    await inspecting.row(0).locator('[role=gridcell]').nth(4).click({ button: 'right' });
-    const entry = workbench.page.getByRole('menuitem', { name }).first();
-    await entry.waitFor();
-    await workbench.page.waitForTimeout(400);
-    await entry.click();
-  };
+  const choose = (name: string): Promise<void> =>
+    inspecting.chooseFromMenu(inspecting.row(0).locator('[role=gridcell]').nth(4), name);
   const settings = () => JSON.parse(readFileSync(join(workbench.folder, '.vscode', 'settings.json'), 'utf8'));
 
   it('a conversation is what the user says, until they say otherwise', async () => {

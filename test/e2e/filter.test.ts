@@ -73,12 +73,7 @@ describe('the filter bar', () => {
     await layer.click();
     await inspecting.frame.locator('#field-tree').focus();
     await inspecting.press('ArrowRight');
-    await inspecting.field('src_port').click({ button: 'right' });
-    const entry = workbench.page.getByRole('menuitem', { name: 'Apply as Filter' });
-    await entry.waitFor();
-    // A menu takes no click in the moment in which it opens.
-    await workbench.page.waitForTimeout(400);
-    await entry.click();
+    await inspecting.chooseFromMenu(inspecting.field('src_port'), 'Apply as Filter');
     await expect.poll(() => input().inputValue()).toMatch(/^tcp\.srcport == \d+$/);
     await expect.poll(() => counted().innerText()).toMatch(/^\d+ rows of 1\d\d$/);
     await workbench.screenshot('filter-menu');
@@ -102,11 +97,7 @@ describe('the filter bar', () => {
     await inspecting.press('Shift+ArrowRight', 'Shift+ArrowRight');
     await expect.poll(() => inspecting.frame.locator('#picked').innerText()).toBe('4 bytes at 12 (0xc) picked');
     await workbench.screenshot('bytes-picked');
-    await byte(14).click({ button: 'right' });
-    const entry = page.getByRole('menuitem', { name: 'Apply as Filter' });
-    await entry.waitFor();
-    await page.waitForTimeout(400);
-    await entry.click();
+    await inspecting.chooseFromMenu(byte(14), 'Apply as Filter');
     await expect.poll(() => input().inputValue()).toBe('frame[12:4] == 08:00:45:00');
     await expect.poll(() => counted().innerText()).toMatch(/^\d+ rows of 1\d\d$/);
   });

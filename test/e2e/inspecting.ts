@@ -79,13 +79,8 @@ export class Inspecting {
     for (const key of keys) await this.workbench.page.keyboard.press(key);
   }
 
-  /** Chooses from the menu of the right button. A menu takes no click in the moment in which it opens. */
-  async chooseFromMenu(on: Locator, name: string): Promise<void> {
-    await on.click({ button: 'right' });
-    const entry = this.workbench.page.getByRole('menuitem', { name }).first();
-    await entry.waitFor();
-    await this.workbench.page.waitForTimeout(400);
-    await entry.click();
+  chooseFromMenu(on: Locator, name: string): Promise<void> {
+    return this.workbench.chooseFromMenu(on, name);
   }
 
   /** Selects a row by a click and waits for its fields. */

@@ -34,8 +34,7 @@ describe('captures opened together', () => {
     const row = (name: string) => page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).first();
     await row('aa-host.pcapng').click();
     await row('ab-host.pcapng').click({ modifiers: ['ControlOrMeta'] });
-    await row('ab-host.pcapng').click({ button: 'right' });
-    await page.locator('.monaco-menu .action-item', { hasText: 'Open Together' }).first().click(PATIENCE);
+    await workbench.chooseFromMenu(row('ab-host.pcapng'), 'Open Together');
     const inspecting = await Inspecting.appeared(workbench, 'aa-host.pcapng + ab-host.pcapng');
     await inspecting.counts('frames', 2 * packets.length);
     await inspecting.counts('messages', packets.length);

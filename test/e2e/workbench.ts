@@ -4,7 +4,7 @@
  */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Browser, Frame, Page } from 'playwright-core';
+import type { Browser, Frame, Locator, Page } from 'playwright-core';
 import { launchBrowser } from '../../extension/workbench/browser.ts';
 import { artifacts } from '../../extension/workbench/paths.ts';
 import { WorkbenchServer } from '../../extension/workbench/server.ts';
@@ -135,6 +135,18 @@ export class Workbench {
       );
       if (isShown) return;
       if (round === 5) throw new Error(`the tab of ${name} does not come into view`);
+    }
+  }
+
+  /** Chooses from the menu of the right button. A menu takes no click in the moment in which it opens: it stays, and is clicked again. */
+  async chooseFromMenu(on: Locator, name: string): Promise<void> {
+    await on.click({ button: 'right' });
+    const entry = this.page.getByRole('menuitem', { name }).first();
+    await entry.waitFor();
+    for (let round = 0; round < 5 && (await entry.isVisible()); round++) {
+      await this.page.waitForTimeout(400);
+      await entry.click({ timeout: 2_000 }).catch(() => {});
+      await entry.waitFor({ state: 'hidden', timeout: 2_000 }).catch(() => {});
     }
   }
 
