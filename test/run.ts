@@ -125,7 +125,7 @@ function end(command: readonly string[]): Promise<number> {
 async function runAgain(again: NonNullable<Part['again']>, files: readonly FileReport[], result: Counts): Promise<void> {
   const failed = files.filter(({ status }) => status === 'failed');
   if (failed.length === 0 || failed.length > rerunFiles || process.exitCode === 1) return;
-  console.log(`\nOnce more: ${failed.map(({ name }) => relative(project, name)).join(', ')}`);
+  console.log(`\nRunning again: ${failed.map(({ name }) => relative(project, name)).join(', ')}`);
   const second = again(failed.map(({ name }) => name));
   rmSync(second.counts, { force: true });
   await end(second.command);

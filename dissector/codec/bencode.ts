@@ -2,10 +2,11 @@
  * Bencode (BEP 3): integers `i7e`, byte strings `3:abc`, lists `l…e`, dictionaries `d…e` whose keys are byte strings in ascending order.
  * A layout says what the values of known keys are; keys that it does not know are fields, too.
  */
-import { defaultLimits, type Field, type Limits, malformed, overLimit, type Problem, tooShort } from '../bytes/index.ts';
+import { defaultLimits, type Field, type Limits, malformed, tooShort } from '../bytes/index.ts';
 import { type Decoded, undecoded } from './cursor.ts';
 import type { StructItem } from './layout.ts';
 import { compileStruct, type StructDecoder } from './struct.ts';
+import { ValueReader } from './valuereader.ts';
 
 export type BencodeType =
   | { readonly kind: 'int' | 'text' | 'any' }
@@ -57,71 +58,43 @@ export function decodeBencode(
   end: number = bytes.length,
   limits: Limits = defaultLimits,
 ): Decoded {
-  const reader = new Reader(bytes, source, start, end, limits);
-  const field = reader.value(name, '', type, 0) ?? { name, kind: 'struct', source, start, end: start, children: [] };
-  if (reader.problem === undefined && reader.at < end)
-    reader.problem = malformed(`${end - reader.at} bytes follow the value`, reader.at);
-  return { field, end: reader.at, ...(reader.problem === undefined ? {} : { problem: reader.problem }) };
+  return new Reader(bytes, source, start, end, limits).whole(name, type);
 }
 
-class Reader {
-  at: number;
-  problem: Problem | undefined;
-  readonly #bytes: Uint8Array;
-  readonly #source: number;
-  readonly #end: number;
-  readonly #limits: Limits;
-  #fields = 0;
-
-  constructor(bytes: Uint8Array, source: number, start: number, end: number, limits: Limits) {
-    this.#bytes = bytes;
-    this.#source = source;
-    this.at = start;
-    this.#end = end;
-    this.#limits = limits;
-  }
-
+class Reader extends ValueReader<BencodeType> {
   value(name: string, doc: string, type: BencodeType, depth: number): Field | undefined {
-    const { depth: most, fields } = this.#limits;
-    if (depth > most) return this.#fail(overLimit('depth', most, depth, 'nesting of bencode', this.at, name));
-    if (++this.#fields > fields) return this.#fail(overLimit('fields', fields, this.#fields, name, this.at, name));
-    const first = this.#bytes[this.at];
-    if (this.at >= this.#end) return this.#fail(tooShort(name, 1, 0, this.at, name));
+    if (!this.counts(name, depth, 'bencode')) return undefined;
+    const first = this.bytes[this.at];
+    if (this.at >= this.end) return this.fail(tooShort(name, 1, 0, this.at, name));
     if (first === 0x69) return this.#integer(name, doc);
     if (first === 0x6c) return this.#list(name, doc, type.kind === 'list' ? type.element : bencode.any, depth);
     if (first === 0x64) return this.#dict(name, doc, type.kind === 'dict' ? type.entries : [], depth);
     return this.#string(name, doc, type);
   }
 
-  #fail(problem: Problem): undefined {
-    this.problem ??= problem;
-    return undefined;
-  }
-
   /** Digits up to a byte that ends them, which is taken, too. */
   #until(stop: number, most: number, name: string): string | undefined {
-    for (let at = this.at; at < this.#end && at - this.at <= most; at++) {
-      const byte = this.#bytes[at]!;
+    for (let at = this.at; at < this.end && at - this.at <= most; at++) {
+      const byte = this.bytes[at]!;
       const isDigit = (byte >= 0x30 && byte <= 0x39) || byte === 0x2d;
-      if (!isDigit && byte !== stop) return this.#fail(malformed(`${name} is no bencode`, this.at, name));
+      if (!isDigit && byte !== stop) return this.fail(malformed(`${name} is no bencode`, this.at, name));
       if (byte !== stop) continue;
-      const text = String.fromCharCode(...this.#bytes.subarray(this.at, at));
+      const text = String.fromCharCode(...this.bytes.subarray(this.at, at));
       this.at = at + 1;
       return text;
     }
-    if (this.#end - this.at <= most)
-      return this.#fail(tooShort(name, this.#end - this.at + 1, this.#end - this.at, this.at, name));
-    return this.#fail(malformed(`${name} is no bencode`, this.at, name));
+    if (this.end - this.at <= most) return this.fail(tooShort(name, this.end - this.at + 1, this.end - this.at, this.at, name));
+    return this.fail(malformed(`${name} is no bencode`, this.at, name));
   }
 
   #integer(name: string, doc: string): Field | undefined {
     const start = ++this.at;
     const digits = this.#until(0x65, MOST_DIGITS, name);
     if (digits === undefined) return undefined;
-    if (!/^-?\d+$/.test(digits)) return this.#fail(malformed(`${name} is no integer`, start, name));
+    if (!/^-?\d+$/.test(digits)) return this.fail(malformed(`${name} is no integer`, start, name));
     const whole = BigInt(digits);
     const value = Number.isSafeInteger(Number(whole)) ? Number(whole) : whole;
-    return { name, kind: 'value', value, doc, source: this.#source, start, end: this.at - 1 };
+    return { name, kind: 'value', value, doc, source: this.source, start, end: this.at - 1 };
   }
 
   /** The content of a byte string. */
@@ -131,10 +104,10 @@ class Reader {
     if (digits === undefined) return undefined;
     if (!/^\d+$/.test(digits)) {
       this.at = at;
-      return this.#fail(malformed(`${name} is no bencode`, at, name));
+      return this.fail(malformed(`${name} is no bencode`, at, name));
     }
     const [start, length] = [this.at, Number(digits)];
-    if (length > this.#end - start) return this.#fail(tooShort(name, length, this.#end - start, start, name));
+    if (length > this.end - start) return this.fail(tooShort(name, length, this.end - start, start, name));
     this.at = start + length;
     return { start, end: this.at };
   }
@@ -143,9 +116,9 @@ class Reader {
     const content = this.#content(name);
     if (content === undefined) return undefined;
     const { start, end } = content;
-    const raw = this.#bytes.subarray(start, end);
+    const raw = this.bytes.subarray(start, end);
     if (type.kind === 'packed') return this.#packed(name, doc, type.item, type.one === true, start, end);
-    const field: Field = { name, kind: 'value', value: raw, doc, source: this.#source, start, end };
+    const field: Field = { name, kind: 'value', value: raw, doc, source: this.source, start, end };
     if (type.kind !== 'text') return field;
     try {
       return { ...field, value: utf8.decode(raw) };
@@ -160,21 +133,21 @@ class Reader {
     const children: Field[] = [];
     let at = start;
     while (at < end && (!isOne || children.length === 0)) {
-      if (++this.#fields > this.#limits.fields) break;
-      const one = decode(this.#bytes, this.#source, at, end, this.#limits);
+      if (++this.counted > this.limits.fields) break;
+      const one = decode(this.bytes, this.source, at, end, this.limits);
       if (one.problem !== undefined || one.end === at) break;
       children.push(one.field);
       at = one.end;
     }
     if (isOne && at === end && children.length === 1) return { ...children[0]!, name, doc };
-    if (at < end) children.push(undecoded(this.#bytes, this.#source, at, end, `Bytes that are no ${item.name}.`));
-    const field: Field = { name, kind: isOne ? 'struct' : 'list', doc, source: this.#source, start, end, children };
+    if (at < end) children.push(undecoded(this.bytes, this.source, at, end, `Bytes that are no ${item.name}.`));
+    const field: Field = { name, kind: isOne ? 'struct' : 'list', doc, source: this.source, start, end, children };
     return at < end ? { ...field, problem: malformed(`${end - at} bytes are no ${item.name}`, at, name) } : field;
   }
 
   #list(name: string, doc: string, element: BencodeType, depth: number): Field {
     const field: Field = {
-      ...{ name, kind: 'list', doc, source: this.#source, start: this.at, end: this.at },
+      ...{ name, kind: 'list', doc, source: this.source, start: this.at, end: this.at },
       ...{ children: [], punctuated: true },
     };
     this.at++;
@@ -189,14 +162,14 @@ class Reader {
 
   #dict(name: string, doc: string, entries: readonly BencodeEntry[], depth: number): Field {
     const field: Field = {
-      ...{ name, kind: 'struct', doc, source: this.#source, start: this.at, end: this.at },
+      ...{ name, kind: 'struct', doc, source: this.source, start: this.at, end: this.at },
       ...{ children: [], punctuated: true },
     };
     this.at++;
     while (this.#isInside(name)) {
       const key = this.#content(`a key of ${name}`);
       if (key === undefined) break;
-      const text = lenient.decode(this.#bytes.subarray(key.start, key.end));
+      const text = lenient.decode(this.bytes.subarray(key.start, key.end));
       const entry = entries.find((each) => each.name === text);
       const child = this.value(text, entry?.doc ?? '', entry?.type ?? bencode.any, depth + 1);
       if (child === undefined) break;
@@ -209,11 +182,11 @@ class Reader {
   /** Whether another value follows; takes the end. */
   #isInside(name: string): boolean {
     if (this.problem !== undefined) return false;
-    if (this.at >= this.#end) {
-      this.#fail({ ...tooShort(name, 1, 0, this.at, name), text: `${name} ends without its "e"` });
+    if (this.at >= this.end) {
+      this.fail({ ...tooShort(name, 1, 0, this.at, name), text: `${name} ends without its "e"` });
       return false;
     }
-    if (this.#bytes[this.at] !== 0x65) return true;
+    if (this.bytes[this.at] !== 0x65) return true;
     this.at++;
     return false;
   }

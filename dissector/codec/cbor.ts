@@ -1,8 +1,9 @@
-import { defaultLimits, type Field, type Limits, malformed, overLimit, type Problem, tooShort } from '../bytes/index.ts';
+import { defaultLimits, type Field, type Limits, malformed, overLimit, tooShort } from '../bytes/index.ts';
 import { type CborEntry, type CborType, cbor } from './cborlayout.ts';
 import { ARRAY, BIGNUM, BYTES, isReserved, keyName, MAP, NEGATIVE, NEGATIVE_BIGNUM, TAG, TEXT, UNSIGNED } from './cborwire.ts';
 import type { Decoded } from './cursor.ts';
 import { fromHalf } from './half.ts';
+import { ValueReader } from './valuereader.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -23,11 +24,7 @@ export function decodeCbor(
   end: number = bytes.length,
   limits: Limits = defaultLimits,
 ): Decoded {
-  const reader = new Reader(bytes, source, start, end, limits);
-  const field = reader.value(name, '', type, 0) ?? { name, kind: 'struct', source, start, end: start, children: [] };
-  if (reader.problem === undefined && reader.at < end)
-    reader.problem = malformed(`${end - reader.at} bytes follow the value`, reader.at);
-  return { field, end: reader.at, ...(reader.problem === undefined ? {} : { problem: reader.problem }) };
+  return new Reader(bytes, source, start, end, limits).whole(name, type);
 }
 
 interface Head {
@@ -38,30 +35,12 @@ interface Head {
   readonly argument: number | bigint;
 }
 
-class Reader {
-  at: number;
-  problem: Problem | undefined;
-  readonly #bytes: Uint8Array;
-  readonly #source: number;
-  readonly #end: number;
-  readonly #limits: Limits;
-  #fields = 0;
-
-  constructor(bytes: Uint8Array, source: number, start: number, end: number, limits: Limits) {
-    this.#bytes = bytes;
-    this.#source = source;
-    this.at = start;
-    this.#end = end;
-    this.#limits = limits;
-  }
-
+class Reader extends ValueReader<CborType> {
   value(name: string, doc: string, type: CborType, depth: number): Field | undefined {
-    const { depth: most, fields } = this.#limits;
-    if (depth > most) return this.#fail(overLimit('depth', most, depth, 'nesting of CBOR', this.at, name));
-    if (++this.#fields > fields) return this.#fail(overLimit('fields', fields, this.#fields, name, this.at, name));
+    if (!this.counts(name, depth, 'CBOR')) return undefined;
     const head = this.#head(name);
     if (head === undefined) return undefined;
-    const field: Field = { name, kind: 'value', doc, source: this.#source, start: head.start, end: this.at };
+    const field: Field = { name, kind: 'value', doc, source: this.source, start: head.start, end: this.at };
     switch (head.major) {
       case UNSIGNED:
       case NEGATIVE:
@@ -81,28 +60,21 @@ class Reader {
     }
   }
 
-  #fail(problem: Problem): undefined {
-    this.problem ??= problem;
-    return undefined;
-  }
-
   /** The first byte of an item and its argument, of which lengths beyond 2^53 are none that a capture has. */
   #head(name: string): Head | undefined {
     const start = this.at;
-    if (start >= this.#end) return this.#fail(tooShort(name, 1, 0, start, name));
-    const first = this.#bytes[start]!;
+    if (start >= this.end) return this.fail(tooShort(name, 1, 0, start, name));
+    const first = this.bytes[start]!;
     const [major, info] = [first >> 5, first & 31];
     const isIndefinite = info === 31 && [BYTES, TEXT, ARRAY, MAP].includes(major);
     if (info >= 28 && !isIndefinite)
-      return this.#fail(malformed(`${name} begins with 0x${first.toString(16)}, which begins no item`, start, name));
+      return this.fail(malformed(`${name} begins with 0x${first.toString(16)}, which begins no item`, start, name));
     const size = info < 24 || isIndefinite ? 0 : 2 ** (info - 24);
-    if (size > this.#end - start - 1) return this.#fail(tooShort(name, size + 1, this.#end - start, start, name));
+    if (size > this.end - start - 1) return this.fail(tooShort(name, size + 1, this.end - start, start, name));
     let argument: number | bigint = size === 0 ? info : 0;
     for (let i = 1; i <= size; i++)
       argument =
-        size === 8
-          ? (BigInt(argument) << 8n) | BigInt(this.#bytes[start + i]!)
-          : Number(argument) * 256 + this.#bytes[start + i]!;
+        size === 8 ? (BigInt(argument) << 8n) | BigInt(this.bytes[start + i]!) : Number(argument) * 256 + this.bytes[start + i]!;
     if (argument <= Number.MAX_SAFE_INTEGER) argument = Number(argument);
     this.at = start + 1 + size;
     return { start, major, info, argument };
@@ -110,9 +82,9 @@ class Reader {
 
   /** Takes the content of a string of definite length. */
   #content(name: string, length: number | bigint): Uint8Array | undefined {
-    const had = this.#end - this.at;
-    if (length > had) return this.#fail(tooShort(name, Number(length), had, this.at, name));
-    const content = this.#bytes.subarray(this.at, this.at + Number(length));
+    const had = this.end - this.at;
+    if (length > had) return this.fail(tooShort(name, Number(length), had, this.at, name));
+    const content = this.bytes.subarray(this.at, this.at + Number(length));
     this.at += content.length;
     return content;
   }
@@ -139,9 +111,9 @@ class Reader {
       const head = this.#head(name);
       if (head === undefined) return undefined;
       if (head.major !== major || head.info === 31)
-        return this.#fail(malformed(`a chunk of ${name} is no string of its kind`, head.start, name));
-      const { fields } = this.#limits;
-      if (++this.#fields > fields) return this.#fail(overLimit('fields', fields, this.#fields, name, head.start, name));
+        return this.fail(malformed(`a chunk of ${name} is no string of its kind`, head.start, name));
+      const { fields } = this.limits;
+      if (++this.counted > fields) return this.fail(overLimit('fields', fields, this.counted, name, head.start, name));
       const chunk = this.#content(name, head.argument);
       if (chunk === undefined) return undefined;
       chunks.push(chunk);
@@ -158,11 +130,11 @@ class Reader {
   /** Whether another part of an item of indefinite length follows; takes the break. */
   #isInside(name: string): boolean {
     if (this.problem !== undefined) return false;
-    if (this.at >= this.#end) {
-      this.#fail({ ...tooShort(name, 1, 0, this.at, name), text: `${name} ends without its break` });
+    if (this.at >= this.end) {
+      this.fail({ ...tooShort(name, 1, 0, this.at, name), text: `${name} ends without its break` });
       return false;
     }
-    if (this.#bytes[this.at] !== BREAK) return true;
+    if (this.bytes[this.at] !== BREAK) return true;
     this.at++;
     return false;
   }
@@ -198,14 +170,14 @@ class Reader {
     if (isNamed) return { ...base, children: pairs.map(({ value }) => value) };
     const list = pairs.map(({ key, value }): Field => {
       const children = [key, { ...value, name: 'value' }];
-      return { name: 'entry', kind: 'struct', source: this.#source, start: key.start, end: value.end, children };
+      return { name: 'entry', kind: 'struct', source: this.source, start: key.start, end: value.end, children };
     });
     const [start, end] = [list[0]?.start ?? this.at, list.at(-1)?.end ?? this.at];
-    return { ...base, children: [{ name: 'entries', kind: 'list', source: this.#source, start, end, children: list }] };
+    return { ...base, children: [{ name: 'entries', kind: 'list', source: this.source, start, end, children: list }] };
   }
 
   #tag(field: Field, { argument, start }: Head, type: CborType, depth: number): Field | undefined {
-    const tag: Field = { name: 'tag', kind: 'value', value: argument, source: this.#source, start, end: this.at };
+    const tag: Field = { name: 'tag', kind: 'value', value: argument, source: this.source, start, end: this.at };
     const value = this.value('value', '', type, depth + 1);
     if (value === undefined) return undefined;
     const end = this.at;
@@ -222,13 +194,13 @@ class Reader {
   /** A float, true, false, null, or another simple value. */
   #simple(field: Field, { info, argument, start }: Head, type: CborType): Field | undefined {
     if (info >= 25) {
-      const view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset + start + 1);
+      const view = new DataView(this.bytes.buffer, this.bytes.byteOffset + start + 1);
       const value = info === 25 ? fromHalf(view.getUint16(0)) : info === 26 ? view.getFloat32(0) : view.getFloat64(0);
       // Without a layout that says so, nothing would tell it from the integer.
       const isClear = type.kind === 'float' || !Number.isSafeInteger(value) || Object.is(value, -0);
       return isClear ? { ...field, value } : this.#wrapped(field, 'float', value);
     }
-    if (info === 24 && argument < 32) return this.#fail(malformed(`simple value ${argument} in two bytes`, start, field.name));
+    if (info === 24 && argument < 32) return this.fail(malformed(`simple value ${argument} in two bytes`, start, field.name));
     if (argument === 20 || argument === 21) return { ...field, value: argument === 21 };
     return argument === 22 ? { ...field, value: null } : this.#wrapped(field, 'simple', Number(argument));
   }

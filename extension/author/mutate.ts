@@ -1,4 +1,5 @@
 /** Broken captures and key logs out of good ones: what a damaged disk, a hostile sender or a bug of a recorder makes. */
+import type { CaptureReader } from '../../dissector/capture/index.ts';
 import type { Random } from './random.ts';
 
 type Change = (bytes: Uint8Array, random: Random) => Uint8Array;
@@ -120,6 +121,11 @@ export function mutatePackets(original: Uint8Array, spans: readonly (readonly [n
     }
   }
   return bytes;
+}
+
+/** Where the packets of a capture lie in its file: start and end of each. */
+export function packetSpans(frames: Pick<CaptureReader['frames'], 'length' | 'offset' | 'captured'>): [number, number][] {
+  return Array.from({ length: frames.length }, (_, at) => [frames.offset(at), frames.offset(at) + frames.captured(at)]);
 }
 
 /** A key log as text, broken as bytes are: what was no UTF-8 any more becomes U+FFFD, as in every program that reads it. */

@@ -3,7 +3,7 @@ import type { Field, Tree } from '../../dissector/bytes/index.ts';
 import { compileFilter, expressionOf, FieldCatalog, FilterRow } from '../../dissector/filter/index.ts';
 import { type MessageForm, type OpenedCapture, openBytes, type Protocol } from '../../dissector/index.ts';
 import { failuresOf } from '../capture/guard.ts';
-import { mutate, mutatePackets } from './mutate.ts';
+import { mutate, mutatePackets, packetSpans } from './mutate.ts';
 import { Random } from './random.ts';
 import { checkTree } from './treeranges.ts';
 
@@ -187,7 +187,7 @@ function filters({ analysis }: OpenedCapture, options: TestOptions, fail: Fail):
 }
 
 /** Each field with the names that lead to it; items of lists have none. */
-function* fieldsIn(field: Field, path: readonly string[] = []): Generator<readonly [Field, readonly string[]]> {
+export function* fieldsIn(field: Field, path: readonly string[] = []): Generator<readonly [Field, readonly string[]]> {
   for (const child of field.children ?? []) {
     const inner = field.kind === 'list' ? path : [...path, child.name];
     if (field.kind !== 'list') yield [child, inner];
@@ -216,10 +216,7 @@ function keys(capture: TestedCapture, opened: OpenedCapture, options: TestOption
 /** Broken copies of the capture: the module throws nothing, and its ranges stay inside. */
 function broken({ bytes, keyLog }: TestedCapture, { analysis }: OpenedCapture, options: TestOptions, fail: Fail): string {
   const { frames } = analysis.reader;
-  const spans = Array.from({ length: frames.length }, (_, at): [number, number] => [
-    frames.offset(at),
-    frames.offset(at) + frames.captured(at),
-  ]);
+  const spans = packetSpans(frames);
   const before = failuresOf(protocolOf(options)).length;
   let messages = 0;
   for (let round = 0; round < options.rounds; round++) {

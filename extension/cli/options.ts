@@ -141,7 +141,7 @@ export const options: readonly CliOption[] = [
   { name: 'junit', doc: 'prints the results as JUnit XML', commands: ['run', 'protocol'] },
   { name: 'udp', doc: 'new: over UDP, each datagram one message (the default)', commands: ['protocol'] },
   { name: 'tcp', doc: 'new: over TCP, as one conversation', commands: ['protocol'] },
-  { name: 'port', value: 'N', doc: 'new: its port; 7000 without it', commands: ['protocol'] },
+  { name: 'port', value: 'N', doc: 'new: the port; the default is 7000', commands: ['protocol'] },
   { name: 'framing', value: 'u16|u32|varint', doc: 'new: the length before each message of a stream', commands: ['protocol'] },
   {
     name: 'noise',
@@ -152,13 +152,13 @@ export const options: readonly CliOption[] = [
   {
     name: 'folder',
     value: 'FOLDER',
-    doc: 'new: where its files are written; a folder of its name without it',
+    doc: 'new: the folder to write to; the default is a new folder with its name',
     commands: ['protocol'],
   },
   {
     name: 'rounds',
     value: 'N',
-    doc: 'test: how many broken copies of the capture are decoded; 200 without it',
+    doc: 'test: number of broken copies of the capture to decode; the default is 200',
     commands: ['protocol'],
   },
   {

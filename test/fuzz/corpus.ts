@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { memoryFile, openCapture } from '../../dissector/capture/index.ts';
-import { mutate, mutatePackets, mutateText } from '../../extension/author/mutate.ts';
+import { mutate, mutatePackets, mutateText, packetSpans } from '../../extension/author/mutate.ts';
 import { Random } from '../../extension/author/random.ts';
 import { keysOf } from '../golden/keys.ts';
 import { check, type Seen } from './check.ts';
@@ -35,11 +35,7 @@ function spansOf(bytes: Uint8Array): [number, number][] {
   const opened = openCapture(memoryFile(bytes));
   if ('problem' in opened) throw new Error(opened.problem.text);
   while (opened.reader.step());
-  const { frames } = opened.reader;
-  return Array.from({ length: frames.length }, (_, index) => [
-    frames.offset(index),
-    frames.offset(index) + frames.captured(index),
-  ]);
+  return packetSpans(opened.reader.frames);
 }
 
 /** The input that a seed stands for: the same on every machine as long as the recordings are the same. */

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Analysis } from '../../dissector/analysis/index.ts';
-import type { Field } from '../../dissector/bytes/index.ts';
 import { undeclaredFields } from '../../dissector/codec/index.ts';
 import { compileFilter, expressionOf, FieldCatalog, FilterRow } from '../../dissector/filter/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
+import { fieldsIn } from '../../extension/author/testprotocol.ts';
 import { keysOf } from './keys.ts';
 import { analyse, goldenPath } from './open.ts';
 
@@ -17,21 +17,12 @@ function open(capture: string, keys: string): Analysis {
   return analyse(readFileSync(goldenPath(capture)), keys === 'keys' ? keysOf(capture.split('.')[0]!) : '');
 }
 
-/** Each field with the names that lead to it; items of lists have none. */
-function* walk(field: Field, path: readonly string[] = []): Generator<readonly [Field, readonly string[]]> {
-  for (const child of field.children ?? []) {
-    const inner = field.kind === 'list' ? path : [...path, child.name];
-    if (field.kind !== 'list') yield [child, inner];
-    yield* walk(child, inner);
-  }
-}
-
 /** What does not find its message. */
 function* misses(analysis: Analysis, unknown: Set<string>, seen: Set<string>): Generator<string> {
   const row = new FilterRow(analysis);
   for (let n = 0; n < analysis.messageCount; n++) {
     row.at(analysis.message(n).frame, n);
-    for (const [field, path] of walk(row.own!)) {
+    for (const [field, path] of fieldsIn(row.own!)) {
       const name = [row.own!.name, ...path].join('.');
       if (catalog.find(name) === undefined) {
         unknown.add(name);

@@ -15,6 +15,6 @@ export const ownLimits = {
   },
   movedMessages: {
     standard: 64,
-    doc: 'Maximum messages of a channel that sessions of other conversations do not decrypt. After that, these are not tried.',
+    doc: 'Maximum messages of a channel that sessions of other conversations do not decrypt. After that, sessions of other conversations are not tried.',
   },
 } as const satisfies LimitTable;

@@ -34,7 +34,9 @@ export async function protocol(args: readonly string[], io: Io, out: Output, tel
   refuseOthers('protocol', given, HELP);
   const own = { new: create, test, docs }[what ?? ''];
   if (own === undefined)
-    throw usage(what === undefined ? '"protocol" needs new, test or docs.' : `"protocol ${what}" is none: new, test or docs.`);
+    throw usage(
+      what === undefined ? '"protocol" needs new, test or docs.' : `"protocol ${what}" is not a command: use new, test or docs.`,
+    );
   for (const name of given.names)
     if (!(takes[what as keyof typeof takes] as readonly string[]).includes(name))
       throw usage(`"protocol ${what}" takes no --${name}.`);

@@ -244,7 +244,7 @@ describe('protocol docs', () => {
 
   it('is told what it may be', async () => {
     const { err } = await peerscope(['protocol', 'list']);
-    expect(err).toContain('"protocol list" is none: new, test or docs.');
+    expect(err).toContain('"protocol list" is not a command: use new, test or docs.');
     expect((await peerscope(['protocol', '--help'])).out).toContain('protocol new NAME');
   });
 });
