@@ -162,6 +162,7 @@ export * as noise from './crypto/noise/index.ts';
 // Protocols by what they say: the passes come from it.
 export {
   type ConversationDefinition,
+  type ConversationPeer,
   defineConversation,
   defineMessages,
   Layer,
@@ -169,10 +170,14 @@ export {
   type MessageFacts,
   type MessagesDefinition,
   type MuxOptions,
+  type NodeMuxOptions,
+  type NodeNoiseOptions,
+  type NodeTalk,
   type NoiseOptions,
   noiseLayer,
   type Reading,
   type ReadMessage,
+  type Speaking,
   type Talk,
 } from './definition/index.ts';
 export { openBytes } from './open.ts';

@@ -14,6 +14,7 @@ import {
 } from '../protocol/index.ts';
 import { bytesField, dissect } from './dissect.ts';
 import type { Layer } from './layer.ts';
+import { type ConversationPeer, conversationNode } from './node/conversationpeer.ts';
 import { BYTES, MessageSink, type RowFacts } from './sink.ts';
 import { type Reading, run, Stage } from './stage.ts';
 import { type Shared, Talk } from './talk.ts';
@@ -34,6 +35,8 @@ export interface ConversationDefinition {
   readonly treeFields?: readonly TreeField[];
   /** Reads the conversation, both directions of it. Where it ends, what follows is shown as bytes. */
   readonly conversation: (talk: Talk) => Reading;
+  /** Its active side: without it there is no test node. */
+  readonly peer?: ConversationPeer;
 }
 
 const members: Members<ConversationDefinition> = {
@@ -49,6 +52,7 @@ const members: Members<ConversationDefinition> = {
     treeFields: true,
   },
   conversation: true,
+  peer: true,
 };
 
 /**
@@ -56,7 +60,7 @@ const members: Members<ConversationDefinition> = {
  * JSON, fields of filters and missing keys follow from what it reads. Throws a TypeError for a definition that cannot be.
  */
 export function defineConversation(definition: ConversationDefinition): Protocol {
-  const { id, title, document, layers, begins, keys = [], rules = [], ports, treeFields = [], conversation } = definition;
+  const { id, title, document, layers, begins, keys = [], rules = [], ports, treeFields = [], conversation, peer } = definition;
   const unknown = unknownMember(definition, members, 'a definition of a conversation');
   if (unknown !== undefined) throw new TypeError(`${id}: ${unknown}`);
   if (typeof conversation !== 'function') throw new TypeError(`${id}: "conversation" is a generator function.`);
@@ -67,6 +71,7 @@ export function defineConversation(definition: ConversationDefinition): Protocol
   return defineProtocol<RowFacts, unknown>({
     ...{ id, title, document, names, layers, keys },
     ...(ports === undefined ? {} : { ports }),
+    ...(peer === undefined ? {} : { peer: conversationNode(id, layers, peer, ports?.[0]?.port) }),
     rules: [brokenRule, ...rules],
     messages: layers.flatMap((layer) => layer.messages),
     treeFields: [bytesField, ...treeFields],

@@ -5,6 +5,7 @@ import {
   type DecodedValues,
   type Encodable,
   type FieldValues,
+  isFieldValues,
   type MessageForm,
   type StructItem,
   structForm,
@@ -62,7 +63,8 @@ export class Layer implements LayerForm {
       const held = holds[field.name];
       return held === undefined ? field : { ...field, fields: held.fields };
     });
-    this.messages = [{ ...form, name: names[0]!, fields, layer: id }];
+    const encode = (values: FieldValues) => form.encode(withHeld(values, holds));
+    this.messages = names.map((name) => ({ ...form, name, fields, encode, layer: id }));
     this.#decode = isStruct(layout) ? compileStruct(layout) : decoderOf(form);
   }
 
@@ -72,6 +74,11 @@ export class Layer implements LayerForm {
     const named: Field = { ...field, name: this.id };
     for (const child of named.children ?? []) this.#open(child, limits);
     return { field: named, end: stop, ...(problem === undefined ? {} : { problem }) };
+  }
+
+  /** The bytes of a message. Throws a TypeError or RangeError that names the field which is missing or does not fit. */
+  encode(values: FieldValues): Uint8Array<ArrayBuffer> {
+    return this.messages[0]!.encode(values);
   }
 
   nameOf(values: FieldValues): string {
@@ -128,6 +135,15 @@ export function readMessage(form: MessageForm, bytes: Uint8Array, limits: Limits
 function valueOfField(field: Field): Encodable {
   if (field.kind === 'value') return field.value ?? null;
   return field.kind === 'list' ? (field.children ?? []).map(valueOfField) : valuesOfLayer(field);
+}
+
+/** The values that an encoder takes: a message that a field of bytes holds is its bytes. */
+function withHeld(values: FieldValues, holds: NonNullable<LayerDefinition['holds']>): FieldValues {
+  const inside = Object.entries(holds).flatMap(([field, form]) => {
+    const value = values[field];
+    return isFieldValues(value) ? [[field, form.encode(value)] as const] : [];
+  });
+  return inside.length === 0 ? values : { ...values, ...Object.fromEntries(inside) };
 }
 
 function isStruct(layout: StructItem | MessageForm): layout is StructItem {
