@@ -36,8 +36,10 @@ export function conversationNode(
   if (unknown !== undefined) throw new TypeError(`${id}: ${unknown}`);
   if (typeof peer.speak !== 'function') throw new TypeError(`${id}: "speak" of its peer is a generator function.`);
   const lengths = peer.identity ?? {};
+  // Where a message travels decides whether it is encrypted: in clear, a wrong key changes nothing.
+  const sealed = layers.some((layer) => 'field' in layer) ? layers.flatMap(({ names }) => names) : [];
   return {
-    ...{ transports: ['tcp'], roles: [], signatures: {}, nonces: {}, sealed: [] },
+    ...{ transports: ['tcp'], roles: [], signatures: {}, nonces: {}, sealed },
     ...(port === undefined ? {} : { port }),
     createIdentity: async (random) => newIdentity(lengths, random),
     start(context, identity) {
