@@ -5,6 +5,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/host/**', 'test/e2e/**'],
+    setupFiles: ['test/unit/setup.ts'],
+    // The modules of the product are loaded once a worker, not once a file: that takes as long as all the tests.
+    isolate: false,
     // No test measures time; a limit only ends what hangs, also on a slow machine.
     testTimeout: 120_000,
     hookTimeout: 120_000,

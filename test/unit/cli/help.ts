@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import { afterAll } from 'vitest';
 import { run } from '../../../extension/cli/run.ts';
 import { project } from '../../../extension/workbench/paths.ts';
+import { endsWithFile } from '../endings.ts';
 
 export const golden = (name: string): string => join(import.meta.dirname, '..', '..', 'golden', name);
 
@@ -15,10 +15,20 @@ export const ephemerals = [
 ];
 export const keyLog = ephemerals.map((key) => `P2PKE_EPHEMERAL_PRIVATE ${key}\n`).join('');
 
-const folder = mkdtempSync(join(tmpdir(), 'peerscope-cli-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+/** Of one file of tests. */
+let folder: string | undefined;
+
+function newFolder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'peerscope-cli-'));
+  endsWithFile(() => {
+    rmSync(made, { recursive: true, force: true });
+    folder = undefined;
+  });
+  return made;
+}
 
 export function temporary(name: string, contents: string | Uint8Array = ''): string {
+  folder ??= newFolder();
   const path = join(folder, name);
   writeFileSync(path, contents);
   return path;

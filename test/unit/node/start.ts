@@ -1,21 +1,16 @@
 /** Nodes with real sockets of this machine, and what they tell; all of them end with the test. */
 import { randomBytes } from 'node:crypto';
-import { afterEach } from 'vitest';
 import type { Protocol } from '../../../dissector/index.ts';
 import { type Address, Choices } from '../../../dissector/protocol/index.ts';
 import { type NodeEvent, nodeLimits } from '../../../dissector/testnode/index.ts';
 import { SocketNode, type SocketNodeOptions } from '../../../extension/node/sockets/socketnode.ts';
+import { endsWithTest } from '../endings.ts';
 
 export interface Started {
   readonly socket: SocketNode;
   /** Without bytes, which belong to the socket. */
   readonly events: NodeEvent[];
 }
-
-const running: SocketNode[] = [];
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((each) => each.stop()));
-});
 
 type Wish = Partial<Omit<SocketNodeOptions, 'limits'>> & { readonly limits?: Readonly<Record<string, number>> };
 
@@ -33,7 +28,7 @@ export async function start(protocol: Protocol, wish: Wish = {}, dialled?: Addre
     { protocol, choices: new Choices(), listen, happened, ...wish, transport, identity, limits },
     dialled,
   );
-  running.push(socket);
+  endsWithTest(() => socket.stop());
   return { socket, events };
 }
 

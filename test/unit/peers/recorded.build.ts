@@ -1,10 +1,11 @@
 /** A test node on real sockets with the recording of what it says and hears; what a test opens ends with the test. */
-import { afterEach, expect } from 'vitest';
+import { expect } from 'vitest';
 import { type OpenedCapture, openBytes, type Protocol } from '../../../dissector/index.ts';
 import type { Address } from '../../../dissector/protocol/index.ts';
 import { type NodeEvent, Recorder } from '../../../dissector/testnode/index.ts';
 import { wallClock } from '../../../extension/node/sockets/clock.ts';
 import type { SocketNode, SocketNodeOptions } from '../../../extension/node/sockets/socketnode.ts';
+import * as ending from '../endings.ts';
 import { start } from '../node/start.ts';
 
 /** Only ends what hangs. */
@@ -60,12 +61,7 @@ export function until(condition: () => boolean): Promise<void> {
   return expect.poll(condition, patience).toBe(true);
 }
 
-const open: { close(): void }[] = [];
-afterEach(() => {
-  for (const each of open.splice(0)) each.close();
-});
-
 export function endsWithTest<T extends { close(): void }>(each: T): T {
-  open.push(each);
+  ending.endsWithTest(() => each.close());
   return each;
 }

@@ -1,6 +1,5 @@
 /** A client of the language server, over streams in memory. */
 import { PassThrough } from 'node:stream';
-import { afterEach } from 'vitest';
 import {
   type ClientCapabilities,
   createConnection,
@@ -17,6 +16,7 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { serve } from '../../../extension/server/server.ts';
+import { endsWithTest } from '../endings.ts';
 
 /** What VS Code can do of what matters here. */
 const able: ClientCapabilities = {
@@ -28,14 +28,6 @@ interface Wish {
   readonly capabilities?: ClientCapabilities;
   readonly options?: unknown;
 }
-
-const started: ProtocolConnection[] = [];
-afterEach(async () => {
-  for (const connection of started.splice(0)) {
-    await connection.sendRequest('shutdown');
-    connection.dispose();
-  }
-});
 
 export class Client {
   readonly connection: ProtocolConnection;
@@ -61,7 +53,10 @@ export class Client {
     serve(server);
     server.listen();
     const connection = createProtocolConnection(new StreamMessageReader(back), new StreamMessageWriter(there));
-    started.push(connection);
+    endsWithTest(async () => {
+      await connection.sendRequest('shutdown');
+      connection.dispose();
+    });
     const client = new Client(connection);
     connection.listen();
     const params = { processId: null, rootUri: null, capabilities, initializationOptions: options };
