@@ -100,7 +100,7 @@ export class Capture {
   async #follow(change: Change): Promise<void> {
     const running = this.#running;
     if (change === 'none') return this.#settleDown();
-    if (change === 'grown' && running !== undefined && !running.pass.file.isUnpacked) return this.#grow();
+    if (change === 'grown' && running !== undefined && running.pass.file.unpacked === undefined) return this.#grow();
     if (change !== 'gone') return this.#reopen(change);
     if (running === undefined) this.#failure = 'The file is gone.';
     else this.#fate = 'The file is gone; what was read of it is shown as long as it is open.';
@@ -119,7 +119,7 @@ export class Capture {
       this.#observe(file);
     } catch (error) {
       const reason = reasonOf(error);
-      const isKept = change === 'replaced' || this.#running?.pass.file.isUnpacked === true;
+      const isKept = change === 'replaced' || this.#running?.pass.file.unpacked !== undefined;
       if (!wasOpen) this.#failure = reason;
       else if (isKept) this.#fate = `${unreadable(change, reason)} What was read before is shown.`;
       else {
