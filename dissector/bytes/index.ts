@@ -1,6 +1,7 @@
 export * from './address.ts';
 export * from './addressbytes.ts';
 export * from './base64.ts';
+export * from './budget.ts';
 export * from './field.ts';
 export * from './hex.ts';
 export * from './limits.ts';

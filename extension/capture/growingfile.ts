@@ -7,8 +7,10 @@ import { type CaptureFile, MemoryFile } from '../../dissector/capture/index.ts';
 
 /** Bytes that are kept in memory before a file is made. */
 const MOST_IN_MEMORY = 0x0200_0000;
-/** Bytes that go from memory to the disk at once, and the longest run of zeros that is looked for. */
+/** Bytes that go from memory to the disk at once. */
 const PIECE_SIZE = 0x10_0000;
+/** A run of zeros so long is left out. */
+const RUN_SIZE = 0x1_0000;
 /** `_O_TEMPORARY`, which Node does not name: the file goes with its last descriptor. */
 const WINDOWS_TEMPORARY = 0x40;
 

@@ -1,3 +1,4 @@
+import type { Budget } from '../../bytes/index.ts';
 import { passiveDecrypt } from '../../crypto/index.ts';
 import type { Direction } from '../../protocol/index.ts';
 import { Early } from './conformance/early.ts';
@@ -107,13 +108,21 @@ export class Session {
     return this.resp !== undefined && !this.proven[bit];
   }
 
-  /** Opens InitDone or a data message: nonce is the counter, AAD the 4 header bytes. Proves the key that fits. */
-  open({ bit, counter }: Pick<Header, 'bit' | 'counter'>, message: Uint8Array): Uint8Array | undefined {
+  /**
+   * Opens InitDone or a data message: nonce is the counter, AAD the 4 header bytes. Proves the key that fits. `budget`: what trying
+   * further keys may cost, once it is not known which of them fits.
+   */
+  open({ bit, counter }: Pick<Header, 'bit' | 'counter'>, message: Uint8Array, budget?: Budget): Uint8Array | undefined {
     const { header, ciphertext } = sealedParts(message);
+    const isTrial = budget !== undefined && !this.proven[bit];
     for (const keys of this.transport) {
       const key = keyOf(keys, bit);
-      const plaintext = key === undefined ? undefined : passiveDecrypt(key, nn.cipher.nonce(counter), ciphertext, header);
+      const { origin = 'user' } = keys;
+      if (key === undefined || (isTrial && !budget.mayTry(origin, message.length))) continue;
+      const plaintext = passiveDecrypt(key, nn.cipher.nonce(counter), ciphertext, header);
       if (plaintext === undefined) continue;
+      if (isTrial) budget.opened(origin, message.length);
+      if (this.transport[0] !== keys) this.transport = [keys, ...this.transport.filter((one) => one !== keys)];
       this.proven[bit] = true;
       return plaintext;
     }

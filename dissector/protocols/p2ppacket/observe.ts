@@ -165,12 +165,12 @@ class Peers implements ConversationObserver {
   #data(packet: Packet): void {
     const { id, bytes } = packet;
     const session = this.#handshake.other(packet, 'data');
-    const { choices, keys, limits, messages } = this.#context;
+    const { choices, keys, limits, budget, messages } = this.#context;
     const forms = choices.of(dataForm).map((one) => one.id);
     if (session.form === undefined && forms.length === 1) session.form = forms[0] as Session['form'];
     const parsed = parseData(this.#layouts, bytes, headLength);
     if (session.form === 'sealed') {
-      const plaintext = session.open(bytes, keys, limits);
+      const plaintext = session.open(bytes, keys, limits, budget);
       messages.setEncrypted(id);
       if (plaintext !== undefined) this.#entries(packet, parseData(this.#layouts, plaintext, 0));
       else if (session.how !== '')
@@ -184,7 +184,7 @@ class Peers implements ConversationObserver {
       this.#entries(packet, parsed);
       return;
     }
-    const opened = session.open(bytes, keys, limits);
+    const opened = session.open(bytes, keys, limits, budget);
     if (opened !== undefined) {
       this.#settle(session, 'sealed');
       messages.setEncrypted(id);
