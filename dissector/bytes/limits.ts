@@ -78,7 +78,7 @@ export const captureLimits = {
     doc: "Maximum operations with the user's private keys for one capture, each as long as one with 2048 bits: about ten milliseconds.",
   },
   captureOperations: {
-    standard: 300,
+    standard: 200,
     doc: "Maximum operations, as long as those, with the keys of a capture's own secrets and with numbers that nobody has a key for.",
   },
   trialBytes: {
@@ -116,6 +116,10 @@ export const captureLimits = {
   hookSeconds: {
     standard: 20,
     doc: 'Maximum seconds that one call into a protocol module of your own may take. A module that takes longer is stopped.',
+  },
+  threadMemory: {
+    standard: 2_048,
+    doc: 'Maximum megabytes of memory for what the editor knows of one capture. Its thread ends beyond that, and nothing else does.',
   },
   keyLogProblems: { standard: 1_000, doc: 'Maximum invalid lines of one key log that are reported.' },
 } as const satisfies LimitTable;

@@ -69,16 +69,22 @@ export class GrowingFile implements CaptureFile {
 
   /** Zeros are left out, and take no room on the disk: most of what unpacks to very much is of them. */
   #write(bytes: Uint8Array, at: number): void {
-    if (isZero(bytes)) return;
-    for (let done = 0; done < bytes.length; ) done += writeSync(this.#descriptor!, bytes, done, bytes.length - done, at + done);
+    for (let start = 0; start < bytes.length; ) {
+      let end = start;
+      while (end < bytes.length && !isZero(bytes, end)) end = Math.min(bytes.length, end + RUN_SIZE);
+      while (start < end) start += writeSync(this.#descriptor!, bytes, start, end - start, at + start);
+      while (start < bytes.length && isZero(bytes, start)) start = Math.min(bytes.length, start + RUN_SIZE);
+    }
   }
 }
 
-function isZero(bytes: Uint8Array): boolean {
-  return bytes.length <= zeros.length && zeros.compare(bytes, 0, bytes.length, 0, bytes.length) === 0;
-}
+const zeros = Buffer.alloc(RUN_SIZE);
 
-const zeros = Buffer.alloc(PIECE_SIZE);
+/** Whether the next run is of zeros alone. */
+function isZero(bytes: Uint8Array, at: number): boolean {
+  const end = Math.min(bytes.length, at + RUN_SIZE);
+  return zeros.compare(bytes, at, end, 0, end - at) === 0;
+}
 
 /** A new file of its owner alone, which is gone once its descriptor is closed, however this process ends. */
 function temporaryFile(): number {

@@ -21,6 +21,8 @@ import { reopened, unreadable, WatchedFile } from './watchedfile.ts';
 const QUIET_MS = 5_000;
 /** Messages that are observed again at once when keys come; more of them behind what is shown, so that nobody waits for it. */
 const AT_ONCE = 2_000;
+/** The same for what costly work took the last time, in milliseconds. */
+const COSTLY_MS = 20;
 
 export class Capture {
   readonly #changed: (overview: Overview) => void;
@@ -283,7 +285,7 @@ export class Capture {
 
   #rekey(running: Running): void {
     const { pass } = running;
-    if (pass.analysis.messageCount > AT_ONCE) {
+    if (pass.analysis.messageCount > AT_ONCE || pass.analysis.costlyMilliseconds > COSTLY_MS) {
       if (!running.caughtUp) running.end();
       this.#observeAgain(pass.file, pass.follows);
       return;
