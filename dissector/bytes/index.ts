@@ -4,6 +4,7 @@ export * from './base64.ts';
 export * from './budget.ts';
 export * from './field.ts';
 export * from './hex.ts';
+export { Kept } from './kept.ts';
 export * from './limits.ts';
 export * from './problem.ts';
 export * from './source.ts';
