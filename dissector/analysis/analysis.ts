@@ -104,8 +104,14 @@ export class Analysis {
 
   /** Observes again with the keys that the ring holds now. `isGiven`: a person gave the new ones, and the budget is as at the start. */
   rekey(isGiven = true): void {
-    this.#pass.rekey(isGiven);
+    while (this.rekeyPart(isGiven));
+  }
+
+  /** A part of `rekey`, for whoever has others waiting; true while more is left. */
+  rekeyPart(isGiven = true): boolean {
+    const more = this.#pass.rekey(isGiven);
     this.#rows.stale();
+    return more;
   }
 
   get messageCount(): number {

@@ -18,6 +18,8 @@ import { UndecodedFrames } from './undecoded.ts';
 
 /** Frames that are observed once more in one part. */
 const REORDERED_PART = 65_536;
+/** Frames that are observed again in one part, for further keys. */
+const REKEYED_PART = 2_048;
 /** How long costly work may take before others get their turn. */
 const COSTLY_MS = 15;
 
@@ -67,6 +69,8 @@ export class FirstPass {
   #next = 0;
   /** What is left to do at the end, once that has begun. */
   #finishing: Iterator<void> | undefined;
+  /** What is left to observe again. */
+  #rekeying: Iterator<void> | undefined;
 
   constructor(setup: PassSetup) {
     this.#setup = setup;
@@ -157,12 +161,28 @@ export class FirstPass {
     this.generation++;
   }
 
-  /** Observes again with the keys that the ring holds now, what was observed so far. `isGiven`: a person gave them, not the capture. */
-  rekey(isGiven: boolean): void {
+  /**
+   * Observes again with the keys that the ring holds now, what was observed so far. Does a part of that; true while more is left.
+   * `isGiven`: a person gave them, not the capture.
+   */
+  rekey(isGiven: boolean): boolean {
+    this.#rekeying ??= this.#observeAgain(isGiven);
+    const isDone = this.#rekeying.next().done === true;
+    if (isDone) this.#rekeying = undefined;
+    return !isDone;
+  }
+
+  *#observeAgain(isGiven: boolean): Generator<void> {
     if (isGiven) this.budget.renew();
     this.observations = this.#startOver();
     this.#packets.startOver();
+    this.generation++;
+    let isLong = this.#long();
     for (let place = 0; place < this.#next; place++) {
+      if (isLong() || place % REKEYED_PART === REKEYED_PART - 1) {
+        yield;
+        isLong = this.#long();
+      }
       const index = this.#order.at(place);
       const code = this.#belongs.get(index);
       const isOwned = code !== NONE && typeof this.#owners[code >>> 1] === 'number';
@@ -170,7 +190,7 @@ export class FirstPass {
     }
     if (this.#finishing !== undefined) {
       this.#finishing = undefined;
-      while (this.finish());
+      while (this.finish()) yield;
     }
     this.generation++;
   }

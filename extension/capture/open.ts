@@ -148,7 +148,7 @@ export class Pass {
     if (this.#done) return false;
     this.#ending = true;
     // Once for all that came late: a capture can carry a thousand secrets blocks.
-    if (this.#lateSecrets) this.analysis.rekey(false);
+    if (this.#lateSecrets && this.analysis.rekeyPart(false)) return true;
     this.#lateSecrets = false;
     this.#done = !this.analysis.finishPart();
     return !this.#done;
