@@ -15,7 +15,7 @@ const names = {
 export type BudgetName = (typeof names)[keyof typeof names][KeyOrigin] | 'unpackedBytes';
 
 /** Bytes that a trial counts beside those of its message: what is done with each takes its time, too. */
-const trialOverhead = 1024;
+const trialOverhead = 4096;
 
 /** About how much of each is done in a millisecond: it tells when others have waited long enough. */
 const perMillisecond: Readonly<Record<BudgetName, number>> = {

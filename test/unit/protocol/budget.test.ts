@@ -17,14 +17,14 @@ describe('the budget of a capture', () => {
   });
 
   it('is another one for the keys of the capture', () => {
-    const budget = budgetOf({ captureTrialBytes: 5_000, trialBytes: 5_000 });
+    const budget = budgetOf({ captureTrialBytes: 20_000, trialBytes: 20_000 });
     for (let i = 0; i < 10; i++) budget.mayTry('capture', 1_000);
     expect(budget.mayTry('capture', 1_000)).toBe(false);
     expect(budget.mayTry('user', 1_000)).toBe(true);
   });
 
   it('does not count what a key opens', () => {
-    const budget = budgetOf({ trialBytes: 3_000 });
+    const budget = budgetOf({ trialBytes: 6_000 });
     for (let i = 0; i < 10; i++) {
       expect(budget.mayTry('user', 1_000)).toBe(true);
       budget.opened('user', 1_000);
