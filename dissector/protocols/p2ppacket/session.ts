@@ -39,7 +39,7 @@ export class Session {
   /** The ring holds the private key of an x25519_public of it. */
   hasPrivate = false;
   #key: Uint8Array | undefined;
-  #attempts = 0;
+  readonly #attempts = { user: 0, capture: 0 };
   /** Candidates by the public keys that were known when they were made: an exchange takes a millisecond. */
   #made: { readonly pair: string; readonly keys: readonly Candidate[] } | undefined;
 
@@ -74,9 +74,11 @@ export class Session {
     const { sessionTrials } = valuesOf(ownLimits, limits);
     for (const { key, how, origin } of this.#candidates(keys, limits)) {
       // What opens nothing so many times is not going to.
-      if (++this.#attempts > sessionTrials) {
+      if (++this.#attempts[origin] > sessionTrials) {
         this.untried = `The limit sessionTrials of ${sessionTrials} is passed: no key is tried on this packet.`;
-        return undefined;
+        // Behind it are more of the capture's alone.
+        if (origin === 'capture') return undefined;
+        continue;
       }
       if (!budget.mayTry(origin, packet.length)) {
         this.untried = `Not every key is tried on this packet: ${budget.why(trialBytesOf(origin))}.`;
@@ -100,7 +102,7 @@ export class Session {
   #candidates(keys: KeyRing, limits: Limits): readonly Candidate[] {
     const pair = this.pair.join(' ');
     if (this.#made?.pair !== pair) {
-      this.#attempts = 0;
+      this.#attempts.user = this.#attempts.capture = 0;
       this.untried = undefined;
       const made = [...this.#make(keys, limits)];
       this.#made = { pair, keys: made.sort((a, b) => Number(a.origin !== 'user') - Number(b.origin !== 'user')) };
