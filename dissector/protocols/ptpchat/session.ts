@@ -9,7 +9,7 @@ import { unpaddedKeys } from './keyschedule.ts';
 import { ownLimits } from './limits.ts';
 import { member, type Parsed, textOf } from './parse.ts';
 import { rules } from './rules.ts';
-import type { SignedText } from './signed.ts';
+import { hashedPerMillisecond, type SignedText } from './signed.ts';
 import { type ChannelKey as OpeningKey, readChannel, type Trials, type Unread } from './trialdecryption.ts';
 import { paddedKeyOf } from './unwrapping.ts';
 
@@ -115,7 +115,7 @@ export class ChannelKeys {
     const byChannel = new Map<string, Unsettled[]>();
     for (const held of this.#messages) {
       const signers = this.#signers.get(held.node) ?? [];
-      const message = { held, bytes: held.bytes, signers, limits: this.#context.limits, mayCheck: this.#mayCheck() };
+      const message = { held, bytes: held.bytes, signers, limits: this.#context.limits, mayCheck: this.#mayCheck(held.bytes) };
       const messages = byChannel.get(held.channel);
       if (messages === undefined) byChannel.set(held.channel, [message]);
       else messages.push(message);
@@ -132,8 +132,8 @@ export class ChannelKeys {
   }
 
   /** Checks of one message in the clear: a few are free, more cost what operations do. */
-  #mayCheck(): (milliseconds: number) => boolean {
-    let free = freeMs;
+  #mayCheck({ length }: Uint8Array): (milliseconds: number) => boolean {
+    let free = freeMs + (2 * length) / hashedPerMillisecond;
     return (milliseconds) => {
       free -= milliseconds;
       return free >= 0 || this.#context.budget.spend('captureOperations', milliseconds / operationMs);

@@ -26,7 +26,7 @@ const usualSizes = [256, 128, 384, 512] as const;
 /** Text shorter than this is random bytes too often. */
 const shortest = 4;
 /** Bytes that are hashed in a millisecond. */
-const hashedPerMillisecond = 0x2_0000;
+export const hashedPerMillisecond = 0x2_0000;
 const tooCostly: Check = { state: 'unchecked', why: 'not checked: the limit of what its checks may cost is passed' };
 const unknownSigner: Check = { state: 'unchecked', why: "the sender's certificate is not in the capture" };
 

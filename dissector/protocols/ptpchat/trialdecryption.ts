@@ -87,6 +87,8 @@ class Ways<K extends ChannelKey> {
   readonly #trials: Trials;
   #ways: Way<K>[] = [];
   #since = 0;
+  /** What the checks of the signatures in the last plaintext cost. */
+  #checked = 0;
 
   constructor(keys: readonly K[], modes: readonly AesMode[], trials: Trials) {
     this.#trials = trials;
@@ -154,14 +156,22 @@ class Ways<K extends ChannelKey> {
   /** Signatures in what a key makes of a message are checked on that key's account. */
   #paying({ signers, limits }: Unread, { key }: Way<K>): Sender {
     const { budget } = this.#trials;
-    const mayCheck = (milliseconds: number): boolean =>
-      budget.spend(trialBytesOf(key!.origin), Math.ceil(milliseconds * bytesPerMillisecond));
+    this.#checked = 0;
+    const mayCheck = (milliseconds: number): boolean => {
+      const cost = Math.ceil(milliseconds * bytesPerMillisecond);
+      if (!budget.spend(trialBytesOf(key!.origin), cost)) return false;
+      this.#checked += cost;
+      return true;
+    };
     return { signers, limits, mayCheck };
   }
 
-  /** A message that a key opens costs no more than its size. */
+  /** To open a message once, and to check its signature, is no burden. */
   #opens({ key }: Way<K>, { bytes }: Unread): void {
-    this.#trials.budget.opened(key!.origin, bytes.length);
+    const { budget } = this.#trials;
+    budget.opened(key!.origin, bytes.length);
+    budget.giveBack(trialBytesOf(key!.origin), this.#checked);
+    this.#checked = 0;
   }
 
   /** Trials have taken so long that others get their turn. */
