@@ -7,6 +7,8 @@ import { type CaptureFile, MemoryFile } from '../../dissector/capture/index.ts';
 
 /** Bytes that are kept in memory before a file is made. */
 const MOST_IN_MEMORY = 0x0200_0000;
+/** The same where no file can be made. */
+const MOST_WITHOUT_DISK = 0x2000_0000;
 /** Bytes that go from memory to the disk at once. */
 const PIECE_SIZE = 0x10_0000;
 /** A run of zeros so long is left out. */
@@ -19,6 +21,8 @@ export class GrowingFile implements CaptureFile {
   #memory: MemoryFile | undefined = new MemoryFile();
   #descriptor: number | undefined;
   #size = 0;
+  /** Bytes that may lie in memory. */
+  #most = MOST_IN_MEMORY;
 
   size(): number {
     return this.#size;
@@ -27,7 +31,10 @@ export class GrowingFile implements CaptureFile {
   /** Takes the bytes over; false where the disk has no room for them, and then what came before stays. */
   append(bytes: Uint8Array): boolean {
     try {
-      if (this.#memory !== undefined && this.#size + bytes.length > MOST_IN_MEMORY) this.#toDisk(this.#memory);
+      if (this.#memory !== undefined && this.#size + bytes.length > this.#most) {
+        if (this.#most === MOST_WITHOUT_DISK) return false;
+        this.#toDisk(this.#memory);
+      }
       if (this.#memory !== undefined) this.#memory.append(bytes);
       else this.#write(bytes, this.#size);
     } catch {
@@ -61,7 +68,12 @@ export class GrowingFile implements CaptureFile {
   }
 
   #toDisk(memory: MemoryFile): void {
-    this.#descriptor = temporaryFile();
+    try {
+      this.#descriptor = temporaryFile();
+    } catch {
+      this.#most = MOST_WITHOUT_DISK;
+      return;
+    }
     const piece = new Uint8Array(PIECE_SIZE);
     for (let at = 0; at < this.#size; at += PIECE_SIZE) this.#write(piece.subarray(0, memory.read(at, piece)), at);
     this.#memory = undefined;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../../dissector/bytes/index.ts';
 import { enhancedPacket, interfaceDescription, memoryFile, sectionHeader } from '../../../dissector/capture/index.ts';
 import { GrowingFile } from '../../../extension/capture/growingfile.ts';
@@ -56,6 +56,22 @@ describe('a file that grows', () => {
     if (process.platform !== 'win32') expect(ours()).toEqual([]);
     file.close();
     expect(file.size()).toBe(0);
+  });
+});
+
+describe('where no file can be made', () => {
+  const before = process.env.TMPDIR;
+  afterEach(() => {
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
+  });
+
+  it.skipIf(process.platform === 'win32')('it stays in memory', () => {
+    process.env.TMPDIR = temporary('no folder');
+    const file = new GrowingFile();
+    for (let i = 0; i < 40; i++) expect(file.append(new Uint8Array(MiB).fill(i))).toBe(true);
+    const read = new Uint8Array(2);
+    expect([file.read(36 * MiB - 1, read), [...read]]).toEqual([2, [35, 36]]);
   });
 });
 
