@@ -12,17 +12,22 @@ export type { Explanation } from './analysis/explanation.ts';
 export type { MessageLine } from './analysis/jsonline.ts';
 export type { OpenedCapture, OpenOptions } from './analysis/openedcapture.ts';
 export {
+  type Budget,
+  type BudgetName,
   type Check,
   defaultLimits,
   type Field,
   fromBase64,
   fromHex,
   type Json,
+  type KeyOrigin,
   type Limit,
   type Limits,
   type LimitTable,
+  type Made,
   malformed,
   type Origin,
+  operationsOf,
   overLimit,
   type Piece,
   type Problem,
@@ -231,6 +236,7 @@ export {
   secretValue,
   type TriedKey,
   triedKeys,
+  unpackBzip2,
   wireValue,
   x25519PrivateKind,
 } from './protocol/index.ts';

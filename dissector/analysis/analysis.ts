@@ -102,9 +102,16 @@ export class Analysis {
     return more;
   }
 
-  rekey(): void {
-    this.#pass.rekey();
+  /** Observes again with the keys that the ring holds now. `isGiven`: a person gave the new ones, and the budget is as at the start. */
+  rekey(isGiven = true): void {
+    while (this.rekeyPart(isGiven));
+  }
+
+  /** A part of `rekey`, for whoever has others waiting; true while more is left. */
+  rekeyPart(isGiven = true): boolean {
+    const more = this.#pass.rekey(isGiven);
     this.#rows.stale();
+    return more;
   }
 
   get messageCount(): number {
@@ -118,6 +125,11 @@ export class Analysis {
       findings += messages.findingCount;
     }
     return { encrypted, findings };
+  }
+
+  /** About how many milliseconds costly work has taken so far. */
+  get costlyMilliseconds(): number {
+    return this.#pass.budget.milliseconds;
   }
 
   /** What was left out because there is too much of it, a sentence each. */

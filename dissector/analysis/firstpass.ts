@@ -1,4 +1,4 @@
-import type { Limits } from '../bytes/index.ts';
+import { Budget, type Limits } from '../bytes/index.ts';
 import type { CaptureReader, FrameClock } from '../capture/index.ts';
 import { ConversationTable, DroppedBytes, transport } from '../link/index.ts';
 import type { Choices } from '../protocol/choices.ts';
@@ -18,6 +18,10 @@ import { UndecodedFrames } from './undecoded.ts';
 
 /** Frames that are observed once more in one part. */
 const REORDERED_PART = 65_536;
+/** Frames that are observed again in one part, for further keys. */
+const REKEYED_PART = 2_048;
+/** How long costly work may take before others get their turn. */
+const COSTLY_MS = 15;
 
 /** What a first pass works with. */
 export interface PassSetup {
@@ -45,6 +49,8 @@ export class FirstPass {
   readonly nearMisses = new Map<number, NearMiss>();
   /** Grows with every change of what was already told: keys, a conversation recognised late. */
   generation = 0;
+  /** Of this pass and of the trees that are made of its messages. */
+  readonly budget: Budget;
   readonly #setup: PassSetup;
   readonly #order: TimeOrder;
   #packets!: Packets;
@@ -58,14 +64,17 @@ export class FirstPass {
   #derived!: DerivedRecords;
   /** What the candidates hold, in bytes. */
   #undecided = 0;
-  /** Frames taken from the file, and how many of those were observed: fewer while all is observed once more. */
+  /** Frames taken from the file, and how many of those were observed: fewer while all is observed once more, or costs much. */
   #length = 0;
   #next = 0;
   /** What is left to do at the end, once that has begun. */
   #finishing: Iterator<void> | undefined;
+  /** What is left to observe again. */
+  #rekeying: Iterator<void> | undefined;
 
   constructor(setup: PassSetup) {
     this.#setup = setup;
+    this.budget = new Budget(setup.limits);
     this.#order = new TimeOrder(clockOf(setup.reader), setup.order);
     this.observations = this.#startOver();
     this.#forget();
@@ -89,30 +98,40 @@ export class FirstPass {
     return this.#length;
   }
 
-  /** Observes up to `maxFrames` further frames; true while more is left. */
+  /** Observes up to `maxFrames` further frames, fewer where they are costly; true while more is left. */
   step(maxFrames: number): boolean {
     const { reader } = this.#setup;
     const { frames } = reader;
     const stop = this.#next + maxFrames;
-    while (this.#next < stop) {
+    const isLong = this.#long();
+    while (this.#next < stop && !isLong()) {
       if (this.#next === frames.length && !reader.step(4 << 20) && this.#next === frames.length) {
         if (!this.#order.isDue) return false;
         this.#reorder();
         return true;
       }
-      this.#observeUpTo(Math.min(stop, frames.length));
+      this.#observeUpTo(Math.min(stop, frames.length), isLong);
     }
     return true;
   }
 
-  #observeUpTo(end: number): void {
+  /** Whether costly work has taken so long, from now on, that others get their turn. */
+  #long(): () => boolean {
+    const before = this.budget.milliseconds;
+    return () => this.budget.milliseconds - before >= COSTLY_MS;
+  }
+
+  #observeUpTo(end: number, isLong: () => boolean): void {
+    // These frames were told of before, without what they say.
+    if (this.#next < this.#length) this.generation++;
     if (end > this.#length) {
       // What was taken before comes first: a range is in order by itself.
-      while (this.#next < this.#length) this.#observe(this.#order.at(this.#next++));
+      while (this.#next < this.#length && !isLong()) this.#observe(this.#order.at(this.#next++));
+      if (this.#next < this.#length) return;
       this.#order.extend(end);
       this.#length = end;
     }
-    while (this.#next < end) this.#observe(this.#order.at(this.#next++));
+    while (this.#next < end && !isLong()) this.#observe(this.#order.at(this.#next++));
   }
 
   /** Begins anew, with all frames in the order of their times. */
@@ -134,7 +153,7 @@ export class FirstPass {
 
   *#end(): Generator<void> {
     if (this.#order.isDisordered) this.#reorder();
-    for (; this.#next < this.#length; yield) this.#observeUpTo(Math.min(this.#next + REORDERED_PART, this.#length));
+    for (; this.#next < this.#length; yield) this.#observeUpTo(Math.min(this.#next + REORDERED_PART, this.#length), this.#long());
     this.#owners.forEach((owner, id) => {
       if (owner instanceof UnrecognisedConversation) this.#own(id, owner, owner.settle());
     });
@@ -142,11 +161,28 @@ export class FirstPass {
     this.generation++;
   }
 
-  /** Observes again with the keys that the ring holds now, what was observed so far. */
-  rekey(): void {
+  /**
+   * Observes again with the keys that the ring holds now, what was observed so far. Does a part of that; true while more is left.
+   * `isGiven`: a person gave them, not the capture.
+   */
+  rekey(isGiven: boolean): boolean {
+    this.#rekeying ??= this.#observeAgain(isGiven);
+    const isDone = this.#rekeying.next().done === true;
+    if (isDone) this.#rekeying = undefined;
+    return !isDone;
+  }
+
+  *#observeAgain(isGiven: boolean): Generator<void> {
+    if (isGiven) this.budget.renew();
     this.observations = this.#startOver();
     this.#packets.startOver();
+    this.generation++;
+    let isLong = this.#long();
     for (let place = 0; place < this.#next; place++) {
+      if (isLong() || place % REKEYED_PART === REKEYED_PART - 1) {
+        yield;
+        isLong = this.#long();
+      }
       const index = this.#order.at(place);
       const code = this.#belongs.get(index);
       const isOwned = code !== NONE && typeof this.#owners[code >>> 1] === 'number';
@@ -154,7 +190,7 @@ export class FirstPass {
     }
     if (this.#finishing !== undefined) {
       this.#finishing = undefined;
-      while (this.finish());
+      while (this.finish()) yield;
     }
     this.generation++;
   }
@@ -193,6 +229,7 @@ export class FirstPass {
         : [
             `${untold} more findings are over the limits findings of ${findings} or findingsPerMessage of ${findingsPerMessage}.`,
           ]),
+      ...this.budget.sentences,
       ...(this.events.untold === 0
         ? []
         : [`${this.events.untold} more events of conversations are over the limit events of ${events}.`]),
@@ -218,7 +255,7 @@ export class FirstPass {
     const place = (frame: number) => this.#order.placeOf(frame - 1);
     const isOrderKnown = (frame: number) => this.#order.isKnown(frame - 1) || this.#isAlone(frame - 1);
     this.#derived = new DerivedRecords(limits);
-    const facts: FrameFacts = { time, place, isOrderKnown, derived: this.#derived };
+    const facts: FrameFacts = { time, place, isOrderKnown, derived: this.#derived, budget: this.budget };
     return protocols.map((protocol) => new Observation(protocol, ring, choices, limits, facts));
   }
 

@@ -1,4 +1,4 @@
-import type { Limits } from '../bytes/index.ts';
+import type { Budget, Limits } from '../bytes/index.ts';
 import { type AllWaiting, DroppedBytes, type StreamSink, TcpConnection } from '../link/index.ts';
 import type { Choices } from '../protocol/choices.ts';
 import type { Conversation, Direction, StreamEnd } from '../protocol/conversation.ts';
@@ -90,6 +90,7 @@ export interface FrameFacts extends Pick<ObserverContext, 'time' | 'place'> {
   isOrderKnown(frame: number): boolean;
   /** Bytes that protocols make of those of frames. */
   readonly derived: DerivedRecords;
+  readonly budget: Budget;
 }
 
 /** One protocol's first pass over a capture. A new key makes a new one: facts are added, never taken back. */
@@ -97,19 +98,21 @@ export class Observation {
   readonly protocol: Protocol;
   readonly messages: MessageTable;
   readonly derived: DerivedRecords;
+  readonly budget: Budget;
   readonly #observer: Observer;
   readonly #limits: Limits;
   readonly #held: AllHeld = nothingHeld();
   readonly #conversations = new Map<number, { observer: ConversationObserver; streams: StreamPair | undefined }>();
 
   constructor(protocol: Protocol, keys: KeyRing, choices: Choices, limits: Limits, facts: FrameFacts) {
-    const { time, place, isOrderKnown, derived } = facts;
+    const { time, place, isOrderKnown, derived, budget } = facts;
     this.derived = derived;
+    this.budget = budget;
     this.protocol = protocol;
     this.messages = new MessageTable(protocol.names, limits, isOrderKnown);
     this.#limits = limits;
     this.#observer = protocol.observe({
-      ...{ keys, choices, limits, time, place, derived },
+      ...{ keys, choices, limits, budget, time, place, derived },
       messages: this.messages,
       verifications: new Verifications(limits),
     });

@@ -41,9 +41,9 @@ export class OpenedCapture {
 
   /** A sentence for each line of a key log, rule and choice that could not be used, and for each part of the file that could not be read. */
   get problems(): readonly string[] {
-    const { reader } = this.analysis;
+    const { reader, ring } = this.analysis;
     const tail = reader.tail === undefined ? [] : [reader.tail];
-    return [...this.#problems, ...[...reader.problems, ...tail].map(({ text }) => text)];
+    return [...this.#problems, ...ring.capturedProblems, ...[...reader.problems, ...tail].map(({ text }) => text)];
   }
 
   get frameCount(): number {
@@ -96,13 +96,10 @@ export class OpenedCapture {
   /** Keys that the capture carries itself. */
   #takeSecrets(): void {
     const { reader, ring } = this.analysis;
-    let added = 0;
+    const before = ring.size;
     reader.secrets.forEach(({ type, bytes }, index) => {
-      if (type !== keyLogSecretsType) return;
-      const report = ring.add(`capture secrets block ${index + 1}`, new TextDecoder().decode(bytes));
-      this.#problems.push(...report.problems);
-      added += report.added;
+      if (type === keyLogSecretsType) ring.addCaptured(`capture secrets block ${index + 1}`, new TextDecoder().decode(bytes));
     });
-    if (added > 0) this.analysis.rekey();
+    if (ring.size > before) this.analysis.rekey(false);
   }
 }

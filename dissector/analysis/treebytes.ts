@@ -1,4 +1,4 @@
-import { type Field, malformed, type Origin, type Piece, type Source } from '../bytes/index.ts';
+import { type Budget, type Field, malformed, type Origin, type Piece, type Source } from '../bytes/index.ts';
 import type { CaptureReader } from '../capture/index.ts';
 import { type DerivedRecord, type DerivedRecords, isDerived } from '../protocol/index.ts';
 
@@ -21,15 +21,17 @@ export class TreeBytes {
   readonly layers: Field[] = [];
   readonly #reader: CaptureReader;
   readonly #records: DerivedRecords;
+  readonly #budget: Budget;
   readonly #sources: TreeSources;
   /** Number of the frame that is the first Source. */
   readonly #frame: number;
   /** Made with the first record: a list makes a tree for each of a million messages, and most stand in none. */
   #opened: Map<number, Source> | undefined;
 
-  constructor(reader: CaptureReader, records: DerivedRecords, sources: TreeSources, frame: number) {
+  constructor(reader: CaptureReader, records: DerivedRecords, budget: Budget, sources: TreeSources, frame: number) {
     this.#reader = reader;
     this.#records = records;
+    this.#budget = budget;
     this.#sources = sources;
     this.#frame = frame;
   }
@@ -84,7 +86,7 @@ export class TreeBytes {
   #open(frame: number): Source {
     const record = this.#records.get(frame)!;
     const { source, start, end } = this.find(record.pieces);
-    const { layer, bytes } = opened(record, source, start, end);
+    const { layer, bytes } = opened(record, this.#budget, source, start, end);
     if (layer !== undefined) this.layers.push(layer);
     const { name, how } = record;
     const made = this.#sources.add(name, bytes, { kind: 'derived', from: source.id, start, end, how });
@@ -114,10 +116,13 @@ function add(parts: Stretch[], next: Stretch): void {
 }
 
 /** A record is opened by the protocol that added it: what it throws is told in the layer, and the bytes inside are none. */
-function opened(record: DerivedRecord, { id, bytes }: Source, start: number, end: number) {
+function opened(record: DerivedRecord, budget: Budget, { id, bytes }: Source, start: number, end: number) {
   try {
     const layer = record.layer?.(bytes, id, start, end);
-    return { layer, bytes: record.open(bytes.subarray(start, end)) };
+    // Each of the thousand messages inside asks for it.
+    const made =
+      budget.known<Uint8Array>(record) ?? budget.keep(record, record.open(bytes.subarray(start, end)), ({ length }) => length);
+    return { layer, bytes: made.value };
   } catch (error) {
     const text = `its protocol failed to open it: ${error instanceof Error ? error.message : 'no reason is known'}`;
     const value = bytes.subarray(start, end);

@@ -1,4 +1,4 @@
-import type { Field, Limits, Origin, Source, Tree } from '../bytes/index.ts';
+import type { Budget, Field, Limits, Origin, Source, Tree } from '../bytes/index.ts';
 import type { CaptureReader } from '../capture/index.ts';
 import { decodeLayers, PacketView, parsePacket } from '../link/index.ts';
 import type { Conversation, Direction } from '../protocol/conversation.ts';
@@ -158,13 +158,14 @@ class CapturedMessage implements MessageView {
   readonly facts: unknown;
   readonly session: unknown;
   readonly limits: Limits;
+  readonly budget: Budget;
   /** A protocol may take it off: it is no method. */
   readonly derive: MessageView['derive'];
   readonly place: MessageView['place'];
 
   constructor(
     info: MessageInfo,
-    { messages }: Observation,
+    { messages, budget }: Observation,
     id: number,
     sources: Sources,
     placed: TreeBytes,
@@ -174,6 +175,7 @@ class CapturedMessage implements MessageView {
     limits: Limits,
   ) {
     this.limits = limits;
+    this.budget = budget;
     this.name = info.name;
     this.direction = info.direction;
     this.state = info.state;
@@ -213,7 +215,7 @@ function capture(
 ): Captured {
   const frame = sources.list[0]!;
   const pieces = observation.messages.pieces.get(id);
-  const bytes = new TreeBytes(reader, observation.derived, sources, info.frame);
+  const bytes = new TreeBytes(reader, observation.derived, observation.budget, sources, info.frame);
   const { source, start: first, end: last } = pieces === undefined ? { source: frame, start, end } : bytes.find(pieces);
   return { view: new CapturedMessage(info, observation, id, sources, bytes, source, first, last, limits), below: bytes.layers };
 }

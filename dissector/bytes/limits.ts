@@ -74,8 +74,28 @@ export const captureLimits = {
   },
   modulusBits: { standard: 16_384, doc: 'Maximum bits of an RSA or DH modulus.' },
   privateOperations: {
-    standard: 2_000,
-    doc: 'Maximum private key operations of one pass over a capture. Each takes milliseconds.',
+    standard: 500,
+    doc: "Maximum operations with the user's private keys for one capture, each as long as one with 2048 bits: about ten milliseconds.",
+  },
+  captureOperations: {
+    standard: 200,
+    doc: "Maximum operations, as long as those, with the keys of a capture's own secrets and with numbers that nobody has a key for.",
+  },
+  trialBytes: {
+    standard: 0x2000_0000,
+    doc: "Maximum bytes of a capture that are put through ciphers to try the user's keys, where these open nothing.",
+  },
+  captureTrialBytes: {
+    standard: 0x1000_0000,
+    doc: "The same for the keys of a capture's own secrets.",
+  },
+  unpackedBytes: {
+    standard: 0x0800_0000,
+    doc: 'Maximum bytes that compressed parts of the messages of a capture unpack to, beyond eight times their size.',
+  },
+  keptResults: {
+    standard: 0x0400_0000,
+    doc: 'Maximum bytes of results of costly work that are kept, so that they are not made again.',
   },
   verifications: {
     standard: 200_000,
@@ -89,11 +109,17 @@ export const captureLimits = {
     standard: 1_000,
     doc: 'Maximum keys that are explained for one message. Each can take milliseconds.',
   },
-  keys: { standard: 100_000, doc: 'Maximum keys of one key ring.' },
+  keys: { standard: 100_000, doc: 'Maximum keys that are given for one capture.' },
+  captureKeys: { standard: 50_000, doc: "Maximum keys of a capture's own secrets." },
+  keyLineSize: { standard: 65_536, doc: 'Maximum characters of one line of a key log.' },
   keyLogSize: { standard: 0x0400_0000, doc: 'Maximum characters of one key log.' },
   hookSeconds: {
     standard: 20,
     doc: 'Maximum seconds that one call into a protocol module of your own may take. A module that takes longer is stopped.',
+  },
+  threadMemory: {
+    standard: 2_048,
+    doc: 'Maximum megabytes of memory for what the editor knows of one capture. Its thread ends beyond that, and nothing else does.',
   },
   keyLogProblems: { standard: 1_000, doc: 'Maximum invalid lines of one key log that are reported.' },
 } as const satisfies LimitTable;

@@ -21,12 +21,15 @@ export interface Decompressor {
 export type DecompressorConstructor = new (format: 'gzip') => Decompressor;
 
 export interface Unpacked {
-  /** The unpacked bytes in order, for `memoryFile`. */
+  /** The unpacked bytes in order, for `memoryFile`; none where they were handed to a place of their own. */
   readonly chunks: Uint8Array[];
   readonly size: number;
-  /** The compressed file ends early, is broken, or unpacks to more than limits.unpackedSize; `chunks` is what came before. */
+  /** The compressed file ends early, is broken, or unpacks to more than limits.unpackedSize; what came before is there. */
   readonly problem?: Problem;
 }
+
+/** Takes unpacked bytes in order; they are its own from then on. False where it has no room for them: unpacking ends there. */
+export type TakeUnpacked = (bytes: Uint8Array) => boolean;
 
 const pieceSize = 0x1_0000;
 
@@ -38,17 +41,19 @@ export function isGzip(file: CaptureFile): boolean {
 
 /**
  * Unpacks a gzip file in pieces. It is fed only as fast as it is read, so a small file that unpacks to much is stopped at
- * the limit without having been unpacked whole.
+ * the limit without having been unpacked whole. `take` is handed the bytes; without it they are gathered in `chunks`.
  */
 export async function unpackGzip(
   file: CaptureFile,
   Decompress: DecompressorConstructor,
   limits: Limits = defaultLimits,
+  take?: TakeUnpacked,
 ): Promise<Unpacked> {
   const stream = new Decompress('gzip');
   const writer = stream.writable.getWriter();
   const reader = stream.readable.getReader();
   const chunks: Uint8Array[] = [];
+  const keep: TakeUnpacked = take ?? ((bytes) => chunks.push(bytes) > 0);
   let size = 0;
   let fed = 0;
   let stop = false;
@@ -75,11 +80,13 @@ export async function unpackGzip(
       const room = limits.unpackedSize - size;
       if (value.length > room) {
         problem = overLimit('unpackedSize', limits.unpackedSize, size + value.length, 'Unpacked size of this file', fed);
-        if (room > 0) chunks.push(value.slice(0, room));
-        size += room;
+        if (room > 0 && keep(value.slice(0, room))) size += room;
         break;
       }
-      chunks.push(value);
+      if (!keep(value)) {
+        problem = { kind: 'incomplete', text: 'There is no room for what this file unpacks to', at: fed, path: '' };
+        break;
+      }
       size += value.length;
     }
   } catch {

@@ -10,6 +10,7 @@ export { type Engine, libraryEngine, useEngine } from './engine.ts';
 export { bitsOf, bytesOfInteger, integer } from './integer.ts';
 export { x25519 } from './montgomery.ts';
 export * as noise from './noise/index.ts';
+export { exponentiationCost, rsaPrivateCost } from './operationcost.ts';
 export { orUndefined } from './orundefined.ts';
 export { forgetPassiveKeys, passiveDecrypt } from './passivedecrypt.ts';
 export { derOf, pemBlock } from './pem.ts';

@@ -1,4 +1,5 @@
 import { bitsOf, power } from './integer.ts';
+import { exponentiationCost } from './operationcost.ts';
 
 const smallPrimes = [2n, 3n, 5n, 7n, 11n, 13n, 17n, 19n, 23n, 29n, 31n, 37n];
 
@@ -16,6 +17,11 @@ export function isProbablePrime(n: bigint, limit = 4_096): boolean | undefined {
   let twos = 0;
   for (; (odd & 1n) === 0n; twos++) odd >>= 1n;
   return smallPrimes.slice(0, rounds(bits)).every((base) => passes(power(base, odd, n), twos, n));
+}
+
+/** What `isProbablePrime` costs at most, in operations of 2048 bits. */
+export function primalityCost(bits: number): number {
+  return rounds(bits) * exponentiationCost(bits);
 }
 
 /** Fewer bases for larger numbers: a round takes 8 ms at 2048 bits, and a random composite of that size hardly passes one. */

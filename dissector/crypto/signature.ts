@@ -111,6 +111,8 @@ export function verifyRsaMessage(
   limits: ModulusLimit = defaultLimits,
 ): Check {
   if (key.kind !== 'RSA') return { state: 'unchecked', why: `the key is ${key.kind}, not RSA` };
+  // A message may have megabytes, and most of what is tried is no signature.
+  if (signature.length !== Math.ceil(key.bits / 8) && key.bits <= limits.modulusBits) return verdict(false, key);
   return verifyDigest(key, digestInfoOf(hash, message), signature, limits);
 }
 

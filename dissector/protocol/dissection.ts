@@ -1,4 +1,4 @@
-import type { Field, Json, Limits, Origin, Piece, Source } from '../bytes/index.ts';
+import type { Budget, Field, Json, Limits, Origin, Piece, Source } from '../bytes/index.ts';
 import type { Conversation, Direction } from './conversation.ts';
 import type { State } from './finding.ts';
 
@@ -26,6 +26,8 @@ export interface MessageView<Facts = unknown, Session = unknown> {
   readonly facts: Facts | undefined;
   readonly session: Session | undefined;
   readonly limits: Limits;
+  /** What costly work may cost, in this pass and the first together. */
+  readonly budget: Budget;
   /** Adds a Source to the tree (decrypted bytes, say) and returns it. */
   derive(name: string, bytes: Uint8Array, origin: Origin): Source;
   /** Where other bytes of the capture lie in the tree, those of a stream inside say: a Source is added for them where there is none. */

@@ -1,30 +1,8 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { utf8ToBytes } from '@noble/hashes/utils.js';
-import { defaultLimits, type Limits, toHex } from '../bytes/index.ts';
+import { Budget, defaultLimits, type Limits } from '../bytes/index.ts';
 import { forgetPassiveKeys } from '../crypto/index.ts';
-
-/** One label of the key log. Fields are those after the label: the session, where there is one, then the value. */
-export interface KeyKind<Secret = unknown> {
-  readonly label: string;
-  /** The fields as the reference shows them: `initiator's e, i2r key, r2i key`. */
-  readonly form: string;
-  readonly doc: string;
-  /**
-   * The secret and the public value (lower-case hex or text) by which sessions look it up, or what is wrong in a sentence without the
-   * value. The bytes of the secret belong to the ring, which overwrites them once the key is forgotten.
-   */
-  parse(fields: readonly string[], limits: Limits): { readonly index: string; readonly secret: Secret } | string;
-}
-
-export interface Key<Secret = unknown> {
-  readonly label: string;
-  readonly index: string;
-  readonly secret: Secret;
-  /** First 8 bytes of SHA-256 of its line in the key log, hex: tells two keys apart without showing them. */
-  readonly fingerprint: string;
-  /** `file:line`, for explanations. */
-  readonly where: string;
-}
+import { CapturedKeys } from './capturedkeys.ts';
+import { type KeyKind, unknownLabel } from './keykind.ts';
+import { type Key, KeyStore, sameSecret } from './keystore.ts';
 
 export interface KeyLogReport {
   /** Keys that were not there before. */
@@ -35,30 +13,34 @@ export interface KeyLogReport {
   readonly problems: readonly string[];
 }
 
-/** Each of them is tried on everything of its session. */
-const mostOfSession = 256;
-const looksLikeLabel = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
-
 /**
  * The secrets a user gave, found by the public value they belong to, so that a handshake looks its key up instead of trying
- * them all. Reads the key log format: `LABEL [session] value`, one secret a line, `#` comments at the start of a line.
+ * them all. Reads the key log format: `LABEL [session] value`, one secret a line, `#` comments at the start of a line. Those that a capture
+ * brings itself come after all that the user gave, and have limits of their own.
  */
 export class KeyRing {
   #kinds: ReadonlyMap<string, KeyKind>;
   #limits: Limits;
-  readonly #keys = new Map<string, Key[]>();
-  readonly #byLabel = new Map<string, Key[]>();
-  /** Secrets that were there before `clear`, by label and index: a key that comes again has the same bytes as before. */
-  readonly #cleared = new Map<string, unknown[]>();
-  #count = 0;
+  readonly #given: KeyStore;
+  readonly #captured: CapturedKeys;
+  /** Both together by what was asked for, until either changes. */
+  readonly #merged = new Map<string, readonly Key[]>();
+  #mergedOf = -1;
 
   constructor(kinds: readonly KeyKind[], limits: Limits = defaultLimits) {
     this.#kinds = byLabel(kinds);
     this.#limits = limits;
+    this.#given = new KeyStore('user', 'keys');
+    this.#captured = new CapturedKeys(this.#kinds, new Budget(limits));
   }
 
   get size(): number {
-    return this.#count;
+    return this.#given.size + this.#captured.size;
+  }
+
+  /** What was wrong with the capture's own secrets, summed up; never the value. It grows as they are looked at. */
+  get capturedProblems(): readonly string[] {
+    return this.#captured.problems;
   }
 
   /**
@@ -68,11 +50,13 @@ export class KeyRing {
   clear(kinds?: readonly KeyKind[], limits?: Limits): void {
     if (kinds !== undefined) this.#kinds = byLabel(kinds);
     if (limits !== undefined) this.#limits = limits;
-    for (const [index, keys] of this.#keys)
-      this.#cleared.set(index, [...(this.#cleared.get(index) ?? []), ...keys.map(({ secret }) => secret)]);
-    this.#keys.clear();
-    this.#byLabel.clear();
-    this.#count = 0;
+    this.clearGiven();
+    this.#captured.clear(this.#kinds, new Budget(this.#limits));
+  }
+
+  /** As `clear`, but those that the capture brought stay. */
+  clearGiven(): void {
+    this.#given.clear();
   }
 
   /**
@@ -80,8 +64,8 @@ export class KeyRing {
    * RSA) cannot be overwritten, nor can the text that a key was read from: they are let go.
    */
   wipe(): void {
-    for (const secrets of this.#cleared.values()) secrets.forEach(overwrite);
-    this.#cleared.clear();
+    this.#given.wipe();
+    this.#captured.wipe();
     forgetPassiveKeys();
   }
 
@@ -92,19 +76,21 @@ export class KeyRing {
   find<Secret>(kind: KeyKind<Secret>, index: string): readonly Key<Secret>[];
   find(label: string, index: string): readonly Key[];
   find(kind: KeyKind | string, index: string): readonly Key[] {
-    return this.#keys.get(`${labelOf(kind)} ${index}`) ?? [];
+    const label = labelOf(kind);
+    return this.#both(`${label} ${index}`, this.#given.find(label, index), this.#captured.find(label, index));
   }
 
   /** Every key of one kind, in the order they were given. */
   all<Secret>(kind: KeyKind<Secret>): readonly Key<Secret>[];
   all(label: string): readonly Key[];
   all(kind: KeyKind | string): readonly Key[] {
-    return this.#byLabel.get(labelOf(kind)) ?? [];
+    const label = labelOf(kind);
+    return this.#both(label, this.#given.all(label), this.#captured.all(label));
   }
 
   /** Every key, by label. */
   get every(): readonly Key[] {
-    return [...this.#byLabel.values()].flat();
+    return [...this.#kinds.keys()].flatMap((label) => this.all(label));
   }
 
   /** Adds each line of a key log; a line that does not parse is reported and the rest is used. */
@@ -116,69 +102,56 @@ export class KeyRing {
         problems: [`${name}: ${text.length} characters are over the limit keyLogSize of ${this.#limits.keyLogSize}`],
       };
     }
-    const before = this.#count;
+    const before = this.#given.size;
     const problems: string[] = [];
     let [usable, wrong] = [0, 0];
-    // Some editors begin a text with a byte order mark.
-    text
-      .replace(/^\ufeff/, '')
-      .split('\n')
-      .forEach((line, at) => {
-        const words = wordsOf(line);
-        if (words === undefined) return;
-        const problem = this.#line(words, `${name}:${at + 1}`);
-        if (problem === undefined) usable++;
-        else if (++wrong <= this.#limits.keyLogProblems) problems.push(`${name}:${at + 1}: ${problem}`);
-      });
+    linesOf(text).forEach((line, at) => {
+      const words = wordsOf(line, this.#limits);
+      if (words === undefined) return;
+      const problem = typeof words === 'string' ? words : this.#line(words, `${name}:${at + 1}`);
+      if (problem === undefined) usable++;
+      else if (++wrong <= this.#limits.keyLogProblems) problems.push(`${name}:${at + 1}: ${problem}`);
+    });
     if (wrong > problems.length)
       problems.push(
         `${name}: ${wrong - problems.length} more lines are wrong, over the limit keyLogProblems of ${problems.length}`,
       );
-    return { added: this.#count - before, usable, problems };
+    return { added: this.#given.size - before, usable, problems };
+  }
+
+  /** Adds each line of a key log that the capture holds. A line is parsed when keys of its kind are asked for, if that costs anything. */
+  addCaptured(name: string, text: string): void {
+    const { keyLogSize } = this.#limits;
+    if (text.length > keyLogSize) {
+      this.#captured.refuse(`${name}: ${text.length} characters are over the limit keyLogSize of ${keyLogSize}`);
+      return;
+    }
+    linesOf(text).forEach((line, at) => {
+      const words = wordsOf(line, this.#limits);
+      const where = `${name}:${at + 1}`;
+      if (typeof words === 'string') this.#captured.refuse(`${where}: ${words}`);
+      else if (words !== undefined) this.#captured.add(words, where);
+    });
   }
 
   #line([label = '', ...fields]: readonly string[], where: string): string | undefined {
     const kind = this.#kinds.get(label);
-    // Not quoted: a key pasted without its label would be shown.
-    if (kind === undefined) {
-      const hint = looksLikeLabel.test(label) ? '; is the module of its protocol missing?' : '';
-      return `the line does not start with a known label${hint}`;
-    }
-    const parsed = kind.parse(fields, this.#limits);
-    if (typeof parsed === 'string') return `${label}: ${parsed}`;
-    const index = `${label} ${parsed.index}`;
-    const same = this.#keys.get(index) ?? [];
-    const isKnown = same.some((key) => sameSecret(key.secret, parsed.secret));
-    const problem =
-      this.#count >= this.#limits.keys
-        ? `more keys than the limit keys of ${this.#limits.keys}`
-        : same.length >= mostOfSession
-          ? `${label}: more than ${mostOfSession} keys of one session`
-          : undefined;
-    if (isKnown || problem !== undefined) {
-      overwrite(parsed.secret);
-      return isKnown ? undefined : problem;
-    }
-    const secret = this.#takeCleared(index, parsed.secret);
-    const key = { label, index: parsed.index, secret, fingerprint: fingerprintOf(label, fields), where };
-    this.#keys.set(index, same);
-    same.push(key);
-    const all = this.#byLabel.get(label) ?? [];
-    this.#byLabel.set(label, all);
-    all.push(key);
-    this.#count++;
-    return undefined;
+    return kind === undefined ? unknownLabel(label) : this.#given.add(kind, fields, where, this.#limits);
   }
 
-  /** The same secret as it was there before, or the one that was just read. */
-  #takeCleared(index: string, secret: unknown): unknown {
-    const cleared = this.#cleared.get(index) ?? [];
-    const at = cleared.findIndex((each) => sameSecret(each, secret));
-    if (at < 0) return secret;
-    const [known] = cleared.splice(at, 1);
-    if (cleared.length === 0) this.#cleared.delete(index);
-    overwrite(secret);
-    return known;
+  #both(asked: string, given: readonly Key[], captured: readonly Key[]): readonly Key[] {
+    if (captured.length === 0) return given;
+    if (given.length === 0) return captured;
+    const state = this.#given.changes + this.#captured.changes;
+    if (this.#mergedOf !== state) this.#merged.clear();
+    this.#mergedOf = state;
+    const known = this.#merged.get(asked);
+    if (known !== undefined) return known;
+    const isGiven = ({ label, index, secret }: Key): boolean =>
+      this.#given.find(label, index).some((one) => sameSecret(one.secret, secret));
+    const both = [...given, ...captured.filter((key) => !isGiven(key))];
+    this.#merged.set(asked, both);
+    return both;
   }
 }
 
@@ -190,30 +163,18 @@ function byLabel(kinds: readonly KeyKind[]): ReadonlyMap<string, KeyKind> {
   return new Map(kinds.map((kind) => [kind.label, kind]));
 }
 
-/** The label and what follows it; undefined for a line that is empty or a comment. */
-function wordsOf(line: string): string[] | undefined {
-  const words = line
+/** Some editors begin a text with a byte order mark. */
+function linesOf(text: string): string[] {
+  return text.replace(/^\ufeff/, '').split('\n');
+}
+
+/** The label and what follows it; undefined for a line that is empty or a comment, a sentence for one that is too long for any key. */
+function wordsOf(line: string, { keyLineSize }: Limits): string[] | string | undefined {
+  const start = line.search(/[^ \t\r]/);
+  if (start < 0 || line[start] === '#') return undefined;
+  if (line.length > keyLineSize) return `${line.length} characters are over the limit keyLineSize of ${keyLineSize}`;
+  return line
     .replace(/\r$/, '')
     .split(/[ \t]+/)
     .filter((word) => word !== '');
-  return words.length === 0 || words[0]!.startsWith('#') ? undefined : words;
-}
-
-function fingerprintOf(label: string, fields: readonly string[]): string {
-  return toHex(sha256(utf8ToBytes([label, ...fields].join(' '))).subarray(0, 8));
-}
-
-function overwrite(secret: unknown): void {
-  if (secret instanceof Uint8Array) secret.fill(0);
-  else if (typeof secret === 'object' && secret !== null)
-    for (const value of Object.values(secret)) if (value instanceof Uint8Array) value.fill(0);
-}
-
-/** Secrets are bytes, or records of bytes. */
-function sameSecret(a: unknown, b: unknown): boolean {
-  if (a instanceof Uint8Array && b instanceof Uint8Array) return a.length === b.length && a.every((byte, i) => byte === b[i]);
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
-  const left = a as Record<string, unknown>;
-  const right = b as Record<string, unknown>;
-  return [...new Set([...Object.keys(left), ...Object.keys(right)])].every((name) => sameSecret(left[name], right[name]));
 }

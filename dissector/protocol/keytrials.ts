@@ -1,5 +1,5 @@
 import { defaultLimits, type Limits } from '../bytes/index.ts';
-import type { Key } from './keyring.ts';
+import type { Key } from './keystore.ts';
 
 /** One computation on the way from a key to a plaintext. Inputs and results are public values, or the word that one is known: never key material. */
 export interface ExplainedStep {

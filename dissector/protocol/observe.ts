@@ -1,4 +1,4 @@
-import type { Limits, Piece } from '../bytes/index.ts';
+import type { Budget, Limits, Piece } from '../bytes/index.ts';
 import type { Candidate, NumberTable, OpenChoice } from './choices.ts';
 import type { Conversation, Direction, StreamEnd } from './conversation.ts';
 import type { DerivedRecords } from './derivedrecords.ts';
@@ -27,6 +27,8 @@ export const probable = 40;
 export interface ObserverContext<Facts = unknown, Session = unknown> {
   readonly keys: KeyRing;
   readonly limits: Limits;
+  /** What costly work may cost, in this pass and the second together. */
+  readonly budget: Budget;
   readonly messages: MessageTable<Facts, Session>;
   readonly verifications: Verifications;
   /** Bytes that it makes of captured ones, where messages stand in them. */

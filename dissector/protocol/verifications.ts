@@ -10,9 +10,15 @@ export class Verifications {
   readonly limits: Limits;
   readonly #known = new Map<string, Check>();
   #spent = 0;
+  #isPassed = false;
 
   constructor(limits: Limits) {
     this.limits = limits;
+  }
+
+  /** A check was left out. */
+  get isPassed(): boolean {
+    return this.#isPassed;
   }
 
   /** The verdict over all that `parts` hold; `verify` is asked for one that is not known, and takes so many milliseconds. */
@@ -21,8 +27,10 @@ export class Verifications {
     const known = this.#known.get(id);
     if (known !== undefined) return known;
     const { verifications } = this.limits;
-    if (this.#spent + milliseconds > verifications)
+    if (this.#spent + milliseconds > verifications) {
+      this.#isPassed = true;
       return { state: 'unchecked', why: `the limit verifications of ${verifications} ms is passed` };
+    }
     this.#spent += milliseconds;
     const check = verify();
     if (this.#known.size < MOST_KNOWN) this.#known.set(id, check);

@@ -22,22 +22,20 @@ export class CaptureKeys {
   #logs: readonly KeyLog[] = [];
   #reader: CaptureReader | undefined;
   #blocksRead = 0;
-  #problems: string[] = [];
 
   constructor(protocols: readonly Protocol[], limits: Limits) {
     this.ring = new KeyRing(kindsOf(protocols), limits);
   }
 
-  /** What was wrong with the capture's own secrets: `capture secrets block 1:2: …`, never with key material. */
+  /** What was wrong with the capture's own secrets, summed up: `capture secrets block 1:2: …`, never with key material. */
   get problems(): readonly string[] {
-    return this.#problems;
+    return this.ring.capturedProblems;
   }
 
   /** Other protocols or limits, or another capture: the key logs are read anew, of a capture's own secrets nothing is left. */
   restart(protocols: readonly Protocol[], limits: Limits): void {
     this.#reader = undefined;
     this.#blocksRead = 0;
-    this.#problems = [];
     this.ring.clear(kindsOf(protocols), limits);
     for (const { name, text } of this.#logs) this.ring.add(name, text);
   }
@@ -53,8 +51,7 @@ export class CaptureKeys {
     for (; this.#blocksRead < secrets.length; this.#blocksRead++) {
       const { type, bytes } = secrets[this.#blocksRead]!;
       if (type !== keyLogSecretsType) continue;
-      const text = new TextDecoder().decode(bytes);
-      this.#problems.push(...this.ring.add(`capture secrets block ${this.#blocksRead + 1}`, text).problems);
+      this.ring.addCaptured(`capture secrets block ${this.#blocksRead + 1}`, new TextDecoder().decode(bytes));
     }
     return this.ring.size > before;
   }
@@ -67,10 +64,7 @@ export class CaptureKeys {
     const added = reports.reduce((sum, report) => sum + report.added, 0);
     const same = added === 0 && logs.length === this.#logs.length;
     this.#logs = logs;
-    this.#blocksRead = 0;
-    this.#problems = [];
-    this.ring.clear();
-    this.takeSecrets();
+    this.ring.clearGiven();
     for (const { name, text } of logs) this.ring.add(name, text);
     const problems = reports.flatMap((report) => report.problems);
     return { added, problems, reports, changed: !same || this.ring.size !== before };

@@ -5,16 +5,10 @@
 
 import { Analysis, type AnalysisOptions } from '../../dissector/analysis/index.ts';
 import type { Limits, Problem } from '../../dissector/bytes/index.ts';
-import {
-  type CaptureFile,
-  type CaptureReader,
-  type DecompressorConstructor,
-  isGzip,
-  memoryFile,
-  openCapture,
-  unpackGzip,
-} from '../../dissector/capture/index.ts';
+import { type CaptureFile, type CaptureReader, isGzip, openCapture, unpackGzip } from '../../dissector/capture/index.ts';
 import type { Protocol } from '../../dissector/protocol/index.ts';
+import { GrowingFile } from './growingfile.ts';
+import { Decompress } from './gunzip.ts';
 import type { CaptureKeys } from './keys.ts';
 
 /** Indexed before the first message is observed: secrets that stand there are known from the start. */
@@ -29,8 +23,8 @@ export interface OpenFile {
   readonly reader: CaptureReader;
   /** `pcap`, `pcapng`, `pcapng (gzip)`. */
   readonly format: string;
-  /** It was unpacked: its bytes are in memory, whatever becomes of the file. */
-  readonly isUnpacked: boolean;
+  /** Its bytes, where it was unpacked: they stay, whatever becomes of the file. */
+  readonly unpacked?: GrowingFile;
   /** Bytes of the file as it lies there, and of what it unpacks to. */
   readonly size: number;
   readonly unpackedSize: number;
@@ -46,7 +40,6 @@ export function merged(parts: NonNullable<OpenFile['parts']>, reader: CaptureRea
   return {
     ...{ reader, parts, format: `merged: ${parts.map(({ file }) => file.format).join(', ')}` },
     ...{ size: sum(({ size }) => size), unpackedSize: sum(({ unpackedSize }) => unpackedSize) },
-    isUnpacked: parts.some(({ file }) => file.isUnpacked),
     unpackProblem: parts.find(({ file }) => file.unpackProblem !== undefined)?.file.unpackProblem,
   };
 }
@@ -54,12 +47,17 @@ export function merged(parts: NonNullable<OpenFile['parts']>, reader: CaptureRea
 /** `limits`: of its frames and blocks, and of what it unpacks to. */
 export async function openFile(file: CaptureFile, limits: Limits): Promise<OpenFile> {
   const size = file.size();
-  if (!isGzip(file)) return { ...readerOf(file, limits), isUnpacked: false, size, unpackedSize: size, unpackProblem: undefined };
-  const unpacked = await unpackGzip(file, DecompressionStream as unknown as DecompressorConstructor, limits);
-  if (unpacked.size === 0) throw new UnreadableCapture(`${unpacked.problem?.text ?? 'The compressed file is empty'}.`);
-  const { reader, format } = readerOf(memoryFile(unpacked.chunks), limits);
-  const sizes = { size, unpackedSize: unpacked.size, unpackProblem: unpacked.problem };
-  return { reader, format: `${format} (gzip)`, isUnpacked: true, ...sizes };
+  if (!isGzip(file)) return { ...readerOf(file, limits), size, unpackedSize: size, unpackProblem: undefined };
+  const unpacked = new GrowingFile();
+  try {
+    const { size: unpackedSize, problem } = await unpackGzip(file, Decompress, limits, (bytes) => unpacked.append(bytes));
+    if (unpackedSize === 0) throw new UnreadableCapture(`${problem?.text ?? 'The compressed file is empty'}.`);
+    const { reader, format } = readerOf(unpacked, limits);
+    return { reader, format: `${format} (gzip)`, unpacked, size, unpackedSize, unpackProblem: problem };
+  } catch (error) {
+    unpacked.close();
+    throw error;
+  }
 }
 
 function readerOf(file: CaptureFile, limits: Limits): { reader: CaptureReader; format: string } {
@@ -150,7 +148,7 @@ export class Pass {
     if (this.#done) return false;
     this.#ending = true;
     // Once for all that came late: a capture can carry a thousand secrets blocks.
-    if (this.#lateSecrets) this.analysis.rekey();
+    if (this.#lateSecrets && this.analysis.rekeyPart(false)) return true;
     this.#lateSecrets = false;
     this.#done = !this.analysis.finishPart();
     return !this.#done;

@@ -1,11 +1,11 @@
 /**
  * A capture from a pipe. A classic pcap goes through `pcap-parser` packet by packet, behind our limits; anything else (pcapng,
- * nanoseconds, gzip) is taken as it comes. Either way it becomes a capture in memory, so that all that follows is the same.
+ * nanoseconds, gzip) is taken as it comes. Either way it becomes a capture with offsets, so that all that follows is the same.
  */
 import { Readable } from 'node:stream';
 import pcap, { type GlobalHeader, type PacketHeader } from 'pcap-parser';
 import type { Limits } from '../../dissector/bytes/index.ts';
-import { MemoryFile } from '../../dissector/capture/index.ts';
+import { GrowingFile } from '../capture/growingfile.ts';
 import { UnreadableCapture } from '../capture/open.ts';
 
 const BLOCK_SIZE = 1 << 18;
@@ -13,7 +13,7 @@ const classicMagics: readonly number[] = [0xa1b2c3d4, 0xd4c3b2a1];
 
 /** A capture that comes through a pipe, as far as it has come. */
 export class Incoming {
-  readonly file: MemoryFile;
+  readonly file: GrowingFile;
   #ended = false;
   #notice: string | undefined;
   #failure: Error | undefined;
@@ -136,8 +136,8 @@ function packets(bytes: AsyncGenerator<Buffer>, recording: Recording, limits: Li
 
 /** Gathers bytes in blocks: a chunk a packet would cost more than the packet. What has come is told once a turn of the event loop. */
 class Recording {
-  readonly file = new MemoryFile();
-  readonly full: string;
+  readonly file = new GrowingFile();
+  full: string;
   readonly #limits: Limits;
   readonly #told: () => void;
   /** What is left of the block, and how much of it is filled and not in the file yet. */
@@ -145,6 +145,7 @@ class Recording {
   #filled = 0;
   #size = 0;
   #waits = false;
+  #hasRoom = true;
 
   constructor(limits: Limits, told: () => void) {
     this.#limits = limits;
@@ -154,7 +155,7 @@ class Recording {
 
   /** False when the limit is reached: these bytes are left out. */
   append(bytes: Uint8Array): boolean {
-    if (this.#size + bytes.length > this.#limits.unpackedSize) return false;
+    if (!this.#hasRoom || this.#size + bytes.length > this.#limits.unpackedSize) return false;
     this.#size += bytes.length;
     for (let at = 0; at < bytes.length; ) {
       const count = Math.min(bytes.length - at, this.#block.length - this.#filled);
@@ -176,7 +177,10 @@ class Recording {
 
   /** Hands what is gathered to the file. */
   flush(): void {
-    this.file.append(this.#block.subarray(0, this.#filled));
+    if (!this.file.append(this.#block.subarray(0, this.#filled))) {
+      this.#hasRoom = false;
+      this.full = 'There is no room for what standard input brings; the rest is left out.';
+    }
     this.#block = this.#filled === this.#block.length ? new Uint8Array(BLOCK_SIZE) : this.#block.subarray(this.#filled);
     this.#filled = 0;
   }

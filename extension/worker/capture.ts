@@ -21,6 +21,8 @@ import { reopened, unreadable, WatchedFile } from './watchedfile.ts';
 const QUIET_MS = 5_000;
 /** Messages that are observed again at once when keys come; more of them behind what is shown, so that nobody waits for it. */
 const AT_ONCE = 2_000;
+/** The same for what costly work took the last time, in milliseconds. */
+const COSTLY_MS = 20;
 
 export class Capture {
   readonly #changed: (overview: Overview) => void;
@@ -100,7 +102,7 @@ export class Capture {
   async #follow(change: Change): Promise<void> {
     const running = this.#running;
     if (change === 'none') return this.#settleDown();
-    if (change === 'grown' && running !== undefined && !running.pass.file.isUnpacked) return this.#grow();
+    if (change === 'grown' && running !== undefined && running.pass.file.unpacked === undefined) return this.#grow();
     if (change !== 'gone') return this.#reopen(change);
     if (running === undefined) this.#failure = 'The file is gone.';
     else this.#fate = 'The file is gone; what was read of it is shown as long as it is open.';
@@ -119,7 +121,7 @@ export class Capture {
       this.#observe(file);
     } catch (error) {
       const reason = reasonOf(error);
-      const isKept = change === 'replaced' || this.#running?.pass.file.isUnpacked === true;
+      const isKept = change === 'replaced' || this.#running?.pass.file.unpacked !== undefined;
       if (!wasOpen) this.#failure = reason;
       else if (isKept) this.#fate = `${unreadable(change, reason)} What was read before is shown.`;
       else {
@@ -283,7 +285,7 @@ export class Capture {
 
   #rekey(running: Running): void {
     const { pass } = running;
-    if (pass.analysis.messageCount > AT_ONCE) {
+    if (pass.analysis.messageCount > AT_ONCE || pass.analysis.costlyMilliseconds > COSTLY_MS) {
       if (!running.caughtUp) running.end();
       this.#observeAgain(pass.file, pass.follows);
       return;

@@ -11,6 +11,7 @@ export class WatchedFile {
   readonly #path: string;
   readonly #growth: Pick<Growth, 'look'>;
   #disk: DiskCapture | undefined;
+  #unpacked: OpenFile['unpacked'];
   /** What unpacks slowly is still being opened when the next look is due. */
   #isLooking = false;
 
@@ -28,6 +29,8 @@ export class WatchedFile {
       const file = await openFile(disk, limits);
       this.#disk?.close();
       this.#disk = disk;
+      this.#unpacked?.close();
+      this.#unpacked = file.unpacked;
       return file;
     } catch (error) {
       disk.close();

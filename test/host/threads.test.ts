@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as threads from 'node:worker_threads';
+import type * as threads from 'node:worker_threads';
 import * as vscode from 'vscode';
 import type { CaptureDocument } from '../../extension/host/capture/document.ts';
 import { activated, temporaryFolder, until, workspaceFile } from './help.ts';
@@ -87,22 +87,17 @@ describe('a thread that is killed', () => {
     await until('the other capture', () => read(other));
     const module = join(temporaryFolder(), 'hoards.mjs');
     writeFileSync(module, protocolModule('for (const hoard = []; ; ) hoard.push(new Array(1e5).fill({}).map(() => ({})));'));
-    const real = threads.Worker;
-    // As on a small machine: Node gives a thread some gigabytes otherwise.
-    const small = class extends real {
-      constructor(file: string | URL, options: threads.WorkerOptions) {
-        super(file, { ...options, resourceLimits: { maxOldGenerationSizeMb: LITTLE_MB, maxYoungGenerationSizeMb: 4 } });
-      }
-    };
-    const own = require('node:worker_threads') as { Worker: typeof real };
-    own.Worker = small;
+    const peerscope = vscode.workspace.getConfiguration('peerscope');
+    await peerscope.update('limits', { threadMemory: LITTLE_MB }, vscode.ConfigurationTarget.Global);
     let document: CaptureDocument;
+    let thread: threads.Worker;
     try {
       await use(module);
-      ({ document } = await open(workspaceFile('heartbeat.pcapng')));
+      ({ document, thread } = await open(workspaceFile('heartbeat.pcapng')));
     } finally {
-      own.Worker = real;
+      await peerscope.update('limits', undefined, vscode.ConfigurationTarget.Global);
     }
+    assert.equal(thread.resourceLimits?.maxOldGenerationSizeMb, LITTLE_MB);
     await until(
       'the sentence',
       () => document.overview.failure === 'The dissection stopped: it needed more memory than there is for it.',

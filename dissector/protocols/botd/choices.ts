@@ -1,4 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js';
+import type { KeyOrigin } from '../../bytes/index.ts';
 import { type AesMode, aesModes } from '../../crypto/index.ts';
 import type { Candidate, OpenChoice } from '../../protocol/index.ts';
 
@@ -42,6 +43,8 @@ export const cipherChoice: OpenChoice<CipherCandidate> = {
 /** One way in which the frames of a session may be encrypted. */
 export interface DecryptionCandidate {
   readonly key: Uint8Array;
+  /** Who brought it, or what it was made of. */
+  readonly origin: KeyOrigin;
   readonly cipher: CipherCandidate;
   /** Id of the key candidate, and the shared point (compressed) that it made the key of; none for an AES key that was given. */
   readonly derivation?: string;

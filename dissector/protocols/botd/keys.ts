@@ -24,6 +24,8 @@ function bySession(
     label,
     form: `opener's ephemeral_pubkey, ${form}`,
     doc,
+    // A compressed point takes a square root.
+    operations: 1 / 16,
     parse(fields) {
       const point = readPoint(fields[0]);
       if (fields.length !== 2 || point === undefined)
@@ -38,8 +40,10 @@ export const ephemeralKind: KeyKind<Uint8Array> = {
   label: ephemeralLabel,
   form: 'private key',
   doc: 'secp256k1 ephemeral private key of either side, 32 bytes in hex. Found by the public key it yields.',
+  operations: 1 / 8,
+  isSole: true,
   parse(fields) {
-    const secret = fields.length === 1 ? fromHex(fields[0]!) : undefined;
+    const secret = fields.length === 1 && fields[0]!.length === 64 ? fromHex(fields[0]!) : undefined;
     if (secret?.length !== 32) return 'expected one private key of 64 hex digits';
     const point = secp256k1.publicOf(secret);
     return point === undefined ? "the private key is zero or not below the curve's order" : { index: toHex(point), secret };

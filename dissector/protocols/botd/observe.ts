@@ -48,7 +48,7 @@ class Connection implements ConversationObserver {
     this.#session = new Session(context.choices);
     if (conversation.opened) this.#session.opener = 0;
     const hasKeys = () => keys.some((kind) => context.keys.all(kind).length > 0);
-    this.#proof = new TrialDecryption(this.#session, context.limits, hasKeys);
+    this.#proof = new TrialDecryption(this.#session, context, hasKeys);
     this.#conduct = new Conformance(context, this.#session);
     this.#splitters = [this.#splitter(0), this.#splitter(1)];
   }

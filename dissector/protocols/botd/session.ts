@@ -38,6 +38,7 @@ export class Session {
     return keys
       .flatMap((kind) => this.#keysFor(kind, ring))
       .flatMap((key) => this.openingsOf(key))
+      .sort((a, b) => Number(a.origin !== 'user') - Number(b.origin !== 'user'))
       .filter(({ key, cipher }) => {
         const same = `${cipher.id} ${toHex(key)}`;
         return !seen.has(same) && seen.add(same);
@@ -54,13 +55,13 @@ export class Session {
   }
 
   /** What one key of the session might open it with; none when the other side's ephemeral key is not known. */
-  openingsOf({ label, index, secret }: Key<Uint8Array>): DecryptionCandidate[] {
+  openingsOf({ label, index, secret, origin }: Key<Uint8Array>): DecryptionCandidate[] {
     const ciphers = this.choices.of(cipherChoice);
-    if (label === aesLabel) return ciphers.map((cipher) => ({ key: secret, cipher, how: `${cipher.id}, ${label}` }));
+    if (label === aesLabel) return ciphers.map((cipher) => ({ key: secret, origin, cipher, how: `${cipher.id}, ${label}` }));
     const point = label === pointLabel ? secret : this.sharedPoint(index, secret);
     if (point === undefined) return [];
     return keysOf(point, this.choices.of(keyChoice)).flatMap((derived) =>
-      ciphers.map((cipher) => ({ ...derived, cipher, how: `${cipher.id}, ${derived.derivation} of ${label}` })),
+      ciphers.map((cipher) => ({ ...derived, origin, cipher, how: `${cipher.id}, ${derived.derivation} of ${label}` })),
     );
   }
 

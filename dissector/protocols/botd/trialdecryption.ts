@@ -1,4 +1,4 @@
-import type { Limits } from '../../bytes/index.ts';
+import type { Budget, Limits } from '../../bytes/index.ts';
 import type { Direction } from '../../protocol/index.ts';
 import type { DecryptionCandidate } from './choices.ts';
 import { type Shape, shapeOf } from './plaintext.ts';
@@ -37,6 +37,7 @@ const tellingBytes = 16;
 export class TrialDecryption {
   readonly #session: Session;
   readonly #limits: Limits;
+  readonly #budget: Budget;
   readonly #hasKeys: () => boolean;
   #trials: Trial[] = [];
   #held: Sealed[] = [];
@@ -46,9 +47,10 @@ export class TrialDecryption {
   readonly #seen: [boolean, boolean] = [false, false];
 
   /** `hasKeys`: there are keys by now that might belong to a session, this one or another. */
-  constructor(session: Session, limits: Limits, hasKeys: () => boolean) {
+  constructor(session: Session, { limits, budget }: { limits: Limits; budget: Budget }, hasKeys: () => boolean) {
     this.#session = session;
     this.#limits = limits;
+    this.#budget = budget;
     this.#hasKeys = hasKeys;
   }
 
@@ -129,8 +131,13 @@ export class TrialDecryption {
 
   #try(encrypted: Uint8Array): boolean {
     for (const trial of this.#trials) {
-      const { key, cipher } = trial.opening;
+      const { key, cipher, origin } = trial.opening;
       if (trial.dead) continue;
+      // One that cannot be tried on every frame is not proven by the others.
+      if (!this.#budget.mayTry(origin, encrypted.length)) {
+        trial.dead = true;
+        continue;
+      }
       const plaintext = cipher.mode.open(key, encrypted);
       if (cipher.mode.proves && plaintext !== undefined) {
         this.#win(trial.opening, 'the tag of a frame opens');
@@ -139,6 +146,7 @@ export class TrialDecryption {
       if (cipher.mode.proves) trial.dead = ++trial.failures >= patience;
       else if (plaintext === undefined) trial.dead = true;
       else if (this.#parses(trial, plaintext, shapeOf(plaintext))) return true;
+      if (!cipher.mode.proves && !trial.dead) this.#budget.opened(origin, encrypted.length);
     }
     return false;
   }

@@ -1,4 +1,4 @@
-import { type Field, type Limits, valueIn } from '../../bytes/index.ts';
+import { type Field, valueIn } from '../../bytes/index.ts';
 import { bytesOfInteger, type DhPublicKey, dhInRange } from '../../crypto/index.ts';
 import { type Derivation, derivedValue, type KeyRing, type MessageView, secretValue, wireValue } from '../../protocol/index.ts';
 import type { Facts } from './facts.ts';
@@ -26,25 +26,18 @@ export function compute(captured: MessageView<Facts, Session>, keys: KeyRing): D
   const isWhole = decoded !== undefined && decoded.problem === undefined;
   return [
     ...(isSealed ? decrypt(message, sealed, opening, session, plaintext, captured) : []),
-    ...(isWhole ? contents(name, decoded.field, session, facts, keys, captured.limits) : []),
+    ...(isWhole ? contents(captured, decoded.field, session, facts, keys) : []),
   ];
 }
 
-function contents(
-  name: string,
-  field: Field,
-  session: Partial<Session>,
-  facts: Facts,
-  keys: KeyRing,
-  limits: Limits,
-): Derivation[] {
-  switch (name) {
+function contents(captured: MessageView, field: Field, session: Partial<Session>, facts: Facts, keys: KeyRing): Derivation[] {
+  switch (captured.name) {
     case 'HELLO':
       return hello(field, session);
     case 'HELLO_ACK':
       return [...helloAck(session), ...agreed(session), ...derive(session)];
     case 'NLIST_RES':
-      return listed(field, facts, keys, limits);
+      return listed(field, facts, keys, captured);
     case 'TUNNEL_REQ':
       return requested(field, facts);
     case 'TUNNEL_DATA':

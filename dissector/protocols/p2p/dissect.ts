@@ -77,10 +77,11 @@ function packet(captured: MessageView, bytes: Uint8Array, { source, start, end }
 
 function openList(captured: MessageView, data: Field, facts: Facts): void {
   if (!(data.value instanceof Uint8Array) || data.problem !== undefined) return;
-  const { bytes, field, problem } = openNodeList(data.value, captured.limits);
+  const { bytes, field, problem } = openNodeList(data.value, captured.limits, captured.budget);
+  if (problem !== undefined) data.problem = problem;
+  if (problem?.limit === 'unpackedBytes') return;
   const origin = { kind: 'derived', from: data.source, start: data.start, end: data.end, how: 'bzip2' } as const;
   const source = captured.derive('Decompressed', bytes, origin).id;
-  if (problem !== undefined) data.problem = problem;
   if (field === undefined) return;
   moveTo(field, source);
   if (field.end < bytes.length)

@@ -27,8 +27,11 @@ function bySession(
     label,
     form: `init_vector, ${form}`,
     doc,
-    parse(fields) {
+    parse(fields, { modulusBits }) {
       const [session = '', value = ''] = fields;
+      // As long as a modulus at most.
+      if (value.length * 4 > modulusBits + 7)
+        return `a value of ${value.length} digits is over the limit modulusBits of ${modulusBits}`;
       const vector = fromHex(session);
       const secret = numberOf(value);
       if (fields.length !== 2 || vector?.length !== vectorLength)
@@ -42,8 +45,10 @@ export const dhKind: KeyKind<bigint> = {
   label: dhLabel,
   form: 'DH exponent',
   doc: 'Diffie-Hellman exponent of either side, hex. Found by the public key it yields in the group of a HELLO.',
-  parse(fields) {
+  parse(fields, { modulusBits }) {
     const [text = ''] = fields;
+    if (text.length * 4 > modulusBits + 7)
+      return `an exponent of ${text.length} digits is over the limit modulusBits of ${modulusBits}`;
     const bytes = fields.length === 1 && text !== '' ? numberOf(text) : undefined;
     if (bytes === undefined) return 'expected one exponent in hex';
     const exponent = integer(bytes);
@@ -75,6 +80,7 @@ export const rsaKind = rsaPrivateKind(
 export const nodeListKind: KeyKind<PublicKey> = {
   label: nodeListLabel,
   form: 'base64 SubjectPublicKeyInfo',
+  operations: 1 / 64,
   doc: 'Public key that signs node lists: verifies NLIST_RES, opens nothing.',
   parse(fields) {
     const der = fields.length === 1 ? fromBase64(fields[0]!) : undefined;

@@ -1,10 +1,10 @@
-import { toHex } from '../../bytes/index.ts';
+import { operationsOf, toHex } from '../../bytes/index.ts';
 import type { DhPublicKey, RsaPrivateKey } from '../../crypto/index.ts';
 import { type Key, type KeyRing, KeyTrial, type MessageView, type TriedKey, triedKeys } from '../../protocol/index.ts';
 import { cipherChoice, keyChoice } from './choices.ts';
+import { publicValueOf, sharedSecretOf, testOf, tunnelSecretOf } from './costly.ts';
 import type { Facts } from './facts.ts';
 import { aesKind, dhKind, rsaKind, secretKind } from './keys.ts';
-import { openSharedKey, openTest, publicValue, sharedSecret } from './keyschedule.ts';
 import type { Session } from './session.ts';
 import { provesTarget } from './tunnels.ts';
 
@@ -30,7 +30,6 @@ function exponent(key: Key<bigint>, session: Session | undefined, captured: Mess
   const trial = new KeyTrial(key);
   const a = session?.a;
   const b = session?.b;
-  const x = key.secret;
   const owner = [
     ['a_peer_public_key', a, b],
     ['b_peer_public_key', b, a],
@@ -41,17 +40,20 @@ function exponent(key: Key<bigint>, session: Session | undefined, captured: Mess
   }
   for (const [name, own, peer] of owner) {
     if (own === undefined) continue;
-    const yields = publicValue(own, x, captured.limits) === own.y;
+    const power = publicValueOf(key, own, captured.budget);
+    const yields = power?.value === own.y;
     const group = { p: `${own.p.toString(16).length * 4} bits`, g: `0x${own.g.toString(16)}` };
-    trial.step(`g^x mod p = ${name}`, group, yields ? 'the exponent yields this public key' : 'another public value', yields);
-    if (yields) return exchanged(trial, x, peer, session, captured);
+    const result =
+      power === undefined ? notDone(key, captured) : yields ? 'the exponent yields this public key' : 'another public value';
+    trial.step(`g^x mod p = ${name}`, group, result, yields);
+    if (yields) return exchanged(trial, key, peer, session, captured);
   }
   return trial.tried;
 }
 
 function exchanged(
   trial: KeyTrial,
-  x: bigint,
+  x: Key<bigint>,
   peer: DhPublicKey | undefined,
   session: Session | undefined,
   captured: MessageView,
@@ -60,16 +62,10 @@ function exchanged(
     trial.step('find the other public key', {}, 'it is not in the capture', false);
     return trial.tried;
   }
-  const z = sharedSecret(peer, x, captured.limits);
-  if (
-    trial.step(
-      'Z = y^x mod p',
-      { y: short(peer.y.toString(16)) },
-      z === undefined ? 'cannot be computed' : `${z.length} bytes`,
-      z !== undefined,
-    )
-  )
-    proof(trial, session, captured);
+  const made = sharedSecretOf(x, peer, captured.budget);
+  const z = made?.value;
+  const result = made === undefined ? notDone(x, captured) : z === undefined ? 'cannot be computed' : `${z.length} bytes`;
+  if (trial.step('Z = y^x mod p', { y: short(peer.y.toString(16)) }, result, z !== undefined)) proof(trial, session, captured);
   return trial.tried;
 }
 
@@ -101,9 +97,10 @@ function proof(trial: KeyTrial, session: Session | undefined, { direction }: Mes
 }
 
 /** RSA-OAEP of the TUNNEL_REQ that the packet belongs to, with this key: what the first pass did to find the tunnel's key. */
-function target(key: Key<RsaPrivateKey>, { facts }: MessageView<Facts, Session>): TriedKey {
+function target(key: Key<RsaPrivateKey>, captured: MessageView<Facts, Session>): TriedKey {
   const trial = new KeyTrial(key);
   const rsa = key.secret;
+  const { facts, budget } = captured;
   const tunnel = facts?.belongsTo;
   if (tunnel?.wrapped === undefined) {
     trial.step('find the TUNNEL_REQ', {}, 'it is not in the capture as a whole', false);
@@ -112,18 +109,32 @@ function target(key: Key<RsaPrivateKey>, { facts }: MessageView<Facts, Session>)
   const { wrapped, frame } = tunnel;
   const modulus = `${rsa.size * 8} bits`;
   const length = wrapped.test.length;
-  const isProven = provesTarget(openTest(rsa, wrapped.test), wrapped);
-  const result = isProven
-    ? `test_hash of the TUNNEL_REQ in frame ${frame}`
-    : length === rsa.size
-      ? `not test_hash of the TUNNEL_REQ in frame ${frame}: another key`
-      : `test_encrypted of the TUNNEL_REQ in frame ${frame} has ${length} bytes, the modulus ${rsa.size}`;
+  const test = testOf(key, wrapped.test, budget);
+  const isProven = provesTarget(test?.value, wrapped);
+  const result =
+    test === undefined
+      ? notDone(key, captured)
+      : isProven
+        ? `test_hash of the TUNNEL_REQ in frame ${frame}`
+        : length === rsa.size
+          ? `not test_hash of the TUNNEL_REQ in frame ${frame}: another key`
+          : `test_encrypted of the TUNNEL_REQ in frame ${frame} has ${length} bytes, the modulus ${rsa.size}`;
   const proof = 'RSA-OAEP (SHA-256, MGF1-SHA-1) of test_encrypted, then SHA-256';
   if (!trial.step(proof, { modulus }, result, isProven)) return trial.tried;
-  const opened = openSharedKey(rsa, wrapped.shared);
-  const is = opened === undefined ? 'the padding does not hold' : `${opened.shared.length} bytes`;
+  const made = tunnelSecretOf(key, wrapped.shared, budget);
+  const opened = made?.value;
+  const is =
+    made === undefined
+      ? notDone(key, captured)
+      : opened === undefined
+        ? 'the padding does not hold'
+        : `${opened.shared.length} bytes`;
   trial.step('RSA-OAEP of shared_key: AES key and iv', { modulus }, is, opened?.keys !== undefined);
   return trial.tried;
+}
+
+function notDone({ origin }: Key, { budget }: MessageView): string {
+  return `not done: ${budget.why(operationsOf(origin))}`;
 }
 
 function short(hex: string): string {

@@ -14,8 +14,8 @@ import type { Side } from './framing.ts';
 import { readHello, readHelloAck, type Tell } from './handshake.ts';
 import type { KeyExchanges } from './keyexchange.ts';
 import { names, tunnelCreate, tunnelCreateAck } from './messages.ts';
-import { overLimit, verifyNodeList } from './nodelist.ts';
-import { notChecked, notTested, notUnwrapped } from './reasons.ts';
+import { verifyNodeList } from './nodelist.ts';
+import { notTested, notUnpacked, notUnwrapped } from './reasons.ts';
 import { rules } from './rules.ts';
 import type { Session } from './session.ts';
 import { type Tunnel, Tunnels } from './tunnels.ts';
@@ -57,7 +57,7 @@ export class MessageWriter {
     this.#conversation = conversation;
     this.#session = session;
     this.#groups = groups;
-    this.#tunnels = new Tunnels(context, groups);
+    this.#tunnels = new Tunnels(context);
     this.conduct = new Conformance(context, session);
   }
 
@@ -129,11 +129,11 @@ export class MessageWriter {
   #contents(id: number, line: ObservedMessage, field: Field): void {
     const { name, direction } = line;
     if (name === 'NLIST_RES') {
-      const { check, problem } = verifyNodeList(this.#context, valueIn(field, 'data'), this.#groups);
+      const { check, problem } = verifyNodeList(this.#context, valueIn(field, 'data'));
       if (check !== undefined) factsOf(this.#context, id).signature = check;
       if (check?.state === 'invalid') this.#context.messages.addFinding(id, rules.signature, check.why);
-      if (check === overLimit) factsOf(this.#context, id).note = notChecked;
-      if (problem !== undefined) {
+      if (problem?.limit === 'unpackedBytes') factsOf(this.#context, id).note = notUnpacked;
+      else if (problem !== undefined) {
         this.#context.messages.setState(id, 'malformed');
         this.#context.messages.addFinding(id, problem.kind === 'limit' ? rules.limit : rules.malformed, problem.text);
       }
@@ -145,7 +145,7 @@ export class MessageWriter {
     }
     if (name === 'TUNNEL_REQ') {
       const tunnel = this.#tunnels.request(field, direction, this.#context.messages.frame(id));
-      if (tunnel?.isUntried) factsOf(this.#context, id).note = notUnwrapped;
+      if (tunnel?.untried !== undefined) factsOf(this.#context, id).note = notUnwrapped(tunnel.untried);
       if (tunnel !== undefined) this.#carry(id, line, field, tunnel);
       if (tunnel?.unwrapped === undefined) this.#close(id);
     }

@@ -1,6 +1,14 @@
-import { bytesIn, type Field, fromHex, type Limits, valueIn } from '../../bytes/index.ts';
+import { bytesIn, type Field, fromHex, valueIn } from '../../bytes/index.ts';
 import { bytesOfInteger, type RsaPrivateKey } from '../../crypto/index.ts';
-import { type Derivation, derivedValue, type KeyRing, type Quantity, secretValue, wireValue } from '../../protocol/index.ts';
+import {
+  type Derivation,
+  derivedValue,
+  type KeyRing,
+  type MessageView,
+  type Quantity,
+  secretValue,
+  wireValue,
+} from '../../protocol/index.ts';
 import type { Facts } from './facts.ts';
 import { nodeListKind, nodeListLabel, rsaLabel } from './keys.ts';
 import { openNodeList } from './nodelist.ts';
@@ -104,10 +112,15 @@ export function closed(field: Field, { signature: check }: Facts): Derivation[] 
 }
 
 /** NLIST_RES: the list out of bzip2, and its signature. */
-export function listed(field: Field, { signature: check }: Facts, keys: KeyRing, limits: Limits): Derivation[] {
+export function listed(
+  field: Field,
+  { signature: check }: Facts,
+  keys: KeyRing,
+  { limits, budget }: Pick<MessageView, 'limits' | 'budget'>,
+): Derivation[] {
   const data = bytesIn(field, 'data');
   if (data === undefined) return [];
-  const { bytes, field: list, problem } = openNodeList(data, limits);
+  const { bytes, field: list, problem } = openNodeList(data, limits, budget);
   const size = list?.children?.find((child) => child.name === 'sig_size');
   const unpacked: Derivation = {
     formula: 'node_list = bunzip2(data)',
@@ -115,7 +128,9 @@ export function listed(field: Field, { signature: check }: Facts, keys: KeyRing,
     inputs: [wireValue('data', data)],
     results: [wireValue('node_list', bytes)],
     check:
-      problem === undefined ? { state: 'valid', why: 'the CRC of each block fits' } : { state: 'invalid', why: problem.text },
+      problem === undefined
+        ? { state: 'valid', why: 'the CRC of each block fits' }
+        : { state: problem.limit === 'unpackedBytes' ? 'unchecked' : 'invalid', why: problem.text },
   };
   if (list === undefined || size === undefined) return [unpacked];
   const given = keys.all(nodeListKind);

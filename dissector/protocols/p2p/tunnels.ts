@@ -1,5 +1,14 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
-import { type Check, equalBytes, type Field, type Piece, slicePieces, valueIn } from '../../bytes/index.ts';
+import {
+  type BudgetName,
+  type Check,
+  equalBytes,
+  type Field,
+  operationsOf,
+  type Piece,
+  slicePieces,
+  valueIn,
+} from '../../bytes/index.ts';
 import {
   type PublicKey,
   type RsaPrivateKey,
@@ -10,9 +19,9 @@ import {
 } from '../../crypto/index.ts';
 import type { Direction, ObserverContext } from '../../protocol/index.ts';
 import type { Place } from './choices.ts';
-import { costOf, type KeyExchanges } from './keyexchange.ts';
+import { testOf, tunnelSecretOf } from './costly.ts';
 import { rsaKind } from './keys.ts';
-import { openSharedKey, openTest, type TunnelSecret, type TunnelTest } from './keyschedule.ts';
+import type { TunnelSecret, TunnelTest } from './keyschedule.ts';
 import { tunnelCreate, tunnelCreateAck } from './messages.ts';
 
 const cipher = streamCiphers[0]!;
@@ -50,8 +59,8 @@ export class Tunnel {
   readonly signer: PublicKey | string;
   /** Undefined where the TUNNEL_REQ is not whole. */
   readonly wrapped: Wrapped | undefined;
-  /** Not every RSA key of the ring was tried on it. */
-  isUntried = false;
+  /** The limit that kept an RSA key of the ring from being tried on it. */
+  untried: BudgetName | undefined;
   /** The ring holds the target's RSA key: `test_hash` proves it, also where `shared_key` is none that it unwraps. */
   isTargetKnown = false;
   readonly unwrapped: Unwrapped | undefined;
@@ -116,12 +125,10 @@ function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
 /** The tunnels of one connection by their ids. */
 export class Tunnels {
   readonly #context: ObserverContext;
-  readonly #groups: KeyExchanges;
   readonly #tunnels = new Map<bigint, Tunnel>();
 
-  constructor(context: ObserverContext, groups: KeyExchanges) {
+  constructor(context: ObserverContext) {
     this.#context = context;
-    this.#groups = groups;
   }
 
   find(field: Field): Tunnel | undefined {
@@ -135,11 +142,11 @@ export class Tunnels {
     const der = valueIn(field, 'public_key');
     const signer = der instanceof Uint8Array ? readPublicKey(der) : 'TUNNEL_REQ has no public_key';
     const wrapped = wrappedIn(field);
-    const known = wrapped === undefined ? undefined : this.#unwrap(wrapped);
+    const { known, untried } = wrapped === undefined ? {} : this.#unwrap(wrapped);
     const unwrapped = known === 'no shared_key' ? undefined : known;
     const tunnel = new Tunnel({ requester: direction, frame, signer, wrapped }, unwrapped);
     tunnel.isTargetKnown = known !== undefined;
-    tunnel.isUntried = known === undefined && this.#groups.isSpent && this.#context.keys.all(rsaKind).length > 0;
+    tunnel.untried = untried;
     this.#tunnels.set(id, tunnel);
     return tunnel;
   }
@@ -160,19 +167,17 @@ export class Tunnels {
   }
 
   /** The tunnel's key and iv, by the RSA key that test_hash proves. */
-  #unwrap(wrapped: Wrapped): Unwrapped | 'no shared_key' | undefined {
-    for (const { secret: target } of this.#context.keys.all(rsaKind)) {
-      const test = this.#may(target, wrapped.test) ? openTest(target, wrapped.test) : undefined;
-      if (!provesTarget(test, wrapped)) continue;
-      const secret = this.#may(target, wrapped.shared) ? openSharedKey(target, wrapped.shared) : undefined;
-      return secret?.keys === undefined ? 'no shared_key' : { target, ...test, ...secret };
+  #unwrap(wrapped: Wrapped): { known?: Unwrapped | 'no shared_key'; untried?: BudgetName } {
+    const { keys, budget } = this.#context;
+    let untried: BudgetName | undefined;
+    for (const key of keys.all(rsaKind)) {
+      const test = testOf(key, wrapped.test, budget);
+      if (test === undefined) untried ??= operationsOf(key.origin);
+      if (!provesTarget(test?.value, wrapped)) continue;
+      const secret = tunnelSecretOf(key, wrapped.shared, budget)?.value;
+      return { known: secret?.keys === undefined ? 'no shared_key' : { target: key.secret, ...test!.value!, ...secret } };
     }
-    return undefined;
-  }
-
-  /** A key that does not fit costs nothing. */
-  #may(key: RsaPrivateKey, wrapped: Uint8Array): boolean {
-    return wrapped.length === key.size && this.#groups.spend(costOf(key.size * 8));
+    return untried === undefined ? {} : { untried };
   }
 }
 

@@ -1,4 +1,4 @@
-import { fromHex, toHex } from '../../bytes/index.ts';
+import { fromHex, type KeyOrigin, toHex } from '../../bytes/index.ts';
 import { type KeyKind, x25519PrivateKind } from '../../protocol/index.ts';
 
 export const ephemeralLabel = 'P2PKE_EPHEMERAL_PRIVATE';
@@ -8,6 +8,8 @@ export const transportLabel = 'P2PKE_TRANSPORT_KEYS';
 export interface TransportKeys {
   readonly i2r: Uint8Array | undefined;
   readonly r2i: Uint8Array | undefined;
+  /** Who brought them, or the key that they were made with. */
+  readonly origin?: KeyOrigin;
 }
 
 export const ephemeralKind = x25519PrivateKind(

@@ -161,7 +161,7 @@ class Channel implements ConversationObserver {
     if (messages.sessions.length >= limits.sessions) return undefined;
     const session = new Session(e, initiator, this.#context.time(frame), this.#sessions);
     if (keys.find(ephemeralKind, e).length > 0) session.held.add(e);
-    session.transport = keys.find(transportKind, e).map(({ secret }) => secret);
+    session.transport = keys.find(transportKind, e).map(({ secret, origin }) => ({ ...secret, origin }));
     this.#all.add(session, messages.sessions.push(session) - 1);
     this.#sessions.push(session);
     this.#recent = [session, ...this.#recent].slice(0, this.#own.recentSessions);
@@ -310,7 +310,7 @@ class Channel implements ConversationObserver {
     if (this.#strange >= this.#own.movedMessages || this.#sessions.some(({ proven }) => proven[0] || proven[1])) return undefined;
     for (const session of this.#all.latest(this.#own.movedSessions)) {
       if (!session.hasKey(bit) || this.#sessions.includes(session)) continue;
-      const plaintext = session.open(datagram, message);
+      const plaintext = session.open(datagram, message, this.#context.budget);
       if (plaintext === undefined) continue;
       session.movesTo(this.#id, bit === 0 ? sender : sender === 0 ? 1 : 0);
       this.#sessions.push(session);
@@ -340,7 +340,7 @@ class Channel implements ConversationObserver {
       return undefined;
     }
     for (const session of this.#recent) {
-      const plaintext = session.open(datagram, message);
+      const plaintext = session.open(datagram, message, this.#context.budget);
       if (plaintext === undefined) continue;
       if (session !== newest) messages.setSession(id, this.#all.numbers.get(session)!);
       return { session, plaintext };

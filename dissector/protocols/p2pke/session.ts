@@ -1,3 +1,4 @@
+import type { Budget } from '../../bytes/index.ts';
 import { passiveDecrypt } from '../../crypto/index.ts';
 import type { Direction } from '../../protocol/index.ts';
 import { Early } from './conformance/early.ts';
@@ -34,7 +35,7 @@ export class Session {
   h2: Uint8Array | undefined;
   /** The InitHello with which RespHello's tag opened. */
   hello: InitHello | undefined;
-  /** Candidates until one opens a message, then that one alone. */
+  /** Candidates, those of the capture's own keys last; the one that opens a message goes before all. */
   transport: TransportKeys[] = [];
   /** By direction bit: the key has opened a message (or RespHello's tag has proven both). */
   readonly proven: [boolean, boolean] = [false, false];
@@ -93,8 +94,12 @@ export class Session {
    * way, or is broken, the keys that the ring makes with this responder's ephemeral (hex) may open what follows. A message's tag proves them.
    */
   suppose(answer: string): void {
-    const room = Math.max(0, mostSupposed - this.transport.length);
-    this.transport.push(...(this.exchanged.get(answer) ?? []).slice(0, room));
+    for (const keys of this.exchanged.get(answer) ?? []) {
+      const isOfCapture = keys.origin === 'capture';
+      const same = this.transport.filter(({ origin }) => (origin === 'capture') === isOfCapture).length;
+      if (same < mostSupposed) this.transport.push(keys);
+    }
+    this.transport.sort((a, b) => Number(a.origin === 'capture') - Number(b.origin === 'capture'));
   }
 
   /** A key that might open this direction is known. */
@@ -107,13 +112,26 @@ export class Session {
     return this.resp !== undefined && !this.proven[bit];
   }
 
-  /** Opens InitDone or a data message: nonce is the counter, AAD the 4 header bytes. Proves the key that fits. */
-  open({ bit, counter }: Pick<Header, 'bit' | 'counter'>, message: Uint8Array): Uint8Array | undefined {
+  /**
+   * Opens InitDone or a data message: nonce is the counter, AAD the 4 header bytes. Proves the key that fits. `budget`: what trying
+   * further keys may cost, once it is not known which of them fits.
+   */
+  open({ bit, counter }: Pick<Header, 'bit' | 'counter'>, message: Uint8Array, budget?: Budget): Uint8Array | undefined {
     const { header, ciphertext } = sealedParts(message);
+    const isTrial = budget !== undefined && !this.proven[bit];
     for (const keys of this.transport) {
       const key = keyOf(keys, bit);
-      const plaintext = key === undefined ? undefined : passiveDecrypt(key, nn.cipher.nonce(counter), ciphertext, header);
+      const { origin = 'user' } = keys;
+      if (key === undefined) continue;
+      if (isTrial && !budget.mayTry(origin, message.length)) {
+        // Behind it are more of the capture's alone, unless it is the one that has opened the other direction.
+        if (origin === 'capture' && keys !== this.transport[0]) break;
+        continue;
+      }
+      const plaintext = passiveDecrypt(key, nn.cipher.nonce(counter), ciphertext, header);
       if (plaintext === undefined) continue;
+      if (isTrial) budget.opened(origin, message.length);
+      if (this.transport[0] !== keys) this.transport = [keys, ...this.transport.filter((one) => one !== keys)];
       this.proven[bit] = true;
       return plaintext;
     }

@@ -1,5 +1,5 @@
 import { type Limits, toHex, valuesOf } from '../../bytes/index.ts';
-import type { Direction, ObserverContext } from '../../protocol/index.ts';
+import type { Direction, Key, ObserverContext } from '../../protocol/index.ts';
 import { ephemeralKind } from './keys.ts';
 import { type ExchangeKeys, exchange, hashMessage2, openMessage2 } from './keyschedule.ts';
 import { ownLimits } from './limits.ts';
@@ -33,8 +33,8 @@ export function openRespHello(
     const peer = first && helloParts(first.message).e;
     if (own.length > 0) session.held.add(answer);
     const exchanged = session.exchanged.get(answer) ?? [
-      ...initiators.flatMap(({ secret }) => exchange(secret, e) ?? []),
-      ...(peer === undefined ? [] : own.flatMap(({ secret }) => exchange(secret, peer) ?? [])),
+      ...initiators.flatMap((key) => exchangeWith(key, e)),
+      ...(peer === undefined ? [] : own.flatMap((key) => exchangeWith(key, peer))),
     ];
     if (session.exchanged.size < mostAnswers) session.exchanged.set(answer, exchanged);
     for (const made of exchanged) {
@@ -46,6 +46,11 @@ export function openRespHello(
     }
   }
   return undefined;
+}
+
+function exchangeWith({ secret, origin }: Key<Uint8Array>, peer: Uint8Array): ExchangeKeys[] {
+  const made = exchange(secret, peer);
+  return made === undefined ? [] : [{ ...made, origin }];
 }
 
 /** The sessions that a RespHello may answer, newest first, and which limit left others out. */

@@ -212,16 +212,18 @@ class Peers implements ConversationObserver {
 
   /** Opens sealed data: under its session, or under one of another conversation that has moved here (NAT rebinding). */
   #open({ id, bytes }: Packet, session: Session): Uint8Array | undefined {
-    const { keys, limits } = this.#context;
+    const { keys, limits, budget } = this.#context;
     const wasProven = session.key !== undefined;
-    const own = session.open(bytes, keys, limits);
+    const own = session.open(bytes, keys, limits, budget);
     if (own !== undefined && !wasProven) this.#proven.push(session);
     const { movedDataSessions, movedDataPackets } = valuesOf(ownLimits, limits);
     // Hellos of its own say which session it is.
     if (own !== undefined || wasProven || session.initiator !== undefined || this.#strange >= movedDataPackets) return own;
     for (const other of this.#proven.slice(Math.max(0, this.#proven.length - movedDataSessions)).reverse()) {
+      if (!budget.mayTry('capture', bytes.length)) break;
       const plaintext = session.takeOver(other, bytes);
       if (plaintext === undefined) continue;
+      budget.opened('capture', bytes.length);
       factsOf(this.#context, id).note =
         `Its session began in frame ${other.frame}, in another conversation: an address or port has changed since.`;
       return plaintext;

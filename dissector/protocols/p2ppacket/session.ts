@@ -1,4 +1,4 @@
-import { fromHex, type Limits, valuesOf } from '../../bytes/index.ts';
+import { type Budget, fromHex, type KeyOrigin, type Limits, trialBytesOf, valuesOf } from '../../bytes/index.ts';
 import { passiveDecrypt, sealedParts } from '../../crypto/index.ts';
 import type { Direction, KeyRing } from '../../protocol/index.ts';
 import { privateKind, privateLabel, sessionKind, sessionLabel } from './keys.ts';
@@ -6,6 +6,13 @@ import { exchange } from './keyschedule.ts';
 import { ownLimits } from './limits.ts';
 import type { SessionState } from './machine.ts';
 import { headLength, type Layouts } from './messages.ts';
+
+/** A key that may open a session's data. */
+interface Candidate {
+  readonly key: Uint8Array;
+  readonly origin: KeyOrigin;
+  readonly how: string;
+}
 
 /** One exchange of hellos between two endpoints, and how its data is written. */
 export class Session {
@@ -34,9 +41,9 @@ export class Session {
   /** The ring holds the private key of an x25519_public of it. */
   hasPrivate = false;
   #key: Uint8Array | undefined;
-  #attempts = 0;
+  readonly #attempts = { user: 0, capture: 0 };
   /** Candidates by the public keys that were known when they were made: an exchange takes a millisecond. */
-  #made: { readonly pair: string; readonly keys: readonly { key: Uint8Array; how: string }[] } | undefined;
+  #made: { readonly pair: string; readonly keys: readonly Candidate[] } | undefined;
 
   /** How many sessions the conversation has had by now; shared by all of them. */
   readonly total: { sessions: number };
@@ -62,19 +69,26 @@ export class Session {
   }
 
   /** Opens a sealed data packet: with the key that was proven, or with whatever the ring has for the session. */
-  open(packet: Uint8Array, keys: KeyRing, limits: Limits): Uint8Array | undefined {
+  open(packet: Uint8Array, keys: KeyRing, limits: Limits, budget: Budget): Uint8Array | undefined {
     const aad = packet.subarray(0, headLength);
     const payload = packet.subarray(headLength);
     if (this.#key !== undefined) return open(this.#key, aad, payload);
     const { sessionTrials } = valuesOf(ownLimits, limits);
-    for (const { key, how } of this.#candidates(keys, limits)) {
+    for (const { key, how, origin } of this.#candidates(keys, limits)) {
       // What opens nothing so many times is not going to.
-      if (++this.#attempts > sessionTrials) {
+      if (++this.#attempts[origin] > sessionTrials) {
         this.untried = `The limit sessionTrials of ${sessionTrials} is passed: no key is tried on this packet.`;
-        return undefined;
+        // Behind it are more of the capture's alone.
+        if (origin === 'capture') return undefined;
+        continue;
+      }
+      if (!budget.mayTry(origin, packet.length)) {
+        this.untried = `Not every key is tried on this packet: ${budget.why(trialBytesOf(origin))}.`;
+        continue;
       }
       const plaintext = open(key, aad, payload);
       if (plaintext === undefined) continue;
+      budget.opened(origin, packet.length);
       this.#key = key;
       this.how = how;
       return plaintext;
@@ -96,33 +110,34 @@ export class Session {
     return this.#key === undefined ? undefined : open(this.#key, packet.subarray(0, headLength), packet.subarray(headLength));
   }
 
-  #candidates(keys: KeyRing, limits: Limits): readonly { key: Uint8Array; how: string }[] {
+  #candidates(keys: KeyRing, limits: Limits): readonly Candidate[] {
     const pair = this.pair.join(' ');
     if (this.#made?.pair !== pair) {
-      this.#attempts = 0;
+      this.#attempts.user = this.#attempts.capture = 0;
       this.untried = undefined;
-      this.#made = { pair, keys: [...this.#make(keys, limits)] };
+      const made = [...this.#make(keys, limits)];
+      this.#made = { pair, keys: made.sort((a, b) => Number(a.origin !== 'user') - Number(b.origin !== 'user')) };
     }
     return this.#made.keys;
   }
 
-  *#make(keys: KeyRing, { orphanKeys }: Limits): Generator<{ key: Uint8Array; how: string }> {
+  *#make(keys: KeyRing, { orphanKeys }: Limits): Generator<Candidate> {
     const [i, r] = this.pair;
     if (i !== undefined) {
-      for (const { secret } of keys.find(sessionKind, i)) yield { key: secret, how: sessionLabel };
+      for (const { secret, origin } of keys.find(sessionKind, i)) yield { key: secret, origin, how: sessionLabel };
     } else {
       const given = keys.all(sessionKind);
       if (given.length > orphanKeys)
         this.untried = `Its hellos are not in the capture: of ${given.length} session keys ${orphanKeys} are tried, the limit orphanKeys.`;
-      for (const { secret } of given.slice(0, orphanKeys)) yield { key: secret, how: sessionLabel };
+      for (const { secret, origin } of given.slice(0, orphanKeys)) yield { key: secret, origin, how: sessionLabel };
     }
     if (i === undefined || r === undefined) return;
     const publics = { initiator: fromHex(i)!, responder: fromHex(r)! };
     for (const side of ['initiator', 'responder'] as const) {
-      for (const { secret } of keys.find(privateKind, side === 'initiator' ? i : r)) {
+      for (const { secret, origin } of keys.find(privateKind, side === 'initiator' ? i : r)) {
         this.hasPrivate = true;
         const made = exchange(side, secret, publics);
-        if (made !== undefined) yield { key: made.key, how: `${privateLabel} of the ${side}` };
+        if (made !== undefined) yield { key: made.key, origin, how: `${privateLabel} of the ${side}` };
       }
     }
   }

@@ -1,4 +1,4 @@
-import { type Check, fromBase64, type Limits } from '../../bytes/index.ts';
+import { type Budget, type Check, fromBase64, type Limits } from '../../bytes/index.ts';
 import type { JsonNode } from '../../codec/index.ts';
 import { bytesOfInteger, hashOf, type PublicKey, readCertificate, readSignedData } from '../../crypto/index.ts';
 import {
@@ -14,9 +14,9 @@ import { wrapping } from './choices.ts';
 import { written } from './conformance/connect.ts';
 import type { ConnectStep, Facts } from './facts.ts';
 import { channelLabel, rsaKind, rsaLabel } from './keys.ts';
-import { paddedKey } from './keyschedule.ts';
 import { member, parse, textOf } from './parse.ts';
 import type { SignedText } from './signed.ts';
+import { paddedKeyOf } from './unwrapping.ts';
 
 /** What the nodes compute for a message. */
 export function compute(captured: MessageView<Facts>, keys: KeyRing): Derivation[] {
@@ -28,7 +28,7 @@ export function compute(captured: MessageView<Facts>, keys: KeyRing): Derivation
     case 'CERTIFICATE':
       return certificate(data);
     case 'KEY':
-      return key(data, facts, keys);
+      return key(data, facts, keys, captured.budget);
     case 'MESSAGE':
       return message(data, facts, captured.limits);
     case 'CONNECT':
@@ -88,12 +88,12 @@ function publicKey(own: PublicKey | undefined, unknown: string): Quantity[] {
 }
 
 /** KEY: RSA by the recipient's private key, then the padding, which the specification does not name. */
-function key(data: JsonNode | undefined, facts: Partial<Facts>, keys: KeyRing): Derivation[] {
+function key(data: JsonNode | undefined, facts: Partial<Facts>, keys: KeyRing, budget: Budget): Derivation[] {
   const wrapped = fromBase64(elementOf(data, 'key') ?? '');
   const unknown = `needs ${rsaLabel} of ${elementOf(data, 'recipient_id') ?? 'the recipient'}`;
   const found = facts.by === undefined ? undefined : keys.all(rsaKind).find(({ fingerprint }) => fingerprint === facts.by);
   const own = found?.secret;
-  const padded = own && wrapped && paddedKey(own, wrapped);
+  const padded = found && wrapped && paddedKeyOf(found, wrapped, budget)?.value;
   const candidate = wrapping.candidates.find(({ title }) => title === facts.how);
   const check: Check =
     facts.key === undefined

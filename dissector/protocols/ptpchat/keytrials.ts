@@ -1,11 +1,12 @@
-import { fromBase64 } from '../../bytes/index.ts';
+import { type Budget, fromBase64, operationsOf } from '../../bytes/index.ts';
 import type { RsaPrivateKey } from '../../crypto/index.ts';
 import { type Key, type KeyRing, KeyTrial, type MessageView, type TriedKey, triedKeys } from '../../protocol/index.ts';
 import { cipher, wrapping as wrappingChoice } from './choices.ts';
 import type { Facts } from './facts.ts';
 import { channelKind, rsaKind } from './keys.ts';
-import { paddedKey, unpaddedKeys } from './keyschedule.ts';
+import { unpaddedKeys } from './keyschedule.ts';
 import { member, parse, textOf } from './parse.ts';
+import { paddedKeyOf } from './unwrapping.ts';
 
 /** What each key of the ring does for a KEY, or for a MESSAGE of a closed channel. */
 export function explain(captured: MessageView<Facts>, keys: KeyRing): TriedKey[] {
@@ -16,7 +17,7 @@ export function explain(captured: MessageView<Facts>, keys: KeyRing): TriedKey[]
   const rsa = keys.all(rsaKind);
   if (verb?.name === 'KEY') {
     const wrapped = fromBase64(textOf(member(data, 'key')?.value) ?? '') ?? new Uint8Array(0);
-    return triedKeys([{ keys: rsa, explain: (key) => unwrapping(key, wrapped) }], captured.limits);
+    return triedKeys([{ keys: rsa, explain: (key) => unwrapping(key, wrapped, captured.budget) }], captured.limits);
   }
   return triedKeys(
     [
@@ -27,15 +28,17 @@ export function explain(captured: MessageView<Facts>, keys: KeyRing): TriedKey[]
   );
 }
 
-function unwrapping(key: Key<RsaPrivateKey>, wrapped: Uint8Array): TriedKey {
+function unwrapping(key: Key<RsaPrivateKey>, wrapped: Uint8Array, budget: Budget): TriedKey {
   const trial = new KeyTrial(key);
   const secret = key.secret;
   const sizes = { modulus: `${secret.size} bytes`, key: `${wrapped.length} bytes` };
   const fits = wrapped.length === secret.size;
   if (!trial.step('compare the sizes', sizes, fits ? 'the same' : "no ciphertext of this key's modulus", fits))
     return trial.tried;
-  const padded = paddedKey(secret, wrapped);
-  const raw = padded === undefined ? 'the number is not below the modulus' : 'computed';
+  const made = paddedKeyOf(key, wrapped, budget);
+  const padded = made?.value;
+  const undone = made === undefined ? `not done: ${budget.why(operationsOf(key.origin))}` : 'the number is not below the modulus';
+  const raw = padded === undefined ? undone : 'computed';
   if (!trial.step('RSADP (RFC 8017 section 5.1.2)', {}, raw, padded !== undefined)) return trial.tried;
   for (const { wrapping, inner, key: found } of unpaddedKeys(padded!, wrappingChoice.candidates)) {
     const ok = found !== undefined;

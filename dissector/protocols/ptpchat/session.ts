@@ -1,16 +1,17 @@
-import { type Check, equalBytes, fromBase64, valuesOf } from '../../bytes/index.ts';
+import { type Check, equalBytes, fromBase64, operationsOf, trialBytesOf, valuesOf } from '../../bytes/index.ts';
 import { type PublicKey, readCertificate } from '../../crypto/index.ts';
 import type { ObserverContext } from '../../protocol/index.ts';
 import { cipher, wrapping as wrappingChoice } from './choices.ts';
 import { tell } from './conformance/links.ts';
 import type { Facts } from './facts.ts';
 import { channelKind, channelLabel, rsaKind } from './keys.ts';
-import { paddedKey, unpaddedKeys } from './keyschedule.ts';
+import { unpaddedKeys } from './keyschedule.ts';
 import { ownLimits } from './limits.ts';
 import { member, type Parsed, textOf } from './parse.ts';
 import { rules } from './rules.ts';
-import type { SignedText } from './signed.ts';
-import { type ChannelKey as OpeningKey, readChannel, type Unread } from './trialdecryption.ts';
+import { hashedPerMillisecond, type SignedText } from './signed.ts';
+import { type ChannelKey as OpeningKey, readChannel, type Trials, type Unread } from './trialdecryption.ts';
+import { paddedKeyOf } from './unwrapping.ts';
 
 interface Held {
   readonly id: number;
@@ -33,8 +34,9 @@ interface Unsettled extends Unread {
   readonly held: Held;
 }
 
-/** Bytes of a modulus whose private operation counts as one; one twice as long takes eight times as long. */
-const unitBytes = 512;
+/** Milliseconds of signature checks that a message has for itself, and those of one operation. */
+const freeMs = 2;
+const operationMs = 10;
 const notOpened: Check = { state: 'unchecked', why: 'the text is encrypted, and no key of its channel is known' };
 const notByThese: Check = { state: 'unchecked', why: 'the text is encrypted, and no known key of its channel decrypts it' };
 
@@ -51,12 +53,12 @@ export class ChannelKeys {
   readonly #keys: Held[] = [];
   readonly #messages: Held[] = [];
   #held = 0;
-  #operations = 0;
-  readonly #trials: { left: number };
+  readonly #trials: Trials;
 
   constructor(context: ObserverContext<Facts>) {
     this.#context = context;
-    this.#trials = { left: valuesOf(ownLimits, context.limits).channelTrials };
+    const { channelTrials } = valuesOf(ownLimits, context.limits);
+    this.#trials = { left: { user: channelTrials, capture: channelTrials }, budget: context.budget };
   }
 
   see(id: number, { verb, data }: Parsed): void {
@@ -97,14 +99,14 @@ export class ChannelKeys {
     else this.#crowded.add(node);
   }
 
-  /** A step unwraps one key, or reads one channel. */
+  /** A step unwraps one key, or reads a part of one channel. */
   *settle(): Generator<void> {
     const channelKeys = new Map<string, ChannelKey[]>();
     const add = (channel: string, key: ChannelKey): void =>
       void channelKeys.set(channel, [...(channelKeys.get(channel) ?? []), key]);
     for (const held of this.#keys) {
       this.#tell(held.id, { encrypted: true });
-      for (const key of this.#unwrap(held)) {
+      for (const key of yield* this.#unwrap(held)) {
         add(held.channel, key);
         if (key.isSure) this.#tell(held.id, keyFacts(key));
       }
@@ -112,7 +114,8 @@ export class ChannelKeys {
     }
     const byChannel = new Map<string, Unsettled[]>();
     for (const held of this.#messages) {
-      const message = { held, bytes: held.bytes, signers: this.#signers.get(held.node) ?? [], limits: this.#context.limits };
+      const signers = this.#signers.get(held.node) ?? [];
+      const message = { held, bytes: held.bytes, signers, limits: this.#context.limits, mayCheck: this.#mayCheck(held.bytes) };
       const messages = byChannel.get(held.channel);
       if (messages === undefined) byChannel.set(held.channel, [message]);
       else messages.push(message);
@@ -120,44 +123,56 @@ export class ChannelKeys {
     for (const [channel, messages] of byChannel) {
       const given = this.#context.keys
         .find(channelKind, channel)
-        .map(({ secret }) => ({ secret, cipher: undefined, isSure: true, how: channelLabel }));
-      this.#settleChannel(messages, [...(channelKeys.get(channel) ?? []), ...given]);
+        .map(({ secret, origin }) => ({ secret, origin, cipher: undefined, isSure: true, how: channelLabel }));
+      yield* this.#settleChannel(messages, [...(channelKeys.get(channel) ?? []), ...given]);
       yield;
     }
     this.#keys.length = 0;
     this.#messages.length = 0;
   }
 
+  /** Checks of one message in the clear: a few are free, more cost what operations do. */
+  #mayCheck({ length }: Uint8Array): (milliseconds: number) => boolean {
+    let free = freeMs + (2 * length) / hashedPerMillisecond;
+    return (milliseconds) => {
+      free -= milliseconds;
+      return free >= 0 || this.#context.budget.spend('captureOperations', milliseconds / operationMs);
+    };
+  }
+
   /** The channel keys that the private keys of the ring make of a KEY. */
-  #unwrap(held: Held): ChannelKey[] {
+  *#unwrap(held: Held): Generator<void, ChannelKey[]> {
     const out: ChannelKey[] = [];
-    const { keys, choices, messages, limits: given } = this.#context;
-    for (const { secret: rsa, fingerprint } of keys.all(rsaKind)) {
-      if (rsa.size !== held.bytes.length) continue;
-      this.#operations += Math.max(1, (rsa.size / unitBytes) ** 3);
-      if (this.#operations > given.privateOperations) {
-        const note = `The limit privateOperations of ${given.privateOperations} is passed: not every RSA key was tried on it.`;
-        tell(messages, held.id, { note });
-        return out;
+    const { keys, choices, messages, limits: given, budget } = this.#context;
+    for (const rsa of keys.all(rsaKind)) {
+      if (rsa.secret.size !== held.bytes.length) continue;
+      const { fingerprint, origin } = rsa;
+      const made = paddedKeyOf(rsa, held.bytes, budget);
+      if (made === undefined) {
+        const name = operationsOf(origin);
+        tell(messages, held.id, { note: `The limit ${name} of ${given[name]} is passed: not every RSA key was tried on it.` });
+        if (origin === 'capture') return out;
+        continue;
       }
-      const padded = paddedKey(rsa, held.bytes);
+      yield;
+      const padded = made.value;
       if (padded === undefined) continue;
       for (const { wrapping, key } of unpaddedKeys(padded, choices.of(wrappingChoice))) {
         if (key === undefined) continue;
         const { title, proves } = wrapping;
         const from = { how: title, by: fingerprint, frame: messages.frame(held.id) };
-        out.push({ secret: key, cipher: held.cipher, isSure: proves, ...from, ...(proves ? {} : { wrapped: held }) });
+        out.push({ secret: key, origin, cipher: held.cipher, isSure: proves, ...from, ...(proves ? {} : { wrapped: held }) });
       }
     }
     return out;
   }
 
-  #settleChannel(messages: readonly Unsettled[], keys: readonly ChannelKey[]): void {
+  *#settleChannel(messages: readonly Unsettled[], keys: readonly ChannelKey[]): Generator<void> {
     const modes = this.#context.choices.of(cipher).map(({ mode }) => mode);
     const unwrapped = keys.flatMap(({ by, frame, how }) => (by === undefined || frame === undefined ? [] : [{ by, frame, how }]));
     const isProven = keys.some(({ by, isSure }) => by !== undefined && isSure);
     const known = { ...(unwrapped.length === 0 ? {} : { unwrapped }), ...(isProven ? { hasChannelKey: true as const } : {}) };
-    const readings = readChannel(messages, keys, modes, this.#trials);
+    const readings = yield* readChannel(messages, keys, modes, this.#trials);
     for (const message of messages) {
       const reading = readings.get(message);
       if (reading === undefined) {
@@ -179,9 +194,13 @@ export class ChannelKeys {
 
   #notOpened(keys: readonly ChannelKey[]): Check {
     if (keys.length === 0) return notOpened;
-    if (this.#trials.left > 0) return notByThese;
-    const { channelTrials } = valuesOf(ownLimits, this.#context.limits);
-    return { state: 'unchecked', why: `the text is encrypted, and the limit channelTrials of ${channelTrials} is passed` };
+    const { limits, budget } = this.#context;
+    const { channelTrials } = valuesOf(ownLimits, limits);
+    const origins = [...new Set(keys.map(({ origin }) => origin))];
+    const isCounted = origins.some((origin) => this.#trials.left[origin] < 0);
+    const name = origins.map(trialBytesOf).find((each) => budget.isPassed(each));
+    const passed = isCounted ? `the limit channelTrials of ${channelTrials} is passed` : name && budget.why(name);
+    return passed === undefined ? notByThese : { state: 'unchecked', why: `the text is encrypted, and ${passed}` };
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { Check, Limits } from '../../bytes/index.ts';
-import { type HashName, type PublicKey, readSignedData, verifyRsaMessage } from '../../crypto/index.ts';
+import { type HashName, type PublicKey, readSignedData, verificationCost, verifyRsaMessage } from '../../crypto/index.ts';
 
 export type SignedForm = 'CMS SignedData' | 'text, signature' | 'signature, text' | 'text alone';
 
@@ -25,26 +25,33 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 const usualSizes = [256, 128, 384, 512] as const;
 /** Text shorter than this is random bytes too often. */
 const shortest = 4;
+/** Bytes that are hashed in a millisecond. */
+export const hashedPerMillisecond = 0x2_0000;
+const tooCostly: Check = { state: 'unchecked', why: 'not checked: the limit of what its checks may cost is passed' };
 const unknownSigner: Check = { state: 'unchecked', why: "the sender's certificate is not in the capture" };
 
 /** The keys of the sender's certificates, and the limits of what is computed with them. */
 export interface Sender {
   readonly signers: readonly PublicKey[];
   readonly limits: Limits;
+  /** Asked before a signature is checked, with the milliseconds that this takes; false, and it is not. */
+  readonly mayCheck?: (milliseconds: number) => boolean;
 }
 
 /**
  * Reads the signed form; undefined when the bytes are none that a person could read. Where the bytes are known to be in the clear, `known` is the form that its channel was seen to take: text of any length counts
  * then, and that form goes before the others.
  */
-export function readSigned(bytes: Uint8Array, { signers, limits }: Sender, known?: SignedForm): SignedText | undefined {
+export function readSigned(bytes: Uint8Array, sender: Sender, known?: SignedForm): SignedText | undefined {
+  const { signers, limits } = sender;
   const cms = readSignedData(bytes, limits);
   if (cms !== undefined) {
     const inside = cms.signer?.key;
     return { text: cms.content, form: 'CMS SignedData', check: cms.check, ...(typeof inside === 'object' ? { inside } : {}) };
   }
   const splits = splitsOf(bytes, signers);
-  const verified = verify(splits, signers, limits);
+  const unchecked = new Map<Split, Check>();
+  const verified = verify(splits, sender, unchecked);
   if (verified !== undefined) return verified;
   const least = known === undefined ? shortest : 0;
   if (isText(bytes, least))
@@ -52,14 +59,12 @@ export function readSigned(bytes: Uint8Array, { signers, limits }: Sender, known
   const readable = splits.filter(({ text }) => isText(text, least));
   const best = readable.find(({ form }) => form === known) ?? readable[0];
   if (best === undefined) return undefined;
-  return { text: best.text, form: best.form, check: failed(best, signers, limits) };
+  return { text: best.text, form: best.form, check: failed(signers, unchecked.get(best)) };
 }
 
 /** No signer's key verifies it; one that is not computed with may be the signer's all the same. */
-function failed({ text, signature }: Split, signers: readonly PublicKey[], limits: Limits): Check {
+function failed(signers: readonly PublicKey[], unchecked: Check | undefined): Check {
   if (signers.length === 0) return unknownSigner;
-  const checks = signers.map((signer) => verifyRsaMessage(signer, 'SHA-256', text, signature, limits));
-  const unchecked = checks.find(({ state }) => state === 'unchecked');
   return unchecked ?? { state: 'invalid', why: "the signature does not verify with the sender's certificate" };
 }
 
@@ -77,22 +82,38 @@ function splitsOf(bytes: Uint8Array, signers: readonly PublicKey[]): Split[] {
     });
 }
 
-function verify(splits: readonly Split[], signers: readonly PublicKey[], limits: Limits): SignedText | undefined {
+function verify(
+  splits: readonly Split[],
+  { signers, limits, mayCheck }: Sender,
+  unchecked: Map<Split, Check>,
+): SignedText | undefined {
   for (const signer of signers) {
-    for (const { text, signature, form } of splits) {
+    for (const split of splits) {
+      const { text, signature, form } = split;
+      // A signature is as long as its modulus: others cost nothing.
+      if (signer.kind === 'RSA' && signature.length !== Math.ceil(signer.bits / 8)) continue;
       for (const hash of ['SHA-256', 'SHA-1'] as const) {
-        const check = verifyRsaMessage(signer, hash, text, signature, limits);
+        const cost = signer.kind === 'RSA' ? verificationCost(signer) + text.length / hashedPerMillisecond : 0;
+        const isTried = cost === 0 || mayCheck === undefined || mayCheck(cost);
+        const check = isTried ? verifyRsaMessage(signer, hash, text, signature, limits) : tooCostly;
         if (check.state === 'valid') return { text, form, check, by: { signer, hash } };
+        if (check.state === 'unchecked' && !unchecked.has(split)) unchecked.set(split, check);
       }
     }
   }
   return undefined;
 }
 
+function isControl(byte: number): boolean {
+  return byte === 0x7f || (byte < 0x20 && byte !== 9 && byte !== 10 && byte !== 13);
+}
+
 /** Text that someone wrote. */
 function isText(bytes: Uint8Array, least: number): boolean {
+  // A wrong key makes bytes of all values: to see that takes less time than to have them fail as UTF-8.
+  if (bytes.length < least || bytes.some(isControl)) return false;
   try {
-    return bytes.length >= least && /^[^\p{Cc}]*$/u.test(utf8.decode(bytes).replace(/[\t\r\n]/g, ''));
+    return /^[^\p{Cc}]*$/u.test(utf8.decode(bytes).replace(/[\t\r\n]/g, ''));
   } catch {
     return false;
   }

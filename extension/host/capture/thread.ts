@@ -2,6 +2,7 @@
 import { url } from 'node:inspector';
 import { Worker } from 'node:worker_threads';
 import * as vscode from 'vscode';
+import { captureLimit } from './capturelimit.ts';
 import { failureOf } from './failureof.ts';
 
 /** A thread that messages go to and come from. */
@@ -20,7 +21,8 @@ export interface ThreadEnds {
 export const threadFile = ['dist', 'worker.cjs'];
 
 export function startThread(file: vscode.Uri, name: string, ends: ThreadEnds): Thread {
-  const worker = new Worker(file.fsPath, { name });
+  // What a capture takes is its thread's affair: this process has other captures, and other extensions.
+  const worker = new Worker(file.fsPath, { name, resourceLimits: { maxOldGenerationSizeMb: captureLimit('threadMemory') } });
   worker.on('message', ends.message);
   worker.on('messageerror', (error) => ends.ended(vscode.l10n.t('The dissection sent what cannot be read: {0}', error.message)));
   worker.on('error', (error) => ends.ended(vscode.l10n.t('The dissection stopped: {0}', failureOf(error))));

@@ -3,10 +3,10 @@
  * that brings its worker down takes nothing else with it.
  */
 import * as vscode from 'vscode';
-import { defaultLimits } from '../../../dissector/bytes/limits.ts';
 import { type HookWatch, HookWatcher, type WatchedHook } from '../../capture/hookwatch.ts';
 import type { Overview, WorkerCalls, WorkerEvents } from '../../wire/inspector.ts';
 import { Connection } from '../../wire/rpc.ts';
+import { captureLimit } from './capturelimit.ts';
 import * as check from './checks.ts';
 import { isDebugged, startThread, type Thread } from './thread.ts';
 
@@ -81,7 +81,7 @@ export class CaptureWorker {
     const watcher = new HookWatcher(watch);
     this.#watcher = watcher;
     this.#looking = setInterval(() => {
-      const seconds = hookSeconds();
+      const seconds = captureLimit('hookSeconds');
       const hook = watcher.look((seconds * 1000) / LOOK_MS);
       // Somebody may stand at a breakpoint in it.
       if (hook === undefined || this.#over || isDebugged()) return;
@@ -89,11 +89,6 @@ export class CaptureWorker {
       ended(vscode.l10n.t('The protocol {0} did not return from "{1}" within {2} s.', hook.protocol, hook.hook, seconds));
     }, LOOK_MS);
   }
-}
-
-function hookSeconds(): number {
-  const { hookSeconds: own } = vscode.workspace.getConfiguration('peerscope').get<{ hookSeconds?: unknown }>('limits') ?? {};
-  return typeof own === 'number' && own > 0 ? own : defaultLimits.hookSeconds;
 }
 
 /** A whole file that is sent changes hands instead of being copied. */

@@ -7,7 +7,7 @@ import * as p2p from '../protocols/p2p.build.ts';
 import * as p2ppacket from '../protocols/p2ppacket.build.ts';
 
 /** A hundredth of what is usual: what goes past it would take minutes, and the runner ends that. */
-const few = { privateOperations: 20 };
+const few = { privateOperations: 20, captureOperations: 20 };
 
 function open(bytes: Uint8Array, keys: string, limits = {}): { names: Record<string, number>; rules: Record<string, number> } {
   const opened = openBytes(bytes, { keys: [keys], limits });

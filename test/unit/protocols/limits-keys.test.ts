@@ -116,12 +116,13 @@ describe('p2p', () => {
     read(file, keys, { ...defaultLimits, ...limits });
 
   it('says that a modulus was not tested, a list not checked, a tunnel not tried', () => {
-    const list = p2p.packet('NLIST_RES', { data: new Uint8Array(20), size: '14' });
+    const data = Uint8Array.from([...Buffer.from('BZh9'), ...new Uint8Array(16)]);
+    const list = p2p.packet('NLIST_RES', { data, size: '14' });
     const file = p2p.recorded([...p2p.handshake, ['inbound', list]]);
-    const { told, states } = limited({ privateOperations: 0 }, file, p2p.secretKey);
+    const { told, states } = limited({ captureOperations: 0, unpackedBytes: 0 }, file, p2p.secretKey);
     expect(told).toContain('Whether param_p is prime was not tested');
     expect(states).toContain('NLIST_RES decoded');
-    expect(told).toContain('The limit privateOperations is passed: the node list was not checked');
+    expect(told).toContain('The limit unpackedBytes is passed: the node list was not unpacked');
   });
 
   it('says that not every exponent was tried where a public key is missing', () => {

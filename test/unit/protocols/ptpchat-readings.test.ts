@@ -1,8 +1,8 @@
 import { createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { defaultLimits } from '../../../dissector/bytes/index.ts';
+import { Budget, defaultLimits } from '../../../dissector/bytes/index.ts';
 import { aesModes, type PublicKey, readPublicKey } from '../../../dissector/crypto/index.ts';
-import { type ChannelKey, readChannel } from '../../../dissector/protocols/ptpchat/trialdecryption.ts';
+import { type ChannelKey, type Reading, readChannel, type Unread } from '../../../dissector/protocols/ptpchat/trialdecryption.ts';
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const signer = readPublicKey(createPublicKey(privateKey).export({ type: 'spki', format: 'der' })) as PublicKey;
@@ -13,18 +13,35 @@ const signed = (text: string): Uint8Array => {
 };
 const ivLength = { 'AES-256-CBC': 16, 'AES-256-GCM': 12, 'AES-256-CTR': 16 } as const;
 
-function read(bytes: readonly Uint8Array[], keys: readonly ChannelKey[], signers: readonly PublicKey[] = []) {
+type GivenKey = Omit<ChannelKey, 'origin'> & Partial<ChannelKey>;
+
+/** All at once; each key may be tried on so many messages. */
+function readings<M extends Unread>(
+  messages: readonly M[],
+  given: readonly GivenKey[],
+  most: number,
+): Map<M, Reading<ChannelKey>> {
+  const keys = given.map((key) => ({ origin: 'user' as const, ...key }));
+  const trials = { left: { user: most, capture: most }, budget: new Budget(defaultLimits) };
+  const reading = readChannel(messages, keys, aesModes, trials);
+  for (;;) {
+    const { done, value } = reading.next();
+    if (done === true) return value;
+  }
+}
+
+function read(bytes: readonly Uint8Array[], keys: readonly GivenKey[], signers: readonly PublicKey[] = []) {
   const messages = bytes.map((one) => ({ bytes: one, signers, limits: defaultLimits }));
-  const readings = readChannel(messages, keys, aesModes, { left: 1000 });
+  const found = readings(messages, keys, 1000);
   return messages.map((message) => {
-    const reading = readings.get(message);
+    const reading = found.get(message);
     return reading === undefined ? undefined : utf8.decode(reading.signed.text);
   });
 }
 
 describe('the texts of a channel', () => {
   const secret = randomBytes(32);
-  const wrong: ChannelKey = { secret: randomBytes(32), cipher: undefined, isSure: true };
+  const wrong: GivenKey = { secret: randomBytes(32), cipher: undefined, isSure: true };
   const texts = ['a text that is long enough to prove its key', 'hi', '', 'é'];
 
   for (const mode of aesModes) {
@@ -65,7 +82,6 @@ describe('the texts of a channel', () => {
       signers: [signer],
       limits: defaultLimits,
     }));
-    const readings = readChannel(messages, [{ secret, cipher: undefined, isSure: true }], aesModes, { left: 2 });
-    expect(readings.size).toBe(2);
+    expect(readings(messages, [{ secret, cipher: undefined, isSure: true }], 2).size).toBe(2);
   });
 });

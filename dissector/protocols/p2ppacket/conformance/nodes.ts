@@ -22,8 +22,8 @@ interface Introduction {
   readonly requester: string;
 }
 
-/** The part of a private operation that a verification is. */
-const verification = 1 / 8;
+/** Milliseconds of an Ed25519 signature. */
+const verificationMs = 1;
 
 /** The nodes of a capture by their keys and sockets, and the introductions between three of them. */
 export class Nodes {
@@ -36,8 +36,6 @@ export class Nodes {
   readonly #introductions: Introduction[] = [];
   /** Of introductions and of requests, the newest by target and requester. */
   readonly #newest = { introduction: new Map<string, string>(), introduction_request: new Map<string, string>() };
-  readonly #verdicts = new Map<string, Check>();
-  #operations = 0;
 
   constructor(context: ObserverContext<Facts>) {
     this.#context = context;
@@ -144,24 +142,15 @@ export class Nodes {
   ): Required<Signed> {
     for (const { id, covers } of coverages) {
       const message = concatBytes(...covers.map((name) => parts[name] ?? new Uint8Array(0)));
-      const key = [ed, signature, message].map(toHex).join(' ');
-      const known = this.#verdicts.get(key) ?? this.#once(key, ed, signature, message, id);
+      const verify = (): Check =>
+        isSigned(ed, signature, message)
+          ? { state: 'valid', why: `the Ed25519 signature verifies over ${id}` }
+          : { state: 'invalid', why: '' };
+      const known = this.#context.verifications.check([ed, signature, message], verificationMs, verify);
       if (known.state !== 'invalid') return { signature: known, covers };
     }
     const why = `the Ed25519 signature does not verify over ${coverages.map(({ id }) => id).join(', nor over ')}`;
     return { signature: { state: 'invalid', why }, covers: coverages[0]?.covers ?? [] };
-  }
-
-  /** Each signature is verified once; past the limit `privateOperations` none is. */
-  #once(key: string, ed: Uint8Array, signature: Uint8Array, message: Uint8Array, coverage: string): Check {
-    this.#operations += verification;
-    if (this.#operations > this.#context.limits.privateOperations)
-      return { state: 'unchecked', why: 'the limit privateOperations of signatures is passed' };
-    const check: Check = isSigned(ed, signature, message)
-      ? { state: 'valid', why: `the Ed25519 signature verifies over ${coverage}` }
-      : { state: 'invalid', why: '' };
-    this.#verdicts.set(key, check);
-    return check;
   }
 }
 

@@ -1,0 +1,124 @@
+/** A compressed capture that unpacks to very much: to a disk, and all of it is read. */
+import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, it } from 'vitest';
+import { defaultLimits } from '../../../dissector/bytes/index.ts';
+import { enhancedPacket, interfaceDescription, memoryFile, sectionHeader } from '../../../dissector/capture/index.ts';
+import { GrowingFile } from '../../../extension/capture/growingfile.ts';
+import { Decompress } from '../../../extension/capture/gunzip.ts';
+import { Decompress as Web } from '../../../extension/capture/gunzip.web.ts';
+import { openFile } from '../../../extension/capture/open.ts';
+import { bundled } from './bundle.ts';
+import { peerscope, temporary } from './help.ts';
+
+const node = promisify(execFile);
+const MiB = 1 << 20;
+const ours = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('peerscope-') && name.length === 42);
+
+/** A custom block (RFC draft, 0x40000bad) of a MiB, which says nothing. */
+function filler(fill: number): Buffer {
+  const block = Buffer.alloc(MiB, fill);
+  block.writeUInt32LE(0x4000_0bad, 0);
+  block.writeUInt32LE(MiB, 4);
+  block.writeUInt32LE(0, 8);
+  block.writeUInt32LE(MiB, MiB - 4);
+  return block;
+}
+
+/** A frame before and one behind so many MiB: gzip members follow each other as they please. */
+function bomb(megabytes: number, fill = 0): Buffer {
+  const frame = (seconds: number): Uint8Array => enhancedPacket({ bytes: new Uint8Array(60).fill(7), seconds, nanos: 0 });
+  const begin = Buffer.concat([sectionHeader(), interfaceDescription({ linkType: 1 }), frame(1)]);
+  const part = gzipSync(Buffer.concat(Array.from({ length: 16 }, () => filler(fill))));
+  return Buffer.concat([gzipSync(begin), ...Array.from({ length: megabytes / 16 }, () => part), gzipSync(frame(2))]);
+}
+
+describe('a file that grows', () => {
+  it.each([0, 5])('gives what was put into it, from memory and from the disk, of bytes %i', (fill) => {
+    const file = new GrowingFile();
+    const piece = (i: number): Uint8Array => new Uint8Array(MiB + 13).fill(fill).fill(i + 1, 100, 200);
+    for (let i = 0; i < 40; i++) expect(file.append(piece(i))).toBe(true);
+    file.append(new Uint8Array(3 * MiB));
+    expect(file.size()).toBe(40 * (MiB + 13) + 3 * MiB);
+    for (const i of [0, 31, 39]) {
+      const read = new Uint8Array(MiB + 13);
+      expect(file.read(i * read.length, read)).toBe(read.length);
+      expect(Buffer.compare(read, piece(i))).toBe(0);
+    }
+    const rest = new Uint8Array(10).fill(1);
+    expect([file.read(file.size() - 4, rest), [...rest]]).toEqual([4, [0, 0, 0, 0, 1, 1, 1, 1, 1, 1]]);
+    expect([file.read(file.size(), rest), file.read(file.size() + 9, rest)]).toEqual([0, 0]);
+    // On a system where a name can go before its file.
+    if (process.platform !== 'win32') expect(ours()).toEqual([]);
+    file.close();
+    expect(file.size()).toBe(0);
+  });
+});
+
+describe('where no file can be made', () => {
+  const before = process.env.TMPDIR;
+  afterEach(() => {
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
+  });
+
+  it.skipIf(process.platform === 'win32')('it stays in memory', () => {
+    process.env.TMPDIR = temporary('no folder');
+    const file = new GrowingFile();
+    for (let i = 0; i < 40; i++) expect(file.append(new Uint8Array(MiB).fill(i))).toBe(true);
+    const read = new Uint8Array(2);
+    expect([file.read(36 * MiB - 1, read), [...read]]).toEqual([2, [35, 36]]);
+  });
+});
+
+describe('gunzip', () => {
+  const plain = Buffer.from('text '.repeat(100_000));
+  const packed = gzipSync(plain);
+  const inputs: [string, Buffer][] = [
+    ['whole', packed],
+    ['several members', Buffer.concat([packed, packed])],
+    ['cut short', packed.subarray(0, packed.length - 20)],
+    ['broken', Buffer.concat([packed.subarray(0, 100), Buffer.alloc(200, 0xff)])],
+    ['none', Buffer.from([0x1f, 0x8b])],
+  ];
+
+  it.each(inputs)('of Node gives what that of a browser gives: %s', async (_, bytes) => {
+    const { unpackGzip } = await import('../../../dissector/capture/index.ts');
+    const [own, web] = await Promise.all([Decompress, Web].map((Class) => unpackGzip(memoryFile(bytes), Class)));
+    expect(own!.problem).toEqual(web!.problem);
+    expect(Buffer.concat(own!.chunks).subarray(0, web!.size).equals(Buffer.concat(web!.chunks))).toBe(true);
+  });
+});
+
+describe('a capture that unpacks to much', () => {
+  it('is read to its last frame', async () => {
+    const { reader, unpacked, unpackedSize, unpackProblem } = await openFile(memoryFile(bomb(64)), defaultLimits);
+    while (reader.step(64 * MiB));
+    expect([reader.frames.length, unpackProblem]).toEqual([2, undefined]);
+    expect(unpackedSize).toBeGreaterThan(64 * MiB);
+    expect(reader.frameBytes(1)[0]).toBe(7);
+    unpacked!.close();
+  });
+
+  it('is cut at the limit, which is named; what comes before is there', async () => {
+    const args = ['frames', temporary('bomb.pcapng.gz', bomb(64)), '--limit', `unpackedSize=${40 * MiB}`];
+    const { out, err } = await peerscope(args);
+    expect(out.trim().split('\n')).toHaveLength(1);
+    expect(err).toContain(`over the limit unpackedSize of ${40 * MiB}`);
+  });
+
+  it('takes no more memory than one that does not', async () => {
+    temporary('package.json', JSON.stringify({ type: 'module', version: '1.0.0' }));
+    const command = await bundled('dist/peerscope.js', `${dirname(temporary('x'))}/dist/peerscope.js`);
+    const told = 'data:text/javascript,process.on("exit",()=>process._rawDebug(process.resourceUsage().maxRSS))';
+    const run = async (name: string, capture: Buffer): Promise<number> => {
+      const args = ['--import', told, command, 'info', temporary(name, capture)];
+      return Number((await node(process.execPath, args)).stderr.trim().split('\n').at(-1)) / 1024;
+    };
+    expect(await run('large.pcapng.gz', bomb(768, 3))).toBeLessThan(400);
+  }, 60_000);
+});
