@@ -164,6 +164,8 @@ export {
   type ConversationDefinition,
   defineConversation,
   defineMessages,
+  type Handshake,
+  type HandshakeOptions,
   Layer,
   type LayerDefinition,
   type MessageFacts,
@@ -171,9 +173,12 @@ export {
   type MuxOptions,
   type NoiseOptions,
   noiseLayer,
+  type OpenedTransport,
   type Reading,
   type ReadMessage,
+  type SessionTable,
   type Talk,
+  type TransportOptions,
 } from './definition/index.ts';
 export { openBytes } from './open.ts';
 // The contract of a protocol.
@@ -224,10 +229,12 @@ export {
   StreamBuffer,
   type StreamEnd,
   secretValue,
+  sharedKeyKind,
   type TriedKey,
   triedKeys,
   wireValue,
   x25519PrivateKind,
+  x25519PublicKind,
 } from './protocol/index.ts';
 /** The protocols that are built in. */
 export { protocols } from './protocols/index.ts';

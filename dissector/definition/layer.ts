@@ -7,10 +7,11 @@ import {
   type FieldValues,
   type MessageForm,
   type StructItem,
-  structForm,
   type TreeField,
 } from '../codec/index.ts';
 import { type LayerForm, type Members, unknownMember } from '../protocol/index.ts';
+
+import { formsOfNames } from './layerforms.ts';
 
 /** What a layer is told by its author. */
 export interface LayerDefinition {
@@ -57,13 +58,15 @@ export class Layer implements LayerForm {
     this.names = names;
     this.treeFields = treeFields;
     this.isDelimited = isStruct(layout);
-    const form = isStruct(layout) ? structForm(names[0]!, layout) : layout;
-    const fields = form.fields.map((field) => {
-      const held = holds[field.name];
-      return held === undefined ? field : { ...field, fields: held.fields };
+    const forms = isStruct(layout) ? formsOfNames(names, layout, definition.name) : names.map((name) => ({ ...layout, name }));
+    this.messages = forms.map((form) => {
+      const fields = form.fields.map((field) => {
+        const held = holds[field.name];
+        return held === undefined ? field : { ...field, fields: held.fields };
+      });
+      return { ...form, fields, layer: id };
     });
-    this.messages = [{ ...form, name: names[0]!, fields, layer: id }];
-    this.#decode = isStruct(layout) ? compileStruct(layout) : decoderOf(form);
+    this.#decode = isStruct(layout) ? compileStruct(layout) : decoderOf(layout);
   }
 
   /** The first message of `bytes[start, end)`. Its Field has the name of the layer. */

@@ -5,9 +5,20 @@ import type { ReadMessage, TakenMessage, Tried } from './readmessage.ts';
 import type { MessageSink } from './sink.ts';
 import { invalidPart } from './verdicts.ts';
 
+/** Where a conversation reads messages. */
+export interface Place {
+  readonly sink: MessageSink;
+  /** Waits for a message; `resume` is called with it, at once where it is there. */
+  await(request: ReadRequest, resume: (message: ReadMessage) => void): void;
+  /** Nobody is going to read: what comes is shown as bytes. */
+  settle(): void;
+  /** A direction has ended. */
+  end(direction: Direction, why: StreamEnd | undefined): void;
+}
+
 /** What a conversation waits for: a message of a layer, from one side or from whichever sends it first. */
 export interface ReadRequest {
-  readonly stage: Stage;
+  readonly stage: Place;
   readonly layer: Layer;
   readonly direction: Direction | undefined;
 }
@@ -22,7 +33,7 @@ export type Pump = (direction: Direction) => void;
  * Two streams of bytes, one a direction, and whoever reads from them: the streams of TCP, what Noise messages hold, one stream of a
  * multiplexer. Bytes come by `feed`; a message may begin in one record and end in another.
  */
-export class Stage {
+export class Stage implements Place {
   readonly buffers: [StreamBuffer, StreamBuffer] = [new StreamBuffer(), new StreamBuffer()];
   readonly sink: MessageSink;
   /** What each key did for the messages here. */

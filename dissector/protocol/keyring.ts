@@ -41,7 +41,7 @@ const looksLikeLabel = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
 
 /**
  * The secrets a user gave, found by the public value they belong to, so that a handshake looks its key up instead of trying
- * them all. Reads the key log format: `LABEL [session] value`, one secret a line, `#` comments at the start of a line.
+ * them all. Reads the key log format: `LABEL [session] value` or `LABEL = value`, one secret a line, `#` comments at the start of a line.
  */
 export class KeyRing {
   #kinds: ReadonlyMap<string, KeyKind>;
@@ -190,10 +190,14 @@ function byLabel(kinds: readonly KeyKind[]): ReadonlyMap<string, KeyKind> {
   return new Map(kinds.map((kind) => [kind.label, kind]));
 }
 
-/** The label and what follows it; undefined for a line that is empty or a comment. */
+/**
+ * The label and what follows it; undefined for a line that is empty or a comment. `LABEL = value`, as other programs write their logs, is
+ * the same as `LABEL value`: only the first `=`, since base64 ends in them.
+ */
 function wordsOf(line: string): string[] | undefined {
   const words = line
     .replace(/\r$/, '')
+    .replace(/^([ \t]*[A-Z][A-Z0-9_]*)[ \t]*=/, '$1 ')
     .split(/[ \t]+/)
     .filter((word) => word !== '');
   return words.length === 0 || words[0]!.startsWith('#') ? undefined : words;
