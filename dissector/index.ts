@@ -166,6 +166,7 @@ export {
   defineMessages,
   type Handshake,
   type HandshakeOptions,
+  ipPacketLayer,
   Layer,
   type LayerDefinition,
   type MessageFacts,

@@ -1,16 +1,12 @@
-import { type Check, slicePieces } from '../bytes/index.ts';
 import type { noise as framework } from '../crypto/index.ts';
 import { ReplayWindow } from '../protocol/index.ts';
-import { addContent } from './content.ts';
 import { type HandshakeReader, rangeOf } from './handshakereader.ts';
 import type { Layer } from './layer.ts';
 import type { ReadMessage } from './readmessage.ts';
+import { type Decrypted, decryptField } from './sealedfield.ts';
 
 /** A transport message that was decrypted. */
-export interface OpenedTransport {
-  readonly bytes: Uint8Array;
-  /** What they hold, as the layer that was asked for; undefined where there are no bytes, or they are no such message. */
-  readonly message: ReadMessage | undefined;
+export interface OpenedTransport extends Decrypted {
   /** A message with this nonce was decrypted before: it was sent twice, or copied on its way. */
   readonly isRepeated: boolean;
 }
@@ -29,8 +25,8 @@ export interface TransportOptions {
 const empty = new Uint8Array(0);
 
 /**
- * A Noise handshake whose messages may be lost, repeated or late, as over UDP: whoever reads them says which belong together. Nothing of
- * it changes: reading a message gives another one, which knows more.
+ * A Noise handshake whose messages may be lost, repeated or late, as over UDP: whoever reads them says which belong together. Reading a
+ * message gives another one, which knows more; the same one can go on with several messages, of which only one may be right.
  */
 export class Handshake {
   readonly #reader: HandshakeReader;
@@ -48,6 +44,11 @@ export class Handshake {
     return new Handshake(next);
   }
 
+  /** Every message was read, and the keys of transport messages are known. */
+  get isOpen(): boolean {
+    return this.#reader.read.transport !== undefined;
+  }
+
   /** Static public keys, as far as they are known. */
   get statics(): Readonly<Record<framework.Role, Uint8Array | undefined>> {
     return { initiator: this.#reader.staticOf('initiator'), responder: this.#reader.staticOf('responder') };
@@ -59,45 +60,23 @@ export class Handshake {
   }
 
   /**
-   * Decrypts a field of a message, and shows what it holds inside of that. Undefined where that cannot be: the row says which keys are
-   * missing, or that the tag does not verify.
+   * Decrypts a field of a message, and shows what it holds as a layer inside of it. Undefined where that cannot be: the row says which keys
+   * are missing, or that the tag does not verify.
    */
-  open(message: ReadMessage, field: string, options: TransportOptions): OpenedTransport | undefined {
-    const { sink, protocol, read } = this.#reader;
-    const { row, direction, bytes, pieces } = message.$;
-    const { from, nonce, layer, ad = empty } = options;
-    const facts = sink.facts(row);
+  open(message: ReadMessage, field: string, { from, nonce, layer, ad = empty }: TransportOptions): OpenedTransport | undefined {
+    const { sink, read } = this.#reader;
+    const { cipher } = this.#reader.protocol;
+    const tried = this.#reader.tried.bind(this.#reader);
     const k = read.transport?.[from]?.k;
-    if (facts === undefined) return undefined;
-    facts.tried = (ring) => this.#reader.tried(ring);
     if (k === undefined) {
-      facts.missing = this.#missing();
-      sink.setState(row, 'encrypted', true);
+      sink.seal(message.$.row, this.#missing(), (ring) => tried(ring));
       return undefined;
     }
-    const range = rangeOf(message, field);
-    const plaintext = protocol.cipher.decrypt(k, nonce, ad, bytes.subarray(...range));
-    if (plaintext === undefined) {
-      sink.setBroken(row, `the tag of the transport message with nonce ${nonce} does not verify`, true);
-      return undefined;
-    }
-    sink.setState(row, 'decoded', true);
-    const check: Check = { state: 'valid', why: `The tag verifies with nonce ${nonce}.` };
-    facts.complete = ({ children }) => {
-      const sealed = children?.find(({ name }) => name === field);
-      if (sealed !== undefined) sealed.check = check;
-    };
-    const isRepeated = this.#isRepeated(from, nonce);
-    if (plaintext.length === 0) return { bytes: plaintext, message: undefined, isRepeated };
-    const record = sink.derived.add({
-      pieces: slicePieces(pieces, ...range),
-      open: (sent) => protocol.cipher.decrypt(k, nonce, ad, sent) ?? empty,
-      name: 'Decrypted',
-      how: `${protocol.cipher.name}, nonce ${nonce}`,
-    });
-    const isShown = typeof record === 'number' && layer !== undefined;
-    const inside = isShown ? addContent(sink, direction, layer, plaintext, { carrier: row, record }) : undefined;
-    return { bytes: plaintext, message: inside, isRepeated };
+    const open = (sent: Uint8Array) => cipher.decrypt(k, nonce, ad, sent);
+    const opened = decryptField(sink, message, field, { open, how: `${cipher.name}, nonce ${nonce}`, layer }, (ring) =>
+      tried(ring),
+    );
+    return opened && { ...opened, isRepeated: this.#isRepeated(from, nonce) };
   }
 
   /** Beyond what a number tells exactly, nothing is said to come again. */

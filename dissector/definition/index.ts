@@ -4,6 +4,7 @@ export { defineMessages, type MessageRule, type MessagesDefinition } from './def
 export type { Exchange } from './exchanges.ts';
 export type { Handshake, OpenedTransport, TransportOptions } from './handshake.ts';
 export type { HandshakeOptions } from './handshakereader.ts';
+export { ipPacketLayer } from './ippacket.ts';
 export { Layer, type LayerDefinition } from './layer.ts';
 export type { Identity, MessagePeer } from './messagepeer.ts';
 export type { MuxOptions } from './mux.ts';

@@ -152,6 +152,15 @@ export class MessageSink {
     this.setState(row, 'malformed', encrypted);
   }
 
+  /** A row is encrypted, and what is missing to decrypt it, a sentence each. */
+  seal(row: number, missing: readonly string[], tried?: Tried): void {
+    const facts = this.facts(row);
+    if (facts === undefined) return;
+    facts.missing = missing;
+    facts.tried = tried;
+    this.setState(row, 'encrypted', true);
+  }
+
   /** What a row carries is no message of its layer. */
   findBroken(row: number, text: string): void {
     this.find(this.#brokenRule, row, text);

@@ -7,6 +7,7 @@ import type { Layer } from './layer.ts';
 import { type MuxOptions, mux } from './mux.ts';
 import { type NoiseOptions, NoiseReader } from './noise.ts';
 import type { ReadMessage } from './readmessage.ts';
+import { type Decrypted, type Decryption, decryptField } from './sealedfield.ts';
 import type { SessionTable } from './sessiontable.ts';
 import { type Place, type Reading, Stage } from './stage.ts';
 
@@ -78,9 +79,12 @@ export class Talk {
 
   /** A message is encrypted, and why nothing decrypts it, a sentence each. */
   seal({ $ }: ReadMessage, missing: readonly string[]): void {
-    const facts = this.#stage.sink.facts($.row);
-    if (facts !== undefined) facts.missing = missing;
-    this.#stage.sink.setState($.row, 'encrypted', true);
+    this.#stage.sink.seal($.row, missing);
+  }
+
+  /** Decrypts a field of a message, and shows what it holds as a layer inside of it. Undefined where the tag does not verify: the row says so. */
+  decrypt(message: ReadMessage, field: string, decryption: Decryption): Decrypted | undefined {
+    return decryptField(this.#stage.sink, message, field, decryption);
   }
 
   /** A breach of a rule by a message. */
