@@ -1,5 +1,5 @@
 import { defaultLimits, type Tree } from '../bytes/index.ts';
-import { keyLogSecretsType } from '../capture/index.ts';
+import { foreignKeyLogTypes, keyLogSecretsType } from '../capture/index.ts';
 import { type Conversation, type Finding, type KeyLogReport, KeyRing, type Protocol } from '../protocol/index.ts';
 import { Analysis } from './analysis.ts';
 import { readDecodeOptions, type WrittenDecodeOptions } from './decodeoptions.ts';
@@ -98,9 +98,10 @@ export class OpenedCapture {
     const { reader, ring } = this.analysis;
     let added = 0;
     reader.secrets.forEach(({ type, bytes }, index) => {
-      if (type !== keyLogSecretsType) return;
+      const isOwn = type === keyLogSecretsType;
+      if (!isOwn && !foreignKeyLogTypes.includes(type)) return;
       const report = ring.add(`capture secrets block ${index + 1}`, new TextDecoder().decode(bytes));
-      this.#problems.push(...report.problems);
+      if (isOwn) this.#problems.push(...report.problems);
       added += report.added;
     });
     if (added > 0) this.analysis.rekey();

@@ -35,7 +35,6 @@ interface Found {
   readonly read: framework.ReadHandshake;
   /** Parts that were decrypted: a key that was tried is right where there are more of them with it. */
   readonly opened: number;
-  readonly hasFailed: boolean;
 }
 
 interface Candidate {
@@ -111,16 +110,17 @@ export class KeySearch {
     const read = this.#follow(recorded, known);
     const parts = read.messages.flatMap(({ s, payload }) => [s, payload]).filter((part) => part !== undefined);
     const opened = parts.filter(({ state }) => state === 'opened').length;
-    const found = { known, read, opened, hasFailed: parts.some(({ state }) => state === 'failed') };
+    const found = { known, read, opened };
     const closed = parts.find((part) => part.state === 'closed');
-    if (found.hasFailed || closed?.state !== 'closed') return found;
+    if (parts.some(({ state }) => state === 'failed') || closed?.state !== 'closed') return found;
     for (const { id, known: tried } of this.#candidates(known, closed.missing)) {
       if (this.#totals.misses >= this.#most) {
         this.isCut = true;
         break;
       }
       const next = this.#search(recorded, tried);
-      if (!next.hasFailed && next.opened > opened) {
+      // A tag that verifies proves it, also where a later one does not.
+      if (next.opened > opened) {
         this.#totals.fitting.delete(id);
         this.#totals.fitting.add(id);
         return next;

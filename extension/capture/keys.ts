@@ -1,5 +1,5 @@
 import type { Limits } from '../../dissector/bytes/index.ts';
-import { type CaptureReader, keyLogSecretsType } from '../../dissector/capture/index.ts';
+import { type CaptureReader, foreignKeyLogTypes, keyLogSecretsType } from '../../dissector/capture/index.ts';
 import { type KeyKind, type KeyLogReport, KeyRing, type Protocol } from '../../dissector/protocol/index.ts';
 
 export interface KeyLog {
@@ -52,9 +52,11 @@ export class CaptureKeys {
     const before = this.ring.size;
     for (; this.#blocksRead < secrets.length; this.#blocksRead++) {
       const { type, bytes } = secrets[this.#blocksRead]!;
-      if (type !== keyLogSecretsType) continue;
+      const isOwn = type === keyLogSecretsType;
+      if (!isOwn && !foreignKeyLogTypes.includes(type)) continue;
       const text = new TextDecoder().decode(bytes);
-      this.#problems.push(...this.ring.add(`capture secrets block ${this.#blocksRead + 1}`, text).problems);
+      const { problems } = this.ring.add(`capture secrets block ${this.#blocksRead + 1}`, text);
+      if (isOwn) this.#problems.push(...problems);
     }
     return this.ring.size > before;
   }

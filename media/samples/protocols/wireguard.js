@@ -63,7 +63,12 @@ export default (library) => {
   });
   // WireGuard counts 10 leap seconds.
   const tai64n = time('tai64n', 'time', 'When the initiation was made.', { leapSeconds: 10 });
-  const timestamp = new Layer({ id: 'timestamp', title: 'timestamp', layout: struct('timestamp', 'A time.', [tai64n]) });
+  const timestamp = new Layer({
+    id: 'timestamp',
+    title: 'timestamp',
+    layout: struct('timestamp', 'A time.', [tai64n]),
+    info: (message) => message.time,
+  });
   const secret = bytes('secret', 16, 'What mac2 is made with, for two minutes.');
   const cookie = new Layer({ id: 'cookie', title: 'cookie', layout: struct('cookie', 'A cookie.', [secret]) });
   const inner = ipPacketLayer();
@@ -103,23 +108,26 @@ export default (library) => {
     const read = {
       initiation(message) {
         const before = talk.sessions.get(message.sender);
-        if (same(before?.initiation.ephemeral, message.ephemeral))
-          talk.find(rules.repeated, message, 'this initiation came before', [before.initiation]);
+        const isRepeated = same(before?.initiation.ephemeral, message.ephemeral);
+        if (isRepeated) talk.find(rules.repeated, message, 'this initiation came before', [before.initiation]);
         // mac1 tells whom it is for. Where it fits no key that is known, each of them is tried.
         const responder = talk.publicKeys(keys).find((key) => same(mac1Of(key, message.$.bytes), message.mac1));
         const options = { keys, prologue, psks: [noPsk], payload: timestamp, statics: { responder } };
         const begun = talk.handshake(NAME, options).read(message, 'ephemeral', 'encrypted_timestamp');
         checkMacs(message, begun.statics.responder);
-        if (begun.statics.initiator) talk.note(message, 'static', begun.statics.initiator);
-        if (!same(before?.initiation.ephemeral, message.ephemeral))
-          talk.sessions.set(message.sender, { initiation: message, begun, handshake: begun, talk });
+        const { initiator } = begun.statics;
+        if (initiator) talk.note(message, 'static', initiator);
+        // Anybody can send an initiation: one that does not open ends no session.
+        if (isRepeated || (before?.handshake.isOpen && !initiator)) return;
+        talk.sessions.set(message.sender, { initiation: message, begun, handshake: begun, talk });
       },
       response(message) {
         const session = talk.sessions.get(message.receiver);
-        if (session === undefined) return talk.seal(message, ['the initiation that it answers is not in the capture']);
+        if (session?.initiation.sender !== message.receiver)
+          return talk.seal(message, ['the initiation that it answers is not in the capture']);
         const handshake = session.begun.read(message, 'ephemeral', 'encrypted_nothing');
         checkMacs(message, handshake.statics.initiator);
-        // Anybody can send a response: one that opens is the right one.
+        // The same with responses: one that opens is the right one.
         if (session.handshake.isOpen && !handshake.isOpen) return;
         Object.assign(session, { handshake, response: message });
         talk.sessions.set(message.sender, session);

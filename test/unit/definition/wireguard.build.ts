@@ -100,7 +100,7 @@ export async function sampleCapture(): Promise<{ readonly capture: Uint8Array; r
   // Data is decrypted in any order: the last two of the first part change places, and one comes twice.
   const last = frames.splice(-2).reverse();
   return {
-    capture: captureOf([...frames, ...last, frames.at(-2)!, ...later.map((each) => frameOf(each, moved))]),
+    capture: captureOf([...frames, ...last, last[1]!, ...later.map((each) => frameOf(each, moved))]),
     keys: keyLogOf(talk.a),
   };
 }
