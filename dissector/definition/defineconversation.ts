@@ -106,7 +106,7 @@ function observer(
   brokenRule: Rule,
   { conversation, looksLike }: ConversationDefinition,
 ): Observer {
-  const all = { held: 0, streams: 0, search: { misses: 0, fitting: new Set<string>() } };
+  const all = { held: 0, streams: 0, search: { misses: 0, handshakes: 0, fitting: new Set<string>() } };
   const sessions = new SessionTable(limits.sessions);
   const opened: DatagramStage[] = [];
   return {

@@ -39,14 +39,16 @@ export class Handshake {
 
   /** With the next message of the pattern: the Noise message is the field `first`, or all bytes from `first` up to the end of `last`. */
   read(message: ReadMessage, first: string, last = first): Handshake {
-    const next = this.#reader.copy();
-    next.take(message, rangeOf(message, first, last));
-    return new Handshake(next);
+    const next = this.#reader.with(message, rangeOf(message, first, last));
+    if (next !== undefined) return new Handshake(next);
+    const { sink } = this.#reader;
+    sink.seal(message.$.row, [`more handshakes than the limit sessions of ${sink.limits.sessions}`]);
+    return this;
   }
 
   /** Every message was read, and the keys of transport messages are known. */
   get isOpen(): boolean {
-    return this.#reader.read.transport !== undefined;
+    return this.#reader.transport !== undefined;
   }
 
   /** Static public keys, as far as they are known. */
@@ -64,10 +66,10 @@ export class Handshake {
    * are missing, or that the tag does not verify.
    */
   open(message: ReadMessage, field: string, { from, nonce, layer, ad = empty }: TransportOptions): OpenedTransport | undefined {
-    const { sink, read } = this.#reader;
+    const { sink, transport } = this.#reader;
     const { cipher } = this.#reader.protocol;
     const tried = this.#reader.tried.bind(this.#reader);
-    const k = read.transport?.[from]?.k;
+    const k = transport?.[from]?.k;
     if (k === undefined) {
       sink.seal(message.$.row, this.#missing(), (ring) => tried(ring));
       return undefined;
@@ -87,10 +89,9 @@ export class Handshake {
   }
 
   #missing(): readonly string[] {
-    const { read, protocol, length } = this.#reader;
+    const { missing, protocol, length } = this.#reader;
     const { messages } = protocol.pattern;
     if (length < messages.length) return [`message ${length + 1} of the handshake is not in the capture`];
-    const sentences = this.#reader.sentences(read.missing);
-    return sentences.length > 0 ? sentences : ['the handshake before it cannot be read'];
+    return missing.length > 0 ? missing : ['the handshake before it cannot be read'];
   }
 }

@@ -19,8 +19,36 @@ interface Recorded {
   readonly range: readonly [start: number, end: number];
 }
 
+/** A handshake up to a message. */
+interface Before {
+  readonly recorded: readonly Recorded[];
+  readonly search: KeySearch;
+  readonly payloads: (ReadMessage | undefined)[];
+}
+
+/** What a handshake has given. All else can be read again: a capture may hold a million handshakes. */
+interface Known {
+  readonly transport: framework.ReadHandshake['transport'];
+  readonly initiator: Uint8Array | undefined;
+  readonly responder: Uint8Array | undefined;
+  readonly missing: readonly string[];
+}
+
 /** Adds what was read to the tree of a message. */
 export type ShowKeys = (layer: Field, e: Uint8Array | undefined, s: framework.Part | undefined) => void;
+
+/** Their patterns are the same for all handshakes of one name. */
+const protocols = new Map<string, framework.NoiseProtocol>();
+
+/** Throws a TypeError for a name that is none of a Noise protocol. */
+function protocolOf(name: string): framework.NoiseProtocol {
+  const known = protocols.get(name);
+  if (known !== undefined) return known;
+  const protocol = framework.readProtocolName(name);
+  if (typeof protocol === 'string') throw new TypeError(protocol);
+  protocols.set(name, protocol);
+  return protocol;
+}
 
 /** A recorded handshake, message by message: says in the row of each what of it could be read, and which keys are missing. */
 export class HandshakeReader {
@@ -30,41 +58,30 @@ export class HandshakeReader {
   readonly #ring: KeyRing;
   readonly #search: KeySearch;
   readonly #show: ShowKeys | undefined;
-  readonly #recorded: Recorded[] = [];
-  readonly #payloads: (ReadMessage | undefined)[] = [];
-  /** What the keys gave so far. */
-  read: framework.ReadHandshake;
+  readonly #recorded: readonly Recorded[];
+  readonly #payloads: (ReadMessage | undefined)[];
+  #known: Known = { transport: undefined, initiator: undefined, responder: undefined, missing: [] };
 
   /** Throws a TypeError for a name that is none of a Noise protocol. */
-  constructor(
-    sink: MessageSink,
-    name: string,
-    options: HandshakeOptions,
-    ring: KeyRing,
-    show?: ShowKeys,
-    from?: HandshakeReader,
-  ) {
-    const protocol = framework.readProtocolName(name);
-    if (typeof protocol === 'string') throw new TypeError(protocol);
-    this.protocol = protocol;
+  constructor(sink: MessageSink, name: string, options: HandshakeOptions, ring: KeyRing, show?: ShowKeys, from?: Before) {
+    this.protocol = protocolOf(name);
     this.sink = sink;
     this.#options = options;
     this.#ring = ring;
     this.#show = show;
-    this.#search =
-      from === undefined
-        ? new KeySearch(protocol, options, ring, sink.search, sink.limits.privateOperations)
-        : from.#search.copy();
-    if (from !== undefined) {
-      this.#recorded.push(...from.#recorded);
-      this.#payloads.push(...from.#payloads);
-    }
-    this.read = this.#search.read(this.#bytes());
+    this.#search = from?.search ?? new KeySearch(this.protocol, options, ring, sink.search, sink.limits.privateOperations);
+    this.#recorded = from?.recorded ?? [];
+    this.#payloads = from?.payloads ?? [];
   }
 
-  /** The same handshake, which goes on by itself from here. */
-  copy(): HandshakeReader {
-    return new HandshakeReader(this.sink, this.protocol.name, this.#options, this.#ring, this.#show, this);
+  /** The ciphers after the handshake; undefined where a message or a key is missing, or does not fit. */
+  get transport(): framework.ReadHandshake['transport'] {
+    return this.#known.transport;
+  }
+
+  /** Which keys would give the transport ciphers, a sentence each. */
+  get missing(): readonly string[] {
+    return this.#known.missing;
   }
 
   /** Messages that were read. */
@@ -72,15 +89,28 @@ export class HandshakeReader {
     return this.#recorded.length;
   }
 
-  /** The next message of the pattern. */
-  take(message: ReadMessage, range: readonly [start: number, end: number]): void {
-    this.#recorded.push({ message, range });
-    this.read = this.#search.read(this.#bytes());
-    this.read.messages.forEach((each, at) => void this.#tell(at, each));
+  /** The handshake with the next message of the pattern. Limit `sessions` for those of all conversations: undefined beyond it. */
+  with(message: ReadMessage, range: readonly [start: number, end: number]): HandshakeReader | undefined {
+    if (this.length === 0 && !this.sink.mayHandshake()) return undefined;
+    const before = {
+      recorded: [...this.#recorded, { message, range }],
+      search: this.#search.copy(),
+      payloads: [...this.#payloads],
+    };
+    const next = new HandshakeReader(this.sink, this.protocol.name, this.#options, this.#ring, this.#show, before);
+    next.#readAll();
+    return next;
+  }
+
+  #readAll(): void {
+    const read = this.#search.read(this.#recorded.map(({ message, range }) => message.$.bytes.subarray(...range)));
+    const [initiator, responder] = [this.#search.staticOf(read, 'initiator'), this.#search.staticOf(read, 'responder')];
+    this.#known = { transport: read.transport, initiator, responder, missing: this.#sentences(read.missing) };
+    read.messages.forEach((each, at) => void this.#tell(at, each));
   }
 
   staticOf(role: framework.Role): Uint8Array | undefined {
-    return this.#search.staticOf(this.read, role);
+    return this.#known[role];
   }
 
   /** The last payload of a side. */
@@ -89,7 +119,7 @@ export class HandshakeReader {
   }
 
   /** Sets of keys, any one of which opens what is closed, as one sentence. */
-  sentences(missing: readonly (readonly framework.Secret[])[]): readonly string[] {
+  #sentences(missing: readonly (readonly framework.Secret[])[]): readonly string[] {
     const { e, s, rs, psk } = this.#options.keys;
     const needed = new Set(missing.flat());
     if (needed.size === 0) return [];
@@ -141,10 +171,6 @@ export class HandshakeReader {
     return [...pairs, ...ahead, ...shared];
   }
 
-  #bytes(): readonly Uint8Array[] {
-    return this.#recorded.map(({ message, range }) => message.$.bytes.subarray(...range));
-  }
-
   /** Says in the row of a message what of it could be read. */
   #tell(at: number, { e, s, payload, problem }: framework.ReadMessage): void {
     const { message, range } = this.#recorded[at]!;
@@ -161,7 +187,7 @@ export class HandshakeReader {
     else if (closed.length < sealed.length) sink.setPartEncrypted(row, 'decrypted');
     else sink.setState(row, 'encrypted', true);
     const [first] = closed;
-    facts.missing = first?.state === 'closed' ? this.sentences(first.missing) : [];
+    facts.missing = first?.state === 'closed' ? this.#sentences(first.missing) : [];
     facts.tried = sealed.length === 0 ? undefined : (ring) => this.tried(ring, at + 1);
     const show = this.#show;
     if (show !== undefined) facts.complete = (field) => show(field, e, s);

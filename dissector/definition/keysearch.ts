@@ -20,6 +20,8 @@ export interface NoiseKeyOptions {
 export interface SearchTotals {
   /** Keys that were tried and did not fit: limit `privateOperations`. */
   misses: number;
+  /** Handshakes that were begun. */
+  handshakes: number;
   /** Keys that fitted, the last one last: the next handshake is likely to have one of them. */
   readonly fitting: Set<string>;
 }
@@ -114,7 +116,8 @@ export class KeySearch {
     const closed = parts.find((part) => part.state === 'closed');
     if (parts.some(({ state }) => state === 'failed') || closed?.state !== 'closed') return found;
     for (const { id, known: tried } of this.#candidates(known, closed.missing)) {
-      if (this.#totals.misses >= this.#most) {
+      // Who floods a capture with handshakes does not keep a key from being tried that has fitted before.
+      if (this.#totals.misses >= this.#most && !this.#totals.fitting.has(id)) {
         this.isCut = true;
         break;
       }

@@ -50,7 +50,7 @@ export function noiseLayer(frame: StructItem, field: string): Layer & { readonly
 export class NoiseReader {
   readonly #stage: Stage;
   readonly #layer: Layer & { readonly field: string };
-  readonly #handshake: HandshakeReader;
+  #handshake: HandshakeReader;
   readonly #initiator: Direction;
 
   /** Throws a TypeError for a name that is none of a Noise protocol. */
@@ -63,15 +63,19 @@ export class NoiseReader {
   }
 
   *read(): Reading<NoiseResult> {
-    const handshake = this.#handshake;
+    let handshake = this.#handshake;
     for (const { sender } of handshake.protocol.pattern.messages) {
       const direction = sender === 'initiator' ? this.#initiator : other(this.#initiator);
       const message = yield { stage: this.#stage, layer: this.#layer, direction };
-      handshake.take(message, rangeOf(message, this.#layer.field));
+      const next = handshake.with(message, rangeOf(message, this.#layer.field));
+      // At the limit: what follows is shown as encrypted.
+      if (next === undefined) break;
+      handshake = next;
     }
+    this.#handshake = handshake;
     const inner = new Stage(this.#stage.sink);
-    const { transport, missing } = handshake.read;
-    if (transport === undefined) this.#seal(handshake.sentences(missing));
+    const { transport, missing } = handshake;
+    if (transport === undefined) this.#seal(missing);
     else this.#open(inner, transport);
     const both = <T>(of: (role: framework.Role) => T): readonly [T, T] =>
       this.#initiator === 0 ? [of('initiator'), of('responder')] : [of('responder'), of('initiator')];

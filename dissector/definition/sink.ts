@@ -64,6 +64,11 @@ export class MessageSink {
     return ++this.#all.streams <= this.limits.sessions;
   }
 
+  /** Whether another handshake may be read: limit `sessions` for all conversations of the protocol. */
+  mayHandshake(): boolean {
+    return ++this.#all.search.handshakes <= this.limits.sessions;
+  }
+
   /** What handshakes have together. */
   get search(): SearchTotals {
     return this.#all.search;
