@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { compileFilter, FieldCatalog, FilterRow } from '../../../dissector/filter/index.ts';
 import {
   curves,
+  decryptionSecrets,
   fromBase64,
   fromHex,
   hashes,
@@ -64,6 +65,17 @@ describe('the capture of wireguard', () => {
       '10 wireguard.replay: counter 1 came before',
       '11 wireguard.moved: the session was at another address',
     ]);
+  });
+
+  it('is decrypted with the keys that Wireshark puts into a capture', () => {
+    // A block of type "WGKL" (draft-ietf-opsawg-pcapng) after the section header.
+    const block = decryptionSecrets(0x57474b4c, new TextEncoder().encode(keyLog));
+    const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true);
+    const content = Uint8Array.from([...bytes.subarray(0, length), ...block, ...bytes.subarray(length)]);
+    expect(lines(open(content, '')).every(({ decrypted }) => decrypted === true)).toBe(true);
+    // Where no protocol knows its labels, nothing is told of it.
+    const other = openBytes(content);
+    expect('problem' in other ? other.problem : other.problems).toEqual([]);
   });
 
   it('leads from the inner packet back to the frame', () => {
