@@ -162,6 +162,7 @@ export * as noise from './crypto/noise/index.ts';
 // Protocols by what they say: the passes come from it.
 export {
   type ConversationDefinition,
+  type ConversationPeer,
   defineConversation,
   defineMessages,
   type Handshake,
@@ -172,12 +173,16 @@ export {
   type MessageFacts,
   type MessagesDefinition,
   type MuxOptions,
+  type NodeMuxOptions,
+  type NodeNoiseOptions,
+  type NodeTalk,
   type NoiseOptions,
   noiseLayer,
   type OpenedTransport,
   type Reading,
   type ReadMessage,
   type SessionTable,
+  type Speaking,
   type Talk,
   type TransportOptions,
 } from './definition/index.ts';

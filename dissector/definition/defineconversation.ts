@@ -13,6 +13,7 @@ import {
 import { DatagramStage } from './datagramstage.ts';
 import { bytesField, dissect } from './dissect.ts';
 import type { Layer } from './layer.ts';
+import { type ConversationPeer, conversationNode } from './node/conversationpeer.ts';
 import { ofDatagrams, ofStreams } from './recognise.ts';
 import { SessionTable } from './sessiontable.ts';
 import { BYTES, MessageSink, type RowFacts } from './sink.ts';
@@ -37,6 +38,8 @@ export interface ConversationDefinition {
   readonly treeFields?: readonly TreeField[];
   /** Reads the conversation, both directions of it. Where it ends, what follows is shown as bytes. */
   readonly conversation: (talk: Talk) => Reading;
+  /** Its active side: without it there is no test node. */
+  readonly peer?: ConversationPeer;
 }
 
 const members: Members<ConversationDefinition> = {
@@ -53,6 +56,7 @@ const members: Members<ConversationDefinition> = {
     treeFields: true,
   },
   conversation: true,
+  peer: true,
 };
 
 /**
@@ -72,6 +76,7 @@ export function defineConversation(definition: ConversationDefinition): Protocol
     ports,
     treeFields = [],
     conversation,
+    peer,
   } = definition;
   const unknown = unknownMember(definition, members, 'a definition of a conversation');
   if (unknown !== undefined) throw new TypeError(`${id}: ${unknown}`);
@@ -80,11 +85,14 @@ export function defineConversation(definition: ConversationDefinition): Protocol
     throw new TypeError(`${id}: "looksLike" is a function, of a protocol over UDP; one over TCP has "begins" alone.`);
   if (looksLike === undefined && (!(begins instanceof Uint8Array) || begins.length < 4))
     throw new TypeError(`${id}: "begins" is at least 4 bytes: fewer prove nothing.`);
+  if (looksLike !== undefined && peer !== undefined)
+    throw new TypeError(`${id}: the "peer" of a conversation speaks over TCP, and this one is over UDP.`);
   const brokenRule = rulesOf(id)('message', 'error', document);
   const names = [...new Set([...layers.flatMap((layer) => layer.names), BYTES])];
   return defineProtocol<RowFacts, unknown>({
     ...{ id, title, document, names, layers, keys },
     ...(ports === undefined ? {} : { ports }),
+    ...(peer === undefined ? {} : { peer: conversationNode(id, layers, peer, ports?.[0]?.port) }),
     rules: [brokenRule, ...rules],
     messages: onceEach(layers.flatMap((layer) => layer.messages)),
     treeFields: [bytesField, ...treeFields],

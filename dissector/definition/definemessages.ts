@@ -16,7 +16,7 @@ import {
 } from '../protocol/index.ts';
 import { type Exchange, OpenQuestions } from './exchanges.ts';
 import { readMessage, valuesOfLayer } from './layer.ts';
-import { type MessagePeer, messageNode } from './messagepeer.ts';
+import { type MessagePeer, messageNode } from './node/messagepeer.ts';
 import { ofDatagrams } from './recognise.ts';
 import { invalidPart } from './verdicts.ts';
 

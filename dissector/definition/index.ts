@@ -6,8 +6,14 @@ export type { Handshake, OpenedTransport, TransportOptions } from './handshake.t
 export type { HandshakeOptions } from './handshakereader.ts';
 export { ipPacketLayer } from './ippacket.ts';
 export { Layer, type LayerDefinition } from './layer.ts';
-export type { Identity, MessagePeer } from './messagepeer.ts';
 export type { MuxOptions } from './mux.ts';
+export type { ConversationPeer } from './node/conversationpeer.ts';
+export type { Identity } from './node/identity.ts';
+export type { MessagePeer } from './node/messagepeer.ts';
+export type { FramePlace, NodeMuxOptions } from './node/nodemux.ts';
+export type { NodeNoiseOptions } from './node/nodenoise.ts';
+export { NodeTalk } from './node/nodetalk.ts';
+export type { Speaking } from './node/waiting.ts';
 export { type NoiseOptions, noiseLayer } from './noise.ts';
 export type { MessageFacts, ReadMessage } from './readmessage.ts';
 export type { SessionKey, SessionTable } from './sessiontable.ts';

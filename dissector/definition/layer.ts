@@ -5,13 +5,15 @@ import {
   type DecodedValues,
   type Encodable,
   type FieldValues,
+  isFieldValues,
   type MessageForm,
   type StructItem,
+  structForm,
   type TreeField,
 } from '../codec/index.ts';
 import { type LayerForm, type Members, unknownMember } from '../protocol/index.ts';
 
-import { formsOfNames } from './layerforms.ts';
+import { fieldsOfNames } from './layerforms.ts';
 
 /** What a layer is told by its author. */
 export interface LayerDefinition {
@@ -58,13 +60,15 @@ export class Layer implements LayerForm {
     this.names = names;
     this.treeFields = treeFields;
     this.isDelimited = isStruct(layout);
-    const forms = isStruct(layout) ? formsOfNames(names, layout, definition.name) : names.map((name) => ({ ...layout, name }));
-    this.messages = forms.map((form) => {
-      const fields = form.fields.map((field) => {
+    const form = isStruct(layout) ? structForm(names[0]!, layout) : layout;
+    const own = isStruct(layout) ? fieldsOfNames(layout, definition.name) : undefined;
+    const encode = (values: FieldValues) => form.encode(withHeld(values, holds));
+    this.messages = names.map((name) => {
+      const fields = (own?.get(name) ?? form.fields).map((field) => {
         const held = holds[field.name];
         return held === undefined ? field : { ...field, fields: held.fields };
       });
-      return { ...form, fields, layer: id };
+      return { ...form, name, fields, encode, layer: id };
     });
     this.#decode = isStruct(layout) ? compileStruct(layout) : decoderOf(layout);
   }
@@ -75,6 +79,11 @@ export class Layer implements LayerForm {
     const named: Field = { ...field, name: this.id };
     for (const child of named.children ?? []) this.#open(child, limits);
     return { field: named, end: stop, ...(problem === undefined ? {} : { problem }) };
+  }
+
+  /** The bytes of a message. Throws a TypeError or RangeError that names the field which is missing or does not fit. */
+  encode(values: FieldValues): Uint8Array<ArrayBuffer> {
+    return this.messages[0]!.encode(values);
   }
 
   nameOf(values: FieldValues): string {
@@ -131,6 +140,15 @@ export function readMessage(form: MessageForm, bytes: Uint8Array, limits: Limits
 function valueOfField(field: Field): Encodable {
   if (field.kind === 'value') return field.value ?? null;
   return field.kind === 'list' ? (field.children ?? []).map(valueOfField) : valuesOfLayer(field);
+}
+
+/** The values that an encoder takes: a message that a field of bytes holds is its bytes. */
+function withHeld(values: FieldValues, holds: NonNullable<LayerDefinition['holds']>): FieldValues {
+  const inside = Object.entries(holds).flatMap(([field, form]) => {
+    const value = values[field];
+    return isFieldValues(value) ? [[field, form.encode(value)] as const] : [];
+  });
+  return inside.length === 0 ? values : { ...values, ...Object.fromEntries(inside) };
 }
 
 function isStruct(layout: StructItem | MessageForm): layout is StructItem {

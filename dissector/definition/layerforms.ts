@@ -1,29 +1,22 @@
-import { type FieldValues, type Item, type MessageForm, type StructItem, struct, structForm } from '../codec/index.ts';
+import { type FieldForm, type FieldValues, type Item, type StructItem, struct, structForm } from '../codec/index.ts';
 
 /**
- * A form for each name that messages of a layer may have. Where an integer decides on the items, the form of a name has those of that name
- * alone, as far as `nameOf` tells it from this integer; else it has all.
+ * The fields that a message of each name has, where an integer decides on the items and `nameOf` tells the name from this integer. A name
+ * that is not in it may have all fields of the layout.
  */
-export function formsOfNames(
-  names: readonly string[],
+export function fieldsOfNames(
   layout: StructItem,
   nameOf: ((values: FieldValues) => string) | undefined,
-): readonly MessageForm[] {
-  const own = names.length > 1 && nameOf !== undefined ? itemsOfNames(layout.items, nameOf) : new Map<string, readonly Item[]>();
-  return names.map((name) => {
-    const items = own.get(name);
-    return structForm(name, items === undefined ? layout : struct(layout.name, layout.doc, items));
-  });
-}
-
-function itemsOfNames(items: readonly Item[], nameOf: (values: FieldValues) => string): Map<string, readonly Item[]> {
-  const found = new Map<string, readonly Item[]>();
+): ReadonlyMap<string, readonly FieldForm[]> {
+  const found = new Map<string, readonly FieldForm[]>();
+  const { items } = layout;
   const at = items.findIndex(({ kind }) => kind === 'case');
   const item = items[at];
-  if (item?.kind !== 'case') return found;
+  if (item?.kind !== 'case' || nameOf === undefined) return found;
   for (const [value, inner] of Object.entries(item.cases)) {
     const name = attempted(() => nameOf({ [item.on]: Number(value) }));
-    if (name !== undefined) found.set(name, [...items.slice(0, at), ...inner, ...items.slice(at + 1)]);
+    const own: readonly Item[] = [...items.slice(0, at), ...inner, ...items.slice(at + 1)];
+    if (name !== undefined) found.set(name, structForm(name, struct(layout.name, layout.doc, own)).fields);
   }
   return found;
 }

@@ -1,5 +1,5 @@
 import type { Check, Field } from '../bytes/index.ts';
-import { generatedFields, type StructItem, type TreeField } from '../codec/index.ts';
+import { type FieldForm, generatedFields, type MessageForm, type StructItem, type TreeField } from '../codec/index.ts';
 import type { noise as framework } from '../crypto/index.ts';
 import type { Direction, KeyRing } from '../protocol/index.ts';
 import { type HandshakeOptions, HandshakeReader, rangeOf, type ShowKeys } from './handshakereader.ts';
@@ -43,8 +43,27 @@ export function noiseLayer(frame: StructItem, field: string): Layer & { readonly
     names: [HANDSHAKE, TRANSPORT],
     treeFields,
   });
-  return Object.assign(layer, { field });
+  const messages = layer.messages.map((form) => ({
+    ...form,
+    fields: [...form.fields, payloadField],
+    encode: encodeFrame(form, field),
+  }));
+  return Object.assign(layer, { field, messages });
 }
+
+/** What is encrypted in a message that a node sends. On the wire there is no such field. */
+const payloadField: FieldForm = {
+  name: 'payload',
+  kind: { type: 'bytes' },
+  doc: 'What a node encrypts in it.',
+  optional: true,
+};
+
+/** A payload that nothing encrypts stands as it is where the message would. */
+const encodeFrame =
+  (form: MessageForm, field: string): MessageForm['encode'] =>
+  ({ payload, ...values }) =>
+    form.encode(payload === undefined ? values : { [field]: payload, ...values });
 
 /** Reads a handshake, message by message, and what follows it. */
 export class NoiseReader {

@@ -1,13 +1,32 @@
-import type { Piece } from '../bytes/index.ts';
+import type { Limits, Piece } from '../bytes/index.ts';
 import { type Direction, endedInside, StreamBuffer, type StreamEnd } from '../protocol/index.ts';
 import { type Layer, valuesOfLayer } from './layer.ts';
 import type { ReadMessage, TakenMessage, Tried } from './readmessage.ts';
 import type { MessageSink } from './sink.ts';
 import { invalidPart } from './verdicts.ts';
 
+/** Who is told what a stage reads. */
+export interface StageSink {
+  readonly limits: Limits;
+  /** Bytes that wait in all stages. */
+  held: number;
+  /** A message. */
+  add(direction: Direction, layer: Layer, taken: TakenMessage): ReadMessage;
+  /** Bytes that are no message, or not all of one, and why. */
+  addBroken(
+    direction: Direction,
+    layer: Layer | undefined,
+    at: Pick<TakenMessage, 'pieces' | 'carrier'>,
+    state: 'malformed' | 'incomplete',
+    text: string,
+  ): void;
+  /** Bytes that nobody reads, and why, where that was not told yet. */
+  addBytes(direction: Direction, at: Pick<TakenMessage, 'pieces' | 'carrier'>, why: string | undefined): void;
+}
+
 /** Where a conversation reads messages. */
-export interface Place {
-  readonly sink: MessageSink;
+export interface Place<Sink extends StageSink = MessageSink> {
+  readonly sink: Sink;
   /** Waits for a message; `resume` is called with it, at once where it is there. */
   await(request: ReadRequest, resume: (message: ReadMessage) => void): void;
   /** Nobody is going to read: what comes is shown as bytes. */
@@ -18,7 +37,7 @@ export interface Place {
 
 /** What a conversation waits for: a message of a layer, from one side or from whichever sends it first. */
 export interface ReadRequest {
-  readonly stage: Place;
+  readonly stage: { await(request: ReadRequest, resume: (message: ReadMessage) => void): void };
   readonly layer: Layer;
   readonly direction: Direction | undefined;
 }
@@ -33,9 +52,9 @@ export type Pump = (direction: Direction) => void;
  * Two streams of bytes, one a direction, and whoever reads from them: the streams of TCP, what Noise messages hold, one stream of a
  * multiplexer. Bytes come by `feed`; a message may begin in one record and end in another.
  */
-export class Stage implements Place {
+export class Stage<Sink extends StageSink = MessageSink> implements Place<Sink> {
   readonly buffers: [StreamBuffer, StreamBuffer] = [new StreamBuffer(), new StreamBuffer()];
-  readonly sink: MessageSink;
+  readonly sink: Sink;
   /** What each key did for the messages here. */
   tried: Tried | undefined;
   #waiting: { readonly request: ReadRequest; readonly resume: (message: ReadMessage) => void } | undefined;
@@ -52,7 +71,7 @@ export class Stage implements Place {
   #held = 0;
   #isAdvancing = false;
 
-  constructor(sink: MessageSink) {
+  constructor(sink: Sink) {
     this.sink = sink;
   }
 

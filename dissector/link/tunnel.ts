@@ -18,6 +18,8 @@ export interface Tunnel {
   readonly inner: 'ethernet' | number;
   /** What tells networks inside apart: VNI, GRE key. */
   readonly network: number;
+  /** Its header has bits that senders leave zero and receivers ignore: more of what is inside has to be right. */
+  readonly isUnusual?: boolean;
 }
 
 /** Ports that VXLAN (RFC 7348; Linux had another one before it) and Geneve (RFC 8926) are sent to. */
@@ -97,8 +99,10 @@ function ofDatagram(bytes: Uint8Array, view: PacketView): Tunnel | undefined {
   const network = u32(bytes, start + 4) >>> 8;
   const wireEnd = end + payloadMissing;
   if (vxlanPorts.has(dstPort)) {
-    if (!isVxlan(u32(bytes, start)) || bytes[start + 7] !== 0) return undefined;
-    return { kind: 'VXLAN', start, at: start + 8, wireEnd, inner: 'ethernet', network };
+    const word = u32(bytes, start);
+    if ((word & hasNetwork) === 0) return undefined;
+    const isUnusual = !isUsualVxlan(word) || bytes[start + 7] !== 0;
+    return { kind: 'VXLAN', start, at: start + 8, wireEnd, inner: 'ethernet', network, isUnusual };
   }
   if (dstPort !== genevePort || bytes[start] >>> 6 !== 0 || bytes[start + 7] !== 0) return undefined;
   const type = u16(bytes, start + 2);
@@ -106,16 +110,19 @@ function ofDatagram(bytes: Uint8Array, view: PacketView): Tunnel | undefined {
   return { kind: 'Geneve', start, at, wireEnd, inner: type === transparentBridging ? 'ethernet' : type, network };
 }
 
+/** The flag I: there is a network identifier. Without it a VXLAN header says nothing (RFC 7348 section 5). */
+const hasNetwork = 0x0800_0000;
+
 /**
- * Whether a VXLAN header begins so: of its flags the fifth is set, and the rest of the word is zero (RFC 7348 section 5). Where the
- * first is set too, two more flags and a policy of 16 bits follow (draft-smith-vxlan-group-policy section 2.1; Linux sends it).
+ * Whether a VXLAN header begins as senders make it: of its flags I is set, and the rest of the word is zero (RFC 7348 section 5). Where
+ * the first is set too, two more flags and a policy of 16 bits follow (draft-smith-vxlan-group-policy section 2.1; Linux sends it).
  */
-function isVxlan(word: number): boolean {
-  return word === 0x0800_0000 || (word & ~0x48_ffff) >>> 0 === 0x8800_0000;
+function isUsualVxlan(word: number): boolean {
+  return word === hasNetwork || (word & ~0x48_ffff) >>> 0 === 0x8800_0000;
 }
 
 /** Whether what is inside begins as what it is said to be. */
-function isPlausible(bytes: Uint8Array, view: PacketView, { at: start, inner, wireEnd }: Tunnel): boolean {
+function isPlausible(bytes: Uint8Array, view: PacketView, { at: start, inner, wireEnd, isUnusual }: Tunnel): boolean {
   let [type, at] =
     inner === 'ethernet' ? [start + 14 <= view.payloadEnd ? u16(bytes, start + 12) : -1, start + 14] : [inner, start];
   while (isVlan(type) && at + 4 <= view.payloadEnd) {
@@ -125,5 +132,5 @@ function isPlausible(bytes: Uint8Array, view: PacketView, { at: start, inner, wi
   if (at >= view.payloadEnd) return false;
   if (type === etherType.ipv4) return bytes[at] >>> 4 === 4;
   if (type === etherType.ipv6) return bytes[at] >>> 4 === 6;
-  return inner === 'ethernet' && (type >= firstEtherType || (type > 0 && at + type <= wireEnd));
+  return inner === 'ethernet' && isUnusual !== true && (type >= firstEtherType || (type > 0 && at + type <= wireEnd));
 }

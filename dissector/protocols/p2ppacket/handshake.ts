@@ -173,6 +173,7 @@ export class Handshake {
 
   #enter(id: number, session: Session): void {
     const { messages } = this.#context;
+    session.frame ??= messages.frame(id);
     if (session.place !== undefined) messages.setSession(id, session.place);
   }
 

@@ -1,4 +1,4 @@
-import { bytesIn, type Piece, toHex } from '../../bytes/index.ts';
+import { bytesIn, type Piece, toHex, valuesOf } from '../../bytes/index.ts';
 import { sealedLength } from '../../crypto/index.ts';
 import type {
   Conversation,
@@ -15,6 +15,7 @@ import { Nodes } from './conformance/nodes.ts';
 import { Questions } from './conformance/questions.ts';
 import type { Facts } from './facts.ts';
 import { Handshake, type Packet } from './handshake.ts';
+import { ownLimits } from './limits.ts';
 import {
   cookieLength,
   entryTypes,
@@ -37,9 +38,10 @@ export function observe(context: ObserverContext<Facts, Session>): Observer {
   const nodes = new Nodes(context);
   const layouts = layoutsOf(context.choices.names(packetTypes), context.choices.names(entryTypes));
   const all: Peers[] = [];
+  const proven: Session[] = [];
   return {
     conversation(conversation) {
-      const peers = new Peers(context, conversation, nodes, layouts);
+      const peers = new Peers(context, conversation, nodes, layouts, proven);
       all.push(peers);
       return peers;
     },
@@ -79,8 +81,20 @@ class Peers implements ConversationObserver {
   /** Data that neither parses nor opens, of sessions that are not settled. */
   #held: { packet: Packet; session: Session; parsed: ParsedData }[] = [];
 
-  constructor(context: ObserverContext<Facts, Session>, conversation: Conversation, nodes: Nodes, layouts: Layouts) {
+  /** Sessions of all conversations whose key is proven, the newest last. */
+  readonly #proven: Session[];
+  /** Data packets that no session of another conversation has opened. */
+  #strange = 0;
+
+  constructor(
+    context: ObserverContext<Facts, Session>,
+    conversation: Conversation,
+    nodes: Nodes,
+    layouts: Layouts,
+    proven: Session[],
+  ) {
     this.#context = context;
+    this.#proven = proven;
     this.#conversation = conversation;
     this.#nodes = nodes;
     this.#layouts = layouts;
@@ -165,12 +179,12 @@ class Peers implements ConversationObserver {
   #data(packet: Packet): void {
     const { id, bytes } = packet;
     const session = this.#handshake.other(packet, 'data');
-    const { choices, keys, limits, messages } = this.#context;
+    const { choices, messages } = this.#context;
     const forms = choices.of(dataForm).map((one) => one.id);
     if (session.form === undefined && forms.length === 1) session.form = forms[0] as Session['form'];
     const parsed = parseData(this.#layouts, bytes, headLength);
     if (session.form === 'sealed') {
-      const plaintext = session.open(bytes, keys, limits);
+      const plaintext = this.#open(packet, session);
       messages.setEncrypted(id);
       if (plaintext !== undefined) this.#entries(packet, parseData(this.#layouts, plaintext, 0));
       else if (session.how !== '')
@@ -184,7 +198,7 @@ class Peers implements ConversationObserver {
       this.#entries(packet, parsed);
       return;
     }
-    const opened = session.open(bytes, keys, limits);
+    const opened = this.#open(packet, session);
     if (opened !== undefined) {
       this.#settle(session, 'sealed');
       messages.setEncrypted(id);
@@ -194,6 +208,26 @@ class Peers implements ConversationObserver {
       messages.setEncrypted(id);
       if (this.#held.length < mostHeld) this.#held.push({ packet: { ...packet, bytes: bytes.slice() }, session, parsed });
     } else this.#entries(packet, parsed);
+  }
+
+  /** Opens sealed data: under its session, or under one of another conversation that has moved here (NAT rebinding). */
+  #open({ id, bytes }: Packet, session: Session): Uint8Array | undefined {
+    const { keys, limits } = this.#context;
+    const wasProven = session.key !== undefined;
+    const own = session.open(bytes, keys, limits);
+    if (own !== undefined && !wasProven) this.#proven.push(session);
+    const { movedSessions, movedPackets } = valuesOf(ownLimits, limits);
+    // Hellos of its own say which session it is.
+    if (own !== undefined || wasProven || session.initiator !== undefined || this.#strange >= movedPackets) return own;
+    for (const other of this.#proven.slice(Math.max(0, this.#proven.length - movedSessions)).reverse()) {
+      const plaintext = session.takeOver(other, bytes);
+      if (plaintext === undefined) continue;
+      factsOf(this.#context, id).note =
+        `Its session began in frame ${other.frame}, in another conversation: an address or port has changed since.`;
+      return plaintext;
+    }
+    this.#strange++;
+    return undefined;
   }
 
   /** No key opens it; where not all were tried, that is said. */

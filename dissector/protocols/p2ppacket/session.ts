@@ -26,6 +26,8 @@ export class Session {
   /** Settled by the first data packet that parses or opens. */
   form: 'plain' | 'sealed' | undefined;
   how = '';
+  /** The frame of its first packet. */
+  frame: number | undefined;
   /** Why not all keys were tried on its data. */
   untried: string | undefined;
   readonly layouts: Layouts;
@@ -78,6 +80,15 @@ export class Session {
       return plaintext;
     }
     return undefined;
+  }
+
+  /** Opens a packet with the proven key of a session that has moved here from other endpoints, and takes that key over. */
+  takeOver(moved: Session, packet: Uint8Array): Uint8Array | undefined {
+    const plaintext = moved.reopen(packet);
+    if (plaintext === undefined) return undefined;
+    this.#key = moved.key;
+    this.how = moved.how;
+    return plaintext;
   }
 
   /** The plaintext under the proven key alone: the second pass has no key ring. */

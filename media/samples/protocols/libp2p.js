@@ -114,12 +114,19 @@ export default (library) => {
     names: ['echo'],
   });
 
+  const NOISE = 'Noise_XX_25519_ChaChaPoly_SHA256';
+  const names = { header: '/multistream/1.0.0', yamux: '/yamux/1.0.0', identify: '/ipfs/id/1.0.0', ping: '/ipfs/ping/1.0.0' };
+  const noiseOptions = { keys: { s: 'NOISE_STATIC', e: 'NOISE_EPHEMERAL' }, payload };
+  const signedBy = (staticKey) => Uint8Array.from([...text.encode('noise-libp2p-static-key:'), ...staticKey]);
+  /** Who names multiplexers in the handshake has chosen one with it. */
+  const isEarly = (...payloads) => payloads.every((each) => each?.extensions?.stream_muxers?.length > 0);
+
   /** Both sides name protocols until they have named the same one. */
   function* negotiate(talk) {
     for (;;) {
       const [asked, answered] = yield* talk.pair(select);
       if (answered.protocol === 'na\n') talk.find(rules.refused, answered, `${asked.protocol.trim()} is refused`, [asked]);
-      else if (asked.protocol !== '/multistream/1.0.0\n') return asked.protocol.trim();
+      else if (asked.protocol !== `${names.header}\n`) return asked.protocol.trim();
     }
   }
 
@@ -129,12 +136,53 @@ export default (library) => {
     const { type, data } = identity.identity_key ?? {};
     if (Number(type) !== 1)
       return talk.check(identity, 'identity_sig', { state: 'unchecked', why: 'Only signatures of Ed25519 are checked.' });
-    const signed = Uint8Array.from([...text.encode('noise-libp2p-static-key:'), ...staticKey]);
-    const isValid = curves.ed25519.verify(data, signed, identity.identity_sig);
+    const isValid = curves.ed25519.verify(data, signedBy(staticKey), identity.identity_sig);
     const why = isValid ? 'The identity has signed the static Noise key.' : 'The identity has not signed the static Noise key.';
     talk.check(identity, 'identity_sig', { state: isValid ? 'valid' : 'invalid', why });
     if (!isValid) talk.find(rules.identity, identity, why);
   }
+
+  /** What a node sends for it: who opened names one protocol, the other side takes one of `spoken`. */
+  function* agree(talk, spoken) {
+    const say = (protocol) => talk.send(select, { protocol: `${protocol}\n` });
+    say(names.header);
+    if (talk.dialled) say(spoken[0]);
+    yield* talk.read(select);
+    for (;;) {
+      const named = (yield* talk.read(select)).protocol.trim();
+      const isSpoken = spoken.includes(named);
+      if (!talk.dialled) say(isSpoken ? named : 'na');
+      if (isSpoken || talk.dialled) return isSpoken ? named : undefined;
+    }
+  }
+
+  const about = (me) => ({
+    publicKey: Uint8Array.from([8, 1, 18, 32, ...curves.ed25519.publicOf(me.identity)]),
+    protocols: [names.identify, names.ping],
+    agentVersion: 'peerscope',
+  });
+
+  const [SYN, ACK, FIN, RST] = [1, 2, 4, 8];
+  const filled = Object.fromEntries(
+    types.map((name, type) => [name, { version: 0, type, flags: 0, stream_id: 0, ...(type === 0 ? {} : { length: 0 }) }]),
+  );
+  const muxing = {
+    stream: (frame) => frame.stream_id,
+    opens: (frame) => frame.stream_id !== 0,
+    data: 'data',
+    number: (count, dialled) => 2 * count + (dialled ? 1 : 2),
+    frame: (stream_id, data, { isFirst, isLast, isOwn }) => ({
+      ...filled.data,
+      ...{ stream_id, data, flags: (isFirst ? (isOwn ? SYN : ACK) : 0) + (isLast ? FIN : 0) },
+    }),
+    // The window of a stream is given back at once; a ping of the session is answered.
+    replies({ type, flags, stream_id, length }) {
+      if (type === 0 && length > 0) return [{ ...filled.window_update, stream_id, length }];
+      return type === 2 && (flags & SYN) > 0 ? [{ ...filled.ping, flags: ACK, length }] : [];
+    },
+    ends: ({ flags }) => (flags & FIN) > 0,
+    resets: ({ flags }) => (flags & RST) > 0,
+  };
 
   return defineConversation({
     id: 'libp2p',
@@ -149,18 +197,47 @@ export default (library) => {
     rules: Object.values(rules),
     *conversation(talk) {
       if ((yield* negotiate(talk)) !== '/noise') return;
-      const keys = { s: 'NOISE_STATIC', e: 'NOISE_EPHEMERAL' };
-      const options = { keys, payload };
-      const { inner, payloads, statics } = yield* talk.noise(noise, 'Noise_XX_25519_ChaChaPoly_SHA256', options);
+      const { inner, payloads, statics } = yield* talk.noise(noise, NOISE, noiseOptions);
       for (const side of [0, 1]) verify(talk, payloads[side], statics[side]);
-      // Who names multiplexers in the handshake has chosen one with it.
-      const isChosen = payloads.every((each) => each?.extensions?.stream_muxers?.length > 0);
-      if (!isChosen && (yield* negotiate(inner)) !== '/yamux/1.0.0') return;
-      inner.mux(yamux, { stream: (frame) => frame.stream_id, data: 'data' }, function* (stream) {
+      if (!isEarly(...payloads) && (yield* negotiate(inner)) !== names.yamux) return;
+      inner.mux(yamux, muxing, function* (stream) {
         const protocol = yield* negotiate(stream);
-        if (protocol === '/ipfs/id/1.0.0') yield* stream.read(identify);
-        if (protocol === '/ipfs/ping/1.0.0') for (;;) yield* stream.read(ping);
+        if (protocol === names.identify) yield* stream.read(identify);
+        if (protocol === names.ping) for (;;) yield* stream.read(ping);
       });
+    },
+    peer: {
+      identity: { identity: 32, noise: 32 },
+      fill: (message, _, random) => ({ ...(message === 'echo' ? { value: random(32) } : filled[message]) }),
+      *speak(talk, me) {
+        if ((yield* agree(talk, ['/noise'])) === undefined) return talk.fail('The other side does not speak Noise.');
+        const own = {
+          identity_key: { type: 1, data: curves.ed25519.publicOf(me.identity) },
+          identity_sig: curves.ed25519.sign(me.identity, signedBy(curves.x25519.publicOf(me.noise))),
+          extensions: { stream_muxers: [names.yamux] },
+        };
+        const { inner, payload: theirs, rs } = yield* talk.noise(noise, NOISE, { ...noiseOptions, s: me.noise, says: own });
+        const { type, data } = theirs?.identity_key ?? {};
+        const isEd25519 = Number(type) === 1;
+        if (!isEd25519) talk.tell('The identity of the other side is not checked: it is not Ed25519.');
+        else if (!curves.ed25519.verify(data, signedBy(rs), theirs.identity_sig ?? new Uint8Array(64)))
+          return talk.fail('The identity of the other side has not signed its static Noise key.');
+        if (!isEarly(theirs) && (yield* agree(inner, [names.yamux])) === undefined)
+          return talk.fail('The other side does not speak yamux.');
+        const mux = inner.mux(yamux, muxing, function* (stream) {
+          const protocol = yield* agree(stream, stream.dialled ? [names.ping] : [names.ping, names.identify]);
+          if (protocol === names.identify) stream.send(identify, { peer: about(me) });
+          if (protocol !== names.ping) return stream.end();
+          if (stream.dialled) stream.send(ping, {});
+          stream.ready();
+          for (;;) {
+            const { value } = yield* stream.read(ping);
+            if (!stream.dialled) stream.send(ping, { value });
+          }
+        });
+        if (talk.dialled) mux.open();
+        else talk.ready();
+      },
     },
   });
 };

@@ -98,8 +98,18 @@ describe('a packet inside a packet', () => {
     ['other flags', '0c000000 00000700'],
     ['a policy that is not announced', '0800642d 00000700'],
     ['a reserved byte', '08000000 00000701'],
-  ])('is none by its port alone: %s', (_name, header) => {
-    expect(read(outer(17, udp(40_000, 4789, bytes(header, frame)))).ports).toEqual([40_000, 4789]);
+  ])('has bits that a receiver ignores (RFC 7348 section 5), and IP has to be inside: %s', (_name, header) => {
+    expect(read(outer(17, udp(40_000, 4789, bytes(header, frame))))).toEqual({
+      ...good,
+      layers: expect.arrayContaining(['vxlan']),
+    });
+    const other = bytes('ffffffffffff ffffffffffff 88b5', payload);
+    expect(read(outer(17, udp(40_000, 4789, bytes('08000000 00000700', other)))).layers).toContain('vxlan');
+    expect(read(outer(17, udp(40_000, 4789, bytes(header, other)))).ports).toEqual([40_000, 4789]);
+  });
+
+  it('is none by its port alone', () => {
+    expect(read(outer(17, udp(40_000, 4789, bytes('80000000 00000700', frame)))).ports).toEqual([40_000, 4789]);
   });
 
   it('is none where ERSPAN carries what is neither Ethernet nor IP', () => {

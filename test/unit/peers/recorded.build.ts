@@ -41,7 +41,7 @@ export async function startRecorded(
     ...{ socket, keys },
     complaints: () => events.flatMap((event) => (event.kind === 'told' && event.grave ? [event.text] : [])),
     opened: (given = keys) => {
-      const opened = openBytes(Uint8Array.from(Buffer.concat(chunks)), { keys: [given.join('\n')] });
+      const opened = openBytes(Uint8Array.from(Buffer.concat(chunks)), { keys: [given.join('\n')], protocols: [protocol] });
       if ('problem' in opened) throw new Error(opened.problem.text);
       return opened;
     },

@@ -1,16 +1,13 @@
-import { fromHex, toHex } from '../bytes/index.ts';
-import { type Encodable, type FieldValues, isFieldValues, type MessageForm } from '../codec/index.ts';
-import type { Link, LinkStatus, NodeContext, NodeDefinition, NodeSession } from '../protocol/index.ts';
-import { type Exchange, OpenQuestions } from './exchanges.ts';
-import { readMessage } from './layer.ts';
-
-/** What a node of messages has of its own, by name: random bytes. */
-export type Identity = Readonly<Record<string, Uint8Array>>;
+import type { FieldValues, MessageForm } from '../../codec/index.ts';
+import type { Link, LinkStatus, NodeContext, NodeDefinition, NodeSession } from '../../protocol/index.ts';
+import { type Exchange, OpenQuestions } from '../exchanges.ts';
+import { readMessage } from '../layer.ts';
+import { merged } from './filling.ts';
+import { type Identity, type IdentityLengths, newIdentity, readIdentity } from './identity.ts';
 
 /** The active side of messages. */
 export interface MessagePeer {
-  /** Bytes that a node draws for itself, by name: `{ id: 20 }`. */
-  readonly identity?: Readonly<Record<string, number>>;
+  readonly identity?: IdentityLengths;
   /** The values of a message as a node sends it, but for those that were given. */
   readonly fill: (name: string, me: Identity, random: (length: number) => Uint8Array) => FieldValues;
   /** The message that an automatic node answers with, and the values that its question decides. `values`: all of its fields that could be read. */
@@ -28,38 +25,16 @@ interface Spoken {
 const MOST_ASKED = 1000;
 
 export function messageNode(spoken: Spoken, peer: MessagePeer, port: number | undefined): NodeDefinition {
-  const lengths = Object.entries(peer.identity ?? {});
+  const lengths = peer.identity ?? {};
   return {
     ...{ transports: ['udp'], roles: [], signatures: {}, nonces: {}, sealed: [] },
     ...(port === undefined ? {} : { port }),
-    createIdentity: async (random) =>
-      JSON.stringify(Object.fromEntries(lengths.map(([name, length]) => [name, toHex(random(length))]))),
+    createIdentity: async (random) => newIdentity(lengths, random),
     start(context, identity) {
       const me = readIdentity(identity, lengths);
       return typeof me === 'string' ? me : new MessageSession(context, spoken, peer, me);
     },
   };
-}
-
-function readIdentity(text: string, lengths: readonly (readonly [string, number])[]): Identity | string {
-  const given = parsed(text);
-  const out: Record<string, Uint8Array> = {};
-  for (const [name, length] of lengths) {
-    const value = given?.[name];
-    const bytes = typeof value === 'string' ? fromHex(value) : undefined;
-    if (bytes?.length !== length) return `The identity is a JSON object with "${name}", ${length} bytes in hex.`;
-    out[name] = bytes;
-  }
-  return out;
-}
-
-function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 class MessageSession implements NodeSession {
@@ -132,14 +107,4 @@ class MessageSession implements NodeSession {
     if (form === undefined) throw new Error(`There is no message ${message}.`);
     return form;
   }
-}
-
-/** What was given stands before what was filled in, in records of records, too. */
-function merged(filled: FieldValues, given: FieldValues): FieldValues {
-  const out: { [name: string]: Encodable } = { ...filled };
-  for (const [name, value] of Object.entries(given)) {
-    const before = out[name];
-    out[name] = isFieldValues(before) && isFieldValues(value) ? merged(before, value) : value;
-  }
-  return out;
 }
