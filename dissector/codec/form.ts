@@ -8,6 +8,7 @@ import type { StructItem } from './layout.ts';
 import { decodeProto } from './proto.ts';
 import type { ProtoMessage } from './protolayout.ts';
 import { compileStruct } from './struct.ts';
+import { refuseUnknownFields } from './unknownfields.ts';
 import { type FieldValues, fieldToValues, isFieldValues } from './values.ts';
 
 /** What a decode gives for an encoder: the fields by name, and why they are not all, when they are not. */
@@ -43,51 +44,58 @@ function trailing(end: number, length: number): { readonly problem?: Problem } {
 
 export function structForm(name: string, layout: StructItem): MessageForm {
   const decode = compileStruct(layout);
+  const fields = describeStruct(layout);
   return {
     name,
     doc: layout.doc,
-    fields: describeStruct(layout),
+    fields,
     decode(bytes, limits) {
       const { field, end, problem } = decode(bytes, 0, 0, bytes.length, limits);
       const values = fieldToValues(field) as FieldValues;
       return problem === undefined ? { values, ...trailing(end, bytes.length) } : { values, problem };
     },
     tree: (bytes, limits) => decode(bytes, 0, 0, bytes.length, limits).field,
-    encode: (values) => encodeStruct(layout, values),
+    encode(values) {
+      refuseUnknownFields(name, fields, values);
+      return encodeStruct(layout, values);
+    },
   };
 }
 
 export function protoForm(name: string, layout: ProtoMessage): MessageForm {
+  const fields = describeProto(layout);
   return {
     name,
     doc: layout.doc,
-    fields: describeProto(layout),
+    fields,
     decode(bytes, limits) {
       const { field, problem } = decodeProto(layout, bytes, 0, 0, bytes.length, limits);
       const values = fieldToValues(field) as FieldValues;
       return problem === undefined ? { values } : { values, problem };
     },
     tree: (bytes, limits) => decodeProto(layout, bytes, 0, 0, bytes.length, limits).field,
-    encode: (values) => encodeProto(layout, values),
+    encode(values) {
+      refuseUnknownFields(name, fields, values);
+      return encodeProto(layout, values);
+    },
   };
 }
 
 /** A binary head, and a proto3 message in all that follows; its fields stand in the field of that message's name. */
 export function headedProtoForm(name: string, doc: string, head: StructItem, payload: ProtoMessage): MessageForm {
   const decode = compileStruct(head);
+  const inside: FieldForm = {
+    name: payload.name,
+    kind: { type: 'record' },
+    display: 'proto3 message',
+    doc: payload.doc,
+    fields: describeProto(payload),
+  };
+  const fields = [...describeStruct(head), inside];
   return {
     name,
     doc,
-    fields: [
-      ...describeStruct(head),
-      {
-        name: payload.name,
-        kind: { type: 'record' },
-        display: 'proto3 message',
-        doc: payload.doc,
-        fields: describeProto(payload),
-      },
-    ],
+    fields,
     decode(bytes, limits) {
       const { field, end, problem } = decode(bytes, 0, 0, bytes.length, limits);
       if (problem !== undefined) return { values: fieldToValues(field) as FieldValues, problem };
@@ -104,6 +112,7 @@ export function headedProtoForm(name: string, doc: string, head: StructItem, pay
     encode(values) {
       const inner = values[payload.name];
       if (!isFieldValues(inner)) throw new TypeError(`${name}.${payload.name}: expected its fields by name`);
+      refuseUnknownFields(name, fields, values);
       return Uint8Array.from([...encodeStruct(head, values), ...encodeProto(payload, inner)]);
     },
   };

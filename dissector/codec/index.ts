@@ -24,4 +24,5 @@ export * from './records.ts';
 export * from './struct.ts';
 export * from './tojson.ts';
 export * from './treefield.ts';
+export { unknownField } from './unknownfields.ts';
 export * from './values.ts';

@@ -7,7 +7,7 @@ import {
   isDecimal,
   isFieldValues,
   isOpen,
-  nearest,
+  unknownField,
 } from '../../dissector/codec/index.ts';
 import type { Protocol } from '../../dissector/protocol/index.ts';
 
@@ -33,10 +33,7 @@ function fitted(where: string, forms: readonly FieldForm[], open: boolean, given
     const form = forms.find((each) => each.name === name);
     if (form !== undefined) return [name, fittedValue(`${where}.${name}`, form, value)];
     if (open) return [name, value];
-    const names = forms.map((each) => each.name);
-    const meant = nearest(name, names);
-    const more = meant === undefined ? names.join(', ') || 'it has none' : `did you mean ${meant}?`;
-    throw new Misfit(`${where} has no field "${name}": ${more}`);
+    throw new Misfit(unknownField(where, name, forms));
   });
   // From entries: a name that somebody gives may be "__proto__".
   return Object.fromEntries(entries);

@@ -13,6 +13,9 @@ export const listKind: ItemKind<ListItem> = {
   compile(item, scope, above) {
     const { name, doc } = item;
     const path = `${above}.${name}`;
+    const isItem = typeof item.item === 'object' && item.item !== null;
+    if (!isItem)
+      throw new Error(`layout: the element of ${path} is no item: its name, count, words and element stand in this order`);
     if (!('name' in item.item)) throw new Error(`layout: the elements of ${path} have no name`);
     const elements = elementsOf(item, scope, path);
     const [step] = scope.branch([item.item], path) as [Step];

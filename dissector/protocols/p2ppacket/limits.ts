@@ -3,11 +3,11 @@ import type { LimitTable } from '../../bytes/index.ts';
 /** What only this protocol has to bound. */
 export const ownLimits = {
   sessionTrials: { standard: 1_024, doc: 'Maximum failed decryption attempts of one session.' },
-  movedSessions: {
+  movedDataSessions: {
     standard: 16,
     doc: 'Maximum sessions of other conversations that are tried to decrypt a data packet, in case an address changed (NAT rebinding).',
   },
-  movedPackets: {
+  movedDataPackets: {
     standard: 64,
     doc: 'Maximum data packets of a conversation that sessions of other conversations do not decrypt. After that, they are not tried.',
   },

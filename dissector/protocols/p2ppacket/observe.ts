@@ -216,10 +216,10 @@ class Peers implements ConversationObserver {
     const wasProven = session.key !== undefined;
     const own = session.open(bytes, keys, limits);
     if (own !== undefined && !wasProven) this.#proven.push(session);
-    const { movedSessions, movedPackets } = valuesOf(ownLimits, limits);
+    const { movedDataSessions, movedDataPackets } = valuesOf(ownLimits, limits);
     // Hellos of its own say which session it is.
-    if (own !== undefined || wasProven || session.initiator !== undefined || this.#strange >= movedPackets) return own;
-    for (const other of this.#proven.slice(Math.max(0, this.#proven.length - movedSessions)).reverse()) {
+    if (own !== undefined || wasProven || session.initiator !== undefined || this.#strange >= movedDataPackets) return own;
+    for (const other of this.#proven.slice(Math.max(0, this.#proven.length - movedDataSessions)).reverse()) {
       const plaintext = session.takeOver(other, bytes);
       if (plaintext === undefined) continue;
       factsOf(this.#context, id).note =

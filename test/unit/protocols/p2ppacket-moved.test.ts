@@ -36,7 +36,7 @@ describe('sealed data of p2ppacket from another port', () => {
   it('stays encrypted with the key of somebody else, and where the limits look for no other session', () => {
     for (const given of ['', `P2PPACKET_X25519_PRIVATE ${toHex(three.secret)}`])
       expect(states(opened([...begun, ...later(moved)], given))).toEqual(new Array(4).fill(['encrypted', false]));
-    for (const limits of [{ movedSessions: 0 }, { movedPackets: 0 }])
+    for (const limits of [{ movedDataSessions: 0 }, { movedDataPackets: 0 }])
       expect(states(opened([...begun, ...later(moved)], key, limits))).toEqual(new Array(4).fill(['encrypted', false]));
   });
 
