@@ -170,6 +170,9 @@ export {
   type ConversationPeer,
   defineConversation,
   defineMessages,
+  type Handshake,
+  type HandshakeOptions,
+  ipPacketLayer,
   Layer,
   type LayerDefinition,
   type MessageFacts,
@@ -180,10 +183,13 @@ export {
   type NodeTalk,
   type NoiseOptions,
   noiseLayer,
+  type OpenedTransport,
   type Reading,
   type ReadMessage,
+  type SessionTable,
   type Speaking,
   type Talk,
+  type TransportOptions,
 } from './definition/index.ts';
 export { openBytes } from './open.ts';
 // The contract of a protocol.
@@ -234,11 +240,13 @@ export {
   StreamBuffer,
   type StreamEnd,
   secretValue,
+  sharedKeyKind,
   type TriedKey,
   triedKeys,
   unpackBzip2,
   wireValue,
   x25519PrivateKind,
+  x25519PublicKind,
 } from './protocol/index.ts';
 /** The protocols that are built in. */
 export { protocols } from './protocols/index.ts';

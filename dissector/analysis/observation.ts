@@ -134,7 +134,10 @@ export class Observation {
       this.#conversations.set(conversation.id, entry);
     }
     if (entry.streams !== undefined) entry.streams.deliver(delivery);
-    else entry.observer.datagram?.(delivery.direction, delivery.payload, delivery.frame, delivery.missing, delivery.pieces);
+    else {
+      const { direction, payload, frame, missing, pieces, offset } = delivery;
+      entry.observer.datagram?.(direction, payload, frame, missing, pieces, offset);
+    }
   }
 
   /** The capture has ended; each step is a part of what there is to do then. */

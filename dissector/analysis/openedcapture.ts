@@ -1,5 +1,5 @@
 import { defaultLimits, type Tree } from '../bytes/index.ts';
-import { keyLogSecretsType } from '../capture/index.ts';
+import { foreignKeyLogTypes, keyLogSecretsType } from '../capture/index.ts';
 import { type Conversation, type Finding, type KeyLogReport, KeyRing, type Protocol } from '../protocol/index.ts';
 import { Analysis } from './analysis.ts';
 import { readDecodeOptions, type WrittenDecodeOptions } from './decodeoptions.ts';
@@ -98,7 +98,9 @@ export class OpenedCapture {
     const { reader, ring } = this.analysis;
     const before = ring.size;
     reader.secrets.forEach(({ type, bytes }, index) => {
-      if (type === keyLogSecretsType) ring.addCaptured(`capture secrets block ${index + 1}`, new TextDecoder().decode(bytes));
+      const isForeign = foreignKeyLogTypes.includes(type);
+      if (!isForeign && type !== keyLogSecretsType) return;
+      ring.addCaptured(`capture secrets block ${index + 1}`, new TextDecoder().decode(bytes), isForeign);
     });
     if (ring.size > before) this.analysis.rekey(false);
   }

@@ -49,6 +49,12 @@ export interface CaptureSecrets {
 /** Secrets type of this project's key log text. */
 export const keyLogSecretsType = 0x50534b4c;
 
+/**
+ * Secrets types of other programs whose text is lines of a label and a value (draft-ietf-opsawg-pcapng, Decryption Secrets Block): the
+ * WireGuard Key Log, "WGKL". Who has no protocol for their labels leaves them alone.
+ */
+export const foreignKeyLogTypes: readonly number[] = [0x57474b4c];
+
 /** What indexing has found so far: shared by the reader and the indexer of its format. */
 export class Catalog {
   readonly frames = new FrameTable();

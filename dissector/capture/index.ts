@@ -3,6 +3,7 @@ export {
   type CaptureInterface,
   type CaptureSecrets,
   type CaptureSection,
+  foreignKeyLogTypes,
   keyLogSecretsType,
 } from './catalog.ts';
 export * from './file.ts';

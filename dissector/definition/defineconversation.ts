@@ -1,7 +1,5 @@
-import type { TreeField } from '../codec/index.ts';
+import type { MessageForm, TreeField } from '../codec/index.ts';
 import {
-  type ConversationSample,
-  certain,
   defineProtocol,
   type KeyKind,
   type Members,
@@ -12,14 +10,17 @@ import {
   rulesOf,
   unknownMember,
 } from '../protocol/index.ts';
+import { DatagramStage } from './datagramstage.ts';
 import { bytesField, dissect } from './dissect.ts';
 import type { Layer } from './layer.ts';
 import { type ConversationPeer, conversationNode } from './node/conversationpeer.ts';
+import { ofDatagrams, ofStreams } from './recognise.ts';
+import { SessionTable } from './sessiontable.ts';
 import { BYTES, MessageSink, type RowFacts } from './sink.ts';
 import { type Reading, run, Stage } from './stage.ts';
 import { type Shared, Talk } from './talk.ts';
 
-/** A protocol over TCP, written as one conversation. */
+/** A protocol over TCP or UDP, written as one conversation. */
 export interface ConversationDefinition {
   readonly id: string;
   readonly title: string;
@@ -27,8 +28,10 @@ export interface ConversationDefinition {
   readonly document: string;
   /** Every layer that the conversation reads. */
   readonly layers: readonly Layer[];
-  /** The first bytes of the side that opens the connection. They are what the protocol is recognised by, so there are at least 4. */
-  readonly begins: Uint8Array;
+  /** TCP: the first bytes of the side that opens the connection. They are what the protocol is recognised by, so there are at least 4. */
+  readonly begins?: Uint8Array;
+  /** UDP: whether a datagram is a message of this protocol. It has to be sure: any datagram is asked about. */
+  readonly looksLike?: (bytes: Uint8Array) => boolean;
   readonly keys?: readonly KeyKind[];
   readonly rules?: readonly Rule[];
   readonly ports?: Protocol['ports'];
@@ -46,6 +49,7 @@ const members: Members<ConversationDefinition> = {
     document: true,
     layers: true,
     begins: true,
+    looksLike: true,
     keys: true,
     rules: true,
     ports: true,
@@ -60,12 +64,29 @@ const members: Members<ConversationDefinition> = {
  * JSON, fields of filters and missing keys follow from what it reads. Throws a TypeError for a definition that cannot be.
  */
 export function defineConversation(definition: ConversationDefinition): Protocol {
-  const { id, title, document, layers, begins, keys = [], rules = [], ports, treeFields = [], conversation, peer } = definition;
+  const {
+    id,
+    title,
+    document,
+    layers,
+    begins,
+    looksLike,
+    keys = [],
+    rules = [],
+    ports,
+    treeFields = [],
+    conversation,
+    peer,
+  } = definition;
   const unknown = unknownMember(definition, members, 'a definition of a conversation');
   if (unknown !== undefined) throw new TypeError(`${id}: ${unknown}`);
   if (typeof conversation !== 'function') throw new TypeError(`${id}: "conversation" is a generator function.`);
-  if (!(begins instanceof Uint8Array) || begins.length < 4)
+  if (looksLike !== undefined && (typeof looksLike !== 'function' || begins !== undefined))
+    throw new TypeError(`${id}: "looksLike" is a function, of a protocol over UDP; one over TCP has "begins" alone.`);
+  if (looksLike === undefined && (!(begins instanceof Uint8Array) || begins.length < 4))
     throw new TypeError(`${id}: "begins" is at least 4 bytes: fewer prove nothing.`);
+  if (looksLike !== undefined && peer !== undefined)
+    throw new TypeError(`${id}: the "peer" of a conversation speaks over TCP, and this one is over UDP.`);
   const brokenRule = rulesOf(id)('message', 'error', document);
   const names = [...new Set([...layers.flatMap((layer) => layer.names), BYTES])];
   return defineProtocol<RowFacts, unknown>({
@@ -73,30 +94,45 @@ export function defineConversation(definition: ConversationDefinition): Protocol
     ...(ports === undefined ? {} : { ports }),
     ...(peer === undefined ? {} : { peer: conversationNode(id, layers, peer, ports?.[0]?.port) }),
     rules: [brokenRule, ...rules],
-    messages: layers.flatMap((layer) => layer.messages),
+    messages: onceEach(layers.flatMap((layer) => layer.messages)),
     treeFields: [bytesField, ...treeFields],
-    recognise: (sample) => (startsWith(sample, begins) ? certain : 0),
-    observe: (context) => observer(context, brokenRule, conversation),
+    recognise: (sample) => (looksLike === undefined ? ofStreams(sample, begins!) : ofDatagrams(sample.datagrams, looksLike)),
+    observe: (context) => observer(context, brokenRule, definition),
     dissect: (message) => dissect(id, message),
     explain: (message, ring) => message.facts?.tried?.(ring) ?? [],
   });
 }
 
-function startsWith({ streams }: ConversationSample, begins: Uint8Array): boolean {
-  return streams.some((bytes) => bytes.length >= begins.length && begins.every((byte, at) => bytes[at] === byte));
+/** Layers may have messages of one name: scripts and the encoder know that of the first. */
+function onceEach(messages: readonly MessageForm[]): readonly MessageForm[] {
+  const names = new Set<string>();
+  return messages.filter(({ name }) => !names.has(name) && names.add(name));
 }
 
 function observer(
   { messages, keys: ring, limits, derived }: ObserverContext<RowFacts, unknown>,
   brokenRule: Rule,
-  conversation: (talk: Talk) => Reading,
+  { conversation, looksLike }: ConversationDefinition,
 ): Observer {
-  const all = { held: 0, streams: 0 };
+  const all = { held: 0, streams: 0, search: { misses: 0, handshakes: 0, fitting: new Set<string>() } };
+  const sessions = new SessionTable(limits.sessions);
+  const opened: DatagramStage[] = [];
   return {
     conversation: (place) => {
       const sink = new MessageSink(messages, place, { limits, derived, brokenRule, all });
+      const shared: Shared = { ring, stages: [], sessions };
+      // A person can say that a conversation is of this protocol: over the other transport it is not.
+      if ((place.transport === 'udp') !== (looksLike !== undefined)) return {};
+      if (place.transport === 'udp') {
+        const stage = new DatagramStage(sink);
+        opened.push(stage);
+        run(conversation(new Talk(stage, shared)), () => stage.settle());
+        return {
+          datagram: (direction, bytes, frame, cut, pieces, offset) =>
+            stage.take({ direction, bytes, cut, pieces: pieces ?? [{ frame, offset, length: bytes.length }] }),
+        };
+      }
       const root = new Stage(sink);
-      const shared: Shared = { ring, stages: [] };
       const talk = new Talk(root, shared);
       let hasBegun = false;
       return {
@@ -115,6 +151,8 @@ function observer(
         },
       };
     },
-    end() {},
+    end() {
+      for (const stage of opened) stage.end();
+    },
   };
 }

@@ -1,8 +1,6 @@
-import { type Field, malformed, movedField } from '../bytes/index.ts';
+import { type Field, type Limits, malformed, movedField } from '../bytes/index.ts';
 import { type FieldValues, fieldToJson, generatedFields, type MessageForm, type TreeField, undecoded } from '../codec/index.ts';
 import {
-  type ConversationSample,
-  certain,
   type Dissection,
   defineProtocol,
   LazyDissection,
@@ -11,7 +9,6 @@ import {
   type Observer,
   type ObserverContext,
   type Protocol,
-  probable,
   type Rule,
   rulesOf,
   type Severity,
@@ -20,6 +17,7 @@ import {
 import { type Exchange, OpenQuestions } from './exchanges.ts';
 import { readMessage, valuesOfLayer } from './layer.ts';
 import { type MessagePeer, messageNode } from './node/messagepeer.ts';
+import { ofDatagrams } from './recognise.ts';
 import { invalidPart } from './verdicts.ts';
 
 /** A rule about one message. */
@@ -126,20 +124,15 @@ export function defineMessages(definition: MessagesDefinition): Protocol {
     ...(exchange === undefined ? {} : { treeFields }),
     ...(definition.peer === undefined ? {} : { peer: messageNode(definition, definition.peer, ports?.[0]?.port) }),
     rules: [own.message, ...(exchange === undefined ? [] : [own.unanswered]), ...own.rules.map((each) => each.rule)],
-    recognise: (sample) => confidence(sample, definition),
+    recognise: ({ datagrams, limits }) => ofDatagrams(datagrams, (bytes) => isMessage(bytes, limits, definition)),
     observe: (context) => observer(context, definition, own),
     dissect: (message) => dissect(message, definition),
   });
 }
 
-/** One message with a fault does not hide a conversation of good ones. */
-function confidence({ datagrams, limits }: ConversationSample, { head, looksLike }: MessagesDefinition): number {
-  const good = datagrams.filter(({ bytes }) => {
-    const { values, problem } = readMessage(head, bytes, limits);
-    return problem === undefined && looksLike(values);
-  }).length;
-  if (good === 0) return 0;
-  return good === datagrams.length ? certain : good * 2 >= datagrams.length ? probable : 0;
+function isMessage(bytes: Uint8Array, limits: Limits, { head, looksLike }: MessagesDefinition): boolean {
+  const { values, problem } = readMessage(head, bytes, limits);
+  return problem === undefined && looksLike(values);
 }
 
 function observer(

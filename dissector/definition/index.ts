@@ -2,6 +2,9 @@
 export { type ConversationDefinition, defineConversation } from './defineconversation.ts';
 export { defineMessages, type MessageRule, type MessagesDefinition } from './definemessages.ts';
 export type { Exchange } from './exchanges.ts';
+export type { Handshake, OpenedTransport, TransportOptions } from './handshake.ts';
+export type { HandshakeOptions } from './handshakereader.ts';
+export { ipPacketLayer } from './ippacket.ts';
 export { Layer, type LayerDefinition } from './layer.ts';
 export type { MuxOptions } from './mux.ts';
 export type { ConversationPeer } from './node/conversationpeer.ts';
@@ -13,5 +16,6 @@ export { NodeTalk } from './node/nodetalk.ts';
 export type { Speaking } from './node/waiting.ts';
 export { type NoiseOptions, noiseLayer } from './noise.ts';
 export type { MessageFacts, ReadMessage } from './readmessage.ts';
+export type { SessionKey, SessionTable } from './sessiontable.ts';
 export type { Reading } from './stage.ts';
 export { Talk } from './talk.ts';

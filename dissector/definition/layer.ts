@@ -13,6 +13,8 @@ import {
 } from '../codec/index.ts';
 import { type LayerForm, type Members, unknownMember } from '../protocol/index.ts';
 
+import { fieldsOfNames } from './layerforms.ts';
+
 /** What a layer is told by its author. */
 export interface LayerDefinition {
   /** The word before its fields in a filter: `yamux` for `yamux.type`. */
@@ -59,13 +61,16 @@ export class Layer implements LayerForm {
     this.treeFields = treeFields;
     this.isDelimited = isStruct(layout);
     const form = isStruct(layout) ? structForm(names[0]!, layout) : layout;
-    const fields = form.fields.map((field) => {
-      const held = holds[field.name];
-      return held === undefined ? field : { ...field, fields: held.fields };
-    });
+    const own = isStruct(layout) ? fieldsOfNames(layout, definition.name) : undefined;
     const encode = (values: FieldValues) => form.encode(withHeld(values, holds));
-    this.messages = names.map((name) => ({ ...form, name, fields, encode, layer: id }));
-    this.#decode = isStruct(layout) ? compileStruct(layout) : decoderOf(form);
+    this.messages = names.map((name) => {
+      const fields = (own?.get(name) ?? form.fields).map((field) => {
+        const held = holds[field.name];
+        return held === undefined ? field : { ...field, fields: held.fields };
+      });
+      return { ...form, name, fields, encode, layer: id };
+    });
+    this.#decode = isStruct(layout) ? compileStruct(layout) : decoderOf(layout);
   }
 
   /** The first message of `bytes[start, end)`. Its Field has the name of the layer. */

@@ -1,5 +1,6 @@
 import type { Field, Limits, Piece } from '../bytes/index.ts';
 import type { Conversation, DerivedRecords, Direction, MessageTable, Rule, State } from '../protocol/index.ts';
+import type { SearchTotals } from './keysearch.ts';
 import type { Layer } from './layer.ts';
 import type { ReadMessage, ShownMessage, TakenMessage, Tried } from './readmessage.ts';
 
@@ -30,6 +31,7 @@ export interface Totals {
   held: number;
   /** Streams of multiplexers that are followed. */
   streams: number;
+  readonly search: SearchTotals;
 }
 
 /** The name of rows that no layer claims. */
@@ -60,6 +62,16 @@ export class MessageSink {
   /** Whether another stream may be followed: limit `sessions` for all conversations of the protocol. */
   mayFollow(): boolean {
     return ++this.#all.streams <= this.limits.sessions;
+  }
+
+  /** Whether another handshake may be read: limit `sessions` for all conversations of the protocol. */
+  mayHandshake(): boolean {
+    return ++this.#all.search.handshakes <= this.limits.sessions;
+  }
+
+  /** What handshakes have together. */
+  get search(): SearchTotals {
+    return this.#all.search;
   }
 
   get held(): number {
@@ -96,11 +108,12 @@ export class MessageSink {
     { pieces, carrier }: Pick<TakenMessage, 'pieces' | 'carrier'>,
     state: 'malformed' | 'incomplete',
     text: string,
+    name = layer?.names[0] ?? BYTES,
   ): void {
     let row = carrier;
     if (row === undefined) {
       const facts = { layer, ...(text === '' ? {} : { problem: text }) };
-      row = this.#row(direction, layer?.names[0] ?? BYTES, state, this.#isDerived(pieces), pieces, facts);
+      row = this.#row(direction, name, state, this.#isDerived(pieces), pieces, facts);
     }
     if (text !== '') this.find(this.#brokenRule, row, text);
   }
@@ -142,6 +155,20 @@ export class MessageSink {
   setBroken(row: number, why: string, encrypted: boolean): void {
     if (this.#messages.state(row) !== 'malformed') this.find(this.#brokenRule, row, why);
     this.setState(row, 'malformed', encrypted);
+  }
+
+  /** A row is encrypted, and what is missing to decrypt it, a sentence each. */
+  seal(row: number, missing: readonly string[], tried?: Tried): void {
+    const facts = this.facts(row);
+    if (facts === undefined) return;
+    facts.missing = missing;
+    facts.tried = tried;
+    this.setState(row, 'encrypted', true);
+  }
+
+  /** What a row carries is no message of its layer. */
+  findBroken(row: number, text: string): void {
+    this.find(this.#brokenRule, row, text);
   }
 
   setPartEncrypted(row: number, rest: 'clear' | 'decrypted'): void {

@@ -24,6 +24,17 @@ export interface StageSink {
   addBytes(direction: Direction, at: Pick<TakenMessage, 'pieces' | 'carrier'>, why: string | undefined): void;
 }
 
+/** Where a conversation reads messages. */
+export interface Place<Sink extends StageSink = MessageSink> {
+  readonly sink: Sink;
+  /** Waits for a message; `resume` is called with it, at once where it is there. */
+  await(request: ReadRequest, resume: (message: ReadMessage) => void): void;
+  /** Nobody is going to read: what comes is shown as bytes. */
+  settle(): void;
+  /** A direction has ended. */
+  end(direction: Direction, why: StreamEnd | undefined): void;
+}
+
 /** What a conversation waits for: a message of a layer, from one side or from whichever sends it first. */
 export interface ReadRequest {
   readonly stage: { await(request: ReadRequest, resume: (message: ReadMessage) => void): void };
@@ -41,7 +52,7 @@ export type Pump = (direction: Direction) => void;
  * Two streams of bytes, one a direction, and whoever reads from them: the streams of TCP, what Noise messages hold, one stream of a
  * multiplexer. Bytes come by `feed`; a message may begin in one record and end in another.
  */
-export class Stage<Sink extends StageSink = MessageSink> {
+export class Stage<Sink extends StageSink = MessageSink> implements Place<Sink> {
   readonly buffers: [StreamBuffer, StreamBuffer] = [new StreamBuffer(), new StreamBuffer()];
   readonly sink: Sink;
   /** What each key did for the messages here. */

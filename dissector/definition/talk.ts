@@ -1,31 +1,43 @@
 import type { Check, Value } from '../bytes/index.ts';
 import type { Direction, KeyRing, Rule } from '../protocol/index.ts';
+import { Handshake } from './handshake.ts';
+import { type HandshakeOptions, HandshakeReader } from './handshakereader.ts';
+import { publicKeysOf } from './keysearch.ts';
 import type { Layer } from './layer.ts';
 import { type MuxOptions, mux } from './mux.ts';
 import { type NoiseOptions, NoiseReader } from './noise.ts';
 import type { ReadMessage } from './readmessage.ts';
-import type { Reading, Stage } from './stage.ts';
+import { type Decrypted, type Decryption, decryptField } from './sealedfield.ts';
+import type { SessionTable } from './sessiontable.ts';
+import { type Place, type Reading, Stage } from './stage.ts';
 
 /** What a conversation and all that is inside of it have together. */
 export interface Shared {
   readonly ring: KeyRing;
-  readonly stages: Stage[];
+  readonly stages: Place[];
+  readonly sessions: SessionTable;
 }
 
 /** A conversation, or a stream inside of one, in the hands of its author. Methods that read are called with `yield*`. */
 export class Talk {
-  readonly #stage: Stage;
+  readonly #stage: Place;
   readonly #shared: Shared;
 
-  constructor(stage: Stage, shared: Shared) {
+  constructor(stage: Place, shared: Shared) {
     this.#stage = stage;
     this.#shared = shared;
     shared.stages.push(stage);
   }
 
-  /** The next message: of one direction, or of whichever sends it first. Throws a TypeError for a layer that is no struct. */
+  /** Sessions by what their messages carry, for all conversations of the capture. */
+  get sessions(): SessionTable {
+    return this.#shared.sessions;
+  }
+
+  /** The next message: of one direction, or of whichever sends it first. Throws a TypeError for a layer of a stream that is no struct. */
   *read(layer: Layer, direction?: Direction): Reading<ReadMessage> {
-    if (!layer.isDelimited) throw new TypeError(`The layer ${layer.id} is no struct: nothing tells where its messages end.`);
+    if (this.#stage instanceof Stage && !layer.isDelimited)
+      throw new TypeError(`The layer ${layer.id} is no struct: nothing tells where its messages end.`);
     return yield { stage: this.#stage, layer, direction };
   }
 
@@ -46,13 +58,33 @@ export class Talk {
     readonly payloads: readonly [ReadMessage | undefined, ReadMessage | undefined];
     readonly statics: readonly [Uint8Array | undefined, Uint8Array | undefined];
   }> {
-    const { inner, ...rest } = yield* new NoiseReader(this.#stage, layer, name, options, this.#shared.ring).read();
+    const { inner, ...rest } = yield* new NoiseReader(this.#stream('noise'), layer, name, options, this.#shared.ring).read();
     return { ...rest, inner: new Talk(inner, this.#shared) };
   }
 
   /** From here on frames of a multiplexer, each stream read by `follow`. The conversation goes on behind it without waiting. */
   mux(layer: Layer, options: MuxOptions, follow: (stream: Talk, first: ReadMessage) => Reading): void {
-    mux(this.#stage, layer, options, (stage, first) => follow(new Talk(stage, this.#shared), first));
+    mux(this.#stream('mux'), layer, options, (stage, first) => follow(new Talk(stage, this.#shared), first));
+  }
+
+  /** A Noise handshake of which no message has come yet, for messages that may be lost or late: each is given to its `read`. */
+  handshake(name: string, options: HandshakeOptions): Handshake {
+    return new Handshake(new HandshakeReader(this.#stage.sink, name, options, this.#shared.ring));
+  }
+
+  /** Static public keys that the key log knows: of the private keys of the label `s`, and those of `rs`. */
+  publicKeys(keys: HandshakeOptions['keys']): readonly Uint8Array[] {
+    return publicKeysOf(this.#shared.ring, keys);
+  }
+
+  /** A message is encrypted, and why nothing decrypts it, a sentence each. */
+  seal({ $ }: ReadMessage, missing: readonly string[]): void {
+    this.#stage.sink.seal($.row, missing);
+  }
+
+  /** Decrypts a field of a message, and shows what it holds as a layer inside of it. Undefined where the tag does not verify: the row says so. */
+  decrypt(message: ReadMessage, field: string, decryption: Decryption): Decrypted | undefined {
+    return decryptField(this.#stage.sink, message, field, decryption);
   }
 
   /** A breach of a rule by a message. */
@@ -71,5 +103,11 @@ export class Talk {
   note({ $ }: ReadMessage, name: string, value: Value): void {
     $.shown.notes ??= new Map();
     $.shown.notes.set(name, value);
+  }
+
+  /** Throws a TypeError where there are datagrams. */
+  #stream(method: string): Stage {
+    if (this.#stage instanceof Stage) return this.#stage;
+    throw new TypeError(`"${method}" reads a stream, and these are datagrams.`);
   }
 }

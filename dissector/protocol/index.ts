@@ -20,6 +20,7 @@ export * from './node.ts';
 export * from './observe.ts';
 export * from './pendingbytes.ts';
 export * from './protocol.ts';
+export * from './replaywindow.ts';
 export * from './rules.ts';
 export * from './steps.ts';
 export * from './streambuffer.ts';

@@ -15,8 +15,8 @@ export interface KeyLogReport {
 
 /**
  * The secrets a user gave, found by the public value they belong to, so that a handshake looks its key up instead of trying
- * them all. Reads the key log format: `LABEL [session] value`, one secret a line, `#` comments at the start of a line. Those that a capture
- * brings itself come after all that the user gave, and have limits of their own.
+ * them all. Reads the key log format: `LABEL [session] value` or `LABEL = value`, one secret a line, `#` comments at the start of a line.
+ * Those that a capture brings itself come after all that the user gave, and have limits of their own.
  */
 export class KeyRing {
   #kinds: ReadonlyMap<string, KeyKind>;
@@ -119,8 +119,11 @@ export class KeyRing {
     return { added: this.#given.size - before, usable, problems };
   }
 
-  /** Adds each line of a key log that the capture holds. A line is parsed when keys of its kind are asked for, if that costs anything. */
-  addCaptured(name: string, text: string): void {
+  /**
+   * Adds each line of a key log that the capture holds. A line is parsed when keys of its kind are asked for, if that costs anything.
+   * `isForeign`: the log is that of another program, whose labels nobody has to know.
+   */
+  addCaptured(name: string, text: string, isForeign = false): void {
     const { keyLogSize } = this.#limits;
     if (text.length > keyLogSize) {
       this.#captured.refuse(`${name}: ${text.length} characters are over the limit keyLogSize of ${keyLogSize}`);
@@ -130,7 +133,7 @@ export class KeyRing {
       const words = wordsOf(line, this.#limits);
       const where = `${name}:${at + 1}`;
       if (typeof words === 'string') this.#captured.refuse(`${where}: ${words}`);
-      else if (words !== undefined) this.#captured.add(words, where);
+      else if (words !== undefined && (!isForeign || this.#kinds.has(words[0]!))) this.#captured.add(words, where);
     });
   }
 
@@ -168,13 +171,17 @@ function linesOf(text: string): string[] {
   return text.replace(/^\ufeff/, '').split('\n');
 }
 
-/** The label and what follows it; undefined for a line that is empty or a comment, a sentence for one that is too long for any key. */
+/**
+ * The label and what follows it; undefined for a line that is empty or a comment, a sentence for one that is too long for any key.
+ * `LABEL = value`, as other programs write their logs, is the same as `LABEL value`: only the first `=`, since base64 ends in them.
+ */
 function wordsOf(line: string, { keyLineSize }: Limits): string[] | string | undefined {
   const start = line.search(/[^ \t\r]/);
   if (start < 0 || line[start] === '#') return undefined;
   if (line.length > keyLineSize) return `${line.length} characters are over the limit keyLineSize of ${keyLineSize}`;
   return line
     .replace(/\r$/, '')
+    .replace(/^([ \t]*[A-Z][A-Z0-9_]*)[ \t]*=/, '$1 ')
     .split(/[ \t]+/)
     .filter((word) => word !== '');
 }

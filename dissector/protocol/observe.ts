@@ -55,8 +55,18 @@ export interface Observer {
 }
 
 export interface ConversationObserver {
-  /** One UDP payload, valid during the call only. `cut` bytes of it were not captured. `pieces` when it came in fragments: where it lies. */
-  datagram?(direction: Direction, bytes: Uint8Array, frame: number, cut: number, pieces?: readonly Piece[]): void;
+  /**
+   * One UDP payload, valid during the call only. `cut` bytes of it were not captured. `pieces` when it came in fragments: where it lies;
+   * else it lies in `frame` from `offset` on.
+   */
+  datagram?(
+    direction: Direction,
+    bytes: Uint8Array,
+    frame: number,
+    cut: number,
+    pieces: readonly Piece[] | undefined,
+    offset: number,
+  ): void;
   /** More bytes of a TCP direction have come; take whole messages from the buffer. `ended`: nothing follows, and `why`. */
   stream?(direction: Direction, buffer: StreamBuffer, frame: number, ended: boolean, why?: StreamEnd): void;
   /** Bytes of a TCP direction are missing before whatever comes next; the buffer holds what came before. */

@@ -207,8 +207,8 @@ function observer(module: Module, own: Observer, { messages }: ObserverContext, 
         ...(datagram === undefined
           ? {}
           : {
-              datagram: (direction, bytes, frame, cut, pieces) =>
-                guard('datagram', direction, frame, () => datagram.call(one, direction, bytes, frame, cut, pieces)),
+              datagram: (direction, bytes, frame, cut, pieces, offset) =>
+                guard('datagram', direction, frame, () => datagram.call(one, direction, bytes, frame, cut, pieces, offset)),
             }),
         ...(stream === undefined
           ? {}

@@ -1,5 +1,5 @@
 import type { Limits } from '../../dissector/bytes/index.ts';
-import { type CaptureReader, keyLogSecretsType } from '../../dissector/capture/index.ts';
+import { type CaptureReader, foreignKeyLogTypes, keyLogSecretsType } from '../../dissector/capture/index.ts';
 import { type KeyKind, type KeyLogReport, KeyRing, type Protocol } from '../../dissector/protocol/index.ts';
 
 export interface KeyLog {
@@ -50,8 +50,9 @@ export class CaptureKeys {
     const before = this.ring.size;
     for (; this.#blocksRead < secrets.length; this.#blocksRead++) {
       const { type, bytes } = secrets[this.#blocksRead]!;
-      if (type !== keyLogSecretsType) continue;
-      this.ring.addCaptured(`capture secrets block ${this.#blocksRead + 1}`, new TextDecoder().decode(bytes));
+      const isForeign = foreignKeyLogTypes.includes(type);
+      if (!isForeign && type !== keyLogSecretsType) continue;
+      this.ring.addCaptured(`capture secrets block ${this.#blocksRead + 1}`, new TextDecoder().decode(bytes), isForeign);
     }
     return this.ring.size > before;
   }

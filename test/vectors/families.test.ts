@@ -35,6 +35,34 @@ describe('hashes', () => {
     expect(hashes[name].digestLength).toBe(digest.length / 2);
   });
 
+  it.each([
+    // The reference implementation's known answers (blake2-kat.json): keys of 32 and 64 bytes that count up.
+    ['blake2s', 32, none, '48a8997da407876b3d79c0d92325ad3b89cbb754d86ab71aee047ad345fd2c49'],
+    ['blake2s', 32, hex('00'), '40d15fee7c328830166ac3f918650f807e7e01e177258cdc0a39b11f598066f1'],
+    [
+      ...(['blake2b', 64, none] as const),
+      '10ebb67700b1868efb4417987acf4690ae9d972fb7a590c2f02871799aaa4786b5e996e8f0f4eb981fc214b005f42d2ff4233499391653df7aefcbc13fc51568',
+    ],
+    // Shorter digests, as Python's hashlib has them.
+    ['blake2s', 16, text('abc'), '75296c2d2c0f51210b383f386bc8b1ff'],
+    ['blake2b', 32, text('abc'), '9a44793314a8cd80c4d8dbf3ea3a8ab62c65ea6a'],
+  ] as const)('%s with a key of %i bytes', (name, length, message, digest) => {
+    const key = Uint8Array.from({ length }, (_, at) => at);
+    expect(toHex(hashes.keyed(hashes[name], key, digest.length / 2, message)!)).toBe(digest);
+  });
+
+  it('take a key of no other length, and only BLAKE2 takes one', () => {
+    const key = new Uint8Array(32);
+    for (const [of, given, length] of [
+      [hashes.sha256, key, 16],
+      [hashes.blake2s, none, 16],
+      [hashes.blake2s, new Uint8Array(33), 16],
+      [hashes.blake2s, key, 0],
+      [hashes.blake2s, key, 33],
+    ] as const)
+      expect(hashes.keyed(of, given, length)).toBeUndefined();
+  });
+
   it('HMAC is that of RFC 4231, case 2', () => {
     expect(toHex(hashes.hmac(hashes.sha256, text('Jefe'), text('what do ya '), text('want for nothing?')))).toBe(
       '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',

@@ -30,7 +30,7 @@ export const sha512: Hash = hash(s512);
 export const sha3_256: Hash = hash(s3_256);
 export const sha3_384: Hash = hash(s3_384);
 export const sha3_512: Hash = hash(s3_512);
-/** RFC 7693: 32 and 64 bytes, without a key. */
+/** RFC 7693: 32 and 64 bytes, without a key; `keyed` takes one. */
 export const blake2s: Hash = hash(b2s);
 export const blake2b: Hash = hash(b2b);
 /** The BLAKE3 paper: the first 32 bytes, without a key. */
@@ -45,4 +45,21 @@ export function hmac(of: Hash, key: Uint8Array, ...pieces: readonly Uint8Array[]
 export function hkdf(of: Hash, secret: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array | undefined {
   const isPossible = Number.isSafeInteger(length) && length >= 0 && length <= 255 * of.digestLength;
   return isPossible ? derive(made.get(of)!, secret, salt, info, length) : undefined;
+}
+
+type Keyed = (message: Uint8Array, options: { readonly key: Uint8Array; readonly dkLen: number }) => Uint8Array;
+const keyedOnes: ReadonlyMap<Hash, Keyed> = new Map<Hash, Keyed>([
+  [blake2s, b2s],
+  [blake2b, b2b],
+]);
+
+/**
+ * BLAKE2 with a key (RFC 7693 section 2.9): `length` bytes, which is another digest than the first bytes of a longer one. undefined for
+ * a hash that takes no key, a key or a length of more bytes than the digest, and for none.
+ */
+export function keyed(of: Hash, key: Uint8Array, length: number, ...pieces: readonly Uint8Array[]): Uint8Array | undefined {
+  const from = keyedOnes.get(of);
+  const isPossible = (bytes: number) => Number.isInteger(bytes) && bytes > 0 && bytes <= of.digestLength;
+  if (from === undefined || !isPossible(key.length) || !isPossible(length)) return undefined;
+  return from(concatBytes(...pieces), { key, dkLen: length });
 }

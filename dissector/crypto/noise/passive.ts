@@ -212,7 +212,7 @@ class Reader {
       return { state: 'clear', bytes: sent };
     }
     if (this.#failure !== undefined || this.#unmet.length > 0) {
-      this.#symmetric.mixHash(sent);
+      if (!this.#isHashLost) this.#symmetric.mixHash(sent);
       if (this.#failure !== undefined) return { state: 'failed', sent, why: this.#failure };
       return { state: 'closed', sent, missing: sufficientSets(this.#unmet) };
     }
@@ -223,10 +223,11 @@ class Reader {
   }
 
   #mixEphemeral(e: Uint8Array): void {
+    if (this.#protocol.pattern.psks > 0) this.#isSealed = true;
+    // Nothing depends any more on a hash that a missing secret went into.
+    if (this.#isHashLost) return;
     this.#symmetric.mixHash(e);
-    if (this.#protocol.pattern.psks === 0) return;
-    this.#isSealed = true;
-    this.#symmetric.mixKey(e);
+    if (this.#protocol.pattern.psks > 0) this.#symmetric.mixKey(e);
   }
 
   #mixPsk(): void {

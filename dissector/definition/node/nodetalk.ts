@@ -123,6 +123,8 @@ export class NodeTalk {
     const e = this.#link.random(protocol.dh.dhLength);
     this.#link.logKey(keys.e, e);
     this.#link.logKey(keys.s, s);
+    this.#link.logKey(keys.rs, rs);
+    for (const psk of psks ?? []) this.#link.logKey(keys.psk, psk);
     const handshake = framework.beginHandshake(protocol, isInitiator ? 'initiator' : 'responder', { s, e, rs, psks }, prologue);
     if (typeof handshake === 'string') throw new TypeError(handshake);
     return handshake;

@@ -1,11 +1,11 @@
 import type { Budget } from '../../bytes/index.ts';
 import { passiveDecrypt } from '../../crypto/index.ts';
 import type { Direction } from '../../protocol/index.ts';
+import { ReplayWindow } from '../../protocol/index.ts';
 import { Early } from './conformance/early.ts';
 import type { TransportKeys } from './keys.ts';
 import { type ExchangeKeys, keyOf, nn } from './keyschedule.ts';
 import { type Header, sealedParts } from './messages.ts';
-import { ReplayWindow } from './replaywindow.ts';
 
 /** Pairs of transport keys of one session that no tag has proven yet. */
 const mostSupposed = 8;

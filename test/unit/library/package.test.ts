@@ -97,7 +97,7 @@ describe('the library', () => {
       'ciphers aesCbc aesCfb8 aesCtr aesGcm chachaPoly xchachaPoly',
       'curves ed25519 ed448 p256 secp256k1 x25519 x448',
       'dh inRange publicOf readPublicKey shared writePublicKey',
-      'hashes blake2b blake2s blake3 hkdf hmac sha256 sha384 sha3_256 sha3_384 sha3_512 sha512',
+      'hashes blake2b blake2s blake3 hkdf hmac keyed sha256 sha384 sha3_256 sha3_384 sha3_512 sha512',
       'noise beginHandshake initialize maxMessageLength mixHash mixKey mixKeyAndHash patternNames readHandshake readPattern readProtocolName rekey secretsInWords secretsOf split sufficientSets tagLength',
       'rsa decryptOaep decryptPkcs1 encryptOaep encryptPkcs1 publicOf readPrivateKey readPublicKey signPkcs1 signPss verifyPkcs1 verifyPss',
     ]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Key, KeyRing, x25519PrivateKind } from '../../../dissector/protocol/index.ts';
+import { type Key, KeyRing, sharedKeyKind, x25519PrivateKind, x25519PublicKind } from '../../../dissector/protocol/index.ts';
 import { protocols } from '../../../dissector/protocols/index.ts';
 
 const ring = (): KeyRing => new KeyRing(protocols.flatMap((protocol) => protocol.keys));
@@ -64,6 +64,25 @@ describe('the key log', () => {
     expect(report.problems).toHaveLength(1);
     expect(report.problems[0]).toMatch(/^b\.keys:2: /);
     expect(report.problems[0]).not.toContain(key.slice(0, 16));
+  });
+
+  it('reads the logs of other programs: "LABEL = value", and base64', () => {
+    const private64 = Buffer.from(key, 'hex').toString('base64');
+    const public64 = Buffer.from(publicValue, 'hex').toString('base64');
+    const psk = Buffer.alloc(32, 7).toString('base64');
+    const kinds = [
+      x25519PrivateKind('LOCAL_STATIC_PRIVATE_KEY', ''),
+      x25519PublicKind('REMOTE_STATIC_PUBLIC_KEY', ''),
+      sharedKeyKind('PRESHARED_KEY', ''),
+    ];
+    const keys = new KeyRing(kinds);
+    const log = `LOCAL_STATIC_PRIVATE_KEY = ${private64}\n REMOTE_STATIC_PUBLIC_KEY=${public64}\nPRESHARED_KEY =${psk}\n`;
+    expect(keys.add('wg.keys', log)).toEqual({ added: 3, usable: 3, problems: [] });
+    expect(keys.every.map(({ index }) => index)).toEqual([publicValue, publicValue, '']);
+    // The same key, said in another way.
+    expect(keys.add('b', `LOCAL_STATIC_PRIVATE_KEY ${key}`)).toMatchObject({ added: 0, usable: 1 });
+    const wrong = [`REMOTE_STATIC_PUBLIC_KEY ${psk.slice(4)}`, `PRESHARED_KEY = ${psk} ${psk}`, 'PRESHARED_KEY ='];
+    expect(keys.add('c', wrong.join('\n'))).toMatchObject({ added: 0, usable: 0, problems: { length: 3 } });
   });
 
   it('counts a key that is there already as usable', () => {

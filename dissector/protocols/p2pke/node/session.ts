@@ -1,7 +1,7 @@
 import { type Check, toHex } from '../../../bytes/index.ts';
 import type { Encodable, FieldValues, MessageForm } from '../../../codec/index.ts';
 import { type SigningKey, signatureDigest } from '../../../crypto/index.ts';
-import { advance, type Corruption, wrongKeyOf } from '../../../protocol/index.ts';
+import { advance, type Corruption, ReplayWindow, wrongKeyOf } from '../../../protocol/index.ts';
 import { bindingPurpose, checkClaim } from '../claim.ts';
 import {
   type ExchangeKeys,
@@ -15,7 +15,6 @@ import {
 } from '../keyschedule.ts';
 import { machine, type SessionState } from '../machine.ts';
 import { closingCounter, ephemeralLength, firstData, forms, helloParts, type Name, sealedParts } from '../messages.ts';
-import { ReplayWindow } from '../replaywindow.ts';
 
 /** Bytes of a message in clear: header, `e` where there is one, payload. */
 type Bytes = Uint8Array;

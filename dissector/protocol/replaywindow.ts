@@ -1,6 +1,6 @@
 /**
- * The replay window of RFC 6479 as the reference implementation has it: counters that were accepted, as far back as
- * `size` below the highest. One bit a counter, in a ring of words.
+ * The replay window of RFC 6479, of the size that WireGuard has: counters that were accepted, as far back as `size` below the highest. One
+ * bit a counter, in a ring of words.
  */
 const size = 8128;
 const words = 256;
@@ -9,7 +9,7 @@ export class ReplayWindow {
   readonly #bits = new Uint32Array(words);
   #highest = -1;
 
-  /** Accepts a counter: `new`, `replay` (accepted before), or `stale` (too far below the highest to tell). */
+  /** Accepts a counter, a safe integer: `new`, `replay` (accepted before), or `stale` (too far below the highest to tell). */
   accept(counter: number): 'new' | 'replay' | 'stale' {
     if (counter > this.#highest) {
       const from = Math.floor(Math.max(this.#highest, 0) / 32);
