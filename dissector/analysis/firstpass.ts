@@ -4,6 +4,7 @@ import { ConversationTable, DroppedBytes, transport } from '../link/index.ts';
 import type { Choices } from '../protocol/choices.ts';
 import type { Conversation } from '../protocol/conversation.ts';
 import { DerivedRecords } from '../protocol/derivedrecords.ts';
+import { DissectorTables } from '../protocol/dissectortables.ts';
 import type { KeyRing } from '../protocol/keyring.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import type { DecodeAs } from './decodeas.ts';
@@ -255,7 +256,8 @@ export class FirstPass {
     const place = (frame: number) => this.#order.placeOf(frame - 1);
     const isOrderKnown = (frame: number) => this.#order.isKnown(frame - 1) || this.#isAlone(frame - 1);
     this.#derived = new DerivedRecords(limits);
-    const facts: FrameFacts = { time, place, isOrderKnown, derived: this.#derived, budget: this.budget };
+    const tables = new DissectorTables(protocols);
+    const facts: FrameFacts = { time, place, isOrderKnown, derived: this.#derived, budget: this.budget, tables };
     return protocols.map((protocol) => new Observation(protocol, ring, choices, limits, facts));
   }
 

@@ -3,6 +3,7 @@ import { type AllWaiting, DroppedBytes, type StreamSink, TcpConnection } from '.
 import type { Choices } from '../protocol/choices.ts';
 import type { Conversation, Direction, StreamEnd } from '../protocol/conversation.ts';
 import type { DerivedRecords } from '../protocol/derivedrecords.ts';
+import type { DissectorTables } from '../protocol/dissectortables.ts';
 import type { KeyRing } from '../protocol/keyring.ts';
 import { MessageTable } from '../protocol/messagetable.ts';
 import type { ConversationObserver, Observer, ObserverContext } from '../protocol/observe.ts';
@@ -91,6 +92,7 @@ export interface FrameFacts extends Pick<ObserverContext, 'time' | 'place'> {
   /** Bytes that protocols make of those of frames. */
   readonly derived: DerivedRecords;
   readonly budget: Budget;
+  readonly tables: DissectorTables;
 }
 
 /** One protocol's first pass over a capture. A new key makes a new one: facts are added, never taken back. */
@@ -105,14 +107,14 @@ export class Observation {
   readonly #conversations = new Map<number, { observer: ConversationObserver; streams: StreamPair | undefined }>();
 
   constructor(protocol: Protocol, keys: KeyRing, choices: Choices, limits: Limits, facts: FrameFacts) {
-    const { time, place, isOrderKnown, derived, budget } = facts;
+    const { time, place, isOrderKnown, derived, budget, tables } = facts;
     this.derived = derived;
     this.budget = budget;
     this.protocol = protocol;
     this.messages = new MessageTable(protocol.names, limits, isOrderKnown);
     this.#limits = limits;
     this.#observer = protocol.observe({
-      ...{ keys, choices, limits, budget, time, place, derived },
+      ...{ keys, choices, limits, budget, time, place, derived, tables },
       messages: this.messages,
       verifications: new Verifications(limits),
     });

@@ -8,6 +8,7 @@ import {
   type Protocol,
   type Rule,
   rulesOf,
+  type TableEntry,
   unknownMember,
 } from '../protocol/index.ts';
 import { DatagramStage } from './datagramstage.ts';
@@ -38,6 +39,11 @@ export interface ConversationDefinition {
   readonly treeFields?: readonly TreeField[];
   /** Reads the conversation, both directions of it. Where it ends, what follows is shown as bytes. */
   readonly conversation: (talk: Talk) => Reading;
+  /**
+   * Where other protocols hand their payload over to this one: `{ table: 'libp2p.protocol', value: '/chat/1.0.0' }`. With it neither
+   * `begins` nor `looksLike` is needed.
+   */
+  readonly carriedIn?: readonly TableEntry[];
   /** Its active side: without it there is no test node. */
   readonly peer?: ConversationPeer;
 }
@@ -56,6 +62,7 @@ const members: Members<ConversationDefinition> = {
     treeFields: true,
   },
   conversation: true,
+  carriedIn: true,
   peer: true,
 };
 
@@ -76,6 +83,7 @@ export function defineConversation(definition: ConversationDefinition): Protocol
     ports,
     treeFields = [],
     conversation,
+    carriedIn,
     peer,
   } = definition;
   const unknown = unknownMember(definition, members, 'a definition of a conversation');
@@ -83,7 +91,10 @@ export function defineConversation(definition: ConversationDefinition): Protocol
   if (typeof conversation !== 'function') throw new TypeError(`${id}: "conversation" is a generator function.`);
   if (looksLike !== undefined && (typeof looksLike !== 'function' || begins !== undefined))
     throw new TypeError(`${id}: "looksLike" is a function, of a protocol over UDP; one over TCP has "begins" alone.`);
-  if (looksLike === undefined && (!(begins instanceof Uint8Array) || begins.length < 4))
+  if (carriedIn !== undefined && !isEntries(carriedIn))
+    throw new TypeError(`${id}: "carriedIn" is a list of { table, value }: a text, and a text or an integer.`);
+  const isCarriedAlone = carriedIn !== undefined && begins === undefined;
+  if (looksLike === undefined && !isCarriedAlone && (!(begins instanceof Uint8Array) || begins.length < 4))
     throw new TypeError(`${id}: "begins" is at least 4 bytes: fewer prove nothing.`);
   if (looksLike !== undefined && peer !== undefined)
     throw new TypeError(`${id}: the "peer" of a conversation speaks over TCP, and this one is over UDP.`);
@@ -96,11 +107,21 @@ export function defineConversation(definition: ConversationDefinition): Protocol
     rules: [brokenRule, ...rules],
     messages: onceEach(layers.flatMap((layer) => layer.messages)),
     treeFields: [bytesField, ...treeFields],
-    recognise: (sample) => (looksLike === undefined ? ofStreams(sample, begins!) : ofDatagrams(sample.datagrams, looksLike)),
+    ...(carriedIn === undefined ? {} : { carried: { entries: carriedIn, reader: conversation } }),
+    recognise: (sample) => {
+      if (looksLike !== undefined) return ofDatagrams(sample.datagrams, looksLike);
+      return begins === undefined ? 0 : ofStreams(sample, begins);
+    },
     observe: (context) => observer(context, brokenRule, definition),
     dissect: (message) => dissect(id, message),
     explain: (message, ring) => message.facts?.tried?.(ring) ?? [],
   });
+}
+
+function isEntries(given: unknown): given is readonly TableEntry[] {
+  const isValue = (value: unknown): boolean =>
+    typeof value === 'string' || typeof value === 'bigint' || Number.isSafeInteger(value);
+  return Array.isArray(given) && given.every((each) => typeof each?.table === 'string' && isValue(each.value));
 }
 
 /** Layers may have messages of one name: scripts and the encoder know that of the first. */
@@ -110,7 +131,7 @@ function onceEach(messages: readonly MessageForm[]): readonly MessageForm[] {
 }
 
 function observer(
-  { messages, keys: ring, limits, derived }: ObserverContext<RowFacts, unknown>,
+  { messages, keys: ring, limits, derived, tables }: ObserverContext<RowFacts, unknown>,
   brokenRule: Rule,
   { conversation, looksLike }: ConversationDefinition,
 ): Observer {
@@ -120,7 +141,7 @@ function observer(
   return {
     conversation: (place) => {
       const sink = new MessageSink(messages, place, { limits, derived, brokenRule, all });
-      const shared: Shared = { ring, stages: [], sessions };
+      const shared: Shared = { ring, stages: [], sessions, tables };
       // A person can say that a conversation is of this protocol: over the other transport it is not.
       if ((place.transport === 'udp') !== (looksLike !== undefined)) return {};
       if (place.transport === 'udp') {

@@ -189,7 +189,8 @@ export class MessageSink {
       conversation: this.#conversation.id,
       ...{ direction, state, encrypted, pieces },
       frame: frames.at(-1)!,
-      name: this.#messages.names.indexOf(name),
+      // A layer of a protocol that the payload was handed over to.
+      name: this.#messages.nameNumber(name, BYTES),
     });
     this.#messages.facts.set(row, facts);
     return row;

@@ -1,5 +1,5 @@
 import type { Check, Value } from '../bytes/index.ts';
-import type { Direction, KeyRing, Rule } from '../protocol/index.ts';
+import type { Direction, DissectorTables, KeyRing, Rule, TableEntry } from '../protocol/index.ts';
 import { Handshake } from './handshake.ts';
 import { type HandshakeOptions, HandshakeReader } from './handshakereader.ts';
 import { publicKeysOf } from './keysearch.ts';
@@ -16,6 +16,7 @@ export interface Shared {
   readonly ring: KeyRing;
   readonly stages: Place[];
   readonly sessions: SessionTable;
+  readonly tables: DissectorTables;
 }
 
 /** A conversation, or a stream inside of one, in the hands of its author. Methods that read are called with `yield*`. */
@@ -65,6 +66,17 @@ export class Talk {
   /** From here on frames of a multiplexer, each stream read by `follow`. The conversation goes on behind it without waiting. */
   mux(layer: Layer, options: MuxOptions, follow: (stream: Talk, first: ReadMessage) => Reading): void {
     mux(this.#stream('mux'), layer, options, (stage, first) => follow(new Talk(stage, this.#shared), first));
+  }
+
+  /**
+   * Lets the protocol go on that registered for a value in a dissector table (its `carriedIn`). False, and nothing is read, where none
+   * did.
+   */
+  *handOver(table: string, value: TableEntry['value']): Reading<boolean> {
+    const reader = this.#shared.tables.find(table, value) as ((talk: Talk) => Reading) | undefined;
+    if (reader === undefined) return false;
+    yield* reader(this);
+    return true;
   }
 
   /** A Noise handshake of which no message has come yet, for messages that may be lost or late: each is given to its `read`. */

@@ -49,7 +49,7 @@ export class FieldCatalog {
     return nearest(name, this.#fields.keys());
   }
 
-  #addProtocol({ id, title, names, messages = [], treeFields = [], layers = [] }: Protocol): void {
+  #addProtocol({ id, title, names, messages = [], treeFields = [], layers = [], carried }: Protocol): void {
     if (messages.length === 0) this.#formless.add(id);
     const isOwn = ({ info }: FilterRow): boolean => info?.protocol.id === id;
     this.#add({
@@ -78,7 +78,10 @@ export class FieldCatalog {
     const own = messages.filter(({ layer }) => layer === undefined);
     this.#addForms(id, own, treeFields);
     for (const layer of layers)
-      this.#addLayer(id, { ...layer, messages: [...layer.messages, ...messages.filter((form) => form.layer === layer.id)] });
+      this.#addLayer(carried === undefined ? [id] : [id, ANY], {
+        ...layer,
+        messages: [...layer.messages, ...messages.filter((form) => form.layer === layer.id)],
+      });
   }
 
   #addForms(id: string, messages: readonly MessageForm[], treeFields: readonly TreeField[]): void {
@@ -87,9 +90,10 @@ export class FieldCatalog {
   }
 
   /** A layer that several protocols have is one: two modules may both carry yamux. */
-  #addLayer(protocol: string, { id, title, messages, treeFields = [] }: LayerForm): void {
+  #addLayer(protocols: readonly string[], { id, title, messages, treeFields = [] }: LayerForm): void {
     const owners = this.#layers.get(id) ?? new Set();
-    this.#layers.set(id, owners.add(protocol));
+    for (const protocol of protocols) owners.add(protocol);
+    this.#layers.set(id, owners);
     const isThere = (row: FilterRow): boolean => layersOf(row, owners, id).length > 0;
     this.#add({ name: id, type: 'presence', doc: title, read: (row) => (isThere(row) ? present : absent) });
     if (!this.#declared.has(id)) this.#declared.set(id, new Map());
@@ -169,10 +173,15 @@ export class FieldCatalog {
   }
 }
 
+/** The owner of layers that any protocol may carry. */
+const ANY = '';
+
 /** The layers of a name in a row's message. */
 function layersOf(row: FilterRow, owners: ReadonlySet<string>, name: string): readonly Field[] {
   const { info } = row;
-  return info !== undefined && owners.has(info.protocol.id) ? row.layers.filter((layer) => layer.name === name) : [];
+  return info !== undefined && (owners.has(ANY) || owners.has(info.protocol.id))
+    ? row.layers.filter((layer) => layer.name === name)
+    : [];
 }
 
 /** Values of the fields whose path ends with `path`; items of lists have no name of their own in it. `above` is as it was in the end. */

@@ -64,7 +64,7 @@ const members: Members<Protocol> = {
     layers: true,
   },
   ...{ machines: true, choices: true, limits: true, ports: true, recognise: true, almost: true, observe: true, dissect: true },
-  ...{ explain: true, part: true, compute: true, peer: true },
+  ...{ explain: true, part: true, compute: true, carried: true, peer: true },
 };
 
 function ended(text: string): string {

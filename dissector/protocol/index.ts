@@ -3,6 +3,7 @@ export * from './conversation.ts';
 export { defineProtocol } from './define.ts';
 export * from './derivedrecords.ts';
 export * from './dissection.ts';
+export * from './dissectortables.ts';
 export * from './finding.ts';
 export * from './identities.ts';
 export type { KeyKind } from './keykind.ts';

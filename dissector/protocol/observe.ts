@@ -2,6 +2,7 @@ import type { Budget, Limits, Piece } from '../bytes/index.ts';
 import type { Candidate, NumberTable, OpenChoice } from './choices.ts';
 import type { Conversation, Direction, StreamEnd } from './conversation.ts';
 import type { DerivedRecords } from './derivedrecords.ts';
+import type { DissectorTables } from './dissectortables.ts';
 import type { KeyRing } from './keyring.ts';
 import type { MessageTable } from './messagetable.ts';
 import type { StreamBuffer } from './streambuffer.ts';
@@ -33,6 +34,8 @@ export interface ObserverContext<Facts = unknown, Session = unknown> {
   readonly verifications: Verifications;
   /** Bytes that it makes of captured ones, where messages stand in them. */
   readonly derived: DerivedRecords;
+  /** Who reads the payload that this protocol hands over. */
+  readonly tables: DissectorTables;
   /** The candidates of an open choice in the order in which to try them; one where the user pinned it. */
   readonly choices: {
     of<T extends Candidate>(choice: OpenChoice<T>): readonly T[];

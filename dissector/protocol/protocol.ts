@@ -2,6 +2,7 @@ import type { LimitTable } from '../bytes/index.ts';
 import type { MessageForm, TreeField } from '../codec/index.ts';
 import type { NumberTable, OpenChoice } from './choices.ts';
 import type { Dissection, MessageView } from './dissection.ts';
+import type { Carried } from './dissectortables.ts';
 import type { Rule } from './finding.ts';
 import type { KeyKind } from './keykind.ts';
 import type { KeyRing } from './keyring.ts';
@@ -66,6 +67,8 @@ export interface Protocol<Facts = unknown, Session = unknown> {
   readonly part?: (message: MessageHeader<Facts, Session>) => SessionStep | undefined;
   /** What both sides compute for a message, in the order in which they do, with the values of this one as far as the keys tell them. */
   readonly compute?: (message: MessageView<Facts, Session>, keys: KeyRing) => readonly Derivation[];
+  /** What it reads of the payload of other protocols, where they hand it over. */
+  readonly carried?: Carried;
   /** Its active side: without it there is no test node of this protocol. */
   readonly peer?: NodeDefinition;
 }

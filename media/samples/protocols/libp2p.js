@@ -203,7 +203,8 @@ export default (library) => {
       inner.mux(yamux, muxing, function* (stream) {
         const protocol = yield* negotiate(stream);
         if (protocol === names.identify) yield* stream.read(identify);
-        if (protocol === names.ping) for (;;) yield* stream.read(ping);
+        else if (protocol === names.ping) for (;;) yield* stream.read(ping);
+        else yield* stream.handOver('libp2p.protocol', protocol);
       });
     },
     peer: {
