@@ -19,7 +19,7 @@ import { ofDatagrams, ofStreams } from './recognise.ts';
 import { SessionTable } from './sessiontable.ts';
 import { BYTES, MessageSink, type RowFacts } from './sink.ts';
 import { type Reading, run, Stage } from './stage.ts';
-import { type Shared, Talk } from './talk.ts';
+import { type CarriedReader, type Shared, Talk } from './talk.ts';
 
 /** A protocol over TCP or UDP, written as one conversation. */
 export interface ConversationDefinition {
@@ -107,7 +107,9 @@ export function defineConversation(definition: ConversationDefinition): Protocol
     rules: [brokenRule, ...rules],
     messages: onceEach(layers.flatMap((layer) => layer.messages)),
     treeFields: [bytesField, ...treeFields],
-    ...(carriedIn === undefined ? {} : { carried: { entries: carriedIn, reader: conversation } }),
+    ...(carriedIn === undefined
+      ? {}
+      : { carried: { entries: carriedIn, reader: { declared: { id, rules, keys }, conversation } satisfies CarriedReader } }),
     recognise: (sample) => {
       if (looksLike !== undefined) return ofDatagrams(sample.datagrams, looksLike);
       return begins === undefined ? 0 : ofStreams(sample, begins);
@@ -133,7 +135,7 @@ function onceEach(messages: readonly MessageForm[]): readonly MessageForm[] {
 function observer(
   { messages, keys: ring, limits, derived, tables }: ObserverContext<RowFacts, unknown>,
   brokenRule: Rule,
-  { conversation, looksLike }: ConversationDefinition,
+  { id, conversation, looksLike, rules = [], keys = [] }: ConversationDefinition,
 ): Observer {
   const all = { held: 0, streams: 0, search: { misses: 0, handshakes: 0, fitting: new Set<string>() } };
   const sessions = new SessionTable(limits.sessions);
@@ -141,7 +143,7 @@ function observer(
   return {
     conversation: (place) => {
       const sink = new MessageSink(messages, place, { limits, derived, brokenRule, all });
-      const shared: Shared = { ring, stages: [], sessions, tables };
+      const shared: Shared = { ring, stages: [], sessions, tables, declared: { id, rules, keys } };
       // A person can say that a conversation is of this protocol: over the other transport it is not.
       if ((place.transport === 'udp') !== (looksLike !== undefined)) return {};
       if (place.transport === 'udp') {

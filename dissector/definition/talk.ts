@@ -1,5 +1,6 @@
 import type { Check, Value } from '../bytes/index.ts';
-import type { Direction, DissectorTables, KeyRing, Rule, TableEntry } from '../protocol/index.ts';
+import { nearest } from '../codec/index.ts';
+import type { Direction, DissectorTables, KeyKind, KeyRing, Rule, TableEntry } from '../protocol/index.ts';
 import { Handshake } from './handshake.ts';
 import { type HandshakeOptions, HandshakeReader } from './handshakereader.ts';
 import { publicKeysOf } from './keysearch.ts';
@@ -17,6 +18,20 @@ export interface Shared {
   readonly stages: Place[];
   readonly sessions: SessionTable;
   readonly tables: DissectorTables;
+  readonly declared: Declared;
+}
+
+/** What the definition of a protocol declares, and its conversation may name. */
+export interface Declared {
+  readonly id: string;
+  readonly rules: readonly Rule[];
+  readonly keys: readonly KeyKind[];
+}
+
+/** What a protocol reads of the payload of others. */
+export interface CarriedReader {
+  readonly declared: Declared;
+  readonly conversation: (talk: Talk) => Reading;
 }
 
 /** A conversation, or a stream inside of one, in the hands of its author. Methods that read are called with `yield*`. */
@@ -59,6 +74,7 @@ export class Talk {
     readonly payloads: readonly [ReadMessage | undefined, ReadMessage | undefined];
     readonly statics: readonly [Uint8Array | undefined, Uint8Array | undefined];
   }> {
+    this.#checkLabels(options.keys);
     const { inner, ...rest } = yield* new NoiseReader(this.#stream('noise'), layer, name, options, this.#shared.ring).read();
     return { ...rest, inner: new Talk(inner, this.#shared) };
   }
@@ -73,14 +89,15 @@ export class Talk {
    * did.
    */
   *handOver(table: string, value: TableEntry['value']): Reading<boolean> {
-    const reader = this.#shared.tables.find(table, value) as ((talk: Talk) => Reading) | undefined;
+    const reader = this.#shared.tables.find(table, value) as CarriedReader | undefined;
     if (reader === undefined) return false;
-    yield* reader(this);
+    yield* reader.conversation(new Talk(this.#stage, { ...this.#shared, declared: reader.declared }));
     return true;
   }
 
   /** A Noise handshake of which no message has come yet, for messages that may be lost or late: each is given to its `read`. */
   handshake(name: string, options: HandshakeOptions): Handshake {
+    this.#checkLabels(options.keys);
     return new Handshake(new HandshakeReader(this.#stage.sink, name, options, this.#shared.ring));
   }
 
@@ -99,8 +116,18 @@ export class Talk {
     return decryptField(this.#stage.sink, message, field, decryption);
   }
 
-  /** A breach of a rule by a message. */
+  /** A breach of a rule by a message. Throws a TypeError for a rule that the definition does not declare: nobody could look it up. */
   find(rule: Rule, { $ }: ReadMessage, text: string, others: readonly ReadMessage[] = []): void {
+    const { id, rules } = this.#shared.declared;
+    if (!rules.includes(rule))
+      throw new TypeError(
+        notDeclared(
+          id,
+          'rules',
+          rule?.id,
+          rules.map((each) => each.id),
+        ),
+      );
     const frames = others.map((each) => each.$.frame);
     this.#stage.sink.find(rule, $.row, text, frames);
   }
@@ -117,9 +144,23 @@ export class Talk {
     $.shown.notes.set(name, value);
   }
 
+  /** Throws a TypeError for a label that is none of the definition's: no line of a key log would be read under it. */
+  #checkLabels(keys: HandshakeOptions['keys']): void {
+    const { id, keys: kinds } = this.#shared.declared;
+    const labels = kinds.map(({ label }) => label);
+    for (const label of Object.values(keys) as readonly (string | undefined)[])
+      if (label !== undefined && !labels.includes(label)) throw new TypeError(notDeclared(id, 'keys', label, labels));
+  }
+
   /** Throws a TypeError where there are datagrams. */
   #stream(method: string): Stage {
     if (this.#stage instanceof Stage) return this.#stage;
     throw new TypeError(`"${method}" reads a stream, and these are datagrams.`);
   }
+}
+
+function notDeclared(id: string, list: string, name: unknown, known: readonly string[]): string {
+  const meant = typeof name === 'string' ? nearest(name, known) : undefined;
+  const more = meant === undefined ? `: ${known.join(', ') || 'there are none'}` : `: did you mean "${meant}"?`;
+  return `${JSON.stringify(name)} is none of the "${list}" of ${id}${more}`;
 }

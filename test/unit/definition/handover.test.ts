@@ -6,6 +6,7 @@ import {
   type ConversationDefinition,
   defineConversation,
   Layer,
+  noiseLayer,
   type OpenedCapture,
   openBytes,
   type Protocol,
@@ -137,5 +138,29 @@ describe('payload that is handed over', () => {
   it('is registered by a list of entries', () => {
     expect(() => chat({ carriedIn: [{ table: 'x' }] as never })).toThrow('"carriedIn" is a list of { table, value }');
     expect(() => chat({ carriedIn: undefined as never })).toThrow('"begins" is at least 4 bytes');
+  });
+});
+
+describe('what a conversation names', () => {
+  const spoken = (conversation: ConversationDefinition['conversation']): Protocol =>
+    chat({ begins: text('\x07carrier'), carriedIn: undefined as never, conversation });
+
+  it('is a rule that its definition declares', () => {
+    const other = rulesOf('chat')('shuot', 'warning', 'chat 1');
+    const protocol = spoken(function* (talk) {
+      talk.find(other, yield* talk.read(said), 'no');
+    });
+    expect(() => open(plain, [protocol])).toThrow('"chat.shuot" is none of the "rules" of chat: did you mean "chat.shout"?');
+  });
+
+  it('is a label of its keys', () => {
+    const record = noiseLayer(
+      struct('record', 'A message.', [uint(1, 'size', 'Bytes.'), bytes('body', { ref: 'size' }, 'Noise.')]),
+      'body',
+    );
+    const protocol = spoken(function* (talk) {
+      yield* talk.noise(record, 'Noise_XX_25519_ChaChaPoly_SHA256', { keys: { s: 'CHAT_STATIC' } });
+    });
+    expect(() => open(plain, [protocol])).toThrow('"CHAT_STATIC" is none of the "keys" of chat: there are none');
   });
 });
