@@ -8,6 +8,7 @@ export class ValueParser {
   protected readonly problems: ScriptProblem[] = [];
   protected at = 0;
   #depth = 0;
+  #isUnclosed = false;
 
   /** `start`: where the text begins in its script. */
   constructor(text: string, start: number) {
@@ -39,6 +40,8 @@ export class ValueParser {
   /** Says what was expected where, and goes on at the end of the line or of the record or list around it. */
   protected wrong(expected: string): undefined {
     const { kind, text, start, end } = this.next;
+    // What is not closed takes all that follows it: that one sentence says it.
+    if (kind === 'end' && this.#isUnclosed) return undefined;
     const found = kind === 'end' ? 'the end' : kind === 'line' ? 'the end of the line' : `"${text}"`;
     this.tell(`expected ${expected}, not ${found}`, start, end);
     for (let inner = 0; this.next.kind !== 'line' && this.next.kind !== 'end'; this.at++) {
@@ -47,6 +50,16 @@ export class ValueParser {
       if ('}])'.includes(this.next.text) && --inner < 0) break;
     }
     return undefined;
+  }
+
+  /** The mark that closes what `open` began, which may be missing. */
+  #close(open: Token, mark: string): void {
+    if (this.is(mark)) this.take();
+    else if (this.next.kind !== 'end') this.wrong(`"${mark}"`);
+    else {
+      if (!this.#isUnclosed) this.tell(`"${open.text}" is not closed: "${mark}" is missing`, open.start, open.end);
+      this.#isUnclosed = true;
+    }
   }
 
   /** Reads parts until `ended`; a mark that closes nothing is passed over. */
@@ -60,7 +73,7 @@ export class ValueParser {
 
   /** `{ name: value, … }`; commas and ends of lines separate. */
   protected record(): FieldNode[] {
-    this.take();
+    const open = this.take();
     const fields: FieldNode[] = [];
     this.parts(
       () => this.is('}'),
@@ -69,8 +82,7 @@ export class ValueParser {
         if (field !== undefined) fields.push(field);
       },
     );
-    if (this.is('}')) this.take();
-    else this.wrong('"}"');
+    this.#close(open, '}');
     return fields;
   }
 
@@ -107,7 +119,7 @@ export class ValueParser {
   }
 
   #list(): ValueNode[] {
-    this.take();
+    const open = this.take();
     const values: ValueNode[] = [];
     this.parts(
       () => this.is(']'),
@@ -116,8 +128,7 @@ export class ValueParser {
         if (value !== undefined) values.push(value);
       },
     );
-    if (this.is(']')) this.take();
-    else this.wrong('"]"');
+    this.#close(open, ']');
     return values;
   }
 

@@ -255,7 +255,7 @@ describe('a problem', () => {
   it('of a section stays in it', () => {
     const { document } = opened(`${nodes}### one\nsend a data {\n### two\nsend a data { conter: 1 }\n`);
     expect(document.problems().map(({ text }) => text)).toEqual([
-      'expected "}", not the end',
+      '"{" is not closed: "}" is missing',
       'data has no field "conter" here: did you mean counter?',
     ]);
   });
