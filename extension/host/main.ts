@@ -7,7 +7,7 @@ import { reopenRefused } from './capture/refused.ts';
 import { registerSample } from './capture/sample.ts';
 import { registerTogether } from './capture/together.ts';
 import { ViewMemory } from './capture/viewstate.ts';
-import { KeyWarnings } from './capture/warnings.ts';
+import { Warnings } from './capture/warnings.ts';
 import { KeyLogs } from './keys/keylogs.ts';
 import { registerLanguage } from './language/language.ts';
 import { registerNodes } from './nodes/nodes.ts';
@@ -23,7 +23,7 @@ export interface Peerscope {
 export function activate(context: vscode.ExtensionContext): Peerscope {
   const log = vscode.window.createOutputChannel('Peerscope', { log: true });
   const keyLogs = new KeyLogs(context.workspaceState, context.secrets);
-  const warnings = new KeyWarnings(log, keyLogs);
+  const warnings = new Warnings(log, keyLogs);
   const previews = new Previews();
   const memory = new ViewMemory(context.workspaceState);
   const editors = new CaptureEditors(context.extensionUri, { keyLogs, warnings, memory, previews, log });
@@ -38,7 +38,7 @@ export function activate(context: vscode.ExtensionContext): Peerscope {
     registerPreviews(previews, editors),
     ...registerTogether(editors),
     ...registerSample(context.extensionUri, editors, keyLogs),
-    registerLanguage(context, log),
+    registerLanguage(context, log, warnings),
   );
   reopenRefused().catch((error) => log.warn(String(error)));
   return { documents: editors.documents };

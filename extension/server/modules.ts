@@ -1,13 +1,12 @@
 /** The user's own protocols beside those that are built in. */
-import { type Connection, MessageType, ShowMessageNotification } from 'vscode-languageserver';
+import type { Connection } from 'vscode-languageserver';
 import { loadProtocols } from '../capture/modules.ts';
-import { type LanguageOptions, MODULES_LOADED } from '../wire/language.ts';
+import { type LanguageOptions, MODULES_LOADED, type ModulesLoaded } from '../wire/language.ts';
 import type { Scripts } from './scripts.ts';
 
 export class Modules {
   readonly #connection: Connection;
   readonly #scripts: Scripts;
-  readonly #told = new Set<string>();
   #turn = 0;
 
   constructor(connection: Connection, scripts: Scripts) {
@@ -24,15 +23,8 @@ export class Modules {
     // A later list may be there sooner.
     if (turn !== this.#turn) return;
     this.#scripts.use(protocols);
-    this.#connection.sendNotification(MODULES_LOADED, { files }).catch(() => {});
-    for (const problem of problems.map((each) => each.split('\n')[0]!)) {
-      if (!this.#told.has(problem)) this.#tell(`Peerscope: ${problem}`);
-      this.#told.add(problem);
-    }
-  }
-
-  #tell(message: string): void {
+    const loaded: ModulesLoaded = { files, problems: problems.map((each) => each.split('\n')[0]!) };
     // It fails when the client has gone: nobody is left to be told.
-    this.#connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message }).catch(() => {});
+    this.#connection.sendNotification(MODULES_LOADED, loaded).catch(() => {});
   }
 }

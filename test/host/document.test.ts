@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { rowsParams, treeParams } from '../../extension/host/capture/checks.ts';
 import { CaptureDocument } from '../../extension/host/capture/document.ts';
-import { KeyWarnings } from '../../extension/host/capture/warnings.ts';
+import { Warnings } from '../../extension/host/capture/warnings.ts';
 import { KeyLogs } from '../../extension/host/keys/keylogs.ts';
 import { FATAL_ROW, SILENT_ROW } from './fake/worker.ts';
 import { fakeWorker, keychain, memento, temporaryFolder } from './help.ts';
@@ -12,7 +12,7 @@ import { fakeWorker, keychain, memento, temporaryFolder } from './help.ts';
 describe('a capture document', () => {
   const log = vscode.window.createOutputChannel('Peerscope test', { log: true });
   const keyLogs = new KeyLogs(memento(), keychain());
-  const warnings = new KeyWarnings(log, keyLogs);
+  const warnings = new Warnings(log, keyLogs);
   const opened: CaptureDocument[] = [];
   const open = (uri: vscode.Uri): CaptureDocument => {
     const document = new CaptureDocument(uri, fakeWorker, keyLogs, warnings);

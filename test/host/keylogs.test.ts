@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { CaptureDocument } from '../../extension/host/capture/document.ts';
-import { KeyWarnings } from '../../extension/host/capture/warnings.ts';
+import { Warnings } from '../../extension/host/capture/warnings.ts';
 import { KeyLogs } from '../../extension/host/keys/keylogs.ts';
 import { fakeWorker, keychain, memento, temporaryFolder, until, workspaceFile, write } from './help.ts';
 
@@ -19,7 +19,7 @@ describe('key logs', () => {
   let document: CaptureDocument | undefined;
 
   const opened = async (): Promise<CaptureDocument> => {
-    document = new CaptureDocument(capture, fakeWorker, keyLogs, new KeyWarnings(log, keyLogs));
+    document = new CaptureDocument(capture, fakeWorker, keyLogs, new Warnings(log, keyLogs));
     await document.ready();
     return document;
   };

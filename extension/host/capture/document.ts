@@ -8,7 +8,7 @@ import { nameOf } from './files.ts';
 import { partsOf } from './mergedcapture.ts';
 import { readWhole } from './reading.ts';
 import { onDidChangeSettings, readSettings } from './settings.ts';
-import type { KeyWarnings } from './warnings.ts';
+import type { Warnings } from './warnings.ts';
 import { Watched } from './watch.ts';
 import { CaptureWorker } from './worker.ts';
 
@@ -16,7 +16,7 @@ export class CaptureDocument implements vscode.CustomDocument {
   readonly uri: vscode.Uri;
   readonly #workerFile: vscode.Uri;
   readonly #keyLogs: KeyLogs;
-  readonly #warnings: KeyWarnings;
+  readonly #warnings: Warnings;
   readonly #preview: PreviewSource | undefined;
   readonly #changed = new vscode.EventEmitter<Overview>();
   readonly #disposed = new vscode.EventEmitter<void>();
@@ -44,7 +44,7 @@ export class CaptureDocument implements vscode.CustomDocument {
   #generations = 0;
 
   /** `preview`: it is no file but a message of a script. */
-  constructor(uri: vscode.Uri, workerFile: vscode.Uri, keyLogs: KeyLogs, warnings: KeyWarnings, preview?: PreviewSource) {
+  constructor(uri: vscode.Uri, workerFile: vscode.Uri, keyLogs: KeyLogs, warnings: Warnings, preview?: PreviewSource) {
     this.uri = uri;
     this.#workerFile = workerFile;
     this.#keyLogs = keyLogs;

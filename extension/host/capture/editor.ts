@@ -16,7 +16,7 @@ import { Problems } from './problems.ts';
 import { threadFile } from './thread.ts';
 import { Transcripts } from './transcripts.ts';
 import type { ViewMemory } from './viewstate.ts';
-import type { KeyWarnings } from './warnings.ts';
+import type { Warnings } from './warnings.ts';
 
 type None = Record<never, never>;
 type WebviewConnection = Connection<None, WebviewEvents, WebviewCalls, None>;
@@ -39,7 +39,7 @@ interface Tab {
 /** What the editors of all captures share. */
 export interface EditorParts {
   readonly keyLogs: KeyLogs;
-  readonly warnings: KeyWarnings;
+  readonly warnings: Warnings;
   readonly memory: ViewMemory;
   readonly previews: Previews;
   readonly log: vscode.LogOutputChannel;
@@ -49,7 +49,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
   readonly documents = new Set<CaptureDocument>();
   readonly #extension: vscode.Uri;
   readonly #keyLogs: KeyLogs;
-  readonly #warnings: KeyWarnings;
+  readonly #warnings: Warnings;
   readonly #memory: ViewMemory;
   readonly #transcripts = new Transcripts();
   readonly #problems = new Problems();

@@ -1,14 +1,14 @@
 /**
- * Tells a person what is wrong with key logs: one notification for all that is new, every line in the output channel. What is
+ * Tells a person what is wrong with key logs, settings and modules: one notification for all that is new, every line in the output channel. What is
  * told names files and lines and never what stands in them.
  */
 import * as vscode from 'vscode';
 import { type KeyLogs, keyLogName } from '../keys/keylogs.ts';
 
-export class KeyWarnings {
+export class Warnings {
   readonly #log: vscode.LogOutputChannel;
   readonly #keyLogs: KeyLogs;
-  /** What stands for each capture, so that two captures with the same key log do not tell it twice. */
+  /** What stands for each capture, and for packet scripts, so that two with the same key log or module do not tell it twice. */
   readonly #standing = new Map<unknown, ReadonlySet<string>>();
 
   constructor(log: vscode.LogOutputChannel, keyLogs: KeyLogs) {
@@ -16,11 +16,11 @@ export class KeyWarnings {
     this.#keyLogs = keyLogs;
   }
 
-  /** Sets the problems that stand for `capture`; none when it closes. */
-  set(capture: object, problems: readonly string[]): void {
+  /** Sets the problems that stand for `who`, a capture or what else is open; none when it closes. */
+  set(who: object, problems: readonly string[]): void {
     const known = new Set([...this.#standing.values()].flatMap((each) => [...each]));
-    if (problems.length === 0) this.#standing.delete(capture);
-    else this.#standing.set(capture, new Set(problems));
+    if (problems.length === 0) this.#standing.delete(who);
+    else this.#standing.set(who, new Set(problems));
     const fresh = problems.filter((problem) => !known.has(problem));
     if (fresh.length === 0) return;
     for (const problem of fresh) this.#log.warn(problem);

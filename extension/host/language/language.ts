@@ -3,22 +3,29 @@ import * as vscode from 'vscode';
 import type { LanguageOptions } from '../../wire/language.ts';
 import { configuredFiles } from '../capture/files.ts';
 import { onDidChangeSettings } from '../capture/settings.ts';
+import type { Warnings } from '../capture/warnings.ts';
 import { Watched } from '../capture/watch.ts';
 import type { LanguageServer } from './server.ts';
 
-export function registerLanguage(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): vscode.Disposable {
-  return new Language(context.extensionUri, log);
+export function registerLanguage(
+  context: vscode.ExtensionContext,
+  log: vscode.LogOutputChannel,
+  warnings: Warnings,
+): vscode.Disposable {
+  return new Language(context.extensionUri, log, warnings);
 }
 
 class Language {
   readonly #extension: vscode.Uri;
   readonly #log: vscode.LogOutputChannel;
+  readonly #warnings: Warnings;
   readonly #modules = new Watched(() => void this.#tell());
   readonly #subscriptions: vscode.Disposable[];
   #server: Promise<LanguageServer | undefined> | undefined;
   #told = '';
 
-  constructor(extension: vscode.Uri, log: vscode.LogOutputChannel) {
+  constructor(extension: vscode.Uri, log: vscode.LogOutputChannel, warnings: Warnings) {
+    this.#warnings = warnings;
     this.#extension = extension;
     this.#log = log;
     this.#subscriptions = [
@@ -49,7 +56,10 @@ class Language {
         this.#extension,
         this.#log,
         () => this.#options(),
-        (files) => this.#modules.set(files.map((path) => vscode.Uri.file(path))),
+        ({ files, problems }) => {
+          this.#modules.set(files.map((path) => vscode.Uri.file(path)));
+          this.#warnings.set(this, problems);
+        },
       );
     } catch (error) {
       // The client has told it.

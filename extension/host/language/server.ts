@@ -1,7 +1,7 @@
 /** The running language server, as the host talks to it. */
 import type * as vscode from 'vscode';
 import { type BaseLanguageClient, type LanguageClientOptions, RevealOutputChannelOn } from 'vscode-languageclient';
-import { type LanguageOptions, MODULES_CHANGED, MODULES_LOADED } from '../../wire/language.ts';
+import { type LanguageOptions, MODULES_CHANGED, MODULES_LOADED, type ModulesLoaded } from '../../wire/language.ts';
 import { languageClient } from './client.ts';
 import { restarts } from './restarts.ts';
 import { suggestAgain } from './suggestagain.ts';
@@ -18,7 +18,7 @@ export class LanguageServer {
     extension: vscode.Uri,
     log: vscode.LogOutputChannel,
     options: () => LanguageOptions,
-    loaded: (files: readonly string[]) => void,
+    loaded: (modules: ModulesLoaded) => void,
   ): Promise<LanguageServer> {
     const wanted: LanguageClientOptions = {
       // By language alone: a script may lie in a virtual folder, or nowhere yet.
@@ -31,7 +31,7 @@ export class LanguageServer {
       middleware: suggestAgain,
     };
     const client = languageClient(extension, wanted);
-    client.onNotification(MODULES_LOADED, ({ files }: { readonly files: readonly string[] }) => loaded(files));
+    client.onNotification(MODULES_LOADED, loaded);
     await client.start();
     return new LanguageServer(client);
   }

@@ -16,6 +16,7 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { serve } from '../../../extension/server/server.ts';
+import { MODULES_LOADED, type ModulesLoaded } from '../../../extension/wire/language.ts';
 import { endsWithTest } from '../endings.ts';
 
 /** What VS Code can do of what matters here. */
@@ -32,8 +33,8 @@ interface Wish {
 export class Client {
   readonly connection: ProtocolConnection;
   readonly told: PublishDiagnosticsParams[] = [];
-  /** What a person was shown. */
-  readonly shown: string[] = [];
+  /** What it said of the modules that it has read. */
+  readonly loaded: ModulesLoaded[] = [];
   readonly #texts = new Map<string, TextDocument>();
   #initialized: InitializeResult = { capabilities: {} };
   #heard = (): void => {};
@@ -44,7 +45,7 @@ export class Client {
       this.told.push(params);
       this.#heard();
     });
-    connection.onNotification('window/showMessage', ({ message }: { message: string }) => void this.shown.push(message));
+    connection.onNotification(MODULES_LOADED, (modules: ModulesLoaded) => void this.loaded.push(modules));
   }
 
   static async start({ capabilities = able, options }: Wish = {}): Promise<Client> {

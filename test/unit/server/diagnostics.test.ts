@@ -160,7 +160,7 @@ describe("protocols of the user's own", () => {
     const other = await Client.start({ options: { modules: [heartbeat] } });
     const messages = (await other.problems(await other.open(script))).map(({ message }) => message);
     expect(messages).not.toContainEqual(unknown);
-    expect(other.shown).toEqual([]);
+    expect(other.loaded.map(({ problems }) => problems)).toEqual([[]]);
   });
 
   it('come and go with the setting, for scripts that are open', async () => {
@@ -174,10 +174,14 @@ describe("protocols of the user's own", () => {
     expect(await messages()).toContainEqual(unknown);
   });
 
-  it('that cannot be used are told once', async () => {
+  it('that cannot be used are told to the host, which shows each once', async () => {
     const client = await Client.start({ options: { modules: ['/nowhere/none.js'] } });
     await client.connection.sendNotification(MODULES_CHANGED, { modules: ['/nowhere/none.js'] });
     expect(await client.problems(await client.open('p2pke data'))).toEqual([]);
-    expect(client.shown).toEqual([expect.stringMatching(/^Peerscope: The protocol module \/nowhere\/none\.js cannot be used\./)]);
+    const told = expect.stringMatching(/^The protocol module \/nowhere\/none\.js cannot be used\./);
+    expect(client.loaded).toEqual([
+      { files: expect.any(Array), problems: [told] },
+      { files: expect.any(Array), problems: [told] },
+    ]);
   });
 });
