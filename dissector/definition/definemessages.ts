@@ -1,8 +1,11 @@
-import { type Field, type Limits, malformed, movedField } from '../bytes/index.ts';
+import { bytesIn, type Field, type Limits, malformed, movedField } from '../bytes/index.ts';
 import { type FieldValues, fieldToJson, generatedFields, type MessageForm, type TreeField, undecoded } from '../codec/index.ts';
 import {
+  aboutOrder,
   type Dissection,
   defineProtocol,
+  type KeyKind,
+  type KeyRing,
   LazyDissection,
   type Members,
   type MessageView,
@@ -18,6 +21,7 @@ import { type Exchange, OpenQuestions } from './exchanges.ts';
 import { readMessage, valuesOfLayer } from './layer.ts';
 import { type MessagePeer, messageNode } from './node/messagepeer.ts';
 import { ofDatagrams } from './recognise.ts';
+import { heldField, heldFields, heldValues, opened, type SealedFields, sealedProblem, triedOn } from './sealedmessages.ts';
 import { invalidPart } from './verdicts.ts';
 
 /** A rule about one message. */
@@ -27,7 +31,15 @@ export interface MessageRule {
   /** The clause of the specification. */
   readonly clause: string;
   /** What is wrong with a message, in a sentence; anything else where nothing is. `values`: all of its fields. Asked only of whole messages. */
-  readonly check: (values: FieldValues, name: string) => string | false | undefined;
+  readonly check: (values: FieldValues, name: string, before: SentBefore | undefined) => string | false | undefined;
+  /** It speaks of `before`: it is silent where the times of a capture leave the order open. */
+  readonly isAboutOrder?: true;
+}
+
+/** The message that the same side sent before, with all of its fields. */
+export interface SentBefore {
+  readonly name: string;
+  readonly values: FieldValues;
 }
 
 /** A protocol over UDP, each datagram one message. */
@@ -44,6 +56,9 @@ export interface MessagesDefinition {
   /** Whether what `head` read is a message of this protocol. It has to be sure: any datagram is asked about. */
   readonly looksLike: (values: FieldValues) => boolean;
   readonly ports?: Protocol['ports'];
+  readonly keys?: readonly KeyKind[];
+  /** The fields that are encrypted, by the name of their message. */
+  readonly sealed?: SealedFields;
   readonly exchange?: Exchange;
   readonly rules?: readonly MessageRule[];
   /** The active side: with it there is a test node. */
@@ -66,6 +81,8 @@ interface Facts {
   answers?: number;
   /** Frame of its answer. */
   answeredIn?: number;
+  /** The key that opens its encrypted field. */
+  secret?: Uint8Array;
 }
 
 const members: Members<MessagesDefinition> = {
@@ -80,10 +97,10 @@ const members: Members<MessagesDefinition> = {
     ports: true,
     exchange: true,
   },
-  ...{ rules: true, peer: true, info: true },
+  ...{ keys: true, sealed: true, rules: true, peer: true, info: true },
 };
 const exchangeMembers: Members<Exchange> = { key: true, asks: true, seconds: true };
-const ruleMembers: Members<MessageRule> = { id: true, severity: true, clause: true, check: true };
+const ruleMembers: Members<MessageRule> = { id: true, severity: true, clause: true, check: true, isAboutOrder: true };
 const peerMembers: Members<MessagePeer> = { identity: true, fill: true, answer: true };
 
 /** A question waits so long, where its protocol does not say how long. */
@@ -100,7 +117,7 @@ const generated = generatedFields(treeFields);
  * and findings follow from it. Throws a TypeError for a definition that cannot be.
  */
 export function defineMessages(definition: MessagesDefinition): Protocol {
-  const { id, title, document, messages, ports, rules = [], exchange } = definition;
+  const { id, title, document, messages, ports, rules = [], exchange, keys = [], sealed = {} } = definition;
   const unknown =
     unknownMember(definition, members, 'a definition of messages') ??
     (exchange && unknownMember(exchange, exchangeMembers, '"exchange"')) ??
@@ -112,21 +129,27 @@ export function defineMessages(definition: MessagesDefinition): Protocol {
   if (typeof definition.head?.decode !== 'function') throw new TypeError(`${id}: "head" is the form of a message.`);
   for (const { id: name, check } of rules)
     if (typeof check !== 'function') throw new TypeError(`${id}: "check" of the rule ${name} is a function.`);
+  const problem = sealedProblem(sealed, messages, keys);
+  if (problem !== undefined) throw new TypeError(`${id}: ${problem}.`);
   const rule = rulesOf(id);
   const own = {
     message: rule('message', 'error', document),
     unanswered: rule('unanswered', 'note', document),
-    rules: rules.map((each) => ({ rule: rule(each.id, each.severity, each.clause), check: each.check })),
+    rules: rules.map(({ id: name, severity, clause, check, isAboutOrder }) => {
+      const made = rule(name, severity, clause);
+      return { rule: isAboutOrder === true ? aboutOrder(made) : made, check };
+    }),
   };
   return defineProtocol<Facts, unknown>({
-    ...{ id, title, document, messages, names: messages.map(({ name }) => name), keys: [] },
+    ...{ id, title, document, messages, names: messages.map(({ name }) => name), keys },
     ...(ports === undefined ? {} : { ports }),
-    ...(exchange === undefined ? {} : { treeFields }),
+    treeFields: [...(exchange === undefined ? [] : treeFields), ...heldFields(sealed)],
     ...(definition.peer === undefined ? {} : { peer: messageNode(definition, definition.peer, ports?.[0]?.port) }),
     rules: [own.message, ...(exchange === undefined ? [] : [own.unanswered]), ...own.rules.map((each) => each.rule)],
     recognise: ({ datagrams, limits }) => ofDatagrams(datagrams, (bytes) => isMessage(bytes, limits, definition)),
     observe: (context) => observer(context, definition, own),
     dissect: (message) => dissect(message, definition),
+    ...(Object.keys(sealed).length === 0 ? {} : { explain: (message, ring) => explain(message, definition, ring) }),
   });
 }
 
@@ -136,8 +159,8 @@ function isMessage(bytes: Uint8Array, limits: Limits, { head, looksLike }: Messa
 }
 
 function observer(
-  { messages, limits, time }: ObserverContext<Facts, unknown>,
-  { head, name: nameOf, exchange, messages: forms }: MessagesDefinition,
+  { messages, limits, time, keys, budget }: ObserverContext<Facts, unknown>,
+  { head, name: nameOf, exchange, messages: forms, sealed = {} }: MessagesDefinition,
   own: {
     readonly message: Rule;
     readonly unanswered: Rule;
@@ -145,20 +168,33 @@ function observer(
   },
 ): Observer {
   const numbers = new Map(forms.map(({ name }, at) => [name, at]));
-  const judge = (row: number, values: FieldValues, name: string, bytes: Uint8Array, form: MessageForm): void => {
-    const tree = form.tree?.(bytes, limits);
+  const judge = (row: number, { name, values }: SentBefore, tree: Field | undefined, before: Earlier | undefined): void => {
     const invalid = tree && invalidPart(tree);
     if (invalid !== undefined) messages.addFinding(row, own.message, invalid);
     for (const { rule, check } of own.rules) {
-      const text = check(values, name);
-      if (typeof text === 'string') messages.addFinding(row, rule, text);
+      const text = check(values, name, before);
+      if (typeof text === 'string') messages.addFinding(row, rule, text, before === undefined ? [] : [before.frame]);
     }
+  };
+  /** The values of a message with those that its encrypted field holds, where a key opens that. */
+  const decrypted = (row: number, name: string, values: FieldValues, tree: Field | undefined): FieldValues => {
+    const field = sealed[name];
+    if (field === undefined || tree === undefined) return values;
+    messages.setEncrypted(row);
+    const found = opened(field, tree, values, keys, budget);
+    if (found === undefined) {
+      messages.setState(row, 'encrypted');
+      return values;
+    }
+    messages.facts.set(row, { ...messages.facts.get(row), secret: found.secret });
+    return { ...values, ...heldValues(field, found.plaintext, limits) };
   };
   const conversations: { readonly questions: OpenQuestions<Question>; last: number }[] = [];
   return {
     conversation: ({ id: conversation }) => {
       const state = { questions: new OpenQuestions<Question>(limits.sessions), last: Number.NaN };
       conversations.push(state);
+      const sent: [Earlier | undefined, Earlier | undefined] = [undefined, undefined];
       return {
         datagram(direction, bytes, frame, cut, pieces) {
           state.last = time(frame);
@@ -179,10 +215,15 @@ function observer(
           });
           if (problem !== undefined && cut === 0) messages.addFinding(row, own.message, problem.text);
           if (begun.problem !== undefined) return;
-          if (problem === undefined) judge(row, values, name, bytes, forms[at]!);
+          if (problem === undefined) {
+            const tree = forms[at]!.tree?.(bytes, limits);
+            const message = { name, values: decrypted(row, name, values, tree) };
+            judge(row, message, tree, sent[direction]);
+            sent[direction] = { ...message, frame };
+          }
           if (isQuestion) state.questions.ask(direction, key, { row, frame, name, time: state.last });
           if (question === undefined) return;
-          messages.facts.set(row, { answers: question.frame });
+          messages.facts.set(row, { ...messages.facts.get(row), answers: question.frame });
           messages.facts.set(question.row, { ...messages.facts.get(question.row), answeredIn: frame });
         },
       };
@@ -197,7 +238,24 @@ function observer(
   };
 }
 
-function dissect(message: MessageView<Facts>, { id, messages, info }: MessagesDefinition): Dissection {
+/** A message with the frame that brought it. */
+interface Earlier extends SentBefore {
+  readonly frame: number;
+}
+
+function explain(
+  { name, bytes, start, end, limits }: MessageView<Facts>,
+  { messages, sealed = {} }: MessagesDefinition,
+  ring: KeyRing,
+) {
+  const field = sealed[name];
+  const form = messages.find((each) => each.name === name);
+  const own = bytes.subarray(start, end);
+  const sent = field && form?.tree && bytesIn(form.tree(own, limits), field.field);
+  return sent === undefined || form === undefined ? [] : triedOn(field!, sent, readMessage(form, own, limits).values, ring);
+}
+
+function dissect(message: MessageView<Facts>, { id, messages, info, sealed = {}, keys = [] }: MessagesDefinition): Dissection {
   const { bytes, source, start, end, limits, facts, name } = message;
   const form = messages.find((each) => each.name === name)!;
   const own = bytes.subarray(start, end);
@@ -208,6 +266,18 @@ function dissect(message: MessageView<Facts>, { id, messages, info }: MessagesDe
   const moved: Field = isRead ? movedField(tree, source, start) : { name: id, kind: 'struct', source, start, end: start };
   const children = [...(moved.children ?? [])];
   if (moved.end < end) children.push(undecoded(bytes, source, moved.end, end, 'Bytes that are no part of the message.'));
+  const field = sealed[name];
+  const missing: string[] = [];
+  let inside: FieldValues = {};
+  if (field !== undefined && problem === undefined) {
+    const sent = bytesIn(moved, field.field);
+    const plaintext = facts?.secret && sent && field.open(sent, facts.secret, readMessage(form, own, limits).values);
+    const held = plaintext && heldField(message, field, moved, plaintext, limits);
+    if (held !== undefined) {
+      children.push(held);
+      inside = heldValues(field, plaintext!, limits);
+    } else missing.push(`${field.key}: ${keys.find(({ label }) => label === field.key)!.doc}`);
+  }
   const place = { source, start, end: start };
   if (facts?.answers !== undefined) children.push(generated('answers', facts.answers, place));
   if (facts?.answeredIn !== undefined) children.push(generated('answered_in', facts.answeredIn, place));
@@ -217,9 +287,9 @@ function dissect(message: MessageView<Facts>, { id, messages, info }: MessagesDe
     ...(problem === undefined ? {} : { problem: malformed(problem.text, start + problem.at) }),
   };
   return new LazyDissection(layer, {
-    info: () => problem?.text ?? info?.(valuesOfLayer(layer), name) ?? '',
+    info: () => problem?.text ?? info?.({ ...valuesOfLayer(layer), ...inside }, name) ?? '',
     fields: () => fieldToJson(layer),
     whole: () => bytes.slice(start, end),
-    missing: () => [],
+    missing: () => missing,
   });
 }

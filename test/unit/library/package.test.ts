@@ -130,7 +130,7 @@ describe('the library', () => {
     expect(node('program.js').trimEnd().split('\n')).toEqual([
       'decoded decoded encrypted decoded encrypted incomplete',
       '1 decoded decoded decoded decoded decoded incomplete',
-      '1 4 heartbeat.sequence, 6 heartbeat.incomplete',
+      '1 4 heartbeat.sequence, 6 heartbeat.message',
       '010002',
       'true',
       'true',

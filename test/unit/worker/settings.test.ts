@@ -147,7 +147,7 @@ describe('the worker', () => {
   it('notes a generated field that a protocol does not declare, and shows it', async () => {
     const connection = launch();
     const logs = [{ name: 'keys', text: readFileSync(join(samples, 'heartbeat.keys'), 'utf8') }];
-    const source = readFileSync(join(samples, 'heartbeat.js'), 'utf8').replace('    treeFields,\n', '');
+    const source = readFileSync(join(samples, 'heartbeat-passes.js'), 'utf8').replace('    treeFields,\n', '');
     await connection.call('settings', { ...none, modules: [temporary('undeclared.mjs', source)] });
     await connection.call('keys', { logs });
     await connection.call('open', { name: 'a', path: join(samples, 'heartbeat.pcapng') });
