@@ -195,7 +195,9 @@ export { openBytes } from './open.ts';
 // The contract of a protocol.
 export {
   type Address,
+  aboutOrder,
   advance,
+  allowed,
   type Candidate,
   type Conversation,
   type ConversationObserver,

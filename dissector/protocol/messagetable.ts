@@ -59,6 +59,9 @@ export class MessageTable<Facts = unknown, Session = unknown> {
   /** Messages whose state is `encrypted`. */
   encryptedCount = 0;
   #length = 0;
+  /** Places of the sessions, so far as they were asked for. */
+  readonly #places = new Map<Session, number>();
+  #placed = 0;
   readonly #chunks: Chunk[] = [];
   readonly #limits: Limits;
   readonly #isOrderKnown: (frame: number) => boolean;
@@ -171,8 +174,23 @@ export class MessageTable<Facts = unknown, Session = unknown> {
     return number === 0 ? undefined : this.sessions[number - 1];
   }
 
-  setSession(id: number, session: number): void {
-    this.#chunk(id).session[id & chunkMask] = session + 1;
+  /**
+   * The session that a message belongs to: the session itself, or its place in `sessions`. One that is not among them is added, up to the
+   * limit `sessions`; beyond it the message has none. Throws a TypeError for a place where no session is: its number would be that of
+   * another one later, in silence.
+   */
+  setSession(id: number, session: Session | number): void {
+    const place = typeof session === 'number' ? session : this.#placeOf(session);
+    if (place === undefined) return;
+    if (!isNatural(place) || place >= this.sessions.length) wrong('session', place, `a session, or its place in "sessions"`);
+    this.#chunk(id).session[id & chunkMask] = place + 1;
+  }
+
+  #placeOf(session: Session): number | undefined {
+    for (; this.#placed < this.sessions.length; this.#placed++) this.#places.set(this.sessions[this.#placed]!, this.#placed);
+    const known = this.#places.get(session);
+    if (known !== undefined || this.sessions.length >= this.#limits.sessions) return known;
+    return this.sessions.push(session) - 1;
   }
 
   /**

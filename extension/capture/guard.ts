@@ -76,6 +76,13 @@ export function guarded(protocol: Protocol, tell: (problem: string) => void = ()
             `The protocol ${id} names keys as "missing" for a message whose state is "decoded": a part that is still encrypted makes it "encrypted" (setPartEncrypted).`,
           );
         }
+        const { name: layer } = dissection.layer;
+        if (layers.length === 0 && layer !== id && !told.has(`layer ${layer}`)) {
+          told.add(`layer ${layer}`);
+          tell(
+            `The protocol ${id} gives a layer named "${layer}": no filter finds its fields. A layer has the name of its protocol.`,
+          );
+        }
         for (const name of undeclared(treeFields, dissection)) {
           const text = `The protocol ${id} adds a generated field "${name}" that is not among its "treeFields": no filter knows it.`;
           if (!told.has(name)) tell(text);

@@ -1,3 +1,4 @@
+import { defaultLimits } from '../../../dissector/bytes/index.ts';
 import { describe, expect, it } from 'vitest';
 import { type MessageRecord, MessageTable } from '../../../dissector/protocol/index.ts';
 
@@ -67,5 +68,35 @@ describe('MessageTable', () => {
     expect(() => table.setState(id, 'opened' as 'decoded')).toThrow('The state of a message');
     expect(() => table.setName(id, 7)).toThrow('The name of a message');
     expect([table.state(id), table.name(id), table.direction(id), table.encrypted(id)]).toEqual(['decoded', 1, 1, true]);
+  });
+});
+
+describe('the session of a message', () => {
+  const message = { conversation: 0, direction: 0, frame: 1, name: 0, state: 'decoded', encrypted: false } as const;
+
+  it('is given as itself or by its place, and is added where it is new', () => {
+    const table = new MessageTable<unknown, { name: string }>(['a']);
+    const [first, second] = [{ name: 'first' }, { name: 'second' }];
+    const ids = [0, 1, 2].map(() => table.add(message));
+    table.sessions.push(first);
+    table.setSession(ids[0]!, second);
+    table.setSession(ids[1]!, first);
+    table.setSession(ids[2]!, 1);
+    expect(ids.map((id) => table.session(id)?.name)).toEqual(['second', 'first', 'second']);
+    expect(table.sessions).toEqual([first, second]);
+  });
+
+  it('is refused by a place where none is, which would be that of a later one', () => {
+    const table = new MessageTable<unknown, object>(['a']);
+    const id = table.add(message);
+    table.setSession(id, {});
+    for (const place of [1, -1, 0.5, Number.NaN]) expect(() => table.setSession(id, place)).toThrow(TypeError);
+  });
+
+  it('is none beyond the limit', () => {
+    const table = new MessageTable<unknown, object>(['a'], { ...defaultLimits, sessions: 1 });
+    const ids = [0, 1].map(() => table.add(message));
+    for (const id of ids) table.setSession(id, {});
+    expect(ids.map((id) => table.session(id) !== undefined)).toEqual([true, false]);
   });
 });
