@@ -1,5 +1,3 @@
-import type { Protocol } from './protocol.ts';
-
 /** A place in a dissector table: whoever hands payload over names the table and a value, such as a port, a number or a name. */
 export interface TableEntry {
   /** The field that the value comes from: `libp2p.protocol`. */
@@ -19,7 +17,7 @@ export class DissectorTables {
   readonly #readers = new Map<string, unknown>();
 
   /** Of two protocols with the same entry the first has it. */
-  constructor(protocols: readonly Protocol[]) {
+  constructor(protocols: readonly { readonly carried?: Carried }[]) {
     for (const { carried } of protocols)
       for (const entry of carried?.entries ?? [])
         if (!this.#readers.has(keyOf(entry))) this.#readers.set(keyOf(entry), carried!.reader);

@@ -1,5 +1,5 @@
-import { defaultLimits } from '../../../dissector/bytes/index.ts';
 import { describe, expect, it } from 'vitest';
+import { defaultLimits } from '../../../dissector/bytes/index.ts';
 import { type MessageRecord, MessageTable } from '../../../dissector/protocol/index.ts';
 
 const good: MessageRecord = { conversation: 0, direction: 0, frame: 1, name: 1, state: 'decoded', encrypted: false };
