@@ -60,9 +60,14 @@ function isPin(value: unknown): value is Pins[string] {
   return typeof value === 'string' || (typeof value === 'object' && value !== null && !Array.isArray(value));
 }
 
-/** What a tree of settings says about the open choices: `p2p.cipher` stands at `cipher` below `p2p`; `auto` says nothing. */
+/**
+ * What a tree of settings says about the open choices: `p2p.cipher` stands at `cipher` below `p2p`, or under this name in `choices`; `auto`
+ * says nothing. In `choices` every name has to be one: nobody else would miss a slip of the pen.
+ */
 export function pinsIn(tree: Readonly<Record<string, unknown>>, all: readonly Protocol[]): Record<string, unknown> {
-  const pins: Record<string, unknown> = {};
+  const own = tree.choices;
+  const pins: Record<string, unknown> = typeof own === 'object' && own !== null && !Array.isArray(own) ? { ...own } : {};
+  for (const [id, value] of Object.entries(pins)) if (value === 'auto') delete pins[id];
   for (const { id } of all.flatMap((protocol) => protocol.choices ?? [])) {
     const value = id.split('.').reduce<unknown>(below, tree);
     if (value !== undefined && value !== null && value !== 'auto') pins[id] = value;

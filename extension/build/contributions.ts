@@ -38,6 +38,7 @@ export function withContributions({ manifest, words }: Contributions, all: reado
   const properties = Object.fromEntries([
     ['peerscope.decodeAs', decodeAs(all, say)],
     ['peerscope.order', order(say)],
+    ['peerscope.choices', ownChoices(say)],
     ...choices.map((choice) => [`peerscope.${choice.id}`, 'numbers' in choice ? table(choice, say) : candidates(choice, say)]),
   ]);
   parsed.contributes.configuration = [
@@ -81,6 +82,19 @@ function order(say: Say) {
     markdownDescription: say(
       'order',
       'The order in which frames are decoded: by their times, or as the file holds them. Frames keep the numbers that they have in the file.',
+    ),
+  };
+}
+
+function ownChoices(say: Say) {
+  return {
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    default: {},
+    scope: 'resource',
+    markdownDescription: say(
+      'choices',
+      'What the specifications of your own protocols leave open: `{ "knock.key": "sha-256" }`. *Peerscope: Choose a Candidate* writes it.',
     ),
   };
 }

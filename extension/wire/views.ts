@@ -140,6 +140,13 @@ export interface CaptureSettings {
   readonly tree: Readonly<Record<string, unknown>>;
 }
 
+/** An open choice, for a menu. */
+export interface CandidateChoice {
+  readonly id: string;
+  readonly doc: string;
+  readonly candidates: readonly { readonly id: string; readonly doc: string }[];
+}
+
 export interface SettingsReport {
   /** A sentence for each setting that cannot be used. */
   readonly problems: readonly string[];
@@ -147,6 +154,8 @@ export interface SettingsReport {
   readonly faults: readonly ModuleFaultLine[];
   /** Paths of the modules and of what they import. */
   readonly files: readonly string[];
+  /** What the specifications of the user's own protocols leave open. Those of the built-in ones are settings of their own. */
+  readonly choices: readonly CandidateChoice[];
 }
 
 /** A mistake in a protocol module; line and column count from 1. */

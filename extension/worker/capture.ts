@@ -13,7 +13,7 @@ import type { Change } from './growth.ts';
 import { noticesOf } from './notices.ts';
 import { previewOf } from './previewing.ts';
 import { Running } from './running.ts';
-import { noSettings, readSettings, type Setup } from './settings.ts';
+import { noSettings, openChoices, readSettings, type Setup } from './settings.ts';
 import { openTogether } from './together.ts';
 import { reopened, unreadable, WatchedFile } from './watchedfile.ts';
 
@@ -225,6 +225,7 @@ export class Capture {
       problems: [...this.#problems, ...this.#colours.problems],
       faults: faults.map(({ text, place }) => ({ ...place, text })),
       files,
+      choices: openChoices(this.#setup.protocols),
     };
   }
 

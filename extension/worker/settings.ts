@@ -5,6 +5,7 @@ import type { AnalysisOptions } from '../../dissector/analysis/index.ts';
 import { defaultLimits, type Limits, type Protocol, protocols } from '../../dissector/index.ts';
 import { type Loaded, loadProtocols } from '../capture/modules.ts';
 import type { CaptureSettings } from '../wire/inspector.ts';
+import type { CandidateChoice } from '../wire/views.ts';
 
 export interface Setup {
   readonly protocols: readonly Protocol[];
@@ -19,6 +20,16 @@ export const noSettings: Setup = {
   problems: [],
   modules: { faults: [], files: [] },
 };
+
+/** What protocols beside the built-in ones leave open, but for tables of numbers. */
+export function openChoices(all: readonly Protocol[]): CandidateChoice[] {
+  const isBuiltIn = (protocol: Protocol): boolean => protocols.some(({ id }) => id === protocol.id);
+  return all
+    .filter((protocol) => !isBuiltIn(protocol))
+    .flatMap(({ choices = [] }) => choices)
+    .flatMap((choice) => ('candidates' in choice ? [choice] : []))
+    .map(({ id, doc, candidates }) => ({ id, doc, candidates: candidates.map((each) => ({ id: each.id, doc: each.doc })) }));
+}
 
 /** Reads settings; what cannot be used is a problem in a sentence, and the rest is used. `tell`: as loadProtocols has it. */
 export async function readSettings(

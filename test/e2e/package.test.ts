@@ -21,7 +21,7 @@ describe('the package', () => {
       /^extension\/media\/samples\/p2pke_a\.(pcapng|keys)$/,
       // For protocols of one's own: types and samples.
       /^extension\/dist\/peerscope\.d\.ts$/,
-      /^extension\/media\/samples\/(heartbeat|protocols\/\w+)\.(js|pcap|pcapng|keys|packet)$/,
+      /^extension\/media\/samples\/(heartbeat(-passes)?|protocols\/[\w-]+)\.(js|pcap|pcapng|keys|packet)$/,
     ];
     expect(files.filter((file) => !allowed.some((pattern) => pattern.test(file)))).toEqual([]);
   });

@@ -193,6 +193,18 @@ export function settingsReport(value: unknown): SettingsReport {
     integer(fault.line, 'settings.faults.line', 1);
     integer(fault.column, 'settings.faults.column', 1);
   }
+  if (!Array.isArray(report.choices)) throw mismatch('settings.choices', 'a list', report.choices);
+  for (const each of report.choices) {
+    const choice = object(each, 'settings.choices');
+    text(choice.id, 'settings.choices.id');
+    text(choice.doc, 'settings.choices.doc');
+    if (!Array.isArray(choice.candidates)) throw mismatch('settings.choices.candidates', 'a list', choice.candidates);
+    for (const one of choice.candidates) {
+      const candidate = object(one, 'settings.choices.candidates');
+      text(candidate.id, 'settings.choices.candidates.id');
+      text(candidate.doc, 'settings.choices.candidates.doc');
+    }
+  }
   return value as SettingsReport;
 }
 

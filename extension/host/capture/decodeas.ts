@@ -1,5 +1,6 @@
 /** What a person decides by a menu about a capture: which protocol a conversation is, which candidate of an open choice counts. */
 import * as vscode from 'vscode';
+import type { CandidateChoice } from '../../wire/views.ts';
 import { choose } from '../questions.ts';
 import type { CaptureDocument } from './document.ts';
 
@@ -56,8 +57,9 @@ function leftOf(rule: string): string | undefined {
 }
 
 /** Asks for an open choice of a protocol and for the candidate that counts from now on. */
-export async function chooseCandidate({ uri }: CaptureDocument, { protocol }: Place): Promise<void> {
-  const all = choices(typeof protocol === 'string' ? protocol : undefined);
+export async function chooseCandidate(document: CaptureDocument, { protocol }: Place): Promise<void> {
+  const { uri } = document;
+  const all = choices(document.choices, typeof protocol === 'string' ? protocol : undefined);
   if (all.length === 0) {
     void vscode.window.showInformationMessage(
       vscode.l10n.t('Peerscope: the specification of this protocol leaves nothing open.'),
@@ -65,11 +67,13 @@ export async function chooseCandidate({ uri }: CaptureDocument, { protocol }: Pl
     return;
   }
   const settings = vscode.workspace.getConfiguration('peerscope', uri);
-  const items = all.map(({ name, doc, candidates }) => ({
+  const own = settings.get<Readonly<Record<string, unknown>>>(OWN_CHOICES) ?? {};
+  const items = all.map(({ name, doc, candidates, isOwn }) => ({
     label: name,
-    description: String(settings.get(name)),
+    description: String((isOwn ? own[name] : settings.get(name)) ?? AUTO),
     detail: doc,
     candidates,
+    isOwn,
   }));
   const choice = await choose(items, {
     title: vscode.l10n.t('Choose a Candidate'),
@@ -77,29 +81,49 @@ export async function chooseCandidate({ uri }: CaptureDocument, { protocol }: Pl
   });
   if (choice === undefined) return;
   const chosen = await choose(choice.candidates, { title: choice.label, placeHolder: choice.detail });
-  if (chosen !== undefined) await write(uri, choice.label, chosen.label === 'auto' ? undefined : chosen.label);
+  if (chosen === undefined) return;
+  const pinned = chosen.label === AUTO ? undefined : chosen.label;
+  if (!choice.isOwn) return write(uri, choice.label, pinned);
+  // VS Code knows settings that the manifest has: those of a module stand together in one.
+  const { [choice.label]: _before, ...others } = own;
+  await write(uri, OWN_CHOICES, pinned === undefined ? others : { ...others, [choice.label]: pinned });
 }
+
+/** The setting with the candidates of the user's own protocols, by the ids of their choices. */
+const OWN_CHOICES = 'choices';
+const AUTO = 'auto';
 
 interface Choice {
   readonly name: string;
   readonly doc: string;
   readonly candidates: readonly vscode.QuickPickItem[];
+  /** Of a protocol of the user's own. */
+  readonly isOwn: boolean;
 }
 
-/** The open choices are settings, and the manifest says what they may be. */
-function choices(protocol: string | undefined): Choice[] {
+/** Those of the built-in protocols are settings, and the manifest says what they may be; `own` are those of modules. */
+function choices(own: readonly CandidateChoice[], protocol: string | undefined): Choice[] {
   const manifest = vscode.extensions.getExtension('peerscope.peerscope')?.packageJSON;
   const sections: { properties: Record<string, { enum?: string[]; enumDescriptions?: string[]; description?: string }> }[] =
     manifest?.contributes.configuration ?? [];
-  const prefix = `peerscope.${protocol ?? ''}`;
-  return sections
+  const isWanted = (name: string): boolean => protocol === undefined || name.startsWith(`${protocol}.`);
+  const builtIn = sections
     .flatMap(({ properties }) => Object.entries(properties))
-    .filter(([name, { enum: ids }]) => name.startsWith(prefix) && ids?.[0] === 'auto')
+    .filter(([, { enum: ids }]) => ids?.[0] === AUTO)
     .map(([name, { enum: ids = [], enumDescriptions = [], description = '' }]) => ({
       name: name.replace('peerscope.', ''),
       doc: description,
       candidates: ids.map((label, at) => ({ label, detail: enumDescriptions[at] ?? '' })),
+      isOwn: false,
     }));
+  const auto = { label: AUTO, detail: vscode.l10n.t('Tries each candidate on the captured bytes.') };
+  const ofModules = own.map(({ id, doc, candidates }) => ({
+    name: id,
+    doc,
+    candidates: [auto, ...candidates.map((each) => ({ label: each.id, detail: each.doc }))],
+    isOwn: true,
+  }));
+  return [...ofModules, ...builtIn].filter(({ name }) => isWanted(name));
 }
 
 /** Into the settings of the folder, where there is one. */
@@ -110,6 +134,6 @@ async function write(capture: vscode.Uri, name: string, value: unknown): Promise
     : vscode.workspace.workspaceFolders === undefined
       ? vscode.ConfigurationTarget.Global
       : vscode.ConfigurationTarget.Workspace;
-  const empty = Array.isArray(value) && value.length === 0;
+  const empty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
   await vscode.workspace.getConfiguration('peerscope', capture).update(name, empty ? undefined : value, target);
 }

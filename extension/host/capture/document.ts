@@ -1,6 +1,7 @@
 /** One opened capture: its worker, the keys it was given, and what is known of it as a whole. */
 import * as vscode from 'vscode';
 import type { KeyReport, ModuleFaultLine, Overview, Question, WebviewCalls } from '../../wire/inspector.ts';
+import type { CandidateChoice } from '../../wire/views.ts';
 import type { KeyLogs } from '../keys/keylogs.ts';
 import type { PreviewSource } from '../scripts/previews.ts';
 import * as check from './checks.ts';
@@ -37,6 +38,7 @@ export class CaptureDocument implements vscode.CustomDocument {
   readonly #keyFiles = new Watched(() => void this.sendKeys().catch(() => {}));
   /** Modules that did not return, each with why: they are left out until they change. */
   readonly #leftOut = new Map<string, string>();
+  #choices: readonly CandidateChoice[] = [];
   readonly #modules = new Watched(() => void this.#settingsChanged(true).catch(() => {}));
   #closed = false;
   #isStuck = false;
@@ -198,11 +200,17 @@ export class CaptureDocument implements vscode.CustomDocument {
       if (this.#closed) return true;
       this.#modules.set([...report.files, ...this.#leftOut.keys()].map((path) => vscode.Uri.file(path)));
       const leftOut = [...this.#leftOut].map(([path, text]) => ({ path, line: 1, column: 1, text }));
+      this.#choices = report.choices;
       this.#modulesLoaded.fire([...report.faults, ...leftOut]);
     } finally {
       if (!this.#closed) this.#warnings.set(this.#settingsOfThis, problems);
     }
     return true;
+  }
+
+  /** What the specifications of the user's own protocols leave open. */
+  get choices(): readonly CandidateChoice[] {
+    return this.#choices;
   }
 
   /** `again`: not the settings but a module that they name. */

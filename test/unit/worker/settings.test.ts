@@ -27,6 +27,7 @@ describe('package.json', () => {
     expect(Object.keys(properties)).toEqual([
       'peerscope.decodeAs',
       'peerscope.order',
+      'peerscope.choices',
       ...choices.map(({ id }) => `peerscope.${id}`),
     ]);
     for (const choice of choices) {
@@ -142,6 +143,25 @@ describe('the worker', () => {
     expect(await finished(connection)).toMatchObject({ messages: 6, encrypted: 0, keys: 1 });
     const { rows } = await connection.call('rows', { start: 2, count: 1, show: 'messages' });
     expect(rows[0]).toMatchObject({ protocol: 'heartbeat', message: 'sealed', info: '2: OK all is well' });
+  });
+
+  it('tells the open choices of modules, and takes what is pinned of them', async () => {
+    const connection = launch();
+    const logs = [{ name: 'keys', text: readFileSync(join(samples, 'protocols', 'knock.keys'), 'utf8') }];
+    const modules = [join(samples, 'protocols', 'knock.js')];
+    const { choices } = await connection.call('settings', { ...none, modules });
+    expect(choices.map(({ id, candidates }) => [id, candidates.map((each) => each.id)])).toEqual([
+      ['knock.key', ['sha-256', 'z']],
+    ]);
+    await connection.call('keys', { logs });
+    await connection.call('open', { name: 'a', path: join(samples, 'protocols', 'knock.pcapng') });
+    expect(await finished(connection)).toMatchObject({ messages: 4, encrypted: 0 });
+    const pinned = (id: string, value: string) =>
+      connection.call('settings', { ...none, modules, tree: { choices: { [id]: value } } });
+    expect((await pinned('knock.key', 'z')).problems).toEqual([]);
+    expect(await finished(connection)).toMatchObject({ encrypted: 2 });
+    expect((await pinned('knock.key', 'auto')).problems).toEqual([]);
+    expect((await pinned('knock.kye', 'z')).problems).toEqual([expect.stringContaining('knock.kye is no open choice')]);
   });
 
   it('notes a generated field that a protocol does not declare, and shows it', async () => {
