@@ -1,7 +1,8 @@
-import { type Field, slicePieces, toHex } from '../bytes/index.ts';
+import { type Field, slicePieces } from '../bytes/index.ts';
 import { noise as framework } from '../crypto/index.ts';
-import { type KeyRing, KeyTrial, type TriedKey } from '../protocol/index.ts';
+import type { KeyRing, TriedKey } from '../protocol/index.ts';
 import { addContent } from './content.ts';
+import { handshakeTrials } from './handshaketrials.ts';
 import { KeySearch, type NoiseKeyOptions } from './keysearch.ts';
 import type { Layer } from './layer.ts';
 import type { ReadMessage } from './readmessage.ts';
@@ -136,39 +137,8 @@ export class HandshakeReader {
 
   /** Whether each key goes into what the first `count` messages of the handshake are encrypted with; all of them for transport messages. */
   tried(ring: KeyRing, count = this.protocol.pattern.messages.length): readonly TriedKey[] {
-    const { e, s, rs, psk } = this.#options.keys;
-    const { messages, preMessages } = this.protocol.pattern;
-    const tokens = messages.slice(0, count).flatMap((each) => each.tokens);
-    const used = new Set(framework.secretsOf(tokens));
-    const keysOf = (labels: readonly (string | undefined)[]) =>
-      labels.filter((label) => label !== undefined).flatMap((label) => ring.all(label));
-    const pairs = keysOf([e, s]).map((key) => {
-      const trial = new KeyTrial(key);
-      const whose = this.#search.publics.get(key.index);
-      const words = whose === undefined ? 'it is no public key of this handshake' : framework.secretsInWords([[whose]]);
-      const isOwn = trial.step('find its public key in the handshake', { public: key.index }, words, whose !== undefined);
-      if (!isOwn) return trial.tried;
-      const isUsed = used.has(whose!);
-      const result = isUsed ? 'yes' : 'no: this message does not depend on it';
-      trial.step('use it in a DH of the messages so far', { handshake: this.protocol.name }, result, isUsed);
-      return trial.tried;
-    });
-    const ahead = keysOf([rs]).map((key) => {
-      const trial = new KeyTrial(key);
-      const role = preMessages.find((each) => toHex(this.staticOf(each) ?? new Uint8Array(0)) === key.index);
-      const result = role === undefined ? 'no: the handshake is not for it' : `yes: it is that of the ${role}`;
-      trial.step('use it as a static public key that is known beforehand', { public: key.index }, result, role !== undefined);
-      return trial.tried;
-    });
-    const shared = keysOf([psk]).map((key) => {
-      const trial = new KeyTrial(key);
-      const number = key.secret instanceof Uint8Array ? this.#search.pskNumber(key.secret) : 0;
-      const isUsed = number > 0 && tokens.filter((token) => token === 'psk').length >= number;
-      const result = isUsed ? `yes: it is pre-shared key ${number}` : 'no: this message is not decrypted with it';
-      trial.step('try it as a pre-shared key', { handshake: this.protocol.name }, result, isUsed);
-      return trial.tried;
-    });
-    return [...pairs, ...ahead, ...shared];
+    const read = { protocol: this.protocol, search: this.#search, staticOf: (role: framework.Role) => this.staticOf(role) };
+    return handshakeTrials(read, this.#options.keys, ring, count, this.sink.limits);
   }
 
   /** Says in the row of a message what of it could be read. */
