@@ -1,7 +1,9 @@
 import { type Field, slicePieces } from '../bytes/index.ts';
 import { noise as framework } from '../crypto/index.ts';
-import type { KeyRing, TriedKey } from '../protocol/index.ts';
+import type { Derivation, KeyRing, TriedKey } from '../protocol/index.ts';
 import { addContent } from './content.ts';
+import { handshakeDerivations } from './handshakederivations.ts';
+import { HandshakeSession } from './handshakesession.ts';
 import { handshakeTrials } from './handshaketrials.ts';
 import { KeySearch, type NoiseKeyOptions } from './keysearch.ts';
 import type { Layer } from './layer.ts';
@@ -25,6 +27,7 @@ interface Before {
   readonly recorded: readonly Recorded[];
   readonly search: KeySearch;
   readonly payloads: (ReadMessage | undefined)[];
+  readonly session: HandshakeSession;
 }
 
 /** What a handshake has given. All else can be read again: a capture may hold a million handshakes. */
@@ -61,6 +64,8 @@ export class HandshakeReader {
   readonly #show: ShowKeys | undefined;
   readonly #recorded: readonly Recorded[];
   readonly #payloads: (ReadMessage | undefined)[];
+  /** What its messages are steps of; undefined before the first of them. */
+  readonly session: HandshakeSession | undefined;
   #known: Known = { transport: undefined, initiator: undefined, responder: undefined, missing: [] };
 
   /** Throws a TypeError for a name that is none of a Noise protocol. */
@@ -73,6 +78,7 @@ export class HandshakeReader {
     this.#search = from?.search ?? new KeySearch(this.protocol, options, ring, sink.search, sink.limits.privateOperations);
     this.#recorded = from?.recorded ?? [];
     this.#payloads = from?.payloads ?? [];
+    this.session = from?.session;
   }
 
   /** The ciphers after the handshake; undefined where a message or a key is missing, or does not fit. */
@@ -83,6 +89,13 @@ export class HandshakeReader {
   /** Which keys would give the transport ciphers, a sentence each. */
   get missing(): readonly string[] {
     return this.#known.missing;
+  }
+
+  /** Why there are no transport ciphers, a sentence each. */
+  get notOpen(): readonly string[] {
+    const { messages } = this.protocol.pattern;
+    if (this.length < messages.length) return [`message ${this.length + 1} of the handshake is not in the capture`];
+    return this.missing.length > 0 ? this.missing : ['the handshake before it cannot be read'];
   }
 
   /** Messages that were read. */
@@ -97,6 +110,7 @@ export class HandshakeReader {
       recorded: [...this.#recorded, { message, range }],
       search: this.#search.copy(),
       payloads: [...this.#payloads],
+      session: this.session ?? new HandshakeSession(this.protocol, ++this.sink.handshakes.sessions, this.sink.handshakes),
     };
     const next = new HandshakeReader(this.sink, this.protocol.name, this.#options, this.#ring, this.#show, before);
     next.#readAll();
@@ -132,13 +146,25 @@ export class HandshakeReader {
     ].filter((label) => label !== undefined);
     const most = this.sink.limits.privateOperations;
     const cut = this.#search.isCut ? `; not every key was tried, at the limit privateOperations of ${most}` : '';
-    return [`${labels.join(' or ')}: ${framework.secretsInWords(missing)}${cut}`];
+    const named = labels.length === 0 ? '' : `${labels.join(' or ')}: `;
+    return [`${named}${framework.secretsInWords(missing)}${cut}`];
   }
 
   /** Whether each key goes into what the first `count` messages of the handshake are encrypted with; all of them for transport messages. */
   tried(ring: KeyRing, count = this.protocol.pattern.messages.length): readonly TriedKey[] {
     const read = { protocol: this.protocol, search: this.#search, staticOf: (role: framework.Role) => this.staticOf(role) };
     return handshakeTrials(read, this.#options.keys, ring, count, this.sink.limits);
+  }
+
+  /** What both sides compute for the message `at`, 0-based. */
+  #derivations(at: number): readonly Derivation[] {
+    const read = {
+      ...{ protocol: this.protocol, search: this.#search, prologue: this.#options.prologue ?? new Uint8Array(0) },
+      recorded: this.#recorded.map(({ message, range }) => message.$.bytes.subarray(...range)),
+      staticOf: (role: framework.Role) => this.staticOf(role),
+      words: (sets: readonly (readonly framework.Secret[])[]) => this.#sentences(sets).join(),
+    };
+    return handshakeDerivations(read, at);
   }
 
   /** Says in the row of a message what of it could be read. */
@@ -159,6 +185,10 @@ export class HandshakeReader {
     const [first] = closed;
     facts.missing = first?.state === 'closed' ? this.#sentences(first.missing) : [];
     facts.tried = sealed.length === 0 ? undefined : (ring) => this.tried(ring, at + 1);
+    facts.stepping = {
+      step: () => this.session!.handshakeStep(at, message.$.direction, why !== undefined),
+      compute: () => this.#derivations(at),
+    };
     const show = this.#show;
     if (show !== undefined) facts.complete = (field) => show(field, e, s);
     const isRead = payload?.state === 'clear' || payload?.state === 'opened';

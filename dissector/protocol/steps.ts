@@ -16,6 +16,8 @@ export interface SessionStep {
   /** The direction in which the side that opened the session sends; none in a conversation that it takes no part in. */
   readonly opener: Direction | undefined;
   readonly machine: Machine;
+  /** What the machine calls the message, where that is not the name of its row. */
+  readonly as?: string;
   /**
    * The state that the message found, should the machine not allow it in the one that the walk has come to: what led there is
    * not in the capture.
@@ -55,7 +57,8 @@ export function walk(machine: Machine, members: Iterable<Member>): Step[] {
 }
 
 /** One step on from a state. */
-export function step(machine: Machine, from: string, { n, name, direction, part }: Member): Step {
+export function step(machine: Machine, from: string, { n, name: row, direction, part }: Member): Step {
+  const name = part.as ?? row;
   const by = direction === part.opener ? 'opener' : 'answerer';
   let at = from;
   let next = part.idle === true ? at : advance(machine, at, name, by);
