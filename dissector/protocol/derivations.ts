@@ -1,4 +1,5 @@
 import type { Check } from '../bytes/index.ts';
+import { bytesOfInteger, type RsaPrivateKey } from '../crypto/index.ts';
 
 /** A value in a computation; without `value` it is unknown, and `unknown` says which key would tell it. */
 export interface Quantity {
@@ -54,6 +55,16 @@ export function computedValue(
 /** The same value, of which it is known that it opens traffic. */
 export function secret(quantity: Quantity): Quantity {
   return { ...quantity, secret: true };
+}
+
+/** An RSA private key K as its prime factors (RFC 8017, section 3.2). */
+export function rsaPrivateValues(key: RsaPrivateKey | undefined, unknown: string): Quantity[] {
+  const bytes = (value: bigint) => bytesOfInteger(value, Math.ceil(value.toString(16).length / 2));
+  return [
+    secretValue('p of K', key && bytes(key.p), unknown),
+    secretValue('q of K', key && bytes(key.q), unknown),
+    derivedValue('n of K', key && bytesOfInteger(key.modulus, key.size), unknown),
+  ];
 }
 
 /** A computation as the specification writes it. */
