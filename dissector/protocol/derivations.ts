@@ -52,9 +52,9 @@ export function computedValue(
   return derivedValue(name, compute(...from.map(({ value }) => value as Uint8Array)), failed);
 }
 
-/** The same value, of which it is known that it opens traffic. */
-export function secret(quantity: Quantity): Quantity {
-  return { ...quantity, secret: true };
+/** The same of a value that opens traffic. */
+export function computedSecret(...given: Parameters<typeof computedValue>): Quantity {
+  return { ...computedValue(...given), secret: true };
 }
 
 /** An RSA private key K as its prime factors (RFC 8017, section 3.2). */
@@ -85,7 +85,10 @@ export interface DecryptionWords {
   readonly invalid: string;
 }
 
-/** The plaintext, and the verdict on it: unchecked for the reason of the first input that is unknown. */
+/**
+ * A computation whose result, which the formula begins with, shows whether the key is right. `open` is asked where all inputs are known, and
+ * gives undefined for a wrong key; otherwise the result is unchecked for the reason of the first input that is unknown.
+ */
 export function decryption(
   formula: string,
   clause: string,

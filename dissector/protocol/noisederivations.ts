@@ -1,12 +1,20 @@
 import { noise } from '../crypto/index.ts';
-import { computedValue, type Derivation, decryption, derivation, type Quantity, secret, wireValue } from './derivations.ts';
+import {
+  computedSecret,
+  computedValue,
+  type Derivation,
+  decryption,
+  derivation,
+  type Quantity,
+  wireValue,
+} from './derivations.ts';
 
 /** What is known of the keys of a handshake, under the names that they are shown with. */
 export interface NoiseQuantities {
   readonly privateKey: (role: noise.Role, kind: 'e' | 's') => Quantity;
   readonly publicKey: (role: noise.Role, kind: 'e' | 's') => Quantity;
-  /** Pre-shared key 1, 2 … in the order of their use. */
-  readonly psk: (number: number) => Quantity;
+  /** Pre-shared key 1, 2 … in the order of their use, for patterns that have them. */
+  readonly psk?: (number: number) => Quantity;
   /** Which keys tell the result of a DH token. */
   readonly needs: (token: noise.DhToken) => string;
   /** What is said of a result of zeros, for protocols that refuse it. Noise itself goes on with it. */
@@ -95,7 +103,7 @@ export class NoiseDerivations {
     const out: Derivation[] = [];
     let rest = bytes;
     for (const token of tokens) {
-      if (token === 'psk') out.push(...this.#mixKeyAndHash(this.#keys.psk(++this.#psks)));
+      if (token === 'psk') out.push(...this.#mixKeyAndHash(this.#keys.psk!(++this.#psks)));
       else if (token !== 'e' && token !== 's') out.push(...this.#mixDh(token));
       else {
         const length = dh.dhLength + (token === 's' && this.#k !== undefined ? noise.tagLength : 0);
@@ -119,7 +127,7 @@ export class NoiseDerivations {
   /** After the last message. */
   split(): Derivation {
     const keys = ['k_i2r', 'k_r2i'].map((name, at) =>
-      secret(computedValue(name, [this.#ck], (ck) => noise.split(this.#protocol, ck!)[at])),
+      computedSecret(name, [this.#ck], (ck) => noise.split(this.#protocol, ck!)[at]),
     );
     return derivation('k_i2r, k_r2i = HKDF(ck, zerolen, 2)', section('5.2', 'Split'), [this.#ck], keys);
   }
@@ -159,7 +167,7 @@ export class NoiseDerivations {
       return lowOrder !== undefined && made.every((byte) => byte === 0) ? undefined : made;
     };
     const from = own.value === undefined ? [{ ...own, unknown: needs(token) }] : [own, other];
-    const made = secret(computedValue(token, from, (key, peer) => compute(key!, peer!), lowOrder));
+    const made = computedSecret(token, from, (key, peer) => compute(key!, peer!), lowOrder);
     const clause = `Noise, section 4.1, DH; ${dhClauses[dh.name]}`;
     const inputs = [initiator, initiators, responder, responders];
     return [derivation(`${token} = ${dhFormulas[token]}`, clause, inputs, [made]), this.#mixKey(made)];
@@ -167,27 +175,21 @@ export class NoiseDerivations {
 
   #mixKey(input: Quantity): Derivation {
     const inputs = [this.#ck, input];
-    const [ck, k] = (['ck', 'k'] as const).map((name) =>
-      secret(computedValue(name, inputs, (before, bytes) => noise.mixKey(this.#protocol, before!, bytes!)[name])),
-    );
-    this.#takeKey(ck!, k!);
-    return derivation(`ck, k = HKDF(ck, ${input.name}, 2)`, section('5.2', 'MixKey'), inputs, [ck!, k!]);
+    const made = (name: 'ck' | 'k') =>
+      computedSecret(name, inputs, (ck, bytes) => noise.mixKey(this.#protocol, ck!, bytes!)[name]);
+    const [ck, k] = [made('ck'), made('k')];
+    this.#takeKey(ck, k);
+    return derivation(`ck, k = HKDF(ck, ${input.name}, 2)`, section('5.2', 'MixKey'), inputs, [ck, k]);
   }
 
   #mixKeyAndHash(psk: Quantity): Derivation[] {
     const inputs = [this.#ck, psk];
-    const [ck, mixed, k] = (['ck', 'mixed', 'k'] as const).map((name) =>
-      secret(
-        computedValue(
-          name === 'mixed' ? 'temp_h' : name,
-          inputs,
-          (before, bytes) => noise.mixKeyAndHash(this.#protocol, before!, bytes!)[name],
-        ),
-      ),
-    );
-    this.#takeKey(ck!, k!);
+    const made = (name: string, of: 'ck' | 'mixed' | 'k') =>
+      computedSecret(name, inputs, (ck, bytes) => noise.mixKeyAndHash(this.#protocol, ck!, bytes!)[of]);
+    const [ck, mixed, k] = [made('ck', 'ck'), made('temp_h', 'mixed'), made('k', 'k')];
+    this.#takeKey(ck, k);
     const formula = `ck, temp_h, k = HKDF(ck, ${psk.name}, 3)`;
-    return [derivation(formula, section('5.2', 'MixKeyAndHash'), inputs, [ck!, mixed!, k!]), this.#mixHash(mixed!)];
+    return [derivation(formula, section('5.2', 'MixKeyAndHash'), inputs, [ck, mixed, k]), this.#mixHash(mixed)];
   }
 
   #takeKey(ck: Quantity, k: Quantity): void {

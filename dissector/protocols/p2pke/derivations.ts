@@ -58,7 +58,6 @@ function quantities(keys: KeyRing, initiator: Uint8Array | undefined, responder?
     privateKey: (role) =>
       secretValue(`${role}'s private key`, privateOf(e[role], keys), `needs ${ephemeralLabel} of the ${role}`),
     publicKey: (role) => derivedValue(`${role}'s e`, e[role], 'its InitHello is not in the capture'),
-    psk: () => derivedValue('psk', undefined, 'there is none'),
     needs: () => eitherKey,
     lowOrder,
   };
