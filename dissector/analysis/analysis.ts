@@ -2,12 +2,13 @@ import { defaultLimits, type Field, type Limits, type Tree } from '../bytes/inde
 import type { CaptureReader } from '../capture/index.ts';
 import { Choices } from '../protocol/choices.ts';
 import type { Conversation, Direction } from '../protocol/conversation.ts';
+import type { Derivation } from '../protocol/derivations.ts';
 import type { Dissection } from '../protocol/dissection.ts';
 import type { Finding } from '../protocol/finding.ts';
 import type { KeyRing } from '../protocol/keyring.ts';
 import type { TriedKey } from '../protocol/keytrials.ts';
 import type { Protocol } from '../protocol/protocol.ts';
-import { type Derivation, type Member, type SessionStep, type SessionSteps, walk } from '../protocol/steps.ts';
+import { type Member, type SessionStep, type SessionSteps, walk } from '../protocol/steps.ts';
 import type { DecodeAs } from './decodeas.ts';
 import type { ConversationEvent } from './events.ts';
 import { FirstPass } from './firstpass.ts';

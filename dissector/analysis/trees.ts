@@ -2,12 +2,13 @@ import type { Budget, Field, Limits, Origin, Source, Tree } from '../bytes/index
 import type { CaptureReader } from '../capture/index.ts';
 import { decodeLayers, PacketView, parsePacket } from '../link/index.ts';
 import type { Conversation, Direction } from '../protocol/conversation.ts';
+import type { Derivation } from '../protocol/derivations.ts';
 import type { Dissection, MessageView } from '../protocol/dissection.ts';
 import type { State } from '../protocol/finding.ts';
 import { isDerived } from '../protocol/index.ts';
 import type { KeyRing } from '../protocol/keyring.ts';
 import type { TriedKey } from '../protocol/keytrials.ts';
-import type { Derivation, MessageHeader } from '../protocol/steps.ts';
+import type { MessageHeader } from '../protocol/steps.ts';
 import type { MessageInfo } from './messageinfo.ts';
 import type { Observation } from './observation.ts';
 import { TreeBytes } from './treebytes.ts';

@@ -117,6 +117,8 @@ export function defineConversation(definition: ConversationDefinition): Protocol
     observe: (context) => observer(context, brokenRule, definition),
     dissect: (message) => dissect(id, message),
     explain: (message, ring) => message.facts?.tried?.(ring) ?? [],
+    part: ({ facts }) => facts?.stepping?.step(),
+    compute: (message) => message.facts?.stepping?.compute(message) ?? [],
   });
 }
 

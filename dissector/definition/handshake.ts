@@ -2,8 +2,9 @@ import type { noise as framework } from '../crypto/index.ts';
 import { ReplayWindow } from '../protocol/index.ts';
 import { type HandshakeReader, rangeOf } from './handshakereader.ts';
 import type { Layer } from './layer.ts';
-import type { ReadMessage } from './readmessage.ts';
+import { piecesOf, type ReadMessage } from './readmessage.ts';
 import { type Decrypted, decryptField } from './sealedfield.ts';
+import { TransportMessage } from './transportmessage.ts';
 
 /** A transport message that was decrypted. */
 export interface OpenedTransport extends Decrypted {
@@ -70,8 +71,13 @@ export class Handshake {
     const { cipher } = this.#reader.protocol;
     const tried = this.#reader.tried.bind(this.#reader);
     const k = transport?.[from]?.k;
+    const facts = sink.facts(message.$.row);
+    if (facts !== undefined) {
+      const pieces = piecesOf(message.$, field);
+      facts.stepping = new TransportMessage(this.#reader, message.$.direction, pieces, { from, nonce, ad });
+    }
     if (k === undefined) {
-      sink.seal(message.$.row, this.#missing(), (ring) => tried(ring));
+      sink.seal(message.$.row, this.#reader.notOpen, (ring) => tried(ring));
       return undefined;
     }
     const open = (sent: Uint8Array) => cipher.decrypt(k, nonce, ad, sent);
@@ -86,12 +92,5 @@ export class Handshake {
     if (nonce > Number.MAX_SAFE_INTEGER) return false;
     this.#opened[from] ??= new ReplayWindow();
     return this.#opened[from].accept(Number(nonce)) === 'replay';
-  }
-
-  #missing(): readonly string[] {
-    const { missing, protocol, length } = this.#reader;
-    const { messages } = protocol.pattern;
-    if (length < messages.length) return [`message ${length + 1} of the handshake is not in the capture`];
-    return missing.length > 0 ? missing : ['the handshake before it cannot be read'];
   }
 }

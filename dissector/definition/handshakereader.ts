@@ -1,7 +1,10 @@
-import { type Field, slicePieces, toHex } from '../bytes/index.ts';
+import { type Field, slicePieces } from '../bytes/index.ts';
 import { noise as framework } from '../crypto/index.ts';
-import { type KeyRing, KeyTrial, type TriedKey } from '../protocol/index.ts';
+import type { Derivation, KeyRing, TriedKey } from '../protocol/index.ts';
 import { addContent } from './content.ts';
+import { handshakeDerivations } from './handshakederivations.ts';
+import { HandshakeSession } from './handshakesession.ts';
+import { handshakeTrials } from './handshaketrials.ts';
 import { KeySearch, type NoiseKeyOptions } from './keysearch.ts';
 import type { Layer } from './layer.ts';
 import type { ReadMessage } from './readmessage.ts';
@@ -24,6 +27,7 @@ interface Before {
   readonly recorded: readonly Recorded[];
   readonly search: KeySearch;
   readonly payloads: (ReadMessage | undefined)[];
+  readonly session: HandshakeSession;
 }
 
 /** What a handshake has given. All else can be read again: a capture may hold a million handshakes. */
@@ -60,6 +64,8 @@ export class HandshakeReader {
   readonly #show: ShowKeys | undefined;
   readonly #recorded: readonly Recorded[];
   readonly #payloads: (ReadMessage | undefined)[];
+  /** What its messages are steps of; undefined before the first of them. */
+  readonly session: HandshakeSession | undefined;
   #known: Known = { transport: undefined, initiator: undefined, responder: undefined, missing: [] };
 
   /** Throws a TypeError for a name that is none of a Noise protocol. */
@@ -72,6 +78,7 @@ export class HandshakeReader {
     this.#search = from?.search ?? new KeySearch(this.protocol, options, ring, sink.search, sink.limits.privateOperations);
     this.#recorded = from?.recorded ?? [];
     this.#payloads = from?.payloads ?? [];
+    this.session = from?.session;
   }
 
   /** The ciphers after the handshake; undefined where a message or a key is missing, or does not fit. */
@@ -82,6 +89,13 @@ export class HandshakeReader {
   /** Which keys would give the transport ciphers, a sentence each. */
   get missing(): readonly string[] {
     return this.#known.missing;
+  }
+
+  /** Why there are no transport ciphers, a sentence each. */
+  get notOpen(): readonly string[] {
+    const { messages } = this.protocol.pattern;
+    if (this.length < messages.length) return [`message ${this.length + 1} of the handshake is not in the capture`];
+    return this.missing.length > 0 ? this.missing : ['the handshake before it cannot be read'];
   }
 
   /** Messages that were read. */
@@ -96,6 +110,7 @@ export class HandshakeReader {
       recorded: [...this.#recorded, { message, range }],
       search: this.#search.copy(),
       payloads: [...this.#payloads],
+      session: this.session ?? new HandshakeSession(this.protocol, ++this.sink.handshakes.sessions, this.sink.handshakes),
     };
     const next = new HandshakeReader(this.sink, this.protocol.name, this.#options, this.#ring, this.#show, before);
     next.#readAll();
@@ -131,44 +146,25 @@ export class HandshakeReader {
     ].filter((label) => label !== undefined);
     const most = this.sink.limits.privateOperations;
     const cut = this.#search.isCut ? `; not every key was tried, at the limit privateOperations of ${most}` : '';
-    return [`${labels.join(' or ')}: ${framework.secretsInWords(missing)}${cut}`];
+    const named = labels.length === 0 ? '' : `${labels.join(' or ')}: `;
+    return [`${named}${framework.secretsInWords(missing)}${cut}`];
   }
 
   /** Whether each key goes into what the first `count` messages of the handshake are encrypted with; all of them for transport messages. */
   tried(ring: KeyRing, count = this.protocol.pattern.messages.length): readonly TriedKey[] {
-    const { e, s, rs, psk } = this.#options.keys;
-    const { messages, preMessages } = this.protocol.pattern;
-    const tokens = messages.slice(0, count).flatMap((each) => each.tokens);
-    const used = new Set(framework.secretsOf(tokens));
-    const keysOf = (labels: readonly (string | undefined)[]) =>
-      labels.filter((label) => label !== undefined).flatMap((label) => ring.all(label));
-    const pairs = keysOf([e, s]).map((key) => {
-      const trial = new KeyTrial(key);
-      const whose = this.#search.publics.get(key.index);
-      const words = whose === undefined ? 'it is no public key of this handshake' : framework.secretsInWords([[whose]]);
-      const isOwn = trial.step('find its public key in the handshake', { public: key.index }, words, whose !== undefined);
-      if (!isOwn) return trial.tried;
-      const isUsed = used.has(whose!);
-      const result = isUsed ? 'yes' : 'no: this message does not depend on it';
-      trial.step('use it in a DH of the messages so far', { handshake: this.protocol.name }, result, isUsed);
-      return trial.tried;
-    });
-    const ahead = keysOf([rs]).map((key) => {
-      const trial = new KeyTrial(key);
-      const role = preMessages.find((each) => toHex(this.staticOf(each) ?? new Uint8Array(0)) === key.index);
-      const result = role === undefined ? 'no: the handshake is not for it' : `yes: it is that of the ${role}`;
-      trial.step('use it as a static public key that is known beforehand', { public: key.index }, result, role !== undefined);
-      return trial.tried;
-    });
-    const shared = keysOf([psk]).map((key) => {
-      const trial = new KeyTrial(key);
-      const number = key.secret instanceof Uint8Array ? this.#search.pskNumber(key.secret) : 0;
-      const isUsed = number > 0 && tokens.filter((token) => token === 'psk').length >= number;
-      const result = isUsed ? `yes: it is pre-shared key ${number}` : 'no: this message is not decrypted with it';
-      trial.step('try it as a pre-shared key', { handshake: this.protocol.name }, result, isUsed);
-      return trial.tried;
-    });
-    return [...pairs, ...ahead, ...shared];
+    const read = { protocol: this.protocol, search: this.#search, staticOf: (role: framework.Role) => this.staticOf(role) };
+    return handshakeTrials(read, this.#options.keys, ring, count, this.sink.limits);
+  }
+
+  /** What both sides compute for the message `at`, 0-based. */
+  #derivations(at: number): readonly Derivation[] {
+    const read = {
+      ...{ protocol: this.protocol, search: this.#search, prologue: this.#options.prologue ?? new Uint8Array(0) },
+      recorded: this.#recorded.map(({ message, range }) => message.$.bytes.subarray(...range)),
+      staticOf: (role: framework.Role) => this.staticOf(role),
+      words: (sets: readonly (readonly framework.Secret[])[]) => this.#sentences(sets).join(),
+    };
+    return handshakeDerivations(read, at);
   }
 
   /** Says in the row of a message what of it could be read. */
@@ -189,6 +185,10 @@ export class HandshakeReader {
     const [first] = closed;
     facts.missing = first?.state === 'closed' ? this.#sentences(first.missing) : [];
     facts.tried = sealed.length === 0 ? undefined : (ring) => this.tried(ring, at + 1);
+    facts.stepping = {
+      step: () => this.session!.handshakeStep(at, message.$.direction, why !== undefined),
+      compute: () => this.#derivations(at),
+    };
     const show = this.#show;
     if (show !== undefined) facts.complete = (field) => show(field, e, s);
     const isRead = payload?.state === 'clear' || payload?.state === 'opened';

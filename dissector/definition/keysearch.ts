@@ -102,6 +102,13 @@ export class KeySearch {
     return this.#known[role].sPublic;
   }
 
+  /** A private or pre-shared key of the handshake, where it was found. */
+  secretOf(name: framework.Secret): Uint8Array | undefined {
+    if (name.startsWith('psk')) return this.#known.psks[Number(name.slice(3)) - 1];
+    const [role, kind] = name.split('.') as [framework.Role, 'e' | 's'];
+    return this.#known[role][kind];
+  }
+
   /** Which pre-shared key of the handshake these bytes are, from 1; 0 for none. */
   pskNumber(secret: Uint8Array): number {
     return this.#known.psks.findIndex((psk) => toHex(psk) === toHex(secret)) + 1;

@@ -1,5 +1,15 @@
 import type { Field, Limits, Piece } from '../bytes/index.ts';
-import type { Conversation, DerivedRecords, Direction, MessageTable, Rule, State } from '../protocol/index.ts';
+import type {
+  Conversation,
+  Derivation,
+  DerivedRecords,
+  Direction,
+  MessageTable,
+  MessageView,
+  Rule,
+  SessionStep,
+  State,
+} from '../protocol/index.ts';
 import type { SearchTotals } from './keysearch.ts';
 import type { Layer } from './layer.ts';
 import type { ReadMessage, ShownMessage, TakenMessage, Tried } from './readmessage.ts';
@@ -8,6 +18,12 @@ import type { ReadMessage, ShownMessage, TakenMessage, Tried } from './readmessa
 export interface Inside extends ShownMessage {
   readonly layer: Layer;
   readonly pieces: readonly Piece[];
+}
+
+/** Which step of its session a message is, and what both sides compute for it. */
+export interface Stepping {
+  step(): SessionStep | undefined;
+  compute(message: MessageView): readonly Derivation[];
 }
 
 /** What the first pass learns of a row: from it the second makes its tree. Without a layer, no layer claims its bytes. */
@@ -21,6 +37,8 @@ export interface RowFacts extends ShownMessage {
   missing?: readonly string[];
   /** What each key did for it. */
   tried?: Tried | undefined;
+  /** Of a handshake, or of what follows it. */
+  stepping?: Stepping;
   /** Completes the tree of a message whose parts a cryptographic protocol decrypts. */
   complete?: (layer: Field) => void;
 }
@@ -41,6 +59,8 @@ export const BYTES = 'bytes';
 export class MessageSink {
   readonly limits: Limits;
   readonly derived: DerivedRecords;
+  /** Handshakes of the conversation. */
+  readonly handshakes = { sessions: 0 };
   readonly #all: Totals;
   readonly #messages: MessageTable<RowFacts, unknown>;
   readonly #conversation: Conversation;

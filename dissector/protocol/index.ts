@@ -1,6 +1,7 @@
 export * from './choices.ts';
 export * from './conversation.ts';
 export { defineProtocol } from './define.ts';
+export * from './derivations.ts';
 export * from './derivedrecords.ts';
 export * from './dissection.ts';
 export * from './dissectortables.ts';
@@ -18,6 +19,7 @@ export * from './machine.ts';
 export { type Members, unknownMember } from './members.ts';
 export * from './messagetable.ts';
 export * from './node.ts';
+export * from './noisederivations.ts';
 export * from './observe.ts';
 export * from './pendingbytes.ts';
 export * from './protocol.ts';

@@ -26,8 +26,8 @@ export class KeyTrial {
     this.#key = key;
   }
 
-  step(name: string, inputs: Readonly<Record<string, string>>, result: string, ok: boolean): boolean {
-    this.#steps.push({ name, inputs, result, ok });
+  step(name: string, inputs: ExplainedStep['inputs'], result: string, ok: boolean): boolean {
+    this.#steps.push(keyStep(name, inputs, result, ok));
     return ok;
   }
 
@@ -36,10 +36,41 @@ export class KeyTrial {
   }
 }
 
+/** The steps of one key as a generator: an undefined ends them, and nothing that comes after it is computed. */
+export type KeySteps<Found = void> = Generator<ExplainedStep | undefined, Found, void>;
+
+/** A step that others may follow, also where it failed: one of several candidates, or the last step. */
+export function keyStep(name: string, inputs: ExplainedStep['inputs'], result: string, ok: boolean): ExplainedStep {
+  return { name, inputs, result, ok };
+}
+
+/** A step that finds a value without which there is no further one: for `yield*`, which gives the value. */
+export function* neededStep<Value>(
+  name: string,
+  inputs: ExplainedStep['inputs'],
+  value: Value | undefined | false,
+  result: string,
+): KeySteps<Value> {
+  const ok = value !== undefined && value !== false;
+  yield keyStep(name, inputs, result, ok);
+  if (!ok) yield undefined;
+  return value as Value;
+}
+
+function written(key: Key, steps: KeySteps | TriedKey): TriedKey {
+  if (!(Symbol.iterator in steps)) return steps;
+  const trial = new KeyTrial(key);
+  for (const step of steps) {
+    if (step === undefined) break;
+    trial.step(step.name, step.inputs, step.result, step.ok);
+  }
+  return trial.tried;
+}
+
 /** What keys of one kind did for a message: asked key by key, because each may take milliseconds. */
 export interface KeyTrials<Secret = unknown> {
   readonly keys: readonly Key<Secret>[];
-  readonly explain: (key: Key<Secret>) => TriedKey;
+  readonly explain: (key: Key<Secret>) => KeySteps | TriedKey;
 }
 
 /** What the keys did up to the limit `explainedKeys`; one last entry tells how many more were given. */
@@ -51,7 +82,7 @@ export function triedKeys<const Secrets extends readonly unknown[]>(
   let given = 0;
   for (const { keys, explain } of trials) {
     given += keys.length;
-    for (const key of keys.slice(0, most - out.length)) out.push(explain(key));
+    for (const key of keys.slice(0, most - out.length)) out.push(written(key, explain(key)));
   }
   return given <= most ? out : [...out, moreKeys(given - most, most)];
 }

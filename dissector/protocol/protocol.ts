@@ -1,6 +1,7 @@
 import type { LimitTable } from '../bytes/index.ts';
 import type { MessageForm, TreeField } from '../codec/index.ts';
 import type { NumberTable, OpenChoice } from './choices.ts';
+import type { Derivation } from './derivations.ts';
 import type { Dissection, MessageView } from './dissection.ts';
 import type { Carried } from './dissectortables.ts';
 import type { Rule } from './finding.ts';
@@ -10,7 +11,7 @@ import type { TriedKey } from './keytrials.ts';
 import type { Machine } from './machine.ts';
 import type { NodeDefinition } from './node.ts';
 import type { ConversationSample, Observer, ObserverContext } from './observe.ts';
-import type { Derivation, MessageHeader, SessionStep } from './steps.ts';
+import type { MessageHeader, SessionStep } from './steps.ts';
 
 /** A layer that messages stand in, or carry. Its Field in a tree has the `id` as its name. */
 export interface LayerForm {

@@ -1,4 +1,3 @@
-import type { Check } from '../bytes/index.ts';
 import type { Direction } from './conversation.ts';
 import type { MessageView } from './dissection.ts';
 import { advance, type Machine } from './machine.ts';
@@ -17,6 +16,8 @@ export interface SessionStep {
   /** The direction in which the side that opened the session sends; none in a conversation that it takes no part in. */
   readonly opener: Direction | undefined;
   readonly machine: Machine;
+  /** What the machine calls the message, where that is not the name of its row. */
+  readonly as?: string;
   /**
    * The state that the message found, should the machine not allow it in the one that the walk has come to: what led there is
    * not in the capture.
@@ -26,27 +27,6 @@ export interface SessionStep {
   readonly stays?: boolean;
   /** It moves nothing and breaks no order: a copy of an earlier step, or bytes of which nobody can tell what they are. */
   readonly idle?: boolean;
-}
-
-/** A value in a computation; without `value` it is unknown, and `unknown` says which key would tell it. */
-export interface Quantity {
-  readonly name: string;
-  readonly value?: Uint8Array | string;
-  readonly unknown?: string;
-  /** Opens traffic to whoever has it: never shown without being asked for, never written anywhere. */
-  readonly secret?: true;
-}
-
-/** One computation that a side does when it sends or receives a message, with the values of this message. */
-export interface Derivation {
-  /** The formula of the specification in its own symbols: `ck, k = HKDF(ck, ee)`. */
-  readonly formula: string;
-  /** The clause of the specification, or of the document it leans on. */
-  readonly clause: string;
-  readonly inputs: readonly Quantity[];
-  readonly results: readonly Quantity[];
-  /** For a computation that checks: a tag, a signature, a cookie, a padding. */
-  readonly check?: Check;
 }
 
 /** A message as a step of its session. */
@@ -77,7 +57,8 @@ export function walk(machine: Machine, members: Iterable<Member>): Step[] {
 }
 
 /** One step on from a state. */
-export function step(machine: Machine, from: string, { n, name, direction, part }: Member): Step {
+export function step(machine: Machine, from: string, { n, name: row, direction, part }: Member): Step {
+  const name = part.as ?? row;
   const by = direction === part.opener ? 'opener' : 'answerer';
   let at = from;
   let next = part.idle === true ? at : advance(machine, at, name, by);
@@ -87,19 +68,4 @@ export function step(machine: Machine, from: string, { n, name, direction, part 
     else if (next !== undefined) at = part.unseen;
   }
   return { n, by, before: at, after: next ?? at, allowed: next !== undefined };
-}
-
-/** A value that the capture itself tells. */
-export function wireValue(name: string, value: Uint8Array | string): Quantity {
-  return { name, value };
-}
-
-/** A value that a key tells, no secret once it is known. */
-export function derivedValue(name: string, value: Uint8Array | string | undefined, unknown: string): Quantity {
-  return value === undefined ? { name, unknown } : { name, value };
-}
-
-/** A value that opens traffic. */
-export function secretValue(name: string, value: Uint8Array | string | undefined, unknown: string): Quantity {
-  return { ...derivedValue(name, value, unknown), secret: true };
 }

@@ -19,6 +19,14 @@ export {
   type ReadMessage,
   readHandshake,
 } from './passive.ts';
-export { type HandshakePattern, type MessagePattern, patternNames, type Role, readPattern, type Token } from './pattern.ts';
+export {
+  type DhToken,
+  type HandshakePattern,
+  type MessagePattern,
+  patternNames,
+  type Role,
+  readPattern,
+  type Token,
+} from './pattern.ts';
 export { type NoiseProtocol, readProtocolName } from './protocolname.ts';
 export { type Secret, secretsInWords, secretsOf, sufficientSets } from './secrets.ts';

@@ -1,6 +1,16 @@
 import { operationsOf, toHex } from '../../bytes/index.ts';
 import type { DhPublicKey, RsaPrivateKey } from '../../crypto/index.ts';
-import { type Key, type KeyRing, KeyTrial, type MessageView, type TriedKey, triedKeys } from '../../protocol/index.ts';
+import {
+  type ExplainedStep,
+  type Key,
+  type KeyRing,
+  type KeySteps,
+  keyStep,
+  type MessageView,
+  neededStep,
+  type TriedKey,
+  triedKeys,
+} from '../../protocol/index.ts';
 import { cipherChoice, keyChoice } from './choices.ts';
 import { publicValueOf, sharedSecretOf, testOf, tunnelSecretOf } from './costly.ts';
 import type { Facts } from './facts.ts';
@@ -26,61 +36,48 @@ export function explain(captured: MessageView<Facts, Session>, keys: KeyRing): T
   );
 }
 
-function exponent(key: Key<bigint>, session: Session | undefined, captured: MessageView): TriedKey {
-  const trial = new KeyTrial(key);
-  const a = session?.a;
-  const b = session?.b;
-  const owner = [
+function* exponent(key: Key<bigint>, session: Session | undefined, captured: MessageView): KeySteps {
+  const { a, b }: Partial<Session> = session ?? {};
+  if (a === undefined && b === undefined)
+    return yield keyStep('find the handshake', {}, 'neither HELLO nor HELLO_ACK of its connection is in the capture', false);
+  for (const [name, own, peer] of [
     ['a_peer_public_key', a, b],
     ['b_peer_public_key', b, a],
-  ] as const;
-  if (a === undefined && b === undefined) {
-    trial.step('find the handshake', {}, 'neither HELLO nor HELLO_ACK of its connection is in the capture', false);
-    return trial.tried;
-  }
-  for (const [name, own, peer] of owner) {
+  ] as const) {
     if (own === undefined) continue;
     const power = publicValueOf(key, own, captured.budget);
     const yields = power?.value === own.y;
     const group = { p: `${own.p.toString(16).length * 4} bits`, g: `0x${own.g.toString(16)}` };
-    const result =
-      power === undefined ? notDone(key, captured) : yields ? 'the exponent yields this public key' : 'another public value';
-    trial.step(`g^x mod p = ${name}`, group, result, yields);
-    if (yields) return exchanged(trial, key, peer, session, captured);
+    const result = yields ? 'the exponent yields this public key' : 'another public value';
+    yield keyStep(`g^x mod p = ${name}`, group, power === undefined ? notDone(key, captured) : result, yields);
+    if (yields) return yield* exchanged(key, peer, session, captured);
   }
-  return trial.tried;
 }
 
-function exchanged(
-  trial: KeyTrial,
+function* exchanged(
   x: Key<bigint>,
   peer: DhPublicKey | undefined,
   session: Session | undefined,
   captured: MessageView,
-): TriedKey {
-  if (peer === undefined) {
-    trial.step('find the other public key', {}, 'it is not in the capture', false);
-    return trial.tried;
-  }
+): KeySteps {
+  if (peer === undefined) return yield keyStep('find the other public key', {}, 'it is not in the capture', false);
   const made = sharedSecretOf(x, peer, captured.budget);
   const z = made?.value;
   const result = made === undefined ? notDone(x, captured) : z === undefined ? 'cannot be computed' : `${z.length} bytes`;
-  if (trial.step('Z = y^x mod p', { y: short(peer.y.toString(16)) }, result, z !== undefined)) proof(trial, session, captured);
-  return trial.tried;
+  yield* neededStep('Z = y^x mod p', { y: short(peer.y.toString(16)) }, z, result);
+  yield proof(session, captured);
 }
 
-function given(key: Key, session: Session | undefined, captured: MessageView): TriedKey {
-  const trial = new KeyTrial(key);
-  const vector = session?.vector === undefined ? undefined : toHex(session.vector);
+function* given(key: Key, session: Session | undefined, captured: MessageView): KeySteps {
+  const vector = session?.vector && toHex(session.vector);
   const fits = vector === key.index;
   const inputs = { given: key.index, connection: vector ?? 'no HELLO_ACK in the capture' };
-  if (trial.step('find the session by init_vector', inputs, fits ? 'the same' : 'another session', fits))
-    proof(trial, session, captured);
-  return trial.tried;
+  yield* neededStep('find the session by init_vector', inputs, fits, fits ? 'the same' : 'another session');
+  yield proof(session, captured);
 }
 
 /** The last step: what the candidates made of the direction's first bytes. */
-function proof(trial: KeyTrial, session: Session | undefined, { direction }: MessageView): void {
+function proof(session: Session | undefined, { direction }: MessageView): ExplainedStep {
   const opening = session?.openings[direction];
   const inputs = {
     ciphers: cipherChoice.candidates.map(({ id }) => id).join(', '),
@@ -88,27 +85,20 @@ function proof(trial: KeyTrial, session: Session | undefined, { direction }: Mes
     iv: session?.vector === undefined ? '' : toHex(session.vector),
   };
   const none = 'no candidate makes FIN and FIN_ACK, or a run of known packet types, of this direction';
-  trial.step(
-    'open the direction and look for a proof',
-    inputs,
-    opening === undefined ? none : `${opening.how}: ${session?.proof}`,
-    opening !== undefined,
-  );
+  const result = opening === undefined ? none : `${opening.how}: ${session?.proof}`;
+  return keyStep('open the direction and look for a proof', inputs, result, opening !== undefined);
 }
 
 /** RSA-OAEP of the TUNNEL_REQ that the packet belongs to, with this key: what the first pass did to find the tunnel's key. */
-function target(key: Key<RsaPrivateKey>, captured: MessageView<Facts, Session>): TriedKey {
-  const trial = new KeyTrial(key);
-  const rsa = key.secret;
+function* target(key: Key<RsaPrivateKey>, captured: MessageView<Facts, Session>): KeySteps {
+  const { size } = key.secret;
   const { facts, budget } = captured;
   const tunnel = facts?.belongsTo;
-  if (tunnel?.wrapped === undefined) {
-    trial.step('find the TUNNEL_REQ', {}, 'it is not in the capture as a whole', false);
-    return trial.tried;
-  }
+  if (tunnel?.wrapped === undefined)
+    return yield keyStep('find the TUNNEL_REQ', {}, 'it is not in the capture as a whole', false);
   const { wrapped, frame } = tunnel;
-  const modulus = `${rsa.size * 8} bits`;
-  const length = wrapped.test.length;
+  const modulus = `${size * 8} bits`;
+  const { length } = wrapped.test;
   const test = testOf(key, wrapped.test, budget);
   const isProven = provesTarget(test?.value, wrapped);
   const result =
@@ -116,21 +106,15 @@ function target(key: Key<RsaPrivateKey>, captured: MessageView<Facts, Session>):
       ? notDone(key, captured)
       : isProven
         ? `test_hash of the TUNNEL_REQ in frame ${frame}`
-        : length === rsa.size
+        : length === size
           ? `not test_hash of the TUNNEL_REQ in frame ${frame}: another key`
-          : `test_encrypted of the TUNNEL_REQ in frame ${frame} has ${length} bytes, the modulus ${rsa.size}`;
-  const proof = 'RSA-OAEP (SHA-256, MGF1-SHA-1) of test_encrypted, then SHA-256';
-  if (!trial.step(proof, { modulus }, result, isProven)) return trial.tried;
+          : `test_encrypted of the TUNNEL_REQ in frame ${frame} has ${length} bytes, the modulus ${size}`;
+  yield* neededStep('RSA-OAEP (SHA-256, MGF1-SHA-1) of test_encrypted, then SHA-256', { modulus }, isProven, result);
   const made = tunnelSecretOf(key, wrapped.shared, budget);
   const opened = made?.value;
-  const is =
-    made === undefined
-      ? notDone(key, captured)
-      : opened === undefined
-        ? 'the padding does not hold'
-        : `${opened.shared.length} bytes`;
-  trial.step('RSA-OAEP of shared_key: AES key and iv', { modulus }, is, opened?.keys !== undefined);
-  return trial.tried;
+  const shared = opened === undefined ? 'the padding does not hold' : `${opened.shared.length} bytes`;
+  const is = made === undefined ? notDone(key, captured) : shared;
+  yield keyStep('RSA-OAEP of shared_key: AES key and iv', { modulus }, is, opened?.keys !== undefined);
 }
 
 function notDone({ origin }: Key, { budget }: MessageView): string {

@@ -1,6 +1,6 @@
 import { concatBytes } from '@noble/hashes/utils.js';
 import type { Check } from '../../bytes/index.ts';
-import { type Derivation, derivedValue, type MessageView, secretValue, wireValue } from '../../protocol/index.ts';
+import { type Derivation, derivation, derivedValue, type MessageView, secretValue, wireValue } from '../../protocol/index.ts';
 import type { DecryptionCandidate, Place } from './choices.ts';
 import { aesLabel, dhLabel, secretLabel } from './keys.ts';
 import type { Session } from './session.ts';
@@ -10,26 +10,22 @@ const secretKey = `needs ${dhLabel} of either side, or ${secretLabel}`;
 const noVector = 'the HELLO_ACK is not in the capture';
 const unproven = 'no candidate is proven: keys or encrypted packets are missing';
 
+const made: Readonly<Record<string, string>> = {
+  'first-32': 'key = first 32 bytes of shared_secret',
+  'sha-256': 'key = SHA-256(shared_secret)',
+};
+
 /** The key that AES-256 takes: which candidate made it shows what came after the handshake. */
-export function derive({ openings, z, proof = '' }: Partial<Session>): Derivation[] {
+export function derive({ openings, z, proof = '' }: Partial<Session>): Derivation {
   const opening = openings?.[0] ?? openings?.[1];
-  const made: Readonly<Record<string, string>> = {
-    'first-32': 'key = first 32 bytes of shared_secret',
-    'sha-256': 'key = SHA-256(shared_secret)',
-  };
-  const candidate = opening?.from?.candidate;
-  return [
-    {
-      formula: (candidate && made[candidate]) ?? 'key = KDF(shared_secret)',
-      clause: 'p2p, Handshake, step 6, which names no way from secret to key: the candidates of p2p.key are tried',
-      inputs: [secretValue('shared_secret', opening?.from?.z ?? z, secretKey)],
-      results: [
-        secretValue('key', opening?.key, z === undefined ? anyKey : unproven),
-        derivedValue('cipher', opening?.cipher.name, z === undefined ? anyKey : unproven),
-      ],
-      check: opening === undefined ? { state: 'unchecked', why: unproven } : { state: 'valid', why: proof },
-    },
-  ];
+  const unknown = z === undefined ? anyKey : unproven;
+  return derivation(
+    made[opening?.from?.candidate ?? ''] ?? 'key = KDF(shared_secret)',
+    'p2p, Handshake, step 6, which names no way from secret to key: the candidates of p2p.key are tried',
+    [secretValue('shared_secret', opening?.from?.z ?? z, secretKey)],
+    [secretValue('key', opening?.key, unknown), derivedValue('cipher', opening?.cipher.name, unknown)],
+    opening === undefined ? { state: 'unchecked', why: unproven } : { state: 'valid', why: proof },
+  );
 }
 
 const blockLength = 16;
@@ -42,7 +38,7 @@ export function decrypt(
   { vector, proof }: Partial<Session>,
   plaintext: Uint8Array | undefined,
   { name, state }: Pick<MessageView, 'name' | 'state'>,
-): Derivation[] {
+): Derivation {
   const before = 'which byte of the stream it is: what comes before it does not open, or is missing';
   const isProof = name === 'FIN' || name === 'FIN_ACK';
   const decodes = isProof ? `${name} decodes: the handshake has not failed` : `it decodes; the key was proven: ${proof}`;
@@ -52,23 +48,18 @@ export function decrypt(
       : state === 'decoded'
         ? { state: 'valid', why: decodes }
         : { state: state === 'malformed' ? 'invalid' : 'unchecked', why: 'it is no whole packet of the specification' };
-  return [
-    {
-      formula: `plaintext = ${opening?.cipher.name ?? 'AES-256'}(key, init_vector, ciphertext at position)`,
-      clause: isProof
-        ? 'p2p, Handshake, steps 6 to 9; NIST SP 800-38A, section 6'
-        : 'p2p, Handshake, step 6; NIST SP 800-38A, section 6',
-      inputs: [
-        secretValue('key', opening?.key, anyKey),
-        derivedValue('init_vector', opening?.iv ?? vector, noVector),
-        derivedValue('position', place === undefined ? undefined : `byte ${place.offset} of its direction`, before),
-        derivedValue('shift register', registerOf(place, opening), anyKey),
-        wireValue('ciphertext', ciphertext),
-      ],
-      results: [derivedValue('plaintext', plaintext, opening === undefined ? anyKey : before)],
-      check: verdict,
-    },
-  ];
+  return derivation(
+    `plaintext = ${opening?.cipher.name ?? 'AES-256'}(key, init_vector, ciphertext at position)`,
+    `p2p, Handshake, ${isProof ? 'steps 6 to 9' : 'step 6'}; NIST SP 800-38A, section 6`,
+    [
+      ...[secretValue('key', opening?.key, anyKey), derivedValue('init_vector', opening?.iv ?? vector, noVector)],
+      derivedValue('position', place === undefined ? undefined : `byte ${place.offset} of its direction`, before),
+      derivedValue('shift register', registerOf(place, opening), anyKey),
+      wireValue('ciphertext', ciphertext),
+    ],
+    [derivedValue('plaintext', plaintext, opening === undefined ? anyKey : before)],
+    verdict,
+  );
 }
 
 /** What CFB8 enciphers for the first byte: the 16 bytes before it, of init_vector and ciphertext. */

@@ -1,5 +1,15 @@
 import { toHex } from '../../bytes/index.ts';
-import { type Key, type KeyRing, KeyTrial, type MessageView, type TriedKey, triedKeys } from '../../protocol/index.ts';
+import {
+  type ExplainedStep,
+  type Key,
+  type KeyRing,
+  type KeySteps,
+  keyStep,
+  type MessageView,
+  neededStep,
+  type TriedKey,
+  triedKeys,
+} from '../../protocol/index.ts';
 import type { Facts } from './facts.ts';
 import { ephemeralKind, type TransportKeys, transportKind } from './keys.ts';
 import { type ExchangeKeys, exchange, hashMessage2, keyOf, nn, openMessage2 } from './keyschedule.ts';
@@ -20,78 +30,69 @@ export function explain(captured: MessageView<Facts, Session>, keys: KeyRing): T
 }
 
 const absent = 'not in the capture';
+const unverified = 'the tag does not verify';
 
-function byEphemeral(key: Key<Uint8Array>, session: Session | undefined, captured: MessageView): TriedKey {
-  const trial = new KeyTrial(key);
+function* byEphemeral(key: Key<Uint8Array>, session: Session | undefined, captured: MessageView): KeySteps {
   const resp = captured.name === 'RespHello' ? captured.bytes.subarray(captured.start, captured.end) : session?.resp;
-  const responder = resp === undefined ? undefined : toHex(helloParts(resp).e);
+  const responder = resp && toHex(helloParts(resp).e);
   const known = { "initiator's e": session?.e ?? absent, "responder's e": responder ?? absent };
   const side = key.index === session?.e ? 'initiator' : key.index === responder ? 'responder' : undefined;
   const found = side === undefined ? "no e of this message's session" : `the ${side}'s e`;
-  if (!trial.step('find the e that it yields', { public: key.index, ...known }, found, side !== undefined)) return trial.tried;
-  if (session === undefined || resp === undefined) {
-    trial.step('find both hellos', known, 'one of them is not in the capture', false);
-    return trial.tried;
-  }
-  const made = respHello(trial, key.secret, side === 'initiator', session, resp);
-  if (made !== undefined && captured.name !== 'RespHello') {
-    const { bit } = headerOf(captured);
-    trial.step('split into two transport keys', { direction: directionNames[bit] }, 'HKDF of the chaining key', true);
-    open(trial, keyOf(made, bit)!, captured);
-  }
-  return trial.tried;
+  yield* neededStep('find the e that it yields', { public: key.index, ...known }, side, found);
+  if (session === undefined || resp === undefined)
+    return yield keyStep('find both hellos', known, 'one of them is not in the capture', false);
+  const made = yield* respHello(key.secret, side === 'initiator', session, resp);
+  if (made === undefined || captured.name === 'RespHello') return;
+  const { bit } = headerOf(captured);
+  yield keyStep('split into two transport keys', { direction: directionNames[bit] }, 'HKDF of the chaining key', true);
+  yield opened(keyOf(made, bit)!, captured);
 }
 
 /** Message 2 under each InitHello that carries the session's e; the first that opens is the session's. */
-function respHello(
-  trial: KeyTrial,
+function* respHello(
   secret: Uint8Array,
   isInitiator: boolean,
   session: Session,
   resp: Uint8Array,
-): ExchangeKeys | undefined {
+): KeySteps<ExchangeKeys | undefined> {
   const { e, rest: ciphertext } = helloParts(resp);
   const hello = session.hellos[0];
   const peer = isInitiator || hello === undefined ? e : helloParts(hello.message).e;
   const made = exchange(secret, peer);
   const computed = made === undefined ? 'zero: the other e is of low order' : 'computed';
-  if (!trial.step('ee = X25519(private key, e)', { e: toHex(peer) }, computed, made !== undefined)) return undefined;
+  const keys = yield* neededStep('ee = X25519(private key, e)', { e: toHex(peer) }, made, computed);
   for (const { frame, h1 } of session.hellos) {
     const { hE, h } = hashMessage2(h1, e, ciphertext);
-    const isOpen = openMessage2({ hE, h }, ciphertext, made!) !== undefined;
+    const isOpen = openMessage2({ hE, h }, ciphertext, keys) !== undefined;
     const inputs = { 'h after InitHello': toHex(h1), 'InitHello in frame': String(frame), nonce: '0' };
-    const result = isOpen ? `the tag verifies; h is ${toHex(h)}` : 'the tag does not verify';
-    if (trial.step("open RespHello's payload", inputs, result, isOpen)) return made;
+    yield keyStep("open RespHello's payload", inputs, isOpen ? `the tag verifies; h is ${toHex(h)}` : unverified, isOpen);
+    if (isOpen) return keys;
   }
   return undefined;
 }
 
-function byTransportKeys(key: Key<TransportKeys>, session: Session | undefined, captured: MessageView): TriedKey {
-  const trial = new KeyTrial(key);
+function* byTransportKeys(key: Key<TransportKeys>, session: Session | undefined, captured: MessageView): KeySteps {
   const inputs = { given: key.index, session: session?.e ?? absent };
   const fits = session?.e === key.index;
-  if (!trial.step("find the session by the initiator's e", inputs, fits ? 'the same' : 'another session', fits))
-    return trial.tried;
-  if (captured.name === 'RespHello') {
-    trial.step('open RespHello', {}, 'its payload is under a handshake key: only an ephemeral private key opens it', false);
-    return trial.tried;
-  }
+  yield* neededStep("find the session by the initiator's e", inputs, fits, fits ? 'the same' : 'another session');
+  if (captured.name === 'RespHello')
+    return yield keyStep(
+      'open RespHello',
+      {},
+      'its payload is under a handshake key: only an ephemeral private key opens it',
+      false,
+    );
   const { bit } = headerOf(captured);
   const own = keyOf(key.secret, bit);
-  const isThere = own !== undefined;
-  if (
-    trial.step('take the key of its direction', { direction: directionNames[bit] }, isThere ? 'given' : 'left out (-)', isThere)
-  )
-    open(trial, own!, captured);
-  return trial.tried;
+  const isThere = own === undefined ? 'left out (-)' : 'given';
+  yield opened(yield* neededStep('take the key of its direction', { direction: directionNames[bit] }, own, isThere), captured);
 }
 
-function open(trial: KeyTrial, key: Uint8Array, captured: MessageView): void {
+function opened(key: Uint8Array, captured: MessageView): ExplainedStep {
   const { counter } = headerOf(captured);
   const { header, ciphertext } = sealedParts(captured.bytes.subarray(captured.start, captured.end));
   const ok = nn.cipher.decrypt(key, counter, header, ciphertext) !== undefined;
-  const inputs = { nonce: String(counter), aad: toHex(header) };
-  trial.step('ChaCha20-Poly1305', inputs, ok ? 'the tag verifies' : 'the tag does not verify', ok);
+  return keyStep('ChaCha20-Poly1305', { nonce: String(counter), aad: toHex(header) }, ok ? 'the tag verifies' : unverified, ok);
 }
 
 /** What travels encrypted has a header. */

@@ -1,8 +1,10 @@
 import { concatBytes } from '@noble/hashes/utils.js';
-import { bytesIn, type Field, fromHex, toHex } from '../../bytes/index.ts';
+import { bytesIn, type Check, type Field, fromHex, toHex } from '../../bytes/index.ts';
 import { openSealed, sealedLength, sealedParts } from '../../crypto/index.ts';
 import {
   type Derivation,
+  decryption,
+  derivation,
   derivedValue,
   type KeyRing,
   type MessageView,
@@ -12,7 +14,7 @@ import {
 } from '../../protocol/index.ts';
 import type { Facts, Signed } from './facts.ts';
 import { privateKind, privateLabel, sessionLabel } from './keys.ts';
-import { type ExchangeKeys, exchange } from './keyschedule.ts';
+import { exchange } from './keyschedule.ts';
 import { headLength, type Layouts, standard } from './messages.ts';
 import { parseData } from './parse.ts';
 import type { Session } from './session.ts';
@@ -35,7 +37,7 @@ export function compute(captured: MessageView<Facts, Session>, keys: KeyRing): D
       );
     case 'hello_retry':
     case 'ping':
-      return cookie(name, layouts.payload[name](packet, 0, headLength, packet.length, captured.limits).field, facts);
+      return [cookie(name, layouts.payload[name](packet, 0, headLength, packet.length, captured.limits).field, facts)];
     case 'data':
       return data(captured, packet, layouts, facts, session, keys);
     default:
@@ -47,43 +49,38 @@ const eitherKey = `needs ${privateLabel} of either side`;
 const anyKey = `${eitherKey}, or ${sessionLabel}`;
 const lowOrder = 'it is zero: the other x25519_public is of low order';
 const otherHello = 'the other hello is not in the capture';
+const convention = 'a convention of this program: the document defines no encryption';
 
 function hello(packet: Uint8Array, payload: Field, facts: Facts, session: Session | undefined, keys: KeyRing): Derivation[] {
   const x = bytesIn(payload, 'x25519_public')!;
   const given = bytesIn(payload, 'cookie')!;
   const isFirst = given.every((byte) => byte === 0);
-  const unknown = `needs ${privateLabel} of the sender`;
   return [
-    {
-      formula: 'x25519_public = X25519(private key, 9)',
-      clause: 'p2p packet, hello; RFC 7748, section 6.1',
-      inputs: [secretValue("sender's private key", privateOf(x, keys), unknown)],
-      results: [wireValue('x25519_public', x)],
-    },
-    {
-      formula: isFirst ? 'cookie = zeros' : 'cookie = cookie of the hello retry',
-      clause: '2p2 protocol, handshake',
-      inputs: [],
-      results: [wireValue('cookie', given)],
-      ...(facts.cookie === undefined ? {} : { check: facts.cookie }),
-    },
+    derivation(
+      'x25519_public = X25519(private key, 9)',
+      'p2p packet, hello; RFC 7748, section 6.1',
+      [secretValue("sender's private key", privateOf(x, keys), `needs ${privateLabel} of the sender`)],
+      [wireValue('x25519_public', x)],
+    ),
+    repeated(isFirst ? 'zeros' : 'cookie of the hello retry', '2p2 protocol, handshake', given, facts.cookie),
     signature('p2p packet, hello: signature', facts, packet, payload, bytesIn(payload, 'ed25519_public')),
     // With both hellos there, both sides have what an exchange takes.
-    ...(session?.initiator !== undefined && session.pair[1] === toHex(x) ? agreed(session, keys) : []),
+    ...(session?.initiator !== undefined && session.pair[1] === toHex(x) ? agreed(session, keys).steps : []),
   ];
 }
 
-function cookie(name: 'hello_retry' | 'ping', payload: Field, facts: Facts): Derivation[] {
-  const isAnswer = name === 'ping' && facts.answers !== undefined;
-  return [
-    {
-      formula: isAnswer ? 'cookie = cookie of the other ping' : 'cookie = bytes that only its receiver can repeat',
-      clause: name === 'ping' ? '2p2 protocol, ping' : '2p2 protocol, handshake',
-      inputs: [],
-      results: [wireValue('cookie', bytesIn(payload, 'cookie')!)],
-      ...(isAnswer ? { check: { state: 'valid', why: `it is that of the ping in frame ${facts.answers}` } } : {}),
-    },
-  ];
+function cookie(name: 'hello_retry' | 'ping', payload: Field, { answers }: Facts): Derivation {
+  const given = bytesIn(payload, 'cookie')!;
+  const clause = name === 'ping' ? '2p2 protocol, ping' : '2p2 protocol, handshake';
+  if (name !== 'ping' || answers === undefined) return repeated('bytes that only its receiver can repeat', clause, given);
+  return repeated('cookie of the other ping', clause, given, {
+    state: 'valid',
+    why: `it is that of the ping in frame ${answers}`,
+  });
+}
+
+function repeated(what: string, clause: string, given: Uint8Array, check?: Check): Derivation {
+  return derivation(`cookie = ${what}`, clause, [], [wireValue('cookie', given)], check);
 }
 
 function data(
@@ -96,65 +93,57 @@ function data(
 ): Derivation[] {
   if (!captured.encrypted) return entries(layouts, packet, headLength, facts);
   if (session === undefined || packet.length < headLength + sealedLength) return [];
+  const { steps, key } = agreed(session, keys);
   const plaintext = session.reopen(packet);
   return [
-    ...agreed(session, keys),
-    unseal(packet, keyOf(session, keys), plaintext),
+    ...steps,
+    unseal(packet, secretValue('key', key, anyKey), plaintext),
     ...(plaintext === undefined ? [] : entries(layouts, plaintext, 0, facts)),
   ];
 }
 
-/** The exchange of X25519, and the key that this program's convention makes of it. */
-function agreed(session: Session, keys: KeyRing): Derivation[] {
-  const [i, r] = session.pair.map((x) => (x === undefined ? undefined : fromHex(x)));
-  const made = exchanged(session, keys);
-  const own = (i && privateOf(i, keys)) ?? (r && privateOf(r, keys));
-  const unknown = i === undefined || r === undefined ? otherHello : own === undefined ? eitherKey : lowOrder;
-  const secret: Derivation = {
-    formula: 'Z = X25519(private key, x25519_public)',
-    clause: 'p2p packet, hello: public key diffie-hellman x25519; RFC 7748, section 6.1',
-    inputs: [
-      secretValue("initiator's private key", i && privateOf(i, keys), `needs ${privateLabel} of the initiator`),
-      derivedValue("initiator's x25519_public", i, otherHello),
-      secretValue("responder's private key", r && privateOf(r, keys), `needs ${privateLabel} of the responder`),
-      derivedValue("responder's x25519_public", r, otherHello),
+/** The exchange of X25519, and the key that this program's convention makes of it: the one that opened the session's data, or that one. */
+function agreed(session: Session, keys: KeyRing): { readonly steps: Derivation[]; readonly key: Uint8Array | undefined } {
+  const [initiator, responder] = session.pair.map((x) => (x === undefined ? undefined : fromHex(x)));
+  const [i, r] = [initiator, responder].map((x) => x && privateOf(x, keys));
+  const own = i ?? r;
+  const isWhole = initiator !== undefined && responder !== undefined;
+  const made = isWhole && own ? exchange(i ? 'initiator' : 'responder', own, { initiator, responder }) : undefined;
+  const key = session.key ?? made?.key;
+  const unknown = !isWhole ? otherHello : own === undefined ? eitherKey : lowOrder;
+  const publics = [
+    derivedValue("initiator's x25519_public", initiator, otherHello),
+    derivedValue("responder's x25519_public", responder, otherHello),
+  ] as const;
+  const z = secretValue('Z', made?.z, unknown);
+  const exchanged = derivation(
+    'Z = X25519(private key, x25519_public)',
+    'p2p packet, hello: public key diffie-hellman x25519; RFC 7748, section 6.1',
+    [
+      ...[secretValue("initiator's private key", i, `needs ${privateLabel} of the initiator`), publics[0]],
+      ...[secretValue("responder's private key", r, `needs ${privateLabel} of the responder`), publics[1]],
     ],
-    results: [secretValue('Z', made?.z, unknown)],
-  };
-  if (session.form === 'plain') return [secret];
-  const derived: Derivation = {
-    formula: "key = BLAKE2s-256(Z || initiator's x25519_public || responder's x25519_public)",
-    clause: 'a convention of this program: the document defines no encryption; RFC 7693, section 3.3',
-    inputs: [
-      secretValue('Z', made?.z, unknown),
-      derivedValue("initiator's x25519_public", i, otherHello),
-      derivedValue("responder's x25519_public", r, otherHello),
-    ],
-    results: [secretValue('key', keyOf(session, keys), unknown === eitherKey ? anyKey : unknown)],
-  };
-  return [secret, derived];
+    [z],
+  );
+  const derived = derivation(
+    "key = BLAKE2s-256(Z || initiator's x25519_public || responder's x25519_public)",
+    `${convention}; RFC 7693, section 3.3`,
+    [z, ...publics],
+    [secretValue('key', key, unknown === eitherKey ? anyKey : unknown)],
+  );
+  return { steps: session.form === 'plain' ? [exchanged] : [exchanged, derived], key };
 }
 
-function unseal(packet: Uint8Array, key: Uint8Array | undefined, opened: Uint8Array | undefined): Derivation {
+function unseal(packet: Uint8Array, key: Quantity, opened: Uint8Array | undefined): Derivation {
   const aad = packet.subarray(0, headLength);
   const payload = packet.subarray(headLength);
   const { nonce, ciphertext, tag } = sealedParts(payload);
-  const plaintext = opened ?? (key && openSealed(key, aad, payload));
-  const failed = 'the tag does not verify';
-  const why = key === undefined ? anyKey : plaintext === undefined ? failed : 'the tag verifies';
-  return {
-    formula: 'plaintext = ChaCha20-Poly1305(key, nonce, aad, ciphertext)',
-    clause: 'a convention of this program: the document defines no encryption; RFC 8439, section 2.8',
-    inputs: [
-      secretValue('key', key, anyKey),
-      wireValue('nonce', nonce),
-      wireValue('aad', aad),
-      wireValue('ciphertext', ciphertext),
-      wireValue('tag', tag),
-    ],
-    results: [derivedValue('plaintext', plaintext, why)],
-    check: { state: key === undefined ? 'unchecked' : plaintext === undefined ? 'invalid' : 'valid', why },
-  };
+  return decryption(
+    'plaintext = ChaCha20-Poly1305(key, nonce, aad, ciphertext)',
+    `${convention}; RFC 8439, section 2.8`,
+    [key, ...Object.entries({ nonce, aad, ciphertext, tag }).map(([name, value]) => wireValue(name, value))],
+    () => opened ?? openSealed(key.value as Uint8Array, aad, payload),
+  );
 }
 
 /** The signatures of introductions: the requester's, which its introducer carries on. */
@@ -177,35 +166,19 @@ function signature(
   const parts = (covers ?? []).map((name) => (name === 'head' ? packet.subarray(0, headLength) : bytesIn(fields, name)));
   const signed = covers && concatBytes(...parts.map((part) => part ?? new Uint8Array(0)));
   const by = "the signer's hello is not in the capture";
-  const inputs: Quantity[] = [
-    derivedValue('ed25519_public', key, by),
-    derivedValue('message', signed, by),
-    derivedValue('signature', bytesIn(fields, 'signature'), 'it is not in the packet'),
-  ];
-  return {
-    formula: `verify(ed25519_public, ${covers?.join(' || ') ?? 'message'}, signature)`,
-    clause: `${clause}, over what it leaves open; RFC 8032, section 5.1.7`,
-    inputs,
-    results: [],
-    ...(check === undefined ? {} : { check }),
-  };
+  return derivation(
+    `verify(ed25519_public, ${covers?.join(' || ') ?? 'message'}, signature)`,
+    `${clause}, over what it leaves open; RFC 8032, section 5.1.7`,
+    [
+      derivedValue('ed25519_public', key, by),
+      derivedValue('message', signed, by),
+      derivedValue('signature', bytesIn(fields, 'signature'), 'it is not in the packet'),
+    ],
+    [],
+    check,
+  );
 }
 
 function privateOf(x: Uint8Array, keys: KeyRing): Uint8Array | undefined {
   return keys.find(privateKind, toHex(x))[0]?.secret;
-}
-
-/** What the exchange makes, by the private key of either side. */
-function exchanged({ pair }: Session, keys: KeyRing): ExchangeKeys | undefined {
-  const [initiator, responder] = pair.map((x) => (x === undefined ? undefined : fromHex(x)));
-  if (initiator === undefined || responder === undefined) return undefined;
-  const publics = { initiator, responder };
-  const side = privateOf(initiator, keys) === undefined ? 'responder' : 'initiator';
-  const own = privateOf(publics[side], keys);
-  return own && exchange(side, own, publics);
-}
-
-/** The key that opened the session's data, or the one that the exchange gives. */
-function keyOf(session: Session, keys: KeyRing): Uint8Array | undefined {
-  return session.key ?? exchanged(session, keys)?.key;
 }

@@ -1,6 +1,16 @@
 import { type Budget, fromBase64, operationsOf } from '../../bytes/index.ts';
 import type { RsaPrivateKey } from '../../crypto/index.ts';
-import { type Key, type KeyRing, KeyTrial, type MessageView, type TriedKey, triedKeys } from '../../protocol/index.ts';
+import {
+  type ExplainedStep,
+  type Key,
+  type KeyRing,
+  type KeySteps,
+  keyStep,
+  type MessageView,
+  neededStep,
+  type TriedKey,
+  triedKeys,
+} from '../../protocol/index.ts';
 import { cipher, wrapping as wrappingChoice } from './choices.ts';
 import type { Facts } from './facts.ts';
 import { channelKind, rsaKind } from './keys.ts';
@@ -28,45 +38,39 @@ export function explain(captured: MessageView<Facts>, keys: KeyRing): TriedKey[]
   );
 }
 
-function unwrapping(key: Key<RsaPrivateKey>, wrapped: Uint8Array, budget: Budget): TriedKey {
-  const trial = new KeyTrial(key);
-  const secret = key.secret;
-  const sizes = { modulus: `${secret.size} bytes`, key: `${wrapped.length} bytes` };
-  const fits = wrapped.length === secret.size;
-  if (!trial.step('compare the sizes', sizes, fits ? 'the same' : "no ciphertext of this key's modulus", fits))
-    return trial.tried;
+function* unwrapping(key: Key<RsaPrivateKey>, wrapped: Uint8Array, budget: Budget): KeySteps {
+  const { size } = key.secret;
+  const fits = wrapped.length === size;
+  const sizes = { modulus: `${size} bytes`, key: `${wrapped.length} bytes` };
+  yield* neededStep('compare the sizes', sizes, fits, fits ? 'the same' : "no ciphertext of this key's modulus");
   const made = paddedKeyOf(key, wrapped, budget);
-  const padded = made?.value;
   const undone = made === undefined ? `not done: ${budget.why(operationsOf(key.origin))}` : 'the number is not below the modulus';
-  const raw = padded === undefined ? undone : 'computed';
-  if (!trial.step('RSADP (RFC 8017 section 5.1.2)', {}, raw, padded !== undefined)) return trial.tried;
-  for (const { wrapping, inner, key: found } of unpaddedKeys(padded!, wrappingChoice.candidates)) {
+  const raw = made?.value === undefined ? undone : 'computed';
+  const padded = yield* neededStep('RSADP (RFC 8017 section 5.1.2)', {}, made?.value, raw);
+  for (const { wrapping, inner, key: found } of unpaddedKeys(padded, wrappingChoice.candidates)) {
     const ok = found !== undefined;
     const result = inner === undefined ? 'the padding does not fit' : ok ? '32 bytes' : `${inner.length} bytes, a key has 32`;
-    if (trial.step(`unpad ${wrapping.title}`, {}, result, ok)) break;
+    yield keyStep(`unpad ${wrapping.title}`, {}, result, ok);
+    if (ok) return;
   }
-  return trial.tried;
 }
 
-function byKeyMessage(key: Key, channel: string, facts: Facts): TriedKey {
-  const trial = new KeyTrial(key);
+function* byKeyMessage(key: Key, channel: string, facts: Facts): KeySteps {
   const mine = facts.unwrapped?.find((one) => one.by === key.fingerprint);
   const result = mine === undefined ? 'none in the capture' : `the KEY in frame ${mine.frame}, ${mine.how}`;
-  if (trial.step('find a KEY of the channel that it unwraps', { channel_id: channel }, result, mine !== undefined))
-    open(trial, facts);
-  return trial.tried;
+  yield* neededStep('find a KEY of the channel that it unwraps', { channel_id: channel }, mine, result);
+  yield opened(facts);
 }
 
-function byChannelKey(key: Key, channel: string, facts: Facts): TriedKey {
-  const trial = new KeyTrial(key);
+function* byChannelKey(key: Key, channel: string, facts: Facts): KeySteps {
   const fits = key.index === channel;
   const inputs = { given: key.index, channel_id: channel };
-  if (trial.step('find the channel by channel_id', inputs, fits ? 'the same' : 'another channel', fits)) open(trial, facts);
-  return trial.tried;
+  yield* neededStep('find the channel by channel_id', inputs, fits, fits ? 'the same' : 'another channel');
+  yield opened(facts);
 }
 
-function open(trial: KeyTrial, facts: Facts): void {
+function opened({ plaintext, how = '' }: Facts): ExplainedStep {
   const inputs = { ciphers: cipher.candidates.map(({ mode }) => mode.name).join(', ') };
-  const ok = facts.plaintext !== undefined;
-  trial.step('open the message', inputs, ok ? (facts.how ?? '') : 'no cipher gives a signed or readable text', ok);
+  const ok = plaintext !== undefined;
+  return keyStep('open the message', inputs, ok ? how : 'no cipher gives a signed or readable text', ok);
 }

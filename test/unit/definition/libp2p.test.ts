@@ -1,4 +1,5 @@
 /** The sample libp2p over what js-libp2p 3 sent: two connections, one that names its multiplexer in the handshake and one that does not. */
+import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compileFilter, FieldCatalog, FilterRow } from '../../../dissector/filter/index.ts';
@@ -166,6 +167,39 @@ describe('keys of libp2p', () => {
     expect(own).toHaveLength(ofPort(closed, 27001).length);
   });
 
+  it('of either side tell what both compute, which Node computes too', () => {
+    const { is, ie, rs, re } = rolesOf(27001);
+    const computed = (keys: readonly string[]): [name: string, hex: string][] => {
+      const given = open(keys);
+      const messages = ofPort(lines(given), 27001).filter(({ message }) => message === 'handshake');
+      const steps = given.analysis.steps(messages[0]!.n)!.steps;
+      expect(steps.map(({ n, allowed }) => [n, allowed])).toEqual(messages.map(({ n }) => [n, true]));
+      return messages.flatMap(({ n }) =>
+        given.analysis
+          .compute(n)
+          .flatMap(({ results }) => results)
+          .map(({ name, value }) => [name, Buffer.from(value as Uint8Array).toString('hex')]),
+      );
+    };
+    const all = computed([is, ie, rs, re]);
+    expect(computed([is, ie])).toEqual(all);
+    expect(computed([rs, re])).toEqual(all);
+    // HKDF of section 4.3 over the three DH results, from the name of the protocol on.
+    const hmac = (key: Uint8Array, ...parts: readonly Uint8Array[]) =>
+      parts.reduce((hash, part) => hash.update(part), createHmac('sha256', key)).digest();
+    const hkdf = (ck: Uint8Array, input: Uint8Array): [Buffer, Buffer] => {
+      const temp = hmac(ck, input);
+      const first = hmac(temp, Buffer.of(1));
+      return [first, hmac(temp, first, Buffer.of(2))];
+    };
+    const known = (name: string) => Buffer.from(all.find(([own]) => own === name)![1], 'hex');
+    const ck = ['ee', 'es', 'se'].reduce<Uint8Array>(
+      (before, name) => hkdf(before, known(name))[0],
+      Buffer.from('Noise_XX_25519_ChaChaPoly_SHA256'),
+    );
+    expect([known('k_i2r'), known('k_r2i')]).toEqual(hkdf(ck, Buffer.alloc(0)));
+  });
+
   it('are told apart by what they did', () => {
     const roles = rolesOf(27001);
     const given = open([roles.is, roles.ie, rolesOf(27002).ie, roles.rs]);
@@ -192,7 +226,12 @@ describe('a broken capture of libp2p', () => {
       for (let at = 0; at < 20; at++) broken[24 + random(broken.length - 24)] = random(256);
       const capture = openBytes(broken, { protocols: [protocol], keys: [keyLines.join('\n')] });
       if ('problem' in capture) continue;
-      for (const { n } of capture.messages({ bytes: true })) capture.tree(n);
+      for (const { n } of capture.messages({ bytes: true })) {
+        capture.tree(n);
+        for (const { results } of capture.analysis.compute(n))
+          for (const { value, unknown } of results) expect((value === undefined) === (unknown === undefined)).toBe(false);
+        if (n % 20 === 0) capture.analysis.steps(n);
+      }
     }
   });
 

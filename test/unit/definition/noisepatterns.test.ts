@@ -22,8 +22,10 @@ import {
   x25519PrivateKind,
   x25519PublicKind,
 } from '../../../dissector/index.ts';
+import type { Quantity } from '../../../dissector/protocol/index.ts';
 import { type NoiseVector, noiseVectors } from '../../vectors/noise-vectors.ts';
 import { capture, tcpFlags, tcpFrame, udpFrame } from '../analysis/packets.ts';
+import { leaks, secretsOf } from '../protocols/steps.build.ts';
 
 const ends = [
   { address: '10.0.0.1', port: 1 },
@@ -51,8 +53,16 @@ interface Message {
   readonly bytes: Uint8Array;
 }
 
-/** The messages of a vector. That they are those that were published, the tests of the vectors say. */
-function messagesOf({ name, prologue, initiator, responder, psks, payloads }: NoiseVector): readonly Message[] {
+interface Spoken {
+  readonly messages: readonly Message[];
+  /** After each message of the handshake. */
+  readonly hashes: readonly string[];
+  /** Keys of transport messages, from initiator to responder and back, where there is a way back. */
+  readonly transport: readonly (string | undefined)[];
+}
+
+/** What both sides of a vector say and know. That the messages are those that were published, the tests of the vectors say. */
+function speak({ name, prologue, initiator, responder, psks, payloads }: NoiseVector): Spoken {
   const protocol = noise.readProtocolName(name);
   if (typeof protocol === 'string') throw new Error(protocol);
   const begin = (role: noise.Role, own: noise.HandshakeKeys): noise.HandshakeState => {
@@ -62,12 +72,14 @@ function messagesOf({ name, prologue, initiator, responder, psks, payloads }: No
   };
   const sides = [begin('initiator', initiator), begin('responder', responder)] as const;
   const { length } = protocol.pattern.messages;
-  return payloads.map((each, at) => {
+  const hashes: string[] = [];
+  const messages = payloads.map((each, at) => {
     if (at < length) {
       const isInitiators = sides[0].isTurn;
       const [writer, reader] = isInitiators ? sides : [sides[1], sides[0]];
       const sent = writer.writeMessage(each);
       reader.readMessage(sent);
+      hashes.push(toHex(writer.h));
       return { isInitiators, bytes: sent };
     }
     const isInitiators = protocol.pattern.isOneWay || at % 2 === 0;
@@ -75,6 +87,8 @@ function messagesOf({ name, prologue, initiator, responder, psks, payloads }: No
     cipher.setNonce(nonceOf(protocol, at));
     return { isInitiators, bytes: cipher.encryptWithAd(none, each) };
   });
+  const { send, receive } = sides[0].split();
+  return { messages, hashes, transport: [send, receive].map((cipher) => cipher && toHex(cipher.k)) };
 }
 
 /** How many transport messages of its side came before. */
@@ -178,6 +192,7 @@ function keyLines({ initiator, responder, psks, name }: NoiseVector, role: 'init
   ];
 }
 
+const shown = ({ value }: Quantity): string | undefined => (value instanceof Uint8Array ? toHex(value) : value);
 const vectors = noiseVectors('cacophony').filter(({ name }) => name.endsWith('_25519_ChaChaPoly_BLAKE2s'));
 
 describe('the patterns of Noise', () => {
@@ -185,11 +200,21 @@ describe('the patterns of Noise', () => {
 
   it.each(vectors)('$name', (vector) => {
     const protocol = noise.readProtocolName(vector.name) as noise.NoiseProtocol;
-    const messages = messagesOf(vector);
+    const { messages, hashes, transport } = speak(vector);
     const wanted = vector.payloads.map((each) => toHex(each));
     for (const role of ['initiator', 'responder'] as const) {
       const udp = open(overUdp(vector.name, vector.prologue), udpFrames(protocol, messages), keyLines(vector, role));
       const lines = [...udp.messages()];
+      const { analysis } = udp;
+      const computed = messages.map((_, n) => analysis.compute(n));
+      const results = computed.map((all) => all.flatMap((each) => each.results));
+      const handshakes = results.slice(0, protocol.pattern.messages.length);
+      expect(handshakes.map((all) => shown(all.findLast(({ name }) => name === 'h')!))).toEqual(hashes);
+      const [there, back] = ['k_i2r', 'k_r2i'].map((name) => shown(handshakes.at(-1)!.find((each) => each.name === name)!));
+      expect(protocol.pattern.isOneWay ? [there, undefined] : [there, back]).toEqual(transport);
+      expect(computed.flat().filter(({ check }) => check !== undefined && check.state !== 'valid')).toEqual([]);
+      expect(leaks(analysis, secretsOf(analysis))).toEqual([]);
+      expect(analysis.steps(0)!.steps.map(({ n, allowed }) => [n, allowed])).toEqual(messages.map((_, n) => [n, true]));
       const texts = lines.map(({ fields }) => (fields as { payload?: { text: string } }).payload?.text ?? '');
       expect(texts).toEqual(wanted);
       expect([...udp.findings()]).toEqual([]);
@@ -209,5 +234,8 @@ describe('the patterns of Noise', () => {
     const last = [...closed.messages()].at(-1)!;
     expect(last).toMatchObject({ state: 'encrypted', decrypted: false });
     expect(closed.explain(last.n).missing.join()).toContain('TOY_PSK');
+    const [decryption] = closed.analysis.compute(last.n);
+    expect(decryption!.check).toEqual({ state: 'unchecked', why: expect.stringMatching(/^needs .*TOY_PSK/) });
+    expect(secretsOf(closed.analysis)).not.toContain(transport[0]);
   });
 });

@@ -1,5 +1,6 @@
 /** The sample wireguard: its capture, made by its own nodes; what is decrypted with which keys; what is told of what is wrong. */
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createDecipheriv } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -76,6 +77,33 @@ describe('the capture of wireguard', () => {
     // Where no protocol knows its labels, nothing is told of it.
     const other = openBytes(content);
     expect('problem' in other ? other.problem : other.problems).toEqual([]);
+  });
+
+  it('tells what both sides compute; with the key of a session Node decrypts its data', () => {
+    const { analysis } = open(bytes, keyLog);
+    const response = lines(open(bytes, keyLog)).find(({ message }) => message === 'response')!.n;
+    const { title, steps } = analysis.steps(response)!;
+    expect(title).toBe('handshake 2 of 2');
+    expect(steps.every(({ allowed }) => allowed)).toBe(true);
+    expect(steps.slice(0, 3).map(({ by, before, after }) => `${by} ${before} ${after}`)).toEqual([
+      'opener message 1 message 2',
+      'answerer message 2 transport',
+      'opener transport transport',
+    ]);
+    const keys = analysis.compute(response).at(-1)!.results;
+    expect(keys.map(({ name, secret }) => [name, secret])).toEqual([
+      ['k_i2r', true],
+      ['k_r2i', true],
+    ]);
+    for (const { n, by } of steps.slice(2)) {
+      const [opened] = analysis.compute(n);
+      const known = (name: string) => opened!.inputs.find((each) => each.name === name)!.value as Uint8Array;
+      const key = keys[by === 'opener' ? 0 : 1]!.value as Uint8Array;
+      const cipher = createDecipheriv('chacha20-poly1305', key, known('nonce'), { authTagLength: 16 });
+      cipher.setAuthTag(known('tag'));
+      const plaintext = Buffer.concat([cipher.update(known('ciphertext')), cipher.final()]);
+      expect(plaintext.equals(opened!.results[0]!.value as Uint8Array)).toBe(true);
+    }
   });
 
   it('leads from the inner packet back to the frame', () => {
