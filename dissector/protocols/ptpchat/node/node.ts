@@ -8,6 +8,7 @@ import {
   type NodeSession,
   PendingBytes,
 } from '../../../protocol/index.ts';
+import { BoundedMap } from '../boundedmap.ts';
 import { framing } from '../choices.ts';
 import { forms } from '../forms.ts';
 import { lengthPrefix } from '../framing.ts';
@@ -30,6 +31,8 @@ const HELLO_MS = 1000;
 /** Both are "periodic" in the specification. */
 const ROUTING_MS = 10_000;
 const CHANNELS_MS = 5000;
+/** Copies of one message go out together: few others lie between them. */
+const MOST_TOLD = 4096;
 /** What HELLO says of the software, in the form that real servers give it. */
 const software = 'peerscope; 1.0';
 
@@ -39,6 +42,8 @@ export class PtpchatPeer implements NodeSession {
   readonly #identity: Identity;
   readonly #links = new Map<number, PeerLink>();
   readonly #pending = new PendingBytes();
+  /** By msg_id of the messages to acknowledge: the link over which each went first. */
+  readonly #firstLinks = new BoundedMap<string, number>(MOST_TOLD);
   readonly #channels: PeerChannels;
   readonly #certificates: PeerCertificates;
   readonly #keys: PeerKeys;
@@ -118,12 +123,22 @@ export class PtpchatPeer implements NodeSession {
       this.#context.send(link, 'HELLO');
     } else if (name === 'ack') this.#remind(peer);
     else if (name === 'routing') this.#route(link);
+    else if (name === 'proof') peer.isAskedForProof = false;
     else if (name === 'members') this.#channels.tellMembers();
     else if (name === 'joined') this.#keys.joined(peer);
     else {
       this.#context.timer(link, 'channels', CHANNELS_MS);
       this.#channels.maintain();
     }
+  }
+
+  /** An ACK of this request shows that the address hears this node: HELLO, CHANNEL and ROUTING have none. */
+  waits(link: number): void {
+    const peer = this.#links.get(link);
+    if (peer === undefined || peer.isAskedForProof) return;
+    peer.isAskedForProof = true;
+    this.#context.timer(link, 'proof', PATIENCE_MS);
+    this.#context.send(link, 'GETCERTIFICATE');
   }
 
   received(link: number, bytes: Uint8Array): void {
@@ -213,11 +228,19 @@ export class PtpchatPeer implements NodeSession {
     if (verb.acknowledged === true && msgId !== undefined) {
       if (!peer.acks.isWaiting) this.#context.timer(link.id, 'ack', PATIENCE_MS);
       const isOwn = idIn(said, 'node_id')?.key === this.#parts.node.key;
-      peer.acks.sent(msgId, verb.name, isOwn, this.#context.now());
+      peer.acks.sent(msgId, verb.name, isOwn && this.#isFirst(msgId, link.id), this.#context.now());
     }
     if (isOfChannels(verb.name)) this.#channels.sent(peer, said);
     else if (verb.name === 'MESSAGE') this.#messages.sent(peer, said);
     else if (verb.name === 'CONNECT') this.#paths.sent(peer, said);
+  }
+
+  /** No other link has got the message. */
+  #isFirst(msgId: string, link: number): boolean {
+    const first = this.#firstLinks.get(msgId) ?? link;
+    this.#firstLinks.set(msgId, first);
+    if (first !== link) this.#links.get(first)?.acks.shared(msgId);
+    return first === link;
   }
 
   #object(peer: PeerLink, bytes: Uint8Array): void {
@@ -255,13 +278,15 @@ export class PtpchatPeer implements NodeSession {
     if (!isFirst) return;
     const { id } = peer.link;
     if (peer.node?.key === this.#parts.node.key) this.#context.tell(id, 'The other side has the node_id of this node.');
-    if (this.#parts.serves()) {
-      this.#channels.greet(peer);
-      this.#route(id);
-    }
+    const serves = this.#parts.serves();
+    if (serves) this.#channels.greet(peer);
     this.#context.timer(id, 'channels', CHANNELS_MS);
-    // The first HELLO comes last: whoever waits for it knows the channels by then.
-    if (!peer.hasGreeted) this.#context.send(id, 'HELLO');
+    // The first HELLO comes last: whoever waits for it knows the channels by then. All at once is more than a datagram may bring forth.
+    const isSlow = this.#context.transport === 'udp' && serves && !peer.link.dialled;
+    if (isSlow) this.#context.timer(id, 'routing', HELLO_MS);
+    else if (serves) this.#route(id);
+    if (isSlow && !peer.hasGreeted) this.#context.timer(id, 'hello', HELLO_MS);
+    else if (!peer.hasGreeted) this.#context.send(id, 'HELLO');
   }
 
   #route(link: number): void {
