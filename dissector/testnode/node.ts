@@ -298,7 +298,7 @@ export class TestNode {
     };
     if (byHand || this.#isProven(open)) go();
     else if (this.#silence.keeps(open, this.#clock.timers.now)) return;
-    else if (open.allowance.takes(bytes.length)) go();
+    else if (open.allowance.passes(bytes)) go();
     else {
       if (!open.allowance.wait(bytes, go)) this.#dropped++;
       this.#guarded(link.id, () => this.#peer.waits?.(link.id));
