@@ -4,16 +4,16 @@
  * separators or quotes than the comma may see a cell begin.
  */
 
-/** Their full-width forms are taken for them (U+FF1D, U+FF0B, U+FF0D, U+FF20); so is a minus sign of its own (U+2212). */
-const OPENERS = '=+\\-@\\u2212\\uff1d\\uff0b\\uff0d\\uff20';
+/** Full-width and small forms (U+FF0B and so on, U+FE62 and so on) and the minus sign of its own (U+2212) are taken for them. */
+const OPENERS = '=+\\-@\\u2212\\uff1d\\uff0b\\uff0d\\uff20\\ufe62\\ufe63\\ufe66\\ufe6b';
 const CONTROLS = '\\t\\r\\n';
 /** What a spreadsheet takes off before it looks for a formula: blanks and what is not seen. */
 const UNSEEN = '[\\p{Z}\\p{Cc}\\p{Cf}\'"\\uff02\\uff07]*';
 
 const atStart = new RegExp(`^(?=${UNSEEN}[${OPENERS}]|[${CONTROLS}])`, 'u');
 /** Behind a separator of any locale, or a quote: text that is split there begins a cell with what follows. */
-const inside = new RegExp(`([,;|:"'\\t\\r\\n\\uff0c\\uff1b\\uff02\\uff07]${UNSEEN})(?=[${OPENERS}])`, 'gu');
-const number = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i;
+const inside = new RegExp(`([,;|"'\\t\\r\\n\\uff0c\\uff1b\\uff02\\uff07]${UNSEEN})(?=[${OPENERS}])`, 'gu');
+const number = /^-?\d+(\.\d+)?$/;
 
 export function csvLine(values: readonly string[]): string {
   return `${values.map(cell).join(',')}\r\n`;
