@@ -21,7 +21,7 @@ import {
   withoutSecrets,
 } from '../../../dissector/script/index.ts';
 import { type NodeLimits, parseFault } from '../../../dissector/testnode/index.ts';
-import { isLoopback, parseAddress, resolve } from '../sockets/address.ts';
+import { parseAddress, resolveAllowed } from '../sockets/address.ts';
 import { socketReason } from '../sockets/socketsentences.ts';
 import { ScriptNode } from './node.ts';
 import type { ReceivedMessage } from './receivedmessages.ts';
@@ -205,11 +205,10 @@ class Run {
   async #address(text: string): Promise<Address> {
     const parsed = parseAddress(text);
     if (parsed === undefined) throw new Failure(`"${text}" is no address like 127.0.0.1:7000`);
-    const address = await resolve(parsed).catch((error) => {
+    const address = await resolveAllowed(parsed, this.#options.allow).catch((error) => {
       throw new Failure(socketReason(error, { ip: parsed.host, port: parsed.port }));
     });
-    if (isLoopback(address.ip) || this.#options.allow.includes(address.ip) || this.#options.allow.includes(parsed.host))
-      return address;
+    if (address !== undefined) return address;
     throw new Failure(`${parsed.host} is beyond this machine: --allow ${parsed.host} says that this is meant`);
   }
 
