@@ -6,9 +6,5 @@ export const ownLimits = {
     standard: 4_096,
     doc: 'Maximum bits of a number that is tested for primality. A test of this size takes a tenth of a second.',
   },
-  peerModulusBits: {
-    standard: 4_096,
-    doc: 'Maximum bits of a DH modulus that the other side of a test node names. A handshake of this size takes a fifth of a second.',
-  },
   nodeListSize: { standard: 0x0100_0000, doc: 'Maximum bytes of a node list after bzip2 decompression.' },
 } as const satisfies LimitTable;

@@ -1,6 +1,6 @@
 /** A node of p2p on its connections: the handshake, keepalives, an empty node list, and DISCONNECT. */
 import { concatBytes } from '@noble/hashes/utils.js';
-import { type Field, valueIn, valuesOf } from '../../../bytes/index.ts';
+import { type Field, valueIn } from '../../../bytes/index.ts';
 import type { FieldValues } from '../../../codec/index.ts';
 import { bitsOf, type DhPublicKey, dhInRange, integer, readDhPublicKey, writeDhPublicKey } from '../../../crypto/index.ts';
 import {
@@ -18,7 +18,6 @@ import { cipherChoice, keyChoice } from '../choices.ts';
 import { keepaliveSeconds } from '../conformance.ts';
 import { dhLabel } from '../keys.ts';
 import { keyOf, publicValue, sharedSecret } from '../keyschedule.ts';
-import { ownLimits } from '../limits.ts';
 import { machine, type PeerState } from '../machine.ts';
 import { forms, packetNamed, packetOf } from '../messages.ts';
 import { refusalIn } from '../recognise.ts';
@@ -255,18 +254,10 @@ export class P2pPeer implements NodeSession {
 
   #theirKey(link: number, connection: Connection, der: Field['value']): DhPublicKey | undefined {
     const key = readDhPublicKey(der instanceof Uint8Array ? der : new Uint8Array(0), this.#context.limits);
-    const why = typeof key === 'string' ? key : this.#refusalOf(key);
+    const why = typeof key === 'string' ? key : dhInRange(key.y, key.p) ? undefined : 'the public key lies outside 2..p-2';
     if (why === undefined) return key as DhPublicKey;
     this.#fail(link, connection, `The other side's key cannot be used: ${why}.`);
     return undefined;
-  }
-
-  /** The work of a handshake grows with the third power of the modulus, which whoever connects chooses. */
-  #refusalOf({ p, y }: DhPublicKey): string | undefined {
-    const { peerModulusBits } = valuesOf(ownLimits, this.#context.limits);
-    if (bitsOf(p) > peerModulusBits)
-      return `its modulus p has ${bitsOf(p)} bits, over the limit peerModulusBits of ${peerModulusBits}`;
-    return dhInRange(y, p) ? undefined : 'the public key lies outside 2..p-2';
   }
 
   /** Both directions are encrypted from here on: what is there already is ciphertext. */
