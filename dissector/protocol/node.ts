@@ -45,6 +45,8 @@ export interface NodeContext {
   close(link: number, why: string): void;
   /** Calls `timer` once after so many milliseconds; again to set it anew, `undefined` to stop it. */
   timer(link: number, name: string, milliseconds: number | undefined): void;
+  /** Bytes that may go over a link at once: no end of them over TCP, and to an address that has proven to hear this node. */
+  allowance(link: number): number;
   /** A line of a key log (a secret): what opens the traffic of this node. */
   key(line: string): void;
   /** A sentence for the person at the node: never a secret. */

@@ -52,9 +52,21 @@ export class Allowance {
     return true;
   }
 
-  /** More has come, or the address is proven: what may go now goes, in order. */
+  /** More has come, or the address is proven: what may go now goes, in order but for what is too large. */
   release(isProven: boolean): void {
-    while (this.#waiting.length > 0 && (isProven || this.takes(this.#waiting[0]!.bytes.length))) this.#waiting.shift()!.go();
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const rest = waiting.filter(({ bytes, go }) => {
+      const passes = isProven || this.takes(bytes.length);
+      if (passes) go();
+      return !passes;
+    });
+    this.#waiting = [...rest, ...this.#waiting];
+  }
+
+  /** Bytes that may go now. */
+  get left(): number {
+    return FACTOR * this.#came - this.#spent + (this.#lender?.left ?? 0);
   }
 
   /** A datagram may go, in the place of a copy that waits. Datagrams keep no order: a small one does not wait for a large one. */

@@ -250,6 +250,10 @@ export class TestNode {
       timer: (link, name, milliseconds) => {
         if (this.#links.find(link) !== undefined) this.#clock.after(link, name, milliseconds);
       },
+      allowance: (id) => {
+        const open = this.#links.find(id);
+        return open === undefined || this.#isProven(open) ? Number.POSITIVE_INFINITY : open.allowance.left;
+      },
       key: (line) => this.#happened({ kind: 'key', line }),
       tell: (link, text, grave = false) => this.#told(link, text, grave),
       reach: (remote) => this.#reach(remote),

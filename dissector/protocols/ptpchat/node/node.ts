@@ -33,6 +33,8 @@ const ROUTING_MS = 10_000;
 const CHANNELS_MS = 5000;
 /** Copies of one message go out together: few others lie between them. */
 const MOST_TOLD = 4096;
+/** Bytes of a HELLO that says who its node is. */
+const LONG_HELLO = 128;
 /** What HELLO says of the software, in the form that real servers give it. */
 const software = 'peerscope; 1.0';
 
@@ -162,6 +164,9 @@ export class PtpchatPeer implements NodeSession {
   fill(link: number, message: string, given: FieldValues): FieldValues {
     const peer = this.#existing(link);
     if (forms.every(({ name }) => name !== message)) throw new Error(`ptpchat has no message "${message}".`);
+    // The specification's own HELLO names nobody: it is sent where a longer one would be more than the address may get.
+    if (message === 'HELLO' && Object.keys(given).length === 0 && this.#context.allowance(link) < LONG_HELLO)
+      return { msg_type: message };
     const { msg_type = message, msg_data, ...rest } = given;
     if (msg_data !== undefined && !isFieldValues(msg_data)) return { msg_type, msg_data, ...rest };
     // Elements can be given by themselves, too, as `decode --json` shows them.
@@ -282,11 +287,9 @@ export class PtpchatPeer implements NodeSession {
     if (serves) this.#channels.greet(peer);
     this.#context.timer(id, 'channels', CHANNELS_MS);
     // The first HELLO comes last: whoever waits for it knows the channels by then. All at once is more than a datagram may bring forth.
-    const isSlow = this.#context.transport === 'udp' && serves && !peer.link.dialled;
-    if (isSlow) this.#context.timer(id, 'routing', HELLO_MS);
+    if (serves && this.#context.allowance(id) < Number.POSITIVE_INFINITY) this.#context.timer(id, 'routing', HELLO_MS);
     else if (serves) this.#route(id);
-    if (isSlow && !peer.hasGreeted) this.#context.timer(id, 'hello', HELLO_MS);
-    else if (!peer.hasGreeted) this.#context.send(id, 'HELLO');
+    if (!peer.hasGreeted) this.#context.send(id, 'HELLO');
   }
 
   #route(link: number): void {
