@@ -31,8 +31,8 @@ export class TestNode {
   #received = 0;
   #sent = 0;
   #dropped = 0;
-  /** The link whose datagram is being read. */
-  #reading: number | undefined;
+  /** The link that is heard, or spoken on: addresses that it names take of its allowance. */
+  #current: number | undefined;
 
   /** Throws a NodeRefusal for an identity, role or transport that the protocol does not take. */
   constructor(options: NodeOptions, environment: Environment) {
@@ -183,7 +183,7 @@ export class TestNode {
 
   /** Sends a message at once, whatever the machine allows. Throws an Error with the reason when it cannot be made. */
   send(link: number, message: string, given: FieldValues = {}): void {
-    this.#sender.send(link, message, given);
+    this.#over(link, () => this.#sender.send(link, message, given));
   }
 
   /** Writes bytes as they are: the peer knows nothing of them. */
@@ -273,17 +273,25 @@ export class TestNode {
     const known = this.#links.to(remote);
     if (known !== undefined) return known.id;
     const local = this.#environment.reach?.(remote);
-    const lender = this.#reading === undefined ? undefined : this.#links.find(this.#reading)?.allowance;
+    const lender = this.#current === undefined ? undefined : this.#links.find(this.#current)?.allowance;
     return local === undefined ? undefined : this.#open({ remote, local, dialled: false }, lender)?.id;
   }
 
   #deliver(id: number, bytes: Uint8Array): void {
-    this.#reading = id;
-    this.#guarded(id, () => this.#peer.received(id, bytes));
-    this.#reading = undefined;
+    this.#over(id, () => this.#guarded(id, () => this.#peer.received(id, bytes)));
     const open = this.#links.find(id);
     if (open !== undefined) open.allowance.release(this.#isProven(open));
     this.#environment.wake();
+  }
+
+  #over(link: number, call: () => void): void {
+    const before = this.#current;
+    this.#current = link;
+    try {
+      call();
+    } finally {
+      this.#current = before;
+    }
   }
 
   /** The other side has shown that it hears this node, or a person has named it. */
