@@ -45,6 +45,8 @@ export interface NodeContext {
   close(link: number, why: string): void;
   /** Calls `timer` once after so many milliseconds; again to set it anew, `undefined` to stop it. */
   timer(link: number, name: string, milliseconds: number | undefined): void;
+  /** Bytes that may go over a link at once: no end of them over TCP, and to an address that has proven to hear this node. */
+  allowance(link: number): number;
   /** A line of a key log (a secret): what opens the traffic of this node. */
   key(line: string): void;
   /** A sentence for the person at the node: never a secret. */
@@ -60,7 +62,10 @@ export interface LinkStatus {
   readonly doc: string;
   /** The handshake is done: data may flow. */
   readonly ready: boolean;
-  /** The other side has shown that it hears this node; absent where `ready` says so. */
+  /**
+   * The other side has repeated something that only this node can have told it: a cookie, or what is encrypted to a key of this session.
+   * Anyone can write any sender into a datagram: over UDP an address that has proven nothing is sent three times what came at most.
+   */
   readonly isProven?: boolean;
 }
 
@@ -73,6 +78,11 @@ export interface NodeSession {
   /** A UDP payload, or the next bytes of a TCP stream. */
   received(link: number, bytes: Uint8Array): void;
   timer(link: number, name: string): void;
+  /**
+   * What was sent waits, since the address has proven nothing and too little came from there: a protocol that can ask for a proof does.
+   * It is called for what that sends, too.
+   */
+  waits?(link: number): void;
   closed(link: number): void;
   /** Says goodbye as the protocol does; the node closes the link after it. */
   shutdown(link: number): void;

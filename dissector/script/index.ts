@@ -1,4 +1,4 @@
-export { type Difference, firstDifference } from './run/compare.ts';
+export { type Difference, firstDifference, type Hides } from './run/compare.ts';
 export { type SpokenMessage, sectionText } from './run/conversationsection.ts';
 export { emitPacket, encoder } from './run/emit.ts';
 export { overlaid, valueAt, without } from './run/fieldvalues.ts';
@@ -6,6 +6,7 @@ export { sizeOf, withinSize } from './run/function.ts';
 export { scriptFunctions } from './run/functions.ts';
 export { printPacket } from './run/print.ts';
 export { nowhere, type Scope } from './run/scope.ts';
+export { isSecret, secretFields, secretText, withoutSecrets } from './run/secrets.ts';
 export { valuesToSend } from './run/sending.ts';
 export { StatementOrder } from './run/statementorder.ts';
 export { budget, encodable, valuesOf } from './run/values.ts';

@@ -1,9 +1,11 @@
 import type { Address, Link } from '../protocol/index.ts';
+import { Allowance } from './allowance.ts';
 
 export interface OpenLink {
   readonly link: Link;
   /** On the node's clock. */
   lastSeen: number;
+  readonly allowance: Allowance;
 }
 
 /** The open links of a node, by id and by address: a flood from addresses that are not known asks for each datagram. */
@@ -30,17 +32,20 @@ export class Links {
     return this.#byAddress.get(key(remote))?.link;
   }
 
-  /** Undefined where there are as many as there may be; `tell` hears of it once, and again after half of them have gone. */
-  open(remote: Address, local: Address, dialled: boolean, now: number, tell: () => void): Link | undefined {
+  /**
+   * Undefined where there are as many as there may be; `tell` hears of it once, and again after half of them have gone. `lender`: the
+   * allowance of the link that has named the address.
+   */
+  open(ends: Omit<Link, 'id'>, now: number, tell: () => void, lender?: Allowance): Link | undefined {
     if (this.#links.size >= this.#most) {
       if (!this.#isFull) tell();
       this.#isFull = true;
       return undefined;
     }
-    const link = { id: this.#next++, remote, local, dialled };
-    const open = { link, lastSeen: now };
+    const link = { id: this.#next++, ...ends };
+    const open = { link, lastSeen: now, allowance: new Allowance(lender) };
     this.#links.set(link.id, open);
-    this.#byAddress.set(key(remote), open);
+    this.#byAddress.set(key(link.remote), open);
     return link;
   }
 

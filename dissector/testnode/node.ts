@@ -1,10 +1,11 @@
 import type { FieldValues } from '../codec/index.ts';
 import type { Address, Choices, Link, LinkStatus, NodeContext, NodeSession } from '../protocol/index.ts';
+import type { Allowance } from './allowance.ts';
 import type { Environment, Held, NodeEvent } from './events.ts';
 import { type Fault, Faults } from './faults.ts';
 import { Incoming } from './incoming.ts';
 import { type NodeLimits, nodeLimits } from './limits.ts';
-import { Links } from './links.ts';
+import { Links, type OpenLink } from './links.ts';
 import { HANDSHAKE, IDLE, NodeClock } from './nodeclock.ts';
 import { type Mode, type NodeCounts, type NodeOptions, NodeRefusal } from './options.ts';
 import { Sender } from './sender.ts';
@@ -28,7 +29,10 @@ export class TestNode {
   #mode: Mode;
   #saysGoodbye = false;
   #received = 0;
+  #sent = 0;
   #dropped = 0;
+  /** The link that is heard, or spoken on: addresses that it names take of its allowance. */
+  #current: number | undefined;
 
   /** Throws a NodeRefusal for an identity, role or transport that the protocol does not take. */
   constructor(options: NodeOptions, environment: Environment) {
@@ -68,8 +72,12 @@ export class TestNode {
    * node speaks on it.
    */
   opened(remote: Address, local: Address, dialled: boolean, attach?: (link: Link) => void): Link | undefined {
+    return this.#open({ remote, local, dialled }, undefined, attach);
+  }
+
+  #open(ends: Omit<Link, 'id'>, lender: Allowance | undefined, attach?: (link: Link) => void): Link | undefined {
     const full = `${this.#limits.links} links are open: further ones are refused (limit links).`;
-    const link = this.#links.open(remote, local, dialled, this.#clock.timers.now, () => this.#told(0, full, true));
+    const link = this.#links.open(ends, this.#clock.timers.now, () => this.#told(0, full, true), lender);
     if (link === undefined) {
       this.#dropped++;
       return undefined;
@@ -86,6 +94,7 @@ export class TestNode {
     const open = this.#links.find(id);
     if (open === undefined) return;
     open.lastSeen = this.#clock.timers.now;
+    open.allowance.came(bytes.length);
     this.#received++;
     this.#happened({ kind: 'received', link: open.link, bytes });
     if (this.#mode !== 'intercept') return void this.#deliver(id, bytes);
@@ -130,7 +139,7 @@ export class TestNode {
   }
 
   get counts(): NodeCounts {
-    return { received: this.#received, sent: this.#sender.sent, dropped: this.#dropped };
+    return { received: this.#received, sent: this.#sent, dropped: this.#dropped };
   }
 
   status(id: number): LinkStatus {
@@ -174,7 +183,7 @@ export class TestNode {
 
   /** Sends a message at once, whatever the machine allows. Throws an Error with the reason when it cannot be made. */
   send(link: number, message: string, given: FieldValues = {}): void {
-    this.#sender.send(link, message, given);
+    this.#over(link, () => this.#sender.send(link, message, given));
   }
 
   /** Writes bytes as they are: the peer knows nothing of them. */
@@ -241,6 +250,10 @@ export class TestNode {
       timer: (link, name, milliseconds) => {
         if (this.#links.find(link) !== undefined) this.#clock.after(link, name, milliseconds);
       },
+      allowance: (id) => {
+        const open = this.#links.find(id);
+        return open === undefined || this.#isProven(open) ? Number.POSITIVE_INFINITY : open.allowance.left;
+      },
       key: (line) => this.#happened({ kind: 'key', line }),
       tell: (link, text, grave = false) => this.#told(link, text, grave),
       reach: (remote) => this.#reach(remote),
@@ -260,20 +273,48 @@ export class TestNode {
     const known = this.#links.to(remote);
     if (known !== undefined) return known.id;
     const local = this.#environment.reach?.(remote);
-    return local === undefined ? undefined : this.opened(remote, local, false)?.id;
+    const lender = this.#current === undefined ? undefined : this.#links.find(this.#current)?.allowance;
+    return local === undefined ? undefined : this.#open({ remote, local, dialled: false }, lender)?.id;
   }
 
   #deliver(id: number, bytes: Uint8Array): void {
-    this.#guarded(id, () => this.#peer.received(id, bytes));
+    this.#over(id, () => this.#guarded(id, () => this.#peer.received(id, bytes)));
+    const open = this.#links.find(id);
+    if (open !== undefined) open.allowance.release(this.#isProven(open));
     this.#environment.wake();
   }
 
-  #write(link: Link, bytes: Uint8Array, note: string | undefined, byHand: boolean): boolean {
-    const open = this.#transport === 'tcp' || link.dialled || byHand ? undefined : this.#links.find(link.id);
-    if (open !== undefined && this.#silence.keeps(open, this.#peer.status(link.id), this.#clock.timers.now)) return false;
-    this.#environment.write(link, bytes);
-    this.#happened({ kind: 'sent', link, bytes, ...(note === undefined ? {} : { note }) });
-    return true;
+  #over(link: number, call: () => void): void {
+    const before = this.#current;
+    this.#current = link;
+    try {
+      call();
+    } finally {
+      this.#current = before;
+    }
+  }
+
+  /** The other side has shown that it hears this node, or a person has named it. */
+  #isProven({ link, allowance }: OpenLink): boolean {
+    if (this.#transport === 'tcp' || link.dialled) return true;
+    return allowance.hasAnswered && this.#peer.status(link.id).isProven === true;
+  }
+
+  #write(link: Link, bytes: Uint8Array, note: string | undefined, byHand: boolean): void {
+    const open = this.#links.find(link.id)!;
+    const go = (): void => {
+      open.allowance.sent();
+      this.#sent++;
+      this.#environment.write(link, bytes);
+      this.#happened({ kind: 'sent', link, bytes, ...(note === undefined ? {} : { note }) });
+    };
+    if (byHand || this.#isProven(open)) go();
+    else if (this.#silence.keeps(open, this.#clock.timers.now)) return;
+    else if (open.allowance.passes(bytes)) go();
+    else {
+      if (!open.allowance.wait(bytes, go)) this.#dropped++;
+      this.#guarded(link.id, () => this.#peer.waits?.(link.id));
+    }
   }
 
   #close(id: number, why: string, abrupt: boolean): void {

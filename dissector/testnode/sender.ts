@@ -12,8 +12,8 @@ export interface SenderParts {
   readonly limits: NodeLimits;
   readonly transport: 'udp' | 'tcp';
   link(id: number): Link | undefined;
-  /** False where it is not written: the address has proven nothing and is silent, and no person wants it sent. */
-  write(link: Link, bytes: Uint8Array, note: string | undefined, byHand: boolean): boolean;
+  /** What no person wants sent to an address that has proven nothing may be written later, or never. */
+  write(link: Link, bytes: Uint8Array, note: string | undefined, byHand: boolean): void;
   told(link: number, text: string): void;
   /** Calls `due` with the name after so many milliseconds. */
   delay(link: number, name: string, milliseconds: number): void;
@@ -55,7 +55,6 @@ export class Sender {
   readonly #before = new Map<number, readonly Ready[]>();
   /** The last bytes and values of each message, by link and name. */
   readonly #last = new Map<string, readonly { bytes: Uint8Array; values: FieldValues }[]>();
-  sent = 0;
 
   constructor(parts: SenderParts) {
     this.#parts = parts;
@@ -226,9 +225,9 @@ export class Sender {
     const { link } = ready;
     const is = (kind: FaultKind): boolean => faults.some((fault) => fault.kind === kind);
     const copies: Ready[] = faults.flatMap(({ kind, value = 1 }) =>
-      kind === 'duplicate' ? Array.from({ length: value }, () => ({ ...ready, note: 'a duplicate' })) : [],
+      kind === 'duplicate' ? Array.from({ length: value }, () => ({ ...ready, note: 'a duplicate', byHand: true })) : [],
     );
-    if (replayed !== undefined) copies.push({ ...ready, bytes: replayed, note: 'a replay of an earlier message' });
+    if (replayed !== undefined) copies.push({ ...ready, bytes: replayed, note: 'a replay of an earlier message', byHand: true });
     if (is('reorder') || is('merge')) {
       this.flush(link.id);
       if (is('reorder')) this.#behind.set(link.id, [...inPieces(ready, faults), ...copies]);
@@ -248,7 +247,7 @@ export class Sender {
   }
 
   #write({ link, bytes, note, byHand }: Ready): void {
-    if (this.#parts.link(link.id) !== undefined && this.#parts.write(link, bytes, note, byHand)) this.sent++;
+    if (this.#parts.link(link.id) !== undefined) this.#parts.write(link, bytes, note, byHand);
   }
 
   #wait(link: number, milliseconds: number, go: () => void): void {

@@ -1,4 +1,3 @@
-import type { LinkStatus } from '../protocol/index.ts';
 import type { OpenLink } from './links.ts';
 
 /**
@@ -16,9 +15,9 @@ export class Silence {
     this.#tell = tell;
   }
 
-  /** Nothing goes there of itself, at `now`. */
-  keeps({ link, lastSeen }: OpenLink, { ready, isProven = ready }: LinkStatus, now: number): boolean {
-    if (isProven || now - lastSeen <= this.#seconds * 1000) return false;
+  /** Nothing goes there of itself, at `now`, as long as it is not proven. */
+  keeps({ link, lastSeen }: OpenLink, now: number): boolean {
+    if (now - lastSeen <= this.#seconds * 1000) return false;
     const why = `Nothing came for ${this.#seconds} s (limit unprovenSeconds), nor anything that shows that it hears this node`;
     if (this.#told.get(link.id) !== lastSeen) this.#tell(link.id, `${why}: it is sent no more until it speaks.`);
     this.#told.set(link.id, lastSeen);

@@ -33,6 +33,7 @@ function guardedSession(own: NodeSession, context: NodeContext, attempt: Attempt
     opened: (link) => told(link.id, 'opened', () => own.opened(link)),
     received: (link, bytes) => told(link, 'received', () => own.received(link, bytes)),
     timer: (link, name) => told(link, 'timer', () => own.timer(link, name)),
+    waits: (link) => told(link, 'waits', () => own.waits?.(link)),
     closed: (link) => told(link, 'closed', () => own.closed(link)),
     shutdown: (link) => told(link, 'shutdown', () => own.shutdown(link)),
     status: (link) => statusOf(() => attempt('peer.status', () => own.status(link))),

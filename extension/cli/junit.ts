@@ -19,8 +19,8 @@ function testCase({ file, title, seconds, failure }: Ran): string {
   return `${head}>\n      <failure message="${text}"/>\n    </testcase>\n`;
 }
 
-/** XML 1.0 has no place for control characters at all. */
+/** XML 1.0 has no place for control characters, for halves of surrogate pairs, and for U+FFFE and U+FFFF (section 2.2). */
 function escaped(text: string): string {
   const marks: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  return text.replace(/[&<>"]/g, (mark) => marks[mark]!).replace(/\p{Cc}/gu, ' ');
+  return text.replace(/[&<>"]/g, (mark) => marks[mark]!).replace(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, ' ');
 }

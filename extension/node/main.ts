@@ -61,8 +61,8 @@ const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCa
     // The host is of the same build and checks what webviews send; here the parameters are what the types say.
     protocols: async (params: unknown) => ({ protocols: await spokenProtocols((params as Params<'protocols'>).modules) }),
     start: async (params: unknown) => {
-      const { wish, tree, recording, modules } = params as Params<'start'>;
-      const node = await startNode(nextNode++, wish, { tree, protocols: await protocolsOf(modules) }, recording, changed);
+      const { wish, allow, tree, recording, modules } = params as Params<'start'>;
+      const node = await startNode(nextNode++, wish, { tree, protocols: await protocolsOf(modules), allow }, recording, changed);
       nodes.set(node.id, node);
       changed();
       return { node: node.id };

@@ -17,7 +17,7 @@ import { nodeLimitsIn } from './limits.ts';
 import { printable } from './printable.ts';
 import { GrowingFile } from './recording.ts';
 import { Sentences } from './sentences.ts';
-import { addressText, parseAddress, resolve } from './sockets/address.ts';
+import { addressText, parseAddress, resolveAllowed } from './sockets/address.ts';
 import { wallClock } from './sockets/clock.ts';
 import { kernelDrops } from './sockets/kerneldrops.ts';
 import { SocketNode } from './sockets/socketnode.ts';
@@ -28,17 +28,18 @@ const FLUSH_MS = 50;
 const MOST_TOLD = 200;
 const MOST_SHOWN = 20;
 
-/** The settings below `peerscope`, and the protocols that are known. */
+/** The settings below `peerscope`, the protocols that are known, and the hosts beyond this machine that a person has allowed. */
 export interface Knowledge {
   readonly tree: Readonly<Record<string, unknown>>;
   readonly protocols: readonly Protocol[];
+  readonly allow: readonly string[];
 }
 
 /** Throws an Error with a sentence when the wish cannot be fulfilled. */
 export async function startNode(
   id: number,
   wish: NodeWish,
-  { tree, protocols }: Knowledge,
+  { tree, protocols, allow }: Knowledge,
   recording: string,
   changed: () => void,
 ): Promise<RunningNode> {
@@ -46,9 +47,10 @@ export async function startNode(
   if (protocol?.peer === undefined) throw new NodeRefusal(`There is no test node of "${wish.protocol}".`);
   const parsed = parseAddress(wish.address);
   if (parsed === undefined) throw new NodeRefusal(`"${wish.address}" is no HOST:PORT: 127.0.0.1:7000, [::1]:7000.`);
-  const address = await resolve(parsed).catch((error) => {
+  const address = await resolveAllowed(parsed, allow).catch((error) => {
     throw new NodeRefusal(socketReason(error, { ip: parsed.host, port: parsed.port }));
   });
+  if (address === undefined) throw new NodeRefusal(`${parsed.host} is beyond this machine, and nobody has allowed it.`);
   const specs = wish.faults.split(/\s+/).filter((spec) => spec !== '');
   const faults = specs.map((spec) => readFault(spec, protocol, wish.transport));
   const kind = wish.identityKind === '' ? undefined : wish.identityKind;

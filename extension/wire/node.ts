@@ -132,8 +132,13 @@ export interface NodeCalls extends NodeCommands {
   };
   protocols: { params: OfModules; result: { readonly protocols: readonly SpokenProtocol[] } };
   start: {
-    /** `tree`: the settings below `peerscope`, for the open choices. */
-    params: OfModules & { readonly wish: NodeWish; readonly tree: Readonly<Record<string, unknown>>; readonly recording: string };
+    /** `allow`: hosts beyond this machine that a person has confirmed. `tree`: the settings below `peerscope`, for the open choices. */
+    params: OfModules & {
+      readonly wish: NodeWish;
+      readonly allow: readonly string[];
+      readonly tree: Readonly<Record<string, unknown>>;
+      readonly recording: string;
+    };
     result: { readonly node: number };
   };
   /** Runs a section of a packet script, by its place among them; `at` is an offset in the text. */

@@ -12,6 +12,7 @@ import {
   timeText,
 } from '../../dissector/capture/index.ts';
 import type { ExportKind, ExportScope, Row } from '../wire/inspector.ts';
+import { csvLine } from './csvline.ts';
 import type { Searched } from './search.ts';
 
 const MOMENT_MS = 40;
@@ -117,15 +118,6 @@ function* csv(scope: ExportScope, exported: Exported): Generator<Piece> {
     const values = [String(frame), time, source, destination, protocol, message, state, ...cells, info];
     yield { bytes: utf8.encode(csvLine(values)), progress };
   }
-}
-
-/** RFC 4180. A cell that a spreadsheet would take for a formula gets an apostrophe: the text is a stranger's. */
-export function csvLine(values: readonly string[]): string {
-  const cells = values.map((value) => {
-    const safe = /^[=+\-@\t\r]/.test(value) && !/^-?\d+(\.\d+)?$/.test(value) ? `'${value}` : value;
-    return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
-  });
-  return `${cells.join(',')}\r\n`;
 }
 
 /** One section with every interface of the capture, and the frames that the rows are made of, each once and in order. */

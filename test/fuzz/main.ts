@@ -1,10 +1,12 @@
 /**
  * `npm run fuzz -- --minutes N --seed S`: the search of capture.test.ts for as long as one likes; with `--nodes` that of
- * node.test.ts, with `--scripts` that of scripts.test.ts, with `--texts` that of texts.test.ts. Failures of one kind are told once; `--only SEED` runs one input and shows the whole trace.
+ * node.test.ts, with `--scripts` that of scripts.test.ts, with `--texts` that of texts.test.ts, with `--messages` that of messages.test.ts.
+ * Failures of one kind are told once; `--only SEED` runs one input and shows the whole trace.
  */
 import { parseArgs } from 'node:util';
 import { attack } from './attack.ts';
 import { recordings, run } from './corpus.ts';
+import { passed } from './messages.ts';
 import { runScript, scripts } from './scripts.ts';
 import { runTexts, texts } from './texts.ts';
 
@@ -16,10 +18,19 @@ const { values } = parseArgs({
     nodes: { type: 'boolean', default: false },
     scripts: { type: 'boolean', default: false },
     texts: { type: 'boolean', default: false },
+    messages: { type: 'boolean', default: false },
   },
 });
 const SLOW_MS = 5000;
-const search = values.nodes ? ofNodes() : values.scripts ? ofScripts() : values.texts ? ofTexts() : ofCaptures();
+const search = values.nodes
+  ? ofNodes()
+  : values.scripts
+    ? ofScripts()
+    : values.texts
+      ? ofTexts()
+      : values.messages
+        ? ofMessages()
+        : ofCaptures();
 if (values.only !== undefined) {
   console.log(await search.run(Number(values.only)));
   process.exit();
@@ -61,6 +72,10 @@ function ofScripts(): Search {
 function ofTexts(): Search {
   const all = texts();
   return { unit: 'characters', run: (seed) => runTexts(all, seed) };
+}
+
+function ofMessages(): Search {
+  return { unit: 'let pass', run: (seed) => (passed(seed) === undefined ? 0 : 1) };
 }
 
 function ofCaptures(): Search {

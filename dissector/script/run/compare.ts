@@ -4,6 +4,7 @@ import type { FieldNode, Span, ValueNode } from '../syntax/tree.ts';
 import { isSameValue } from './fieldvalues.ts';
 import { valueText } from './print.ts';
 import type { Scope } from './scope.ts';
+import { bytesText, isSecret, secretText } from './secrets.ts';
 import { valuesOf } from './values.ts';
 
 /** A field that is not as it was said. */
@@ -16,12 +17,16 @@ export interface Difference {
   readonly mended?: Span & { readonly text: string };
 }
 
+/** Whether a field of a message that came, by its outermost name, may hold what was computed from a secret. */
+export type Hides = (field: string, value: Encodable) => boolean;
+
 /** The first field in which a message is not as an expectation says; what the expectation leaves out may be anything. */
 export function firstDifference(
   fields: readonly FieldNode[],
   came: Encodable | undefined,
   scope: Scope,
   forms?: readonly FieldForm[],
+  hides: Hides = () => false,
   path = '',
 ): Difference | undefined {
   for (const { name, value } of fields) {
@@ -33,6 +38,7 @@ export function firstDifference(
       own,
       scope,
       forms?.find((form) => form.name === name.text),
+      path === '' ? (_, value) => hides(name.text, value) : hides,
       at,
     );
     if (difference !== undefined) return difference;
@@ -45,19 +51,24 @@ function compare(
   came: Encodable | undefined,
   scope: Scope,
   form: FieldForm | undefined,
+  hides: Hides,
   path: string,
 ): Difference | undefined {
-  const differs = (said: string): Difference => ({
-    ...{ path, said, came: came === undefined ? undefined : shortText(came) },
-    ...(came === undefined ? {} : { mended: { start: node.start, end: node.end, text: valueText(came, '') } }),
-  });
+  const differs = (said: string): Difference => {
+    if (came === undefined) return { path, said, came };
+    if (hides(path, came)) return { path, said, came: secretText(came) };
+    // What came is not offered where it was asked for in secret: it may be nearly the same.
+    if (isSecret(node, scope)) return { path, said, came: `another value, ${bytesText(came)}` };
+    const mended = { start: node.start, end: node.end, text: valueText(came, '') };
+    return { path, said, came: shortText(came), mended };
+  };
   if (node.kind === 'any') return came === undefined ? differs('any value') : undefined;
   if (node.kind === 'record')
-    return came === undefined ? differs('a record') : firstDifference(node.fields, came, scope, form?.fields, path);
+    return came === undefined ? differs('a record') : firstDifference(node.fields, came, scope, form?.fields, hides, path);
   if (node.kind === 'list') {
     if (!Array.isArray(came) || came.length !== node.values.length) return differs(`a list of ${node.values.length}`);
     return node.values
-      .map((each, index) => compare(each, came[index], scope, form, `${path}[${index}]`))
+      .map((each, index) => compare(each, came[index], scope, form, hides, `${path}[${index}]`))
       .find((found) => found !== undefined);
   }
   const field = { name: { text: 'value', start: 0, end: 0 }, value: node, start: node.start, end: node.end };
@@ -67,7 +78,9 @@ function compare(
   // Or an integer by its digits.
   const isInteger = typeof came === 'bigint' || Number.isInteger(came);
   if (typeof said === 'string' && isInteger && isDecimal(said) && BigInt(said) === BigInt(came as number)) return undefined;
-  return came !== undefined && isSameValue(said, came) ? undefined : differs(shortText(said));
+  return came !== undefined && isSameValue(said, came)
+    ? undefined
+    : differs(isSecret(node, scope) ? secretText(said) : shortText(said));
 }
 
 const LONGEST = 80;

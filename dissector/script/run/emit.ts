@@ -1,6 +1,7 @@
 import type { Protocol } from '../../protocol/index.ts';
 import type { PacketNode, ScriptProblem } from '../syntax/tree.ts';
 import { nowhere, type Scope } from './scope.ts';
+import { secretFields, withoutSecrets } from './secrets.ts';
 import { budget, valuesOf } from './values.ts';
 
 /**
@@ -22,7 +23,8 @@ export function emitPacket(
     return problem(message, `${name.text} has no message "${message.text}": ${forms.map((each) => each.name).join(', ')}`);
   try {
     const values = valuesOf(fields, scope);
-    return Object.hasOwn(values, 'raw') && values.raw instanceof Uint8Array ? values.raw : form.encode(values);
+    if (Object.hasOwn(values, 'raw') && values.raw instanceof Uint8Array) return values.raw;
+    return withoutSecrets(form.name, secretFields(fields, scope), () => form.encode(values));
   } catch (error) {
     return { text: error instanceof Error ? error.message : String(error), start, end };
   }

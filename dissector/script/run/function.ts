@@ -19,6 +19,8 @@ export interface ScriptFunction {
   readonly doc: string;
   readonly parameters: readonly Parameter[];
   readonly result: ValueType;
+  /** What it gives may be a secret, and so is whatever is computed from that. */
+  readonly secret?: true;
   /** The values are of the parameters' types, as many as these allow. Throws an Error with a sentence. */
   make(scope: Scope, ...values: never[]): Encodable;
 }
@@ -98,7 +100,7 @@ export function listed(names: readonly string[]): string {
 /** Throws an Error that names the limit. */
 export function withinSize(size: number, what: string): number {
   if (size <= scriptLimits.madeSize) return size;
-  throw new Error(`${what} makes more than ${scriptLimits.madeSize} bytes or parts (limit madeSize)`);
+  return fail(`${what} makes more than ${scriptLimits.madeSize} bytes or parts (limit madeSize)`);
 }
 
 /** What a part of a list or record takes, in bytes. */
@@ -116,8 +118,20 @@ export function sizeOf(value: Encodable, what: string): number {
   return size;
 }
 
-export function fail(why: string): never {
-  throw new Error(why);
+/** Why a function makes nothing of its values. */
+export class FunctionFailure extends Error {
+  /** The same sentence for values that are secrets: it shows none of them. */
+  readonly plain: string;
+
+  constructor(why: string, plain: string) {
+    super(why);
+    this.plain = plain;
+  }
+}
+
+/** `plain`: the sentence for secrets, where `why` shows a value. */
+export function fail(why: string, plain = why): never {
+  throw new FunctionFailure(why, plain);
 }
 
 /** Errors name the parameter and its length, never its bytes. */

@@ -194,14 +194,17 @@ const outside: readonly ScriptFunction[] = [
     doc: 'A variable of the environment, as text.',
     parameters: [takes('name', 'text', 'of the variable')],
     result: 'text',
-    make: (scope: Scope, name: string) => scope.environment(name) ?? fail(`the environment has no variable "${name}"`),
+    secret: true,
+    make: (scope: Scope, name: string) =>
+      scope.environment(name) ?? fail(`the environment has no variable "${name}"`, 'the environment has no such variable'),
   },
   {
     name: 'prompt',
     doc: 'What a person answers before the section runs, as text. Once a question, however often it stands there.',
     parameters: [takes('question', 'text', 'what is asked')],
     result: 'text',
-    make: (scope: Scope, question: string) => scope.prompt(question) ?? fail(`nobody answered "${question}"`),
+    secret: true,
+    make: (scope: Scope, question: string) => scope.prompt(question) ?? fail(`nobody answered "${question}"`, 'nobody answered'),
   },
 ];
 
@@ -285,7 +288,9 @@ function whole(value: bigint): Integer {
 }
 
 function count(value: Integer, what: string): number {
-  return value >= 0 && value <= Number.MAX_SAFE_INTEGER ? Number(value) : fail(`${what} cannot be ${value}`);
+  return value >= 0 && value <= Number.MAX_SAFE_INTEGER
+    ? Number(value)
+    : fail(`${what} cannot be ${value}`, `${what} cannot be this integer`);
 }
 
 function joined(values: readonly Uint8Array[]): Uint8Array {
@@ -308,7 +313,8 @@ function repeated(value: Encodable, times: number): Encodable {
 }
 
 function integerBytes(value: Integer, size: number): Uint8Array {
-  if (size > 64 || value < 0 || BigInt(value) >> BigInt(size * 8) !== 0n) return fail(`${value} does not fit ${size} bytes`);
+  if (size > 64 || value < 0 || BigInt(value) >> BigInt(size * 8) !== 0n)
+    return fail(`${value} does not fit ${size} bytes`, 'the value does not fit so many bytes');
   return fromHex(
     size === 0
       ? ''

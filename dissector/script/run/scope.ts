@@ -15,6 +15,12 @@ export interface Scope {
   spend(size: number): void;
   environment(name: string): string | undefined;
   prompt(question: string): string | undefined;
+  /** What stands at a path (as of `answer`) was computed from a secret. */
+  isSecret(path: readonly string[]): boolean;
+  /** What the node itself would send is computed from a secret. */
+  readonly isValidSecret: boolean;
+  /** Hears of each value that a function has computed from a secret. */
+  secret(value: Encodable): void;
 }
 
 /** Where there are neither answers nor a node, no files and no person. */
@@ -27,6 +33,9 @@ export const nowhere: Scope = {
   spend: () => {},
   environment: () => undefined,
   prompt: () => undefined,
+  isSecret: () => false,
+  isValidSecret: false,
+  secret: () => {},
 };
 
 function missing(why: string): never {

@@ -6,6 +6,8 @@ interface Block {
   /** Where it begins among the statements. */
   readonly first: number;
   readonly rounds: number;
+  /** How many rounds there are, or what they are for, is computed from a secret. */
+  readonly isSecret: boolean;
   /** The value of each round, and its name; absent where the rounds are alike. */
   readonly of?: { readonly name: string; readonly values: readonly Encodable[] };
   round: number;
@@ -13,13 +15,13 @@ interface Block {
 
 export class StatementOrder {
   readonly #statements: readonly Statement[];
-  readonly #define: (name: string, value: Encodable) => void;
+  readonly #define: (name: string, value: Encodable, isSecret: boolean) => void;
   readonly #blocks: Block[] = [];
   #at = -1;
   #count = 0;
 
   /** `define` gives a value its name; it may throw an Error with a sentence. */
-  constructor(statements: readonly Statement[], define: (name: string, value: Encodable) => void) {
+  constructor(statements: readonly Statement[], define: (name: string, value: Encodable, isSecret: boolean) => void) {
     this.#statements = statements;
     this.#define = define;
   }
@@ -42,16 +44,18 @@ export class StatementOrder {
   }
 
   /** The statement that came last begins a block: its count, or its list. Throws an Error with a sentence where it is neither. */
-  enter(statement: Statement & { kind: 'repeat' | 'for' }, value: Encodable): void {
-    if (statement.kind === 'repeat') this.#open({ first: this.#at, rounds: countOf(value), round: 0 });
+  enter(statement: Statement & { kind: 'repeat' | 'for' }, value: Encodable, isSecret = false): void {
+    if (statement.kind === 'repeat') this.#open({ first: this.#at, rounds: countOf(value), isSecret, round: 0 });
     else if (Array.isArray(value))
-      this.#open({ first: this.#at, rounds: value.length, of: { name: statement.name.text, values: value }, round: 0 });
+      this.#open({ first: this.#at, rounds: value.length, isSecret, of: { name: statement.name.text, values: value }, round: 0 });
     else throw new Error('"for" takes a list: [1, 2], range(10)');
   }
 
   /** Where the rounds of all open blocks stand, in words; empty outside of blocks. */
   get rounds(): string {
-    return this.#blocks.map(({ round, rounds }) => `round ${round + 1} of ${rounds}`).join(', ');
+    return this.#blocks
+      .map(({ round, rounds, isSecret }) => (isSecret ? 'a round of a secret' : `round ${round + 1} of ${rounds}`))
+      .join(', ');
   }
 
   #open(block: Block): void {
@@ -76,8 +80,8 @@ export class StatementOrder {
     this.#begin(block);
   }
 
-  #begin({ of, round }: Block): void {
-    if (of !== undefined) this.#define(of.name, of.values[round]!);
+  #begin({ of, round, isSecret }: Block): void {
+    if (of !== undefined) this.#define(of.name, of.values[round]!, isSecret);
   }
 
   #endOf(first: number): number {

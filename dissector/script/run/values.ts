@@ -1,8 +1,9 @@
 import type { Encodable, FieldValues } from '../../codec/index.ts';
 import { type FieldNode, scriptLimits, type ValueNode } from '../syntax/tree.ts';
-import { misfitOf, parameterAt, shortened, sizeOf, typeOf } from './function.ts';
+import { FunctionFailure, misfitOf, parameterAt, type ScriptFunction, shortened, sizeOf, typeOf } from './function.ts';
 import { functionOf } from './functions.ts';
 import { nowhere, type Scope } from './scope.ts';
+import { isSecret, secretText } from './secrets.ts';
 
 /**
  * The values of fields as an encoder takes them; the last of a name counts, and what could not be read is left out. Throws an Error
@@ -56,7 +57,25 @@ function called({ name, values }: ValueNode & { kind: 'call' }, scope: Scope, pa
   const fitting = given.map((value, index) =>
     typeof value === 'string' && parameterAt(found, index)?.type === 'bytes' ? new TextEncoder().encode(value) : value,
   );
-  return spent(found.make(scope, ...(fitting as never[])), scope);
+  const secrets = values.flatMap((value, index) => (isSecret(value, scope) ? [given[index]!] : []));
+  const value = secrets.length === 0 ? found.make(scope, ...(fitting as never[])) : madeInSecret(found, fitting, secrets, scope);
+  if (secrets.length > 0 || found.secret) scope.secret(value);
+  return spent(value, scope);
+}
+
+/** What others throw may show any of the values. */
+function madeInSecret(
+  found: ScriptFunction,
+  given: readonly Encodable[],
+  secrets: readonly Encodable[],
+  scope: Scope,
+): Encodable {
+  try {
+    return found.make(scope, ...(given as never[]));
+  } catch (error) {
+    if (error instanceof FunctionFailure) return missing(error.plain);
+    return missing(`${found.name} does not take what it is given (${secrets.map(secretText).join('; ')})`);
+  }
 }
 
 /** Values that others are made of count each time: what is hashed, joined or repeated takes its time, too. */

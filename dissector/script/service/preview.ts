@@ -8,6 +8,7 @@ import { newNode } from '../run/defaultmessage.ts';
 import { emitPacket, encoder } from '../run/emit.ts';
 import { blank, blankValue, overlaid, valueAt } from '../run/fieldvalues.ts';
 import { nowhere, type Scope } from '../run/scope.ts';
+import { isSecret } from '../run/secrets.ts';
 import { valuesToSend } from '../run/sending.ts';
 import { budget, encodable, valuesOf } from '../run/values.ts';
 import type { FieldNode, Statement } from '../syntax/tree.ts';
@@ -75,6 +76,7 @@ export function packetAt(
       : [],
   );
   const made = new Map<number, Encodable>();
+  const secrets = new Map<number, boolean>();
   const spend = budget();
   /** A definition may use those before it, also an earlier one of its own name. */
   const scopeBefore = (end: number): Scope => ({
@@ -91,6 +93,12 @@ export function packetAt(
         made.set(index, isList && Array.isArray(found) ? (found[0] ?? null) : found);
       }
       return valueAt(made.get(index), path);
+    },
+    isSecret: ([name]) => {
+      const index = definitions.findLastIndex((each, at) => at < end && each.name === name);
+      const { value } = definitions[index] ?? {};
+      if (value !== undefined && !secrets.has(index)) secrets.set(index, isSecret(value, scopeBefore(index)));
+      return secrets.get(index) ?? false;
     },
   });
   const scope = scopeBefore(definitions.length);

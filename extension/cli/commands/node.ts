@@ -20,7 +20,7 @@ import { reasonOf } from '../../capture/reason.ts';
 import { fittedValues } from '../../node/givenvalues.ts';
 import { GrowingFile } from '../../node/recording.ts';
 import { Sentences } from '../../node/sentences.ts';
-import { addressText, isLoopback, resolve } from '../../node/sockets/address.ts';
+import { addressText, resolveAllowed } from '../../node/sockets/address.ts';
 import { wallClock } from '../../node/sockets/clock.ts';
 import { kernelDrops } from '../../node/sockets/kerneldrops.ts';
 import { SocketNode } from '../../node/sockets/socketnode.ts';
@@ -219,8 +219,8 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
 async function addressOf(at: HostPort | undefined, allowed: readonly string[]): Promise<Address | undefined> {
   if (at === undefined) return undefined;
   try {
-    const address = await resolve(at);
-    if (isLoopback(address.ip) || allowed.includes(at.host) || allowed.includes(address.ip)) return address;
+    const address = await resolveAllowed(at, allowed);
+    if (address !== undefined) return address;
   } catch (error) {
     throw new UsageError(socketReason(error, { ip: at.host, port: at.port }), false);
   }

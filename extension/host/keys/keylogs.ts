@@ -25,6 +25,7 @@ export class KeyLogs {
   readonly #secrets: vscode.SecretStorage;
   /** Keys from the clipboard, or of a sample, in the order in which they came. */
   #pasted: readonly KeyLogText[] = [];
+  #changing: Promise<unknown> = Promise.resolve();
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscriptions: vscode.Disposable[];
   /** The list of key logs, or what decides it, is another one now. */
@@ -70,8 +71,10 @@ export class KeyLogs {
 
   /** Keeps keys in the system's keychain, beside those that are there. */
   async keep(text: string): Promise<void> {
-    const before = await this.#secrets.get(KEPT);
-    await this.#secrets.store(KEPT, before === undefined || before === '' ? text : `${before.trimEnd()}\n${text}`);
+    await this.#inOrder(async () => {
+      const before = await this.#secrets.get(KEPT);
+      await this.#secrets.store(KEPT, before === undefined || before === '' ? text : `${before.trimEnd()}\n${text}`);
+    });
   }
 
   /**
@@ -79,11 +82,20 @@ export class KeyLogs {
    * added. Tells whether there was any. Key logs of the setting stay, and so do the files.
    */
   async forgetKeys(): Promise<boolean> {
-    const had = this.#pasted.length > 0 || this.added.length > 0 || (await this.#secrets.get(KEPT)) !== undefined;
-    this.#pasted = [];
-    await this.#secrets.delete(KEPT);
-    await this.#remember([]);
-    return had;
+    return this.#inOrder(async () => {
+      const had = this.#pasted.length > 0 || this.added.length > 0 || (await this.#secrets.get(KEPT)) !== undefined;
+      this.#pasted = [];
+      await this.#secrets.delete(KEPT);
+      await this.#remember([]);
+      return had;
+    });
+  }
+
+  /** One after the other: keys that are being kept while all are forgotten would come back. */
+  #inOrder<T>(change: () => Promise<T>): Promise<T> {
+    const result = this.#changing.then(change);
+    this.#changing = result.catch(() => {});
+    return result;
   }
 
   async forget(uri: vscode.Uri): Promise<void> {

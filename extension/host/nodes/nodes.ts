@@ -152,13 +152,20 @@ class Nodes implements Driven, Senders {
   /** False when the person decided against it. */
   async start(wish: NodeWish): Promise<boolean> {
     if (!vscode.workspace.isTrusted) throw new Error(untrusted());
-    if (!(await isMeant(wish.address))) return false;
+    const allow = await allowedHosts(wish.address);
+    if (allow === undefined) return false;
     this.open();
     const name = `${wish.protocol}-${wish.direction}-${Date.now().toString(36)}.pcapng`;
     const recording = await this.#recordings.add(name);
     // What VS Code gives is behind proxies, which do not go to another thread.
     const tree = JSON.parse(JSON.stringify(vscode.workspace.getConfiguration().get('peerscope') ?? {}));
-    const { node } = await this.#call('start', { wish, tree, recording: recording.fsPath, modules: moduleFiles(undefined) });
+    const { node } = await this.#call('start', {
+      wish,
+      allow,
+      tree,
+      recording: recording.fsPath,
+      modules: moduleFiles(undefined),
+    });
     await this.#showTraffic(node, recording);
     return true;
   }
@@ -233,10 +240,11 @@ function untrusted(): string {
   return vscode.l10n.t('Peerscope: test nodes need a trusted workspace.');
 }
 
-/** Any address beyond this machine needs the setting, and a confirmation that names it. */
-async function isMeant(address: string): Promise<boolean> {
+/** Any address beyond this machine needs the setting, and a confirmation that names it; undefined where a person decides against it. */
+async function allowedHosts(address: string): Promise<readonly string[] | undefined> {
   const host = address.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
-  if (/^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host)) return true;
+  // What it is is seen once more by the thread, which looks up no other name.
+  if (/^(localhost|127\.\d+\.\d+\.\d+|::1)$/i.test(host)) return [];
   if (vscode.workspace.getConfiguration().get('peerscope.node.otherAddresses') !== true)
     throw new Error(
       vscode.l10n.t('{0} is beyond this machine. The setting peerscope.node.otherAddresses allows test nodes to go there.', host),
@@ -247,7 +255,7 @@ async function isMeant(address: string): Promise<boolean> {
     { modal: true, detail: vscode.l10n.t('Others on the network may be able to talk to it.') },
     yes,
   );
-  return chosen === yes;
+  return chosen === yes ? [host] : undefined;
 }
 
 class Thread {

@@ -1,6 +1,14 @@
 /** A packet of a script that is sent by a node that runs. */
 import { randomInt } from 'node:crypto';
-import { checkScript, packetAt, parseScript, type Statement, valuesOf } from '../../../dissector/script/index.ts';
+import {
+  checkScript,
+  packetAt,
+  parseScript,
+  type Statement,
+  secretFields,
+  valuesOf,
+  withoutSecrets,
+} from '../../../dissector/script/index.ts';
 import type { NodeCalls } from '../../wire/node.ts';
 import { protocolsOf } from '../protocols.ts';
 import type { RunningNode } from '../running.ts';
@@ -25,7 +33,8 @@ export async function sendPacket(
   if (protocol.text !== node.protocol)
     throw new Error(`The node speaks ${node.protocol}, and the packet is of ${protocol.text}.`);
   const { raw, ...values } = valuesOf(fields, scope);
-  if (raw === undefined) node.node.send(link, message.text, values);
+  const secrets = secretFields(fields, scope);
+  if (raw === undefined) withoutSecrets(message.text, secrets, () => node.node.send(link, message.text, values));
   else if (raw instanceof Uint8Array) node.node.sendRaw(link, raw);
   else throw new Error('raw is bytes.');
 }

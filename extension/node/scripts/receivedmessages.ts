@@ -4,7 +4,7 @@ import { Analysis } from '../../../dissector/analysis/index.ts';
 import { messageLine } from '../../../dissector/analysis/jsonline.ts';
 import type { Limits } from '../../../dissector/bytes/index.ts';
 import { memoryFile, openCapture } from '../../../dissector/capture/index.ts';
-import type { Encodable, FieldValues } from '../../../dissector/codec/index.ts';
+import type { FieldValues } from '../../../dissector/codec/index.ts';
 import { fromHex, type MessageLine } from '../../../dissector/index.ts';
 import { type Choices, KeyRing, type Protocol, type State } from '../../../dissector/protocol/index.ts';
 
@@ -14,7 +14,7 @@ const STEP_FRAMES = 4096;
 export interface ReceivedMessage {
   readonly message: string;
   /** Its values as they are sent, and what only a decoder tells. */
-  readonly values: Encodable;
+  readonly values: FieldValues;
   readonly state: State;
   /** It is whole, and nothing but a part of it may be still encrypted. */
   readonly isRead: boolean;

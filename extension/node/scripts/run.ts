@@ -9,15 +9,19 @@ import {
   type FieldNode,
   faultText,
   firstDifference,
+  type Hides,
+  isSecret,
   ownValueOf,
   type Section,
   type Statement,
   StatementOrder,
+  secretFields,
   valuesOf,
   valuesToSend,
+  withoutSecrets,
 } from '../../../dissector/script/index.ts';
 import { type NodeLimits, parseFault } from '../../../dissector/testnode/index.ts';
-import { isLoopback, parseAddress, resolve } from '../sockets/address.ts';
+import { parseAddress, resolveAllowed } from '../sockets/address.ts';
 import { socketReason } from '../sockets/socketsentences.ts';
 import { ScriptNode } from './node.ts';
 import type { ReceivedMessage } from './receivedmessages.ts';
@@ -110,7 +114,7 @@ class Run {
   /** One statement after the other, up to the first that does not hold. */
   async all(statements: readonly Statement[]): Promise<Pick<SectionResult, 'failure' | 'stopped'>> {
     const { before, signal } = this.#options;
-    const order = new StatementOrder(statements, (name, value) => this.#scope.define(name, value));
+    const order = new StatementOrder(statements, (name, value, secret) => this.#scope.define(name, value, secret));
     let at = 0;
     for (;;) {
       try {
@@ -164,7 +168,8 @@ class Run {
       case 'repeat':
       case 'for': {
         const value = ownValueOf(statement);
-        if (value !== undefined) order.enter(statement, encodable(value, this.#scope.with(), []));
+        if (value !== undefined)
+          order.enter(statement, encodable(value, this.#scope.with(), []), isSecret(value, this.#scope.with()));
         return;
       }
       case 'packet':
@@ -175,7 +180,8 @@ class Run {
 
   #define({ name, value }: Statement & { kind: 'define' }): void {
     if (value === undefined) return;
-    this.#scope.define(name.text, encodable(value, this.#scope.with(), [name.text]));
+    const scope = this.#scope.with();
+    this.#scope.define(name.text, encodable(value, scope, [name.text]), isSecret(value, scope));
   }
 
   #fault(statement: Statement & { kind: 'fault' }): void {
@@ -199,11 +205,10 @@ class Run {
   async #address(text: string): Promise<Address> {
     const parsed = parseAddress(text);
     if (parsed === undefined) throw new Failure(`"${text}" is no address like 127.0.0.1:7000`);
-    const address = await resolve(parsed).catch((error) => {
+    const address = await resolveAllowed(parsed, this.#options.allow).catch((error) => {
       throw new Failure(socketReason(error, { ip: parsed.host, port: parsed.port }));
     });
-    if (isLoopback(address.ip) || this.#options.allow.includes(address.ip) || this.#options.allow.includes(parsed.host))
-      return address;
+    if (address !== undefined) return address;
     throw new Failure(`${parsed.host} is beyond this machine: --allow ${parsed.host} says that this is meant`);
   }
 
@@ -213,6 +218,9 @@ class Run {
     const link = node.link!;
     for (const each of this.#nodes.values()) each.mark();
     const { node: own } = node.socket;
+    const secrets = secretFields(fields, this.#scope.with());
+    const said = fields.map((field) => field.name.text);
+    if (secrets.length > 0) this.#scope.secretMessages.sent(message.text, said, secrets);
     const raw = fields.find((field) => field.name.text === 'raw');
     if (raw !== undefined) {
       const { raw: bytes } = valuesOf([raw], this.#scope.with());
@@ -222,15 +230,12 @@ class Run {
     // A node that acts of itself may still be shaking hands; one that does not is told when by the script.
     const isTime = (): boolean => own.status(link).ready || own.offers(link).includes(message.text);
     if (!node.manual) await this.#until(isTime, READY_MS);
-    own.send(
-      link,
-      message.text,
-      valuesToSend(
-        fields,
-        (made) => this.#scope.with(made),
-        (given) => own.made(link, message.text, given),
-      ),
+    const values = valuesToSend(
+      fields,
+      (made) => this.#scope.with(made, secrets.length > 0),
+      (given) => withoutSecrets(message.text, secrets, () => own.made(link, message.text, given)),
     );
+    withoutSecrets(message.text, secrets, () => own.send(link, message.text, values));
   }
 
   async #expect({ node: name, message, state, as, within, fields }: Statement & { kind: 'expect' }): Promise<void> {
@@ -254,7 +259,7 @@ class Run {
     }, within);
     if (at < 0) throw this.#notCome(node, from, { message: message.text, state: state?.text, within, fields });
     node.seen = at + 1;
-    if (as !== undefined) this.#scope.names.set(as.text, node.heard()[at]!.values);
+    if (as !== undefined) this.#scope.came(as.text, message.text, node.heard()[at]!.values);
   }
 
   /** What was said, what came instead, and the field that differs. */
@@ -265,12 +270,13 @@ class Run {
     if (alike === undefined && named[0] !== undefined)
       return new Failure(`${message} came, but it is ${named[0].state} ("state ${named[0].state}" accepts it)`);
     if (alike !== undefined) {
+      const hides: Hides = (field, value) => this.#scope.secretMessages.hides(message, field, value);
       const {
         path,
         said,
         came: other,
         mended,
-      } = firstDifference(fields, alike.values, this.#scope.with(), formOf(node, message)?.fields)!;
+      } = firstDifference(fields, alike.values, this.#scope.with(), formOf(node, message)?.fields, hides)!;
       const got = other === undefined ? 'there is none' : `got ${other}`;
       return new Failure(`${message} came with another ${path}: expected ${said}, ${got}`, mended);
     }
@@ -279,8 +285,15 @@ class Run {
       other === node ? [] : other.grave.slice(-1).map((text) => [name, text]),
     );
     const [[who, told] = []] = [...node.told.slice(-1).map((text) => ['the node', text]), ...others];
-    const more = told === undefined ? '' : ` (${who}: ${told.replace(/\.$/, '')})`;
+    const more = told === undefined ? '' : ` (${who}: ${this.#sentence(told)})`;
     return new Failure(`${message} did not come within ${ms(within)}: ${instead}${more}`);
+  }
+
+  /** What a node told, which may be of what came. */
+  #sentence(told: string): string {
+    const { secrets, secretMessages } = this.#scope;
+    if (secretMessages.isAny && secrets.holds(told)) return 'what it told may show a secret, and is left out';
+    return told.replace(/\.$/, '');
   }
 
   /** Since the last message that was sent, or since the one that was expected last. */

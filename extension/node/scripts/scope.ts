@@ -5,6 +5,7 @@ import type { Encodable, FieldValues } from '../../../dissector/codec/index.ts';
 import type { Protocol } from '../../../dissector/protocol/index.ts';
 import { budget, encoder, type Scope, scriptLimits, sizeOf, valueAt, withinSize } from '../../../dissector/script/index.ts';
 import { mulberry32, seededBytes } from '../../../dissector/testnode/index.ts';
+import { SecretMessages } from './secretmessages.ts';
 import { ScriptSecrets } from './secrets.ts';
 
 export interface Surroundings {
@@ -20,8 +21,11 @@ export interface Surroundings {
 export class ScriptScope {
   /** Messages by the name that an expectation gave them, and what was defined. */
   readonly names = new Map<string, Encodable>();
-  /** What it was given by the environment and by a person. */
+  /** What was computed from what the environment and a person gave it, and the messages that took it along. */
   readonly secrets = new ScriptSecrets();
+  readonly secretMessages = new SecretMessages(this.secrets);
+  /** Names that hold a secret; of a message, the fields that may. */
+  readonly #secretNames = new Map<string, 'all' | ReadonlySet<string>>();
   readonly #protocols: readonly Protocol[];
   readonly #around: Surroundings;
   readonly #random: () => number;
@@ -36,17 +40,26 @@ export class ScriptScope {
   }
 
   /** Throws an Error when all that was defined is larger than the limit. */
-  define(name: string, value: Encodable): void {
+  define(name: string, value: Encodable, isSecret: boolean): void {
     const before = this.#sizes.get(name) ?? 0;
     const size = sizeOf(value, name);
     withinSize(this.#size - before + size, name);
     this.#size += size - before;
     this.#sizes.set(name, size);
     this.names.set(name, value);
+    if (isSecret) this.#secretNames.set(name, 'all');
+    else this.#secretNames.delete(name);
   }
 
-  /** `made`: what the node itself would send. */
-  with(made?: FieldValues): Scope {
+  /** A message that came gets a name. */
+  came(name: string, message: string, values: FieldValues): void {
+    this.names.set(name, values);
+    const fields = Object.entries(values).filter(([field, value]) => this.secretMessages.hides(message, field, value));
+    this.#secretNames.set(name, new Set(fields.map(([field]) => field)));
+  }
+
+  /** `made`: what the node itself would send; `isValidSecret`, that it was told secrets for it. */
+  with(made?: FieldValues, isValidSecret = false): Scope {
     const { environment, answered } = this.#around;
     const encode = encoder(this.#protocols);
     return {
@@ -59,13 +72,18 @@ export class ScriptScope {
       random: (length, seed) => seededBytes(seed === undefined ? this.#random : mulberry32(seed), length),
       file: (path) => this.#file(path),
       spend: budget(),
-      environment: (name) => this.#secret(Object.hasOwn(environment, name) ? environment[name] : undefined),
-      prompt: (question) => this.#secret(Object.hasOwn(answered, question) ? answered[question] : undefined),
+      environment: (name) => (Object.hasOwn(environment, name) ? environment[name] : undefined),
+      prompt: (question) => (Object.hasOwn(answered, question) ? answered[question] : undefined),
+      isSecret: (path) => this.#isSecret(path),
+      isValidSecret,
+      secret: (value) => this.secrets.add(value),
     };
   }
 
-  #secret(text: string | undefined): string | undefined {
-    return text && this.secrets.add(text);
+  #isSecret([name = '', field]: readonly string[]): boolean {
+    const secret = this.#secretNames.get(name);
+    if (secret === undefined || secret === 'all') return secret === 'all';
+    return field === undefined ? secret.size > 0 : secret.has(field);
   }
 
   /** A script of somebody else reads nothing but what lies beside it. */

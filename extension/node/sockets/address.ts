@@ -4,8 +4,14 @@ import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Address } from '../../../dissector/protocol/index.ts';
 
+/** As a person writes it: the host is a name or a number. */
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** Reads `127.0.0.1:7000`, `[::1]:7000`, `localhost:0`; undefined for what is none. */
-export function parseAddress(text: string): { readonly host: string; readonly port: number } | undefined {
+export function parseAddress(text: string): HostPort | undefined {
   const [, bracketed, plain, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(text) ?? [];
   const host = bracketed ?? plain;
   const port = Number(digits);
@@ -13,15 +19,32 @@ export function parseAddress(text: string): { readonly host: string; readonly po
 }
 
 /** Its numeric address; throws the system's error for a name that has none. */
-export async function resolve({ host, port }: { readonly host: string; readonly port: number }): Promise<Address> {
+async function resolve({ host, port }: HostPort): Promise<Address> {
   if (isIP(host) !== 0) return { ip: host, port };
   const { address } = await lookup(host);
   return { ip: address, port };
 }
 
+/**
+ * The numeric address of a host that may be used: one of this machine, or one that a person allows by its name or its number. A name that
+ * is not allowed is not looked up: that alone would tell others of it. Undefined for what is not allowed; throws the system's error for a
+ * name that has no address.
+ */
+export async function resolveAllowed(at: HostPort, allowed: readonly string[]): Promise<Address | undefined> {
+  const isAllowed = allowed.includes(at.host);
+  if (isIP(at.host) === 0 && !isLocalName(at.host) && !isAllowed) return undefined;
+  const address = await resolve(at);
+  return isAllowed || isLoopback(address.ip) || allowed.includes(address.ip) ? address : undefined;
+}
+
+/** A name that stands for this machine (RFC 6761 section 6.3); what the system makes of it is looked at all the same. */
+function isLocalName(host: string): boolean {
+  return host.toLowerCase() === 'localhost';
+}
+
 /** 127.0.0.0/8 (RFC 1122 section 3.2.1.3) and ::1 (RFC 4291 section 2.5.3). */
 export function isLoopback(ip: string): boolean {
-  return /^127\.\d+\.\d+\.\d+$/.test(ip) || ip === '::1';
+  return (isIP(ip) === 4 && ip.startsWith('127.')) || ip === '::1';
 }
 
 /** Without the prefix of an IPv4 address on an IPv6 socket (RFC 4291 section 2.5.5.2). */

@@ -183,6 +183,12 @@ describe('a script that fails', () => {
     expect(out).toMatch(/<failure message=".*own\.packet:2: there is no node &quot;z&quot; here: none at all"\/>/);
     expect(out).toMatch(/name="c" time="[\d.]+"\/>/);
   });
+
+  it('has no character in the XML of JUnit that XML has no place for', async () => {
+    const { out } = await run('### a\ufffe\uffff\u0000\u001b]]><!-- \ud83d b\nsend z data\n', '--junit');
+    expect(out).toContain('name="a    ]]&gt;&lt;!--');
+    expect(out).not.toMatch(/[\p{Cs}\ufffe\uffff]|(?!\n)\p{Cc}/u);
+  });
 });
 
 describe('what is no script', () => {

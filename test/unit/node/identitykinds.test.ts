@@ -16,7 +16,7 @@ const rest = { protocol: 'p2pke', transport: 'udp', role: '', mode: 'automatic',
 let nodes = 0;
 function start(direction: 'listen' | 'connect', address: string, identityKind: string): Promise<RunningNode> {
   const wish = checked({ ...rest, direction, address, identityKind });
-  return startNode(++nodes, wish, { tree: {}, protocols }, join(folder, `${nodes}.pcapng`), () => {});
+  return startNode(++nodes, wish, { tree: {}, protocols, allow: [] }, join(folder, `${nodes}.pcapng`), () => {});
 }
 
 describe('a node of the editor', () => {

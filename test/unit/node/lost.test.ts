@@ -47,7 +47,7 @@ function listening(protocol: 'p2p' | 'p2pke', transport: 'tcp' | 'udp', port = 0
   return startNode(
     ++names,
     { ...wish, address: `127.0.0.1:${port}` },
-    { tree: {}, protocols },
+    { tree: {}, protocols, allow: [] },
     join(folder, `${names}.pcapng`),
     () => {},
   );

@@ -48,7 +48,7 @@ describe('a recording without room', () => {
     const node = await startNode(
       1,
       { ...wish, address: '127.0.0.1:0', faults: '', identity: '', identityKind: '' },
-      { tree: {}, protocols },
+      { tree: {}, protocols, allow: [] },
       '/dev/full',
       () => {},
     );

@@ -71,7 +71,7 @@ describe('a recording', () => {
     const started = startNode(
       1,
       { ...wish, address, faults: '', identity: '', identityKind: '' },
-      { tree: {}, protocols },
+      { tree: {}, protocols, allow: [] },
       path,
       () => {},
     );

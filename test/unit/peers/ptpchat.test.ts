@@ -66,8 +66,9 @@ describe.each(meetings)('ptpchat, where %s', (_, meet) => {
     node.sends('GETCERTIFICATE', { msg_id: 'asked by the node' });
     // The node acknowledges the CERTIFICATE, whose msg_id is that of its question.
     await peer.acknowledged('asked by the node');
-    expect(recordedAs('CERTIFICATE', node).map(({ fields }) => fields.certificate)).toEqual(
-      [certificate, peerIdentity.certificate].map(({ raw }) => raw.toString('base64')),
+    // Over UDP the node asks for one before: a certificate is more than three times a question, and an ACK proves the address.
+    expect(new Set(recordedAs('CERTIFICATE', node).map(({ fields }) => fields.certificate))).toEqual(
+      new Set([certificate, peerIdentity.certificate].map(({ raw }) => raw.toString('base64'))),
     );
     expect(problems(node)).toEqual([]);
   });

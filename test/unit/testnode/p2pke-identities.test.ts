@@ -40,16 +40,21 @@ describe('two nodes shake hands', () => {
     for (const listening of identityKinds)
       it(`with identities of ${dialling} and ${listening}`, async () => {
         const { network, a, b } = await pair(made.get(listening)!, made.get(dialling)!);
+        // The answer of an RSA key is more than three times what came of an Ed25519 one: it waits until that comes again.
+        const isLong = dialling === 'ed25519' && listening === 'rsa';
+        if (isLong) network.run(5000);
         a.node.send(1, 'data', { data: Uint8Array.of(1) });
         network.run(10);
         b.node.send(1, 'data', { data: Uint8Array.of(2) });
         network.run(10);
-        expect(told(a)).toEqual(['> InitHello', '< RespHello', '> InitDone', '> data', '< data']);
+        const again = isLong ? ['> InitHello'] : [];
+        expect(told(a)).toEqual(['> InitHello', ...again, '< RespHello', '> InitDone', '> data', '< data']);
         for (const each of [a, b]) expect([findings(each), each.complaints()]).toEqual([[], []]);
         const own = toHex(keyOf(made.get(listening)!).spki);
         const theirs = toHex(keyOf(made.get(dialling)!).spki);
         const said = lines(b).map(({ fields }) => JSON.stringify(fields));
-        for (const [at, key] of [theirs, own, theirs].entries()) expect(said[at]).toContain(`"key_x509":"${key}"`);
+        for (const [at, key] of [...(isLong ? [theirs] : []), theirs, own, theirs].entries())
+          expect(said[at]).toContain(`"key_x509":"${key}"`);
       });
 });
 

@@ -31,7 +31,8 @@ describe('two nodes of ptpchat', () => {
     a.node.send(1, 'GETCERTIFICATE');
     a.node.send(1, 'GETCERTIFICATE', { msg_data: { msg_id: 123_456_789_012_345_678_901n } });
     network.run(12_000);
-    expect(said(a).filter((line) => line === '< ACK')).toHaveLength(1);
+    // The other one is of the CERTIFICATE that b has asked for, to know that its address hears it.
+    expect(said(a).filter((line) => line === '< ACK')).toHaveLength(2);
     expect(a.complaints().filter((text) => text.includes('ACK'))).toEqual(['No ACK for a GETCERTIFICATE came in 10 s.']);
     expect(findings(a)).toContain('ptpchat.unacknowledged');
   });
@@ -113,13 +114,13 @@ describe('channels of ptpchat', () => {
     network.run(60_000);
     const count = (line: string) => told(a).filter((one) => one === line).length;
     expect(count('< CHANNEL')).toBeGreaterThan(4);
-    expect([count('> CHANNEL'), count('> JOIN'), count('< ROUTING')]).toEqual([0, 1, 7]);
+    expect([count('> CHANNEL'), count('> JOIN'), count('< ROUTING')]).toEqual([0, 1, 6]);
     expect(quiet(a, b)).toEqual([]);
   });
 
   it('can be made by a client, to all its neighbours', async () => {
     const { network, a, b } = await pair();
-    network.run(100);
+    network.run(3000);
     a.node.send(1, 'CHANNEL', { channel: 'ours' });
     network.run(100);
     b.node.send(1, 'JOIN', { channel: 'ours' });
@@ -258,7 +259,7 @@ describe('what a node of ptpchat writes', () => {
 
   it('has the elements and types of what a real server and its clients write', async () => {
     const { network, a, b } = await pair();
-    network.run(100);
+    network.run(3000);
     a.node.send(1, 'GETCERTIFICATE');
     a.node.send(1, 'JOIN');
     network.run(100);
@@ -277,6 +278,6 @@ describe('what a node of ptpchat writes', () => {
       [a, 'GETCERTIFICATE'],
       [b, 'ACK'],
     ] as const)
-      expect(real(verb)).toContainEqual(written(member, verb)[0]);
+      expect(real(verb)).toContainEqual(written(member, verb).at(-1));
   });
 });

@@ -6,7 +6,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type CaptureReader, keyLogSecretsType, memoryFile, openCapture } from '../../../dissector/capture/index.ts';
 import type { ExportKind, ExportScope, WorkerCalls } from '../../../extension/wire/inspector.ts';
 import { Connection } from '../../../extension/wire/rpc.ts';
-import { csvLine } from '../../../extension/worker/exporting.ts';
+import { csvLine } from '../../../extension/worker/csvline.ts';
 import { goldenKeys } from '../../golden/open.ts';
 import { bundled } from '../cli/bundle.ts';
 import { golden, keyLog, temporary } from '../cli/help.ts';
@@ -118,6 +118,22 @@ describe('an export', () => {
 
   it.each([
     ['=HYPERLINK("http://x")', `"'=HYPERLINK(""http://x"")"`],
+    ['\t=1', `"'\t'=1"`],
+    ['\r1', `"'\r1"`],
+    ['\n1', `"'\n1"`],
+    ['＝1', "'＝1"],
+    ['＋1', "'＋1"],
+    ['－1', "'－1"],
+    ['＠a', "'＠a"],
+    [' =1', "' =1"],
+    ['\u200b=1', "'\u200b=1"],
+    ['a;=1', `"a;'=1"`],
+    ['a, @b', `"a, '@b"`],
+    ['a "-1"', `"a ""'-1"""`],
+    ['a\n=1', `"a\n'=1"`],
+    ['a|+1', `"a|'+1"`],
+    ['a-b=c@d+e', 'a-b=c@d+e'],
+    ['', ''],
     ['+1', "'+1"],
     ['-1.5', '-1.5'],
     ['-cmd', "'-cmd"],

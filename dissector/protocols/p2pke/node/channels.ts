@@ -72,7 +72,9 @@ export class P2pkePeer implements NodeSession {
   status(link: number): LinkStatus {
     const session = this.#current(link);
     const state = session?.state ?? machine.start;
-    return { state, doc: machine.states[state], ready: session?.ready ?? false };
+    const ready = session?.ready ?? false;
+    // Each side has opened what was encrypted to its own ephemeral.
+    return { state, doc: machine.states[state], ready, isProven: ready };
   }
 
   allowedMessages(link: number): readonly string[] {

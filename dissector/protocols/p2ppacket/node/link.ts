@@ -21,6 +21,8 @@ export class PeerLink {
   theirEd: Uint8Array | undefined;
   /** Another node has introduced it, and nothing has shown yet that it is there. */
   isPending = false;
+  /** It has repeated a cookie of this node, or sealed data to the keys of the session. */
+  isHeard = false;
   channels = new PeerChannels();
   /** Cookies of pings that are not answered yet, and of those that are over, hex: the oldest first. */
   readonly pings = new Set<string>();

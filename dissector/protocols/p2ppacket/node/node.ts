@@ -89,8 +89,8 @@ export class P2ppacketPeer implements NodeSession {
   shutdown(): void {}
 
   status(link: number): LinkStatus {
-    const state = this.#links.get(link)?.state ?? machine.start;
-    return { state, doc: machine.states[state], ready: state === 'open' };
+    const { state = machine.start, isHeard = false } = this.#links.get(link) ?? {};
+    return { state, doc: machine.states[state], ready: state === 'open', isProven: isHeard };
   }
 
   allowedMessages(link: number): readonly string[] {
@@ -175,6 +175,7 @@ export class P2ppacketPeer implements NodeSession {
     }
     if (!this.#isSigned(field, ed))
       return void this.#context.tell(id, 'A hello is refused: its signature does not verify.', true);
+    known.isHeard ||= this.#isCookieOf(known, cookie);
     const isOther = known.isOther(x, ed);
     if (isOther && known.isOpener && known.state === 'open')
       return void this.#context.tell(id, 'A hello with other keys than those of the open session is left out.', true);
@@ -218,6 +219,7 @@ export class P2ppacketPeer implements NodeSession {
     const isAnswer = pings.delete(text);
     // Only who got the question can repeat its cookie.
     if (isAnswer) peer.isPending = false;
+    peer.isHeard ||= isAnswer;
     if (!isAnswer && !pingsOver.has(text)) {
       this.#context.send(link.id, 'ping', { cookie });
       pings.delete(text);
@@ -231,7 +233,10 @@ export class P2ppacketPeer implements NodeSession {
     const packet = this.#isSealed ? peer.open(bytes) : bytes;
     if (packet === undefined) return void this.#context.tell(id, 'Data does not open under the key of the session.', true);
     // Plain data shows nothing: anyone can send it from a forged address.
-    if (this.#isSealed) peer.isPending = false;
+    if (this.#isSealed) {
+      peer.isPending = false;
+      peer.isHeard = true;
+    }
     this.#entries.received(peer, packet);
     if (peer.channels.owing.length > 0) this.#context.timer(id, 'ack', ACK_MS);
   }

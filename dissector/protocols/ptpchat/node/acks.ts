@@ -3,7 +3,7 @@ import { idKey } from '../digest.ts';
 
 interface Waiting {
   readonly verb: string;
-  readonly isOwn: boolean;
+  isOwn: boolean;
   /** Nanoseconds; none once it is acknowledged, or given up. */
   due: bigint | undefined;
 }
@@ -19,9 +19,15 @@ export class PeerAcks {
   /** An ACK came that nobody can send who has not heard this node. */
   isHeard = false;
 
-  /** `isOwn`: this node chose the msg_id, at random. */
+  /** `isOwn`: this node chose the msg_id, at random, and has told it nobody else. */
   sent(msgId: string, verb: string, isOwn: boolean, now: bigint): void {
     this.#sent.set(idKey(msgId), { verb, isOwn, due: now + BigInt(PATIENCE_MS) * 1_000_000n });
+  }
+
+  /** Another node gets the same message: whoever acknowledges it may have it from there. */
+  shared(msgId: string): void {
+    const known = this.#sent.get(idKey(msgId));
+    if (known !== undefined) known.isOwn = false;
   }
 
   /** False for an ACK that names no message of this link. */

@@ -19,6 +19,8 @@ export class PeerLink {
   /** HELLO came from the other side, and went there. */
   isReady = false;
   hasGreeted = false;
+  /** A request is on its way whose ACK proves the address. */
+  isAskedForProof = false;
   /** As its HELLO says, or the first message that names its sender. */
   node: Id | undefined;
   /** Closed channels that this node has joined there, as long as that is on its way. */

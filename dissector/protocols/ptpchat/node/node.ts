@@ -8,6 +8,7 @@ import {
   type NodeSession,
   PendingBytes,
 } from '../../../protocol/index.ts';
+import { BoundedMap } from '../boundedmap.ts';
 import { framing } from '../choices.ts';
 import { forms } from '../forms.ts';
 import { lengthPrefix } from '../framing.ts';
@@ -30,6 +31,10 @@ const HELLO_MS = 1000;
 /** Both are "periodic" in the specification. */
 const ROUTING_MS = 10_000;
 const CHANNELS_MS = 5000;
+/** Copies of one message go out together: few others lie between them. */
+const MOST_TOLD = 4096;
+/** Bytes of a HELLO that says who its node is. */
+const LONG_HELLO = 128;
 /** What HELLO says of the software, in the form that real servers give it. */
 const software = 'peerscope; 1.0';
 
@@ -39,6 +44,8 @@ export class PtpchatPeer implements NodeSession {
   readonly #identity: Identity;
   readonly #links = new Map<number, PeerLink>();
   readonly #pending = new PendingBytes();
+  /** By msg_id of the messages to acknowledge: the link over which each went first. */
+  readonly #firstLinks = new BoundedMap<string, number>(MOST_TOLD);
   readonly #channels: PeerChannels;
   readonly #certificates: PeerCertificates;
   readonly #keys: PeerKeys;
@@ -118,12 +125,22 @@ export class PtpchatPeer implements NodeSession {
       this.#context.send(link, 'HELLO');
     } else if (name === 'ack') this.#remind(peer);
     else if (name === 'routing') this.#route(link);
+    else if (name === 'proof') peer.isAskedForProof = false;
     else if (name === 'members') this.#channels.tellMembers();
     else if (name === 'joined') this.#keys.joined(peer);
     else {
       this.#context.timer(link, 'channels', CHANNELS_MS);
       this.#channels.maintain();
     }
+  }
+
+  /** An ACK of this request shows that the address hears this node: HELLO, CHANNEL and ROUTING have none. */
+  waits(link: number): void {
+    const peer = this.#links.get(link);
+    if (peer === undefined || peer.isAskedForProof) return;
+    peer.isAskedForProof = true;
+    this.#context.timer(link, 'proof', PATIENCE_MS);
+    this.#context.send(link, 'GETCERTIFICATE');
   }
 
   received(link: number, bytes: Uint8Array): void {
@@ -147,6 +164,9 @@ export class PtpchatPeer implements NodeSession {
   fill(link: number, message: string, given: FieldValues): FieldValues {
     const peer = this.#existing(link);
     if (forms.every(({ name }) => name !== message)) throw new Error(`ptpchat has no message "${message}".`);
+    // The specification's own HELLO names nobody: it is sent where a longer one would be more than the address may get.
+    if (message === 'HELLO' && Object.keys(given).length === 0 && this.#context.allowance(link) < LONG_HELLO)
+      return { msg_type: message };
     const { msg_type = message, msg_data, ...rest } = given;
     if (msg_data !== undefined && !isFieldValues(msg_data)) return { msg_type, msg_data, ...rest };
     // Elements can be given by themselves, too, as `decode --json` shows them.
@@ -213,11 +233,19 @@ export class PtpchatPeer implements NodeSession {
     if (verb.acknowledged === true && msgId !== undefined) {
       if (!peer.acks.isWaiting) this.#context.timer(link.id, 'ack', PATIENCE_MS);
       const isOwn = idIn(said, 'node_id')?.key === this.#parts.node.key;
-      peer.acks.sent(msgId, verb.name, isOwn, this.#context.now());
+      peer.acks.sent(msgId, verb.name, isOwn && this.#isFirst(msgId, link.id), this.#context.now());
     }
     if (isOfChannels(verb.name)) this.#channels.sent(peer, said);
     else if (verb.name === 'MESSAGE') this.#messages.sent(peer, said);
     else if (verb.name === 'CONNECT') this.#paths.sent(peer, said);
+  }
+
+  /** No other link has got the message. */
+  #isFirst(msgId: string, link: number): boolean {
+    const first = this.#firstLinks.get(msgId) ?? link;
+    this.#firstLinks.set(msgId, first);
+    if (first !== link) this.#links.get(first)?.acks.shared(msgId);
+    return first === link;
   }
 
   #object(peer: PeerLink, bytes: Uint8Array): void {
@@ -255,12 +283,12 @@ export class PtpchatPeer implements NodeSession {
     if (!isFirst) return;
     const { id } = peer.link;
     if (peer.node?.key === this.#parts.node.key) this.#context.tell(id, 'The other side has the node_id of this node.');
-    if (this.#parts.serves()) {
-      this.#channels.greet(peer);
-      this.#route(id);
-    }
+    const serves = this.#parts.serves();
+    if (serves) this.#channels.greet(peer);
     this.#context.timer(id, 'channels', CHANNELS_MS);
-    // The first HELLO comes last: whoever waits for it knows the channels by then.
+    // The first HELLO comes last: whoever waits for it knows the channels by then. All at once is more than a datagram may bring forth.
+    if (serves && this.#context.allowance(id) < Number.POSITIVE_INFINITY) this.#context.timer(id, 'routing', HELLO_MS);
+    else if (serves) this.#route(id);
     if (!peer.hasGreeted) this.#context.send(id, 'HELLO');
   }
 
