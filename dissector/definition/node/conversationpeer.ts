@@ -78,6 +78,7 @@ class ConversationSession implements NodeSession {
   }
 
   closed(link: number): void {
+    this.#links.get(link)?.forget();
     this.#links.delete(link);
   }
 

@@ -32,6 +32,8 @@ export class LinkConversation implements Hearing {
   /** Where the messages belong that the conversation sent and that have not been written. */
   #queued: { readonly values: FieldValues; readonly stage: NodeStage }[] = [];
   #sending: NodeStage | undefined;
+  /** Bytes that wait on this link. */
+  #held = 0;
   #hasToldUnread = false;
   #isOver = false;
   isReady = false;
@@ -51,7 +53,14 @@ export class LinkConversation implements Hearing {
   }
 
   set held(bytes: number) {
+    this.#held += bytes - this.#shared.held;
     this.#shared.held = bytes;
+  }
+
+  /** The link is closed: what waited on it waits no more. */
+  forget(): void {
+    this.#shared.held -= this.#held;
+    this.#held = 0;
   }
 
   get status(): LinkStatus {
@@ -90,8 +99,11 @@ export class LinkConversation implements Hearing {
   send(layer: Layer, stage: NodeStage, message: string, values: FieldValues): void {
     this.uses(layer, stage);
     this.#sending = stage;
-    this.#shared.context.send(this.link.id, message, values);
-    this.#sending = undefined;
+    try {
+      this.#shared.context.send(this.link.id, message, values);
+    } finally {
+      this.#sending = undefined;
+    }
   }
 
   fill(message: string, given: FieldValues): FieldValues {

@@ -13,6 +13,7 @@ import {
   uint,
   x25519PrivateKind,
 } from '../../../dissector/index.ts';
+import { nodeLimits } from '../../../dissector/testnode/index.ts';
 // @ts-expect-error: a sample is JavaScript, as a person writes it.
 import sample from '../../../media/samples/protocols/libp2p.js';
 import { fault, type Member, Network } from '../testnode/network.ts';
@@ -153,6 +154,28 @@ describe('a node of a conversation', () => {
     cut.network.run(100);
     expect(cut.b.complaints()).toEqual(['The tag of a transport message does not verify.']);
     expect(cut.a.node.links).toEqual([]);
+  });
+
+  it('holds what is not whole up to a limit, for all links together, and forgets what a closed link held', async () => {
+    const protocol = toy();
+    const network = new Network();
+    const limits = { ...nodeLimits, allPending: 100 };
+    const [a, b] = [await network.add(protocol, { port: 1, mode: 'step' }), await network.add(protocol, { port: 2, limits })];
+    const half = (): void => {
+      a.dial(b);
+      network.run(10);
+      a.node.sendRaw(a.node.links.at(-1)!.id, Uint8Array.from([90, ...new Uint8Array(60)]));
+      network.run(10);
+    };
+    for (let round = 0; round < 5; round++) {
+      half();
+      a.node.disconnect(a.node.links[0]!.id);
+      network.run(10);
+    }
+    expect(b.complaints()).toEqual([]);
+    half();
+    half();
+    expect(b.complaints().join()).toContain('over the limit allPending');
   });
 
   it('tells what is thrown in it, and the node goes on', async () => {
