@@ -272,11 +272,14 @@ export default (library) => {
             if (next === undefined)
               return context.tell(id, `${names[at]} is not allowed: ${machine.states[session.state]}.`, true);
             session.state = next;
-            if (at === 2) return;
-            session.other = data.slice(1, 33);
-            if (at === 0) context.send(id, 'welcome');
-            else if (toHex(data.slice(33)) !== toHex(proofOf(keyOf(session), { hello: own, welcome: session.other })))
-              context.tell(id, 'The proof is not that of this session.', true);
+            if (at < 2) session.other = data.slice(1, 33);
+            if (at === 0) return context.send(id, 'welcome');
+            // Who makes the proof, or a tag, has heard this node: until then it gets three times the bytes that it sent at most.
+            session.isProven ||=
+              at === 1
+                ? toHex(data.slice(33)) === toHex(proofOf(keyOf(session), { hello: own, welcome: session.other }))
+                : ciphers.chachaPoly.open(keyOf(session), nonceOf(valuesOf(data, 2).counter), data.slice(5)) !== undefined;
+            if (!session.isProven) context.tell(id, `The ${at === 1 ? 'proof' : 'tag'} is not that of this session.`, true);
           },
           timer() {},
           closed: (id) => void links.delete(id),
@@ -285,6 +288,7 @@ export default (library) => {
             state: links.get(id).state,
             doc: machine.states[links.get(id).state],
             ready: links.get(id).state === 'open',
+            isProven: links.get(id).isProven === true,
           }),
           allowedMessages: (id) => allowed(machine, links.get(id).state, links.get(id).by),
           fill(id, message, given) {

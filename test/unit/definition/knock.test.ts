@@ -87,6 +87,17 @@ describe('the sample knock', () => {
     network.run(100);
     expect(opened('', c.capture()).messageCount).toBe(4);
     expect(d.complaints()).toEqual(['hello is not allowed: data may flow.']);
+    expect([c, d].map(({ node }) => node.status(node.links[0]!.id).isProven)).toEqual([true, true]);
+    const [e, f] = [
+      await network.add(protocol, { port: 5, faults: [fault('wrong-key:data', protocol)] }),
+      await network.add(protocol, { port: 6 }),
+    ];
+    e.dial(f);
+    network.run(100);
+    e.node.send(e.node.links[0]!.id, 'data');
+    network.run(100);
+    expect(f.complaints()).toEqual(['The tag is not that of this session.']);
+    expect(f.node.status(f.node.links[0]!.id).isProven).toBe(false);
   });
 
   it('runs the script beside it', async () => {
