@@ -73,7 +73,7 @@ if (parentPort !== null) {
         settingsRead++;
         if (name !== '') connection.tell('overview', overview());
         const problems = settings.decodeAs.includes('nonsense') ? ['Settings: "nonsense" is no rule.'] : [];
-        return { problems, faults: [], files: settings.modules };
+        return { problems, faults: [], files: settings.modules, choices: [] };
       },
       rows: (params: unknown) => {
         const { start, count } = params as WorkerCalls['rows']['params'];
