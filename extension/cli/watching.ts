@@ -28,9 +28,11 @@ export async function again(
     isOver = true;
   });
   for (;;) {
+    // As they were before anything was read: what changes meanwhile is a change, too.
+    const before = new Map(files().map((path) => [path, stateOf(path)]));
     const status = await worked(work, tell);
     await out.flush();
-    const before = new Map(files().map((path) => [path, stateOf(path)]));
+    for (const path of files()) if (!before.has(path)) before.set(path, stateOf(path));
     let changed: string | undefined;
     while (changed === undefined && !isOver && !out.closed) {
       await pause(LOOK_MS);
