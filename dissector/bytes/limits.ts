@@ -75,27 +75,27 @@ export const captureLimits = {
   modulusBits: { standard: 16_384, doc: 'Maximum bits of an RSA or DH modulus.' },
   privateOperations: {
     standard: 500,
-    doc: "Maximum operations with the user's private keys for one capture, each as long as one with 2048 bits: about ten milliseconds.",
+    doc: "Maximum operations with the user's private keys for one capture. One operation is one with a key of 2048 bits (about 10 ms).",
   },
   captureOperations: {
     standard: 200,
-    doc: "Maximum operations, as long as those, with the keys of a capture's own secrets and with numbers that nobody has a key for.",
+    doc: "Maximum operations, counted as for privateOperations, with keys of a capture's own secrets, or without any key (primes, signatures).",
   },
   trialBytes: {
     standard: 0x2000_0000,
-    doc: "Maximum bytes of a capture that are put through ciphers to try the user's keys, where these open nothing.",
+    doc: "Maximum bytes that are decrypted on trial with the user's keys, for one capture. A key that opens a message costs nothing.",
   },
   captureTrialBytes: {
     standard: 0x1000_0000,
-    doc: "The same for the keys of a capture's own secrets.",
+    doc: "Maximum bytes that are decrypted on trial with keys of a capture's own secrets.",
   },
   unpackedBytes: {
     standard: 0x0800_0000,
-    doc: 'Maximum bytes that compressed parts of the messages of a capture unpack to, beyond eight times their size.',
+    doc: 'Maximum bytes that compressed parts of messages unpack to, for one capture. Eight times their compressed size is free.',
   },
   keptResults: {
     standard: 0x0400_0000,
-    doc: 'Maximum bytes of results of costly work that are kept, so that they are not made again.',
+    doc: 'Maximum bytes of the cache for results that are costly to compute.',
   },
   verifications: {
     standard: 200_000,
@@ -109,7 +109,7 @@ export const captureLimits = {
     standard: 1_000,
     doc: 'Maximum keys that are explained for one message. Each can take milliseconds.',
   },
-  keys: { standard: 100_000, doc: 'Maximum keys that are given for one capture.' },
+  keys: { standard: 100_000, doc: 'Maximum keys that the user gives for one capture.' },
   captureKeys: { standard: 50_000, doc: "Maximum keys of a capture's own secrets." },
   keyLineSize: { standard: 65_536, doc: 'Maximum characters of one line of a key log.' },
   keyLogSize: { standard: 0x0400_0000, doc: 'Maximum characters of one key log.' },
@@ -119,7 +119,7 @@ export const captureLimits = {
   },
   threadMemory: {
     standard: 2_048,
-    doc: 'Maximum megabytes of memory for what the editor knows of one capture. Its thread ends beyond that, and nothing else does.',
+    doc: 'Maximum megabytes of memory of the thread that reads one capture. Beyond that this thread ends; the editor and other captures go on.',
   },
   keyLogProblems: { standard: 1_000, doc: 'Maximum invalid lines of one key log that are reported.' },
 } as const satisfies LimitTable;

@@ -9,7 +9,8 @@ import {
   unknownMember,
 } from '../../protocol/index.ts';
 import type { Layer } from '../layer.ts';
-import { type Identity, type IdentityLengths, newIdentity, readIdentity } from './identity.ts';
+import { definedNode } from './definednode.ts';
+import type { Identity, IdentityLengths } from './identity.ts';
 import { LinkConversation, type Shared, WRITTEN } from './linkconversation.ts';
 import { NodeTalk } from './nodetalk.ts';
 import type { Speaking } from './waiting.ts';
@@ -35,18 +36,10 @@ export function conversationNode(
   const unknown = unknownMember(peer, members, 'the "peer" of a conversation');
   if (unknown !== undefined) throw new TypeError(`${id}: ${unknown}`);
   if (typeof peer.speak !== 'function') throw new TypeError(`${id}: "speak" of its peer is a generator function.`);
-  const lengths = peer.identity ?? {};
   // Where a message travels decides whether it is encrypted: in clear, a wrong key changes nothing.
   const sealed = layers.some((layer) => 'field' in layer) ? layers.flatMap(({ names }) => names) : [];
-  return {
-    ...{ transports: ['tcp'], roles: [], signatures: {}, nonces: {}, sealed },
-    ...(port === undefined ? {} : { port }),
-    createIdentity: async (random) => newIdentity(lengths, random),
-    start(context, identity) {
-      const me = readIdentity(identity, lengths);
-      return typeof me === 'string' ? me : new ConversationSession(context, layers, peer, me);
-    },
-  };
+  const session = (context: NodeContext, me: Identity) => new ConversationSession(context, layers, peer, me);
+  return definedNode({ transport: 'tcp', port, sealed, identity: peer.identity, session });
 }
 
 class ConversationSession implements NodeSession {

@@ -2,8 +2,9 @@ import type { FieldValues, MessageForm } from '../../codec/index.ts';
 import type { Link, LinkStatus, NodeContext, NodeDefinition, NodeSession } from '../../protocol/index.ts';
 import { type Exchange, OpenQuestions } from '../exchanges.ts';
 import { readMessage } from '../layer.ts';
+import { definedNode } from './definednode.ts';
 import { merged } from './filling.ts';
-import { type Identity, type IdentityLengths, newIdentity, readIdentity } from './identity.ts';
+import type { Identity, IdentityLengths } from './identity.ts';
 
 /** The active side of messages. */
 export interface MessagePeer {
@@ -25,16 +26,8 @@ interface Spoken {
 const MOST_ASKED = 1000;
 
 export function messageNode(spoken: Spoken, peer: MessagePeer, port: number | undefined): NodeDefinition {
-  const lengths = peer.identity ?? {};
-  return {
-    ...{ transports: ['udp'], roles: [], signatures: {}, nonces: {}, sealed: [] },
-    ...(port === undefined ? {} : { port }),
-    createIdentity: async (random) => newIdentity(lengths, random),
-    start(context, identity) {
-      const me = readIdentity(identity, lengths);
-      return typeof me === 'string' ? me : new MessageSession(context, spoken, peer, me);
-    },
-  };
+  const session = (context: NodeContext, me: Identity) => new MessageSession(context, spoken, peer, me);
+  return definedNode({ transport: 'udp', port, sealed: [], identity: peer.identity, session });
 }
 
 class MessageSession implements NodeSession {

@@ -9,6 +9,6 @@ export const ownLimits = {
   },
   movedDataPackets: {
     standard: 64,
-    doc: 'Maximum data packets of a conversation that sessions of other conversations do not decrypt. After that, they are not tried.',
+    doc: 'Maximum data packets of a conversation that no session of another conversation decrypts. After that, those sessions are not tried.',
   },
 } as const satisfies LimitTable;
