@@ -22,6 +22,7 @@ import {
   dissectAlone,
   dissectMessage,
   explainMessage,
+  hooksOf,
   layersAlone,
   lowerLayers,
   messageBytes,
@@ -224,13 +225,13 @@ export class Analysis {
   /** The session of a message; none where its protocol knows of none. */
   part(n: number): SessionStep | undefined {
     const { observation, id } = this.#place(n);
-    return observation.protocol.part?.(placed(observation, id, this.conversations));
+    return hooksOf(observation, id).part?.(placed(observation, id, this.conversations));
   }
 
   /** The session of a message from its first step to its last; none where its protocol knows of none. */
   steps(n: number): SessionSteps | undefined {
-    const { observation } = this.#place(n);
-    const { protocol } = observation;
+    const { observation, id } = this.#place(n);
+    const hooks = hooksOf(observation, id);
     const own = this.part(n);
     if (own === undefined) return undefined;
     const rows = this.#current();
@@ -238,9 +239,9 @@ export class Analysis {
     const members: Member[] = [];
     for (let other = 0; other < rows.messageCount; other++) {
       const place = rows.message(other);
-      if (place.run !== run) continue;
+      if (place.run !== run || hooksOf(observation, place.id) !== hooks) continue;
       const message = placed(observation, place.id, this.conversations);
-      const part = protocol.part!(message);
+      const part = hooks.part!(message);
       if (part !== undefined && part.session === own.session) members.push({ n: other, part, ...message });
     }
     return { title: own.title, machine: own.machine, steps: walk(own.machine, members) };

@@ -1,6 +1,7 @@
 import type { Budget, Field, Limits, Origin, Source, Tree } from '../bytes/index.ts';
 import type { CaptureReader } from '../capture/index.ts';
 import { decodeLayers, PacketView, parsePacket } from '../link/index.ts';
+import type { CarriedHooks } from '../protocol/carriedhooks.ts';
 import type { Conversation, Direction } from '../protocol/conversation.ts';
 import type { Derivation } from '../protocol/derivations.ts';
 import type { Dissection, MessageView } from '../protocol/dissection.ts';
@@ -51,7 +52,7 @@ export function dissectMessage(
   const { layers, trailer, start, end } = frameLayers(reader, info.frame - 1, sources, limits);
   const { view: captured, below } = capture(reader, observation, id, info, sources, start, end, limits);
   // Places that it asks for may lie in further records: what is below is complete afterwards.
-  const dissection = observation.protocol.dissect(captured);
+  const dissection = hooksOf(observation, id).dissect(captured);
   const own = [...below, dissection.layer, ...(dissection.inside ?? [])];
   return { tree: { sources: sources.list, layers: [...layers, ...own, ...trailer] }, dissection };
 }
@@ -67,7 +68,7 @@ export function dissectAlone(
   info: MessageInfo,
   limits: Limits,
 ): Dissection {
-  return observation.protocol.dissect(messageAlone(reader, observation, id, info, limits).view);
+  return hooksOf(observation, id).dissect(messageAlone(reader, observation, id, info, limits).view);
 }
 
 /** The layers of a message by themselves, those of derived records below it first. */
@@ -79,7 +80,7 @@ export function layersAlone(
   limits: Limits,
 ): readonly Field[] {
   const { view: captured, below } = messageAlone(reader, observation, id, info, limits);
-  const { layer, inside = [] } = observation.protocol.dissect(captured);
+  const { layer, inside = [] } = hooksOf(observation, id).dissect(captured);
   return [...below, layer, ...inside];
 }
 
@@ -115,7 +116,7 @@ export function explainMessage(
   limits: Limits,
   ring: KeyRing,
 ): readonly TriedKey[] {
-  return observation.protocol.explain?.(withFrame(reader, observation, id, info, limits), ring) ?? [];
+  return hooksOf(observation, id).explain?.(withFrame(reader, observation, id, info, limits), ring) ?? [];
 }
 
 /** What both sides compute for a message. */
@@ -127,7 +128,16 @@ export function computeMessage(
   limits: Limits,
   ring: KeyRing,
 ): readonly Derivation[] {
-  return observation.protocol.compute?.(withFrame(reader, observation, id, info, limits), ring) ?? [];
+  return hooksOf(observation, id).compute?.(withFrame(reader, observation, id, info, limits), ring) ?? [];
+}
+
+/** The protocol of a message: that of its conversation, or one that this carries. */
+export function hooksOf({ protocol, messages }: Observation, id: number): CarriedHooks {
+  return messages.carried.size === 0 ? protocol : (messages.carried.get(id)?.hooks ?? protocol);
+}
+
+function factsOf({ facts, carried }: Observation['messages'], id: number): unknown {
+  return carried.size === 0 ? facts.get(id) : (carried.get(id)?.facts ?? facts.get(id));
 }
 
 /** What is known of a message without reading its bytes. */
@@ -139,7 +149,7 @@ export function placed({ messages }: Observation, id: number, conversations: rea
     encrypted: messages.encrypted(id),
     conversation: conversations[messages.conversation(id)]!,
     frame: messages.frame(id),
-    facts: messages.facts.get(id),
+    facts: factsOf(messages, id),
     session: messages.session(id),
   };
 }
@@ -187,7 +197,7 @@ class CapturedMessage implements MessageView {
     this.source = carrier.id;
     this.start = start;
     this.end = end;
-    this.facts = messages.facts.get(id);
+    this.facts = factsOf(messages, id);
     this.session = messages.session(id);
     this.derive = (name, bytes, origin) => sources.add(name, bytes, origin);
     this.place = (pieces) => {

@@ -1,5 +1,9 @@
 import type { MessageForm, TreeField } from '../codec/index.ts';
 import {
+  type Carried,
+  type CarriedHooks,
+  type CarriedStream,
+  type CarryingConversation,
   defineProtocol,
   type KeyKind,
   type Members,
@@ -17,7 +21,7 @@ import type { Layer } from './layer.ts';
 import { type ConversationPeer, conversationNode } from './node/conversationpeer.ts';
 import { ofDatagrams, ofStreams } from './recognise.ts';
 import { SessionTable } from './sessiontable.ts';
-import { BYTES, MessageSink, type RowFacts } from './sink.ts';
+import { BYTES, MessageSink, type RowFacts, type RowFactsTable, type Totals } from './sink.ts';
 import { type Reading, run, Stage } from './stage.ts';
 import { type CarriedReader, type Shared, Talk } from './talk.ts';
 
@@ -40,8 +44,9 @@ export interface ConversationDefinition {
   /** Reads the conversation, both directions of it. Where it ends, what follows is shown as bytes. */
   readonly conversation: (talk: Talk) => Reading;
   /**
-   * Where other protocols hand their payload over to this one: `{ table: 'libp2p.protocol', value: '/chat/1.0.0' }`. With it neither
-   * `begins` nor `looksLike` is needed.
+   * Where other protocols hand their payload over to this one: `{ table: 'libp2p.protocol', value: '/chat/1.0.0' }`. Without a value
+   * `begins` decides, as for the streams in tunnels of p2p: `{ table: 'p2p.tunnel' }`. With values alone, neither `begins` nor
+   * `looksLike` is needed.
    */
   readonly carriedIn?: readonly TableEntry[];
   /** Its active side: without it there is no test node. */
@@ -93,6 +98,8 @@ export function defineConversation(definition: ConversationDefinition): Protocol
     throw new TypeError(`${id}: "looksLike" is a function, of a protocol over UDP; one over TCP has "begins" alone.`);
   if (carriedIn !== undefined && !isEntries(carriedIn))
     throw new TypeError(`${id}: "carriedIn" is a list of { table, value }: a text, and a text or an integer.`);
+  if (begins === undefined && carriedIn?.some(({ value }) => value === undefined))
+    throw new TypeError(`${id}: an entry of "carriedIn" without a value needs "begins": by its first bytes a stream is known.`);
   const isCarriedAlone = carriedIn !== undefined && begins === undefined;
   if (looksLike === undefined && !isCarriedAlone && (!(begins instanceof Uint8Array) || begins.length < 4))
     throw new TypeError(`${id}: "begins" is at least 4 bytes: fewer prove nothing.`);
@@ -109,7 +116,14 @@ export function defineConversation(definition: ConversationDefinition): Protocol
     treeFields: [bytesField, ...treeFields],
     ...(carriedIn === undefined
       ? {}
-      : { carried: { entries: carriedIn, reader: { declared: { id, rules, keys }, conversation } satisfies CarriedReader } }),
+      : {
+          carried: {
+            entries: carriedIn,
+            ...(begins === undefined ? {} : { begins }),
+            reader: { declared: { id, rules, keys }, conversation } satisfies CarriedReader,
+            stream: (place, hooks) => carriedStream(place, hooks, brokenRule, definition),
+          } satisfies Carried,
+        }),
     recognise: (sample) => {
       if (looksLike !== undefined) return ofDatagrams(sample.datagrams, looksLike);
       return begins === undefined ? 0 : ofStreams(sample, begins);
@@ -125,7 +139,37 @@ export function defineConversation(definition: ConversationDefinition): Protocol
 function isEntries(given: unknown): given is readonly TableEntry[] {
   const isValue = (value: unknown): boolean =>
     typeof value === 'string' || typeof value === 'bigint' || Number.isSafeInteger(value);
-  return Array.isArray(given) && given.every((each) => typeof each?.table === 'string' && isValue(each.value));
+  return (
+    Array.isArray(given) &&
+    given.every((each) => typeof each?.table === 'string' && (each.value === undefined || isValue(each.value)))
+  );
+}
+
+function nothingYet(): Totals {
+  return { held: 0, streams: 0, search: { misses: 0, handshakes: 0, fitting: new Set<string>() } };
+}
+
+/** The first pass over one stream that messages of a protocol of another room carry. */
+function carriedStream(
+  { conversation: place, keys: ring, limits, derived, tables, messages }: CarryingConversation,
+  hooks: CarriedHooks,
+  brokenRule: Rule,
+  { id, conversation, rules = [], keys = [] }: ConversationDefinition,
+): CarriedStream {
+  // Its rows may be bytes of no layer: that name comes first, since a table of names can be full.
+  messages.nameNumber(BYTES, BYTES);
+  const facts: RowFactsTable = {
+    get: (row) => messages.carried.get(row)?.facts as RowFacts | undefined,
+    set: (row, own) => void messages.carried.set(row, { hooks, facts: own }),
+  };
+  const root = new Stage(new MessageSink(messages, place, { limits, derived, brokenRule, all: nothingYet(), facts }));
+  const sessions = new SessionTable(limits.sessions);
+  const shared: Shared = { ring, stages: [], sessions, tables, declared: { id, rules, keys } };
+  run(conversation(new Talk(root, shared)), () => shared.stages.forEach((stage) => void stage.settle()));
+  return {
+    feed: (direction, bytes, pieces) => root.feed(direction, bytes, pieces),
+    end: (direction, why) => shared.stages.forEach((stage) => void stage.end(direction, why)),
+  };
 }
 
 /** Layers may have messages of one name: scripts and the encoder know that of the first. */
@@ -139,12 +183,12 @@ function observer(
   brokenRule: Rule,
   { id, conversation, looksLike, rules = [], keys = [] }: ConversationDefinition,
 ): Observer {
-  const all = { held: 0, streams: 0, search: { misses: 0, handshakes: 0, fitting: new Set<string>() } };
+  const all = nothingYet();
   const sessions = new SessionTable(limits.sessions);
   const opened: DatagramStage[] = [];
   return {
     conversation: (place) => {
-      const sink = new MessageSink(messages, place, { limits, derived, brokenRule, all });
+      const sink = new MessageSink(messages, place, { limits, derived, brokenRule, all, facts: messages.facts });
       const shared: Shared = { ring, stages: [], sessions, tables, declared: { id, rules, keys } };
       // A person can say that a conversation is of this protocol: over the other transport it is not.
       if ((place.transport === 'udp') !== (looksLike !== undefined)) return {};

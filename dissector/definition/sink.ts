@@ -55,6 +55,12 @@ export interface Totals {
 /** The name of rows that no layer claims. */
 export const BYTES = 'bytes';
 
+/** What is known of rows, by their numbers. */
+export interface RowFactsTable {
+  get(row: number): RowFacts | undefined;
+  set(row: number, facts: RowFacts): void;
+}
+
 /** Where the messages of one conversation go. */
 export class MessageSink {
   readonly limits: Limits;
@@ -62,16 +68,18 @@ export class MessageSink {
   /** Handshakes of the conversation. */
   readonly handshakes = { sessions: 0 };
   readonly #all: Totals;
-  readonly #messages: MessageTable<RowFacts, unknown>;
+  readonly #messages: MessageTable;
+  readonly #facts: RowFactsTable;
   readonly #conversation: Conversation;
   readonly #brokenRule: Rule;
 
   constructor(
-    messages: MessageTable<RowFacts, unknown>,
+    messages: MessageTable,
     conversation: Conversation,
-    given: { limits: Limits; derived: DerivedRecords; brokenRule: Rule; all: Totals },
+    given: { limits: Limits; derived: DerivedRecords; brokenRule: Rule; all: Totals; facts: RowFactsTable },
   ) {
     this.#messages = messages;
+    this.#facts = given.facts;
     this.#conversation = conversation;
     this.limits = given.limits;
     this.derived = given.derived;
@@ -162,7 +170,7 @@ export class MessageSink {
   }
 
   facts(row: number): RowFacts | undefined {
-    return this.#messages.facts.get(row);
+    return this.#facts.get(row);
   }
 
   /** How a row travelled and what was decrypted of it, once that is known. */
@@ -212,7 +220,7 @@ export class MessageSink {
       // A layer of a protocol that the payload was handed over to.
       name: this.#messages.nameNumber(name, BYTES),
     });
-    this.#messages.facts.set(row, facts);
+    this.#facts.set(row, facts);
     return row;
   }
 }

@@ -88,8 +88,8 @@ export class Talk {
    * Lets the protocol go on that registered for a value in a dissector table (its `carriedIn`). False, and nothing is read, where none
    * did.
    */
-  *handOver(table: string, value: TableEntry['value']): Reading<boolean> {
-    const reader = this.#shared.tables.find(table, value) as CarriedReader | undefined;
+  *handOver(table: string, value: NonNullable<TableEntry['value']>): Reading<boolean> {
+    const reader = this.#shared.tables.find(table, value)?.reader as CarriedReader | undefined;
     if (reader === undefined) return false;
     yield* reader.conversation(new Talk(this.#stage, { ...this.#shared, declared: reader.declared }));
     return true;

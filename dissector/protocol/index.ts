@@ -1,3 +1,4 @@
+export type { CarriedHooks, CarriedMessage } from './carriedhooks.ts';
 export * from './choices.ts';
 export * from './conversation.ts';
 export { defineProtocol } from './define.ts';

@@ -1,5 +1,6 @@
 import type { Piece } from '../bytes/index.ts';
 import { defaultLimits, type Limits } from '../bytes/index.ts';
+import type { CarriedMessage } from './carriedhooks.ts';
 import type { Direction } from './conversation.ts';
 import type { Decrypted, Finding, Rule, State } from './finding.ts';
 import { PieceTable } from './piecetable.ts';
@@ -47,6 +48,8 @@ class Chunk {
 export class MessageTable<Facts = unknown, Session = unknown> {
   readonly sessions: Session[] = [];
   readonly facts = new Map<number, Facts>();
+  /** Messages of another protocol, in a stream that messages of this one carry. */
+  readonly carried = new Map<number, CarriedMessage>();
   readonly findings = new Map<number, Finding[]>();
   readonly pieces = new PieceTable();
   /** Message names by the number that the table keeps; a name from the wire is added as it comes. */

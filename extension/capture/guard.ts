@@ -13,13 +13,10 @@ import {
   type TreeField,
 } from '../../dissector/index.ts';
 import { type ConversationObserver, type Direction, type Members, unknownMember } from '../../dissector/protocol/index.ts';
+import { attempt, type Module, whyOf } from './attempt.ts';
+import { guardedCarried } from './guardcarried.ts';
 import { guardedPeer } from './guardpeer.ts';
 import { watchedCall } from './hookwatch.ts';
-import { placeOf, placeText } from './modulefault.ts';
-import { reasonOf } from './reason.ts';
-
-/** The message is a sentence for a person. */
-export class ProtocolFailure extends Error {}
 
 /** `tell` is given what the module does wrong without failing, a sentence once; `path` is that of the module. */
 export function guarded(protocol: Protocol, tell: (problem: string) => void = () => {}, path = ''): Protocol {
@@ -96,6 +93,7 @@ export function guarded(protocol: Protocol, tell: (problem: string) => void = ()
     ...(protocol.peer === undefined
       ? {}
       : { peer: guardedPeer(protocol.peer, (hook, call) => attempt({ id, path }, hook, call)) }),
+    ...(protocol.carried === undefined ? {} : { carried: guardedCarried({ id, path }, protocol.carried, fail) }),
     ...(explain === undefined
       ? {}
       : { explain: (message, keys) => attempt({ id, path }, 'explain', () => explain(message, keys)) }),
@@ -121,26 +119,6 @@ function keyKind(kind: KeyKind): KeyKind {
   };
 }
 
-/** A module, by what names it. */
-interface Module {
-  readonly id: string;
-  readonly path: string;
-}
-
-function attempt<T>({ id, path }: Module, hook: string, call: () => T, frame?: number): T {
-  try {
-    return watchedCall(path, id, hook, call);
-  } catch (error) {
-    const where = frame === undefined ? '' : ` at frame ${frame}`;
-    throw new ProtocolFailure(`The protocol ${id} failed in "${hook}"${where}: ${whyOf(error)}`, { cause: error });
-  }
-}
-
-/** With the place in the module, where the error tells it. */
-function whyOf(error: unknown): string {
-  const place = placeOf(error);
-  return place === undefined ? reasonOf(error) : `${reasonOf(error)} (${placeText(place)})`;
-}
 
 /** What guarded protocols failed in while captures were decoded, a sentence each. */
 const failures = new WeakMap<Protocol, string[]>();

@@ -1,4 +1,5 @@
-import { failuresOf, ProtocolFailure } from '../capture/guard.ts';
+import { ProtocolFailure } from '../capture/attempt.ts';
+import { failuresOf } from '../capture/guard.ts';
 import { UnreadableCapture } from '../capture/open.ts';
 import { type Command, parseCommand, type Question } from './arguments.ts';
 import { readKeys, readStatus } from './capture.ts';

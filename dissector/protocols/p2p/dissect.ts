@@ -5,6 +5,7 @@ import { type Dissection, LazyDissection, type MessageView } from '../../protoco
 import type { Facts } from './facts.ts';
 import { aesLabel, dhLabel, rsaLabel, secretLabel } from './keys.ts';
 import { packetNamed, unlistedSizes } from './messages.ts';
+import { openedBy as tunnelOpenedBy } from './messagewriter.ts';
 import { openNodeList } from './nodelist.ts';
 import type { Session } from './session.ts';
 import { generated } from './treefields.ts';
@@ -102,7 +103,7 @@ function openTunnel(captured: MessageView, data: Field, place: NonNullable<Facts
   if (!(data.value instanceof Uint8Array)) return;
   const opened = place.tunnel.open(place, data.value);
   if (opened === undefined) return;
-  const how = `AES-256-CFB8 under the shared_key of the TUNNEL_REQ in frame ${place.tunnel.frame}, proven by test_hash`;
+  const how = tunnelOpenedBy(place.tunnel);
   const origin = { kind: 'derived', from: data.source, start: data.start, end: data.end, how } as const;
   const source = captured.derive('Tunnel', opened, origin).id;
   data.children = [generated('inner', opened, { source, start: 0, end: opened.length })];

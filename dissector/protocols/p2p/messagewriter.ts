@@ -6,6 +6,7 @@ import {
   type ObserverContext,
   type Rule,
   type State,
+  type StreamEnd,
 } from '../../protocol/index.ts';
 import type { Place } from './choices.ts';
 import { Conformance, factsOf } from './conformance.ts';
@@ -18,6 +19,7 @@ import { verifyNodeList } from './nodelist.ts';
 import { notTested, notUnpacked, notUnwrapped } from './reasons.ts';
 import { rules } from './rules.ts';
 import type { Session } from './session.ts';
+import { TunnelPayload } from './tunnelpayload.ts';
 import { type Tunnel, Tunnels } from './tunnels.ts';
 
 /** What becomes a row of the table: a packet, or a stretch of a stream. */
@@ -49,6 +51,7 @@ export class MessageWriter {
   readonly #session: Session;
   readonly #groups: KeyExchanges;
   readonly #tunnels: Tunnels;
+  readonly #payloads = new Map<Tunnel, TunnelPayload>();
   #number: number | undefined;
   #fresh: ObservedMessage[] = [];
 
@@ -164,18 +167,54 @@ export class MessageWriter {
     messages.setPartEncrypted(id, messages.encrypted(id) ? 'decrypted' : 'clear');
   }
 
-  #carry(id: number, { direction, pieces }: ObservedMessage, field: Field, tunnel: Tunnel): void {
+  #carry(id: number, line: ObservedMessage, field: Field, tunnel: Tunnel): void {
+    const { direction, pieces } = line;
     const data = field.children?.find((child) => child.name === 'data');
     if (!(data?.value instanceof Uint8Array)) return;
     factsOf(this.#context, id).belongsTo = tunnel;
-    const { place, opened, first } = tunnel.carry(direction, data.value, slicePieces(pieces, data.start, data.end));
+    const { place, opened, first, payload } = tunnel.carry(direction, data.value, slicePieces(pieces, data.start, data.end));
     if (opened === undefined) return;
     factsOf(this.#context, id).tunnel = { ...place, tunnel };
-    if (first === undefined) return;
-    const { name } = direction === tunnel.requester ? tunnelCreate : tunnelCreateAck;
-    const inner = this.#row({ direction, name, pieces: first.pieces, state: 'decoded', encrypted: true });
-    Object.assign(factsOf(this.#context, inner), { inner: first.bytes, belongsTo: tunnel });
+    if (first !== undefined) {
+      const { name } = direction === tunnel.requester ? tunnelCreate : tunnelCreateAck;
+      const inner = this.#row({ direction, name, pieces: first.pieces, state: 'decoded', encrypted: true });
+      Object.assign(factsOf(this.#context, inner), { inner: first.bytes, belongsTo: tunnel });
+    }
+    if (payload !== undefined) this.#handOver(line, data, { tunnel, place, opened, payload });
   }
+
+  /** Hands what a packet carries behind the tunnel's first packet over to the protocol that begins so. */
+  #handOver(
+    { direction, pieces, place: sealed }: ObservedMessage,
+    { start, end }: Field,
+    { tunnel, place, opened, payload }: { tunnel: Tunnel; place: Place; opened: Uint8Array; payload: number },
+  ): void {
+    let reader = this.#payloads.get(tunnel);
+    if (reader === undefined) {
+      reader = new TunnelPayload(this.#context, this.#conversation, tunnel.requester);
+      this.#payloads.set(tunnel, reader);
+    }
+    if (!reader.isWanted) return;
+    const opening = this.#session.openings[direction];
+    const open = (bytes: Uint8Array): Uint8Array => {
+      const packet =
+        sealed === undefined ? bytes : opening?.cipher.open(opening.key, opening.iv, sealed.lead, sealed.offset, bytes);
+      return (packet === undefined ? undefined : tunnel.open(place, packet.subarray(start, end))) ?? new Uint8Array(0);
+    };
+    const record = this.#context.derived.add({ pieces, open, name: 'Tunnel', how: openedBy(tunnel) });
+    if (typeof record !== 'number') return;
+    reader.take(direction, opened.subarray(payload), record, payload);
+  }
+
+  /** Nothing follows in a direction: what tunnels carry in it ends, too. */
+  end(direction: Direction, why: StreamEnd | undefined): void {
+    for (const payload of this.#payloads.values()) payload.end(direction, why);
+  }
+}
+
+/** How bytes of a tunnel were opened. */
+export function openedBy({ frame }: Tunnel): string {
+  return `AES-256-CFB8 under the shared_key of the TUNNEL_REQ in frame ${frame}, proven by test_hash`;
 }
 
 function frameOf({ pieces }: ObservedMessage): number {

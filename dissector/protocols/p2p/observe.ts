@@ -84,7 +84,12 @@ class Connection implements ConversationObserver {
       if (after !== undefined && (ended || after.length > this.#context.limits.stretch)) this.#emitAfter(direction);
     }
     this.#lines.flush();
-    if (this.#sides.every(({ ended }) => ended)) this.#lines.conduct.end();
+    if (!this.#sides.every(({ ended }) => ended)) return;
+    for (const direction of [0, 1] as const) {
+      const { closed } = this.#sides[direction];
+      this.#lines.end(direction, closed === 'gap' ? undefined : closed);
+    }
+    this.#lines.conduct.end();
   }
 
   /** Takes one packet, or changes the phase; false when more bytes are needed. */

@@ -68,6 +68,8 @@ export class Tunnel {
   readonly #leads: [Uint8Array, Uint8Array] = [empty, empty];
   /** The first packet of each direction while it is not whole: undefined once it was read. */
   readonly #heads: [Head | undefined, Head | undefined] = [noHead, noHead];
+  /** The first packet of a direction was read. */
+  readonly #isBegun: [boolean, boolean] = [false, false];
 
   constructor(request: Pick<Tunnel, 'requester' | 'frame' | 'signer' | 'wrapped'>, unwrapped: Unwrapped | undefined) {
     this.requester = request.requester;
@@ -88,21 +90,28 @@ export class Tunnel {
     return secret === undefined ? undefined : cipher.open(secret.key, secret.iv, lead, offset, bytes);
   }
 
-  /** The next bytes of a direction: where they lie, and the tunnel's first packet when they complete it. */
+  /**
+   * The next bytes of a direction: where they lie, the tunnel's first packet when they complete it, and from where on the opened bytes
+   * lie behind that packet.
+   */
   carry(
     direction: Direction,
     bytes: Uint8Array,
     pieces: readonly Piece[],
-  ): { place: Place; opened: Uint8Array | undefined; first: Head | undefined } {
+  ): { place: Place; opened: Uint8Array | undefined; first: Head | undefined; payload: number | undefined } {
     const place = { offset: this.#offsets[direction], lead: this.#leads[direction] };
     const opened = this.open(place, bytes);
     this.#offsets[direction] += bytes.length;
     const together = concat(place.lead, bytes);
     this.#leads[direction] = together.slice(Math.max(0, together.length - cipher.lead));
-    return { place, opened, first: opened === undefined ? undefined : this.#first(direction, opened, pieces) };
+    const isBehind = this.#isBegun[direction];
+    const first = opened === undefined ? undefined : this.#first(direction, opened, pieces);
+    const behind = first === undefined ? undefined : bytes.length - first.rest;
+    return { place, opened, first: first?.head, payload: isBehind ? 0 : behind };
   }
 
-  #first(direction: Direction, opened: Uint8Array, pieces: readonly Piece[]): Head | undefined {
+  /** The tunnel's first packet, and the bytes behind it. */
+  #first(direction: Direction, opened: Uint8Array, pieces: readonly Piece[]): { head: Head; rest: number } | undefined {
     const before = this.#heads[direction];
     if (before === undefined) return undefined;
     const head = { bytes: concat(before.bytes, opened), pieces: [...before.pieces, ...pieces] };
@@ -111,7 +120,10 @@ export class Tunnel {
     const isNone = head.bytes.length > 0 && head.bytes[0] !== packet.type;
     const isWhole = !isNone && problem === undefined;
     this.#heads[direction] = isNone || isWhole ? undefined : head;
-    return isWhole ? { bytes: head.bytes.slice(0, end), pieces: slicePieces(head.pieces, 0, end) } : undefined;
+    if (!isWhole) return undefined;
+    this.#isBegun[direction] = true;
+    const whole = { bytes: head.bytes.slice(0, end), pieces: slicePieces(head.pieces, 0, end) };
+    return { head: whole, rest: head.bytes.length - end };
   }
 }
 
