@@ -4,8 +4,10 @@ import type { noise as framework } from '../crypto/index.ts';
 import type { Direction, KeyRing } from '../protocol/index.ts';
 import { type HandshakeOptions, HandshakeReader, rangeOf, type ShowKeys } from './handshakereader.ts';
 import { Layer } from './layer.ts';
-import type { ReadMessage } from './readmessage.ts';
+import { piecesOf, type ReadMessage, type TakenMessage } from './readmessage.ts';
+import type { SteppedRecord } from './sink.ts';
 import { type Reading, Stage } from './stage.ts';
+import { TransportMessage } from './transportmessage.ts';
 
 /** How a conversation over a stream uses Noise. */
 export interface NoiseOptions extends HandshakeOptions {
@@ -30,6 +32,7 @@ const treeFields = [
 const generated = generatedFields(treeFields);
 const HANDSHAKE = 'handshake';
 const TRANSPORT = 'transport';
+const empty = new Uint8Array(0);
 
 /**
  * The layer of Noise messages in a stream: `frame` is a struct whose field `field` holds one message. Its messages are named
@@ -105,18 +108,19 @@ export class NoiseReader {
   #seal(missing: readonly string[]): void {
     const { sink } = this.#stage;
     const tried = (ring: KeyRing) => this.#handshake.tried(ring);
+    const nonces = [0n, 0n];
     this.#stage.pump((direction) => {
       for (;;) {
         const record = this.#stage.takeSilently(direction, this.#layer);
         if (record === undefined) return;
-        sink.addRecord(direction, TRANSPORT, this.#layer, record.pieces, { missing, tried });
+        const stepping = this.#stepping(direction, record, nonces[direction]++);
+        sink.addRecord(direction, TRANSPORT, this.#layer, record.pieces, { missing, tried, stepping });
       }
     });
   }
 
   #open(inner: Stage, { initiator, responder }: NonNullable<framework.ReadHandshake['transport']>): void {
     const ciphers = this.#initiator === 0 ? [initiator, responder] : [responder, initiator];
-    const empty = new Uint8Array(0);
     const { cipher } = this.#handshake.protocol;
     const { sink } = this.#stage;
     const tried = (ring: KeyRing) => this.#handshake.tried(ring);
@@ -128,28 +132,39 @@ export class NoiseReader {
         const range = record.ranges.get(this.#layer.field) ?? [0, 0];
         const state = ciphers[direction];
         const [k, n] = [state?.k, state?.n ?? 0n];
+        const stepping = this.#stepping(direction, record, n);
         const plaintext = state?.decryptWithAd(empty, record.bytes.subarray(...range));
         if (k === undefined || plaintext === undefined) {
           const problem = `the tag of transport message ${n} does not verify`;
-          sink.addRecord(direction, TRANSPORT, this.#layer, record.pieces, { problem, tried });
+          sink.addRecord(direction, TRANSPORT, this.#layer, record.pieces, { problem, tried, stepping });
           continue;
         }
         if (plaintext.length === 0) {
-          sink.addRecord(direction, TRANSPORT, this.#layer, record.pieces, { tried });
+          sink.addRecord(direction, TRANSPORT, this.#layer, record.pieces, { tried, stepping });
           continue;
         }
-        const frame = sink.derived.add({
+        const sealed: SteppedRecord = {
           pieces: record.pieces,
           open: (bytes) => cipher.decrypt(k, n, empty, bytes.subarray(...range)) ?? empty,
           name: 'Decrypted',
           how: `${cipher.name}, nonce ${n}`,
           layer: (bytes, source, start, end) => this.#verified(bytes, source, start, end, n),
-        });
+          stepping,
+        };
+        const frame = sink.derived.add(sealed);
         // At a limit, which the capture tells of.
-        if (typeof frame !== 'number') sink.addRecord(direction, TRANSPORT, this.#layer, record.pieces, { missing: [], tried });
+        if (typeof frame !== 'number')
+          sink.addRecord(direction, TRANSPORT, this.#layer, record.pieces, { missing: [], tried, stepping });
         else inner.feed(direction, plaintext, [{ frame, offset: 0, length: plaintext.length }]);
       }
     });
+  }
+
+  /** A transport message as a step of the session. */
+  #stepping(direction: Direction, record: TakenMessage, nonce: bigint): TransportMessage {
+    const from = direction === this.#initiator ? 'initiator' : 'responder';
+    const pieces = piecesOf(record, this.#layer.field);
+    return new TransportMessage(this.#handshake, direction, pieces, { from, nonce, ad: empty });
   }
 
   /** A transport message in the trees of what it holds. */

@@ -2,6 +2,7 @@ import type { Field, Limits, Piece } from '../bytes/index.ts';
 import type {
   Conversation,
   Derivation,
+  DerivedRecord,
   DerivedRecords,
   Direction,
   MessageTable,
@@ -24,6 +25,11 @@ export interface Inside extends ShownMessage {
 export interface Stepping {
   step(): SessionStep | undefined;
   compute(message: MessageView): readonly Derivation[];
+}
+
+/** A derived record that is a message of its own protocol, such as a Noise transport message: what stands in it is its step. */
+export interface SteppedRecord extends DerivedRecord {
+  readonly stepping: Stepping;
 }
 
 /** What the first pass learns of a row: from it the second makes its tree. Without a layer, no layer claims its bytes. */
@@ -112,7 +118,12 @@ export class MessageSink {
 
   /** A message of a layer: a row, or a layer of the row that carries its stage. */
   add(direction: Direction, layer: Layer, { values, pieces, bytes, ranges, carrier, tried, invalid }: TakenMessage): ReadMessage {
-    const shown: RowFacts & Inside = { layer, pieces, ...(tried === undefined ? {} : { tried }) };
+    const stepping = carrier === undefined ? this.#steppingOf(pieces) : undefined;
+    const shown: RowFacts & Inside = {
+      ...{ layer, pieces },
+      ...(tried === undefined ? {} : { tried }),
+      ...(stepping === undefined ? {} : { stepping }),
+    };
     const row = carrier ?? this.#row(direction, layer.nameOf(values), 'decoded', this.#isDerived(pieces), pieces, shown);
     if (carrier !== undefined) this.#addInside(carrier, shown);
     if (invalid !== undefined) this.find(this.#brokenRule, row, invalid);
@@ -161,7 +172,12 @@ export class MessageSink {
     name: string,
     layer: Layer,
     pieces: readonly Piece[],
-    why: { readonly missing?: readonly string[]; readonly problem?: string; readonly tried?: Tried },
+    why: {
+      readonly missing?: readonly string[];
+      readonly problem?: string;
+      readonly tried?: Tried;
+      readonly stepping?: Stepping;
+    },
   ): number {
     const state = why.problem !== undefined ? 'malformed' : why.missing !== undefined ? 'encrypted' : 'decoded';
     const row = this.#row(direction, name, state, true, pieces, { layer, ...why });
@@ -205,6 +221,12 @@ export class MessageSink {
 
   find(rule: Rule, row: number, text: string, others: readonly number[] = []): void {
     this.#messages.addFinding(row, rule, text, others);
+  }
+
+  /** That of the record that completes the message. */
+  #steppingOf(pieces: readonly Piece[]): Stepping | undefined {
+    const record = this.derived.get(pieces.at(-1)?.frame ?? 0);
+    return record === undefined ? undefined : (record as Partial<SteppedRecord>).stepping;
   }
 
   #isDerived(pieces: readonly Piece[]): boolean {

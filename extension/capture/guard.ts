@@ -119,7 +119,6 @@ function keyKind(kind: KeyKind): KeyKind {
   };
 }
 
-
 /** What guarded protocols failed in while captures were decoded, a sentence each. */
 const failures = new WeakMap<Protocol, string[]>();
 

@@ -2,6 +2,7 @@ import { type Field, fromBase64, type Json, toHex, verdictOf } from '../../bytes
 import { type JsonNode, undecoded } from '../../codec/index.ts';
 import { type CertificateInfo, readCertificate } from '../../crypto/index.ts';
 import { type Dissection, LazyDissection, type MessageView } from '../../protocol/index.ts';
+import { cmsField } from './cmslayer.ts';
 import type { Facts } from './facts.ts';
 import { nodeToJson } from './json.ts';
 import { channelLabel, rsaLabel } from './keys.ts';
@@ -44,7 +45,7 @@ export function dissect(captured: MessageView<Facts>): Dissection {
   };
   const signature = facts?.signature;
   const valid = signature && verdictOf(signature);
-  return new LazyDissection(layer, later, valid);
+  return new LazyDissection(layer, later, valid, builder.inside);
 }
 
 function fieldsOf(data: JsonNode | undefined): Json {
@@ -71,6 +72,8 @@ function missing({ data, verb }: Parsed, facts: Facts | undefined): string[] {
 
 class Builder {
   text: string | undefined;
+  /** What the message carries: the CMS of a signed text. */
+  inside: readonly Field[] = [];
   readonly #captured: MessageView;
   readonly #facts: Facts | undefined;
 
@@ -158,6 +161,8 @@ class Builder {
     const all = { source: inside, start: 0, end };
     field.children!.push(generated('signed_form', signed.form, all));
     if (how !== undefined) field.children!.push(generated('opened_by', how, all));
+    const cms = signed.form === 'CMS SignedData' ? cmsField(plaintext ?? decoded, inside) : undefined;
+    if (cms !== undefined) this.inside = [cms];
   }
 
   #key(field: Field, source: number, end: number): void {

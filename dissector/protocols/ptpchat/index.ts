@@ -1,6 +1,7 @@
 import { defineProtocol } from '../../protocol/index.ts';
 import { almost } from './almost.ts';
 import { cipher, framing, wrapping } from './choices.ts';
+import { cmsLayer } from './cmslayer.ts';
 import { compute } from './derivations.ts';
 import { dissect } from './dissect.ts';
 import type { Facts } from './facts.ts';
@@ -29,6 +30,7 @@ export const ptpchat = defineProtocol<Facts, Neighbours>({
   rules: Object.values(rules),
   messages: forms,
   treeFields,
+  layers: [cmsLayer],
   machines: [neighbourMachine, exchangeMachine, connectMachine],
   choices: [wrapping, cipher, framing],
   ports: [

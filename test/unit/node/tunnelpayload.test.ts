@@ -104,7 +104,9 @@ describe('the payload of a tunnel', () => {
     expect(await said(chat, keys)).toEqual(lines.map((body) => ['said', 'decoded', true, body]));
     expect(await said(chat, keys, 'said.body == "hello"')).toEqual([['said', 'decoded', true, 'hello']]);
     const checked = await peerscope(['check', recording, '--json', '--keys', keys, '--protocol', chat]);
-    const rules = jsonLines(checked.out).flatMap(({ rule, severity }) => (severity === 'note' || rule === undefined ? [] : [rule]));
+    const rules = jsonLines(checked.out).flatMap(({ rule, severity }) =>
+      severity === 'note' || rule === undefined ? [] : [rule],
+    );
     expect(rules).toEqual(['chat.shout']);
   }, 30_000);
 
