@@ -29,6 +29,8 @@ export interface ServerOptions {
   readonly workspaceTrust?: boolean;
   /** Packaged extensions to install before the start, the way a user installs them. */
   readonly vsix?: readonly string[];
+  /** A folder that `installExtensions` has filled, in the place of one of its own. */
+  readonly extensions?: string;
   /**
    * Let an address name an extension to run from its folder, and tests to run in it. VS Code ties that to a driver for its
    * own tests, under which no notification and no dialog comes up.
@@ -67,7 +69,7 @@ export class WorkbenchServer {
     const workbench = await installWorkbench();
     const data = mkdtempSync(join(tmpdir(), 'peerscope-workbench-'));
     try {
-      const folders = dataFolders(data, options.settings ?? {});
+      const folders = dataFolders(data, options);
       for (const vsix of options.vsix ?? []) await installExtension(workbench, folders, vsix);
       const port = await freePort();
       const server = new WorkbenchServer(port, launch(workbench, serverArguments(port, folders, options)), data);
@@ -150,8 +152,23 @@ interface DataFolders {
   readonly extensions: string;
 }
 
-function dataFolders(data: string, settings: Readonly<Record<string, unknown>>): DataFolders {
-  const folders = { server: join(data, 'server'), user: join(data, 'user'), extensions: join(data, 'extensions') };
+/** Installs packed extensions into a folder that several servers take in turn: an installation takes as long as a start. */
+export async function installExtensions(extensions: string, vsix: readonly string[]): Promise<void> {
+  const workbench = await installWorkbench();
+  const data = mkdtempSync(join(tmpdir(), 'peerscope-workbench-'));
+  try {
+    const folders = dataFolders(data, { extensions });
+    for (const each of vsix) await installExtension(workbench, folders, each);
+  } finally {
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+function dataFolders(
+  data: string,
+  { settings = {}, extensions = join(data, 'extensions') }: Pick<ServerOptions, 'settings' | 'extensions'>,
+): DataFolders {
+  const folders = { server: join(data, 'server'), user: join(data, 'user'), extensions };
   mkdirSync(folders.extensions, { recursive: true });
   mkdirSync(folders.server, { recursive: true });
   mkdirSync(join(folders.user, 'User'), { recursive: true });

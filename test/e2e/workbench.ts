@@ -9,7 +9,7 @@ import { launchBrowser } from '../../extension/workbench/browser.ts';
 import { artifacts } from '../../extension/workbench/paths.ts';
 import { WorkbenchServer } from '../../extension/workbench/server.ts';
 import { copyOfSamples } from '../host/workspace.ts';
-import { vsix, webVsix } from './pack.ts';
+import { installed, vsix, webInstalled, webVsix } from './pack.ts';
 
 /** Themes by what they are: the name in the theme picker, and the class that the workbench wears with it. */
 const themes = {
@@ -73,7 +73,9 @@ export class Workbench {
     const server = await WorkbenchServer.start({
       settings: { ...looks, ...options.settings },
       ...(options.workspaceTrust ? { workspaceTrust: true } : {}),
-      vsix: [options.web ? webVsix : vsix, ...(options.beside ?? [])],
+      ...(options.beside === undefined
+        ? { extensions: options.web ? webInstalled : installed }
+        : { vsix: [options.web ? webVsix : vsix, ...options.beside] }),
     });
     const browser = await launchBrowser();
     const page = await browser.newPage({ viewport: options.size ?? { width: 1280, height: 800 } });
