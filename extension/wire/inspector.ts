@@ -46,6 +46,13 @@ export interface Questions extends Calls {
   view: { params: ViewQuestion; result: unknown };
   /** A message as a packet script, all messages of its conversation, or a section that plays one side of it again. */
   script: { params: { n: number; what: ScriptKind }; result: { text: string } };
+  /** Rows of the list, half-open ranges of them, for the clipboard; `left` are not in the text. */
+  copyRows: {
+    params: { show: Show; filter?: string; ranges: readonly (readonly [number, number])[]; as: 'json' | 'hexDump' };
+    result: { text: string; left: number };
+  };
+  /** The values of a field of a row's tree, by its places among the children of the fields around it; the first is that of the layer. */
+  fieldJson: { params: { row: number; show: Show; filter?: string; path: readonly number[] }; result: { text: string } };
   checkFilter: { params: { text: string }; result: { problem?: FilterProblemView } };
   completeFilter: { params: { text: string; caret: number }; result: CompletionsView };
 }
@@ -53,7 +60,9 @@ export interface Questions extends Calls {
 export const scriptKinds = ['message', 'conversation', 'section'] as const;
 export type ScriptKind = (typeof scriptKinds)[number];
 
-export type Question = 'rows' | 'tree' | 'explain' | 'locate' | 'find' | 'view' | 'script' | 'checkFilter' | 'completeFilter';
+export type Question =
+  | ('rows' | 'tree' | 'explain' | 'locate' | 'find' | 'view' | 'script' | 'copyRows' | 'fieldJson')
+  | ('checkFilter' | 'completeFilter');
 
 /** A question of a view, by the id of the view. */
 export interface ViewQuestion {
@@ -76,6 +85,8 @@ export interface WebviewCalls extends Questions {
   export: { params: { scope: ExportScope; n?: number }; result: { saved: boolean } };
   /** Asks for a text in an input box; absent when it was cancelled. */
   askText: { params: { title: string; value: string }; result: { text?: string } };
+  /** Whether the page has the focus: its keys are bound while it has. */
+  focus: { params: { focused: boolean }; result: Record<never, never> };
   /** Puts a text on the clipboard. */
   copy: { params: { text: string }; result: { copied: boolean } };
   /** Adds keys from a file, or from the clipboard. */
@@ -90,8 +101,9 @@ export const pageCommands = [
   ...(['toggleMark', 'nextMark', 'previousMark', 'clearMarks'] as const),
   ...(['find', 'findNext', 'findPrevious', 'nextInConversation', 'previousInConversation'] as const),
   ...(['stepForward', 'stepBack', 'comment', 'export'] as const),
-  ...(['copyValue', 'copyHex', 'copyCArray', 'copyBase64', 'copyJson', 'copyScript', 'copyConversationScript'] as const),
-  ...(['copySection'] as const),
+  ...(['copyText', 'copyValue', 'copyHex', 'copyHexDump', 'copyCArray', 'copyBase64', 'copyJson'] as const),
+  ...(['copyScript', 'copyConversationScript', 'copySection'] as const),
+  ...(['selectAllRows', 'filterConversation', 'filterSelected'] as const),
 ] as const;
 export type PageCommand = (typeof pageCommands)[number];
 

@@ -1,10 +1,10 @@
 /** A conversation as it was said, one message after the other. */
 import { type Analysis, type Travelled, travelled } from '../../dissector/analysis/index.ts';
+import { hexDump } from '../wire/hexdump.ts';
 import type { WorkerCalls } from '../wire/inspector.ts';
 
 /** Characters of the text; what comes after is left out, and that is said. */
 const LONGEST = 8_000_000;
-const ROW_BYTES = 16;
 
 export function follow(
   analysis: Analysis,
@@ -44,21 +44,6 @@ const waysTold: Readonly<Record<Travelled, string>> = {
 /** A message after decryption. */
 export function payload(analysis: Analysis, { n }: WorkerCalls['payload']['params']): WorkerCalls['payload']['result'] {
   return { bytes: analysis.dissect(n).dissection.whole.slice(), name: analysis.message(n).name };
-}
-
-/** Offset, sixteen bytes, and the same as text, as hexdump -C prints them. */
-function hexDump(bytes: Uint8Array): string {
-  const rows: string[] = [];
-  for (let at = 0; at < bytes.length; at += ROW_BYTES) {
-    const row = bytes.subarray(at, at + ROW_BYTES);
-    const hex = Array.from(row, (byte) => byte.toString(16).padStart(2, '0'));
-    rows.push(`${at.toString(16).padStart(8, '0')}  ${hex.join(' ').padEnd(ROW_BYTES * 3 - 1)}  |${ascii(row)}|`);
-  }
-  return rows.join('\n');
-}
-
-function ascii(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.')).join('');
 }
 
 /** UTF-8 with its line breaks; what is no text is a dot. */

@@ -5,6 +5,7 @@ import { compileFilter, complete, FieldCatalog, FilterRow } from '../../dissecto
 import type { ExportScope, Row, WebviewCalls } from '../wire/inspector.ts';
 import type { Capture } from './capture.ts';
 import { cellText } from './cells.ts';
+import { copiedRows, fieldJson } from './copying.ts';
 import type { Exported } from './exporting.ts';
 import { Filtering } from './filtering.ts';
 import { gapOf, rowView } from './rows.ts';
@@ -67,6 +68,16 @@ export class Lists {
       if (at.n === n) return { row };
     }
     return { row: first };
+  }
+
+  copyRows(asked: WebviewCalls['copyRows']['params']): WebviewCalls['copyRows']['result'] {
+    const list = this.#list(asked.show, asked.filter ?? '');
+    const ranges = asked.ranges.map(([start, end]) => [start, Math.min(end, list.total)] as const);
+    return copiedRows(this.#capture.analysis, { ...asked, ranges }, (row) => list.at(row));
+  }
+
+  fieldJson({ row, show, filter = '', path }: WebviewCalls['fieldJson']['params']): WebviewCalls['fieldJson']['result'] {
+    return fieldJson(this.#capture.analysis, { show, path }, this.#list(show, filter).at(row));
   }
 
   /** What is wrong with a filter; nothing for one that can be used. */

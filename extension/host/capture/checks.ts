@@ -79,6 +79,27 @@ export function copyParams(value: unknown): WebviewCalls['copy']['params'] {
   return { text: copied as string };
 }
 
+function copyRowsParams(value: unknown): WebviewCalls['copyRows']['params'] {
+  const params = object(value, 'copyRows');
+  if (!Array.isArray(params.ranges)) throw mismatch('copyRows.ranges', 'a list', params.ranges);
+  return {
+    show: show(params.show, 'copyRows.show'),
+    ...filter(params.filter, 'copyRows.filter'),
+    ranges: params.ranges.map((range: unknown) => {
+      const [start, end] = Array.isArray(range) ? range : [];
+      const from = integer(start, 'copyRows.start', 0);
+      return [from, integer(end, 'copyRows.end', from)];
+    }),
+    as: oneOf(params.as, ['json', 'hexDump'], 'copyRows.as'),
+  };
+}
+
+function fieldJsonParams(value: unknown): WebviewCalls['fieldJson']['params'] {
+  const { path } = object(value, 'fieldJson');
+  if (!Array.isArray(path)) throw mismatch('fieldJson.path', 'a list', path);
+  return { ...treeParams(value), path: path.map((at: unknown) => integer(at, 'fieldJson.path', 0)) };
+}
+
 export function askTextParams(value: unknown): WebviewCalls['askText']['params'] {
   const { title, value: before } = object(value, 'askText');
   text(title, 'askText.title');
@@ -148,6 +169,8 @@ export const questions: { readonly [M in Question]: (value: unknown) => WebviewC
     const { n, what } = object(value, 'script');
     return { n: integer(n, 'script.n', 0), what: scriptKinds.find((kind) => kind === what) ?? 'message' };
   },
+  copyRows: copyRowsParams,
+  fieldJson: fieldJsonParams,
   checkFilter: checkFilterParams,
   completeFilter: completeFilterParams,
 };

@@ -146,6 +146,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
       document.onDidChange((overview) => connection.tell('overview', overview)),
       panel.onDidChangeViewState(() => {
         activate();
+        if (!panel.active) void setFocused(false);
         if (panel.visible) return;
         // A hidden page is gone, and the one that comes back counts its calls anew: no answer to the old one may reach it.
         connection.close();
@@ -188,6 +189,10 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
           const text = await askLine({ title, value });
           return text === undefined ? {} : { text };
         },
+        focus: async (params: unknown) => {
+          await setFocused(object(params, 'focus').focused === true);
+          return {};
+        },
         copy: async (params: unknown) => {
           await vscode.env.clipboard.writeText(check.copyParams(params).text);
           return { copied: true };
@@ -201,6 +206,11 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
       {},
     );
   }
+}
+
+/** For `when` of keys: the editor of a capture is active as long as a panel or a side bar has the focus, and they have keys of their own. */
+async function setFocused(focused: boolean): Promise<void> {
+  await vscode.commands.executeCommand('setContext', 'peerscope.captureFocused', focused);
 }
 
 /** What the worker answers: each question once its parameters were checked. */

@@ -27,6 +27,11 @@ export class Bytes extends PageElement {
   declare inspecting: boolean;
   /** What is picked, by dragging or with Shift; the cursor alone otherwise. */
   declare range: ByteRange | undefined;
+
+  /** What is picked: the range, or the byte under the cursor. */
+  get pickedRange(): ByteRange | undefined {
+    return this.range ?? (this.cursor === undefined ? undefined : rangeOf(this.source, this.cursor, this.cursor));
+  }
   #picking: { readonly anchor: number; head: number } | undefined;
   /** What is selected is a byte: the keys and the mouse go from one to another here. */
   readonly #list = new VirtualList<number>(this, {

@@ -1,5 +1,6 @@
 /** Conditions that the right button offers: each part of a row or tree carries its own for VS Code's menu. */
 import type { FieldView, Row } from '../../../extension/wire/inspector.ts';
+import { splitEndpoint } from '../page/texts.ts';
 import type { Column } from './columns.ts';
 
 export type How = 'replace' | 'and' | 'not';
@@ -51,9 +52,9 @@ function condition(row: Row, column: string): string | undefined {
   const isMessage = row.n !== undefined;
   switch (column) {
     case 'source':
-      return address('ip.src', row.source);
+      return endpoint('src', row.source, row.transport);
     case 'destination':
-      return address('ip.dst', row.destination);
+      return endpoint('dst', row.destination, row.transport);
     case 'protocol':
       return isMessage ? row.protocol : lower(row.protocol);
     case 'message':
@@ -63,11 +64,31 @@ function condition(row: Row, column: string): string | undefined {
   return `frame.number == ${row.frame}`;
 }
 
-/** `10.0.0.1:7000` and `[::1]:7000` without their ports; a link-layer address is asked for as one. */
-function address(field: string, endpoint: string): string | undefined {
-  if (/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(endpoint)) return `${field.replace('ip.', 'eth.')} == ${JSON.stringify(endpoint)}`;
-  const bare = /^\[(.+)\]:\d+$/.exec(endpoint)?.[1] ?? (/^[\d.]+:\d+$/.test(endpoint) ? endpoint.replace(/:\d+$/, '') : endpoint);
-  return bare === '' ? undefined : `${field} == ${bare}`;
+/** `10.0.0.1:7000` and `[::1]:7000` with their ports; a link-layer address is asked for as one. */
+function endpoint(side: 'src' | 'dst', text: string, transport: Row['transport']): string | undefined {
+  if (/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(text)) return `eth.${side} == ${JSON.stringify(text)}`;
+  const [host, port] = splitEndpoint(text);
+  const address = host.replace(/^\[(.*)\]$/, '$1');
+  if (address === '') return undefined;
+  const own = `ip.${side} == ${address}`;
+  return port === '' || transport === undefined ? own : `${own} && ${transport}.${side}port == ${port.slice(1)}`;
+}
+
+/** The condition that leaves the conversation of a row, both directions of it. */
+export function conversationOf({ conversation, transport }: Row): string | undefined {
+  return conversation === undefined || transport === undefined ? undefined : `${transport}.stream == ${conversation}`;
+}
+
+/** The condition that leaves these frames, ascending: neighbours as a range. */
+export function framesFilter(frames: readonly number[]): string {
+  const ranges: [number, number][] = [];
+  for (const frame of frames) {
+    const last = ranges.at(-1);
+    if (last !== undefined && frame === last[1] + 1) last[1] = frame;
+    else ranges.push([frame, frame]);
+  }
+  const texts = ranges.map(([first, end]) => (first === end ? String(first) : `${first}..${end}`));
+  return frames.length === 1 ? `frame.number == ${frames[0]}` : `frame.number in {${texts.join(', ')}}`;
 }
 
 function lower(layer: string): string | undefined {

@@ -10,6 +10,7 @@ import { cellMenu, menuOf } from './asfilter.ts';
 import { type Column, columnsOf, timeText, titleOf, tracks } from './columns.ts';
 import { endpointCell } from './endpoint.ts';
 import type { PacketList } from './list.ts';
+import type { PickedRows } from './picked.ts';
 import type { Remembered } from './remembered.ts';
 
 const ROW_HEIGHT = 22;
@@ -24,6 +25,7 @@ export class Packets extends PageElement {
   static override properties: PropertyDeclarations = {
     list: { attribute: false },
     selected: { attribute: false },
+    picked: { attribute: false },
     arranged: { attribute: false },
     live: { attribute: false },
     empty: { attribute: false },
@@ -33,6 +35,8 @@ export class Packets extends PageElement {
   /** The capture grows. */
   declare live: boolean;
   declare selected: number | undefined;
+  /** The rows that are selected together with it. */
+  declare picked: PickedRows;
   /** What to say where there is no row. */
   declare empty: string;
   readonly #lines = new VirtualList<Row>(this, {
@@ -44,7 +48,8 @@ export class Packets extends PageElement {
     selection: {
       id: 'packet',
       at: () => this.selected ?? -1,
-      go: (row) => void this.dispatchEvent(new CustomEvent('select-row', { detail: row })),
+      go: (row, how) => void this.dispatchEvent(new CustomEvent('select-row', { detail: { row, how } })),
+      all: () => void this.dispatchEvent(new CustomEvent('select-all')),
       withControl: true,
     },
   });
@@ -80,7 +85,7 @@ export class Packets extends PageElement {
       <div id="packet-heads" class="columns packet-row" role="row" aria-rowindex="1">
         ${this.#columns.map((column) => this.#head(column))}
       </div>
-      <div id="packet-list" class="viewport" role="grid" tabindex="0" aria-label="Packets" aria-owns="packet-heads"
+      <div id="packet-list" class="viewport" role="grid" tabindex="0" aria-label="Packets" aria-multiselectable="true" aria-owns="packet-heads"
         aria-colcount=${this.#columns.length} aria-rowcount=${list.total + 1} data-vscode-context=${this.#menu()}
         aria-activedescendant=${this.#lines.active} @keydown=${this.#lines.key} @mousedown=${this.#press}>
         ${this.#lines.draw((row, index) => this.#row(row, index))}
@@ -101,7 +106,7 @@ export class Packets extends PageElement {
   }
 
   #row(row: Row | undefined, index: number): TemplateResult {
-    const selected = index === this.selected;
+    const selected = index === this.selected || this.picked.has(index);
     const classes = [
       'packet-row',
       selected ? 'selected' : '',

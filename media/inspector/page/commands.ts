@@ -1,9 +1,10 @@
 /** What the commands of menus and keys do to the page. */
 import type { PageCommand, Row, ScriptKind } from '../../../extension/wire/inspector.ts';
 import { type ByteRange, rangeField } from '../bytes/byterange.ts';
-import { combined, type How } from '../list/asfilter.ts';
+import { combined, conversationOf, framesFilter, type How } from '../list/asfilter.ts';
+import type { RowRange } from '../list/picked.ts';
 import { type Copy, copyText } from '../tree/copying.ts';
-import { fieldOf } from '../tree/fields.ts';
+import { fieldOf, pathOf } from '../tree/fields.ts';
 import type { Session } from './session.ts';
 
 /** The parts of the page that a command may need. */
@@ -66,7 +67,10 @@ export function carryOut(session: Session, parts: Parts, name: PageCommand, give
       session.arrange({ time: 'reference', reference: { frame, seconds, nanos } });
     },
     toggleMark: () => {
-      if (row !== undefined) session.arrange({ marks: toggled(marks, row.frame) });
+      if (row === undefined) return;
+      const several = rangesOf(session, place);
+      if (several === undefined) session.arrange({ marks: toggled(marks, row.frame) });
+      else void session.framesOf(several).then((frames) => session.arrange({ marks: markedTogether(marks, frames) }));
     },
     nextMark: () => toMark(session, marks, true),
     previousMark: () => toMark(session, marks, false),
@@ -82,11 +86,24 @@ export function carryOut(session: Session, parts: Parts, name: PageCommand, give
       if (row !== undefined) void session.comment(row.frame);
     },
     export: () => void session.export(row),
+    selectAllRows: () => session.selectAll(),
+    filterConversation: () => {
+      const condition = row && conversationOf(row);
+      if (condition !== undefined) parts.filter(condition);
+    },
+    filterSelected: () => {
+      const ranges = rangesOf(session, place) ?? (row === undefined ? [] : [[row.row, row.row + 1] as const]);
+      void session.framesOf(ranges).then((frames) => {
+        if (frames.length > 0) parts.filter(framesFilter(frames));
+      });
+    },
+    copyText: () => copyAs(session, 'text', place, row),
+    copyHexDump: () => copyAs(session, 'hexDump', place, row),
+    copyJson: () => copyAs(session, 'json', place, row),
     copyValue: () => copy(session, 'copyValue', place),
     copyHex: () => copy(session, 'copyHex', place),
     copyCArray: () => copy(session, 'copyCArray', place),
     copyBase64: () => copy(session, 'copyBase64', place),
-    copyJson: () => copy(session, 'copyJson', place),
     copyScript: () => script('message'),
     copyConversationScript: () => script('conversation'),
     copySection: () => script('section'),
@@ -114,6 +131,50 @@ function toMark(session: Session, marks: readonly number[], forward: boolean): v
   const next = forward ? marks.find((frame) => frame > at) : marks.findLast((frame) => frame < at);
   const goal = next ?? (forward ? marks[0] : marks.at(-1));
   if (goal !== undefined) session.showFrame(goal);
+}
+
+/** The rows that are selected together, where the command is about one of them; undefined where it is about one row alone. */
+function rangesOf({ picked, selected }: Session, { row }: Place): readonly RowRange[] | undefined {
+  const meant = row ?? selected?.row;
+  return picked.count > 1 && meant !== undefined && picked.has(meant) ? picked.ranges : undefined;
+}
+
+/** Marks all of the frames; where all are marked, none. */
+function markedTogether(marks: readonly number[], frames: readonly number[]): number[] {
+  const others = marks.filter((frame) => !frames.includes(frame));
+  return frames.every((frame) => marks.includes(frame)) ? others : [...others, ...frames].sort((a, b) => a - b);
+}
+
+const asCopies = { text: 'copyText', hexDump: 'copyHexDump' } as const;
+
+/** Copies what the command was called on: a field or bytes, else rows. */
+function copyAs(session: Session, as: 'text' | 'json' | 'hexDump', place: Place, row: Row | undefined): void {
+  const { tree, field } = session.shown;
+  const isRow = place.key === undefined && place.range === undefined && (place.row !== undefined || focusIn() !== 'tree');
+  if (isRow) {
+    const ranges = rangesOf(session, place) ?? (row === undefined ? [] : [[row.row, row.row + 1] as const]);
+    if (ranges.length > 0) void session.copyRows(ranges, as);
+    return;
+  }
+  if (as !== 'json') {
+    copy(session, asCopies[as], place);
+    return;
+  }
+  const key = place.key ?? field?.key;
+  const path = tree === undefined || key === undefined ? undefined : pathOf(tree.layers, key);
+  // The first layer is the record of the capture, of which the worker has no fields.
+  const [layer = 0, ...inner] = path ?? [];
+  if (path === undefined || tree === undefined || key === undefined) return;
+  if (layer === 0) copy(session, 'copyText', { ...place, key });
+  else void session.copyFieldJson([layer - 1, ...inner]);
+}
+
+/** Which part of the page has the focus. */
+export function focusIn(): 'list' | 'tree' | 'bytes' | undefined {
+  const { activeElement } = document;
+  if (activeElement?.closest('#packet-list')) return 'list';
+  if (activeElement?.closest('peerscope-fields')) return 'tree';
+  return activeElement?.closest('peerscope-bytes') ? 'bytes' : undefined;
 }
 
 function copy(session: Session, how: Copy, { key, range }: Place): void {

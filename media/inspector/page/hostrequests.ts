@@ -1,8 +1,11 @@
 /** What the page lets the host do for the user: write, ask, copy. What goes wrong is a sentence. */
 import type { Row, ScriptKind } from '../../../extension/wire/inspector.ts';
 import type { PacketList } from '../list/list.ts';
+import type { RowRange } from '../list/picked.ts';
 import type { Remembered } from '../list/remembered.ts';
+import { rowsText } from '../list/rowstext.ts';
 import { type Call, sentence } from './host.ts';
+import { count } from './texts.ts';
 
 /** Every call ends in the sentence of its failure, or in nothing. */
 export class Asking {
@@ -22,6 +25,31 @@ export class Asking {
 
   async copyScript(n: number, what: ScriptKind): Promise<string | undefined> {
     return this.#call('script', { n, what }).then(
+      ({ text }) => this.copy(text),
+      (error) => `Nothing was copied: ${sentence(error)}`,
+    );
+  }
+
+  async copyRows(
+    list: PacketList,
+    arranged: Remembered,
+    ranges: readonly RowRange[],
+    as: 'text' | 'json' | 'hexDump',
+  ): Promise<string | undefined> {
+    try {
+      const made =
+        as === 'text'
+          ? await rowsText(this.#call, list, arranged, ranges)
+          : await this.#call('copyRows', { show: list.show, ...list.narrowed, ranges, as });
+      const failed = await this.copy(made.text);
+      return failed ?? (made.left === 0 ? undefined : `The first rows were copied; ${count(made.left, 'row')} are too many.`);
+    } catch (error) {
+      return `Nothing was copied: ${sentence(error)}`;
+    }
+  }
+
+  async copyFieldJson({ show, narrowed }: PacketList, row: number, path: readonly number[]): Promise<string | undefined> {
+    return this.#call('fieldJson', { row, show, ...narrowed, path }).then(
       ({ text }) => this.copy(text),
       (error) => `Nothing was copied: ${sentence(error)}`,
     );

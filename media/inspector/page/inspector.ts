@@ -3,6 +3,7 @@
 import type { VscSplitLayoutChangeEvent } from '@vscode-elements/elements/dist/vscode-split-layout/vscode-split-layout.js';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Overview, PageCommand } from '../../../extension/wire/inspector.ts';
+import type { Bytes } from '../bytes/bytes.ts';
 import type { FilterBar } from '../list/filterbar.ts';
 import type { Asked, FindBar } from '../list/findbar.ts';
 import type { Packets } from '../list/packets.ts';
@@ -10,10 +11,10 @@ import { explanation } from '../tree/explanation.ts';
 import { findings, missing } from '../tree/rowfindings.ts';
 import type { FieldTree } from '../tree/tree.ts';
 import { home, viewOf, views } from '../views/index.ts';
-import { carryOut, type Parts } from './commands.ts';
+import { carryOut, focusIn, type Parts } from './commands.ts';
 import { PageElement } from './element.ts';
 import { Session } from './session.ts';
-import { tabs, toolbar } from './toolbar.ts';
+import { rowActions, tabs, toolbar } from './toolbar.ts';
 import type { View } from './view.ts';
 
 /** Narrower than this, fields and bytes cannot stand side by side: a line of bytes is some 480 pixels long. */
@@ -40,6 +41,24 @@ export class Inspector extends PageElement {
     findAgain: (forward) => this.#findBar?.again(forward) ?? false,
   };
 
+  /** The keys of this page are those of VS Code: they are bound while the page has the focus. */
+  readonly #tellFocus = (): void => void this.#session.call('focus', { focused: document.hasFocus() }).catch(() => {});
+
+  /** Ctrl+C copies what is selected where the focus is; a text that was selected with the mouse, and that of inputs, the browser copies. */
+  readonly #copy = (event: Event): void => {
+    if (!isOurs(event)) return;
+    event.preventDefault();
+    // The event before asks whether there is anything to copy.
+    if (event.type === 'copy')
+      carryOut(this.#session, this.#parts, focusIn() === 'bytes' ? 'copyHex' : 'copyText', this.#place());
+  };
+
+  /** The bytes that are picked, where the focus is among the bytes. */
+  #place(): unknown {
+    const bytes = this.querySelector<Bytes>('peerscope-bytes');
+    return focusIn() === 'bytes' && bytes?.pickedRange !== undefined ? { range: bytes.pickedRange } : undefined;
+  }
+
   /** Whoever comes to the page with the keyboard finds the packets under it. */
   readonly #focus = (): void => {
     if (document.hasFocus() && document.activeElement === document.body) this.querySelector<HTMLElement>('#packet-list')?.focus();
@@ -50,12 +69,16 @@ export class Inspector extends PageElement {
     this.#session.onreveal = (row) => void this.updateComplete.then(() => this.#packets?.reveal(row));
     this.#session.oncommand = ({ name, place }) => carryOut(this.#session, this.#parts, name, place);
     window.addEventListener('focus', this.#focus);
+    for (const event of ['focus', 'blur']) window.addEventListener(event, this.#tellFocus);
+    for (const event of ['beforecopy', 'copy']) document.addEventListener(event, this.#copy);
     this.#sized.observe(this);
     void this.#session.ready();
   }
 
   override disconnectedCallback(): void {
     window.removeEventListener('focus', this.#focus);
+    for (const event of ['focus', 'blur']) window.removeEventListener(event, this.#tellFocus);
+    for (const event of ['beforecopy', 'copy']) document.removeEventListener(event, this.#copy);
     this.#sized.disconnect();
     super.disconnectedCallback();
   }
@@ -114,7 +137,7 @@ export class Inspector extends PageElement {
       ${sentences.length === 0 ? nothing : html`<ul id="notices" class="notices">${sentences.map((text) => html`<li>${text}</li>`)}</ul>`}
       <peerscope-filter .applied=${session.list.filter} .history=${session.history} .scan=${session.list.scan} .total=${session.list.total}
         .call=${session.call} @apply-filter=${(event: CustomEvent<string>) => session.setFilter(event.detail)}></peerscope-filter>
-      ${tabs(session)}
+      <div class="above">${tabs(session)}${rowActions((name) => carryOut(session, this.#parts, name, undefined))}</div>
       <peerscope-find .search=${session.search} .shown=${this.#finding && this.#view === home} @close-find=${() => this.#closeFind()}
         @find=${({ detail }: CustomEvent<Asked>) => void session.find({ ...detail, around: true })}></peerscope-find>
       <vscode-split-layout id="panes" split="horizontal" initial-handle-position="${session.panes.listHeight}%" min-start="80px" min-end="80px"
@@ -185,4 +208,10 @@ export class Inspector extends PageElement {
   #moved(event: VscSplitLayoutChangeEvent, pane: 'listHeight' | 'treeWidth' | 'treeHeight'): void {
     if (event.target === event.currentTarget) this.#session.remember({ [pane]: event.detail.positionInPercentage });
   }
+}
+
+/** Whether a copy is for the page to make: no text is selected, and no input has the focus. */
+function isOurs({ target }: Event): boolean {
+  const isInput = target instanceof Element && target.closest('input, textarea, select') !== null;
+  return !isInput && (getSelection()?.toString() ?? '') === '' && focusIn() !== undefined;
 }

@@ -2,6 +2,7 @@
 import type { Overview, Row, ScriptKind, Show, WebviewEvents } from '../../../extension/wire/inspector.ts';
 import { findRow, type Target } from '../list/findrow.ts';
 import { PacketList } from '../list/list.ts';
+import { type Pick, PickedRows, type RowRange } from '../list/picked.ts';
 import { type Remembered, remembered } from '../list/remembered.ts';
 import { Search, type Sought } from '../list/search.ts';
 import { connect, type Host, sentence } from './host.ts';
@@ -11,6 +12,8 @@ import { Shown } from './selection.ts';
 /** Filters that are remembered. */
 const HISTORY = 30;
 const REMEMBER_MS = 300;
+/** Rows whose frames a filter or a mark takes at once. */
+const MOST_FRAMES = 1_000;
 
 /** A message that is chosen in a view, to be selected. */
 export interface ChosenMessage {
@@ -26,6 +29,8 @@ export class Session {
   complaint: string | undefined;
   list: PacketList;
   selected: { readonly row: number; readonly frame?: number } | undefined;
+  /** The rows that are selected together; among them the one whose tree is shown, unless it was taken out. */
+  readonly picked = new PickedRows();
   /** The tree of the selected packet and what is chosen in it. */
   readonly shown: Shown;
   /** The panes as they were when the page was opened. */
@@ -194,6 +199,33 @@ export class Session {
     return this.#let(typeof what === 'string' ? this.#asking.copy(what) : this.#asking.copyScript(what.n, what.what));
   }
 
+  /** The frames of rows, without doubles; of the first thousand rows. */
+  async framesOf(ranges: readonly RowRange[]): Promise<readonly number[]> {
+    const { list } = this;
+    const frames = new Set<number>();
+    let left = MOST_FRAMES;
+    for (const [start, end] of ranges) {
+      const count = Math.min(end - start, left);
+      if (count <= 0) break;
+      const { rows } = await this.call('rows', { start, count, show: list.show, ...list.narrowed });
+      for (const { frame } of rows) frames.add(frame);
+      left -= count;
+    }
+    return [...frames].sort((a, b) => a - b);
+  }
+
+  /** Rows of the list: their columns, their messages, or the bytes of their frames. */
+  copyRows(ranges: readonly RowRange[], as: 'text' | 'json' | 'hexDump'): Promise<void> {
+    return this.#let(this.#asking.copyRows(this.list, this.#remembered, ranges, as));
+  }
+
+  /** The values of a field of the selected row. */
+  copyFieldJson(path: readonly number[]): Promise<void> {
+    return this.selected === undefined
+      ? Promise.resolve()
+      : this.#let(this.#asking.copyFieldJson(this.list, this.selected.row, path));
+  }
+
   /** Writes the list, or what is meant of it, where the user says. */
   export(row: Row | undefined): Promise<void> {
     return this.#let(this.#asking.export(this.list, this.#remembered, row));
@@ -204,13 +236,22 @@ export class Session {
     if (comments !== undefined) this.arrange({ comments });
   }
 
-  select(row: number): void {
-    if (row === this.selected?.row && this.shown.failure === undefined) return;
+  select(row: number, how: Pick = 'alone'): void {
+    this.picked.pick(row, how);
+    if (row === this.selected?.row && this.shown.failure === undefined) {
+      this.#changed();
+      return;
+    }
     this.#target = undefined;
     const frame = this.list.row(row)?.frame;
     this.selected = frame === undefined ? { row } : { row, frame };
     if (frame !== undefined) this.#remember({ row, frame });
     this.#read();
+    this.#changed();
+  }
+
+  selectAll(): void {
+    this.picked.all(this.list.total);
     this.#changed();
   }
 
@@ -280,6 +321,7 @@ export class Session {
     this.#arrived = arrived;
     const moved = row !== this.selected?.row;
     this.selected = { row, frame };
+    if (!this.picked.has(row)) this.picked.pick(row, 'alone');
     this.#remember({ row, frame });
     this.#read();
     if (moved) this.onreveal(row);
@@ -291,6 +333,7 @@ export class Session {
 
   #deselect(): void {
     this.selected = undefined;
+    this.picked.clear();
     this.shown.clear();
   }
 

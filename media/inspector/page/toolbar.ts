@@ -1,6 +1,6 @@
 /** The line above the packets: what was opened, how much is in it, and what can be done with all of it. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Overview } from '../../../extension/wire/inspector.ts';
+import type { Overview, PageCommand } from '../../../extension/wire/inspector.ts';
 import { viewOf, views } from '../views/index.ts';
 import type { Session } from './session.ts';
 import { count } from './texts.ts';
@@ -48,5 +48,24 @@ export function tabs(session: Session): TemplateResult {
       at,
     ) => html`<button id="view-${view.id}" type="button" role="tab" aria-selected=${view === shown} tabindex=${view === shown ? 0 : -1}
       @click=${() => session.setView(view.id)} @keydown=${(event: KeyboardEvent) => key(event, at)}>${view.title}</button>`,
+  )}</div>`;
+}
+
+/** What has a key has a button, too: the sign on it, what it does, and its key. */
+const actions: readonly (readonly [command: PageCommand, sign: string, title: string])[] = [
+  ['find', '⌕', 'Find (Ctrl+F)'],
+  ['toggleMark', '◆', 'Mark or unmark (Ctrl+M)'],
+  ['comment', '✎', 'Comment (Ctrl+Alt+C)'],
+  ['setTimeReference', 'Δt', 'Set time reference (Ctrl+T)'],
+  ['previousInConversation', '‹', 'Previous in conversation (Alt+,)'],
+  ['nextInConversation', '›', 'Next in conversation (Alt+.)'],
+  ['stepBack', '◁', 'Step back (F9)'],
+  ['stepForward', '▷', 'Step forward (F10)'],
+];
+
+export function rowActions(carryOut: (command: PageCommand) => void): TemplateResult {
+  return html`<div id="row-actions" class="row-actions" role="toolbar" aria-label="Selected packet">${actions.map(
+    ([command, sign, title]) =>
+      html`<button type="button" data-command=${command} title=${title} aria-label=${title} @click=${() => carryOut(command)}>${sign}</button>`,
   )}</div>`;
 }

@@ -7,6 +7,7 @@
  * and gives each row the id `ID-INDEX`: the focus stays on the viewport, and which row is meant is told by that id.
  */
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
+import type { Pick } from '../list/picked.ts';
 import { goal, isForeign } from './listkeys.ts';
 import { rowsPerPage } from './scale.ts';
 import { Scroller } from './scroller.ts';
@@ -27,8 +28,10 @@ export interface Selection {
   readonly id: string;
   /** The place of the selected row; -1 for none, or for one that is not in the list. */
   at(): number;
-  /** The user goes to a row. The list brings it into view. */
-  go(index: number): void;
+  /** The user goes to a row: it is selected alone, or together with others. The list brings it into view. */
+  go(index: number, how: Pick): void;
+  /** Selects every row. */
+  all?(): void;
   /** What a key does that leads to no other row; false where it does nothing, and is left to whatever is around. */
   act?(key: string): boolean;
   /** Ctrl changes nothing about a key: it is no shortcut of the editor here. */
@@ -113,12 +116,12 @@ export class VirtualList<T> implements ReactiveController {
   }
 
   /** Selects a row, or the nearest that there is, and brings it into view. */
-  go(index: number): void {
+  go(index: number, how: Pick = 'alone'): void {
     const total = this.#total;
     if (total === 0) return;
     const to = Math.max(0, Math.min(index, total - 1));
     this.#scroller.reveal(to);
-    this.#listing.selection?.go(to);
+    this.#listing.selection?.go(to, how);
   }
 
   /** For `keydown`. */
@@ -127,8 +130,13 @@ export class VirtualList<T> implements ReactiveController {
     const total = this.#total;
     if (selection === undefined || total === 0) return;
     if (isForeign(event, selection.withControl)) return;
+    if (event.ctrlKey && event.key === 'a' && selection.all !== undefined) {
+      selection.all();
+      event.preventDefault();
+      return;
+    }
     const to = goal(event.key, { at: selection.at(), total, page: this.page });
-    if (to !== undefined) this.go(to);
+    if (to !== undefined) this.go(to, event.shiftKey ? 'extend' : 'alone');
     else if (selection.act?.(event.key) !== true) return;
     event.preventDefault();
   };
@@ -138,6 +146,6 @@ export class VirtualList<T> implements ReactiveController {
     if (event.button !== 0) return;
     event.preventDefault();
     this.#host.querySelector<HTMLElement>('.viewport')?.focus({ preventScroll: true });
-    this.go(index);
+    this.go(index, event.shiftKey ? 'extend' : event.ctrlKey || event.metaKey ? 'toggle' : 'alone');
   }
 }

@@ -1,24 +1,27 @@
 /** A field's bytes and value as text for somewhere else. */
+import { hexDump } from '../../../extension/wire/hexdump.ts';
 import type { FieldView, SourceView } from '../../../extension/wire/inspector.ts';
+import { fieldText } from './fields.ts';
 
-export const copies = ['copyValue', 'copyHex', 'copyCArray', 'copyBase64', 'copyJson'] as const;
-export type Copy = (typeof copies)[number];
+export type Copy = 'copyText' | 'copyValue' | 'copyHex' | 'copyHexDump' | 'copyCArray' | 'copyBase64';
 
 const ROW = 12;
 
 export function copyText(how: Copy, field: FieldView, sources: readonly SourceView[]): string {
   const bytes = sources.find(({ id }) => id === field.source)?.bytes.subarray(field.start, field.end) ?? new Uint8Array(0);
   switch (how) {
+    case 'copyText':
+      return lines(field, 0).join('\n');
     case 'copyValue':
       return field.text === '' ? field.name : unquoted(field.text);
     case 'copyHex':
       return hex(bytes).join('');
+    case 'copyHexDump':
+      return hexDump(bytes, field.start);
     case 'copyCArray':
       return cArray(field.name, bytes);
     case 'copyBase64':
       return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
-    case 'copyJson':
-      return JSON.stringify(plain(field), undefined, 2);
   }
 }
 
@@ -36,17 +39,10 @@ function cArray(name: string, bytes: Uint8Array): string {
   return `unsigned char ${name.replace(/\W+/g, '_')}[${bytes.length}] = {\n${lines.join(',\n')}\n};\n`;
 }
 
-/** What the tree shows, by name; fields of the same name make a list. */
-function plain({ text, children = [], generated }: FieldView): unknown {
-  const own = children.filter((child) => !child.generated || generated);
-  if (own.length === 0) return unquoted(text);
-  const out: Record<string, unknown> = {};
-  for (const child of own) {
-    const value = plain(child);
-    const before = Object.hasOwn(out, child.name) ? out[child.name] : undefined;
-    out[child.name] = before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value];
-  }
-  return out;
+/** A field and all below it as the tree shows them, two spaces a level. */
+function lines(field: FieldView, depth: number): string[] {
+  const own = `${'  '.repeat(depth)}${fieldText(field)}`;
+  return [own, ...(field.children ?? []).flatMap((child) => lines(child, depth + 1))];
 }
 
 /** Texts are quoted in the tree; outside of it they are themselves. */

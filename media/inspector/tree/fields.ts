@@ -65,6 +65,20 @@ export function fieldOf(layers: readonly FieldView[], key: string): Found | unde
   return walk(layers, (found) => found.key === key);
 }
 
+/** The places of a field among the children of those around it, from its layer inwards; undefined where there is none. */
+export function pathOf(layers: readonly FieldView[], key: string): readonly number[] | undefined {
+  const found = fieldOf(layers, key);
+  if (found === undefined) return undefined;
+  let fields = layers;
+  let parent: string | undefined;
+  return [...found.around, key].map((each) => {
+    const at = keysOf(fields, parent).indexOf(each);
+    fields = fields[at]!.children ?? [];
+    parent = each;
+    return at;
+  });
+}
+
 /** Whether a field lies somewhere below another. */
 export function isWithin(key: string, other: string): boolean {
   return key.startsWith(`${other}${STEP}`);

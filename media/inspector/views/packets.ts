@@ -1,6 +1,7 @@
 /** The view of the packets: the list, and what is said where it is empty. */
 import { html } from 'lit';
 import { Packets } from '../list/packets.ts';
+import type { Pick } from '../list/picked.ts';
 import type { Widths } from '../page/resizing.ts';
 import type { Stage, View } from '../page/view.ts';
 import '../../theme/packets.css';
@@ -17,9 +18,10 @@ export const packets: View = {
   title: 'Packets',
   draw: (stage) => {
     const { session, overview } = stage;
-    return html`<peerscope-packets class="fills" .list=${session.list} .selected=${session.selected?.row} .arranged=${session.arranged} .live=${overview.live === true} .empty=${empty(stage)}
+    return html`<peerscope-packets class="fills" .list=${session.list} .selected=${session.selected?.row} .picked=${session.picked} .arranged=${session.arranged} .live=${overview.live === true} .empty=${empty(stage)}
       @resize-column=${({ detail }: CustomEvent<Widths>) => stage.resize(detail)}
-      @select-row=${({ detail }: CustomEvent<number>) => session.select(detail)}></peerscope-packets>`;
+      @select-all=${() => session.selectAll()}
+      @select-row=${({ detail: { row, how } }: CustomEvent<{ row: number; how: Pick }>) => session.select(row, how)}></peerscope-packets>`;
   },
 };
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compileFilter, FieldCatalog } from '../../../dissector/filter/index.ts';
 import { protocols } from '../../../dissector/protocols/index.ts';
 import type { Row } from '../../../extension/wire/inspector.ts';
-import { cellMenu, combined } from '../../../media/inspector/list/asfilter.ts';
+import { cellMenu, combined, conversationOf, framesFilter } from '../../../media/inspector/list/asfilter.ts';
 import { columnsOf } from '../../../media/inspector/list/columns.ts';
 
 const catalog = new FieldCatalog(protocols);
@@ -24,8 +24,24 @@ describe('the conditions of a row', () => {
     ]);
   });
 
+  it('have the port of an endpoint, and the conversation as a whole', () => {
+    const talking: Row = { ...base, transport: 'tcp', conversation: 4 };
+    expect(filters(talking).slice(2, 4)).toEqual([
+      ...['ip.src == 2001:db8::1 && tcp.srcport == 7000', 'ip.dst == 10.0.0.1 && tcp.dstport == 5002'],
+    ]);
+    expect([conversationOf(talking), conversationOf(base)]).toEqual(['tcp.stream == 4', undefined]);
+  });
+
+  it('of several rows are their frames, neighbours as a range', () => {
+    expect(framesFilter([7])).toBe('frame.number == 7');
+    expect(framesFilter([1, 2, 3, 7, 9, 10])).toBe('frame.number in {1..3, 7, 9..10}');
+  });
+
   it('are filters', () => {
-    for (const filter of filters(base)) expect(compileFilter(filter!, catalog)).toHaveProperty('filter');
+    const more = [conversationOf({ ...base, transport: 'tcp', conversation: 4 })!, framesFilter([1, 2, 5])];
+    const talking = filters({ ...base, transport: 'udp', conversation: 0 });
+    for (const filter of [...filters(base), ...talking, ...more])
+      expect(compileFilter(filter!, catalog)).toHaveProperty('filter');
   });
 });
 

@@ -33,8 +33,14 @@ describe('a field is copied', () => {
     );
   });
 
-  it('as JSON, fields of one name as a list, without what was only noted', () => {
-    expect(JSON.parse(copyText('copyJson', field, sources))).toEqual({ x: 'one\ntwo', y: ['7', '8'] });
+  it('as text, all that is below it indented', () => {
+    expect(copyText('copyText', field, sources)).toBe('a key\n  x: "one\\ntwo"\n  y: 7\n  y: 8\n  [note: n]');
+  });
+
+  it('as a hex dump whose offsets are those of its Source', () => {
+    expect(copyText('copyHexDump', field, sources)).toBe(
+      '00000002  02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f        |..............|',
+    );
   });
 
   it('as nothing where its Source is gone', () => expect(copyText('copyHex', { ...field, source: 9 }, sources)).toBe(''));

@@ -1,0 +1,16 @@
+const ROW_BYTES = 16;
+
+/** Offset, sixteen bytes, and the same as text, as hexdump -C prints them. `from` is the offset of the first byte. */
+export function hexDump(bytes: Uint8Array, from = 0): string {
+  const rows: string[] = [];
+  for (let at = 0; at < bytes.length; at += ROW_BYTES) {
+    const row = bytes.subarray(at, at + ROW_BYTES);
+    const hex = Array.from(row, (byte) => byte.toString(16).padStart(2, '0'));
+    rows.push(`${(from + at).toString(16).padStart(8, '0')}  ${hex.join(' ').padEnd(ROW_BYTES * 3 - 1)}  |${ascii(row)}|`);
+  }
+  return rows.join('\n');
+}
+
+function ascii(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.')).join('');
+}
