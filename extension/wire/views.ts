@@ -40,6 +40,8 @@ export interface FieldView {
   readonly end: number;
   readonly children?: readonly FieldView[];
   readonly generated?: true;
+  /** It is open until a person closes it: the layer of the message itself. */
+  readonly isOpen?: true;
   readonly doc?: string;
   readonly check?: { readonly state: 'valid' | 'invalid' | 'unchecked'; readonly why: string };
   readonly problem?: string;

@@ -24,7 +24,10 @@ export function treeView(analysis: Analysis, show: Show, row: number, catalog: F
   // Of a broken one nobody can tell: its bytes are not what was sealed, or what was sealed is broken.
   const isKnown = state === 'decoded' || state === 'encrypted';
   const opened = isKnown ? { opened: decrypted === true } : {};
-  return { row, ...contents(tree, own, catalog), findings, missing, travelled, ...opened };
+  const shown = contents(tree, own, catalog);
+  // The message itself is open beside what it carries. The record of the capture stands before the layers.
+  const layers = shown.layers.map((layer, at) => (tree.layers[at - 1] === dissection.layer ? { ...layer, isOpen: true as const } : layer));
+  return { row, ...shown, layers, findings, missing, travelled, ...opened };
 }
 
 function contents(tree: Tree, own: FieldView, catalog: FieldCatalog): Pick<TreeView, 'sources' | 'layers'> {

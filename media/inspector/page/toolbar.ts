@@ -56,7 +56,7 @@ const actions: readonly (readonly [command: PageCommand, sign: string, title: st
   ['find', '⌕', 'Find (Ctrl+F)'],
   ['toggleMark', '◆', 'Mark or unmark (Ctrl+M)'],
   ['comment', '✎', 'Comment (Ctrl+Alt+C)'],
-  ['setTimeReference', 'Δt', 'Set time reference (Ctrl+T)'],
+  ['setTimeReference', '∆', 'Set time reference (Ctrl+T)'],
   ['previousInConversation', '‹', 'Previous in conversation (Alt+,)'],
   ['nextInConversation', '›', 'Next in conversation (Alt+.)'],
   ['stepBack', '◁', 'Step back (F9)'],

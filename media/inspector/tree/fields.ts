@@ -28,8 +28,8 @@ export function lines(layers: readonly FieldView[], opened: Opened): Line[] {
     for (const [index, field] of fields.entries()) {
       const key = keys[index]!;
       const children = field.children ?? [];
-      const last = depth === 0 && index === fields.length - 1;
-      const open = children.length === 0 ? undefined : (opened.get(key) ?? last);
+      const opens = depth === 0 && (field.isOpen === true || index === fields.length - 1);
+      const open = children.length === 0 ? undefined : (opened.get(key) ?? opens);
       shown.push({ key, parent, field, depth, place: index + 1, siblings: fields.length, open });
       if (open) add(children, key, depth + 1);
     }
