@@ -44,6 +44,12 @@ export interface AnalysisOptions {
   readonly order?: FrameOrder;
 }
 
+/** An open choice of which one candidate counts: a person said so. */
+export interface PinnedChoice {
+  readonly choice: string;
+  readonly candidate: string;
+}
+
 /**
  * A capture under its protocols: the first pass runs by `step` and `finish`; rows, messages and trees are made when asked
  * for. New keys make the protocols observe again (`rekey`).
@@ -54,6 +60,7 @@ export class Analysis {
   readonly protocols: readonly Protocol[];
   /** The rules that decide about conversations before any protocol is asked. */
   readonly decodeAs: readonly DecodeAs[];
+  readonly #choices: Choices;
   readonly #pass: FirstPass;
   readonly #limits: Limits;
   readonly #rows: Rows = new Rows();
@@ -65,6 +72,7 @@ export class Analysis {
     this.protocols = protocols;
     this.decodeAs = decodeAs;
     this.#limits = limits;
+    this.#choices = choices;
     this.#pass = new FirstPass({ reader, protocols, ring, choices, decodeAs, limits, order });
   }
 
@@ -220,6 +228,16 @@ export class Analysis {
   explain(n: number): readonly TriedKey[] {
     const { observation, id } = this.#place(n);
     return explainMessage(this.reader, observation, id, this.message(n), this.#limits, this.ring);
+  }
+
+  /** Open choices of a message's protocol whose candidates were not tried, since one is pinned; none unless the message is encrypted. */
+  pins(n: number): readonly PinnedChoice[] {
+    const { protocol, state } = this.message(n);
+    if (state !== 'encrypted') return [];
+    return (protocol.choices ?? []).flatMap((choice) => {
+      const candidate = 'candidates' in choice && choice.candidates.length > 1 ? this.#choices.pinOf(choice) : undefined;
+      return candidate === undefined ? [] : [{ choice: choice.id, candidate }];
+    });
   }
 
   /** The session of a message; none where its protocol knows of none. */

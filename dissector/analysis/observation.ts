@@ -101,6 +101,7 @@ export class Observation {
   readonly messages: MessageTable;
   readonly derived: DerivedRecords;
   readonly budget: Budget;
+  readonly choices: Choices;
   readonly #observer: Observer;
   readonly #limits: Limits;
   readonly #held: AllHeld = nothingHeld();
@@ -111,6 +112,7 @@ export class Observation {
     this.derived = derived;
     this.budget = budget;
     this.protocol = protocol;
+    this.choices = choices;
     this.messages = new MessageTable(protocol.names, limits, isOrderKnown);
     this.#limits = limits;
     this.#observer = protocol.observe({

@@ -2,6 +2,7 @@ import type { Budget, Field, Limits, Origin, Source, Tree } from '../bytes/index
 import type { CaptureReader } from '../capture/index.ts';
 import { decodeLayers, PacketView, parsePacket } from '../link/index.ts';
 import type { CarriedHooks } from '../protocol/carriedhooks.ts';
+import type { Choices } from '../protocol/choices.ts';
 import type { Conversation, Direction } from '../protocol/conversation.ts';
 import type { Derivation } from '../protocol/derivations.ts';
 import type { Dissection, MessageView } from '../protocol/dissection.ts';
@@ -170,13 +171,14 @@ class CapturedMessage implements MessageView {
   readonly session: unknown;
   readonly limits: Limits;
   readonly budget: Budget;
+  readonly choices: Choices;
   /** A protocol may take it off: it is no method. */
   readonly derive: MessageView['derive'];
   readonly place: MessageView['place'];
 
   constructor(
     info: MessageInfo,
-    { messages, budget }: Observation,
+    { messages, budget, choices }: Observation,
     id: number,
     sources: Sources,
     placed: TreeBytes,
@@ -187,6 +189,7 @@ class CapturedMessage implements MessageView {
   ) {
     this.limits = limits;
     this.budget = budget;
+    this.choices = choices;
     this.name = info.name;
     this.direction = info.direction;
     this.state = info.state;

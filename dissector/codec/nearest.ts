@@ -1,8 +1,23 @@
-/** The one of some words that was probably meant by another: none that differs in more than a third of it, but for capitals. */
+/** So many letters of a word are enough to know its end. */
+const ENOUGH = 3;
+
+/**
+ * The one of some words that was probably meant by another: the shortest that it is the beginning of, else the one with the fewest slips. Of
+ * a name with dots the part behind the last one counts, since the rest is written alike; none that differs in more than a third of it, but for
+ * capitals.
+ */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
+  const words = [...known];
+  const own = word.slice(word.lastIndexOf('.') + 1);
+  if (own.length >= ENOUGH) {
+    const longer = words.filter((one) => one.startsWith(word)).sort((a, b) => a.length - b.length);
+    if (longer[0] !== undefined) return longer[0];
+  }
   let best: string | undefined;
-  let least = Math.max(2, Math.floor(word.length / 3)) + 1;
-  for (const one of known) {
+  const head = word.slice(0, -own.length || undefined);
+  const isNamed = head !== '' && words.some((one) => one.startsWith(head));
+  let least = Math.max(2, Math.floor((isNamed ? own : word).length / 3)) + 1;
+  for (const one of words) {
     if (Math.abs(one.length - word.length) >= least) continue;
     // Whoever writes in another case is as far away as with one slip.
     const far = Math.min(distance(word, one), distance(word.toLowerCase(), one.toLowerCase()) + 1);

@@ -39,7 +39,12 @@ export class Choices {
   }
 
   isPinned(choice: OpenChoice): boolean {
-    return choice.candidates.some(({ id }) => id === this.#pins[choice.id]);
+    return this.pinOf(choice) !== undefined;
+  }
+
+  /** The candidate that is pinned; undefined where each is tried. */
+  pinOf(choice: OpenChoice): string | undefined {
+    return choice.candidates.find(({ id }) => id === this.#pins[choice.id])?.id;
   }
 
   /** Names by number. */

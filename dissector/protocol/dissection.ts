@@ -1,4 +1,5 @@
 import type { Budget, Field, Json, Limits, Origin, Piece, Source } from '../bytes/index.ts';
+import type { Choices } from './choices.ts';
 import type { Conversation, Direction } from './conversation.ts';
 import type { State } from './finding.ts';
 
@@ -26,6 +27,8 @@ export interface MessageView<Facts = unknown, Session = unknown> {
   readonly facts: Facts | undefined;
   readonly session: Session | undefined;
   readonly limits: Limits;
+  /** The candidates of open choices that were tried: one where a person pinned it. */
+  readonly choices: Choices;
   /** What costly work may cost, in this pass and the first together. */
   readonly budget: Budget;
   /** Adds a Source to the tree (decrypted bytes, say) and returns it. */

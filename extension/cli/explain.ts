@@ -37,12 +37,13 @@ function messagesOf(analysis: Analysis, frame: number, capture: string): number[
   return found;
 }
 
-function readable({ n, frame, state, keys_tried, missing }: Explanation, what: string): string[] {
+function readable({ n, frame, state, keys_tried, missing, pinned = [] }: Explanation, what: string): string[] {
   const lines = [`message ${n}, frame ${frame}: ${what}, ${state}`];
   if (keys_tried.length === 0) lines.push('no key was tried');
   for (const { label, fingerprint, steps } of keys_tried) {
     lines.push(fingerprint === '' ? label : `${label} (${fingerprint})`, ...steps.map(stepLine));
   }
+  for (const { choice, candidate } of pinned) lines.push(`pinned: ${choice}=${candidate}; no other candidate was tried`);
   if (missing.length > 0) lines.push('missing:', ...missing.map((sentence) => indented(sentence)));
   return lines;
 }

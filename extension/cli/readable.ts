@@ -18,6 +18,7 @@ export class ReadableMessages {
   #shown = 0;
   readonly #counts: MessageCounts = new Map();
   readonly #missing = new Set<string>();
+  readonly #pinned = new Set<string>();
   readonly #severities = new Map<string, number>();
   readonly #travelled = new Map<Travelled, number>();
   /** Conversations that carry messages: what befalls others is not told. */
@@ -45,6 +46,7 @@ export class ReadableMessages {
     const how = travelled(message);
     this.#travelled.set(how, (this.#travelled.get(how) ?? 0) + 1);
     for (const sentence of dissection.missing) this.#missing.add(sentence);
+    for (const { choice, candidate } of this.#analysis.pins(message.n)) this.#pinned.add(`${choice}=${candidate}`);
     const what = `${protocol.id} ${name}`.padEnd(22);
     const told = state === 'decoded' ? '' : `${state}  `;
     const lines = this.#events(frame - 1);
@@ -125,6 +127,7 @@ export class ReadableMessages {
       return count === undefined ? [] : [plural(count, severity)];
     });
     lines.push(worst.length === 0 ? 'no findings' : `findings: ${worst.join(', ')}`);
+    for (const pin of this.#pinned) lines.push(`pinned: ${pin}; no other candidate was tried for what is still encrypted`);
     const missing = [...this.#missing];
     if (missing.length > 0)
       lines.push('to decrypt the rest (--keys KEYLOG):', ...missing.slice(0, MISSING_SENTENCES).map(indented));

@@ -85,6 +85,8 @@ export interface WebviewCalls extends Questions {
   export: { params: { scope: ExportScope; n?: number }; result: { saved: boolean } };
   /** Asks for a text in an input box; absent when it was cancelled. */
   askText: { params: { title: string; value: string }; result: { text?: string } };
+  /** Lets every candidate of an open choice be tried again. */
+  unpin: { params: { choice: string }; result: Record<never, never> };
   /** Whether the page has the focus: its keys are bound while it has. */
   focus: { params: { focused: boolean }; result: Record<never, never> };
   /** Puts a text on the clipboard. */

@@ -72,6 +72,8 @@ export interface TreeView {
   readonly findings: readonly FindingView[];
   /** For an encrypted message: which key would open it and how to give it, a sentence each. */
   readonly missing: readonly string[];
+  /** For an encrypted message: open choices of which no other candidate was tried. */
+  readonly pins: readonly { readonly choice: string; readonly candidate: string }[];
   /** How the message travelled; absent for a frame that completes none. */
   readonly travelled?: 'clear' | 'encrypted';
   /** A key opened what travelled encrypted; absent for what is broken. */

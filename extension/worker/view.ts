@@ -15,7 +15,7 @@ export function treeView(analysis: Analysis, show: Show, row: number, catalog: F
   const own = frameLayer(analysis.reader, frame - 1);
   if (n < 0) {
     const { sources, layers } = contents(analysis.frameTree(frame - 1), own, catalog);
-    return { row, sources, layers: layers.map((layer) => told(layer, analysis, frame)), findings: [], missing: [] };
+    return { row, sources, layers: layers.map((layer) => told(layer, analysis, frame)), findings: [], missing: [], pins: [] };
   }
   const { tree, dissection } = analysis.dissect(n);
   const { findings, encrypted, decrypted, state } = analysis.message(n);
@@ -26,8 +26,10 @@ export function treeView(analysis: Analysis, show: Show, row: number, catalog: F
   const opened = isKnown ? { opened: decrypted === true } : {};
   const shown = contents(tree, own, catalog);
   // The message itself is open beside what it carries. The record of the capture stands before the layers.
-  const layers = shown.layers.map((layer, at) => (tree.layers[at - 1] === dissection.layer ? { ...layer, isOpen: true as const } : layer));
-  return { row, ...shown, layers, findings, missing, travelled, ...opened };
+  const layers = shown.layers.map((layer, at) =>
+    tree.layers[at - 1] === dissection.layer ? { ...layer, isOpen: true as const } : layer,
+  );
+  return { row, ...shown, layers, findings, missing, pins: analysis.pins(n), travelled, ...opened };
 }
 
 function contents(tree: Tree, own: FieldView, catalog: FieldCatalog): Pick<TreeView, 'sources' | 'layers'> {

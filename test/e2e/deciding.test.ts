@@ -45,9 +45,15 @@ describe('deciding by the menu', () => {
     await pick('aes-256-ctr');
     await expect.poll(() => inspecting.count('messages')).toBeLessThan(before);
     expect(settings()['peerscope.p2p.cipher']).toBe('aes-256-ctr');
-    await workbench.command('Peerscope: Choose a Candidate');
-    await pick('p2p.cipher');
-    await pick('auto');
+    // Where its effect is seen, the pin is named, and taken away.
+    await inspecting.frame.locator('#packet-list .packet-row.state-encrypted').first().click();
+    const pinned = inspecting.frame.locator('.pinned[data-choice="p2p.cipher"]');
+    await expect.poll(() => pinned.innerText()).toContain('p2p.cipher is pinned to aes-256-ctr: no other candidate was tried.');
+    // The key is there: no key is asked for.
+    expect(await inspecting.frame.locator('#missing:not(.pinned)').count()).toBe(0);
+    await workbench.screenshot('pinned');
+    await pinned.getByText('Unpin').click();
     await inspecting.counts('messages', before);
+    expect(settings()['peerscope.p2p.cipher']).toBeUndefined();
   });
 });

@@ -28,6 +28,16 @@ describe('the filter bar', () => {
     expect(await input().inputValue()).toBe('p2p.tunnel_id');
   });
 
+  it('takes a completion with Enter once an arrow key has chosen it', async () => {
+    await input().fill('');
+    await type('p2p.par');
+    await expect.poll(() => options().allInnerTexts()).toContain('p2p.param_g');
+    await inspecting.press('ArrowDown', 'ArrowUp', 'Enter');
+    expect(await input().inputValue()).toMatch(/^p2p\.param_[gp](_size)?$/);
+    expect(await counted().innerText()).toBe('');
+    await input().fill('p2p.tunnel_id');
+  });
+
   it('underlines what it does not know, and applies nothing', async () => {
     await type(' == 12 && p2p.resaon');
     const problem = inspecting.frame.locator('#filter-problem');

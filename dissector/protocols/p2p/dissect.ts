@@ -206,14 +206,12 @@ function missing({ state }: MessageView, facts: Facts, session: Session | undefi
     if (session !== undefined && session.proof !== '') return [];
     if (session?.vector === undefined)
       return ['The handshake of its connection is not in the capture, so no key can be matched to it.'];
+    // The shared secret is known, and every key that candidates of the open choices make of it was tried.
+    if (session.z !== undefined) return [];
     const vector = toHex(session.vector);
     return [
-      ...(session.z !== undefined
-        ? []
-        : [
-            `${dhLabel} with the exponent of either side of the handshake with init_vector ${vector}`,
-            `${secretLabel} ${vector} with the shared secret`,
-          ]),
+      `${dhLabel} with the exponent of either side of the handshake with init_vector ${vector}`,
+      `${secretLabel} ${vector} with the shared secret`,
       `${aesLabel} ${vector} with the AES key`,
     ];
   }

@@ -77,16 +77,20 @@ function* given(key: Key, session: Session | undefined, captured: MessageView): 
 }
 
 /** The last step: what the candidates made of the direction's first bytes. */
-function proof(session: Session | undefined, { direction }: MessageView): ExplainedStep {
+function proof(session: Session | undefined, { direction, choices }: MessageView): ExplainedStep {
   const opening = session?.openings[direction];
   const inputs = {
-    ciphers: cipherChoice.candidates.map(({ id }) => id).join(', '),
-    keys: keyChoice.candidates.map(({ id }) => id).join(', '),
+    ciphers: idsOf(choices.of(cipherChoice)),
+    keys: idsOf(choices.of(keyChoice)),
     iv: session?.vector === undefined ? '' : toHex(session.vector),
   };
   const none = 'no candidate makes FIN and FIN_ACK, or a run of known packet types, of this direction';
   const result = opening === undefined ? none : `${opening.how}: ${session?.proof}`;
   return keyStep('open the direction and look for a proof', inputs, result, opening !== undefined);
+}
+
+function idsOf(candidates: readonly { readonly id: string }[]): string {
+  return candidates.map(({ id }) => id).join(', ');
 }
 
 /** RSA-OAEP of the TUNNEL_REQ that the packet belongs to, with this key: what the first pass did to find the tunnel's key. */

@@ -89,6 +89,28 @@ export async function chooseCandidate(document: CaptureDocument, { protocol }: P
   await write(uri, OWN_CHOICES, pinned === undefined ? others : { ...others, [choice.label]: pinned });
 }
 
+/** Takes a pin away wherever it was set: every candidate is tried again. */
+export async function unpin(capture: vscode.Uri, choice: string): Promise<void> {
+  const settings = vscode.workspace.getConfiguration('peerscope', capture);
+  const { Global, Workspace, WorkspaceFolder } = vscode.ConfigurationTarget;
+  for (const name of [choice, OWN_CHOICES]) {
+    const found = settings.inspect<unknown>(name);
+    const set = [
+      [WorkspaceFolder, found?.workspaceFolderValue],
+      [Workspace, found?.workspaceValue],
+      [Global, found?.globalValue],
+    ] as const;
+    for (const [target, value] of set) {
+      if (value === undefined) continue;
+      if (name === choice) await settings.update(name, undefined, target);
+      else if (typeof value === 'object' && value !== null && Object.hasOwn(value, choice)) {
+        const { [choice]: _pinned, ...others } = value as Readonly<Record<string, unknown>>;
+        await settings.update(name, Object.keys(others).length === 0 ? undefined : others, target);
+      }
+    }
+  }
+}
+
 /** The setting with the candidates of the user's own protocols, by the ids of their choices. */
 const OWN_CHOICES = 'choices';
 const AUTO = 'auto';

@@ -7,6 +7,7 @@ import type { KeyLogs } from '../keys/keylogs.ts';
 import { askLine } from '../questions.ts';
 import { PREVIEW, type Previews } from '../scripts/previews.ts';
 import * as check from './checks.ts';
+import { unpin } from './decodeas.ts';
 import { CaptureDocument } from './document.ts';
 import { saveDrawing } from './drawing.ts';
 import { exportList } from './exporting.ts';
@@ -188,6 +189,11 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
           const { title, value } = check.askTextParams(params);
           const text = await askLine({ title, value });
           return text === undefined ? {} : { text };
+        },
+        unpin: async (params: unknown) => {
+          const { choice } = object(params, 'unpin');
+          if (typeof choice === 'string') await unpin(document.uri, choice);
+          return {};
         },
         focus: async (params: unknown) => {
           await setFocused(object(params, 'focus').focused === true);

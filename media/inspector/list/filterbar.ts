@@ -28,6 +28,8 @@ export class FilterBar extends PageElement {
   #problem: FilterProblemView | undefined;
   #options: CompletionsView | undefined;
   #active = 0;
+  /** An arrow key has chosen the active one: Enter takes it. */
+  #isChosen = false;
   /** Place in the history while it is walked through; -1 outside. */
   #past = -1;
   #turn = 0;
@@ -131,6 +133,7 @@ export class FilterBar extends PageElement {
     if (turn !== this.#turn || document.activeElement !== this.#input) return;
     this.#options = options;
     this.#active = 0;
+    this.#isChosen = false;
     this.requestUpdate();
   }
 
@@ -167,11 +170,12 @@ export class FilterBar extends PageElement {
     const items = this.#options?.items.slice(0, SHOWN_OPTIONS) ?? [];
     const move = (by: number): void => {
       this.#active = (this.#active + by + items.length) % items.length;
+      this.#isChosen = true;
       void this.updateComplete.then(() => this.querySelector('.active')?.scrollIntoView({ block: 'nearest' }));
     };
     const isOpen = items.length > 0;
     const actions: Record<string, (() => void) | undefined> = {
-      Enter: () => this.#enter(),
+      Enter: () => (isOpen && this.#isChosen ? this.#insert(this.#active) : this.#enter()),
       Tab: isOpen ? () => this.#insert(this.#active) : undefined,
       Escape: () => (isOpen ? this.#close() : this.#restore()),
       ArrowDown: () => (isOpen ? move(1) : this.#walk(-1)),

@@ -19,6 +19,10 @@ export class Asking {
     return this.#call('addKeys', { from }).then(nothing, (error) => `The key log was not added: ${sentence(error)}`);
   }
 
+  async unpin(choice: string): Promise<string | undefined> {
+    return this.#call('unpin', { choice }).then(nothing, (error) => `${choice} is still pinned: ${sentence(error)}`);
+  }
+
   async copy(text: string): Promise<string | undefined> {
     return this.#call('copy', { text }).then(nothing, (error) => `Nothing was copied: ${sentence(error)}`);
   }

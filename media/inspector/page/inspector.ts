@@ -8,7 +8,7 @@ import type { FilterBar } from '../list/filterbar.ts';
 import type { Asked, FindBar } from '../list/findbar.ts';
 import type { Packets } from '../list/packets.ts';
 import { explanation } from '../tree/explanation.ts';
-import { findings, missing } from '../tree/rowfindings.ts';
+import { findings, missing, pins } from '../tree/rowfindings.ts';
 import type { FieldTree } from '../tree/tree.ts';
 import { home, viewOf, views } from '../views/index.ts';
 import { carryOut, focusIn, type Parts } from './commands.ts';
@@ -184,7 +184,7 @@ export class Inspector extends PageElement {
     const { tree, failure, waiting, field } = shown;
     if (failure !== undefined) return html`<p class="hint error" role="alert">${failure}</p>`;
     if (tree === undefined) return html`<p class="hint" role="status">${waiting ? 'Reading…' : 'No packet selected'}</p>`;
-    return html`<div class="told">${missing(tree, this.#addKeys)}${explanation(tree, shown.explained, (open) => void shown.explain(open))}${findings(tree)}</div>
+    return html`<div class="told">${pins(tree, (choice) => void this.#session.unpin(choice))}${missing(tree, this.#addKeys)}${explanation(tree, shown.explained, (open) => void shown.explain(open))}${findings(tree)}</div>
       <peerscope-fields class="fills" .layers=${tree.layers} .selected=${field?.key} .opened=${shown.opened}
         @choose-field=${(event: CustomEvent<string>) => shown.chooseField(event.detail)}
         @open-field=${({ detail }: CustomEvent<{ key: string; open: boolean }>) => shown.open(detail.key, detail.open)}></peerscope-fields>

@@ -128,6 +128,10 @@ export class Session {
     this.#changed();
   }
 
+  unpin(choice: string): Promise<void> {
+    return this.#let(this.#asking.unpin(choice));
+  }
+
   setShow(show: Show): void {
     if (show !== this.show) this.#narrow({ show });
   }

@@ -14,6 +14,17 @@ export function findings({ findings }: TreeView): TemplateResult | typeof nothin
   )}</ul>`;
 }
 
+/** Which open choices keep candidates from being tried, each with a button that lets them be. */
+export function pins({ pins }: TreeView, unpin: (choice: string) => void): TemplateResult | typeof nothing {
+  if (pins.length === 0) return nothing;
+  return html`${pins.map(
+    ({ choice, candidate }) => html`<div class="missing pinned" data-choice=${choice}>
+    <p><code>${choice}</code> is pinned to <code>${candidate}</code>: no other candidate was tried.</p>
+    <vscode-button secondary @click=${() => unpin(choice)}>Unpin</vscode-button>
+  </div>`,
+  )}`;
+}
+
 export function missing({ missing }: TreeView, addKeys: () => void): TemplateResult | typeof nothing {
   if (missing.length === 0) return nothing;
   return html`<div id="missing" class="missing">

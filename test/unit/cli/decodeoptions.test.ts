@@ -38,6 +38,22 @@ describe('--choice', () => {
     expect(count(right.out)).toBeGreaterThan(10);
     expect(count(wrong.out)).toBeLessThan(count(right.out));
   });
+
+  it('is named where it keeps other candidates from being tried, and only there', async () => {
+    const given = [p2p, '--keys', p2pKeys];
+    const pin = ['--choice', 'p2p.cipher=aes-256-ctr'];
+    const { out } = await peerscope(['decode', ...given, ...pin]);
+    expect(out).toContain('pinned: p2p.cipher=aes-256-ctr; no other candidate was tried');
+    // The key that was given is not asked for.
+    expect(out).not.toContain('P2P_DH_PRIVATE');
+    const [closed] = jsonLines((await peerscope(['decode', '--json', ...given, ...pin])).out).filter((each) => each.encrypted);
+    const told = await peerscope(['decode', ...given, ...pin, '--explain', String(closed.n), '--json']);
+    const explained = JSON.parse(told.out);
+    expect(explained.pinned).toEqual([{ choice: 'p2p.cipher', candidate: 'aes-256-ctr' }]);
+    expect(explained.missing).toEqual([]);
+    expect(JSON.stringify(explained.keys_tried)).toContain('"ciphers":"aes-256-ctr"');
+    expect((await peerscope(['decode', ...given, '--choice', 'p2p.cipher=aes-256-cfb8'])).out).not.toContain('pinned');
+  });
 });
 
 describe('decode --explain', () => {
