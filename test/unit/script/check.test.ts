@@ -39,7 +39,7 @@ describe('a script without mistakes', () => {
 
 describe('names', () => {
   it.each([
-    ['p2pk data { data: 01 02 }', 'error at p2pk: there is no protocol "p2pk": did you mean p2p?'],
+    ['p2pk data { data: 01 02 }', 'error at p2pk: there is no protocol "p2pk": did you mean p2pke?'],
     ['p2pke dta', 'error at dta: p2pke has no message "dta": did you mean data?'],
     ['p2pke zzzzzzzz', 'error at zzzzzzzz: p2pke has no message "zzzzzzzz": InitHello, RespHello, InitDone, data, closing'],
     ['p2pke data { conter: 3 }', 'error at conter: data has no field "conter" here: did you mean counter?'],

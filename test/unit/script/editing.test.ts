@@ -238,7 +238,7 @@ describe('a problem', () => {
 
   it.each([
     [`${nodes}### x\nsend a data { conter: 3 }`, `${nodes}### x\nsend a data { counter: 3 }`],
-    ['p2pk data', 'p2p data'],
+    ['p2pk data', 'p2pke data'],
     ['p2pke data { data: "one" }', 'p2pke data { data: text("one") }'],
     ['p2pke data { data: sha265(01 02) }', 'p2pke data { data: sha256(01 02) }'],
     [
