@@ -96,6 +96,24 @@ describe('a capture whose keys are missing', () => {
     await expectOpened();
   });
 
+  it('tells what is wrong with a line of a key log among the problems, until it is mended', async () => {
+    const secret = '00112233445566778899aabbccddee';
+    write('mine.keys', `${keyLog}NO_SUCH_LABEL ${secret}\n`);
+    workbench.setFolderSetting('peerscope.keyLogs', ['mine.keys']);
+    await workbench.command('Focus on Problems View');
+    const panel = workbench.page.locator('.markers-panel');
+    // A list draws what is in view: the findings of the capture stand before.
+    await workbench.page.locator('.viewpane-filter input').first().fill('known label');
+    const line = panel.locator('.monaco-list-row', { hasText: 'the line does not start with a known label' });
+    await expect.poll(() => line.count()).toBe(1);
+    expect(await panel.innerText()).toContain(`Ln ${keyLog.trimEnd().split('\n').length + 1}`);
+    expect(await panel.innerText()).not.toContain(secret);
+    await workbench.screenshot('keys-problem');
+    write('mine.keys', keyLog);
+    await expect.poll(() => line.count()).toBe(0);
+    await workbench.command('View: Hide Panel');
+  });
+
   it('opens with a key log that is added by command', async () => {
     const path = write('added.keys', keyLog);
     await workbench.command('Peerscope: Add Key Log…');

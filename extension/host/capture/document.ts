@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { KeyReport, ModuleFaultLine, Overview, Question, WebviewCalls } from '../../wire/inspector.ts';
 import type { CandidateChoice } from '../../wire/views.ts';
 import type { KeyLogs } from '../keys/keylogs.ts';
+import type { KeysRead } from '../keys/keyproblems.ts';
 import type { PreviewSource } from '../scripts/previews.ts';
 import * as check from './checks.ts';
 import { nameOf } from './files.ts';
@@ -25,9 +26,12 @@ export class CaptureDocument implements vscode.CustomDocument {
   /** Stands for the settings among the warnings, as this document stands for its keys. */
   readonly #settingsOfThis = {};
   readonly #modulesLoaded = new vscode.EventEmitter<readonly ModuleFaultLine[]>();
+  readonly #keysRead = new vscode.EventEmitter<KeysRead>();
   readonly onDidChange = this.#changed.event;
   /** The modules were loaded: what is wrong with them. */
   readonly onDidLoadModules = this.#modulesLoaded.event;
+  /** The key logs were read: what is wrong with them. */
+  readonly onDidReadKeys = this.#keysRead.event;
   readonly onDidDispose = this.#disposed.event;
   #worker: CaptureWorker;
   #overview: Overview;
@@ -182,7 +186,10 @@ export class CaptureDocument implements vscode.CustomDocument {
       problems.push(...report.problems);
       return { added: report.added, problems };
     } finally {
-      if (!this.#closed) this.#warnings.set(this, problems);
+      if (!this.#closed) {
+        this.#keysRead.fire({ uris, problems });
+        this.#warnings.set(this, problems);
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import { object } from '../../wire/checks.ts';
 import type { PageCommand, Question, WebviewCalls, WebviewEvents } from '../../wire/inspector.ts';
 import { Connection } from '../../wire/rpc.ts';
 import type { KeyLogs } from '../keys/keylogs.ts';
+import { KeyProblems } from '../keys/keyproblems.ts';
 import { askLine } from '../questions.ts';
 import { PREVIEW, type Previews } from '../scripts/previews.ts';
 import * as check from './checks.ts';
@@ -55,6 +56,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
   readonly #transcripts = new Transcripts();
   readonly #problems = new Problems();
   readonly #moduleProblems = new ModuleProblems();
+  readonly #keyProblems = new KeyProblems();
   #wanted: { readonly capture: string; readonly wanted: Wanted } | undefined;
   readonly #previews: Previews;
   readonly #log: vscode.LogOutputChannel;
@@ -97,6 +99,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
   dispose(): void {
     this.#problems.dispose();
     this.#moduleProblems.dispose();
+    this.#keyProblems.dispose();
     this.#transcripts.dispose();
     for (const document of this.documents) document.dispose();
   }
@@ -108,6 +111,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
     this.documents.add(document);
     this.#problems.follow(document);
     this.#moduleProblems.follow(document);
+    this.#keyProblems.follow(document);
     document.onDidDispose(() => this.documents.delete(document));
     document.onDidChange(({ failure }) => {
       if (failure !== undefined) this.#log.error(`${uri.toString(true)}: ${failure}`);
