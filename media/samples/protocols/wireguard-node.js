@@ -121,6 +121,7 @@ export const wireguardNode = ({ ciphers, curves, fromHex, noise, toBase64 }, wir
       },
       fill(id, name, given) {
         const link = links.get(id);
+        if (!Object.hasOwn(make, name)) missing(`${name} is no message that a node sends by itself.`);
         const values = { type: types[name], reserved: new Uint8Array(3), ...make[name](link), ...given };
         if (values.type > 2) return values;
         const bytesOf = (more) => formOf(name).encode({ mac1: noMac, mac2: noMac, ...values, ...more });

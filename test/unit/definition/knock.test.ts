@@ -98,6 +98,9 @@ describe('the sample knock', () => {
     network.run(100);
     expect(f.complaints()).toEqual(['The tag is not that of this session.']);
     expect(f.node.status(f.node.links[0]!.id).isProven).toBe(false);
+    expect([...opened(keys, e.capture()).findings()].map(({ rule, text }) => `${rule}: ${text}`)).toContain(
+      'knock.tag: the tag does not verify under K',
+    );
   });
 
   it('runs the script beside it', async () => {
