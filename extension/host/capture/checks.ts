@@ -86,6 +86,15 @@ export function askTextParams(value: unknown): WebviewCalls['askText']['params']
   return { title: title as string, value: before as string };
 }
 
+/** Anything; how long it may be is seen where it is kept. */
+export function rememberParams(value: unknown): WebviewCalls['remember']['params'] {
+  return { view: object(value, 'remember').view ?? null };
+}
+
+export function addKeysParams(value: unknown): WebviewCalls['addKeys']['params'] {
+  return { from: oneOf(object(value, 'addKeys').from, ['file', 'clipboard'] as const, 'addKeys.from') };
+}
+
 export function exportParams(value: unknown): WebviewCalls['export']['params'] {
   const params = object(value, 'export');
   const scope = object(params.scope, 'export.scope');
