@@ -68,6 +68,10 @@ export const captureLimits = {
   depth: { standard: 64, doc: 'Maximum nesting depth of JSON and protobuf.', most: 1_000 },
   fields: { standard: 20_000, doc: 'Maximum fields of one message.' },
   sessions: { standard: 100_000, doc: 'Maximum sessions of a capture.' },
+  openSessions: {
+    standard: 10_000,
+    doc: 'Maximum sessions and conversations over UDP that a protocol of your own follows at the same time, and Noise handshakes of it that no key opens. Each can take ten kilobytes of memory.',
+  },
   derivedRecords: {
     standard: 1_000_000,
     doc: 'Maximum records of a capture that are decrypted or unpacked for the messages inside. Each takes about 300 bytes of memory.',

@@ -1,5 +1,6 @@
 import type { MessageForm, TreeField } from '../codec/index.ts';
 import {
+  type Conversation,
   defineProtocol,
   type KeyKind,
   type Members,
@@ -12,7 +13,9 @@ import {
   unknownMember,
 } from '../protocol/index.ts';
 import { DatagramStage } from './datagramstage.ts';
+import { DatagramStages } from './datagramstages.ts';
 import { bytesField, dissect } from './dissect.ts';
+import { SearchTotals } from './keysearch.ts';
 import type { Layer } from './layer.ts';
 import { type ConversationPeer, conversationNode } from './node/conversationpeer.ts';
 import { ofDatagrams, ofStreams } from './recognise.ts';
@@ -135,29 +138,30 @@ function onceEach(messages: readonly MessageForm[]): readonly MessageForm[] {
 }
 
 function observer(
-  { messages, keys: ring, limits, derived, tables }: ObserverContext<RowFacts, unknown>,
+  { messages, keys: ring, limits, budget, derived, tables }: ObserverContext<RowFacts, unknown>,
   brokenRule: Rule,
   { id, conversation, looksLike, rules = [], keys = [] }: ConversationDefinition,
 ): Observer {
-  const all = { held: 0, streams: 0, search: { misses: 0, handshakes: 0, fitting: new Set<string>() } };
-  const sessions = new SessionTable(limits.sessions);
-  const opened: DatagramStage[] = [];
+  const all = { held: 0, streams: 0, search: new SearchTotals() };
+  const sessions = new SessionTable(Math.min(limits.sessions, limits.openSessions));
+  const sinkOf = (place: Conversation) => new MessageSink(messages, place, { limits, budget, derived, brokenRule, all });
+  const newShared = (): Shared => ({ ring, stages: [], sessions, tables, declared: { id, rules, keys } });
+  const stages = new DatagramStages(limits.openSessions, (place) => {
+    const stage = new DatagramStage(sinkOf(place));
+    run(conversation(new Talk(stage, newShared())), () => stage.settle());
+    return stage;
+  });
   return {
     conversation: (place) => {
-      const sink = new MessageSink(messages, place, { limits, derived, brokenRule, all });
-      const shared: Shared = { ring, stages: [], sessions, tables, declared: { id, rules, keys } };
       // A person can say that a conversation is of this protocol: over the other transport it is not.
       if ((place.transport === 'udp') !== (looksLike !== undefined)) return {};
-      if (place.transport === 'udp') {
-        const stage = new DatagramStage(sink);
-        opened.push(stage);
-        run(conversation(new Talk(stage, shared)), () => stage.settle());
+      if (place.transport === 'udp')
         return {
           datagram: (direction, bytes, frame, cut, pieces, offset) =>
-            stage.take({ direction, bytes, cut, pieces: pieces ?? [{ frame, offset, length: bytes.length }] }),
+            stages.of(place).take({ direction, bytes, cut, pieces: pieces ?? [{ frame, offset, length: bytes.length }] }),
         };
-      }
-      const root = new Stage(sink);
+      const shared = newShared();
+      const root = new Stage(sinkOf(place));
       const talk = new Talk(root, shared);
       let hasBegun = false;
       return {
@@ -177,7 +181,7 @@ function observer(
       };
     },
     end() {
-      for (const stage of opened) stage.end();
+      stages.end();
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Field, Limits, Piece } from '../bytes/index.ts';
+import type { Budget, Field, Limits, Piece } from '../bytes/index.ts';
 import type {
   Conversation,
   Derivation,
@@ -58,6 +58,7 @@ export const BYTES = 'bytes';
 /** Where the messages of one conversation go. */
 export class MessageSink {
   readonly limits: Limits;
+  readonly budget: Budget;
   readonly derived: DerivedRecords;
   /** Handshakes of the conversation. */
   readonly handshakes = { sessions: 0 };
@@ -69,11 +70,12 @@ export class MessageSink {
   constructor(
     messages: MessageTable<RowFacts, unknown>,
     conversation: Conversation,
-    given: { limits: Limits; derived: DerivedRecords; brokenRule: Rule; all: Totals },
+    given: { limits: Limits; budget: Budget; derived: DerivedRecords; brokenRule: Rule; all: Totals },
   ) {
     this.#messages = messages;
     this.#conversation = conversation;
     this.limits = given.limits;
+    this.budget = given.budget;
     this.derived = given.derived;
     this.#brokenRule = given.brokenRule;
     this.#all = given.all;
@@ -84,9 +86,9 @@ export class MessageSink {
     return ++this.#all.streams <= this.limits.sessions;
   }
 
-  /** Whether another handshake may be read: limit `sessions` for all conversations of the protocol. */
+  /** Whether another handshake that no key opens may be kept: limit `openSessions` for all conversations of the protocol. */
   mayHandshake(): boolean {
-    return ++this.#all.search.handshakes <= this.limits.sessions;
+    return ++this.#all.search.handshakes <= this.limits.openSessions;
   }
 
   /** What handshakes have together. */
@@ -104,7 +106,7 @@ export class MessageSink {
 
   /** A message of a layer: a row, or a layer of the row that carries its stage. */
   add(direction: Direction, layer: Layer, { values, pieces, bytes, ranges, carrier, tried, invalid }: TakenMessage): ReadMessage {
-    const shown: RowFacts & Inside = { layer, pieces, ...(tried === undefined ? {} : { tried }) };
+    const shown: RowFacts & Inside = tried === undefined ? { layer, pieces } : { layer, pieces, tried };
     const row = carrier ?? this.#row(direction, layer.nameOf(values), 'decoded', this.#isDerived(pieces), pieces, shown);
     if (carrier !== undefined) this.#addInside(carrier, shown);
     if (invalid !== undefined) this.find(this.#brokenRule, row, invalid);
