@@ -158,6 +158,13 @@ export class FirstPass {
     this.#owners.forEach((owner, id) => {
       if (owner instanceof UnrecognisedConversation) this.#own(id, owner, owner.settle());
     });
+    yield* this.#conclude();
+    if (!this.budget.liftShares()) return;
+    yield* this.#repeat();
+    yield* this.#conclude();
+  }
+
+  *#conclude(): Generator<void> {
     for (const observation of this.observations) yield* observation.finishing();
     this.generation++;
   }
@@ -175,6 +182,16 @@ export class FirstPass {
 
   *#observeAgain(isGiven: boolean): Generator<void> {
     if (isGiven) this.budget.renew();
+    yield* this.#repeat();
+    if (this.#finishing !== undefined) {
+      this.#finishing = undefined;
+      while (this.finish()) yield;
+    }
+    this.generation++;
+  }
+
+  /** What was observed so far once more, from its first frame on. */
+  *#repeat(): Generator<void> {
     this.observations = this.#startOver();
     this.#packets.startOver();
     this.generation++;
@@ -189,11 +206,6 @@ export class FirstPass {
       const isOwned = code !== NONE && typeof this.#owners[code >>> 1] === 'number';
       if ((code === FRAGMENT || isOwned) && this.#packets.read(index)) this.#deliverAgain(index);
     }
-    if (this.#finishing !== undefined) {
-      this.#finishing = undefined;
-      while (this.finish()) yield;
-    }
-    this.generation++;
   }
 
   /** The conversation and direction that a frame (0-based) belongs to, times two plus direction; -1 for none. */

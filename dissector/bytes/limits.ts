@@ -78,11 +78,11 @@ export const captureLimits = {
   },
   modulusBits: { standard: 16_384, doc: 'Maximum bits of an RSA or DH modulus.' },
   privateOperations: {
-    standard: 500,
+    standard: 300,
     doc: "Maximum operations with the user's private keys for one capture. One operation is one with a key of 2048 bits (about 10 ms).",
   },
   captureOperations: {
-    standard: 200,
+    standard: 150,
     doc: "Maximum operations, counted as for privateOperations, with keys of a capture's own secrets, or without any key (primes, signatures).",
   },
   trialBytes: {

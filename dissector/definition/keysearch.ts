@@ -18,8 +18,6 @@ export interface NoiseKeyOptions {
 
 /** What all handshakes of a protocol in one capture have together. */
 export class SearchTotals {
-  /** Keys that were tried and did not fit: limit `privateOperations`. */
-  misses = 0;
   /** Handshakes that no key opens. */
   handshakes = 0;
   /** Keys that fitted, the last one last: the next handshake is likely to have one of them. */
@@ -152,18 +150,19 @@ export class KeySearch {
     if (parts.some(({ state }) => state === 'failed') || closed?.state !== 'closed') return found;
     for (const { id, known: tried } of this.#candidates(known, closed.missing)) {
       // Who floods a capture with handshakes does not keep a key from being tried that has fitted before.
-      if (this.#totals.misses >= this.#budget.limits.privateOperations && !this.#totals.fitting.has(id)) {
+      const isPaid = !this.#totals.fitting.has(id);
+      if (isPaid && !this.#budget.spend('privateOperations', 1)) {
         this.isCut = true;
         break;
       }
       const next = this.#search(recorded, tried);
       // A tag that verifies proves it, also where a later one does not.
       if (next.opened > opened) {
+        if (isPaid) this.#budget.giveBack('privateOperations', 1);
         this.#totals.fitting.delete(id);
         this.#totals.fitting.add(id);
         return next;
       }
-      this.#totals.misses++;
     }
     return found;
   }
