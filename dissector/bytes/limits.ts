@@ -29,6 +29,10 @@ export const captureLimits = {
   secretsSize: { standard: 0x0100_0000, doc: 'Maximum bytes of all secrets blocks.' },
   namesSize: { standard: 0x0100_0000, doc: 'Maximum bytes of name resolution blocks that are kept for an export.' },
   unpackedSize: { standard: 0x1_0000_0000, doc: 'Maximum bytes of a compressed capture after decompression.' },
+  unpackRatio: {
+    standard: 100,
+    doc: 'Maximum bytes that each compressed byte of a capture may unpack to, beyond the first 256 MiB: traffic that was captured stays far below it.',
+  },
   headers: { standard: 32, doc: 'Maximum VLAN tags, and maximum IPv6 extension headers, of one frame.' },
   tunnels: { standard: 4, doc: 'Maximum nested tunnels that are decoded: IP in IP, GRE, VXLAN, Geneve.' },
   openDatagrams: { standard: 1_024, doc: 'Maximum IP datagrams that are reassembled at the same time.' },
