@@ -141,6 +141,8 @@ export const wireguardNode = ({ ciphers, curves, fromHex, noise, toBase64 }, wir
           if (!same(own.psk, noPsk)) tellKey(keys.psk, own.psk);
         }
         if (name === 'initiation') Object.assign(link, { sent: link.made, mac1: values.mac1 });
+        if (name === 'response' && !link.made.handshake.isComplete)
+          missing('Another handshake has begun since this response was made.');
         if (name === 'response') Object.assign(link, { keys: link.made.handshake.split(), index: link.asked.sender, counter: 0 });
         return formOf(name).encode(values);
       },
