@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { files, text } from './sources.ts';
 
 interface Setting {
   readonly scope?: string;
@@ -53,3 +54,17 @@ describe('in an untrusted workspace', () => {
 
 /** The order of a file's frames, and protocols of modules that are loaded already, open nothing. */
 const allowedWords = /order|as the file|your own protocols|conversation/i;
+
+describe('notifications of the host', () => {
+  const sources = files(['extension'], ['.ts']);
+
+  it('are shown in one place, which makes words of others plain', () => {
+    const showing = sources.filter((file) => /show(Error|Warning|Information)Message/.test(text(file)));
+    expect(showing).toEqual(['extension/host/telling.ts']);
+  });
+
+  it('and Markdown that VS Code shows trusts nothing and takes no HTML', () => {
+    const trusting = sources.filter((file) => /isTrusted\s*[:=]\s*(true|\{)|supportHtml\s*[:=]\s*true/.test(text(file)));
+    expect(trusting).toEqual([]);
+  });
+});

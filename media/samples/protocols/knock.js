@@ -277,7 +277,13 @@ export default (library) => {
             if (next === undefined)
               return context.tell(id, `${names[at]} is not allowed: ${machine.states[session.state]}.`, true);
             session.state = next;
-            if (at < 2) session.other = data.slice(1, 33);
+            if (at < 2) {
+              session.other = undefined;
+              // RFC 7748, section 6.1: a public key of low order makes no secret.
+              if (x25519.shared(secret, data.slice(1, 33)) === undefined)
+                return context.tell(id, 'The public key is of low order.', true);
+              session.other = data.slice(1, 33);
+            }
             if (at === 0) return context.send(id, 'welcome');
             // Who makes the proof, or a tag, has heard this node: until then it gets three times the bytes that it sent at most.
             session.isProven ||=

@@ -103,6 +103,17 @@ describe('the sample knock', () => {
     );
   });
 
+  it('has a node that takes no public key of low order', async () => {
+    const network = new Network((bytes) => [
+      { bytes: bytes[0] === 1 ? Uint8Array.from([1, ...new Uint8Array(32)]) : bytes, after: 1 },
+    ]);
+    const [a, b] = [await network.add(protocol, { port: 1 }), await network.add(protocol, { port: 2 })];
+    a.dial(b);
+    network.run(100);
+    expect(b.complaints()).toEqual(['The public key is of low order.']);
+    expect(b.events.filter(({ kind }) => kind === 'sent')).toEqual([]);
+  });
+
   it('runs the script beside it', async () => {
     const { out, status } = await peerscope(['run', file('knock.packet'), '--protocol', file('knock.js')]);
     expect([out.split('\n').at(-2), status]).toEqual(['2 sections: 2 passed, 0 failed', 0]);
