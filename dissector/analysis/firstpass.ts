@@ -155,9 +155,16 @@ export class FirstPass {
   *#end(): Generator<void> {
     if (this.#order.isDisordered) this.#reorder();
     for (; this.#next < this.#length; yield) this.#observeUpTo(Math.min(this.#next + REORDERED_PART, this.#length), this.#long());
+    let isLate = false;
     this.#owners.forEach((owner, id) => {
-      if (owner instanceof UnrecognisedConversation) this.#own(id, owner, owner.settle());
+      if (!(owner instanceof UnrecognisedConversation)) return;
+      const protocol = owner.settle();
+      const observation = this.observations.find((each) => each.protocol === protocol);
+      isLate ||= observation !== undefined && observation.messages.length > 0;
+      this.#own(id, owner, protocol);
     });
+    // Their frames may come before those of conversations that were observed already, and what these look up was not there.
+    if (isLate) yield* this.#repeat();
     yield* this.#conclude();
     if (!this.budget.liftShares()) return;
     yield* this.#repeat();

@@ -17,6 +17,9 @@ export type BudgetName = (typeof names)[keyof typeof names][KeyOrigin] | 'unpack
 /** Bytes that a trial counts beside those of its message: what is done with each takes its time, too. */
 const trialOverhead = 4096;
 
+/** Of work that was refused so many times for each unit that is left, hardly any would be done: it is not done again. */
+const WORTH = 50;
+
 /** What is shared between those who pay: what is done with the user's keys. */
 const shared: ReadonlySet<BudgetName> = new Set(['trialBytes', 'privateOperations']);
 
@@ -77,11 +80,12 @@ export class Budget {
   }
 
   /**
-   * All had their turn: what is left is for whoever wants it. True where somebody was refused more than a share and something is left: work
+   * All had their turn: what is left is for whoever wants it. True where somebody was refused more than a share and enough is left: work
    * that is done again gets further now, and nobody's less far than before.
    */
   liftShares(): boolean {
-    const names = [...this.#held].filter((name) => this.left(name) > 0);
+    const isWorth = (name: BudgetName): boolean => (this.#refused.get(name) ?? 0) <= WORTH * this.left(name);
+    const names = [...this.#held].filter((name) => this.left(name) > 0 && isWorth(name));
     if (this.#reserved !== undefined || names.length === 0) return false;
     this.#reserved = new Map(this.#peaks);
     for (const name of this.#held) this.#refused.delete(name);

@@ -82,7 +82,7 @@ export const captureLimits = {
   },
   modulusBits: { standard: 16_384, doc: 'Maximum bits of an RSA or DH modulus.' },
   privateOperations: {
-    standard: 300,
+    standard: 250,
     doc: "Maximum operations with the user's private keys for one capture. One operation is one with a key of 2048 bits (about 10 ms).",
   },
   captureOperations: {
