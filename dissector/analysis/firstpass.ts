@@ -155,9 +155,23 @@ export class FirstPass {
   *#end(): Generator<void> {
     if (this.#order.isDisordered) this.#reorder();
     for (; this.#next < this.#length; yield) this.#observeUpTo(Math.min(this.#next + REORDERED_PART, this.#length), this.#long());
+    let isLate = false;
     this.#owners.forEach((owner, id) => {
-      if (owner instanceof UnrecognisedConversation) this.#own(id, owner, owner.settle());
+      if (!(owner instanceof UnrecognisedConversation)) return;
+      const protocol = owner.settle();
+      const observation = this.observations.find((each) => each.protocol === protocol);
+      isLate ||= observation !== undefined && observation.messages.length > 0;
+      this.#own(id, owner, protocol);
     });
+    // Their frames may come before those of conversations that were observed already, and what these look up was not there.
+    if (isLate) yield* this.#repeat();
+    yield* this.#conclude();
+    if (!this.budget.liftShares()) return;
+    yield* this.#repeat();
+    yield* this.#conclude();
+  }
+
+  *#conclude(): Generator<void> {
     for (const observation of this.observations) yield* observation.finishing();
     this.generation++;
   }
@@ -175,6 +189,16 @@ export class FirstPass {
 
   *#observeAgain(isGiven: boolean): Generator<void> {
     if (isGiven) this.budget.renew();
+    yield* this.#repeat();
+    if (this.#finishing !== undefined) {
+      this.#finishing = undefined;
+      while (this.finish()) yield;
+    }
+    this.generation++;
+  }
+
+  /** What was observed so far once more, from its first frame on. */
+  *#repeat(): Generator<void> {
     this.observations = this.#startOver();
     this.#packets.startOver();
     this.generation++;
@@ -189,11 +213,6 @@ export class FirstPass {
       const isOwned = code !== NONE && typeof this.#owners[code >>> 1] === 'number';
       if ((code === FRAGMENT || isOwned) && this.#packets.read(index)) this.#deliverAgain(index);
     }
-    if (this.#finishing !== undefined) {
-      this.#finishing = undefined;
-      while (this.finish()) yield;
-    }
-    this.generation++;
   }
 
   /** The conversation and direction that a frame (0-based) belongs to, times two plus direction; -1 for none. */

@@ -1,4 +1,4 @@
-import type { Budget, Limits } from '../bytes/index.ts';
+import { addressBytes, type Budget, type Limits, toHex } from '../bytes/index.ts';
 import { type AllWaiting, DroppedBytes, type StreamSink, TcpConnection } from '../link/index.ts';
 import type { Choices } from '../protocol/choices.ts';
 import type { Conversation, Direction, StreamEnd } from '../protocol/conversation.ts';
@@ -95,6 +95,16 @@ export interface FrameFacts extends Pick<ObserverContext, 'time' | 'place'> {
   readonly tables: DissectorTables;
 }
 
+/** Bytes of the part of an IPv6 address that tells networks apart (RFC 4291 section 2.5.1). */
+const IPV6_NETWORK = 8;
+
+interface Entry {
+  readonly observer: ConversationObserver;
+  readonly streams: StreamPair | undefined;
+  /** The pair of hosts that pays for costly work on it. */
+  readonly payer: string;
+}
+
 /** One protocol's first pass over a capture. A new key makes a new one: facts are added, never taken back. */
 export class Observation {
   readonly protocol: Protocol;
@@ -105,7 +115,7 @@ export class Observation {
   readonly #observer: Observer;
   readonly #limits: Limits;
   readonly #held: AllHeld = nothingHeld();
-  readonly #conversations = new Map<number, { observer: ConversationObserver; streams: StreamPair | undefined }>();
+  readonly #conversations = new Map<number, Entry>();
 
   constructor(protocol: Protocol, keys: KeyRing, choices: Choices, limits: Limits, facts: FrameFacts) {
     const { time, place, isOrderKnown, derived, budget, tables } = facts;
@@ -118,6 +128,9 @@ export class Observation {
     this.#observer = protocol.observe({
       ...{ keys, choices, limits, budget, time, place, derived, tables },
       messages: this.messages,
+      pays: (id) => {
+        budget.payer = this.#conversations.get(this.messages.conversation(id))?.payer;
+      },
       verifications: new Verifications(limits),
     });
   }
@@ -130,26 +143,50 @@ export class Observation {
   deliver(conversation: Conversation, delivery: Delivery): void {
     let entry = this.#conversations.get(conversation.id);
     if (entry === undefined) {
+      const payer = hostsOf(conversation);
+      this.budget.payer = payer;
       const observer = this.#observer.conversation(conversation);
       entry = {
         observer,
         streams: conversation.transport === 'tcp' ? new StreamPair(observer, this.#limits, this.#held) : undefined,
+        payer,
       };
       this.#conversations.set(conversation.id, entry);
     }
+    this.budget.payer = entry.payer;
     if (entry.streams !== undefined) entry.streams.deliver(delivery);
     else {
       const { direction, payload, frame, missing, pieces, offset } = delivery;
       entry.observer.datagram?.(direction, payload, frame, missing, pieces, offset);
     }
+    this.budget.payer = undefined;
   }
 
   /** The capture has ended; each step is a part of what there is to do then. */
   *finishing(): Generator<void> {
-    for (const { streams } of this.#conversations.values()) streams?.finish();
+    for (const { streams, payer } of this.#conversations.values()) {
+      this.budget.payer = payer;
+      streams?.finish();
+    }
+    this.budget.payer = undefined;
     yield;
-    yield* this.#observer.settle?.() ?? [];
+    for (const _ of this.#observer.settle?.() ?? []) {
+      this.budget.payer = undefined;
+      yield;
+    }
+    this.budget.payer = undefined;
     this.#observer.end();
     this.messages.settleOrder();
   }
+}
+
+/** The hosts of a conversation, whichever began it. Of IPv6 the network: whoever has one has all addresses of it. */
+function hostsOf({ endpoints }: Conversation): string {
+  return endpoints.map(hostOf).sort().join(' ');
+}
+
+function hostOf(endpoint: string): string {
+  const host = endpoint.slice(0, endpoint.lastIndexOf(':'));
+  const bytes = host.startsWith('[') ? addressBytes(host.slice(1, -1)) : undefined;
+  return bytes === undefined ? host : toHex(bytes.subarray(0, IPV6_NETWORK));
 }

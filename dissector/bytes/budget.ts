@@ -17,6 +17,12 @@ export type BudgetName = (typeof names)[keyof typeof names][KeyOrigin] | 'unpack
 /** Bytes that a trial counts beside those of its message: what is done with each takes its time, too. */
 const trialOverhead = 4096;
 
+/** Of work that was refused so many times for each unit that is left, hardly any would be done: it is not done again. */
+const WORTH = 50;
+
+/** What is shared between those who pay: what is done with the user's keys. */
+const shared: ReadonlySet<BudgetName> = new Set(['trialBytes', 'privateOperations']);
+
 /** About how much of each is done in a millisecond: it tells when others have waited long enough. */
 const perMillisecond: Readonly<Record<BudgetName, number>> = {
   trialBytes: 0x4_0000,
@@ -42,8 +48,20 @@ export class Budget {
   readonly limits: Limits;
   readonly #spent = new Map<BudgetName, number>();
   readonly #refused = new Map<BudgetName, number>();
+  /** Of what is shared: what each payer has spent, and whether that was refused for its share alone. */
+  readonly #paid = new Map<string, number>();
+  /** The most that each payer had spent at once: what was given back was needed before. */
+  readonly #peaks = new Map<string, number>();
+  readonly #held = new Set<BudgetName>();
+  /** What each payer spent of its share before shares were lifted: so much it may spend once more, whatever the others take. */
+  #reserved: Map<string, number> | undefined;
   #kept: Kept;
   #milliseconds = 0;
+  /**
+   * Whose work it is from now on, such as a pair of hosts; undefined for work that is nobody's own. One of them takes at most a quarter of
+   * what the others have left of the user's budget: handshakes of one stranger leave enough for those that the keys are meant for.
+   */
+  payer: string | undefined;
 
   constructor(limits: Limits) {
     this.limits = limits;
@@ -54,17 +72,63 @@ export class Budget {
   renew(): void {
     this.#spent.clear();
     this.#refused.clear();
+    this.#paid.clear();
+    this.#peaks.clear();
+    this.#held.clear();
+    this.#reserved = undefined;
     this.#kept = new Kept(this.limits.keptResults);
+  }
+
+  /**
+   * All had their turn: what is left is for whoever wants it. True where somebody was refused more than a share and enough is left: work
+   * that is done again gets further now, and nobody's less far than before.
+   */
+  liftShares(): boolean {
+    const isWorth = (name: BudgetName): boolean => (this.#refused.get(name) ?? 0) <= WORTH * this.left(name);
+    const names = [...this.#held].filter((name) => this.left(name) > 0 && isWorth(name));
+    if (this.#reserved !== undefined || names.length === 0) return false;
+    this.#reserved = new Map(this.#peaks);
+    for (const name of this.#held) this.#refused.delete(name);
+    this.#held.clear();
+    return true;
   }
 
   left(name: BudgetName): number {
     return this.limits[name] - (this.#spent.get(name) ?? 0);
   }
 
+  /** What the payer may spend of it still. */
+  #share(name: BudgetName): number {
+    const left = this.left(name);
+    if (this.payer === undefined || !shared.has(name)) return left;
+    const id = `${name} ${this.payer}`;
+    if (this.#reserved !== undefined) return left + (this.#reserved.get(id) ?? 0);
+    const own = this.#paid.get(id) ?? 0;
+    return Math.min(left, (left + own) / 4 - own);
+  }
+
+  #count(name: BudgetName, cost: number): void {
+    const id = this.payer === undefined || !shared.has(name) ? undefined : `${name} ${this.payer}`;
+    let rest = cost;
+    if (id !== undefined && this.#reserved !== undefined) {
+      const reserved = this.#reserved.get(id) ?? 0;
+      rest -= Math.min(reserved, cost);
+      this.#reserved.set(id, reserved - cost + rest);
+    } else if (id !== undefined) {
+      const paid = (this.#paid.get(id) ?? 0) + cost;
+      this.#paid.set(id, paid);
+      this.#peaks.set(id, Math.max(paid, this.#peaks.get(id) ?? 0));
+    }
+    this.#spent.set(name, (this.#spent.get(name) ?? 0) + rest);
+  }
+
   /** Takes the cost of what is about to be done; false, and nothing is taken, where it is more than is left. */
   spend(name: BudgetName, cost: number): boolean {
-    if (cost > this.left(name)) return this.refuse(name);
-    this.#spent.set(name, (this.#spent.get(name) ?? 0) + cost);
+    if (cost > this.#share(name)) {
+      if (cost <= this.left(name)) this.#held.add(name);
+      return this.refuse(name);
+    }
+    this.#count(name, cost);
     this.#milliseconds += cost / perMillisecond[name];
     return true;
   }
@@ -77,7 +141,7 @@ export class Budget {
 
   /** What turned out to be of use is no burden: it is as large as the capture makes it. */
   giveBack(name: BudgetName, cost: number): void {
-    this.#spent.set(name, (this.#spent.get(name) ?? 0) - cost);
+    this.#count(name, -cost);
   }
 
   /** Takes what trying a key on so many bytes costs; false where that is more than is left. */
@@ -97,7 +161,9 @@ export class Budget {
 
   /** Why something was left undone, as the end of a sentence. */
   why(name: BudgetName): string {
-    return `the limit ${name} of ${this.limits[name]} is passed`;
+    return this.#held.has(name)
+      ? `the share of one pair of hosts in the limit ${name} of ${this.limits[name]} is passed`
+      : `the limit ${name} of ${this.limits[name]} is passed`;
   }
 
   /** About how long the work so far took. It never shrinks. */
@@ -131,7 +197,7 @@ export class Budget {
   get sentences(): string[] {
     return [...this.#refused].map(([name, count]) => {
       const times = count === 1 ? 'once' : `${count} times`;
-      return `${refusals[name]} (not done ${times}): the limit ${name} of ${this.limits[name]} is passed.`;
+      return `${refusals[name]} (not done ${times}): ${this.why(name)}.`;
     });
   }
 }

@@ -29,6 +29,10 @@ export const captureLimits = {
   secretsSize: { standard: 0x0100_0000, doc: 'Maximum bytes of all secrets blocks.' },
   namesSize: { standard: 0x0100_0000, doc: 'Maximum bytes of name resolution blocks that are kept for an export.' },
   unpackedSize: { standard: 0x1_0000_0000, doc: 'Maximum bytes of a compressed capture after decompression.' },
+  unpackRatio: {
+    standard: 100,
+    doc: 'Maximum bytes that each compressed byte of a capture may unpack to, beyond the first 256 MiB: traffic that was captured stays far below it.',
+  },
   headers: { standard: 32, doc: 'Maximum VLAN tags, and maximum IPv6 extension headers, of one frame.' },
   tunnels: { standard: 4, doc: 'Maximum nested tunnels that are decoded: IP in IP, GRE, VXLAN, Geneve.' },
   openDatagrams: { standard: 1_024, doc: 'Maximum IP datagrams that are reassembled at the same time.' },
@@ -68,17 +72,21 @@ export const captureLimits = {
   depth: { standard: 64, doc: 'Maximum nesting depth of JSON and protobuf.', most: 1_000 },
   fields: { standard: 20_000, doc: 'Maximum fields of one message.' },
   sessions: { standard: 100_000, doc: 'Maximum sessions of a capture.' },
+  openSessions: {
+    standard: 10_000,
+    doc: 'Maximum sessions and conversations over UDP that a protocol of your own follows at the same time, and Noise handshakes of it that no key opens. Each can take ten kilobytes of memory.',
+  },
   derivedRecords: {
     standard: 1_000_000,
     doc: 'Maximum records of a capture that are decrypted or unpacked for the messages inside. Each takes about 300 bytes of memory.',
   },
   modulusBits: { standard: 16_384, doc: 'Maximum bits of an RSA or DH modulus.' },
   privateOperations: {
-    standard: 500,
+    standard: 250,
     doc: "Maximum operations with the user's private keys for one capture. One operation is one with a key of 2048 bits (about 10 ms).",
   },
   captureOperations: {
-    standard: 200,
+    standard: 150,
     doc: "Maximum operations, counted as for privateOperations, with keys of a capture's own secrets, or without any key (primes, signatures).",
   },
   trialBytes: {

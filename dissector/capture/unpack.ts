@@ -24,7 +24,7 @@ export interface Unpacked {
   /** The unpacked bytes in order, for `memoryFile`; none where they were handed to a place of their own. */
   readonly chunks: Uint8Array[];
   readonly size: number;
-  /** The compressed file ends early, is broken, or unpacks to more than limits.unpackedSize; what came before is there. */
+  /** The compressed file ends early, is broken, or unpacks to more than limits.unpackedSize or limits.unpackRatio let it; what came before is there. */
   readonly problem?: Problem;
 }
 
@@ -32,6 +32,8 @@ export interface Unpacked {
 export type TakeUnpacked = (bytes: Uint8Array) => boolean;
 
 const pieceSize = 0x1_0000;
+/** So much may come out of any file, however small it is. */
+const freeSize = 0x1000_0000;
 
 /** Whether the file begins as gzip does (RFC 1952 section 2.3.1: 1f 8b). */
 export function isGzip(file: CaptureFile): boolean {
@@ -77,9 +79,20 @@ export async function unpackGzip(
     for (;;) {
       const { done, value } = await reader.read();
       if (done || value === undefined) break;
-      const room = limits.unpackedSize - size;
+      const byRatio = Math.max(freeSize, fed * limits.unpackRatio);
+      const room = Math.min(limits.unpackedSize, byRatio) - size;
       if (value.length > room) {
-        problem = overLimit('unpackedSize', limits.unpackedSize, size + value.length, 'Unpacked size of this file', fed);
+        const unpacked = size + value.length;
+        problem =
+          byRatio < limits.unpackedSize
+            ? overLimit(
+                'unpackRatio',
+                limits.unpackRatio,
+                Math.round(unpacked / fed),
+                'Unpacked bytes for each compressed one',
+                fed,
+              )
+            : overLimit('unpackedSize', limits.unpackedSize, unpacked, 'Unpacked size of this file', fed);
         if (room > 0 && keep(value.slice(0, room))) size += room;
         break;
       }

@@ -4,6 +4,7 @@ import {
   type CarriedHooks,
   type CarriedStream,
   type CarryingConversation,
+  type Conversation,
   defineProtocol,
   type KeyKind,
   type Members,
@@ -16,7 +17,9 @@ import {
   unknownMember,
 } from '../protocol/index.ts';
 import { DatagramStage } from './datagramstage.ts';
+import { DatagramStages } from './datagramstages.ts';
 import { bytesField, dissect } from './dissect.ts';
+import { SearchTotals } from './keysearch.ts';
 import type { Layer } from './layer.ts';
 import { type ConversationPeer, conversationNode } from './node/conversationpeer.ts';
 import { ofDatagrams, ofStreams } from './recognise.ts';
@@ -146,12 +149,12 @@ function isEntries(given: unknown): given is readonly TableEntry[] {
 }
 
 function nothingYet(): Totals {
-  return { held: 0, streams: 0, search: { misses: 0, handshakes: 0, fitting: new Set<string>() } };
+  return { held: 0, streams: 0, search: new SearchTotals() };
 }
 
 /** The first pass over one stream that messages of a protocol of another room carry. */
 function carriedStream(
-  { conversation: place, keys: ring, limits, derived, tables, messages }: CarryingConversation,
+  { conversation: place, keys: ring, limits, budget, derived, tables, messages }: CarryingConversation,
   hooks: CarriedHooks,
   brokenRule: Rule,
   { id, conversation, rules = [], keys = [] }: ConversationDefinition,
@@ -162,8 +165,8 @@ function carriedStream(
     get: (row) => messages.carried.get(row)?.facts as RowFacts | undefined,
     set: (row, own) => void messages.carried.set(row, { hooks, facts: own }),
   };
-  const root = new Stage(new MessageSink(messages, place, { limits, derived, brokenRule, all: nothingYet(), facts }));
-  const sessions = new SessionTable(limits.sessions);
+  const root = new Stage(new MessageSink(messages, place, { limits, budget, derived, brokenRule, all: nothingYet(), facts }));
+  const sessions = new SessionTable(Math.min(limits.sessions, limits.openSessions));
   const shared: Shared = { ring, stages: [], sessions, tables, declared: { id, rules, keys } };
   run(conversation(new Talk(root, shared)), () => shared.stages.forEach((stage) => void stage.settle()));
   return {
@@ -179,29 +182,31 @@ function onceEach(messages: readonly MessageForm[]): readonly MessageForm[] {
 }
 
 function observer(
-  { messages, keys: ring, limits, derived, tables }: ObserverContext<RowFacts, unknown>,
+  { messages, keys: ring, limits, budget, derived, tables }: ObserverContext<RowFacts, unknown>,
   brokenRule: Rule,
   { id, conversation, looksLike, rules = [], keys = [] }: ConversationDefinition,
 ): Observer {
   const all = nothingYet();
-  const sessions = new SessionTable(limits.sessions);
-  const opened: DatagramStage[] = [];
+  const sessions = new SessionTable(Math.min(limits.sessions, limits.openSessions));
+  const sinkOf = (place: Conversation) =>
+    new MessageSink(messages, place, { limits, budget, derived, brokenRule, all, facts: messages.facts });
+  const newShared = (): Shared => ({ ring, stages: [], sessions, tables, declared: { id, rules, keys } });
+  const stages = new DatagramStages(limits.openSessions, (place) => {
+    const stage = new DatagramStage(sinkOf(place));
+    run(conversation(new Talk(stage, newShared())), () => stage.settle());
+    return stage;
+  });
   return {
     conversation: (place) => {
-      const sink = new MessageSink(messages, place, { limits, derived, brokenRule, all, facts: messages.facts });
-      const shared: Shared = { ring, stages: [], sessions, tables, declared: { id, rules, keys } };
       // A person can say that a conversation is of this protocol: over the other transport it is not.
       if ((place.transport === 'udp') !== (looksLike !== undefined)) return {};
-      if (place.transport === 'udp') {
-        const stage = new DatagramStage(sink);
-        opened.push(stage);
-        run(conversation(new Talk(stage, shared)), () => stage.settle());
+      if (place.transport === 'udp')
         return {
           datagram: (direction, bytes, frame, cut, pieces, offset) =>
-            stage.take({ direction, bytes, cut, pieces: pieces ?? [{ frame, offset, length: bytes.length }] }),
+            stages.of(place).take({ direction, bytes, cut, pieces: pieces ?? [{ frame, offset, length: bytes.length }] }),
         };
-      }
-      const root = new Stage(sink);
+      const shared = newShared();
+      const root = new Stage(sinkOf(place));
       const talk = new Talk(root, shared);
       let hasBegun = false;
       return {
@@ -221,7 +226,7 @@ function observer(
       };
     },
     end() {
-      for (const stage of opened) stage.end();
+      stages.end();
     },
   };
 }

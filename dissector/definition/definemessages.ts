@@ -210,7 +210,8 @@ function observer(
           const { values, problem = begun.problem } = readMessage(forms[at]!, bytes, limits);
           const row = messages.add({
             ...{ conversation, direction, frame, name: at, encrypted: false },
-            state: problem === undefined ? 'decoded' : problem.kind === 'incomplete' ? 'incomplete' : 'malformed',
+            // What the capture cut off may be why it cannot be read.
+            state: problem === undefined ? 'decoded' : problem.kind === 'incomplete' || cut > 0 ? 'incomplete' : 'malformed',
             ...(pieces === undefined ? {} : { pieces }),
           });
           if (problem !== undefined && cut === 0) messages.addFinding(row, own.message, problem.text);

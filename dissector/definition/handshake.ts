@@ -43,7 +43,7 @@ export class Handshake {
     const next = this.#reader.with(message, rangeOf(message, first, last));
     if (next !== undefined) return new Handshake(next);
     const { sink } = this.#reader;
-    sink.seal(message.$.row, [`more handshakes than the limit sessions of ${sink.limits.sessions}`]);
+    sink.seal(message.$.row, [`more handshakes that no key opens than the limit openSessions of ${sink.limits.openSessions}`]);
     return this;
   }
 

@@ -75,7 +75,7 @@ export class HandshakeReader {
     this.#options = options;
     this.#ring = ring;
     this.#show = show;
-    this.#search = from?.search ?? new KeySearch(this.protocol, options, ring, sink.search, sink.limits.privateOperations);
+    this.#search = from?.search ?? new KeySearch(this.protocol, options, ring, sink.search, sink.budget);
     this.#recorded = from?.recorded ?? [];
     this.#payloads = from?.payloads ?? [];
     this.session = from?.session;
@@ -103,9 +103,11 @@ export class HandshakeReader {
     return this.#recorded.length;
   }
 
-  /** The handshake with the next message of the pattern. Limit `sessions` for those of all conversations: undefined beyond it. */
+  /**
+   * The handshake with the next message of the pattern. Limit `openSessions` for those of all conversations that no key opens: undefined
+   * beyond it.
+   */
   with(message: ReadMessage, range: readonly [start: number, end: number]): HandshakeReader | undefined {
-    if (this.length === 0 && !this.sink.mayHandshake()) return undefined;
     const before = {
       recorded: [...this.#recorded, { message, range }],
       search: this.#search.copy(),
@@ -113,15 +115,18 @@ export class HandshakeReader {
       session: this.session ?? new HandshakeSession(this.protocol, ++this.sink.handshakes.sessions, this.sink.handshakes),
     };
     const next = new HandshakeReader(this.sink, this.protocol.name, this.#options, this.#ring, this.#show, before);
-    next.#readAll();
-    return next;
+    return next.#readAll(this.length === 0) ? next : undefined;
   }
 
-  #readAll(): void {
+  /** False for a first message that opens nothing, where there are too many of these. */
+  #readAll(isFirst: boolean): boolean {
     const read = this.#search.read(this.#recorded.map(({ message, range }) => message.$.bytes.subarray(...range)));
     const [initiator, responder] = [this.#search.staticOf(read, 'initiator'), this.#search.staticOf(read, 'responder')];
+    const opens = read.messages.some(({ s, payload }) => s?.state === 'opened' || payload?.state === 'opened');
+    if (isFirst && !opens && !this.sink.mayHandshake()) return false;
     this.#known = { transport: read.transport, initiator, responder, missing: this.#sentences(read.missing) };
     read.messages.forEach((each, at) => void this.#tell(at, each));
+    return true;
   }
 
   staticOf(role: framework.Role): Uint8Array | undefined {
@@ -147,7 +152,7 @@ export class HandshakeReader {
     const most = this.sink.limits.privateOperations;
     const cut = this.#search.isCut ? `; not every key was tried, at the limit privateOperations of ${most}` : '';
     const named = labels.length === 0 ? '' : `${labels.join(' or ')}: `;
-    return [`${named}${framework.secretsInWords(missing)}${cut}`];
+    return this.sink.search.sentence(`${named}${framework.secretsInWords(missing)}${cut}`);
   }
 
   /** Whether each key goes into what the first `count` messages of the handshake are encrypted with; all of them for transport messages. */

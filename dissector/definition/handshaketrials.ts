@@ -24,7 +24,7 @@ export function handshakeTrials(
   const used = new Set(framework.secretsOf(tokens));
 
   function* pair(key: Key): KeySteps {
-    const whose = search.publics.get(key.index);
+    const whose = search.ownerOf(key.index);
     const words = whose === undefined ? 'it is no public key of this handshake' : framework.secretsInWords([[whose]]);
     const own = yield* neededStep('find its public key in the handshake', { public: key.index }, whose, words);
     const isUsed = used.has(own);

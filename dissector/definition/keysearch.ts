@@ -1,4 +1,4 @@
-import { fromHex, toHex } from '../bytes/index.ts';
+import { type Budget, equalBytes, fromHex, type KeyOrigin, operationsOf, toHex } from '../bytes/index.ts';
 import { noise as framework } from '../crypto/index.ts';
 import type { KeyRing } from '../protocol/index.ts';
 
@@ -17,19 +17,35 @@ export interface NoiseKeyOptions {
 }
 
 /** What all handshakes of a protocol in one capture have together. */
-export interface SearchTotals {
-  /** Keys that were tried and did not fit: limit `privateOperations`. */
-  misses: number;
-  /** Handshakes that were begun. */
-  handshakes: number;
+export class SearchTotals {
+  /** Handshakes that no key opens. */
+  handshakes = 0;
   /** Keys that fitted, the last one last: the next handshake is likely to have one of them. */
-  readonly fitting: Set<string>;
+  readonly fitting = new Set<string>();
+  readonly #sentences = new Map<string, readonly string[]>();
+
+  /** What is missing, as a list of one sentence: the same list for all rows that miss the same. */
+  sentence(text: string): readonly string[] {
+    const known = this.#sentences.get(text);
+    if (known !== undefined) return known;
+    if (this.#sentences.size >= mostSentences) this.#sentences.clear();
+    const made = [text];
+    this.#sentences.set(text, made);
+    return made;
+  }
 }
+
+const mostSentences = 1000;
+/** Of an operation with 2048 bits: what a DH of 32 bytes costs; one of 56 bytes takes five times as long. */
+const dhCost = 1 / 16;
+const longDhCost = 5 / 16;
 
 interface Known {
   readonly initiator: { s?: Uint8Array; e?: Uint8Array; sPublic?: Uint8Array };
   readonly responder: { s?: Uint8Array; e?: Uint8Array; sPublic?: Uint8Array };
   readonly psks: readonly Uint8Array[];
+  /** Who pays for what is computed with the private keys: the user, where one of them is the user's. */
+  origin: KeyOrigin;
 }
 
 interface Found {
@@ -52,35 +68,34 @@ export class KeySearch {
   readonly #options: NoiseKeyOptions;
   readonly #ring: KeyRing;
   readonly #totals: SearchTotals;
-  readonly #most: number;
+  readonly #budget: Budget;
   #known: Known;
-  /** Whose each public key of the handshake is, by its hex. */
-  readonly publics = new Map<string, framework.Secret>();
+  /** The public keys of the handshake, and whose each is: a few, in the bytes of their messages. */
+  readonly #publics: [key: Uint8Array, whose: framework.Secret][] = [];
   /** Keys were left untried at the limit `privateOperations`. */
   isCut = false;
 
-  /** `most`: the limit `privateOperations`. */
   constructor(
     protocol: framework.NoiseProtocol,
     options: NoiseKeyOptions,
     ring: KeyRing,
     totals: SearchTotals,
-    most: number,
+    budget: Budget,
     known?: Known,
   ) {
     this.#protocol = protocol;
     this.#options = options;
     this.#ring = ring;
     this.#totals = totals;
-    this.#most = most;
+    this.#budget = budget;
     const { initiator, responder } = options.statics ?? {};
-    this.#known = known ?? { initiator: given(initiator), responder: given(responder), psks: [] };
+    this.#known = known ?? { initiator: given(initiator), responder: given(responder), psks: [], origin: 'capture' };
   }
 
   /** Goes on from here on its own. */
   copy(): KeySearch {
-    const copy = new KeySearch(this.#protocol, this.#options, this.#ring, this.#totals, this.#most, cloned(this.#known));
-    for (const [key, whose] of this.publics) copy.publics.set(key, whose);
+    const copy = new KeySearch(this.#protocol, this.#options, this.#ring, this.#totals, this.#budget, cloned(this.#known));
+    copy.#publics.push(...this.#publics);
     return copy;
   }
 
@@ -91,9 +106,20 @@ export class KeySearch {
     this.#known = known;
     for (const role of roles) {
       const key = this.staticOf(read, role);
-      if (key !== undefined) this.publics.set(toHex(key), `${role}.s`);
+      if (key !== undefined) this.#publish(key, `${role}.s`);
     }
     return read;
+  }
+
+  #publish(key: Uint8Array, whose: framework.Secret): void {
+    const known = this.#publics.find(([each]) => equalBytes(each, key));
+    if (known === undefined) this.#publics.push([key, whose]);
+    else known[1] = whose;
+  }
+
+  /** Whose public key of the handshake this is, in hex; undefined for another one. */
+  ownerOf(hex: string): framework.Secret | undefined {
+    return this.#publics.find(([key]) => toHex(key) === hex)?.[1];
   }
 
   /** The static public key of a side: from its message, or known beforehand. */
@@ -124,18 +150,19 @@ export class KeySearch {
     if (parts.some(({ state }) => state === 'failed') || closed?.state !== 'closed') return found;
     for (const { id, known: tried } of this.#candidates(known, closed.missing)) {
       // Who floods a capture with handshakes does not keep a key from being tried that has fitted before.
-      if (this.#totals.misses >= this.#most && !this.#totals.fitting.has(id)) {
+      const isPaid = !this.#totals.fitting.has(id);
+      if (isPaid && !this.#budget.spend('privateOperations', 1)) {
         this.isCut = true;
         break;
       }
       const next = this.#search(recorded, tried);
       // A tag that verifies proves it, also where a later one does not.
       if (next.opened > opened) {
+        if (isPaid) this.#budget.giveBack('privateOperations', 1);
         this.#totals.fitting.delete(id);
         this.#totals.fitting.add(id);
         return next;
       }
-      this.#totals.misses++;
     }
     return found;
   }
@@ -144,7 +171,7 @@ export class KeySearch {
   #follow(recorded: readonly Uint8Array[], known: Known): framework.ReadHandshake {
     for (const role of roles) this.#add(known, role, 's', known[role].sPublic);
     for (;;) {
-      const read = framework.readHandshake(this.#protocol, recorded, known, this.#options.prologue);
+      const read = framework.readHandshake(this.#protocol, recorded, this.#paid(known), this.#options.prologue);
       let isNew = false;
       for (const { sender, e, s } of read.messages) {
         const own = s?.state === 'clear' || s?.state === 'opened' ? s.bytes : undefined;
@@ -152,7 +179,7 @@ export class KeySearch {
           ['e', e],
           ['s', own],
         ] as const) {
-          if (key !== undefined) this.publics.set(toHex(key), `${sender}.${kind}`);
+          if (key !== undefined) this.#publish(key, `${sender}.${kind}`);
           if (this.#add(known, sender, kind, key)) isNew = true;
         }
       }
@@ -160,13 +187,25 @@ export class KeySearch {
     }
   }
 
+  /** With the private keys, where what is computed with them may be paid for; else with the public ones alone. */
+  #paid(known: Known): framework.KnownSecrets {
+    const privates = roles.flatMap((role) => [known[role].s, known[role].e]).filter((key) => key !== undefined).length;
+    // Each yields its public key, and a secret or two.
+    const cost = 2 * privates * (this.#protocol.dh.dhLength > 32 ? longDhCost : dhCost);
+    if (privates === 0 || this.#budget.spend(operationsOf(known.origin), cost)) return known;
+    this.isCut = true;
+    const publicOf = ({ sPublic }: Known['initiator']) => ({ sPublic });
+    return { initiator: publicOf(known.initiator), responder: publicOf(known.responder), psks: known.psks };
+  }
+
   /** Whether a private key that was not known belongs to a public one. */
   #add(known: Known, role: framework.Role, kind: 'e' | 's', key: Uint8Array | undefined): boolean {
     const label = this.#options.keys[kind];
     if (key === undefined || label === undefined || known[role][kind] !== undefined) return false;
-    const secret = this.#ring.find(label, toHex(key))[0]?.secret;
-    if (!(secret instanceof Uint8Array)) return false;
-    known[role][kind] = secret;
+    const [found] = this.#ring.find(label, toHex(key));
+    if (!(found?.secret instanceof Uint8Array)) return false;
+    known[role][kind] = found.secret;
+    if (found.origin === 'user') known.origin = 'user';
     return true;
   }
 
@@ -210,6 +249,6 @@ function given(sPublic: Uint8Array | undefined): { sPublic?: Uint8Array } {
   return sPublic === undefined ? {} : { sPublic };
 }
 
-function cloned({ initiator, responder, psks }: Known): Known {
-  return { initiator: { ...initiator }, responder: { ...responder }, psks };
+function cloned({ initiator, responder, psks, origin }: Known): Known {
+  return { initiator: { ...initiator }, responder: { ...responder }, psks, origin };
 }

@@ -5,7 +5,7 @@ export type SessionKey = number | bigint | string | Uint8Array;
 
 /**
  * Sessions by what their messages carry, for all conversations of a capture: a side that changes its address is still found. The limit
- * `sessions`: beyond it the oldest are forgotten.
+ * `openSessions`: beyond it the one is forgotten that was not asked for for the longest time, so that a flood of new ones ends none in use.
  */
 export class SessionTable<Session = unknown> {
   readonly #sessions = new Map<string, Session>();
@@ -16,7 +16,12 @@ export class SessionTable<Session = unknown> {
   }
 
   get(key: SessionKey): Session | undefined {
-    return this.#sessions.get(idOf(key));
+    const id = idOf(key);
+    const session = this.#sessions.get(id);
+    if (session === undefined) return undefined;
+    this.#sessions.delete(id);
+    this.#sessions.set(id, session);
+    return session;
   }
 
   /** A session in the place of an older one of the same key. */

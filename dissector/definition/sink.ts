@@ -1,4 +1,4 @@
-import type { Field, Limits, Piece } from '../bytes/index.ts';
+import type { Budget, Field, Limits, Piece } from '../bytes/index.ts';
 import type {
   Conversation,
   Derivation,
@@ -70,6 +70,7 @@ export interface RowFactsTable {
 /** Where the messages of one conversation go. */
 export class MessageSink {
   readonly limits: Limits;
+  readonly budget: Budget;
   readonly derived: DerivedRecords;
   /** Handshakes of the conversation. */
   readonly handshakes = { sessions: 0 };
@@ -82,12 +83,13 @@ export class MessageSink {
   constructor(
     messages: MessageTable,
     conversation: Conversation,
-    given: { limits: Limits; derived: DerivedRecords; brokenRule: Rule; all: Totals; facts: RowFactsTable },
+    given: { limits: Limits; budget: Budget; derived: DerivedRecords; brokenRule: Rule; all: Totals; facts: RowFactsTable },
   ) {
     this.#messages = messages;
     this.#facts = given.facts;
     this.#conversation = conversation;
     this.limits = given.limits;
+    this.budget = given.budget;
     this.derived = given.derived;
     this.#brokenRule = given.brokenRule;
     this.#all = given.all;
@@ -98,9 +100,9 @@ export class MessageSink {
     return ++this.#all.streams <= this.limits.sessions;
   }
 
-  /** Whether another handshake may be read: limit `sessions` for all conversations of the protocol. */
+  /** Whether another handshake that no key opens may be kept: limit `openSessions` for all conversations of the protocol. */
   mayHandshake(): boolean {
-    return ++this.#all.search.handshakes <= this.limits.sessions;
+    return ++this.#all.search.handshakes <= this.limits.openSessions;
   }
 
   /** What handshakes have together. */
@@ -118,12 +120,9 @@ export class MessageSink {
 
   /** A message of a layer: a row, or a layer of the row that carries its stage. */
   add(direction: Direction, layer: Layer, { values, pieces, bytes, ranges, carrier, tried, invalid }: TakenMessage): ReadMessage {
+    const shown: RowFacts & Inside = tried === undefined ? { layer, pieces } : { layer, pieces, tried };
     const stepping = carrier === undefined ? this.#steppingOf(pieces) : undefined;
-    const shown: RowFacts & Inside = {
-      ...{ layer, pieces },
-      ...(tried === undefined ? {} : { tried }),
-      ...(stepping === undefined ? {} : { stepping }),
-    };
+    if (stepping !== undefined) shown.stepping = stepping;
     const row = carrier ?? this.#row(direction, layer.nameOf(values), 'decoded', this.#isDerived(pieces), pieces, shown);
     if (carrier !== undefined) this.#addInside(carrier, shown);
     if (invalid !== undefined) this.find(this.#brokenRule, row, invalid);

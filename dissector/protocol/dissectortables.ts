@@ -1,4 +1,4 @@
-import type { Limits, Piece } from '../bytes/index.ts';
+import type { Budget, Limits, Piece } from '../bytes/index.ts';
 import type { CarriedHooks } from './carriedhooks.ts';
 import type { Conversation, Direction, StreamEnd } from './conversation.ts';
 import type { DerivedRecords } from './derivedrecords.ts';
@@ -18,6 +18,7 @@ export interface CarryingConversation {
   readonly conversation: Conversation;
   readonly keys: KeyRing;
   readonly limits: Limits;
+  readonly budget: Budget;
   readonly derived: DerivedRecords;
   readonly tables: DissectorTables;
   /** Of the protocol that carries it: the messages inside become rows of it. */

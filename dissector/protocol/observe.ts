@@ -30,6 +30,8 @@ export interface ObserverContext<Facts = unknown, Session = unknown> {
   readonly limits: Limits;
   /** What costly work may cost, in this pass and the second together. */
   readonly budget: Budget;
+  /** Costly work from now on is for this message: its hosts pay. While a conversation is observed, they pay for it anyway. */
+  pays(message: number): void;
   readonly messages: MessageTable<Facts, Session>;
   readonly verifications: Verifications;
   /** Bytes that it makes of captured ones, where messages stand in them. */

@@ -24,6 +24,7 @@ export class Allowance {
   #sent = 0;
   #hasAnswered = false;
   #waiting: Waiting[] = [];
+  #hasWaited = false;
 
   constructor(lender: Allowance | undefined) {
     this.#lender = lender;
@@ -43,13 +44,18 @@ export class Allowance {
     return this.#hasAnswered;
   }
 
-  /** `go` is called once it may; false where too much waits. What waits already, as a greeting that is repeated, goes once. */
-  wait(bytes: Uint8Array, go: () => void): boolean {
-    if (this.#waiting.some((each) => equalBytes(each.bytes, bytes))) return true;
+  /**
+   * `go` is called once it may; nothing `waits` where too much does already. What waits already, as a greeting that is repeated, goes once.
+   * `isFirst`: none had to wait before.
+   */
+  wait(bytes: Uint8Array, go: () => void): { readonly waits: boolean; readonly isFirst: boolean } {
+    const isFirst = !this.#hasWaited;
+    this.#hasWaited = true;
+    if (this.#waiting.some((each) => equalBytes(each.bytes, bytes))) return { waits: true, isFirst };
     const size = this.#waiting.reduce((sum, each) => sum + each.bytes.length, bytes.length);
-    if (this.#waiting.length >= MOST_WAITING || size > MOST_WAITING_BYTES) return false;
-    this.#waiting.push({ bytes, go });
-    return true;
+    const waits = this.#waiting.length < MOST_WAITING && size <= MOST_WAITING_BYTES;
+    if (waits) this.#waiting.push({ bytes, go });
+    return { waits, isFirst };
   }
 
   /** More has come, or the address is proven: what may go now goes, in order but for what is too large. */

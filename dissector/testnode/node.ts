@@ -312,7 +312,9 @@ export class TestNode {
     else if (this.#silence.keeps(open, this.#clock.timers.now)) return;
     else if (open.allowance.passes(bytes)) go();
     else {
-      if (!open.allowance.wait(bytes, go)) this.#dropped++;
+      const { waits, isFirst } = open.allowance.wait(bytes, go);
+      if (!waits) this.#dropped++;
+      if (isFirst) this.#told(link.id, waitingText(bytes.length, link), false);
       this.#guarded(link.id, () => this.#peer.waits?.(link.id));
     }
   }
@@ -355,4 +357,10 @@ export class TestNode {
   #happened(event: NodeEvent): void {
     this.#environment.happened(event);
   }
+}
+
+/** What a person at the node is told once a link: why an answer that it shows as sent nowhere is not on the wire. */
+function waitingText(length: number, { remote: { ip, port } }: Link): string {
+  const address = `${ip.includes(':') ? `[${ip}]` : ip}:${port}`;
+  return `A message of ${length} bytes to ${address} waits: an address that has not shown to hear this node is sent at most three times the bytes that came from there (RFC 9000, section 8.1). It goes once more has come from there, or the other side is proven. Later ones on this link wait in the same way and are not told.`;
 }

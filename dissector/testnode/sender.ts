@@ -107,7 +107,8 @@ export class Sender {
       try {
         this.release(id, undefined, 1, false);
       } catch (error) {
-        this.drop(id);
+        // Not dropped: that would make it once more.
+        this.discard(id);
         this.#parts.told(link.id, `A message that waited is not sent: ${reason(error)}`);
       }
     }

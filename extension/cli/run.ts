@@ -27,7 +27,10 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   // Where not even that can be written nothing is left to tell.
   io.stderr.on('error', () => {});
   // Others choose some of the words, file names and goodbyes: they must not steer the terminal.
-  const tell = (sentence: string): void => void io.stderr.write(`peerscope: ${sentence.split('\n').map(printable).join('\n')}\n`);
+  // Each line by itself: one that begins with words of others may be a command to the program that reads them.
+  const tell = (sentence: string): void => {
+    for (const line of sentence.split('\n')) io.stderr.write(`peerscope: ${printable(line)}\n`);
+  };
   try {
     const status = await (own(args, io, out, tell) ?? onCapture(args, io, out, tell));
     await out.flush();

@@ -1,5 +1,5 @@
 /** Text for a terminal. */
-export { printable } from '../node/printable.ts';
+export { printable } from '../wire/printable.ts';
 
 /** Message counts by protocol, then by message name, in the order they were met. */
 export type MessageCounts = Map<string, Map<string, number>>;

@@ -12,9 +12,9 @@ import {
 } from '../../dissector/testnode/index.ts';
 import { reasonOf } from '../capture/reason.ts';
 import type { HeldState, LinkState, NodeState, NodeWish, ToldState } from '../wire/node.ts';
+import { printable } from '../wire/printable.ts';
 import { fittedValues } from './givenvalues.ts';
 import { nodeLimitsIn } from './limits.ts';
-import { printable } from './printable.ts';
 import { GrowingFile } from './recording.ts';
 import { Sentences } from './sentences.ts';
 import { addressText, parseAddress, resolveAllowed } from './sockets/address.ts';

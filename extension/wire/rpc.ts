@@ -4,6 +4,8 @@
  */
 export type Calls = { [method: string]: { params: unknown; result: unknown } };
 export type Events = { [event: string]: unknown };
+/** The methods that are declared by their names. */
+export type MethodOf<C extends Calls> = keyof { [M in keyof C as string extends M ? never : M]: C[M] } & string;
 
 export type Message =
   | { readonly kind: 'call'; readonly id: number; readonly method: string; readonly params: unknown }

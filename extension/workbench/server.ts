@@ -51,7 +51,8 @@ export interface PageOptions {
 export class WorkbenchServer {
   readonly port: number;
   readonly #child: ChildProcess;
-  readonly #data: string;
+  /** Everything that it stores: settings, states of workspaces, what extensions keep. */
+  readonly data: string;
   readonly #onExit = (): void => this.#end();
   #ended = false;
   #log = '';
@@ -59,7 +60,7 @@ export class WorkbenchServer {
   private constructor(port: number, child: ChildProcess, data: string) {
     this.port = port;
     this.#child = child;
-    this.#data = data;
+    this.data = data;
     process.once('exit', this.#onExit);
     for (const stream of [child.stdout!, child.stderr!])
       stream.on('data', (text) => (this.#log = (this.#log + text).slice(-100_000)));
@@ -107,7 +108,7 @@ export class WorkbenchServer {
     const ended = this.ended;
     this.#end();
     await ended;
-    rmSync(this.#data, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    rmSync(this.data, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 
   #end(): void {
@@ -116,7 +117,7 @@ export class WorkbenchServer {
     process.off('exit', this.#onExit);
     endGroup(this.#child);
     try {
-      rmSync(this.#data, { recursive: true, force: true });
+      rmSync(this.data, { recursive: true, force: true });
     } catch {
       // A process of the group that is just ending may still write; `dispose` tries again.
     }

@@ -6,6 +6,7 @@ import { type Mode, type NodeLimits, nodeLimits } from '../../dissector/testnode
 import { mutate } from '../../extension/author/mutate.ts';
 import { Random } from '../../extension/author/random.ts';
 import { type Member, Network, type Wire } from '../unit/testnode/network.ts';
+import { samples } from './samples.ts';
 
 /** Small enough to be met in every attack. */
 const limits: NodeLimits = {
@@ -21,7 +22,9 @@ const MOST_WRITES = 20_000;
 const QUIET_MS = 60_000;
 const strangerIp = '127.0.0.9';
 
-export const attacked: readonly Protocol[] = protocols.filter(({ peer }) => peer !== undefined);
+export const attacked: readonly Protocol[] = [...protocols, ...samples.map(({ protocol }) => protocol)].filter(
+  ({ peer }) => peer !== undefined,
+);
 
 export interface Attack {
   readonly protocol: string;
@@ -197,9 +200,15 @@ async function checkHealth(network: Network, protocol: Protocol, members: readon
     const isOpener = role !== undefined && role === opener;
     const own = isOpener ? { role: answerer! } : {};
     const fresh = await network.add(protocol, { port: 41_000 + index, ...own });
-    if (isOpener || role === undefined) member.dial(fresh);
-    else fresh.dial(member);
+    const [from, to] = isOpener || role === undefined ? [member, fresh] : [fresh, member];
+    from.dial(to);
     network.run(100);
+    // Where nothing opens a conversation, a person sends the first message.
+    if (fresh.node.links.length === 0) {
+      const link = from.node.links.at(-1)!.id;
+      from.node.send(link, from.node.offers(link)[0]!);
+      network.run(100);
+    }
     const link = fresh.node.links.at(-1);
     if (link === undefined || !fresh.node.status(link.id).ready)
       throw new Error(`no handshake afterwards: ${[...member.complaints(), ...fresh.complaints()].slice(-3).join(' | ')}`);

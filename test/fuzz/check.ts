@@ -3,7 +3,7 @@
 import { Analysis, type Show } from '../../dissector/analysis/index.ts';
 import { type CaptureReader, memoryFile, openCapture, timeText } from '../../dissector/capture/index.ts';
 import { FieldCatalog } from '../../dissector/filter/index.ts';
-import { type Derivation, KeyRing } from '../../dissector/protocol/index.ts';
+import { type Derivation, KeyRing, type Protocol } from '../../dissector/protocol/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
 import { checkTree } from '../../extension/author/treeranges.ts';
 import { rowView } from '../../extension/worker/rows.ts';
@@ -15,21 +15,21 @@ export interface Seen {
 }
 
 const SOME_ROWS = 12;
-const catalog = new FieldCatalog(protocols);
+const catalogs = new WeakMap<readonly Protocol[], FieldCatalog>();
 const shows: readonly Show[] = ['messages', 'all'];
 
-export function check(bytes: Uint8Array, keyLog: string): Seen {
+export function check(bytes: Uint8Array, keyLog: string, known: readonly Protocol[] = protocols): Seen {
   const opened = openCapture(memoryFile(bytes));
   if ('problem' in opened) {
     if (opened.problem.text === '') throw new Error('a capture that cannot be opened gives no reason');
     return { frames: 0, messages: 0 };
   }
   const { reader } = opened;
-  const ring = new KeyRing(protocols.flatMap((protocol) => protocol.keys));
+  const ring = new KeyRing(known.flatMap((protocol) => protocol.keys));
   // Half the keys come late, as when a person adds a key log.
   const half = keyLog.length >>> 1;
   const added = ring.add('keys', keyLog.slice(0, half));
-  const analysis = new Analysis(reader, protocols, ring);
+  const analysis = new Analysis(reader, known, ring);
   while (analysis.step(64));
   analysis.finish();
   const before = analysis.messageCount;
@@ -45,9 +45,9 @@ export function check(bytes: Uint8Array, keyLog: string): Seen {
     timeText(reader, index);
     reader.comments(index);
   }
-  for (const show of shows) rows(analysis, show);
+  for (const show of shows) rows(analysis, show, catalogOf(known));
   grown(bytes, reader);
-  early(bytes, ring, analysis);
+  early(bytes, ring, analysis, known);
   return { frames: reader.frames.length, messages: analysis.messageCount };
 }
 
@@ -70,10 +70,10 @@ function grown(bytes: Uint8Array, whole: CaptureReader): void {
 }
 
 /** Keys that were there from the start give what keys that came late do. */
-function early(bytes: Uint8Array, ring: KeyRing, late: Analysis): void {
+function early(bytes: Uint8Array, ring: KeyRing, late: Analysis, known: readonly Protocol[]): void {
   const opened = openCapture(memoryFile(bytes));
   if ('problem' in opened) throw new Error(opened.problem.text);
-  const analysis = new Analysis(opened.reader, protocols, ring);
+  const analysis = new Analysis(opened.reader, known, ring);
   while (analysis.step(1000));
   analysis.finish();
   const told = (from: Analysis, n: number): string => {
@@ -125,7 +125,13 @@ function sessions(analysis: Analysis): void {
   }
 }
 
-function rows(analysis: Analysis, show: Show): void {
+function catalogOf(known: readonly Protocol[]): FieldCatalog {
+  const made = catalogs.get(known) ?? new FieldCatalog(known);
+  catalogs.set(known, made);
+  return made;
+}
+
+function rows(analysis: Analysis, show: Show, catalog: FieldCatalog): void {
   const count = analysis.rowCount(show);
   const step = Math.max(1, Math.floor(count / SOME_ROWS));
   for (let row = 0; row < count; row += step) {

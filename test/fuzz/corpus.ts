@@ -1,17 +1,22 @@
-/** What mutations start from: every recorded capture, with its keys where they are known, and its variants. */
+/** What mutations start from: every recorded capture, of the samples, too, with its keys where they are known, and its variants. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { memoryFile, openCapture } from '../../dissector/capture/index.ts';
+import type { Protocol } from '../../dissector/protocol/index.ts';
+import { protocols } from '../../dissector/protocols/index.ts';
 import { mutate, mutatePackets, mutateText, packetSpans } from '../../extension/author/mutate.ts';
 import { Random } from '../../extension/author/random.ts';
 import { keysOf } from '../golden/keys.ts';
 import { check, type Seen } from './check.ts';
+import { samples } from './samples.ts';
 import { variants } from './variants.ts';
 
 export interface Recording {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly keyLog: string;
+  /** Those that a person has: the built-in ones, and that of the sample. */
+  readonly protocols: readonly Protocol[];
   /** Where its packets lie in the file. */
   readonly spans: readonly (readonly [number, number])[];
 }
@@ -19,16 +24,23 @@ export interface Recording {
 const folder = fileURLToPath(new URL('../golden/', import.meta.url));
 
 export function recordings(): Recording[] {
-  const names = readdirSync(folder);
-  return names
+  const golden = readdirSync(folder)
     .filter((name) => /\.pcap(ng)?$/.test(name))
     .sort()
-    .flatMap((name) => {
-      const bytes = new Uint8Array(readFileSync(folder + name));
-      const keys = keysOf(name.replace(/\.pcap(ng)?$/, ''));
-      const more = keys === '' ? [] : variants(bytes).map((each) => ({ ...each, name: `${name} as ${each.name}` }));
-      return [{ name, bytes }, ...more].map((each) => ({ ...each, keyLog: keys, spans: spansOf(each.bytes) }));
-    });
+    .map((name) => ({
+      ...{ name, protocols, bytes: new Uint8Array(readFileSync(folder + name)) },
+      keyLog: keysOf(name.replace(/\.pcap(ng)?$/, '')),
+    }));
+  const own = samples.map(({ capture, protocol, bytes, keyLog }) => ({
+    ...{ name: capture, protocols: [...protocols, protocol], bytes, keyLog },
+  }));
+  return [...golden, ...own].flatMap((each) => {
+    const more = each.keyLog === '' ? [] : variants(each.bytes);
+    return [each, ...more.map(({ name, bytes }) => ({ ...each, name: `${each.name} as ${name}`, bytes }))].map((one) => ({
+      ...one,
+      spans: spansOf(one.bytes),
+    }));
+  });
 }
 
 function spansOf(bytes: Uint8Array): [number, number][] {
@@ -39,19 +51,20 @@ function spansOf(bytes: Uint8Array): [number, number][] {
 }
 
 /** The input that a seed stands for: the same on every machine as long as the recordings are the same. */
-export function input(all: readonly Recording[], seed: number): { name: string; bytes: Uint8Array; keyLog: string } {
+export function input(all: readonly Recording[], seed: number): Omit<Recording, 'spans'> {
   const random = new Random(seed);
-  const { name, bytes, keyLog, spans } = random.pick(all);
+  const { name, bytes, keyLog, protocols: known, spans } = random.pick(all);
   const other = random.pick(all);
   const broken = random.below(3) === 0 ? mutate(bytes, other.bytes, random) : mutatePackets(bytes, spans, random);
-  return { name, bytes: broken, keyLog: random.below(4) === 0 ? mutateText(keyLog, other.keyLog, random) : keyLog };
+  const keys = random.below(4) === 0 ? mutateText(keyLog, other.keyLog, random) : keyLog;
+  return { name, bytes: broken, keyLog: keys, protocols: known };
 }
 
 /** Runs the input of a seed; what it throws names the seed. */
 export function run(all: readonly Recording[], seed: number): Seen {
-  const { name, bytes, keyLog } = input(all, seed);
+  const { name, bytes, keyLog, protocols: known } = input(all, seed);
   try {
-    return check(bytes, keyLog);
+    return check(bytes, keyLog, known);
   } catch (cause) {
     throw new Error(`seed ${seed} (${name}): ${cause instanceof Error ? cause.message : cause}`, { cause });
   }

@@ -3,8 +3,11 @@
  * that tells what was expected, or gives parameters that it takes again.
  */
 import { Random } from '../../extension/author/random.ts';
-import { askTextParams, copyParams, drawingParams, exportParams, questions } from '../../extension/host/capture/checks.ts';
+import * as checks from '../../extension/host/capture/checks.ts';
 import { node, nodeCommands, wish } from '../../extension/host/nodes/checks.ts';
+import type { WebviewCalls } from '../../extension/wire/inspector.ts';
+import type { NodePageCalls } from '../../extension/wire/node.ts';
+import type { MethodOf } from '../../extension/wire/rpc.ts';
 
 type Check = (value: unknown) => unknown;
 
@@ -15,7 +18,13 @@ const held = { node: 1, held: 1, times: 2, text: '00', milliseconds: 5 };
 const form = { protocol: 'p2pke', transport: 'udp', direction: 'listen', address: '127.0.0.1:0', role: '', mode: 'step' };
 
 /** By method: its check, and what a page sends. */
-export const pageMessages: Readonly<Record<string, readonly [Check, object]>> = {
+type PageMessages<M extends string> = { readonly [method in M]: readonly [Check, object] };
+/** A page that asks for what it is to show says nothing more. */
+const ready: readonly [Check, object] = [() => ({}), {}];
+
+const { questions } = checks;
+const ofInspector: PageMessages<MethodOf<WebviewCalls>> = {
+  ready,
   rows: [questions.rows, rows],
   tree: [questions.tree, { row: 1, show: 'all', filter: '' }],
   explain: [questions.explain, { row: 1, show: 'messages' }],
@@ -23,20 +32,46 @@ export const pageMessages: Readonly<Record<string, readonly [Check, object]>> = 
   locate: [questions.locate, { frame: 1, n: 0, show: 'all', filter: '' }],
   view: [questions.view, { view: 'ladder', question: 'endpoints', params: { filter: '' } }],
   script: [questions.script, { n: 0, what: 'message' }],
+  copyRows: [questions.copyRows, { show: 'all', filter: '', ranges: [[0, 2]], as: 'json' }],
+  fieldJson: [questions.fieldJson, { row: 1, show: 'all', filter: '', path: [1, 0] }],
+  unpin: [checks.unpinParams, { choice: 'p2p.cipher' }],
+  focus: [checks.focusParams, { focused: true }],
   checkFilter: [questions.checkFilter, { text: 'p2pke' }],
   completeFilter: [questions.completeFilter, { text: 'p2', caret: 2 }],
-  export: [exportParams, { scope, n: 0 }],
-  saveDrawing: [drawingParams, { name: 'ladder', svg: '<svg/>' }],
-  copy: [copyParams, { text: 'x' }],
-  askText: [askTextParams, { title: 'x', value: 'y' }],
-  ...Object.fromEntries(
-    Object.entries(nodeCommands).map(([name, check]) => [
-      `node ${name}`,
-      [check as Check, { ...link, ...held, mode: 'step', paused: true, spec: 'drop' }],
-    ]),
-  ),
-  'node start': [wish, { ...form, faults: '', identity: '', identityKind: '' }],
-  'node show': [node, { node: 1 }],
+  export: [checks.exportParams, { scope, n: 0 }],
+  saveDrawing: [checks.drawingParams, { name: 'ladder', svg: '<svg/>' }],
+  copy: [checks.copyParams, { text: 'x' }],
+  askText: [checks.askTextParams, { title: 'x', value: 'y' }],
+  remember: [checks.rememberParams, { view: { filter: 'p2pke', columns: ['a.b'] } }],
+  addKeys: [checks.addKeysParams, { from: 'file' }],
+};
+
+const command = (check: Check): readonly [Check, object] => [
+  check,
+  { ...link, ...held, mode: 'step', paused: true, spec: 'drop' },
+];
+const ofNodes: PageMessages<MethodOf<NodePageCalls>> = {
+  ready,
+  start: [wish, { ...form, faults: '', identity: '', identityKind: '' }],
+  show: [node, { node: 1 }],
+  save: [node, { node: 1 }],
+  stop: command(nodeCommands.stop),
+  forget: command(nodeCommands.forget),
+  mode: command(nodeCommands.mode),
+  pause: command(nodeCommands.pause),
+  template: command(nodeCommands.template),
+  send: command(nodeCommands.send),
+  release: command(nodeCommands.release),
+  drop: command(nodeCommands.drop),
+  delay: command(nodeCommands.delay),
+  disconnect: command(nodeCommands.disconnect),
+  fault: command(nodeCommands.fault),
+};
+
+/** Each message of both pages: one that is declared and not here is a mistake of types. */
+export const pageMessages: Readonly<Record<string, readonly [Check, object]>> = {
+  ...ofInspector,
+  ...Object.fromEntries(Object.entries(ofNodes).map(([method, message]) => [`node ${method}`, message])),
 };
 
 const views = ['ladder', 'conversations', 'findings', 'keys', 'steps', '__proto__', 'constructor', ''];
@@ -112,7 +147,7 @@ export function passed(seed: number): { readonly method: string; readonly params
   const random = new Random(seed);
   const method = random.pick(Object.keys(pageMessages));
   const [check, whole] = pageMessages[method]!;
-  const given = broken(whole, random);
+  const given = random.below(20) === 0 ? whole : broken(whole, random);
   let params: unknown;
   try {
     params = check(given);

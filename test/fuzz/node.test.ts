@@ -21,6 +21,10 @@ async function heard(protocol: Protocol): Promise<Uint8Array[]> {
   const network = new Network();
   const [a, b] = [await network.add(protocol, { port: 40_000 }), await network.add(protocol, { port: 7000 })];
   a.dial(b);
+  const link = a.node.links[0]!.id;
+  network.run(100);
+  // Where nothing opens a conversation, a person sends the first message.
+  if (b.node.links.length === 0) a.node.send(link, a.node.offers(link)[0]!);
   network.run(70_000);
   return b.events.flatMap((event) => (event.kind === 'received' ? [event.bytes] : []));
 }

@@ -20,11 +20,25 @@ export function secretsOf(tokens: readonly Token[]): readonly Secret[] {
   return tokens.flatMap((token) => (token === 'e' || token === 's' || token === 'psk' ? [] : clauseOf(token)));
 }
 
+/** By their clauses: a capture may hold a million handshakes, and what they lack is the same few sets. */
+const knownSets = new Map<string, readonly (readonly Secret[])[]>();
+const mostKnownSets = 1000;
+
 /**
  * The sets of secrets that satisfy all clauses and of which none can be left out, fewest secrets first. For no clauses it is the
- * empty set alone.
+ * empty set alone. The same clauses give the same object.
  */
 export function sufficientSets(clauses: readonly Clause[]): readonly (readonly Secret[])[] {
+  const id = clauses.join(' ');
+  const known = knownSets.get(id);
+  if (known !== undefined) return known;
+  if (knownSets.size >= mostKnownSets) knownSets.clear();
+  const made = setsOf(clauses);
+  knownSets.set(id, made);
+  return made;
+}
+
+function setsOf(clauses: readonly Clause[]): readonly (readonly Secret[])[] {
   let sets: (readonly Secret[])[] = [[]];
   for (const clause of clauses) {
     sets = sets.flatMap((set) => (clause.some((one) => set.includes(one)) ? [set] : clause.map((one) => [...set, one])));
@@ -38,8 +52,14 @@ export function sufficientSets(clauses: readonly Clause[]): readonly (readonly S
 
 /** Sets of secrets as a sentence's part: "the initiator's ephemeral private key, or the responder's static and ephemeral private keys". */
 export function secretsInWords(sets: readonly (readonly Secret[])[]): string {
-  return sets.map(setInWords).join(', or ');
+  const known = knownWords.get(sets);
+  if (known !== undefined) return known;
+  const words = sets.map(setInWords).join(', or ');
+  knownWords.set(sets, words);
+  return words;
 }
+
+const knownWords = new WeakMap<readonly (readonly Secret[])[], string>();
 
 const names = { s: 'static', e: 'ephemeral' } as const;
 

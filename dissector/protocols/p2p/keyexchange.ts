@@ -15,11 +15,16 @@ const fewKeys = 4;
 
 type Exponent = Pick<Key<bigint>, 'secret' | 'origin'>;
 
+/** Whose exponent a public value of a group is, and the exponents whose public value was not computed yet. */
+interface Group {
+  readonly owners: Map<bigint, Exponent>;
+  untried: readonly Exponent[];
+}
+
 /** The powers of the ring's exponents by group, computed once for all connections that share it. */
 export class KeyExchanges {
   readonly #context: ObserverContext;
-  /** By group: whose exponent a public value is. */
-  readonly #owners = new Map<string, Map<bigint, Exponent>>();
+  readonly #groups = new Map<string, Group>();
   readonly #primes = new Map<bigint, boolean>();
   /** Of the exponents for a side whose public key was not captured, only the first were tried. */
   readonly #cut = new WeakSet<Session>();
@@ -123,18 +128,18 @@ export class KeyExchanges {
   #ownersIn(group: DhPublicKey): Map<bigint, Exponent> {
     const { g, p } = group;
     const name = `${p.toString(16)} ${g.toString(16)}`;
-    const known = this.#owners.get(name);
-    if (known !== undefined) return known;
-    const owners = new Map<bigint, Exponent>();
+    const known = this.#groups.get(name) ?? { owners: new Map(), untried: this.#context.keys.all(dhKind) };
+    this.#groups.set(name, known);
     const spent = new Set<KeyOrigin>();
-    for (const x of this.#context.keys.all(dhKind)) {
-      if (spent.has(x.origin)) continue;
+    // What the budget of one connection had no room for, that of another may have.
+    known.untried = known.untried.filter((x) => {
+      if (spent.has(x.origin)) return true;
       const power = publicValueOf(x, group, this.#context.budget);
       if (power === undefined) spent.add(x.origin);
-      else if (power.value !== undefined && !owners.has(power.value)) owners.set(power.value, x);
-    }
-    this.#owners.set(name, owners);
-    return owners;
+      else if (power.value !== undefined && !known.owners.has(power.value)) known.owners.set(power.value, x);
+      return power === undefined;
+    });
+    return known.owners;
   }
 }
 

@@ -47,8 +47,8 @@ export class TunnelPayload {
     }
     this.#waiting.push(part);
     const first = this.#first(this.#waiting);
-    const { keys, limits, derived, tables, messages } = this.#context;
-    const place = { conversation: this.#conversation, keys, limits, derived, tables, messages };
+    const { keys, limits, budget, derived, tables, messages } = this.#context;
+    const place = { conversation: this.#conversation, keys, limits, budget, derived, tables, messages };
     const stream = first.length === 0 ? 'more' : tables.begin(tunnelTable, first, place);
     if (stream === 'more' && this.#waiting.length < MOST_WAITING) return;
     const held = this.#waiting;

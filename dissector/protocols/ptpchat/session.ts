@@ -143,14 +143,17 @@ export class ChannelKeys {
   /** The channel keys that the private keys of the ring make of a KEY. */
   *#unwrap(held: Held): Generator<void, ChannelKey[]> {
     const out: ChannelKey[] = [];
-    const { keys, choices, messages, limits: given, budget } = this.#context;
+    const { keys, choices, messages, budget } = this.#context;
     for (const rsa of keys.all(rsaKind)) {
       if (rsa.secret.size !== held.bytes.length) continue;
       const { fingerprint, origin } = rsa;
+      this.#context.pays(held.id);
       const made = paddedKeyOf(rsa, held.bytes, budget);
       if (made === undefined) {
         const name = operationsOf(origin);
-        tell(messages, held.id, { note: `The limit ${name} of ${given[name]} is passed: not every RSA key was tried on it.` });
+        tell(messages, held.id, {
+          note: `The limit ${name} of ${budget.limits[name]} is passed: not every RSA key was tried on it.`,
+        });
         if (origin === 'capture') return out;
         continue;
       }

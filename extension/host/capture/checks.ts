@@ -107,6 +107,25 @@ export function askTextParams(value: unknown): WebviewCalls['askText']['params']
   return { title: title as string, value: before as string };
 }
 
+/** Anything; how long it may be is seen where it is kept. */
+export function rememberParams(value: unknown): WebviewCalls['remember']['params'] {
+  return { view: object(value, 'remember').view ?? null };
+}
+
+export function unpinParams(value: unknown): WebviewCalls['unpin']['params'] {
+  const { choice } = object(value, 'unpin');
+  text(choice, 'unpin.choice');
+  return { choice: choice as string };
+}
+
+export function focusParams(value: unknown): WebviewCalls['focus']['params'] {
+  return { focused: object(value, 'focus').focused === true };
+}
+
+export function addKeysParams(value: unknown): WebviewCalls['addKeys']['params'] {
+  return { from: oneOf(object(value, 'addKeys').from, ['file', 'clipboard'] as const, 'addKeys.from') };
+}
+
 export function exportParams(value: unknown): WebviewCalls['export']['params'] {
   const params = object(value, 'export');
   const scope = object(params.scope, 'export.scope');

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { pageCommands } from '../../wire/inspector.ts';
 import { type KeyLogs, keyLogName } from '../keys/keylogs.ts';
 import { askLine, choose } from '../questions.ts';
+import { tellError, tellInformation, tellWarning } from '../telling.ts';
 import { chooseCandidate, decodeAs } from './decodeas.ts';
 import type { CaptureEditors } from './editor.ts';
 import { configuredFiles, nameOf } from './files.ts';
@@ -50,7 +51,7 @@ async function addKeyLog(editors: CaptureEditors, keyLogs: KeyLogs, files: vscod
   const failed = reports.some((report) => report.status === 'rejected' || report.value.problems.length > 0);
   const known = [...editors.documents].reduce((most, { overview }) => Math.max(most, overview.keys), 0);
   if (!failed && known === 0 && editors.documents.size > 0)
-    void vscode.window.showWarningMessage(vscode.l10n.t('Peerscope: {0} holds no key.', chosen.map(keyLogName).join(', ')));
+    void tellWarning(vscode.l10n.t('Peerscope: {0} holds no key.', chosen.map(keyLogName).join(', ')));
   return true;
 }
 
@@ -59,7 +60,7 @@ async function addFromClipboard(editors: CaptureEditors, keyLogs: KeyLogs): Prom
   const text = await vscode.env.clipboard.readText();
   // A line of a key log: a label and something after it. What is no key log goes nowhere, not even into a message.
   if (!/^[A-Z][A-Z0-9_]+[ \t]+\S/m.test(text)) {
-    void vscode.window.showWarningMessage(vscode.l10n.t('Peerscope: the clipboard holds no line of a key log.'));
+    void tellWarning(vscode.l10n.t('Peerscope: the clipboard holds no line of a key log.'));
     return false;
   }
   const now = { label: vscode.l10n.t('Until the window is closed'), detail: vscode.l10n.t('The keys stay in memory') };
@@ -75,7 +76,7 @@ async function addFromClipboard(editors: CaptureEditors, keyLogs: KeyLogs): Prom
   const reports = await Promise.allSettled([...editors.documents].map((document) => document.sendKeys()));
   const isNew = [...editors.documents].some(({ overview }, index) => overview.keys > before[index]!);
   if (!isNew && reports.length > 0)
-    void vscode.window.showInformationMessage(vscode.l10n.t('Peerscope: the clipboard holds no key that was not there before.'));
+    void tellInformation(vscode.l10n.t('Peerscope: the clipboard holds no key that was not there before.'));
   return true;
 }
 
@@ -93,12 +94,12 @@ async function forgetKeys(editors: CaptureEditors, keyLogs: KeyLogs): Promise<vo
     const said = had
       ? vscode.l10n.t('Peerscope: all keys that were given by hand are forgotten.')
       : vscode.l10n.t('Peerscope: no key was given by hand.');
-    void vscode.window.showInformationMessage(
+    void tellInformation(
       rest === '' ? said : vscode.l10n.t('{0} Those of the setting peerscope.keyLogs and of captures stay: {1}', said, rest),
     );
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    void vscode.window.showErrorMessage(vscode.l10n.t('Peerscope: the keychain still holds keys: {0}', reason));
+    void tellError(vscode.l10n.t('Peerscope: the keychain still holds keys: {0}', reason));
   }
 }
 
@@ -116,7 +117,7 @@ async function askForKeyLogs(editors: CaptureEditors): Promise<vscode.Uri[] | un
 async function goToFrame(editors: CaptureEditors, wanted: number | undefined): Promise<void> {
   const tab = editors.active;
   if (tab === undefined) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('Peerscope: open a capture first.'));
+    void tellInformation(vscode.l10n.t('Peerscope: open a capture first.'));
     return;
   }
   const { frames } = tab.document.overview;

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { CandidateChoice } from '../../wire/views.ts';
 import { choose } from '../questions.ts';
+import { tellInformation } from '../telling.ts';
 import type { CaptureDocument } from './document.ts';
 
 /** In place of a protocol in a rule: its conversations are left undecoded. */
@@ -18,7 +19,7 @@ interface Place {
 /** Asks for a protocol and for the conversations that are meant, and makes a rule of it in the settings. */
 export async function decodeAs({ uri, overview }: CaptureDocument, { transport, source, destination }: Place): Promise<void> {
   if ((transport !== 'udp' && transport !== 'tcp') || typeof source !== 'string' || typeof destination !== 'string') {
-    void vscode.window.showInformationMessage(vscode.l10n.t('Peerscope: choose a packet of a UDP or TCP conversation first.'));
+    void tellInformation(vscode.l10n.t('Peerscope: choose a packet of a UDP or TCP conversation first.'));
     return;
   }
   const conditions = [...new Set([destination, source].flatMap((endpoint) => conditionsOf(transport, endpoint)))];
@@ -61,9 +62,7 @@ export async function chooseCandidate(document: CaptureDocument, { protocol }: P
   const { uri } = document;
   const all = choices(document.choices, typeof protocol === 'string' ? protocol : undefined);
   if (all.length === 0) {
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t('Peerscope: the specification of this protocol leaves nothing open.'),
-    );
+    void tellInformation(vscode.l10n.t('Peerscope: the specification of this protocol leaves nothing open.'));
     return;
   }
   const settings = vscode.workspace.getConfiguration('peerscope', uri);
@@ -89,9 +88,10 @@ export async function chooseCandidate(document: CaptureDocument, { protocol }: P
   await write(uri, OWN_CHOICES, pinned === undefined ? others : { ...others, [choice.label]: pinned });
 }
 
-/** Takes a pin away wherever it was set: every candidate is tried again. */
-export async function unpin(capture: vscode.Uri, choice: string): Promise<void> {
-  const settings = vscode.workspace.getConfiguration('peerscope', capture);
+/** Takes a pin away wherever it was set: every candidate is tried again. What is no open choice stays as it is. */
+export async function unpin(document: CaptureDocument, choice: string): Promise<void> {
+  if (!choices(document.choices, undefined).some(({ name }) => name === choice)) return;
+  const settings = vscode.workspace.getConfiguration('peerscope', document.uri);
   const { Global, Workspace, WorkspaceFolder } = vscode.ConfigurationTarget;
   for (const name of [choice, OWN_CHOICES]) {
     const found = settings.inspect<unknown>(name);

@@ -1,6 +1,5 @@
 /** The read-only editor of captures: documents by file, and for each tab a webview that talks to its document. */
 import * as vscode from 'vscode';
-import { object } from '../../wire/checks.ts';
 import type { PageCommand, Question, WebviewCalls, WebviewEvents } from '../../wire/inspector.ts';
 import { Connection } from '../../wire/rpc.ts';
 import type { KeyLogs } from '../keys/keylogs.ts';
@@ -184,7 +183,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
           };
         },
         remember: async (params: unknown) => {
-          await this.#memory.set(document.uri, object(params, 'remember').view ?? null);
+          await this.#memory.set(document.uri, check.rememberParams(params).view);
           return {};
         },
         saveDrawing: (params: unknown) => saveDrawing(document.uri, check.drawingParams(params)),
@@ -195,12 +194,11 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
           return text === undefined ? {} : { text };
         },
         unpin: async (params: unknown) => {
-          const { choice } = object(params, 'unpin');
-          if (typeof choice === 'string') await unpin(document.uri, choice);
+          await unpin(document, check.unpinParams(params).choice);
           return {};
         },
         focus: async (params: unknown) => {
-          await setFocused(object(params, 'focus').focused === true);
+          await setFocused(check.focusParams(params).focused);
           return {};
         },
         copy: async (params: unknown) => {
@@ -208,7 +206,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
           return { copied: true };
         },
         addKeys: async (params: unknown) => {
-          const { from } = object(params, 'addKeys');
+          const { from } = check.addKeysParams(params);
           const command = from === 'clipboard' ? 'peerscope.addKeysFromClipboard' : 'peerscope.addKeyLog';
           return { asked: Boolean(await vscode.commands.executeCommand(command)) };
         },

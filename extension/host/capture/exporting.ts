@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { ExportKind, ExportScope, WebviewCalls } from '../../wire/inspector.ts';
 import { choose } from '../questions.ts';
+import { tellError, tellWarning } from '../telling.ts';
 import type { CaptureDocument } from './document.ts';
 import type { Transcripts } from './transcripts.ts';
 import { openTarget } from './writing.ts';
@@ -109,16 +110,14 @@ async function confirmed({ overview }: CaptureDocument): Promise<boolean> {
         );
   const question = vscode.l10n.t('Write the keys into the file?');
   const yes = vscode.l10n.t('Write Keys');
-  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
+  return (await tellWarning(question, { modal: true, detail }, yes)) === yes;
 }
 
 async function where(capture: vscode.Uri, name: string, extension: string): Promise<vscode.Uri | undefined> {
   const defaultUri = vscode.Uri.joinPath(capture, '..', `${name}.${extension}`);
   const target = await vscode.window.showSaveDialog({ title: vscode.l10n.t('Export'), defaultUri });
   if (target?.toString() !== capture.toString()) return target;
-  void vscode.window.showErrorMessage(
-    vscode.l10n.t('Peerscope: an export does not take the place of the capture that it is made from.'),
-  );
+  void tellError(vscode.l10n.t('Peerscope: an export does not take the place of the capture that it is made from.'));
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 /** Captures that are opened together, as one: the commands. */
 import * as vscode from 'vscode';
+import { tellError } from '../telling.ts';
 import type { CaptureEditors } from './editor.ts';
 import { emptyFiles } from './emptyfiles.ts';
 import { TOGETHER, together, withCorrectClocks } from './mergedcapture.ts';
@@ -10,7 +11,7 @@ export function registerTogether(editors: CaptureEditors): vscode.Disposable[] {
     vscode.commands.registerCommand('peerscope.openTogether', async (_clicked?: vscode.Uri, selected?: vscode.Uri[]) => {
       const uris = selected !== undefined && selected.length > 1 ? selected : await asked();
       if (uris === undefined) return;
-      if (uris.length < 2) void vscode.window.showErrorMessage(vscode.l10n.t('Peerscope: Select at least two captures.'));
+      if (uris.length < 2) void tellError(vscode.l10n.t('Peerscope: Select at least two captures.'));
       else await editors.show(together(uris, false));
     }),
     vscode.commands.registerCommand('peerscope.correctClocks', async () => {

@@ -4,6 +4,7 @@
  */
 import * as vscode from 'vscode';
 import { type KeyLogs, keyLogName } from '../keys/keylogs.ts';
+import { tellWarning } from '../telling.ts';
 
 export class Warnings {
   readonly #log: vscode.LogOutputChannel;
@@ -36,7 +37,7 @@ export class Warnings {
       fresh.length > 1
         ? vscode.l10n.t('Peerscope: {0} (and {1} more)', fresh[0]!, fresh.length - 1)
         : vscode.l10n.t('Peerscope: {0}', fresh[0]!);
-    const chosen = await vscode.window.showWarningMessage(said, details, ...(unreadable ? [forget] : []));
+    const chosen = await tellWarning(said, details, ...(unreadable ? [forget] : []));
     if (chosen === details) this.#log.show();
     if (chosen === forget && unreadable) await this.#keyLogs.forget(unreadable);
   }

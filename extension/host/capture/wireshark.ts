@@ -1,11 +1,12 @@
 /** Opens a capture in Wireshark, at a frame. */
 import { spawn } from 'node:child_process';
 import * as vscode from 'vscode';
+import { tellError } from '../telling.ts';
 
 /** `frame` is 1-based. The program's place is a setting of the machine: no workspace says what is started. */
 export function openInWireshark(capture: vscode.Uri, frame: number | undefined): void {
   if (capture.scheme !== 'file') {
-    void vscode.window.showErrorMessage(vscode.l10n.t('Peerscope: Wireshark opens captures that lie on a disk.'));
+    void tellError(vscode.l10n.t('Peerscope: Wireshark opens captures that lie on a disk.'));
     return;
   }
   const program = vscode.workspace.getConfiguration('peerscope').get<string>('wireshark') || 'wireshark';
@@ -14,7 +15,7 @@ export function openInWireshark(capture: vscode.Uri, frame: number | undefined):
     stdio: 'ignore',
   });
   child.on('error', () => {
-    void vscode.window.showErrorMessage(
+    void tellError(
       vscode.l10n.t(
         'Peerscope: "{0}" could not be started. Install Wireshark, or say where it is in the setting {1}.',
         program,

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
+import { tellError } from '../telling.ts';
 
 export function openInWireshark(): void {
-  void vscode.window.showErrorMessage(vscode.l10n.t('Peerscope: a browser starts no Wireshark.'));
+  void tellError(vscode.l10n.t('Peerscope: a browser starts no Wireshark.'));
 }

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { NodeState, NodeWish, SpokenProtocol } from '../../wire/node.ts';
 import { askLine, choose } from '../questions.ts';
+import { tellError, tellInformation } from '../telling.ts';
 
 /** What the commands need of the nodes. */
 export interface Driven {
@@ -18,9 +19,7 @@ export function nodeCommandsOf(nodes: Driven): vscode.Disposable[] {
     try {
       await run();
     } catch (error) {
-      void vscode.window.showErrorMessage(
-        vscode.l10n.t('Peerscope: {0}', error instanceof Error ? error.message : String(error)),
-      );
+      void tellError(vscode.l10n.t('Peerscope: {0}', error instanceof Error ? error.message : String(error)));
     }
   };
   return [
@@ -48,7 +47,7 @@ async function first({ states }: Driven, act: (state: NodeState, held: number) =
   const state = states.find(({ held }) => held.length > 0);
   const held = state?.held[0];
   if (state === undefined || held === undefined) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('Peerscope: no message of a test node waits.'));
+    void tellInformation(vscode.l10n.t('Peerscope: no message of a test node waits.'));
     return;
   }
   await act(state, held.id);

@@ -18,6 +18,7 @@ import { moduleFiles } from '../capture/settings.ts';
 import { registerProtocols } from '../protocols/commands.ts';
 import { choose } from '../questions.ts';
 import { registerScripts, type Senders } from '../scripts/commands.ts';
+import { tellError, tellWarning } from '../telling.ts';
 import { nodeCommands, node as nodeOf, wish as wishOf } from './checks.ts';
 import { type Driven, nodeCommandsOf } from './commands.ts';
 import { Recordings } from './recordings.ts';
@@ -53,9 +54,7 @@ class Nodes implements Driven, Senders {
     this.#recordings
       .tellOfEarlier(async (recording) => await editors.show(recording))
       .catch((error: unknown) => {
-        void vscode.window.showErrorMessage(
-          vscode.l10n.t('Peerscope: {0}', error instanceof Error ? error.message : String(error)),
-        );
+        void tellError(vscode.l10n.t('Peerscope: {0}', error instanceof Error ? error.message : String(error)));
       });
   }
 
@@ -67,7 +66,7 @@ class Nodes implements Driven, Senders {
   /** In an untrusted workspace nothing is opened: a node listens on the network. */
   open(): void {
     if (!vscode.workspace.isTrusted) {
-      void vscode.window.showWarningMessage(untrusted());
+      void tellWarning(untrusted());
       return;
     }
     if (this.#panel !== undefined) return void this.#panel.reveal();
@@ -225,7 +224,7 @@ class Nodes implements Driven, Senders {
             this.folder.fsPath,
           );
     this.#end();
-    void vscode.window.showErrorMessage(said);
+    void tellError(said);
   }
 
   #end(): void {
@@ -250,7 +249,7 @@ async function allowedHosts(address: string): Promise<readonly string[] | undefi
       vscode.l10n.t('{0} is beyond this machine. The setting peerscope.node.otherAddresses allows test nodes to go there.', host),
     );
   const yes = vscode.l10n.t('Go On');
-  const chosen = await vscode.window.showWarningMessage(
+  const chosen = await tellWarning(
     vscode.l10n.t('A test node is about to use {0}, which is beyond this machine.', address),
     { modal: true, detail: vscode.l10n.t('Others on the network may be able to talk to it.') },
     yes,

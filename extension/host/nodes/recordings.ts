@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { reasonOf } from '../../capture/reason.ts';
+import { tellInformation } from '../telling.ts';
 import { sweepFolders } from './folders.ts';
 
 const REMEMBERED = 'peerscope.recordings';
@@ -50,7 +51,7 @@ export class Recordings {
           );
     const open = vscode.l10n.t('Show');
     const remove = vscode.l10n.t('Delete');
-    const chosen = await vscode.window.showInformationMessage(said, open, remove);
+    const chosen = await tellInformation(said, open, remove);
     if (chosen === open) for (const path of left) await show(vscode.Uri.file(path));
     if (chosen === remove) for (const path of left) rmSync(path, { force: true });
   }

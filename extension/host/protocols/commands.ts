@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { NodeCalls, PlannedProtocol } from '../../wire/node.ts';
 import { moduleFiles } from '../capture/settings.ts';
 import { askLine, choose } from '../questions.ts';
+import { tellError } from '../telling.ts';
 
 /** Whoever has the thread that loads protocol modules. */
 interface Caller {
@@ -25,7 +26,7 @@ async function told(run: () => Promise<void>): Promise<void> {
     await run();
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    void vscode.window.showErrorMessage(vscode.l10n.t('Peerscope: {0}', text));
+    void tellError(vscode.l10n.t('Peerscope: {0}', text));
   }
 }
 

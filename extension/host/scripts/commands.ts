@@ -4,6 +4,7 @@ import { parseScript, type Statement } from '../../../dissector/script/index.ts'
 import type { NodeCalls, NodeState } from '../../wire/node.ts';
 import { moduleFiles } from '../capture/settings.ts';
 import { choose } from '../questions.ts';
+import { tellError, tellInformation, tellWarning } from '../telling.ts';
 import { Failures } from './failures.ts';
 import { ScriptLenses } from './lenses.ts';
 import { folderOf, type Go, type Runner, ScriptRuns } from './runs.ts';
@@ -38,9 +39,7 @@ export function registerScripts(senders: Senders): vscode.Disposable[] {
       try {
         await act(document, at ?? document.offsetAt(editor!.selection.active), how);
       } catch (error) {
-        void vscode.window.showErrorMessage(
-          vscode.l10n.t('Peerscope: {0}', error instanceof Error ? error.message : String(error)),
-        );
+        void tellError(vscode.l10n.t('Peerscope: {0}', error instanceof Error ? error.message : String(error)));
       }
     };
   const command = (name: string, run: (...given: never[]) => unknown): vscode.Disposable =>
@@ -90,7 +89,7 @@ async function runSection(
     return;
   }
   const line = document.positionAt(failure.at).line + 1;
-  void vscode.window.showWarningMessage(vscode.l10n.t('Line {0}: {1}', line, failure.text));
+  void tellWarning(vscode.l10n.t('Line {0}: {1}', line, failure.text));
 }
 
 /** What takes long is shown, and can be cancelled there; what is stepped through is stopped at its statement. */
@@ -121,10 +120,7 @@ async function sendByNode(
     );
   if (choices.length === 0) {
     const start = vscode.l10n.t('Start a Test Node…');
-    const chosen = await vscode.window.showInformationMessage(
-      vscode.l10n.t('No test node of {0} has a link to send on.', protocol),
-      start,
-    );
+    const chosen = await tellInformation(vscode.l10n.t('No test node of {0} has a link to send on.', protocol), start);
     if (chosen === start) await vscode.commands.executeCommand('peerscope.startTestNode');
     return;
   }

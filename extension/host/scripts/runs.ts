@@ -6,6 +6,7 @@ import { parseScript, questionsOf, type Script, sectionsOf } from '../../../diss
 import type { NodeCalls } from '../../wire/node.ts';
 import { moduleFiles } from '../capture/settings.ts';
 import { askLine } from '../questions.ts';
+import { tellWarning } from '../telling.ts';
 import type { Failures } from './failures.ts';
 import type { Result } from './result.ts';
 
@@ -110,8 +111,7 @@ export class ScriptRuns {
         modules: moduleFiles(document.uri),
       };
       const result = await this.#runner.call('runSection', wish);
-      if (result.unrecorded !== undefined)
-        void vscode.window.showWarningMessage(vscode.l10n.t('Peerscope: {0}', result.unrecorded));
+      if (result.unrecorded !== undefined) void tellWarning(vscode.l10n.t('Peerscope: {0}', result.unrecorded));
       if (shown && result.recorded) await this.#runner.show(recording);
       // What was said of another text stands nowhere in this one.
       return document.isClosed || document.version !== version ? result : this.#told(document, section, result);

@@ -86,6 +86,7 @@ export default (library) => {
     layout: rule('layout', 'error', 'knock, messages'),
     order: aboutOrder(rule('order', 'warning', 'knock, 2')),
     proof: rule('proof', 'error', 'knock, 2'),
+    tag: rule('tag', 'error', 'knock, 3'),
     counter: aboutOrder(rule('counter', 'warning', 'knock, 3')),
   };
   const valuesOf = (data, at) => fieldToJson(decoders[at](data).field);
@@ -149,7 +150,11 @@ export default (library) => {
         const opened = (id, data, counter, _sealed, direction) => {
           const text = session.k && ciphers.chachaPoly.open(session.k, nonceOf(counter), data.slice(5));
           if (text) table.facts.set(id, { text });
-          else table.setState(id, session.k ? 'malformed' : 'encrypted');
+          else if (session.k === undefined) table.setState(id, 'encrypted');
+          else {
+            table.setState(id, 'malformed');
+            table.addFinding(id, rules.tag, 'the tag does not verify under K');
+          }
           if (counter <= session.last[direction])
             table.addFinding(id, rules.counter, `${counter} follows ${session.last[direction]}`);
           session.last[direction] = counter;
@@ -272,7 +277,13 @@ export default (library) => {
             if (next === undefined)
               return context.tell(id, `${names[at]} is not allowed: ${machine.states[session.state]}.`, true);
             session.state = next;
-            if (at < 2) session.other = data.slice(1, 33);
+            if (at < 2) {
+              session.other = undefined;
+              // RFC 7748, section 6.1: a public key of low order makes no secret.
+              if (x25519.shared(secret, data.slice(1, 33)) === undefined)
+                return context.tell(id, 'The public key is of low order.', true);
+              session.other = data.slice(1, 33);
+            }
             if (at === 0) return context.send(id, 'welcome');
             // Who makes the proof, or a tag, has heard this node: until then it gets three times the bytes that it sent at most.
             session.isProven ||=

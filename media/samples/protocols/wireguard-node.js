@@ -121,6 +121,7 @@ export const wireguardNode = ({ ciphers, curves, fromHex, noise, toBase64 }, wir
       },
       fill(id, name, given) {
         const link = links.get(id);
+        if (!Object.hasOwn(make, name)) missing(`${name} is no message that a node sends by itself.`);
         const values = { type: types[name], reserved: new Uint8Array(3), ...make[name](link), ...given };
         if (values.type > 2) return values;
         const bytesOf = (more) => formOf(name).encode({ mac1: noMac, mac2: noMac, ...values, ...more });
@@ -140,6 +141,8 @@ export const wireguardNode = ({ ciphers, curves, fromHex, noise, toBase64 }, wir
           if (!same(own.psk, noPsk)) tellKey(keys.psk, own.psk);
         }
         if (name === 'initiation') Object.assign(link, { sent: link.made, mac1: values.mac1 });
+        if (name === 'response' && !link.made.handshake.isComplete)
+          missing('Another handshake has begun since this response was made.');
         if (name === 'response') Object.assign(link, { keys: link.made.handshake.split(), index: link.asked.sender, counter: 0 });
         return formOf(name).encode(values);
       },

@@ -31,6 +31,6 @@ describe('--filter', () => {
   it('tells what is wrong with it below its place', async () => {
     const { err, status } = await peerscope(['decode', capture, '--filter', 'p2p && p2p.resaon == 1']);
     expect(status).toBe(3);
-    expect(err).toMatch(/did you mean p2p\.reason\?\n {2}p2p && p2p\.resaon == 1\n {9}\^{10}\n/);
+    expect(err).toMatch(/did you mean p2p\.reason\?\npeerscope: {3}p2p && p2p\.resaon == 1\npeerscope: {10}\^{10}\n/);
   });
 });

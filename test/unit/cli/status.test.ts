@@ -156,7 +156,7 @@ describe('exit status 70', () => {
       interrupted: () => new Promise(() => {}),
     };
     expect(await run(['--version'], io)).toBe(70);
-    expect(String(io.stderr.read())).toMatch(/^peerscope: A mistake of Peerscope itself: Error: no manifest\n +at /);
+    expect(String(io.stderr.read())).toMatch(/^peerscope: A mistake of Peerscope itself: Error: no manifest\npeerscope: +at /);
   });
 });
 

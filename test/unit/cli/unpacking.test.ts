@@ -37,6 +37,23 @@ function bomb(megabytes: number, fill = 0): Buffer {
   return Buffer.concat([gzipSync(begin), ...Array.from({ length: megabytes / 16 }, () => part), gzipSync(frame(2))]);
 }
 
+describe('a small file that unpacks to gigabytes', () => {
+  it('is read up to 256 MiB, and names the limit unpackRatio; a person may raise it', async () => {
+    const small = bomb(320);
+    expect(small.length * 100).toBeLessThan(256 * MiB);
+    const read = async (limits: typeof defaultLimits) => {
+      const { unpacked, unpackedSize, unpackProblem } = await openFile(memoryFile(small), limits);
+      unpacked!.close();
+      return { unpackedSize, unpackProblem };
+    };
+    const stopped = await read(defaultLimits);
+    expect(stopped.unpackedSize).toBe(256 * MiB);
+    expect(stopped.unpackProblem).toMatchObject({ kind: 'limit', limit: 'unpackRatio' });
+    const raised = await read({ ...defaultLimits, unpackRatio: 2000 });
+    expect([raised.unpackedSize > 320 * MiB, raised.unpackProblem]).toEqual([true, undefined]);
+  });
+});
+
 describe('a file that grows', () => {
   it.each([0, 5])('gives what was put into it, from memory and from the disk, of bytes %i', (fill) => {
     const file = new GrowingFile();
@@ -116,7 +133,7 @@ describe('a capture that unpacks to much', () => {
     const command = await bundled('dist/peerscope.js', `${dirname(temporary('x'))}/dist/peerscope.js`);
     const told = 'data:text/javascript,process.on("exit",()=>process._rawDebug(process.resourceUsage().maxRSS))';
     const run = async (name: string, capture: Buffer): Promise<number> => {
-      const args = ['--import', told, command, 'info', temporary(name, capture)];
+      const args = ['--import', told, command, 'info', temporary(name, capture), '--limit', 'unpackRatio=2000'];
       return Number((await node(process.execPath, args)).stderr.trim().split('\n').at(-1)) / 1024;
     };
     expect(await run('large.pcapng.gz', bomb(768, 3))).toBeLessThan(400);

@@ -135,11 +135,11 @@ describe('datagrams', () => {
     const sent: Sent[] = ['a', 'b', 'c', 'c', 'a'].map((body) => [0, body]);
     open(protocol, sent);
     expect(known.splice(0)).toEqual([undefined, undefined, undefined, 'met', 'met']);
-    open(protocol, sent, { sessions: 2 });
+    open(protocol, sent, { openSessions: 2 });
     expect(known).toEqual([undefined, undefined, undefined, 'met', undefined]);
   });
 
-  it('begin no more handshakes than the limit', () => {
+  it('keep no more handshakes that no key opens than the limit', () => {
     const protocol = toy(function* (talk) {
       for (;;) talk.handshake('Noise_NN_25519_ChaChaPoly_SHA256', { keys: {} }).read(yield* talk.read(line), 'body');
     });
@@ -151,10 +151,10 @@ describe('datagrams', () => {
         [0, key],
         [0, key],
       ],
-      { sessions: 2 },
+      { openSessions: 2 },
     );
     expect(shown(opened)).toEqual(['1 line decoded', '2 line decoded', '3 line encrypted']);
-    expect(opened.explain(2).missing).toEqual(['more handshakes than the limit sessions of 2']);
+    expect(opened.explain(2).missing).toEqual(['more handshakes that no key opens than the limit openSessions of 2']);
   });
 });
 

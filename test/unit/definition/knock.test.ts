@@ -98,6 +98,20 @@ describe('the sample knock', () => {
     network.run(100);
     expect(f.complaints()).toEqual(['The tag is not that of this session.']);
     expect(f.node.status(f.node.links[0]!.id).isProven).toBe(false);
+    expect([...opened(keys, e.capture()).findings()].map(({ rule, text }) => `${rule}: ${text}`)).toContain(
+      'knock.tag: the tag does not verify under K',
+    );
+  });
+
+  it('has a node that takes no public key of low order', async () => {
+    const network = new Network((bytes) => [
+      { bytes: bytes[0] === 1 ? Uint8Array.from([1, ...new Uint8Array(32)]) : bytes, after: 1 },
+    ]);
+    const [a, b] = [await network.add(protocol, { port: 1 }), await network.add(protocol, { port: 2 })];
+    a.dial(b);
+    network.run(100);
+    expect(b.complaints()).toEqual(['The public key is of low order.']);
+    expect(b.events.filter(({ kind }) => kind === 'sent')).toEqual([]);
   });
 
   it('runs the script beside it', async () => {

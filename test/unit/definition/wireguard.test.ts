@@ -38,6 +38,12 @@ const found = (capture: OpenedCapture) => [...capture.findings()].map(({ frame, 
 const hasTshark = spawnSync('tshark', ['--version']).status === 0;
 
 describe('the capture of wireguard', () => {
+  it('has a node that says which messages it does not send', async () => {
+    const { a, send } = await twoNodes('responder');
+    for (const name of ['ip', 'constructor'])
+      expect(() => send(a, name)).toThrow(new RegExp(`${name} is no message that a node sends|no message ${name}`));
+  });
+
   it('is what its nodes send', async () => {
     const made = await sampleCapture();
     if (process.env.UPDATE_GOLDEN === '1') {

@@ -63,6 +63,7 @@ export interface Recording {
   readonly segment?: number;
   readonly step?: number;
   readonly ipv6?: true;
+  readonly client?: Endpoint;
   /** Segments that are not in the capture. */
   readonly lost?: (index: number) => boolean;
   readonly close?: true;
@@ -70,9 +71,13 @@ export interface Recording {
 
 /** The capture of a connection: each packet in segments of its own, `step` seconds apart. */
 export function recorded(sent: readonly Sent[], how: Recording = {}): Uint8Array {
-  const { cipher = streamCiphers[0]!, key = shared.slice(0, 32), segment = 10_000, step = 0.01, lost = () => false } = how;
+  return capture(framesOf(sent, how), 1_700_000_000, how.step ?? 0.01);
+}
+
+export function framesOf(sent: readonly Sent[], how: Recording = {}): Uint8Array[] {
+  const { cipher = streamCiphers[0]!, key = shared.slice(0, 32), segment = 10_000, lost = () => false } = how;
   const [client, server]: Endpoint[] = [
-    { address: how.ipv6 ? '2001:db8::1' : '192.0.2.1', port: 40_000 },
+    how.client ?? { address: how.ipv6 ? '2001:db8::1' : '192.0.2.1', port: 40_000 },
     { address: how.ipv6 ? '2001:db8::2' : '192.0.2.2', port: 5002 },
   ];
   const none = new Uint8Array(0);
@@ -99,7 +104,7 @@ export function recorded(sent: readonly Sent[], how: Recording = {}): Uint8Array
     frames.push(tcpFrame(client!, server!, at.outbound, at.inbound, tcpFlags.fin | tcpFlags.ack, none));
     frames.push(tcpFrame(server!, client!, at.inbound, at.outbound + 1, tcpFlags.fin | tcpFlags.ack, none));
   }
-  return capture(frames, 1_700_000_000, step);
+  return frames;
 }
 
 function encrypted(sent: readonly Sent[], side: Side, cipher: StreamCipher, key: Uint8Array): Uint8Array {

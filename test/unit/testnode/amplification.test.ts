@@ -79,6 +79,26 @@ describe('to an address that has proven nothing', () => {
     expect(worst.ratio).toBeLessThanOrEqual(3);
   });
 
+  it('a person is told once a link what waits, why, and what releases it; also of a node of a user', async () => {
+    for (const protocol of [loud({}), loud({ isProven: true })]) {
+      const network = new Network((bytes, from) => (from === listener ? [] : [{ bytes, after: 1 }]));
+      const listener: Member = await network.add(protocol, { port: 7001, transport: 'udp' });
+      for (const port of [7002, 7003]) {
+        const forger = await network.add(protocol, { port, transport: 'udp' });
+        forger.dial(listener);
+      }
+      network.run(30_000);
+      const told = listener.events.flatMap((event) =>
+        event.kind === 'told' && event.text.includes(' waits: ') ? [event.text] : [],
+      );
+      expect(told).toHaveLength(2);
+      expect(told[0]).toMatch(
+        /^A message of \d+ bytes to 127\.0\.0\.1:7002 waits: .*at most three times the bytes.*goes once more has come/,
+      );
+      expect(told[1]).toContain('127.0.0.1:7003');
+    }
+  });
+
   it('a node of ptpchat says ROUTING and CHANNEL of a crowd in as few bytes', async () => {
     let [came, sent] = [0, 0];
     const network = new Network(() => []);
