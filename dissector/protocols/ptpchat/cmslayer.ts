@@ -120,8 +120,9 @@ class Tree {
     this.#source = source;
   }
 
+  /** Between the parts stand the tags and lengths of DER. */
   struct(name: 'cms' | Name, block: BaseBlock, children: Field[]): Field {
-    return { name, kind: 'struct', ...this.#range(block), children };
+    return { name, kind: 'struct', ...this.#range(block), punctuated: true, children };
   }
 
   text(name: Name, block: BaseBlock | undefined): Field[] {

@@ -2,8 +2,7 @@
 import * as vscode from 'vscode';
 import type { KeyReport, ModuleFaultLine, Overview, Question, WebviewCalls } from '../../wire/inspector.ts';
 import type { CandidateChoice } from '../../wire/views.ts';
-import type { KeyLogs } from '../keys/keylogs.ts';
-import type { KeysRead } from '../keys/keyproblems.ts';
+import type { KeyLogs, KeysRead } from '../keys/keylogs.ts';
 import type { PreviewSource } from '../scripts/previews.ts';
 import * as check from './checks.ts';
 import { nameOf } from './files.ts';

@@ -130,6 +130,13 @@ export class KeyLogs {
 }
 
 /** How a key log is called in messages: relative to the workspace where it lies there. */
+/** What a capture was told when it was given key logs. */
+export interface KeysRead {
+  readonly uris: readonly vscode.Uri[];
+  /** `name:line: what is wrong` where it is about a line. */
+  readonly problems: readonly string[];
+}
+
 export function keyLogName(uri: vscode.Uri): string {
   return vscode.workspace.asRelativePath(uri);
 }

@@ -1,14 +1,7 @@
 /** What is wrong with lines of key logs, among the problems of the workspace at its line; never what stands in them. */
 import * as vscode from 'vscode';
 import type { CaptureDocument } from '../capture/document.ts';
-import { keyLogName } from './keylogs.ts';
-
-/** What a capture was told when it was given key logs. */
-export interface KeysRead {
-  readonly uris: readonly vscode.Uri[];
-  /** `name:line: what is wrong` where it is about a line. */
-  readonly problems: readonly string[];
-}
+import { type KeysRead, keyLogName } from './keylogs.ts';
 
 export class KeyProblems {
   readonly #collection = vscode.languages.createDiagnosticCollection('peerscope.keys');

@@ -136,7 +136,8 @@ describe('payload that is handed over', () => {
   });
 
   it('is registered by a list of entries', () => {
-    expect(() => chat({ carriedIn: [{ table: 'x' }] as never })).toThrow('"carriedIn" is a list of { table, value }');
+    expect(() => chat({ carriedIn: [{ value: 'x' }] as never })).toThrow('"carriedIn" is a list of { table, value }');
+    expect(() => chat({ carriedIn: [{ table: 'x' }] })).toThrow('without a value needs "begins"');
     expect(() => chat({ carriedIn: undefined as never })).toThrow('"begins" is at least 4 bytes');
   });
 });
