@@ -46,6 +46,20 @@ describe.each([700, 480])('the inspector, %s pixels wide', (width) => {
     await workbench.screenshot(`narrow-${width}`);
   });
 
+  it('has one column for both ends, whole, and Info in view', async () => {
+    const cells = inspecting.row(2).locator('[role=gridcell]');
+    expect((await inspecting.frame.locator('#packet-heads [role=columnheader]').allInnerTexts()).slice(0, 6)).toEqual([
+      ...['Frame', 'Time', 'Ports', 'Protocol', 'Message', 'Info'],
+    ]);
+    expect(await cells.nth(2).innerText()).toMatch(/^\S+ → \S+$/);
+    const { cut, right } = await cells.evaluateAll((all) => ({
+      cut: all.slice(2, 5).filter((cell) => cell.scrollWidth > cell.clientWidth).length,
+      right: all.at(-1)!.getBoundingClientRect().right,
+    }));
+    expect(cut).toBe(0);
+    if (width === 700) expect(right).toBeLessThanOrEqual(width);
+  });
+
   it('has fields and bytes wide enough to be read', async () => {
     await inspecting.select(3);
     for (const part of ['#field-tree', '#bytes']) {

@@ -17,6 +17,13 @@ describe('the columns of the conversations', () => {
   const head = (name: string) => inspecting.frame.locator('#conversation-heads [role=columnheader]', { hasText: name });
   const width = async (name: string) => Math.round((await head(name).boundingBox())!.width);
 
+  it('hold an address with its port whole', async () => {
+    const cut = await inspecting.frame
+      .locator('#packet-list .packet-row [role=gridcell] .address')
+      .evaluateAll((all) => all.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent));
+    expect(cut).toEqual([]);
+  });
+
   it('are as wide as their edge is dragged', async () => {
     const before = await width('From');
     const grip = (await head('From').locator('.grip').boundingBox())!;

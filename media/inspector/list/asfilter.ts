@@ -51,6 +51,8 @@ export function cellMenu(row: Row, { id, own }: Pick<Column, 'id' | 'own'>): str
 function condition(row: Row, column: string): string | undefined {
   const isMessage = row.n !== undefined;
   switch (column) {
+    case 'ports':
+      return conversationOf(row);
     case 'source':
       return endpoint('src', row.source, row.transport);
     case 'destination':

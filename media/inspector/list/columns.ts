@@ -24,24 +24,39 @@ export interface Reference extends Instant {
 export const NARROWEST = 30;
 
 const before: readonly Column[] = [
-  { id: 'frame', title: 'Frame', width: 'minmax(calc(4ch + 18px), calc(8ch + 18px))', isNumber: true },
+  { id: 'frame', title: 'Frame', width: 'calc(4ch + 18px)', isNumber: true },
   { id: 'time', title: 'Time', width: 'minmax(9ch, 13ch)', isNumber: true },
-  { id: 'source', title: 'Source', width: 'minmax(92px, 1.6fr)' },
-  { id: 'destination', title: 'Destination', width: 'minmax(92px, 1.6fr)' },
-  { id: 'protocol', title: 'Protocol', width: 'minmax(70px, 0.8fr)' },
-  { id: 'message', title: 'Message', width: 'minmax(80px, 1.2fr)' },
+  { id: 'source', title: 'Source', width: '92px' },
+  { id: 'destination', title: 'Destination', width: '92px' },
+  { id: 'protocol', title: 'Protocol', width: '70px' },
+  { id: 'message', title: 'Message', width: '80px' },
 ];
-const info: Column = { id: 'info', title: 'Info', width: 'minmax(80px, 2.6fr)' };
+/** In the place of source and destination where there is little room. */
+const ports: Column = { id: 'ports', title: 'Ports', width: '80px' };
+/** What is left after the others is for it. */
+const info: Column = { id: 'info', title: 'Info', width: 'minmax(120px, 1fr)' };
 
-export function columnsOf(fields: readonly string[]): Column[] {
-  const own = fields.map((id, index): Column => ({ id, title: id.split('.').at(-1)!, width: 'minmax(60px, 1fr)', own: index }));
-  return [...before, ...own, info];
+/** Narrower than this, a list has one column for both ends. */
+export const NARROW = 760;
+
+export function columnsOf(fields: readonly string[], isNarrow = false): Column[] {
+  const own = fields.map((id, index): Column => ({ id, title: id.split('.').at(-1)!, width: 'minmax(60px, 12ch)', own: index }));
+  const first = isNarrow
+    ? before.flatMap((column) => (column.id === 'source' ? [ports] : column.id === 'destination' ? [] : [column]))
+    : before;
+  return [...first, ...own, info];
 }
 
-/** The tracks of the grid: widths that the user gave are in pixels. */
-export function tracks(columns: readonly Column[], time: TimeFormat, widths: Readonly<Record<string, number>>): string {
+/** The tracks of the grid: widths that the user gave, and those that hold what is in view, are in pixels. */
+export function tracks(
+  columns: readonly Column[],
+  time: TimeFormat,
+  widths: Readonly<Record<string, number>>,
+  fitted: Readonly<Record<string, number>> = {},
+): string {
   const track = ({ id, width }: Column): string => {
     if (Object.hasOwn(widths, id)) return `${widths[id]}px`;
+    if (Object.hasOwn(fitted, id)) return `max(${fitted[id]}px, ${width})`;
     return id === 'time' && time === 'absolute' ? '31ch' : width;
   };
   return columns.map(track).join(' ');

@@ -7,8 +7,9 @@ import { signs } from '../page/signs.ts';
 import { absolute, hueOf } from '../page/texts.ts';
 import { VirtualList } from '../page/virtuallist.ts';
 import { cellMenu, menuOf } from './asfilter.ts';
-import { type Column, columnsOf, timeText, titleOf, tracks } from './columns.ts';
-import { endpointCell } from './endpoint.ts';
+import { type Column, columnsOf, NARROW, timeText, titleOf, tracks } from './columns.ts';
+import { endpointCell, portsText } from './endpoint.ts';
+import { ColumnFit } from './fitting.ts';
 import type { PacketList } from './list.ts';
 import type { PickedRows } from './picked.ts';
 import type { Remembered } from './remembered.ts';
@@ -57,6 +58,24 @@ export class Packets extends PageElement {
   #marks: ReadonlySet<number> = new Set();
   #comments: ReadonlyMap<number, string> = new Map();
   readonly #resizing = new Resizing(this);
+  readonly #fit = new ColumnFit();
+  #isNarrow = false;
+  readonly #sized = new ResizeObserver(() => {
+    const isNarrow = this.clientWidth < NARROW;
+    if (isNarrow === this.#isNarrow) return;
+    this.#isNarrow = isNarrow;
+    this.requestUpdate();
+  });
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#sized.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    this.#sized.disconnect();
+    super.disconnectedCallback();
+  }
 
   reveal(row: number): void {
     this.#lines.reveal(row);
@@ -68,15 +87,19 @@ export class Packets extends PageElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('list') && changed.get('list') !== undefined) this.#lines.toTop();
-    this.#columns = columnsOf(this.list.columns);
+    if (changed.has('list') && changed.get('list') !== undefined) {
+      this.#lines.toTop();
+      this.#fit.clear();
+    }
+    this.#columns = columnsOf(this.list.columns, this.#isNarrow);
     this.#marks = new Set(this.arranged.marks);
     this.#comments = new Map(this.arranged.comments);
   }
 
   protected override updated(): void {
     const { time, widths } = this.arranged;
-    this.style.setProperty('--packet-columns', tracks(this.#columns, time, this.#resizing.over(widths)));
+    this.#fit.fit(this.#lines.shown, getComputedStyle(this).font);
+    this.style.setProperty('--packet-columns', tracks(this.#columns, time, this.#resizing.over(widths), this.#fit.widths));
   }
 
   protected override render(): TemplateResult {
@@ -145,6 +168,8 @@ export class Packets extends PageElement {
         return { text: endpointCell(row.source), title: row.source };
       case 'destination':
         return { text: endpointCell(row.destination), title: row.destination };
+      case 'ports':
+        return { text: portsText(row), title: `${row.source} → ${row.destination}` };
       case 'protocol': {
         const hue = row.state === 'none' ? 'none' : hueOf(row.protocol, HUES);
         return { text: row.protocol, mark: html`<span class="hue hue-${hue}" aria-hidden="true"></span>` };

@@ -90,6 +90,12 @@ export class VirtualList<T> implements ReactiveController {
     return html`<div class="spacer" role="presentation"><div class="rows" role="presentation">${lines}</div></div>`;
   }
 
+  /** The rows in view that are here. */
+  get shown(): readonly T[] {
+    const rows = Array.from({ length: Math.max(0, this.#end - this.#first) }, (_, at) => this.#rows?.row(this.#first + at));
+    return rows.filter((row) => row !== undefined);
+  }
+
   /** For `aria-activedescendant`: the id of the selected row while it is drawn. */
   get active(): string | typeof nothing {
     const { selection } = this.#listing;
