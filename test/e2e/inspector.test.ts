@@ -38,6 +38,22 @@ describe('a capture opened from the explorer', () => {
     expect(cut).toEqual([]);
   });
 
+  it('lights the bytes of a field under the pointer, and the field of a byte', async () => {
+    const { frame } = inspecting;
+    await inspecting.select(DATA_ROW);
+    const counter = inspecting.field('counter').first();
+    await counter.hover();
+    await expect.poll(() => frame.locator('#bytes .byte.hovered').count()).toBe(4);
+    await frame.locator('#bytes .byte.hovered').first().hover();
+    await expect.poll(() => frame.locator('#field-tree .field.hovered').innerText()).toMatch(/^\s*counter: 17/);
+    await counter.click();
+    expect(await frame.locator('#field-doc').innerText()).toMatch(/^p2pke\.counter 4 bytes at \d+ \(0x[0-9a-f]+\)/);
+    await workbench.screenshot('hovered');
+    await frame.locator('#toolbar .name').hover();
+    await expect.poll(() => frame.locator('.hovered').count()).toBe(0);
+    await inspecting.select(0);
+  });
+
   it('has the keyboard at once: the sixth row is five keys down', async () => {
     await inspecting.press('Home', ...Array<string>(DATA_ROW).fill('ArrowDown'));
     await inspecting.selected(DATA_ROW);

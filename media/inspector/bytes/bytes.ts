@@ -17,6 +17,7 @@ export class Bytes extends PageElement {
     field: { attribute: false },
     cursor: { attribute: false },
     inspecting: { attribute: false },
+    hovered: { attribute: false },
     range: { state: true },
   };
   declare sources: readonly SourceView[];
@@ -25,6 +26,8 @@ export class Bytes extends PageElement {
   declare cursor: number | undefined;
   /** Whether what the bytes under the cursor may mean is shown. */
   declare inspecting: boolean;
+  /** The field that the pointer is over, in the tree or by a byte of it. */
+  declare hovered: FieldView | undefined;
   /** What is picked, by dragging or with Shift; the cursor alone otherwise. */
   declare range: ByteRange | undefined;
 
@@ -63,7 +66,7 @@ export class Bytes extends PageElement {
           : html`<div id="bytes" class="viewport" role="grid" tabindex="0" aria-label="Bytes of ${shown.name}" aria-rowcount=${hexRows(shown.bytes)}
               aria-activedescendant=${this.cursor === undefined ? nothing : `byte-${this.#picking?.head ?? this.cursor}`} aria-multiselectable="true"
               data-vscode-context=${this.#menu(shown)} title="Shift or dragging picks several bytes"
-              @keydown=${this.#key} @mousedown=${this.#press} @mousemove=${this.#drag}>
+              @keydown=${this.#key} @mousedown=${this.#press} @mousemove=${this.#drag} @mouseover=${this.#hover} @mouseleave=${this.#hover}>
               ${this.#list.draw((_, row) => this.#row(shown, row))}
             </div>`
       }
@@ -78,11 +81,13 @@ export class Bytes extends PageElement {
   }
 
   #row(source: SourceView, row: number): TemplateResult {
-    const { cursor, field, range } = this;
+    const { cursor, field, range, hovered } = this;
+    const holds = (one: FieldView | undefined, at: number): boolean =>
+      one !== undefined && one.source === source.id && one.start <= at && at < one.end;
     const lit = (at: number): string => {
-      const within = field !== undefined && field.source === source.id && field.start <= at && at < field.end;
+      const within = holds(field, at);
       const picked = range !== undefined && range.start <= at && at < range.end;
-      return `${within ? ' lit' : ''}${picked ? ' picked' : ''}${at === cursor ? ' cursor' : ''}`;
+      return `${within ? ' lit' : ''}${holds(hovered, at) ? ' hovered' : ''}${picked ? ' picked' : ''}${at === cursor ? ' cursor' : ''}`;
     };
     const cells = hexRow(source.bytes, row);
     return html`<div class="byte-row" role="row" aria-rowindex=${row + 1}><span class="offset" role="rowheader">${offsetText(
@@ -145,6 +150,10 @@ export class Bytes extends PageElement {
     }
     this.#pick(at, at);
     this.#go(at);
+  };
+
+  readonly #hover = (event: MouseEvent): void => {
+    this.dispatchEvent(new CustomEvent('hover-byte', { detail: event.type === 'mouseleave' ? undefined : byteAt(event) }));
   };
 
   readonly #drag = (event: MouseEvent): void => {

@@ -16,6 +16,8 @@ export class Shown {
   explained: Explained;
   waiting = false;
   field: Found | undefined;
+  /** The field that the pointer is over. */
+  hovered: Found | undefined;
   source = 0;
   cursor: number | undefined;
   readonly opened = new Map<string, boolean>();
@@ -53,6 +55,21 @@ export class Shown {
       this.field = found;
       for (const key of found.around) this.opened.set(key, true);
     } else this.field = undefined;
+    this.#changed();
+  }
+
+  hoverField(field: FieldView | undefined): void {
+    const found = field === undefined ? undefined : { field, key: '', around: [] };
+    if (found?.field === this.hovered?.field) return;
+    this.hovered = found;
+    this.#changed();
+  }
+
+  /** Finds the field of a byte in view. */
+  hoverByte(at: number | undefined): void {
+    const found = at === undefined || this.tree === undefined ? undefined : fieldAt(this.tree.layers, this.source, at);
+    if (found?.key === this.hovered?.key && found?.field === this.hovered?.field) return;
+    this.hovered = found;
     this.#changed();
   }
 
@@ -122,6 +139,7 @@ export class Shown {
     this.failure = undefined;
     this.tree = tree;
     this.explained = undefined;
+    this.hovered = undefined;
     this.field = tree !== undefined && key !== undefined ? fieldOf(tree.layers, key) : undefined;
     const field: FieldView | undefined = this.field?.field;
     this.cursor = field !== undefined && field.end > field.start ? field.start : undefined;

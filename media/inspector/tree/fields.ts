@@ -90,6 +90,13 @@ export function fieldText({ name, text, generated }: FieldView, depth = 1): stri
   return generated ? `[${line}]` : line;
 }
 
+/** What a value is, by how it is written; undefined for words. */
+export function valueKind(text: string): 'string' | 'number' | 'boolean' | undefined {
+  if (text.startsWith('"')) return 'string';
+  if (text === 'true' || text === 'false') return 'boolean';
+  return /^-?(?:0x[0-9a-f]+|\d+(?:\.\d+)?)(?![\w.:])/.test(text) ? 'number' : undefined;
+}
+
 function walk(layers: readonly FieldView[], stop: (found: Found) => boolean): Found | undefined {
   const visit = (fields: readonly FieldView[], around: readonly string[]): Found | undefined => {
     const keys = keysOf(fields, around.at(-1));

@@ -4,7 +4,7 @@ import type { FieldView } from '../../../extension/wire/inspector.ts';
 import { fieldMenu } from '../list/asfilter.ts';
 import { PageElement } from '../page/element.ts';
 import { VirtualList } from '../page/virtuallist.ts';
-import { fieldText, isWithin, type Line, lines, type Opened } from './fields.ts';
+import { fieldText, isWithin, type Line, lines, type Opened, valueKind } from './fields.ts';
 
 const ROW_HEIGHT = 22;
 const DEEPEST_INDENT = 12;
@@ -15,10 +15,13 @@ export class FieldTree extends PageElement {
     layers: { attribute: false },
     selected: { attribute: false },
     opened: { attribute: false },
+    hovered: { attribute: false },
   };
   declare layers: readonly FieldView[];
   declare selected: string | undefined;
   declare opened: Opened;
+  /** The field whose bytes the pointer is over. */
+  declare hovered: string | undefined;
   #lines: Line[] = [];
   readonly #list = new VirtualList<Line>(this, {
     rowHeight: ROW_HEIGHT,
@@ -44,7 +47,7 @@ export class FieldTree extends PageElement {
       <div id="field-tree" class="viewport" role="tree" tabindex="0" aria-label="Fields"
         data-vscode-context=${at < 0 ? nothing : fieldMenu(this.#lines[at]!.field, this.#lines[at]!.key)}
         aria-activedescendant=${this.#list.active} @keydown=${this.#list.key} @mousedown=${this.#press}
-        @dblclick=${this.#toggle}>
+        @dblclick=${this.#toggle} @mouseover=${this.#hover} @mouseleave=${this.#leave}>
         ${this.#list.draw((line, index) => this.#line(line!, index))}
       </div>`;
   }
@@ -59,6 +62,7 @@ export class FieldTree extends PageElement {
       `field depth-${Math.min(depth, DEEPEST_INDENT)}`,
       depth === 0 ? 'layer' : '',
       selected ? 'selected' : '',
+      key === this.hovered ? 'hovered' : '',
       field.generated ? 'generated' : '',
       field.problem === undefined ? '' : 'problem',
       field.check === undefined ? '' : 'checked',
@@ -73,7 +77,7 @@ export class FieldTree extends PageElement {
         : `${verdicts[check.state]}${check.why === '' ? '' : `: ${check.why}`}\n${field.doc ?? text}`;
     return html`<div id="field-${index}" class=${classes} role="treeitem" data-line=${index} aria-level=${depth + 1} aria-posinset=${place}
       aria-setsize=${siblings} aria-selected=${selected} aria-expanded=${open === undefined ? nothing : String(open)}
-      data-vscode-context=${fieldMenu(field, key)} title=${title}><span class="twistie" aria-hidden="true">${open === undefined ? '' : open ? '▾' : '▸'}</span>${hidden ? html`<span class="hidden-verdict" title="A part of it does not verify">✗ </span>` : nothing}<span class="field-text">${text}</span>${
+      data-vscode-context=${fieldMenu(field, key)} title=${title}><span class="twistie" aria-hidden="true">${open === undefined ? '' : open ? '▾' : '▸'}</span>${hidden ? html`<span class="hidden-verdict" title="A part of it does not verify">✗ </span>` : nothing}<span class="field-text">${depth === 0 ? text : coloured(field)}</span>${
         check === undefined
           ? nothing
           : html`<span class="check ${check.state}" title=${check.why}>${verdicts[check.state]}${
@@ -96,6 +100,15 @@ export class FieldTree extends PageElement {
   #pressed(event: Event): number | undefined {
     const index = (event.target as Element).closest<HTMLElement>('[data-line]')?.dataset.line;
     return index === undefined ? undefined : Number(index);
+  }
+
+  #hover(event: MouseEvent): void {
+    const index = this.#pressed(event);
+    this.dispatchEvent(new CustomEvent('hover-field', { detail: index === undefined ? undefined : this.#lines[index]?.field }));
+  }
+
+  #leave(): void {
+    this.dispatchEvent(new CustomEvent('hover-field', { detail: undefined }));
   }
 
   #press(event: MouseEvent): void {
@@ -127,6 +140,14 @@ export class FieldTree extends PageElement {
     } else return false;
     return true;
   }
+}
+
+/** The name, and the value in the colour that VS Code gives its kind. */
+function coloured(field: FieldView): TemplateResult {
+  const { name, text, generated } = field;
+  if (text === '') return html`${fieldText(field)}`;
+  const kind = valueKind(text);
+  return html`${generated ? '[' : ''}${name}: <span class="value ${kind ?? ''}">${text}</span>${generated ? ']' : ''}`;
 }
 
 function hasInvalid({ children = [] }: FieldView): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FieldView } from '../../../extension/wire/inspector.ts';
-import { fieldAt, fieldOf, fieldText, isWithin, lines } from '../../../media/inspector/tree/fields.ts';
+import { fieldAt, fieldOf, fieldText, isWithin, lines, valueKind } from '../../../media/inspector/tree/fields.ts';
 
 const field = (name: string, start: number, end: number, more: Partial<FieldView> = {}): FieldView => ({
   ...{ name, text: '', source: 0, start, end },
@@ -79,4 +79,20 @@ describe('the text of a field', () => {
     expect(fieldText(field('port', 0, 2))).toBe('port');
     expect(fieldText(field('stream', 0, 0, { text: '1', generated: true }))).toBe('[stream: 1]');
   });
+});
+
+describe('the kind of a value', () => {
+  it.each([
+    ['"words"', 'string'],
+    ['18', 'number'],
+    ['-3.5', 'number'],
+    ['0x1f', 'number'],
+    ['4 bytes', 'number'],
+    ['true', 'boolean'],
+    ['false', 'boolean'],
+    ['0424fcd5', undefined],
+    ['127.0.0.1', undefined],
+    ['12:30', undefined],
+    ['do not fragment', undefined],
+  ])('of %s is %s', (text, kind) => expect(valueKind(text)).toBe(kind));
 });
