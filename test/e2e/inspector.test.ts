@@ -47,7 +47,7 @@ describe('a capture opened from the explorer', () => {
     await frame.locator('#bytes .byte.hovered').first().hover();
     await expect.poll(() => frame.locator('#field-tree .field.hovered').innerText()).toMatch(/^\s*counter: 17/);
     await counter.click();
-    expect(await frame.locator('#field-doc').innerText()).toMatch(/^p2pke\.counter 4 bytes at \d+ \(0x[0-9a-f]+\)/);
+    expect(await frame.locator('#field-doc').innerText()).toMatch(/^p2pke\.counter · 4 bytes at \d+ \(0x[0-9a-f]+\)/);
     await workbench.screenshot('hovered');
     await frame.locator('#toolbar .name').hover();
     await expect.poll(() => frame.locator('.hovered').count()).toBe(0);

@@ -213,8 +213,8 @@ function fieldLine({ filter, source, start, end, problem, doc, generated }: Fiel
   const name = filter === undefined ? undefined : /^[\w.]+/.exec(filter)?.[0];
   const place = generated || end === start ? undefined : `${count(end - start, 'byte')} at ${start} (0x${start.toString(16)})`;
   return html`<p id="field-doc" class="field-doc" data-source=${source}>${problem === undefined ? nothing : html`<strong>${problem}</strong> `}${
-    name === undefined ? nothing : html`<code>${name}</code> `
-  }${place === undefined ? nothing : html`<span class="place">${place}</span> `}${doc ?? nothing}</p>`;
+    name === undefined ? nothing : html`<code>${name}</code> · `
+  }${place === undefined ? nothing : html`<span class="place">${place}</span>${doc === undefined ? nothing : html` · `}`}${doc ?? nothing}</p>`;
 }
 
 /** Whether a copy is for the page to make: no text is selected, and no input has the focus. */
