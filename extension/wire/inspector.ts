@@ -81,6 +81,8 @@ export interface WebviewCalls extends Questions {
   remember: { params: { view: unknown }; result: Record<never, never> };
   /** Saves a drawing where the user says. */
   saveDrawing: { params: { name: string; svg: string }; result: { saved: boolean } };
+  /** Asks how, and shows the conversation of a message as it was said. */
+  follow: { params: { n: number }; result: { shown: boolean } };
   /** Asks what to write and where, and writes it. */
   export: { params: { scope: ExportScope; n?: number }; result: { saved: boolean } };
   /** Asks for a text in an input box; absent when it was cancelled. */
@@ -95,6 +97,9 @@ export interface WebviewCalls extends Questions {
   addKeys: { params: { from: 'file' | 'clipboard' }; result: { asked: boolean } };
 }
 
+/** How the bytes of a conversation are written. */
+export type FollowAs = 'text' | 'hex' | 'c';
+
 /** Commands that the page carries out; `peerscope.NAME` in VS Code. */
 export const pageCommands = [
   ...(['applyAsFilter', 'filterAnd', 'filterNot', 'focusFilter'] as const),
@@ -105,7 +110,7 @@ export const pageCommands = [
   ...(['stepForward', 'stepBack', 'comment', 'export'] as const),
   ...(['copyText', 'copyValue', 'copyHex', 'copyHexDump', 'copyCArray', 'copyBase64', 'copyJson'] as const),
   ...(['copyScript', 'copyConversationScript', 'copySection'] as const),
-  ...(['selectAllRows', 'filterConversation', 'filterSelected'] as const),
+  ...(['selectAllRows', 'filterConversation', 'filterSelected', 'followConversation'] as const),
 ] as const;
 export type PageCommand = (typeof pageCommands)[number];
 
@@ -140,7 +145,7 @@ export interface WorkerCalls extends Questions {
   exported: { params: { id: number }; result: { bytes: Uint8Array; progress: number; done: boolean } };
   stopExport: { params: { id: number }; result: Record<never, never> };
   /** A conversation as it was said: the messages of a direction or of both, decrypted where a key opened them. */
-  follow: { params: { n: number; direction?: 0 | 1; as: 'text' | 'hex' }; result: { title: string; text: string } };
+  follow: { params: { n: number; direction?: 0 | 1; as: FollowAs }; result: { title: string; text: string } };
   /** A message after decryption. */
   payload: { params: { n: number }; result: { bytes: Uint8Array; name: string } };
 }

@@ -3,7 +3,7 @@ import type { Analysis } from '../../dissector/analysis/index.ts';
 import { messageLine } from '../../dissector/analysis/jsonline.ts';
 import type { Field } from '../../dissector/bytes/index.ts';
 import { fieldToJson } from '../../dissector/codec/index.ts';
-import { hexDump } from '../wire/hexdump.ts';
+import { hexDump } from '../wire/bytestext.ts';
 import type { Show, WebviewCalls } from '../wire/inspector.ts';
 
 /** Rows of one copy, and characters: more than an editor takes from a clipboard is of no use. */

@@ -1,7 +1,7 @@
 /** A conversation as it was said, one message after the other. */
 import { type Analysis, type Travelled, travelled } from '../../dissector/analysis/index.ts';
-import { hexDump } from '../wire/hexdump.ts';
-import type { WorkerCalls } from '../wire/inspector.ts';
+import { cArray, hexDump } from '../wire/bytestext.ts';
+import type { FollowAs, WorkerCalls } from '../wire/inspector.ts';
 
 /** Characters of the text; what comes after is left out, and that is said. */
 const LONGEST = 8_000_000;
@@ -25,12 +25,17 @@ export function follow(
     const [from, to] = message.direction === 0 ? [a, b] : [b, a];
     const how = waysTold[travelled(message)];
     lines.push(`── frame ${message.frame}, ${from} → ${to}: ${message.name}, ${whole.length} bytes${how}`);
-    const text = as === 'hex' ? hexDump(whole) : printable(whole);
+    const text = written(whole, as, `peer${message.direction}_${other}`);
     lines.push(text, '');
     size += text.length;
   }
   const way = direction === undefined ? `${a} ↔ ${b}` : direction === 0 ? `${a} → ${b}` : `${b} → ${a}`;
   return { title: `${way} (${as})`, text: lines.join('\n') };
+}
+
+function written(bytes: Uint8Array, as: FollowAs, name: string): string {
+  if (as === 'c') return cArray(name, bytes).trimEnd();
+  return as === 'hex' ? hexDump(bytes) : printable(bytes);
 }
 
 const waysTold: Readonly<Record<Travelled, string>> = {

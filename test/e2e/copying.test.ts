@@ -82,6 +82,23 @@ describe('a row', () => {
   });
 });
 
+describe('a conversation', () => {
+  it('is followed from the menu of a packet, as C arrays of one direction', async () => {
+    await workbench.chooseFromMenu(inspecting.row(0), 'Follow Conversation…');
+    for (const label of ['C Arrays', 'From the first endpoint']) {
+      const entry = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: label }).first();
+      await entry.waitFor();
+      await entry.click();
+    }
+    const lines = workbench.page.locator('.editor-instance .view-lines');
+    await expect.poll(() => lines.innerText()).toMatch(/unsigned\schar\speer0_0\[\d+\]\s=\s\{/);
+    expect(await lines.innerText()).not.toMatch(/peer1_/);
+    await workbench.screenshot('followed');
+    await workbench.command('View: Close Editor');
+    inspecting = await Inspecting.reopened(workbench, 'p2pke_a.pcapng');
+  });
+});
+
 describe('the keys of the page', () => {
   it('do nothing while a panel has the focus', async () => {
     await inspecting.row(0).click();

@@ -34,6 +34,7 @@ const ofInspector: PageMessages<MethodOf<WebviewCalls>> = {
   script: [questions.script, { n: 0, what: 'message' }],
   copyRows: [questions.copyRows, { show: 'all', filter: '', ranges: [[0, 2]], as: 'json' }],
   fieldJson: [questions.fieldJson, { row: 1, show: 'all', filter: '', path: [1, 0] }],
+  follow: [checks.followParams, { n: 0 }],
   unpin: [checks.unpinParams, { choice: 'p2p.cipher' }],
   focus: [checks.focusParams, { focused: true }],
   checkFilter: [questions.checkFilter, { text: 'p2pke' }],

@@ -112,6 +112,10 @@ export function rememberParams(value: unknown): WebviewCalls['remember']['params
   return { view: object(value, 'remember').view ?? null };
 }
 
+export function followParams(value: unknown): WebviewCalls['follow']['params'] {
+  return { n: integer(object(value, 'follow').n, 'follow.n', 0) };
+}
+
 export function unpinParams(value: unknown): WebviewCalls['unpin']['params'] {
   const { choice } = object(value, 'unpin');
   text(choice, 'unpin.choice');

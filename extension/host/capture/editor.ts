@@ -10,7 +10,7 @@ import * as check from './checks.ts';
 import { unpin } from './decodeas.ts';
 import { CaptureDocument } from './document.ts';
 import { saveDrawing } from './drawing.ts';
-import { exportList } from './exporting.ts';
+import { exportList, followConversation } from './exporting.ts';
 import { ModuleProblems } from './moduleproblems.ts';
 import { mediaFolder, pageOf } from './page.ts';
 import { Problems } from './problems.ts';
@@ -187,6 +187,9 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
           return {};
         },
         saveDrawing: (params: unknown) => saveDrawing(document.uri, check.drawingParams(params)),
+        follow: async (params: unknown) => ({
+          shown: await followConversation(document, this.#transcripts, check.followParams(params).n),
+        }),
         export: (params: unknown) => exportList(document, this.#transcripts, check.exportParams(params)),
         askText: async (params: unknown) => {
           const { title, value } = check.askTextParams(params);

@@ -1,6 +1,6 @@
 /** Export: asks what of the list, as what and where, and writes it while the list can still be used. */
 import * as vscode from 'vscode';
-import type { ExportKind, ExportScope, WebviewCalls } from '../../wire/inspector.ts';
+import type { ExportKind, ExportScope, FollowAs, WebviewCalls } from '../../wire/inspector.ts';
 import { choose } from '../questions.ts';
 import { tellError, tellWarning } from '../telling.ts';
 import type { CaptureDocument } from './document.ts';
@@ -167,7 +167,18 @@ export async function writeWhole(target: vscode.Uri, bytes: Uint8Array): Promise
   }
 }
 
-async function follow(document: CaptureDocument, transcripts: Transcripts, n: number, as: 'text' | 'hex'): Promise<boolean> {
+/** Asks how the conversation of a message is to be written, and shows it. */
+export async function followConversation(document: CaptureDocument, transcripts: Transcripts, n: number): Promise<boolean> {
+  const forms = [
+    { label: vscode.l10n.t('Text'), as: 'text' as const },
+    { label: vscode.l10n.t('Hex Dump'), as: 'hex' as const },
+    { label: vscode.l10n.t('C Arrays'), as: 'c' as const },
+  ];
+  const form = await choose(forms, { title: vscode.l10n.t('Follow the Conversation') });
+  return form !== undefined && (await follow(document, transcripts, n, form.as));
+}
+
+async function follow(document: CaptureDocument, transcripts: Transcripts, n: number, as: FollowAs): Promise<boolean> {
   const ways = [
     { label: vscode.l10n.t('Both directions') },
     { label: vscode.l10n.t('From the first endpoint'), direction: 0 as const },

@@ -87,6 +87,9 @@ export function carryOut(session: Session, parts: Parts, name: PageCommand, give
     },
     export: () => void session.export(row),
     selectAllRows: () => session.selectAll(),
+    followConversation: () => {
+      if (row?.n !== undefined) void session.follow(row.n);
+    },
     filterConversation: () => {
       const condition = row && conversationOf(row);
       if (condition !== undefined) parts.filter(condition);

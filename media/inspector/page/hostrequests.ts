@@ -34,6 +34,10 @@ export class Asking {
     );
   }
 
+  async follow(n: number): Promise<string | undefined> {
+    return this.#call('follow', { n }).then(nothing, (error) => `The conversation was not shown: ${sentence(error)}`);
+  }
+
   async copyRows(
     list: PacketList,
     arranged: Remembered,

@@ -218,6 +218,11 @@ export class Session {
     return [...frames].sort((a, b) => a - b);
   }
 
+  /** Shows the conversation of a message as it was said. */
+  follow(n: number): Promise<void> {
+    return this.#let(this.#asking.follow(n));
+  }
+
   /** Rows of the list: their columns, their messages, or the bytes of their frames. */
   copyRows(ranges: readonly RowRange[], as: 'text' | 'json' | 'hexDump'): Promise<void> {
     return this.#let(this.#asking.copyRows(this.list, this.#remembered, ranges, as));

@@ -1,11 +1,9 @@
 /** A field's bytes and value as text for somewhere else. */
-import { hexDump } from '../../../extension/wire/hexdump.ts';
+import { cArray, hexDump } from '../../../extension/wire/bytestext.ts';
 import type { FieldView, SourceView } from '../../../extension/wire/inspector.ts';
 import { fieldText } from './fields.ts';
 
 export type Copy = 'copyText' | 'copyValue' | 'copyHex' | 'copyHexDump' | 'copyCArray' | 'copyBase64';
-
-const ROW = 12;
 
 export function copyText(how: Copy, field: FieldView, sources: readonly SourceView[]): string {
   const bytes = sources.find(({ id }) => id === field.source)?.bytes.subarray(field.start, field.end) ?? new Uint8Array(0);
@@ -27,16 +25,6 @@ export function copyText(how: Copy, field: FieldView, sources: readonly SourceVi
 
 function hex(bytes: Uint8Array): string[] {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'));
-}
-
-/** Lines of twelve bytes, as `xxd -i` writes them. */
-function cArray(name: string, bytes: Uint8Array): string {
-  const all = hex(bytes).map((digits) => `0x${digits}`);
-  const lines = Array.from(
-    { length: Math.ceil(all.length / ROW) },
-    (_, row) => `  ${all.slice(row * ROW, (row + 1) * ROW).join(', ')}`,
-  );
-  return `unsigned char ${name.replace(/\W+/g, '_')}[${bytes.length}] = {\n${lines.join(',\n')}\n};\n`;
 }
 
 /** A field and all below it as the tree shows them, two spaces a level. */
