@@ -2,7 +2,8 @@ import { AsnConvert, AsnIntegerArrayBufferConverter, AsnProp, AsnPropTypes, AsnT
 import { AlgorithmIdentifier, SubjectPublicKeyInfo } from '@peculiar/asn1-x509';
 import { defaultLimits } from '../bytes/index.ts';
 import { derInteger } from './der.ts';
-import { bitsOf, bytesOfInteger, integer, power } from './integer.ts';
+import { engine } from './engine.ts';
+import { bitsOf, bytesOfInteger, integer } from './integer.ts';
 import type { ModulusLimit } from './signature.ts';
 
 /** A public value `y` of Diffie-Hellman in the group of `g` modulo `p` (PKCS #3); none is checked to be in range. */
@@ -76,7 +77,7 @@ function unusable(p: bigint, { modulusBits }: ModulusLimit): string | undefined 
 /** `g` to the `x` modulo `p`; undefined for numbers that are negative, p = 0, and p or x over the limit `modulusBits`. */
 export function dhPublic(g: bigint, x: bigint, p: bigint, limits: ModulusLimit = defaultLimits): bigint | undefined {
   if (g < 0n || x < 0n || unusable(p, limits) !== undefined || bitsOf(x) > limits.modulusBits) return undefined;
-  return power(g, x, p);
+  return engine.power(g, x, p);
 }
 
 /** The shared secret `y` to the `x` modulo `p`, big-endian and as long as `p`; undefined as for `dhPublic`. */

@@ -1,5 +1,6 @@
 import { ed448 as edwards448 } from '@noble/curves/ed448.js';
 import { ed25519 as edwards25519 } from '@noble/curves/ed25519.js';
+import { engine } from './engine.ts';
 import { orUndefined } from './orundefined.ts';
 
 /** Signatures of RFC 8032. Private keys (its seeds) and public keys have `length` bytes, signatures twice as many. */
@@ -24,6 +25,9 @@ function edwards(length: number, curve: typeof edwards25519): Edwards {
 }
 
 /** 32 bytes. */
-export const ed25519: Edwards = edwards(32, edwards25519);
+export const ed25519: Edwards = {
+  ...edwards(32, edwards25519),
+  verify: (publicKey, message, signature) => orUndefined(() => engine.verifyEd25519(publicKey, message, signature)) ?? false,
+};
 /** 57 bytes. */
 export const ed448: Edwards = edwards(57, edwards448);

@@ -1,9 +1,12 @@
 import { cbc, ctr, ecb, gcm } from '@noble/ciphers/aes.js';
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
+import { ed25519, x25519 } from '@noble/curves/ed25519.js';
+import { power } from './integer.ts';
 
 /**
- * The ciphers that a capture asks for thousands of times. A platform may have them faster than JavaScript; what they give is the
- * same. Keys have 32 bytes, tags 16, at the end. They throw on what does not fit: a key or iv of another length, a tag, a padding.
+ * The cryptography that a capture asks for thousands of times. A platform may have it faster than JavaScript; what it gives is the
+ * same. Symmetric keys have 32 bytes, tags 16, at the end. All of it throws on what does not fit: a key or iv of another length, a tag, a
+ * padding, a point of low order.
  */
 export interface Engine {
   /** ChaCha20-Poly1305 (RFC 8439), nonce of 12 bytes. */
@@ -16,6 +19,14 @@ export interface Engine {
   openCtr(key: Uint8Array, iv: Uint8Array, ciphertext: Uint8Array): Uint8Array;
   /** AES-256 of each block of 16 bytes by itself (FIPS 197). */
   encipherBlocks(key: Uint8Array, blocks: Uint8Array): Uint8Array;
+  /** X25519 (RFC 7748, section 5): both keys and the shared secret have 32 bytes. */
+  x25519(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array;
+  /** The public key of an X25519 private key. */
+  x25519Public(privateKey: Uint8Array): Uint8Array;
+  /** Ed25519 (RFC 8032, section 5.1.7): points that are not written in the one right way, and public keys of low order, are refused. */
+  verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+  /** `base` to the `exponent` modulo `modulus`, which is at least 1; neither of the others is negative. */
+  power(base: bigint, exponent: bigint, modulus: bigint): bigint;
 }
 
 /** In JavaScript: everywhere, and what any other engine has to equal. */
@@ -25,11 +36,15 @@ export const libraryEngine: Engine = Object.freeze({
   openCbc: (key, iv, ciphertext) => cbc(key, iv).decrypt(ciphertext),
   openCtr: (key, iv, ciphertext) => ctr(key, iv).decrypt(ciphertext),
   encipherBlocks: (key, blocks) => ecb(key, { disablePadding: true }).encrypt(blocks),
+  x25519: (privateKey, publicKey) => x25519.getSharedSecret(privateKey, publicKey),
+  x25519Public: (privateKey) => x25519.getPublicKey(privateKey),
+  verifyEd25519: (publicKey, message, signature) => ed25519.verify(signature, message, publicKey, { zip215: false }),
+  power,
 } satisfies Engine);
 
 export let engine: Engine = libraryEngine;
 
-/** From now on the ciphers of the platform are used, where it has them, and those of the library else. */
+/** From now on the cryptography of the platform is used, where it has it, and that of the library else. */
 export function useEngine(own: Partial<Engine>): void {
   engine = { ...libraryEngine, ...own };
 }

@@ -6,6 +6,7 @@ export * from './cfb.ts';
 export { sealCfb8 } from './cfb8.ts';
 export * from './cms.ts';
 export * from './dh.ts';
+export { ed25519 } from './edwards.ts';
 export { type Engine, libraryEngine, useEngine } from './engine.ts';
 export { bitsOf, bytesOfInteger, integer } from './integer.ts';
 export { x25519 } from './montgomery.ts';

@@ -1,5 +1,5 @@
 import { x448 as curve448 } from '@noble/curves/ed448.js';
-import { x25519 as curve25519 } from '@noble/curves/ed25519.js';
+import { engine } from './engine.ts';
 import { orUndefined } from './orundefined.ts';
 
 /** Diffie-Hellman of RFC 7748. Private keys, public keys and shared secrets have `length` bytes. */
@@ -11,15 +11,15 @@ export interface Montgomery {
   shared(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined;
 }
 
-function montgomery(length: number, curve: typeof curve25519): Montgomery {
-  return {
-    length,
-    publicOf: (privateKey) => curve.getPublicKey(privateKey),
-    shared: (privateKey, publicKey) => orUndefined(() => curve.getSharedSecret(privateKey, publicKey)),
-  };
-}
-
 /** 32 bytes. */
-export const x25519: Montgomery = montgomery(32, curve25519);
+export const x25519: Montgomery = {
+  length: 32,
+  publicOf: (privateKey) => engine.x25519Public(privateKey),
+  shared: (privateKey, publicKey) => orUndefined(() => engine.x25519(privateKey, publicKey)),
+};
 /** 56 bytes. */
-export const x448: Montgomery = montgomery(56, curve448);
+export const x448: Montgomery = {
+  length: 56,
+  publicOf: (privateKey) => curve448.getPublicKey(privateKey),
+  shared: (privateKey, publicKey) => orUndefined(() => curve448.getSharedSecret(privateKey, publicKey)),
+};

@@ -1,4 +1,3 @@
-import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import { RSAPublicKey } from '@peculiar/asn1-rsa';
@@ -6,6 +5,7 @@ import { AsnConvert } from '@peculiar/asn1-schema';
 import { SubjectPublicKeyInfo } from '@peculiar/asn1-x509';
 import { type Check, defaultLimits, fromHex, type Limits, toHex } from '../bytes/index.ts';
 import { type CurveName, curveNamed, curves } from './ecdsa.ts';
+import { engine } from './engine.ts';
 import { integer, power } from './integer.ts';
 
 export type PublicKey =
@@ -70,7 +70,7 @@ export function verifyDigest(
 function verify(key: PublicKey, digest: Uint8Array, signature: Uint8Array, { modulusBits }: ModulusLimit): boolean | string {
   switch (key.kind) {
     case 'Ed25519':
-      return ed25519.verify(signature, digest, key.bytes, { zip215: false });
+      return engine.verifyEd25519(key.bytes, digest, signature);
     case 'ECDSA':
       return curves[key.curve].verify(key.point, digest, signature);
     case 'RSA':

@@ -2,7 +2,8 @@ import { Buffer } from 'node:buffer';
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { equalBytes } from '../../dissector/bytes/index.ts';
 import { aesGcm } from '../../dissector/crypto/families/ciphers.ts';
-import { aesModes, type Engine, libraryEngine, makeSealed, orUndefined } from '../../dissector/crypto/index.ts';
+import { aesModes, type Engine, ed25519, libraryEngine, makeSealed, orUndefined } from '../../dissector/crypto/index.ts';
+import { nativePublicKeys } from './publickeys.ts';
 
 const tagLength = 16;
 const nonceLength = 12;
@@ -16,6 +17,7 @@ const native: Engine = {
   },
   openCtr: (key, iv, ciphertext) => plain(createDecipheriv('aes-256-ctr', key, iv).update(ciphertext)),
   encipherBlocks: (key, blocks) => plain(createCipheriv('aes-256-ecb', key, null).setAutoPadding(false).update(blocks)),
+  ...nativePublicKeys,
 };
 
 function authenticated(
@@ -42,32 +44,65 @@ function plain({ buffer, byteOffset, length }: Buffer): Uint8Array {
   return new Uint8Array(buffer as ArrayBuffer, byteOffset, length);
 }
 
-/** What each cipher is asked once, as the library has sealed it. */
-function samples(): { readonly [name in keyof Engine]: readonly Uint8Array[] } {
+type Question = readonly (Uint8Array | bigint)[];
+
+/** What each is asked once: what it takes, and what it refuses. */
+function samples(): { readonly [name in keyof Engine]: readonly Question[] } {
   const of = (length: number): Uint8Array => Uint8Array.from({ length }, (_, at) => at * 7 + length);
   const [key, iv, nonce, text] = [of(32), of(16), of(nonceLength), of(48)];
   const [cbc, , ctr] = aesModes.map(({ seal, ivLength }) => seal(key, of(ivLength), text)!.subarray(ivLength));
   const chacha = makeSealed(key, nonce, iv, text)!.subarray(nonceLength);
+  const other = libraryEngine.x25519Public(of(32).map((byte) => byte ^ 0x55));
+  const [signer, signature] = [ed25519.publicOf(key), ed25519.sign(key, text)];
+  const flipped = signature.map((byte, at) => (at === 40 ? byte ^ 1 : byte));
+  const [identity, prime] = [Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? 1 : 0)), (1n << 521n) - 1n];
   return {
-    openChaChaPoly: [key, nonce, chacha, iv],
-    openGcm: [key, nonce, aesGcm.seal(key, nonce, text, iv)!, iv],
-    openCbc: [key, iv, cbc!],
-    openCtr: [key, iv, ctr!],
-    encipherBlocks: [key, text],
+    openChaChaPoly: [[key, nonce, chacha, iv]],
+    openGcm: [[key, nonce, aesGcm.seal(key, nonce, text, iv)!, iv]],
+    openCbc: [[key, iv, cbc!]],
+    openCtr: [[key, iv, ctr!]],
+    encipherBlocks: [[key, text]],
+    x25519: [
+      [key, other],
+      [key, of(31)],
+      [key, new Uint8Array(32)],
+    ],
+    x25519Public: [[key], [of(31)]],
+    verifyEd25519: [
+      [signer, text, signature],
+      [signer, text, flipped],
+      [identity, text, signature],
+    ],
+    power: [
+      [3n, 0x1234_5678n, prime],
+      [prime - 1n, 7n, prime],
+      [5n, 3n, 10n],
+    ],
   };
 }
 
 /**
- * The ciphers of Node, each where it is there and gives what the library gives: VS Code's own build has BoringSSL, which leaves
- * some of OpenSSL's out.
+ * The cryptography of Node, each part where it is there and answers what the library answers, also to what does not fit: VS Code's own
+ * build has BoringSSL, which leaves some of OpenSSL's out.
  */
 export function platformEngine(from: Engine = native): Partial<Engine> {
-  const same = Object.entries(samples()).flatMap(([name, given]) => {
-    const [own, library] = [from, libraryEngine].map((engine) => engine[name as keyof Engine] as Cipher);
-    const answer = orUndefined(() => own!(...given));
-    return answer !== undefined && equalBytes(answer, library!(...given)) ? [[name, own]] : [];
+  const same = Object.entries(samples()).flatMap(([name, questions]) => {
+    const [own, library] = [from, libraryEngine].map((engine) => engine[name as keyof Engine] as Answering);
+    return questions.every((given) =>
+      isSame(
+        orUndefined(() => own!(...given)),
+        orUndefined(() => library!(...given)),
+      ),
+    )
+      ? [[name, own]]
+      : [];
   });
   return Object.fromEntries(same);
 }
 
-type Cipher = (...given: readonly Uint8Array[]) => Uint8Array;
+type Answer = Uint8Array | boolean | bigint | undefined;
+type Answering = (...given: Question) => Answer;
+
+function isSame(a: Answer, b: Answer): boolean {
+  return a instanceof Uint8Array && b instanceof Uint8Array ? equalBytes(a, b) : a === b;
+}

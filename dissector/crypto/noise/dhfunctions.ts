@@ -1,6 +1,4 @@
-import { x448 } from '@noble/curves/ed448.js';
-import { x25519 } from '@noble/curves/ed25519.js';
-import { orUndefined } from '../orundefined.ts';
+import { type Montgomery, x448, x25519 } from '../montgomery.ts';
 
 /** DH functions (The Noise Protocol Framework, sections 4.1, 12.1 and 12.2): X25519 and X448 of RFC 7748. */
 export interface DhFunction {
@@ -12,15 +10,15 @@ export interface DhFunction {
   dh(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array;
 }
 
-function dhFunction(name: DhFunction['name'], dhLength: number, curve: typeof x25519): DhFunction {
+function dhFunction(name: DhFunction['name'], curve: Montgomery): DhFunction {
   return {
     name,
-    dhLength,
-    publicOf: (privateKey) => curve.getPublicKey(privateKey),
-    // The library refuses points of low order. The paper takes zeros for them and discourages a check: a peer that sends such a
+    dhLength: curve.length,
+    publicOf: (privateKey) => curve.publicOf(privateKey),
+    // Points of low order give nothing. The paper takes zeros for them and discourages a check: a peer that sends such a
     // point gives away its own secrecy and nothing of ours.
-    dh: (privateKey, publicKey) => orUndefined(() => curve.getSharedSecret(privateKey, publicKey)) ?? new Uint8Array(dhLength),
+    dh: (privateKey, publicKey) => curve.shared(privateKey, publicKey) ?? new Uint8Array(curve.length),
   };
 }
 
-export const dhFunctions: readonly DhFunction[] = [dhFunction('25519', 32, x25519), dhFunction('448', 56, x448)];
+export const dhFunctions: readonly DhFunction[] = [dhFunction('25519', x25519), dhFunction('448', x448)];

@@ -31,7 +31,9 @@ afterEach(() => useEngine({}));
 describe('the engine of Node', () => {
   const ciphers: readonly (keyof Engine)[] = ['openChaChaPoly', 'openGcm', 'openCbc', 'openCtr', 'encipherBlocks'];
 
-  it('is there', () => expect(Object.keys(own).sort()).toEqual([...ciphers].sort()));
+  const publicKeys: readonly (keyof Engine)[] = ['x25519', 'x25519Public', 'verifyEd25519', 'power'];
+
+  it('is there', () => expect(Object.keys(own).sort()).toEqual([...ciphers, ...publicKeys].sort()));
 
   it.each(ciphers)('%s answers what the library answers, also to what does not fit', (name) => {
     const parts =
@@ -151,7 +153,12 @@ describe('a platform', () => {
       ...libraryEngine,
       openChaChaPoly: fail,
       openCtr: (key, iv, text) => libraryEngine.openCtr(key, iv, text).fill(0, 0, 1),
+      // Takes what the library refuses.
+      x25519: (privateKey, publicKey) => orUndefined(() => libraryEngine.x25519(privateKey, publicKey)) ?? new Uint8Array(32),
+      verifyEd25519: () => true,
     };
-    expect(Object.keys(platformEngine(from)).sort()).toEqual(['encipherBlocks', 'openCbc', 'openGcm']);
+    expect(Object.keys(platformEngine(from)).sort()).toEqual([
+      ...['encipherBlocks', 'openCbc', 'openGcm', 'power', 'x25519Public'],
+    ]);
   });
 });

@@ -1,6 +1,6 @@
-import { ed25519 } from '@noble/curves/ed25519.js';
 import { concatBytes } from '@noble/hashes/utils.js';
 import { bytesIn, type Check, endpointText, type Field, fromHex, toHex, valueIn } from '../../../bytes/index.ts';
+import { ed25519 } from '../../../crypto/index.ts';
 import type { ObserverContext } from '../../../protocol/index.ts';
 import { helloCoverage, introductionCoverage } from '../choices.ts';
 import type { Facts, Signed } from '../facts.ts';
@@ -155,11 +155,7 @@ export class Nodes {
 }
 
 export function isSigned(ed: Uint8Array, signature: Uint8Array, message: Uint8Array): boolean {
-  try {
-    return ed25519.verify(signature, message, ed, { zip215: false });
-  } catch {
-    return false;
-  }
+  return ed25519.verify(ed, message, signature);
 }
 
 /** The requester's socket in an introduction, as conversations write theirs. */
