@@ -1,3 +1,4 @@
+import type { Piece } from '../bytes/index.ts';
 import type { MessageForm, TreeField } from '../codec/index.ts';
 import {
   type Carried,
@@ -148,6 +149,11 @@ function isEntries(given: unknown): given is readonly TableEntry[] {
   );
 }
 
+/** Fragments may hold no byte of a datagram. */
+function placed(pieces: readonly Piece[] | undefined, whole: Piece): readonly Piece[] {
+  return pieces === undefined || pieces.length === 0 ? [whole] : pieces;
+}
+
 function nothingYet(): Totals {
   return { held: 0, streams: 0, search: new SearchTotals() };
 }
@@ -203,7 +209,7 @@ function observer(
       if (place.transport === 'udp')
         return {
           datagram: (direction, bytes, frame, cut, pieces, offset) =>
-            stages.of(place).take({ direction, bytes, cut, pieces: pieces ?? [{ frame, offset, length: bytes.length }] }),
+            stages.of(place).take({ direction, bytes, cut, pieces: placed(pieces, { frame, offset, length: bytes.length }) }),
         };
       const shared = newShared();
       const root = new Stage(sinkOf(place));

@@ -62,6 +62,20 @@ describe('datagrams', () => {
     expect(found(opened)).toHaveLength(2);
   });
 
+  it('may come in fragments that hold no byte of them', () => {
+    const whole = udpFrame(...ends, message('a'));
+    const empty = udpFrame(...ends, new Uint8Array(0));
+    // IPv4: more fragments, then the last one, which begins behind the UDP header and is empty.
+    const [first, last] = [empty.slice(), empty.slice(0, empty.length - 8)];
+    first[14 + 6] = 0x20;
+    last.set([0, 20], 14 + 2);
+    last.set([0, 1], 14 + 6);
+    const opened = openBytes(new Uint8Array(capture([whole, first, last])), { protocols: [toy(lines)] });
+    if ('problem' in opened) throw new Error(opened.problem.text);
+    expect(shown(opened)[0]).toBe('1 line decoded');
+    expect(shown(opened)).toHaveLength(2);
+  });
+
   it('wait for whoever reads their side, in the order in which they came', () => {
     const read: unknown[] = [];
     const protocol = toy(function* (talk) {
