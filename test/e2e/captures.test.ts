@@ -71,7 +71,7 @@ describe('captures in a folder', () => {
   it('are read where they are compressed', async () => {
     const inspecting = await Inspecting.open(workbench, 'packed.pcapng.gz');
     await inspecting.counts('frames', 33);
-    expect((await inspecting.cells(0)).slice(4, 6)).toEqual(['p2pke', 'InitHello']);
+    expect((await inspecting.cells(0)).slice(-3, -1)).toEqual(['p2pke', 'InitHello']);
   });
 
   it('are refused with a sentence where they are none', async () => {
