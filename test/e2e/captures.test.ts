@@ -20,6 +20,7 @@ describe('captures in a folder', () => {
   let workbench: Workbench;
   beforeAll(async () => {
     workbench = await Workbench.open({
+      size: { width: 1280, height: 1000 },
       files: [
         make('letter.pcap', 'A letter, and no capture at all.\n'),
         make('packed.pcapng.gz', gzipSync(readFileSync(join(samples, 'p2pke_a.pcapng')))),
