@@ -174,7 +174,7 @@ export class Breakpoints {
       const isState =
         kind === 'encrypted' ? state === kind : kind === 'undecoded' && state !== 'decoded' && state !== 'encrypted';
       if ((finding === undefined && !isState) || condition?.holds(n) === false) continue;
-      const text = finding?.text ?? (kind === 'encrypted' ? 'no key decrypts the message' : `the message is ${state}`);
+      const text = finding?.text ?? (kind === 'encrypted' ? 'No key decrypts the message' : `The message is ${state}`);
       return { reason: 'exception', ids: [], text, exception: { kind, ...(finding === undefined ? {} : { finding }) } };
     }
     return undefined;
@@ -185,7 +185,7 @@ export class Breakpoints {
     if (watch.kind === 'state') {
       const step = this.#walk.step(n);
       if (step === undefined || step.session.first !== watch.session || step.before === step.after) return undefined;
-      return `the state changes from ${step.before} to ${step.after}`;
+      return `The state changes from ${step.before} to ${step.after}`;
     }
     const { conversation, direction } = this.#analysis.message(n);
     if (conversation.id !== watch.conversation || direction !== watch.direction) return undefined;

@@ -115,7 +115,7 @@ export class CaptureStepper {
     const inside = this.#inside(conversation);
     if (inside !== undefined && inside + 1 < this.computations(this.#position.n).length)
       return this.#stop({ n: this.#position.n, computation: inside + 1 }, 'step');
-    return yield* this.#travelTo(this.timeline.after(conversation, this.#position.n), 'the conversation has no further message');
+    return yield* this.#travelTo(this.timeline.after(conversation, this.#position.n), 'The conversation has no further message');
   }
 
   /** Into the computations of the message, one after the other; after the last one it is the next message. */
@@ -129,7 +129,7 @@ export class CaptureStepper {
   /** Out of the computations, to the next message; out of the session, to the first message of the conversation behind it. */
   *stepOut(conversation: number): Movement {
     const { n } = this.#position;
-    const end = 'the conversation has no further message';
+    const end = 'The conversation has no further message';
     if (this.#inside(conversation) !== undefined) return yield* this.#travelTo(this.timeline.after(conversation, n), end);
     const own = this.timeline.reached(conversation, n);
     const step = own === undefined ? undefined : this.walk.step(own);
@@ -149,7 +149,7 @@ export class CaptureStepper {
     if (inside !== undefined) return this.#stop({ n: this.#position.n, computation: inside - 1 }, 'step');
     const own = this.timeline.reached(conversation, this.#position.n);
     const before = own === undefined ? undefined : this.timeline.before(conversation, own);
-    if (before === undefined) return yield* this.#travelTo(undefined, 'the conversation has no message before this one', true);
+    if (before === undefined) return yield* this.#travelTo(undefined, 'The conversation has no message before this one', true);
     const stop = yield* this.#travelTo(before, '', true);
     if (!finely || stop.reason !== 'step') return stop;
     return this.#stop({ n: before, computation: this.computations(before).length - 1 }, 'step');
@@ -159,7 +159,7 @@ export class CaptureStepper {
   *run(): Movement {
     const { all } = this.timeline;
     const hit = yield* this.#search(Timeline.placeFrom(all, this.#position.n + 1), all.length, 1);
-    return hit ?? this.#stop({ n: all[all.length - 1]!, computation: -1 }, 'end', 'the capture ends here');
+    return hit ?? this.#stop({ n: all[all.length - 1]!, computation: -1 }, 'end', 'The capture ends here');
   }
 
   /** The first message, unless a breakpoint stops there or before: for a session that does not stop on entry. */
@@ -172,7 +172,7 @@ export class CaptureStepper {
   *runBack(): Movement {
     const { all } = this.timeline;
     const hit = yield* this.#search(Timeline.placeFrom(all, this.#position.n) - 1, -1, -1);
-    return hit ?? this.#stop({ n: all[0]!, computation: -1 }, 'end', 'the capture begins here');
+    return hit ?? this.#stop({ n: all[0]!, computation: -1 }, 'end', 'The capture begins here');
   }
 
   /** Back to the first computation of the session that gives a value, up to here; undefined where none does. */
@@ -180,7 +180,7 @@ export class CaptureStepper {
     const session = this.walk.step(this.#position.n)?.session;
     if (session === undefined) return undefined;
     const at = yield* this.#computing(value, session.first, this.#position.n, ({ results }) => results);
-    return at === undefined ? undefined : this.#stop(at, 'goto', 'the value is computed here for the first time');
+    return at === undefined ? undefined : this.#stop(at, 'goto', 'The value is computed here for the first time');
   }
 
   /** On to the next computation of the session that a value goes into; undefined where none does. */
@@ -188,7 +188,7 @@ export class CaptureStepper {
     const session = this.walk.step(this.#position.n)?.session;
     if (session === undefined) return undefined;
     const at = yield* this.#computing(value, this.#position.n, session.last, ({ inputs }) => inputs);
-    return at === undefined ? undefined : this.#stop(at, 'goto', 'the value is used here');
+    return at === undefined ? undefined : this.#stop(at, 'goto', 'The value is used here');
   }
 
   /** The computation at the position, where that is in the conversation and inside a message. */

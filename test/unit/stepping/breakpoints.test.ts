@@ -92,7 +92,7 @@ describe('a data breakpoint', () => {
     stepper.breakpoints.setData([{ watch: { kind: 'state', session: 0 }, condition: 'session.before == "init_hello"' }]);
     expect(finished(stepper.run())).toMatchObject({
       position: { n: 1 },
-      text: 'the state changes from init_hello to resp_hello',
+      text: 'The state changes from init_hello to resp_hello',
     });
   });
 
