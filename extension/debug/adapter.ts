@@ -29,7 +29,6 @@ const capabilities: DebugProtocol.Capabilities = {
   supportsTerminateRequest: true,
   supportsLoadedSourcesRequest: true,
   supportsReadMemoryRequest: true,
-  supportsDelayedStackTraceLoading: true,
   exceptionBreakpointFilters: exceptionKinds.map(({ id: filter, label, description }) => ({
     ...{ filter, label, description, default: filter === 'error' },
     ...{ supportsCondition: true, conditionDescription: 'A display filter, for example p2pke.counter > 20' },

@@ -148,7 +148,6 @@ export class CaptureTarget implements Target {
     const frames = levels.slice(start, start + count).map(
       (level): DebugProtocol.StackFrame => ({
         ...{ id: this.#references.frame({ n, level }), name: level.name, line: place.line, column: 1, source: place.source },
-        ...(level.kind === 'below' || level.kind === 'session' ? { presentationHint: 'subtle' } : {}),
       }),
     );
     return { stackFrames: frames, totalFrames: levels.length };
@@ -174,7 +173,8 @@ export class CaptureTarget implements Target {
 
   #source(given: Arguments): Answer {
     const ofSource = integerIn(argumentsOf(given.source), 'sourceReference');
-    return { content: this.#sources.text(ofSource ?? integer(given, 'sourceReference')), mimeType: 'text/x-peerscope-packet' };
+    // Its name says what language it is of: a client asks for no more.
+    return { content: this.#sources.text(ofSource ?? integer(given, 'sourceReference')) };
   }
 
   #evaluate(given: Arguments): Answer {

@@ -69,7 +69,7 @@ export class TranscriptSources {
       this.#numbers.set(key, sourceReference);
     }
     const name = this.#stepper.transcripts.title(part.conversation, part.part);
-    return { name, sourceReference, origin: 'transcript of the capture' };
+    return { name, sourceReference };
   }
 }
 

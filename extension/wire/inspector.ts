@@ -78,6 +78,8 @@ export interface WebviewCalls extends Questions {
   askText: { params: { title: string; value: string }; result: { text?: string } };
   /** Puts a text on the clipboard. */
   copy: { params: { text: string }; result: { copied: boolean } };
+  /** Starts a debug session on a conversation, by its number. */
+  debug: { params: { conversation: number }; result: Record<never, never> };
   /** Adds keys from a file, or from the clipboard. */
   addKeys: { params: { from: 'file' | 'clipboard' }; result: { asked: boolean } };
 }
@@ -91,7 +93,7 @@ export const pageCommands = [
   ...(['find', 'findNext', 'findPrevious', 'nextInConversation', 'previousInConversation'] as const),
   ...(['stepForward', 'stepBack', 'comment', 'export'] as const),
   ...(['copyValue', 'copyHex', 'copyCArray', 'copyBase64', 'copyJson', 'copyScript', 'copyConversationScript'] as const),
-  ...(['copySection'] as const),
+  ...(['copySection', 'debugConversation'] as const),
 ] as const;
 export type PageCommand = (typeof pageCommands)[number];
 

@@ -3,7 +3,14 @@
  * that tells what was expected, or gives parameters that it takes again.
  */
 import { Random } from '../../extension/author/random.ts';
-import { askTextParams, copyParams, drawingParams, exportParams, questions } from '../../extension/host/capture/checks.ts';
+import {
+  askTextParams,
+  copyParams,
+  debugParams,
+  drawingParams,
+  exportParams,
+  questions,
+} from '../../extension/host/capture/checks.ts';
 import { node, nodeCommands, wish } from '../../extension/host/nodes/checks.ts';
 
 type Check = (value: unknown) => unknown;
@@ -28,6 +35,7 @@ export const pageMessages: Readonly<Record<string, readonly [Check, object]>> = 
   export: [exportParams, { scope, n: 0 }],
   saveDrawing: [drawingParams, { name: 'ladder', svg: '<svg/>' }],
   copy: [copyParams, { text: 'x' }],
+  debug: [debugParams, { conversation: 3 }],
   askText: [askTextParams, { title: 'x', value: 'y' }],
   ...Object.fromEntries(
     Object.entries(nodeCommands).map(([name, check]) => [

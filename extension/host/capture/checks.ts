@@ -79,6 +79,10 @@ export function copyParams(value: unknown): WebviewCalls['copy']['params'] {
   return { text: copied as string };
 }
 
+export function debugParams(value: unknown): WebviewCalls['debug']['params'] {
+  return { conversation: integer(object(value, 'debug').conversation, 'debug.conversation', 0) };
+}
+
 export function askTextParams(value: unknown): WebviewCalls['askText']['params'] {
   const { title, value: before } = object(value, 'askText');
   text(title, 'askText.title');

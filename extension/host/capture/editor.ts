@@ -54,6 +54,8 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
   readonly #transcripts = new Transcripts();
   readonly #problems = new Problems();
   readonly #moduleProblems = new ModuleProblems();
+  readonly #tabs = new Set<Tab>();
+  #debug: (capture: vscode.Uri, conversation: number) => void = () => {};
   #wanted: { readonly capture: string; readonly wanted: Wanted } | undefined;
   readonly #previews: Previews;
   readonly #log: vscode.LogOutputChannel;
@@ -83,6 +85,16 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
     const { frame, command } = this.#takeWanted(capture);
     if (frame !== undefined) tab.reveal(frame);
     if (command !== undefined) tab.command({ name: command, place: undefined });
+  }
+
+  /** Shows a frame in the tabs that a capture has; no tab comes to the front for it. */
+  reveal(capture: vscode.Uri, frame: number): void {
+    for (const tab of this.#tabs) if (tab.isReady && tab.document.uri.toString() === capture.toString()) tab.reveal(frame);
+  }
+
+  /** `debug` is called when a page wants a conversation under the debugger. */
+  onDebug(debug: (capture: vscode.Uri, conversation: number) => void): void {
+    this.#debug = debug;
   }
 
   /** What a page is opened for, once. */
@@ -138,6 +150,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
       reveal: (frame) => connection.tell('reveal', { frame }),
       command: (asked) => connection.tell('command', asked),
     };
+    this.#tabs.add(tab);
     const activate = (): void => {
       if (panel.active) this.#active = tab;
     };
@@ -155,6 +168,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
     ];
     panel.onDidDispose(() => {
       connection.close();
+      this.#tabs.delete(tab);
       for (const each of subscriptions) each.dispose();
       if (this.#active === tab) this.#active = undefined;
     });
@@ -187,6 +201,10 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
           const { title, value } = check.askTextParams(params);
           const text = await askLine({ title, value });
           return text === undefined ? {} : { text };
+        },
+        debug: async (params: unknown) => {
+          this.#debug(document.uri, check.debugParams(params).conversation);
+          return {};
         },
         copy: async (params: unknown) => {
           await vscode.env.clipboard.writeText(check.copyParams(params).text);

@@ -33,6 +33,8 @@ export class ScriptLenses implements vscode.CodeLensProvider {
   }
 
   provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
+    // The transcript of a capture that is debugged says what was sent.
+    if (document.uri.scheme === 'debug') return [];
     const script = this.#scripts.get(document) ?? new ScriptDocument([]);
     this.#scripts.set(document, script);
     script.update(document.getText());
