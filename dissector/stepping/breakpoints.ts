@@ -1,26 +1,11 @@
 import type { Analysis } from '../analysis/index.ts';
 import { equalBytes, type Value } from '../bytes/index.ts';
 import type { Finding } from '../protocol/index.ts';
+import { type Breakpoint, BreakpointMaker, type BreakpointWish, type SetBreakpoint, stopping } from './counted.ts';
 import type { Condition, Evaluator } from './evaluator.ts';
 import type { SessionWalk } from './sessionwalk.ts';
 import type { Timeline } from './timeline.ts';
 import { type Watch, watchedName } from './watch.ts';
-
-/** What a breakpoint may say beside its place. */
-export interface BreakpointWish {
-  /** A condition of the display filter: it counts only where this holds. */
-  readonly condition?: string;
-  /** `5` (the fifth time), `>= 3`, `% 10`. */
-  readonly hitCondition?: string;
-  /** What is written in the place of a stop; expressions stand in braces. */
-  readonly logMessage?: string;
-}
-
-/** What becomes of a breakpoint that was asked for: `problem` says why it never stops anything. */
-export interface SetBreakpoint {
-  readonly id: number;
-  readonly problem?: string;
-}
 
 /** Kinds of messages that stop whatever their place, as a client offers them. */
 export const exceptionKinds = [
@@ -42,17 +27,9 @@ export interface Hit {
   readonly exception?: { readonly kind: ExceptionKind; readonly finding?: Finding };
 }
 
-interface Breakpoint {
-  readonly id: number;
-  readonly condition: Condition | undefined;
-  readonly counts: ((hits: number) => boolean) | undefined;
-  readonly logMessage: string | undefined;
-  hits: number;
-}
-
-type Line = Breakpoint & { readonly n: number };
-type Function = Breakpoint & { readonly text: string; readonly filter: Condition };
-type Data = Breakpoint & { readonly watch: Watch };
+type Line = Breakpoint<Condition> & { readonly n: number };
+type Function = Breakpoint<Condition> & { readonly text: string; readonly filter: Condition };
+type Data = Breakpoint<Condition> & { readonly watch: Watch };
 type Exception = { readonly kind: ExceptionKind; readonly condition: Condition | undefined };
 
 /** All breakpoints of a debug session of a capture; asked about one message at a time. */
@@ -68,7 +45,7 @@ export class Breakpoints {
   #functions: readonly Function[] = [];
   #data: readonly Data[] = [];
   #exceptions: readonly Exception[] = [];
-  #nextId = 1;
+  readonly #maker: BreakpointMaker<Condition>;
 
   constructor(
     analysis: Analysis,
@@ -79,6 +56,7 @@ export class Breakpoints {
     this.#timeline = timeline;
     this.#walk = walk;
     this.#evaluator = evaluator;
+    this.#maker = new BreakpointMaker((text) => evaluator.condition(text));
     this.#log = log;
   }
 
@@ -86,8 +64,8 @@ export class Breakpoints {
   setLines(source: string, wanted: readonly (BreakpointWish & { readonly n: number | undefined })[]): SetBreakpoint[] {
     const lines: Line[] = [];
     const set = wanted.map(({ n, ...wish }) => {
-      if (n === undefined) return { id: this.#nextId++, problem: 'no message stands here' };
-      return this.#made(wish, (breakpoint) => void lines.push({ ...breakpoint, n }));
+      if (n === undefined) return this.#maker.refused('no message stands here');
+      return this.#maker.make(wish, (breakpoint) => void lines.push({ ...breakpoint, n }));
     });
     this.#lines.set(source, lines);
     this.#atMessage = new Map();
@@ -104,8 +82,8 @@ export class Breakpoints {
     const functions: Function[] = [];
     const set = wanted.map(({ filter: text, ...wish }) => {
       const filter = this.#evaluator.condition(text);
-      if (typeof filter === 'string') return { id: this.#nextId++, problem: filter };
-      return this.#made(wish, (breakpoint) => void functions.push({ ...breakpoint, text, filter }));
+      if (typeof filter === 'string') return this.#maker.refused(filter);
+      return this.#maker.make(wish, (breakpoint) => void functions.push({ ...breakpoint, text, filter }));
     });
     this.#functions = functions;
     return set;
@@ -115,8 +93,8 @@ export class Breakpoints {
   setData(wanted: readonly (BreakpointWish & { readonly watch: Watch | undefined })[]): SetBreakpoint[] {
     const data: Data[] = [];
     const set = wanted.map(({ watch, ...wish }) => {
-      if (watch === undefined) return { id: this.#nextId++, problem: 'nothing of this name can change' };
-      return this.#made(wish, (breakpoint) => void data.push({ ...breakpoint, watch }));
+      if (watch === undefined) return this.#maker.refused('nothing of this name can change');
+      return this.#maker.make(wish, (breakpoint) => void data.push({ ...breakpoint, watch }));
     });
     this.#data = data;
     return set;
@@ -126,11 +104,8 @@ export class Breakpoints {
   setExceptions(wanted: readonly { readonly kind: ExceptionKind; readonly condition?: string }[]): SetBreakpoint[] {
     const exceptions: Exception[] = [];
     const set = wanted.map(({ kind, condition: text }) => {
-      const condition = text === undefined || text.trim() === '' ? undefined : this.#evaluator.condition(text);
-      const id = this.#nextId++;
-      if (typeof condition === 'string') return { id, problem: condition };
-      exceptions.push({ kind, condition });
-      return { id };
+      const wish = text === undefined ? {} : { condition: text };
+      return this.#maker.make(wish, ({ condition }) => void exceptions.push({ kind, condition }));
     });
     this.#exceptions = exceptions;
     return set;
@@ -154,15 +129,11 @@ export class Breakpoints {
     return data.length > 0 ? { reason: 'data breakpoint', ids, text: changes.get(data[0]!)! } : undefined;
   }
 
-  /** Of breakpoints those that stop here; hits are counted, and log points written. */
-  #counted<B extends Breakpoint>(all: readonly B[], n: number, isMet: (each: B) => boolean = () => true): B[] {
-    return all.filter((each) => {
-      if (!isMet(each) || each.condition?.holds(n) === false) return false;
-      each.hits++;
-      if (each.counts?.(each.hits) === false) return false;
-      if (each.logMessage === undefined) return true;
-      this.#log(this.#evaluator.written(each.logMessage, n), n);
-      return false;
+  #counted<B extends Breakpoint<Condition>>(all: readonly B[], n: number, isMet?: (each: B) => boolean): B[] {
+    return stopping<Condition, B>(all, {
+      ...(isMet === undefined ? {} : { isMet }),
+      holds: (condition) => condition.holds(n),
+      log: (message) => this.#log(this.#evaluator.written(message, n), n),
     });
   }
 
@@ -212,37 +183,6 @@ export class Breakpoints {
   #values(field: string, n: number): readonly Value[] | undefined {
     const values = this.#evaluator.values(field, n) ?? [];
     return values.length === 0 ? undefined : values.map((value) => (value instanceof Uint8Array ? value.slice() : value));
-  }
-
-  #made({ condition: text, hitCondition, logMessage }: BreakpointWish, keep: (made: Breakpoint) => void): SetBreakpoint {
-    const id = this.#nextId++;
-    const condition = text === undefined || text.trim() === '' ? undefined : this.#evaluator.condition(text);
-    if (typeof condition === 'string') return { id, problem: condition };
-    const counts = hitCondition === undefined || hitCondition.trim() === '' ? undefined : hitCounter(hitCondition);
-    if (counts === 'wrong') return { id, problem: `"${hitCondition}" is no hit count like 5, >= 3 or % 10` };
-    keep({ id, condition, counts, logMessage: logMessage === '' ? undefined : logMessage, hits: 0 });
-    return { id };
-  }
-}
-
-/** What a hit count says of the number of a hit, which counts from 1. */
-export function hitCounter(text: string): ((hits: number) => boolean) | 'wrong' {
-  const [, operator = '==', digits] = /^\s*(==?|>=|<=|>|<|%)?\s*(\d{1,9})\s*$/.exec(text) ?? [];
-  if (digits === undefined) return 'wrong';
-  const count = Number(digits);
-  switch (operator) {
-    case '>=':
-      return (hits) => hits >= count;
-    case '<=':
-      return (hits) => hits <= count;
-    case '>':
-      return (hits) => hits > count;
-    case '<':
-      return (hits) => hits < count;
-    case '%':
-      return count === 0 ? 'wrong' : (hits) => hits % count === 0;
-    default:
-      return (hits) => hits === count;
   }
 }
 

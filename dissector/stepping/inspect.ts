@@ -7,6 +7,7 @@ import { allowed, type Finding, type TriedKey } from '../protocol/index.ts';
 import type { CaptureStepper, Position } from './capturestepper.ts';
 import { quantityText, type ShownComputation, type ShownQuantity, shownComputations } from './computations.ts';
 import { steppingLimits } from './limits.ts';
+import { memoryText } from './memoryplace.ts';
 import type { WalkedStep } from './sessionwalk.ts';
 import type { Watch } from './watch.ts';
 
@@ -20,8 +21,10 @@ export interface Shown {
   readonly expression?: string;
   /** What a data breakpoint on it watches. */
   readonly watch?: Watch;
-  /** Bytes in a Source of the message. */
-  readonly memory?: { readonly n: number; readonly source: number; readonly start: number };
+  /** The name of its bytes in a Source, see `memoryText`. */
+  readonly memory?: string;
+  /** Takes another value, as a person writes it. Throws an Error with a sentence for one that does not fit. */
+  readonly set?: (text: string) => void;
   /** A value of a computation: its place, by which its origin and its uses are found. */
   readonly quantity?: {
     readonly n: number;
@@ -122,7 +125,7 @@ class Layers {
   level(layer: Field, kind: 'inside' | 'below', shared: readonly ShownScope[] = []): StackLevel {
     const text = fieldText(layer);
     const own: ShownScope = { name: 'Layer', hint: 'locals', variables: () => this.children(layer, layer.name, []) };
-    return { kind, name: text === '' ? layer.name : `${layer.name}: ${text}`, scopes: () => [own, ...shared] };
+    return { kind, name: text === '' ? layer.name : text, scopes: () => [own, ...shared] };
   }
 
   /** What a field holds; `path` are the names from its layer inwards, items of lists left out. */
@@ -153,7 +156,7 @@ class Layers {
       ...(known === undefined || kind !== 'value'
         ? {}
         : { watch: { kind: 'field', field: known, conversation: this.#conversation, direction: this.#direction } as const }),
-      ...(generated || source >= this.#tree.sources.length ? {} : { memory: { n: this.#n, source, start } }),
+      ...(generated || source >= this.#tree.sources.length ? {} : { memory: memoryText({ n: this.#n, source, start }) }),
       ...(children === undefined || children.length === 0 ? {} : { children: () => this.children(field, layer, path) }),
     };
   }
@@ -286,7 +289,7 @@ function triedKey({ label, fingerprint, steps }: TriedKey, index: number): Shown
 
 function sourceVariable({ id, name, bytes, origin }: Source, tree: Tree, n: number): Shown {
   const value = `${countText(bytes.length, 'byte')}, ${originText(origin, tree.sources)}`;
-  return { name: `${id + 1}. ${name}`, value, memory: { n, source: id, start: 0 } };
+  return { name: `${id + 1}. ${name}`, value, memory: memoryText({ n, source: id, start: 0 }) };
 }
 
 function frameVariables({ reader }: Analysis, frame: number): readonly Shown[] {

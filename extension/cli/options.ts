@@ -131,8 +131,8 @@ export const options: readonly CliOption[] = [
   {
     name: 'record',
     value: 'PATH',
-    doc: 'writes the traffic and its keys: one pcapng file (node), one per section in a folder (run)',
-    commands: ['node', 'run'],
+    doc: 'writes the traffic and its keys: one pcapng file (node, dap), one per section in a folder (run)',
+    commands: ['node', 'run', 'dap'],
   },
   { name: 'without-keys', doc: 'leaves the keys out of the recording', commands: ['node'] },
   { name: 'keylog', value: 'FILE', doc: 'writes the keys of the traffic, in the format of --keys', commands: ['node'] },
@@ -166,7 +166,7 @@ export const options: readonly CliOption[] = [
     value: 'HOST',
     repeated: true,
     doc: 'allows an address that is not on this machine',
-    commands: ['node', 'run'],
+    commands: ['node', 'run', 'dap'],
   },
   {
     name: 'protocol',

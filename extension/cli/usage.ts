@@ -31,7 +31,7 @@ export function helpText(of: CaptureCommand | 'all'): string {
     usage.push(
       'peerscope node   PROTOCOL …                runs a test node; see peerscope node --help',
       'peerscope run    SCRIPT…                   runs packet scripts; see peerscope run --help',
-      'peerscope dap                              debugs captures for a client of the Debug Adapter Protocol; see peerscope dap --help',
+      'peerscope dap                              debugs captures and packet scripts for a client of the Debug Adapter Protocol; see peerscope dap --help',
       'peerscope protocol new|test|docs …         for protocols of your own; see peerscope protocol --help',
     );
   const shown = options.filter(({ commands }) => names.some((name) => commands.includes(name)));
@@ -99,8 +99,8 @@ export function dapHelp(): string {
     '',
     ...linesOf('dap'),
     '',
-    'A launch request names the capture ("program"), key logs ("keys"), a display filter ("filter"), and whether the session stops',
-    'at the first message ("stopOnEntry", true by default).',
+    'A launch request names a capture ("program") with key logs ("keys") and a display filter ("filter"), or a packet script with a',
+    'section ("section") and answers to its questions ("answers"); "stopOnEntry" says whether it stops at its beginning.',
     'Exit status: 0 the client has ended the session; 3 wrong usage, or a port in use.',
   ].join('\n');
 }

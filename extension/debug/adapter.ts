@@ -29,10 +29,18 @@ const capabilities: DebugProtocol.Capabilities = {
   supportsTerminateRequest: true,
   supportsLoadedSourcesRequest: true,
   supportsReadMemoryRequest: true,
-  exceptionBreakpointFilters: exceptionKinds.map(({ id: filter, label, description }) => ({
-    ...{ filter, label, description, default: filter === 'error' },
-    ...{ supportsCondition: true, conditionDescription: 'A display filter, for example p2pke.counter > 20' },
-  })),
+  supportsSetVariable: true,
+  supportsWriteMemoryRequest: true,
+  exceptionBreakpointFilters: [
+    {
+      ...{ filter: 'failure', label: 'Failed Expectations', default: true },
+      description: 'Stops a packet script at a statement that does not hold, with its nodes still there.',
+    },
+    ...exceptionKinds.map(({ id: filter, label, description }) => ({
+      ...{ filter, label, description, default: filter === 'error' },
+      ...{ supportsCondition: true, conditionDescription: 'Of captures: a display filter, for example p2pke.counter > 20' },
+    })),
+  ],
 };
 
 /** Every request ends in a response: what a handler throws becomes a sentence of it. */

@@ -93,7 +93,7 @@ export class CaptureBreakpoints {
     }));
     const known = wanted.filter((each): each is { kind: ExceptionKind } => each.kind !== undefined);
     const set = this.#stepper.breakpoints.setExceptions(known).map(told);
-    const unknown = { verified: false, message: 'There is no such kind of exception.' };
+    const unknown = { verified: false, message: 'There is no such kind of exception in a capture.' };
     return { breakpoints: wanted.map((each) => (each.kind === undefined ? unknown : set.shift()!)) };
   }
 

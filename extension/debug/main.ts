@@ -1,5 +1,6 @@
 /** The thread of a debug session in the editor: a capture that is large, or a module that does not return, holds nobody else. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Limits } from '../../dissector/bytes/index.ts';
 import { memoryFile } from '../../dissector/capture/index.ts';
 import { useEngine } from '../../dissector/crypto/index.ts';
 import { platformEngine } from '../capture/engine.ts';
@@ -11,9 +12,9 @@ import { port } from '../worker/port.ts';
 import { readSettings } from '../worker/settings.ts';
 import { openTogether } from '../worker/together.ts';
 import { Adapter } from './adapter.ts';
-import type { Surroundings } from './opencapture.ts';
-import { openTarget } from './opentarget.ts';
-import { Refusal } from './requests.ts';
+import { openTarget, type Surroundings } from './opentarget.ts';
+import { argumentsOf, Refusal } from './requests.ts';
+import { scriptSurroundings } from './scriptsurroundings.ts';
 
 useEngine(platformEngine());
 
@@ -25,19 +26,28 @@ const given = new Promise<DebugSetup>((resolve) => {
   setUp = resolve;
 });
 const adapter = new Adapter(async (parts, client) => {
-  const { capture, settings, keyLogs } = await given;
+  const { program, answers, settings, keyLogs } = await given;
   const setup = await readSettings(settings, (mistake) => client.output(mistake, 'stderr'));
   for (const problem of setup.problems) client.output(problem, 'stderr');
   const { limits } = setup.options;
   const around: Surroundings = {
-    ...{ setup, keyLogs },
-    open: () => opened(capture, limits),
-    // The host has read what the configuration names.
-    readKeyLog: async (path) => {
-      throw new Refusal(`The key log ${path} is not known to the editor.`);
+    ofCapture: {
+      ...{ setup, keyLogs },
+      open: async () => {
+        if ('script' in program) throw new Refusal('This is a packet script.');
+        return opened(program, limits);
+      },
+      // The host has read what the configuration names.
+      readKeyLog: async (path) => {
+        throw new Refusal(`The key log ${path} is not known to the editor.`);
+      },
+    },
+    ofScript: async () => {
+      if (!('script' in program)) throw new Refusal('This is no packet script.');
+      return scriptSurroundings(program, settings, setup.protocols);
     },
   };
-  return openTarget({ ...parts, keys: [] }, client, around);
+  return openTarget({ ...parts, keys: [], answers: { ...argumentsOf(parts.answers), ...answers } }, client, around);
 });
 adapter.onDidSendMessage((message) => tell({ kind: 'dap', message }));
 port.listen((received) => {
@@ -46,10 +56,7 @@ port.listen((received) => {
   else adapter.handleMessage(message.message as DebugProtocol.ProtocolMessage);
 });
 
-async function opened(
-  capture: DebuggedCapture,
-  limits: Surroundings['setup']['options']['limits'],
-): ReturnType<Surroundings['open']> {
+async function opened(capture: DebuggedCapture, limits: Limits): ReturnType<Surroundings['ofCapture']['open']> {
   if ('parts' in capture) {
     const { file } = await openTogether(capture.parts, capture.align, limits);
     return { file, close: () => {} };

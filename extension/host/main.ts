@@ -38,7 +38,7 @@ export function activate(context: vscode.ExtensionContext): Peerscope {
     ...registerNodes(context, editors),
     registerPreviews(previews, editors),
     ...registerTogether(editors),
-    ...registerDebug(context.extensionUri, editors, keyLogs),
+    ...registerDebug(context, editors, keyLogs),
     ...registerSample(context.extensionUri, editors, keyLogs),
     registerLanguage(context, log, warnings),
   );

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { referencePage } from '../../dissector/reference/page.ts';
 import { writeProtocol } from '../author/newprotocol.ts';
-import type { Done, NodeCalls, NodeThreadEvents } from '../wire/node.ts';
+import type { Done, NodeCalls, NodeEvents } from '../wire/node.ts';
 import { Connection } from '../wire/rpc.ts';
 import { protocolsOf, spokenProtocols } from './protocols.ts';
 import { type RunningNode, startNode } from './running.ts';
@@ -42,7 +42,7 @@ function existing(id: number): RunningNode {
   return node;
 }
 
-const sections = new ScriptSections((at) => connection.tell('reached', { at }));
+const sections = new ScriptSections();
 
 /** A command on one node, after which the page looks again. */
 function command<M extends keyof NodeCalls>(
@@ -55,7 +55,7 @@ function command<M extends keyof NodeCalls>(
   };
 }
 
-const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCalls, Record<never, never>>(
+const connection = new Connection<Record<never, never>, NodeEvents, NodeCalls, Record<never, never>>(
   (message) => port.postMessage(message),
   {
     // The host is of the same build and checks what webviews send; here the parameters are what the types say.
@@ -79,10 +79,6 @@ const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCa
     runSection: (params: unknown) => sections.run(params as Params<'runSection'>),
     stopSection: async (params: unknown) => {
       sections.stop((params as Params<'stopSection'>).run);
-      return {};
-    },
-    stepSection: async (params: unknown) => {
-      sections.go((params as Params<'stepSection'>).go);
       return {};
     },
     stop: command<'stop'>((node) => node.stop()),

@@ -7,10 +7,21 @@ export type DebuggedCapture =
   | { readonly bytes: Uint8Array }
   | { readonly parts: readonly CapturePart[]; readonly align: boolean };
 
+/** A packet script as it stands in the editor. */
+export interface DebuggedScript {
+  readonly script: string;
+  /** Where its files lie; undefined for a script that is not saved. */
+  readonly folder: string | undefined;
+  /** Where its traffic is recorded, with its keys. */
+  readonly recording: string;
+}
+
 /** The first message to the thread: all that its session takes from the editor. */
 export interface DebugSetup {
   readonly kind: 'setup';
-  readonly capture: DebuggedCapture;
+  readonly program: DebuggedCapture | DebuggedScript;
+  /** What a person answered to the questions of a script. */
+  readonly answers: Readonly<Record<string, string>>;
   readonly settings: CaptureSettings;
   /** Those in force for the capture, and those that the launch configuration names. */
   readonly keyLogs: readonly KeyLogText[];

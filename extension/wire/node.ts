@@ -155,8 +155,6 @@ export interface NodeCalls extends NodeCommands {
       readonly answered: Readonly<Record<string, string>>;
       /** Up to the message that is sent at this offset, and what is expected right after it; undefined: all of it. */
       readonly until: number | undefined;
-      /** Waits before each statement for `stepSection`. */
-      readonly steps: boolean;
       /** Where a recording of it is written, with its keys. */
       readonly recording: string;
     };
@@ -182,10 +180,8 @@ export interface NodeCalls extends NodeCommands {
       OfModules & { readonly link: number; readonly text: string; readonly at: number; readonly folder: string | undefined };
     result: Done;
   };
-  /** The section that waits goes on with one statement, with all that are left, or not at all. */
   /** Stops a run wherever it is; no mistake where it is over. */
   stopSection: { params: { readonly run: number }; result: Done };
-  stepSection: { params: { readonly go: 'next' | 'on' | 'stop' }; result: Done };
   /** A copy of a recording, with or without the keys in it. */
   save: { params: OfNode & { readonly path: string; readonly keys: boolean }; result: Done };
 }
@@ -202,10 +198,4 @@ export interface NodePageCalls extends NodeCommands {
 export interface NodeEvents {
   [event: string]: unknown;
   nodes: { readonly nodes: readonly NodeState[] };
-}
-
-/** The thread of the nodes → host. */
-export interface NodeThreadEvents extends NodeEvents {
-  /** The section that is stepped through waits before the statement at this offset. */
-  reached: { readonly at: number };
 }

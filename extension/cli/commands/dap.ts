@@ -1,7 +1,10 @@
 /** `peerscope dap`: a debug adapter for any client of the Debug Adapter Protocol. */
+import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { dirname } from 'node:path';
 import { readDecodeOptions } from '../../../dissector/analysis/decodeoptions.ts';
-import { limitsOf, readLimits } from '../../../dissector/protocol/index.ts';
+import { limitsOf } from '../../../dissector/protocol/index.ts';
+import { readNodeLimits } from '../../../dissector/testnode/index.ts';
 import { DiskFile } from '../../capture/disk.ts';
 import { loadProtocols } from '../../capture/modules.ts';
 import { openFile } from '../../capture/open.ts';
@@ -44,13 +47,15 @@ async function surroundingsOf(given: Given, tell: Tell): Promise<Surroundings> {
     ...{ choices: parseChoices(given.all('choice')), decodeAs: given.all('decode-as') },
     ...{ limits: parseLimits(given.all('limit')), order: given.one('order') },
   };
-  const { problems } = readLimits(written.limits, limitsOf(protocols));
+  const { limits: nodeLimits, problems } = readNodeLimits(written.limits, protocols);
   if (problems.length > 0) throw new UsageError(`--limit: ${problems.join(' ')}`, false);
-  const options = readDecodeOptions(written, protocols);
+  const ofCaptures = limitsOf(protocols);
+  const captureLimits = Object.fromEntries(Object.entries(written.limits).filter(([name]) => Object.hasOwn(ofCaptures, name)));
+  const options = readDecodeOptions({ ...written, limits: captureLimits }, protocols);
   if (options.problems.length > 0) throw new UsageError(options.problems.join(' '), false);
   const { limits } = options;
   watchHooks(limits.hookSeconds);
-  return {
+  const ofCapture: Surroundings['ofCapture'] = {
     setup: { protocols, options },
     keyLogs: given.all('keys').map((path) => readKeyLog(path, limits)),
     readKeyLog: async (path) => readKeyLog(path, limits).text,
@@ -64,6 +69,20 @@ async function surroundingsOf(given: Given, tell: Tell): Promise<Surroundings> {
       }
     },
   };
+  const ofScript: Surroundings['ofScript'] = async (path) => ({
+    ...{ protocols, limits: nodeLimits, pins: written.choices, allow: given.all('allow'), folder: dirname(path) },
+    recording: given.one('record'),
+    readText: async () => readScript(path),
+  });
+  return { ofCapture, ofScript };
+}
+
+function readScript(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Error(`The script ${path} cannot be read. ${reasonOf(error)}`);
+  }
 }
 
 function onDisk(path: string): DiskFile {

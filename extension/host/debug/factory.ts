@@ -1,6 +1,6 @@
 /** What a debug session of ours takes from the editor: the capture, its settings and its keys. */
 import * as vscode from 'vscode';
-import type { DebuggedCapture } from '../../wire/debug.ts';
+import type { DebuggedCapture, DebugSetup } from '../../wire/debug.ts';
 import type { KeyLogText } from '../../wire/inspector.ts';
 import { captureLimit } from '../capture/capturelimit.ts';
 import { nameOf } from '../capture/files.ts';
@@ -8,16 +8,21 @@ import { partsOf } from '../capture/mergedcapture.ts';
 import { readWhole } from '../capture/reading.ts';
 import { readSettings } from '../capture/settings.ts';
 import { type KeyLogs, keyLogName, readKeyLog } from '../keys/keylogs.ts';
+import { isScript } from './configurations.ts';
+import { scriptProgram } from './scriptprogram.ts';
 import { debugFile } from './thread.ts';
 import { ThreadAdapter } from './threadadapter.ts';
 
 export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory {
   readonly #extension: vscode.Uri;
   readonly #keyLogs: KeyLogs;
+  readonly #recordings: vscode.Uri;
 
-  constructor(extension: vscode.Uri, keyLogs: KeyLogs) {
+  /** `recordings`: the folder in which scripts are recorded. */
+  constructor(extension: vscode.Uri, keyLogs: KeyLogs, recordings: vscode.Uri) {
     this.#extension = extension;
     this.#keyLogs = keyLogs;
+    this.#recordings = recordings;
   }
 
   async createDebugAdapterDescriptor({
@@ -29,9 +34,14 @@ export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory {
     const { settings, problems: ofSettings } = readSettings(program);
     for (const problem of [...problems, ...ofSettings]) vscode.debug.activeDebugConsole.appendLine(problem);
     const keyLogs = [...texts, ...(await named(configuration.keys, workspaceFolder))];
-    const setup = { kind: 'setup', capture: await captureAt(program), settings, keyLogs } as const;
+    const setup = { kind: 'setup', ...(await this.#program(program, configuration)), settings, keyLogs } as const;
     const file = vscode.Uri.joinPath(this.#extension, ...debugFile);
     return new vscode.DebugAdapterInlineImplementation(new ThreadAdapter(file, nameOf(program), setup));
+  }
+
+  async #program(uri: vscode.Uri, configuration: vscode.DebugConfiguration): Promise<Pick<DebugSetup, 'program' | 'answers'>> {
+    if (isScript(configuration)) return scriptProgram(uri, configuration, this.#recordings);
+    return { program: await captureAt(uri), answers: {} };
   }
 }
 

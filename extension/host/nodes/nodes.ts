@@ -1,15 +1,7 @@
 /** The test nodes: a thread that has their sockets, and a page beside the inspector that drives them. */
 import { Worker } from 'node:worker_threads';
 import * as vscode from 'vscode';
-import type {
-  NodeCalls,
-  NodeEvents,
-  NodePageCalls,
-  NodeState,
-  NodeThreadEvents,
-  NodeWish,
-  SpokenProtocol,
-} from '../../wire/node.ts';
+import type { NodeCalls, NodeEvents, NodePageCalls, NodeState, NodeWish, SpokenProtocol } from '../../wire/node.ts';
 import { Connection } from '../../wire/rpc.ts';
 import type { CaptureEditors } from '../capture/editor.ts';
 import { failureOf } from '../capture/failureof.ts';
@@ -43,7 +35,6 @@ class Nodes implements Driven, Senders {
   #thread: Thread | undefined;
   #panel: vscode.WebviewPanel | undefined;
   #page: PageConnection | undefined;
-  #reached: (at: number) => void = () => {};
   states: readonly NodeState[] = [];
 
   constructor(context: vscode.ExtensionContext, editors: CaptureEditors) {
@@ -131,10 +122,6 @@ class Nodes implements Driven, Senders {
     return vscode.workspace.isTrusted ? this.#call(method, params) : Promise.reject(new Error(untrusted()));
   }
 
-  onReached(listener: (at: number) => void): void {
-    this.#reached = listener;
-  }
-
   /** Beside the script, which keeps the focus. */
   async show(recording: vscode.Uri): Promise<void> {
     await this.#editors.show(recording, {}, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true });
@@ -208,7 +195,6 @@ class Nodes implements Driven, Senders {
         this.states = nodes;
         this.#page?.tell('nodes', { nodes });
       },
-      (at) => this.#reached(at),
       (reason) => this.#died(reason),
     );
     return this.#thread.connection.call(method, params);
@@ -259,23 +245,17 @@ async function allowedHosts(address: string): Promise<readonly string[] | undefi
 }
 
 class Thread {
-  readonly connection: Connection<NodeCalls, None, None, NodeThreadEvents>;
+  readonly connection: Connection<NodeCalls, None, None, NodeEvents>;
   readonly #worker: Worker;
   #over = false;
 
-  constructor(
-    file: vscode.Uri,
-    changed: (nodes: readonly NodeState[]) => void,
-    reached: (at: number) => void,
-    ended: (reason: string) => void,
-  ) {
+  constructor(file: vscode.Uri, changed: (nodes: readonly NodeState[]) => void, ended: (reason: string) => void) {
     this.#worker = new Worker(file.fsPath, { name: 'peerscope-nodes' });
-    this.connection = new Connection<NodeCalls, None, None, NodeThreadEvents>(
+    this.connection = new Connection<NodeCalls, None, None, NodeEvents>(
       (message) => this.#worker.postMessage(message),
       {},
       {
         nodes: (data: unknown) => changed((data as NodeEvents['nodes']).nodes),
-        reached: (data: unknown) => reached((data as NodeThreadEvents['reached']).at),
       },
     );
     const over = (reason: string): void => {

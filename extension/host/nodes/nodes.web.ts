@@ -4,7 +4,7 @@ import { ScriptLenses } from '../scripts/lenses.ts';
 
 const commands = [
   ...['openTestNode', 'startTestNode', 'stopTestNodes', 'sendHeldMessage', 'dropHeldMessage'],
-  ...['runScriptSection', 'sendPacket', 'stepScript', 'newProtocol', 'showProtocolReference'],
+  ...['runScriptSection', 'sendPacket', 'newProtocol', 'showProtocolReference'],
 ];
 
 export function registerNodes(): vscode.Disposable[] {
@@ -12,5 +12,5 @@ export function registerNodes(): vscode.Disposable[] {
     void vscode.window.showWarningMessage(
       vscode.l10n.t('Peerscope: test nodes and protocol modules need VS Code on a desktop or a server.'),
     );
-  return [new ScriptLenses(undefined), ...commands.map((name) => vscode.commands.registerCommand(`peerscope.${name}`, told))];
+  return [new ScriptLenses(false), ...commands.map((name) => vscode.commands.registerCommand(`peerscope.${name}`, told))];
 }

@@ -1,6 +1,7 @@
 /** A node that a script drives: what it has heard so far, decoded. */
 import { randomBytes } from 'node:crypto';
 import { readDecodeOptions } from '../../../dissector/analysis/decodeoptions.ts';
+import type { Analysis } from '../../../dissector/analysis/index.ts';
 import type { Address, Protocol } from '../../../dissector/protocol/index.ts';
 import { type NodeEvent, type NodeLimits, NodeRefusal, Recorder } from '../../../dissector/testnode/index.ts';
 import { addressText } from '../sockets/address.ts';
@@ -133,11 +134,11 @@ export class ScriptNode {
 
   /** A message is about to be sent: what comes from now on may be its answer. */
   mark(): void {
-    this.marked = this.#frames;
+    this.marked = this.frames;
   }
 
   /** Frames that it has recorded. */
-  get #frames(): number {
+  get frames(): number {
     return this.blocks.reduce((count, { link }) => count + (link === undefined ? 0 : 1), 0);
   }
 
@@ -154,6 +155,11 @@ export class ScriptNode {
   /** All that it has heard so far, in order. */
   heard(): readonly ReceivedMessage[] {
     return this.#hearing.heardAt(addressText(this.#local()), this.seen);
+  }
+
+  /** All that it has sent and heard so far, decoded anew; undefined before the first. */
+  analysis(): Analysis | undefined {
+    return this.#hearing.analysis();
   }
 
   #local(): Address {

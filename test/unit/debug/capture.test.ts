@@ -23,9 +23,9 @@ describe('a session', () => {
     expect(names).toEqual([
       'p2pke InitHello: 127.0.0.1:7000 → 127.0.0.1:7001 (opener)',
       'session 1 of 1',
-      'udp: UDP, port 7000 → 7001',
-      'ipv4: IPv4, 127.0.0.1 → 127.0.0.1',
-      expect.stringContaining('ethernet: '),
+      'UDP, port 7000 → 7001',
+      'IPv4, 127.0.0.1 → 127.0.0.1',
+      expect.stringContaining('Ethernet, '),
       'frame 1',
     ]);
     const part = (await debug.stackTraceRequest({ threadId: 1, startFrame: 1, levels: 2 })).body;

@@ -75,6 +75,8 @@ export type Stopped = DebugProtocol.StoppedEvent['body'];
 /** Waits for the stop that an action leads to. */
 export async function stopAfter(debug: DebugClient, act: () => Promise<unknown>): Promise<Stopped> {
   const stopped = debug.waitForEvent('stopped', 60_000);
+  // Where the action fails nobody waits for it any more.
+  stopped.catch(() => {});
   await act();
   return (await stopped).body;
 }
