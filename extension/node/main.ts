@@ -22,6 +22,8 @@ const RATE_MS = 1000;
 const nodes = new Map<number, RunningNode>();
 let nextNode = 1;
 let timer: NodeJS.Timeout | undefined;
+/** The debug session for which all stand still. */
+let stillFor: string | undefined;
 
 /** The page learns of changes a few times a second, however many there are. */
 function changed(): void {
@@ -64,6 +66,7 @@ const connection = new Connection<Record<never, never>, NodeEvents, NodeCalls, R
       const { wish, allow, tree, recording, modules } = params as Params<'start'>;
       const node = await startNode(nextNode++, wish, { tree, protocols: await protocolsOf(modules), allow }, recording, changed);
       nodes.set(node.id, node);
+      node.standStill(stillFor);
       changed();
       return { node: node.id };
     },
@@ -77,6 +80,13 @@ const connection = new Connection<Record<never, never>, NodeEvents, NodeCalls, R
       return { pages: protocols.map((each) => ({ id: each.id, title: each.title, text: referencePage(each) })) };
     },
     runSection: (params: unknown) => sections.run(params as Params<'runSection'>),
+    standStill: async (params: unknown) => {
+      ({ session: stillFor } = params as Params<'standStill'>);
+      for (const node of nodes.values()) node.standStill(stillFor);
+      sections.standStill(stillFor !== undefined);
+      changed();
+      return {};
+    },
     stopSection: async (params: unknown) => {
       sections.stop((params as Params<'stopSection'>).run);
       return {};

@@ -73,6 +73,8 @@ export interface NodeState {
   readonly running: boolean;
   readonly mode: NodeMode;
   readonly paused: boolean;
+  /** The debug session that is stopped, by its name: the clock of the node stands still until it goes on. */
+  readonly stillFor?: string;
   readonly seed: number;
   readonly received: number;
   readonly sent: number;
@@ -182,6 +184,8 @@ export interface NodeCalls extends NodeCommands {
   };
   /** Stops a run wherever it is; no mistake where it is over. */
   stopSection: { params: { readonly run: number }; result: Done };
+  /** All nodes and running scripts stand still while a debug session is stopped, by its name; they go on without one. */
+  standStill: { params: { readonly session?: string }; result: Done };
   /** A copy of a recording, with or without the keys in it. */
   save: { params: OfNode & { readonly path: string; readonly keys: boolean }; result: Done };
 }
@@ -193,6 +197,8 @@ export interface NodePageCalls extends NodeCommands {
   start: { params: NodeWish; result: { readonly started: boolean } };
   show: { params: OfNode; result: Done };
   save: { params: OfNode; result: Done };
+  /** The nodes go on although the debugger is stopped. */
+  continueAnyway: { params: Done; result: Done };
 }
 
 export interface NodeEvents {

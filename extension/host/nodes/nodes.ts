@@ -13,6 +13,7 @@ import { registerScripts, type Senders } from '../scripts/commands.ts';
 import { nodeCommands, node as nodeOf, wish as wishOf } from './checks.ts';
 import { type Driven, nodeCommandsOf } from './commands.ts';
 import { Recordings } from './recordings.ts';
+import { type Standing, StoppedDebugger } from './stoppeddebugger.ts';
 
 type None = Record<never, never>;
 type PageConnection = Connection<None, NodeEvents, NodePageCalls, None>;
@@ -22,13 +23,14 @@ export function registerNodes(context: vscode.ExtensionContext, editors: Capture
   return [
     nodes,
     vscode.commands.registerCommand('peerscope.openTestNode', () => nodes.open()),
+    vscode.commands.registerCommand('peerscope.continueAnyway', () => nodes.continueAnyway()),
     ...nodeCommandsOf(nodes),
     ...registerScripts(nodes),
     ...registerProtocols(nodes, context.extensionUri, (capture) => editors.show(capture)),
   ];
 }
 
-class Nodes implements Driven, Senders {
+class Nodes implements Driven, Senders, Standing {
   readonly #context: vscode.ExtensionContext;
   readonly #editors: CaptureEditors;
   readonly #recordings: Recordings;
@@ -36,11 +38,17 @@ class Nodes implements Driven, Senders {
   #panel: vscode.WebviewPanel | undefined;
   #page: PageConnection | undefined;
   states: readonly NodeState[] = [];
+  readonly #nodesChanged = new vscode.EventEmitter<void>();
+  readonly onDidChangeNodes = this.#nodesChanged.event;
+  readonly #debugger: StoppedDebugger;
+  /** The debug session for which all stand still. */
+  #stillFor: string | undefined;
 
   constructor(context: vscode.ExtensionContext, editors: CaptureEditors) {
     this.#context = context;
     this.#editors = editors;
     this.#recordings = new Recordings(context.globalStorageUri, context.workspaceState);
+    this.#debugger = new StoppedDebugger(this);
     this.#recordings
       .tellOfEarlier(async (recording) => await editors.show(recording))
       .catch((error: unknown) => {
@@ -51,8 +59,25 @@ class Nodes implements Driven, Senders {
   }
 
   dispose(): void {
+    this.#debugger.dispose();
     this.#panel?.dispose();
     this.#end();
+    this.#nodesChanged.dispose();
+  }
+
+  /** A thread that has yet to begin is told when it does. */
+  standStill(session: string | undefined): void {
+    this.#stillFor = session;
+    if (this.#thread === undefined) return;
+    this.#call('standStill', session === undefined ? {} : { session }).catch(() => {});
+  }
+
+  get isBusy(): boolean {
+    return this.states.some(({ running }) => running);
+  }
+
+  continueAnyway(): void {
+    this.#debugger.continueAnyway();
   }
 
   /** In an untrusted workspace nothing is opened: a node listens on the network. */
@@ -102,6 +127,10 @@ class Nodes implements Driven, Senders {
         start: async (params: unknown) => ({ started: await this.start(wishOf(params)) }),
         show: async (params: unknown) => {
           await this.#showTraffic(nodeOf(params).node);
+          return {};
+        },
+        continueAnyway: async () => {
+          this.continueAnyway();
           return {};
         },
         save: async (params: unknown) => {
@@ -189,14 +218,17 @@ class Nodes implements Driven, Senders {
   }
 
   #call<M extends keyof NodeCalls & string>(method: M, params: NodeCalls[M]['params']): Promise<NodeCalls[M]['result']> {
+    const isNew = this.#thread === undefined;
     this.#thread ??= new Thread(
       vscode.Uri.joinPath(this.#context.extensionUri, 'dist', 'node.cjs'),
       (nodes) => {
         this.states = nodes;
         this.#page?.tell('nodes', { nodes });
+        this.#nodesChanged.fire();
       },
       (reason) => this.#died(reason),
     );
+    if (isNew && this.#stillFor !== undefined) this.standStill(this.#stillFor);
     return this.#thread.connection.call(method, params);
   }
 
@@ -219,6 +251,7 @@ class Nodes implements Driven, Senders {
     this.#thread = undefined;
     this.states = [];
     this.#page?.tell('nodes', { nodes: [] });
+    this.#nodesChanged.fire();
   }
 }
 

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { ScriptLenses } from '../scripts/lenses.ts';
 
 const commands = [
-  ...['openTestNode', 'startTestNode', 'stopTestNodes', 'sendHeldMessage', 'dropHeldMessage'],
+  ...['openTestNode', 'startTestNode', 'stopTestNodes', 'sendHeldMessage', 'dropHeldMessage', 'continueAnyway'],
   ...['runScriptSection', 'sendPacket', 'newProtocol', 'showProtocolReference'],
 ];
 

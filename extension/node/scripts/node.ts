@@ -66,8 +66,10 @@ export class ScriptNode {
     const events: NodeEvent[] = [];
     let size = 0;
     let link: string | undefined;
+    let started: SocketNode | undefined;
     const recorder = new Recorder({
       ...{ transport, secrets: true, application: 'Peerscope', now: wallClock },
+      stoodStill: () => ({ milliseconds: started?.node.stoodStill ?? 0, why: 'somebody stood at a breakpoint' }),
       write: (bytes) => {
         if (size > MOST_RECORDED) return;
         size += bytes.length;
@@ -76,7 +78,7 @@ export class ScriptNode {
         hearing.recorded(block.bytes);
       },
     });
-    const socket = await SocketNode.start(
+    started = await SocketNode.start(
       {
         ...{ protocol, transport, choices, limits, listen, seed },
         identity: await kind.createIdentity((length) => new Uint8Array(randomBytes(length))),
@@ -93,7 +95,7 @@ export class ScriptNode {
       },
       dialled,
     );
-    return new ScriptNode(options, transport, socket, { recorder, blocks, events, hearing });
+    return new ScriptNode(options, transport, started, { recorder, blocks, events, hearing });
   }
 
   private constructor(

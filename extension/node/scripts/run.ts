@@ -143,7 +143,7 @@ class Run implements RunView {
   freeze(isFrozen: boolean): void {
     this.#isFrozen = isFrozen;
     this.#clock.stopped = isFrozen;
-    for (const { socket } of this.nodes.values()) socket.node.pause(isFrozen);
+    for (const { socket } of this.nodes.values()) socket.node.standStill(isFrozen);
   }
 
   async do(statement: Statement): Promise<void> {
@@ -211,7 +211,7 @@ class Run implements RunView {
       ...{ protocol, protocols, pins, limits, manual, role: role?.text, seed: around.seed },
       ...place,
     });
-    started.socket.node.pause(this.#isFrozen);
+    started.socket.node.standStill(this.#isFrozen);
     this.nodes.set(name.text, started);
   }
 

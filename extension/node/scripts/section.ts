@@ -9,12 +9,15 @@ import { nodeLimitsIn } from '../limits.ts';
 import { protocolsOf } from '../protocols.ts';
 import { ownerOnly } from '../saving.ts';
 import { runSection } from './run.ts';
+import type { Onlooker, RunView } from './stages.ts';
 
 type Wanted = NodeCalls['runSection']['params'];
 
 export class ScriptSections {
   /** What stops each run. */
   readonly #running = new Map<number, AbortController>();
+  readonly #views = new Set<RunView>();
+  #isStill = false;
 
   /** Scripts of the editor stay on this machine: a build that runs them says otherwise by its own command. */
   async run(wanted: Wanted): Promise<NodeCalls['runSection']['result']> {
@@ -30,6 +33,12 @@ export class ScriptSections {
     }
   }
 
+  /** While a debugger is stopped nothing that runs is late, nor what it waits for. */
+  standStill(isStill: boolean): void {
+    this.#isStill = isStill;
+    for (const view of this.#views) view.freeze(isStill);
+  }
+
   stop(run: number): void {
     this.#running.get(run)?.abort();
   }
@@ -40,7 +49,9 @@ export class ScriptSections {
     const around = { folder, answered, environment: process.env, seed: randomInt(2 ** 32) };
     const part = until === undefined ? found : upTo(found, until);
     const options = { protocols, pins: pinsIn(tree, protocols), limits: nodeLimitsIn(tree, protocols), allow: [], around };
-    const { seconds, failure, stopped, recording } = await runSection(part, { ...options, signal });
+    const { seconds, failure, stopped, recording } = await this.#watched((onlooker) =>
+      runSection(part, { ...options, signal, onlooker }),
+    );
     const unrecorded = record(path, recording);
     return {
       ...{ seconds, recorded: recording !== undefined && unrecorded === undefined },
@@ -48,6 +59,22 @@ export class ScriptSections {
       ...(stopped === undefined ? {} : { stopped }),
       ...(unrecorded === undefined ? {} : { unrecorded }),
     };
+  }
+
+  /** A run that stands still with the others. */
+  async #watched<T>(run: (onlooker: Onlooker) => Promise<T>): Promise<T> {
+    let own: RunView | undefined;
+    try {
+      return await run({
+        started: (view) => {
+          own = view;
+          this.#views.add(view);
+          view.freeze(this.#isStill);
+        },
+      });
+    } finally {
+      if (own !== undefined) this.#views.delete(own);
+    }
   }
 }
 
