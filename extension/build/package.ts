@@ -20,6 +20,7 @@ export const contents: readonly string[] = [
     'syntaxes/packet.tmLanguage.json',
     'syntaxes/packet.language.json',
     'syntaxes/packet.snippets.json',
+    'syntaxes/tasks.snippets.json',
     'media/icons/packet.svg',
   ],
   // The walkthrough: its pictures, and the capture that it opens.

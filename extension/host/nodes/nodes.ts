@@ -13,7 +13,9 @@ import { registerScripts, type Senders } from '../scripts/commands.ts';
 import { nodeCommands, node as nodeOf, wish as wishOf } from './checks.ts';
 import { type Driven, nodeCommandsOf } from './commands.ts';
 import { Recordings } from './recordings.ts';
+import { PacketSender } from './sendpacket.ts';
 import { type Standing, StoppedDebugger } from './stoppeddebugger.ts';
+import { NodeTasks, type TaskNodes } from './tasks.ts';
 
 type None = Record<never, never>;
 type PageConnection = Connection<None, NodeEvents, NodePageCalls, None>;
@@ -24,13 +26,13 @@ export function registerNodes(context: vscode.ExtensionContext, editors: Capture
     nodes,
     vscode.commands.registerCommand('peerscope.openTestNode', () => nodes.open()),
     vscode.commands.registerCommand('peerscope.continueAnyway', () => nodes.continueAnyway()),
-    ...nodeCommandsOf(nodes),
-    ...registerScripts(nodes),
+    ...nodeCommandsOf(nodes, new PacketSender(nodes)),
+    ...registerScripts(nodes, (runs) => new NodeTasks(nodes, runs)),
     ...registerProtocols(nodes, context.extensionUri, (capture) => editors.show(capture)),
   ];
 }
 
-class Nodes implements Driven, Senders, Standing {
+class Nodes implements Driven, Senders, Standing, TaskNodes {
   readonly #context: vscode.ExtensionContext;
   readonly #editors: CaptureEditors;
   readonly #recordings: Recordings;
@@ -161,7 +163,7 @@ class Nodes implements Driven, Senders, Standing {
 
   readonly drop = ({ id: node }: NodeState, held: number): Promise<unknown> => this.#call('drop', { node, held });
 
-  stop({ id: node }: NodeState): Promise<unknown> {
+  stop({ id: node }: Pick<NodeState, 'id'>): Promise<unknown> {
     return this.#call('stop', { node });
   }
 
@@ -171,6 +173,17 @@ class Nodes implements Driven, Senders, Standing {
     const allow = await allowedHosts(wish.address);
     if (allow === undefined) return false;
     this.open();
+    return (await this.#startNode(wish, allow)) !== undefined;
+  }
+
+  /** For a task: without the page, and its traffic stands in a tab of its own once somebody asks for it. */
+  async startNode(wish: NodeWish): Promise<number | undefined> {
+    if (!vscode.workspace.isTrusted) throw new Error(untrusted());
+    const allow = await allowedHosts(wish.address);
+    return allow === undefined ? undefined : this.#startNode(wish, allow, false);
+  }
+
+  async #startNode(wish: NodeWish, allow: readonly string[], isShown = true): Promise<number> {
     const name = `${wish.protocol}-${wish.direction}-${Date.now().toString(36)}.pcapng`;
     const recording = await this.#recordings.add(name);
     // What VS Code gives is behind proxies, which do not go to another thread.
@@ -182,8 +195,8 @@ class Nodes implements Driven, Senders, Standing {
       recording: recording.fsPath,
       modules: moduleFiles(undefined),
     });
-    await this.#showTraffic(node, recording);
-    return true;
+    if (isShown) await this.#showTraffic(node, recording);
+    return node;
   }
 
   /** Beside the page, which stays in view. */

@@ -3,7 +3,15 @@ import * as vscode from 'vscode';
 import { ScriptLenses } from '../scripts/lenses.ts';
 
 const commands = [
-  ...['openTestNode', 'startTestNode', 'stopTestNodes', 'sendHeldMessage', 'dropHeldMessage', 'continueAnyway'],
+  ...[
+    'openTestNode',
+    'startTestNode',
+    'stopTestNodes',
+    'sendHeldMessage',
+    'dropHeldMessage',
+    'continueAnyway',
+    'sendPacketToLink',
+  ],
   ...['runScriptSection', 'sendPacket', 'newProtocol', 'showProtocolReference'],
 ];
 

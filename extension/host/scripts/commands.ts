@@ -22,7 +22,8 @@ interface How {
   readonly steps?: boolean;
 }
 
-export function registerScripts(senders: Senders): vscode.Disposable[] {
+/** `beside`: what else runs scripts. */
+export function registerScripts(senders: Senders, beside: (runs: ScriptRuns) => vscode.Disposable): vscode.Disposable[] {
   const failures = new Failures();
   const runs = new ScriptRuns(senders, failures);
   const onScript =
@@ -42,7 +43,7 @@ export function registerScripts(senders: Senders): vscode.Disposable[] {
   const command = (name: string, run: (...given: never[]) => unknown): vscode.Disposable =>
     vscode.commands.registerCommand(`peerscope.${name}`, run as (...given: unknown[]) => unknown);
   return [
-    ...[failures, new ScriptTests(runs), new ScriptLenses(true)],
+    ...[failures, new ScriptTests(runs), new ScriptLenses(true), beside(runs)],
     command(
       'runScriptSection',
       onScript((document, at) => runSection(runs, document, at, undefined)),
