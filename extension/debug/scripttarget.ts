@@ -162,6 +162,10 @@ export class ScriptTarget implements Target {
   #tell({ title, seconds, failure, recording }: SectionResult): void {
     const name = title === '' ? basename(this.#script.path) : title;
     if (recording !== undefined) this.#script.record?.(recording);
+    this.#client.event('peerscopeResult', {
+      ...{ title, seconds },
+      ...(failure === undefined ? {} : { failure: { at: failure.at, text: failure.text } }),
+    });
     if (failure === undefined) this.#client.output(`passed  ${name} (${seconds.toFixed(1)} s)`);
     else
       this.#client.output(

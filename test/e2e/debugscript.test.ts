@@ -69,4 +69,16 @@ describe('a packet script under the debugger', () => {
     await expect.poll(() => inspecting.frame.locator('#filter-count').innerText()).toMatch(/^1 row of/);
     await workbench.screenshot('debug-script-capture');
   });
+
+  it('is debugged from the tests, too, and passes there', async () => {
+    await workbench.page.locator('.tabs-container .tab', { hasText: 'steps.packet' }).first().click();
+    await line('send a data').click();
+    await workbench.command('Test: Debug Tests in Current File');
+    await expect.poll(() => top().innerText(), { timeout: 60_000 }).toContain('send a data');
+    await button('Continue').click();
+    await workbench.page
+      .locator('.glyph-margin-widgets .codicon-testing-passed-icon, .margin .codicon-testing-passed-icon')
+      .first()
+      .waitFor({ timeout: 60_000 });
+  });
 });

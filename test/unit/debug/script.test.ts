@@ -93,7 +93,9 @@ describe('a script', () => {
     expect(await at(debug)).toBe('12 expect a data');
     const terminated = debug.waitForEvent('terminated', 60_000);
     const exited = debug.waitForEvent('exited', 60_000);
+    const result = debug.waitForEvent('peerscopeResult', 60_000);
     await debug.send('stepOut', { threadId: 1 });
+    expect((await result).body).toMatchObject({ title: 'a clean handshake', seconds: expect.any(Number) });
     expect((await exited).body).toEqual({ exitCode: 0 });
     await terminated;
   });
