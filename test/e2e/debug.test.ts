@@ -7,7 +7,10 @@ describe('a capture under the debugger', () => {
   let workbench: Workbench;
   let inspecting: Inspecting;
   beforeAll(async () => {
-    workbench = await Workbench.open({ size: { width: 1440, height: 900 }, settings: { 'peerscope.keyLogs': ['p2pke_a.keys'] } });
+    workbench = await Workbench.open({
+      size: { width: 1240, height: 1000 },
+      settings: { 'peerscope.keyLogs': ['p2pke_a.keys'] },
+    });
     inspecting = await Inspecting.open(workbench, 'p2pke_a.pcapng');
   });
   afterAll(() => workbench?.dispose());
@@ -36,6 +39,7 @@ describe('a capture under the debugger', () => {
     await variables.locator('.monaco-list-row', { hasText: 'Computation' }).first().waitFor();
     await variables.locator('.monaco-list-row', { hasText: 'secret, 32 bytes' }).first().waitFor();
     await workbench.screenshot('debug-computation');
+    await workbench.picture('debug', ['.part.sidebar', '.part.editor']);
     await button('Step Out').click();
     await expect.poll(() => top().innerText()).toContain('InitDone');
     await button('Step Back').click();
