@@ -68,13 +68,30 @@ export class Breakpoints {
       return this.#maker.make(wish, (breakpoint) => void lines.push({ ...breakpoint, n }));
     });
     this.#lines.set(source, lines);
+    this.#index();
+    return set;
+  }
+
+  /** The messages have other numbers now: `to` gives that of one, or none where it is there no more. */
+  renumber(to: (n: number) => number | undefined): void {
+    for (const [source, lines] of this.#lines)
+      this.#lines.set(
+        source,
+        lines.flatMap((line) => {
+          const n = to(line.n);
+          return n === undefined ? [] : [{ ...line, n }];
+        }),
+      );
+    this.#index();
+  }
+
+  #index(): void {
     this.#atMessage = new Map();
     for (const line of [...this.#lines.values()].flat()) {
       const beside = this.#atMessage.get(line.n);
       if (beside === undefined) this.#atMessage.set(line.n, [line]);
       else beside.push(line);
     }
-    return set;
   }
 
   /** Function breakpoints: each is a display filter. */

@@ -35,6 +35,11 @@ export interface StepperOptions {
   log?(text: string, n: number): void;
 }
 
+interface Place {
+  readonly frame: number;
+  readonly index: number;
+}
+
 /** What a capture cannot be debugged for, a sentence. */
 export interface CannotStep {
   readonly problem: string;
@@ -93,6 +98,39 @@ export class CaptureStepper {
   computations(n: number): readonly Derivation[] {
     if (this.#computed?.n !== n) this.#computed = { n, derivations: this.analysis.compute(n) };
     return this.#computed.derivations;
+  }
+
+  /**
+   * Keys come: `change` makes the analysis observe again, and what was known of messages is made anew. The position and the breakpoints
+   * stay at their messages, which may have other numbers then.
+   */
+  *renew(change: Generator<void, void>): Movement {
+    const places = Array.from({ length: this.analysis.messageCount }, (_, n) => this.#placeOf(n));
+    yield* change;
+    this.#computed = undefined;
+    yield* this.timeline.renew();
+    yield* this.walk.renew(this.analysis);
+    this.transcripts.forget();
+    this.breakpoints.renumber((n) => this.#messageAt(places[n]!));
+    const { all } = this.timeline;
+    const n = this.#messageAt(places[this.#position.n]!) ?? 0;
+    const at = all[Math.min(all.length - 1, Timeline.placeFrom(all, n))];
+    if (at === undefined) throw new Error('No message matches the filter any more.');
+    return this.#stop({ n: at, computation: -1 }, 'pause', 'Keys were added');
+  }
+
+  /** A message by its frame, and its place among those that the frame completes. */
+  #placeOf(n: number): Place {
+    const { frame } = this.analysis.message(n);
+    let index = 0;
+    while (n - index > 0 && this.analysis.message(n - index - 1).frame === frame) index++;
+    return { frame, index };
+  }
+
+  #messageAt({ frame, index }: Place): number | undefined {
+    const first = this.analysis.rowOfFrame('messages', frame);
+    const n = first + index;
+    return n < this.analysis.messageCount && this.analysis.message(n).frame === frame ? n : undefined;
   }
 
   /** The first message: where a session begins that stops on entry. */

@@ -19,17 +19,24 @@ export interface WalkedStep extends Step {
 
 /** Every session of a capture walked through once, in capture order: the state of any message is there at once afterwards. */
 export class SessionWalk {
-  readonly #sessions = new Map<unknown, WalkedSession>();
-  readonly #steps: (WalkedStep | undefined)[] = [];
+  #sessions = new Map<unknown, WalkedSession>();
+  #steps: (WalkedStep | undefined)[] = [];
 
   /** A generator, so that others have their turn meanwhile. */
   static *of(analysis: Analysis): Generator<void, SessionWalk> {
     const walk = new SessionWalk();
+    yield* walk.renew(analysis);
+    return walk;
+  }
+
+  /** The messages of the capture are others now: keys came. */
+  *renew(analysis: Analysis): Generator<void, void> {
+    this.#sessions = new Map();
+    this.#steps = [];
     for (let n = 0; n < analysis.messageCount; n++) {
       if (n % steppingLimits.slice === 0) yield;
-      walk.#add(analysis, n);
+      this.#add(analysis, n);
     }
-    return walk;
   }
 
   /** None for a message of which its protocol knows no session. */

@@ -6,33 +6,49 @@ const none = new Uint32Array(0);
 
 /** The messages that are stepped through, of the whole capture and of each conversation: their `n` in ascending order. */
 export class Timeline {
-  /** Of all conversations. */
-  readonly all: Uint32Array;
-  /** Ids of the conversations, in the order in which they begin. */
-  readonly conversations: readonly number[];
-  readonly #members: ReadonlyMap<number, Uint32Array>;
+  readonly #analysis: Analysis;
+  readonly #filter: Filter | undefined;
+  #all: Uint32Array = none;
+  #members: ReadonlyMap<number, Uint32Array> = new Map();
 
-  private constructor(all: Uint32Array, members: ReadonlyMap<number, Uint32Array>) {
-    this.all = all;
-    this.#members = members;
-    this.conversations = [...members.keys()];
+  private constructor(analysis: Analysis, filter: Filter | undefined) {
+    this.#analysis = analysis;
+    this.#filter = filter;
   }
 
   /** Those that a filter leaves, or all. A generator, so that others have their turn meanwhile. */
   static *of(analysis: Analysis, filter?: Filter): Generator<void, Timeline> {
-    const row = new FilterRow(analysis);
+    const timeline = new Timeline(analysis, filter);
+    yield* timeline.renew();
+    return timeline;
+  }
+
+  /** Of all conversations. */
+  get all(): Uint32Array {
+    return this.#all;
+  }
+
+  /** Ids of the conversations, in the order in which they begin. */
+  get conversations(): readonly number[] {
+    return [...this.#members.keys()];
+  }
+
+  /** The messages of the capture are others now: keys came. Until it ends, those from before are here. */
+  *renew(): Generator<void, void> {
+    const row = new FilterRow(this.#analysis);
     const all: number[] = [];
     const members = new Map<number, number[]>();
-    for (let n = 0; n < analysis.messageCount; n++) {
+    for (let n = 0; n < this.#analysis.messageCount; n++) {
       if (n % steppingLimits.slice === 0) yield;
-      const { frame, conversation } = analysis.message(n);
-      if (filter !== undefined && !filter.matches(row.at(frame, n))) continue;
+      const { frame, conversation } = this.#analysis.message(n);
+      if (this.#filter?.matches(row.at(frame, n)) === false) continue;
       all.push(n);
       const own = members.get(conversation.id);
       if (own === undefined) members.set(conversation.id, [n]);
       else own.push(n);
     }
-    return new Timeline(Uint32Array.from(all), new Map([...members].map(([id, list]) => [id, Uint32Array.from(list)])));
+    this.#all = Uint32Array.from(all);
+    this.#members = new Map([...members].map(([id, list]) => [id, Uint32Array.from(list)]));
   }
 
   of(conversation: number): Uint32Array {

@@ -52,6 +52,11 @@ export class Transcripts {
     this.#timeline = timeline;
   }
 
+  /** The messages of the capture are others now. */
+  forget(): void {
+    this.#kept.clear();
+  }
+
   /** How many parts the transcript of a conversation has. */
   parts(conversation: number): number {
     return Math.ceil(this.#timeline.of(conversation).length / steppingLimits.transcriptMessages);

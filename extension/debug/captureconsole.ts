@@ -5,6 +5,7 @@ import { Refusal } from './requests.ts';
 
 const help = `A display filter is true or false at this message: p2pke.counter > 20 && session.after == "open"
 A field, a slice, a function or a calculation gives its values: frame.number, udp[0:2], len(data)
+keys FILE adds the key log FILE, and goes on from here
 explain   what each key did for this message, and which key is missing
 reveal    shows secret values; hide hides them again`;
 

@@ -2,19 +2,37 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { complete } from '../../dissector/filter/index.ts';
 import { type CaptureStepper, type Movement, type Stop, stackAt, steppingLimits } from '../../dissector/stepping/index.ts';
+import type { KeyLog } from '../capture/keys.ts';
 import { reasonOf } from '../capture/reason.ts';
 import { CaptureBreakpoints } from './capturebreakpoints.ts';
 import { CaptureConsole } from './captureconsole.ts';
 import { readMemory } from './memory.ts';
 import { inSlices, Movements } from './movements.ts';
 import { References } from './references.ts';
-import { type Answer, type Arguments, argumentsOf, type Handlers, integer, integerIn, Refusal, text } from './requests.ts';
+import {
+  type Answer,
+  type Arguments,
+  argumentsOf,
+  type Handlers,
+  integer,
+  integerIn,
+  Refusal,
+  recordsIn,
+  text,
+} from './requests.ts';
 import { shownVariable } from './shownvariable.ts';
 import type { Client, Target } from './target.ts';
 import { TranscriptSources } from './transcriptsources.ts';
 
+/** Key logs that one request brings. */
+const MOST_LOGS = 1_000;
+
 export interface CaptureTargetOptions {
   readonly stopOnEntry: boolean;
+  /** Makes the analysis observe again with further keys; undefined where none of them is new. A generator, in slices. */
+  addKeys(logs: readonly KeyLog[]): Generator<void, void> | undefined;
+  /** The text of a key log. */
+  readKeyLog(path: string): Promise<string>;
   /** Undoes what opening the capture took. */
   close(): void;
 }
@@ -79,6 +97,8 @@ export class CaptureTarget implements Target {
       pause: () => this.#pause(),
       gotoTargets: (given) => this.#gotoTargets(given),
       goto: (given) => this.#goto(given),
+      peerscopeKeys: (given) =>
+        this.#addKeys(recordsIn(given, 'logs', MOST_LOGS).map((log) => ({ name: text(log, 'name'), text: text(log, 'text') }))),
       peerscopeReveal: ({ on }) => void this.#reveal(on !== false),
       peerscopeRunToOrigin: (given) => this.#follow(given, (value) => stepper.runToOrigin(value)),
       peerscopeRunToUse: (given) => this.#follow(given, (value) => stepper.runToUse(value)),
@@ -177,11 +197,19 @@ export class CaptureTarget implements Target {
     return { content: this.#sources.text(ofSource ?? integer(given, 'sourceReference')) };
   }
 
-  #evaluate(given: Arguments): Answer {
+  #evaluate(given: Arguments): Answer | Promise<Answer> {
     const frameId = integerIn(given, 'frameId');
     const n = frameId === undefined ? this.#stepper.position.n : this.#references.frameOf(frameId).n;
-    const result = this.#console.evaluate(text(given, 'expression'), n, given.context === 'repl');
+    const typed = text(given, 'expression').trim();
+    const [, path] = (given.context === 'repl' && /^keys\s+(\S.*)$/.exec(typed)) || [];
+    if (path !== undefined) return this.#readKeys(path);
+    const result = this.#console.evaluate(typed, n, given.context === 'repl');
     return { result: result.text, type: result.type, variablesReference: 0 };
+  }
+
+  async #readKeys(path: string): Promise<Answer> {
+    this.#addKeys([{ name: path, text: await this.#options.readKeyLog(path) }]);
+    return { result: 'The keys are added.', variablesReference: 0 };
   }
 
   #completions(given: Arguments): Answer {
@@ -240,6 +268,15 @@ export class CaptureTarget implements Target {
     const stop = await inSlices(turns(value));
     if (stop === undefined) throw new Refusal('No computation of this session does.');
     this.#move(() => stop);
+  }
+
+  /** The keys open from here on what they open; the session goes on where it stands. */
+  #addKeys(logs: readonly KeyLog[]): undefined {
+    if (this.#movements.isMoving) throw new Refusal('The capture runs: pause it first.');
+    const change = this.#options.addKeys(logs);
+    if (change === undefined) return;
+    this.#sources.renew();
+    this.#move(this.#stepper.renew(change));
   }
 
   #reveal(isRevealed: boolean): void {

@@ -39,7 +39,7 @@ const adapter = new Adapter(async (parts, client) => {
       },
       // The host has read what the configuration names.
       readKeyLog: async (path) => {
-        throw new Refusal(`The key log ${path} is not known to the editor.`);
+        throw new Refusal(`${path} is not read here: the command Peerscope: Add Key Log… adds it.`);
       },
     },
     ofScript: async () => {

@@ -4,7 +4,7 @@ import { CaptureStepper } from '../../dissector/stepping/index.ts';
 import { CaptureKeys, type KeyLog } from '../capture/keys.ts';
 import { type OpenFile, Pass } from '../capture/open.ts';
 import type { Setup } from '../worker/settings.ts';
-import { CaptureTarget } from './capturetarget.ts';
+import { CaptureTarget, type CaptureTargetOptions } from './capturetarget.ts';
 import { inSlices } from './movements.ts';
 import { type Arguments, Refusal, textIn, textsIn } from './requests.ts';
 import type { Client, Target } from './target.ts';
@@ -37,7 +37,14 @@ export async function openCapture(given: Arguments, program: string, client: Cli
     for (const problem of problems.slice(0, KEY_PROBLEMS)) client.output(problem, 'stderr');
     const pass = new Pass(file, keys, protocols, options);
     await inSlices(firstPass(pass));
-    return await targetOf(pass.analysis, given, client, close);
+    const logs = [...around.keyLogs, ...texts];
+    const addKeys = (more: readonly KeyLog[]): Generator<void, void> | undefined => {
+      logs.push(...more);
+      const { changed, problems } = keys.replace(logs);
+      for (const problem of problems.slice(0, KEY_PROBLEMS)) client.output(problem, 'stderr');
+      return changed ? rekeyed(pass.analysis) : undefined;
+    };
+    return await targetOf(pass.analysis, given, client, { addKeys, close, readKeyLog: around.readKeyLog });
   } catch (error) {
     close();
     throw error;
@@ -48,10 +55,19 @@ function* firstPass(pass: Pass): Generator<void, void> {
   while (pass.step(STEP_FRAMES)) yield;
 }
 
-async function targetOf(analysis: Analysis, given: Arguments, client: Client, close: () => void): Promise<Target> {
+function* rekeyed(analysis: Analysis): Generator<void, void> {
+  while (analysis.rekeyPart()) yield;
+}
+
+async function targetOf(
+  analysis: Analysis,
+  given: Arguments,
+  client: Client,
+  options: Omit<CaptureTargetOptions, 'stopOnEntry'>,
+): Promise<Target> {
   const log = (text: string): void => client.output(text);
   const filter = textIn(given, 'filter');
   const opened = await inSlices(CaptureStepper.open(analysis, { log, ...(filter === undefined ? {} : { filter }) }));
   if (opened === undefined || 'problem' in opened) throw new Refusal(opened?.problem ?? 'The capture cannot be opened.');
-  return new CaptureTarget(opened, client, { stopOnEntry: given.stopOnEntry !== false, close });
+  return new CaptureTarget(opened, client, { ...options, stopOnEntry: given.stopOnEntry !== false });
 }

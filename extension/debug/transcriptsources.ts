@@ -18,6 +18,11 @@ export class TranscriptSources {
     this.#stepper = stepper;
   }
 
+  /** The transcripts say something else now: they are other sources, which a client asks for again. */
+  renew(): void {
+    this.#numbers.clear();
+  }
+
   /** The source that a message stands in, and its line. */
   place(n: number): { readonly source: DebugProtocol.Source; readonly line: number; readonly endLine: number } {
     const { conversation, part, statement, last } = this.#stepper.transcripts.place(n);

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { CaptureEditors } from '../capture/editor.ts';
 import type { KeyLogs } from '../keys/keylogs.ts';
-import { Configurations, configurationOf, DEBUG_TYPE, scriptConfiguration } from './configurations.ts';
+import { Configurations, configurationOf, DEBUG_TYPE, isScript, scriptConfiguration } from './configurations.ts';
 import { AdapterFactory, fileOf } from './factory.ts';
 
 /** What the menu of a variable hands over. */
@@ -37,6 +37,8 @@ export function registerDebug(
       if (event === 'peerscopePosition') follow(editors, session, body);
       if (event === 'peerscopeRecording') traffic.show(session, body);
     }),
+    // Keys that somebody adds meanwhile open messages from here on.
+    keyLogs.onDidChange(() => void giveKeys(keyLogs).catch(() => {})),
     vscode.debug.onDidTerminateDebugSession((session) => traffic.forget(session)),
     vscode.commands.registerCommand('peerscope.debugScript', (uri?: vscode.Uri, at?: number, how?: object) =>
       debugScript(uri, at, how),
@@ -92,6 +94,14 @@ class Traffic {
   forget({ id }: vscode.DebugSession): void {
     this.#shown.delete(id);
   }
+}
+
+/** All key logs in force, to the capture that a person debugs. */
+async function giveKeys(keyLogs: KeyLogs): Promise<void> {
+  const session = vscode.debug.activeDebugSession;
+  if (session?.type !== DEBUG_TYPE || isScript(session.configuration)) return;
+  const { texts } = await keyLogs.read(fileOf(session.configuration.program, session.workspaceFolder));
+  await session.customRequest('peerscopeKeys', { logs: texts });
 }
 
 /** A request of our own to the session that a person looks at. */

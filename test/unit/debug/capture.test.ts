@@ -4,8 +4,19 @@ import type { DebugClient } from '@vscode/debugadapter-testsupport';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { project } from '../../../extension/workbench/paths.ts';
-import { goldenPath } from '../../golden/open.ts';
-import { buildCommand, client, clientAt, launched, listening, stackOf, stopAfter, stopped, variablesOf } from './client.ts';
+import { goldenKeys, goldenPath } from '../../golden/open.ts';
+import {
+  buildCommand,
+  client,
+  clientAt,
+  launched,
+  listening,
+  stackOf,
+  stopAfter,
+  stopped,
+  temporaryFile,
+  variablesOf,
+} from './client.ts';
 
 beforeAll(buildCommand, 120_000);
 
@@ -286,6 +297,35 @@ describe('breakpoints', () => {
     expect(await debug.exceptionInfoRequest({ threadId: 1 })).toMatchObject({ body: { exceptionId: 'encrypted' } });
     const keys = await variablesOf(debug, 'Keys');
     expect(keys.map(({ name }) => name)).toContain('missing 1');
+  });
+});
+
+describe('keys that come later', () => {
+  it('open messages from where the session stands, and breakpoints stay at their messages', async () => {
+    const { debug } = await stopped('p2pke_a', { keys: [] });
+    await stopAfter(debug, () => debug.nextRequest({ threadId: 1 }));
+    const value = async (name: string) => (await variablesOf(debug, 'Message')).find((each) => each.name === name)?.value;
+    expect(await value('(state)')).toBe('encrypted');
+    const { source } = (await stackOf(debug))[0]!;
+    const text = (await debug.sourceRequest({ source: source!, sourceReference: source!.sourceReference! })).body.content;
+    const line = text.split('\n').findIndex((each) => each.startsWith('# frame 3:')) + 1;
+    await debug.setBreakpointsRequest({ source: source!, breakpoints: [{ line }] });
+    const keys = temporaryFile('later.keys', goldenKeys('p2pke_a'));
+    const stop = await stopAfter(debug, () => debug.evaluateRequest({ expression: `keys ${keys}`, context: 'repl' }));
+    expect(stop).toMatchObject({ reason: 'pause', description: 'Keys were added' });
+    expect(await at(debug)).toContain('RespHello');
+    expect(await value('(state)')).toBe('decoded');
+    const after = (await stackOf(debug))[0]!.source!;
+    expect(after.sourceReference).not.toBe(source!.sourceReference);
+    expect((await debug.sourceRequest({ source: after, sourceReference: after.sourceReference! })).body.content).not.toContain(
+      'still encrypted',
+    );
+    expect(await stopAfter(debug, () => debug.continueRequest({ threadId: 1 }))).toMatchObject({ reason: 'breakpoint' });
+    expect(await at(debug)).toContain('InitDone');
+    // The same ones again change nothing.
+    await debug.customRequest('peerscopeKeys', { logs: [{ name: 'again', text: '' }] });
+    expect(await at(debug)).toContain('InitDone');
+    await expect(debug.evaluateRequest({ expression: 'keys /nowhere.keys', context: 'repl' })).rejects.toThrow('nowhere');
   });
 });
 
