@@ -5,6 +5,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { project } from '../../../extension/workbench/paths.ts';
 import { goldenKeys, goldenPath } from '../../golden/open.ts';
+import { peerscope } from '../cli/help.ts';
 import {
   buildCommand,
   client,
@@ -398,5 +399,23 @@ describe('what is seen', () => {
     const { sources } = (await debug.send('loadedSources', {})).body as DebugProtocol.LoadedSourcesResponse['body'];
     expect(sources.length).toBeGreaterThan(3);
     expect(sources.every(({ name }) => name!.endsWith('.packet'))).toBe(true);
+  });
+});
+
+describe('peerscope dap', () => {
+  it('says what it does, and refuses what it does not take', async () => {
+    expect(await peerscope(['dap', '--help'])).toMatchObject({
+      status: 0,
+      out: expect.stringContaining('Debug Adapter Protocol'),
+    });
+    for (const args of [
+      ['a.pcapng'],
+      ['--port', 'x'],
+      ['--port', '70000'],
+      ['--json'],
+      ['--limit', 'nonsense=1'],
+      ['--keys', '/nowhere.keys'],
+    ])
+      expect(await peerscope(['dap', ...args])).toMatchObject({ status: 3, out: '' });
   });
 });
