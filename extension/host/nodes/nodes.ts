@@ -27,9 +27,22 @@ export function registerNodes(context: vscode.ExtensionContext, editors: Capture
     vscode.commands.registerCommand('peerscope.openTestNode', () => nodes.open()),
     vscode.commands.registerCommand('peerscope.continueAnyway', () => nodes.continueAnyway()),
     ...nodeCommandsOf(nodes, new PacketSender(nodes)),
-    ...registerScripts(nodes, (runs) => new NodeTasks(nodes, runs)),
+    ...registerScripts(nodes, (runs) => new NodeTasks(nodes, runs, spokenIn(context.extension.packageJSON))),
     ...registerProtocols(nodes, context.extensionUri, (capture) => editors.show(capture)),
   ];
+}
+
+/** The protocols that the manifest offers in tasks. */
+function spokenIn({
+  contributes,
+}: {
+  readonly contributes: { readonly taskDefinitions: readonly TaskDefinition[] };
+}): readonly string[] {
+  return contributes.taskDefinitions[0]?.properties.node.examples ?? [];
+}
+
+interface TaskDefinition {
+  readonly properties: { readonly node: { readonly examples: readonly string[] } };
 }
 
 class Nodes implements Driven, Senders, Standing, TaskNodes {

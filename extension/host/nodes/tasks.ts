@@ -19,10 +19,13 @@ export interface TaskNodes {
 export class NodeTasks implements vscode.TaskProvider {
   readonly #nodes: TaskNodes;
   readonly #runs: ScriptRuns;
+  readonly #spoken: readonly string[];
   readonly #subscription: vscode.Disposable;
 
-  constructor(nodes: TaskNodes, runs: ScriptRuns) {
+  /** `spoken`: the built-in protocols that have a node. */
+  constructor(nodes: TaskNodes, runs: ScriptRuns, spoken: readonly string[]) {
     this.#nodes = nodes;
+    this.#spoken = spoken;
     this.#runs = runs;
     this.#subscription = vscode.tasks.registerTaskProvider(TYPE, this);
   }
@@ -31,11 +34,13 @@ export class NodeTasks implements vscode.TaskProvider {
     this.#subscription.dispose();
   }
 
-  /** A node of each protocol that listens. In an untrusted workspace there is none. */
-  async provideTasks(): Promise<vscode.Task[]> {
+  /**
+   * A node of each built-in protocol that listens where the protocol says. VS Code asks for them without anybody wanting one: the manifest
+   * has their names, and no thread of nodes begins for it. In an untrusted workspace there is none.
+   */
+  provideTasks(): vscode.Task[] {
     if (!vscode.workspace.isTrusted) return [];
-    const protocols = await this.#nodes.protocols();
-    return protocols.map(({ id, port }) => this.#task({ type: TYPE, node: id, listen: `127.0.0.1:${port}` }, `node ${id}`));
+    return this.#spoken.map((id) => this.#task({ type: TYPE, node: id }, `node ${id}`));
   }
 
   /** One of tasks.json. */
