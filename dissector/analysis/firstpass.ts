@@ -14,6 +14,7 @@ import { FRAGMENT, FrameIndex, NONE } from './frameindex.ts';
 import { type FrameFacts, Observation } from './observation.ts';
 import { Packets } from './packets.ts';
 import { type NearMiss, UnrecognisedConversation } from './recognition.ts';
+import { Standstills } from './standstills.ts';
 import { type FrameOrder, TimeOrder } from './timeorder.ts';
 import { UndecodedFrames } from './undecoded.ts';
 
@@ -271,7 +272,8 @@ export class FirstPass {
   #startOver(): Observation[] {
     const { reader, protocols, ring, choices, limits } = this.#setup;
     const clock = clockOf(reader);
-    const time = (frame: number) => clock.seconds(frame - 1) + clock.nanos(frame - 1) / 1e9;
+    const standstills = new Standstills(reader);
+    const time = (frame: number) => clock.seconds(frame - 1) + clock.nanos(frame - 1) / 1e9 - standstills.before(frame - 1);
     const place = (frame: number) => this.#order.placeOf(frame - 1);
     const isOrderKnown = (frame: number) => this.#order.isKnown(frame - 1) || this.#isAlone(frame - 1);
     this.#derived = new DerivedRecords(limits);

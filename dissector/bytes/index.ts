@@ -3,6 +3,7 @@ export * from './addressbytes.ts';
 export * from './base64.ts';
 export * from './budget.ts';
 export * from './field.ts';
+export * from './fieldtext.ts';
 export * from './hex.ts';
 export { Kept } from './kept.ts';
 export * from './limits.ts';

@@ -37,6 +37,24 @@ export function compileFilter(text: string, catalog: FieldCatalog): Compiled {
   return { filter: { text, hints: compiler.hints, matches: test } };
 }
 
+/** What of a row is asked for, without a condition: a field, a slice, a function, a calculation. */
+export type CompiledValue =
+  | { readonly field: ValueType; read(row: FilterRow): readonly Value[] }
+  | { readonly problem: FilterProblem };
+
+/** Parses and checks an operand of a filter; a condition is none. */
+export function compileValue(text: string, catalog: FieldCatalog): CompiledValue {
+  const parsed = parseFilter(text);
+  if ('problem' in parsed) return parsed;
+  const { expression } = parsed;
+  if (expression.kind !== 'presence')
+    return { problem: { text: 'this is a condition', start: expression.start, end: expression.end } };
+  const resolver = new Resolver(text, catalog);
+  const resolved = resolver.resolve(expression.operand);
+  if (resolver.problem !== undefined || resolved === undefined) return { problem: resolver.problem! };
+  return { field: resolved.field, read: resolved.read };
+}
+
 class Compiler {
   readonly hints: FilterProblem[] = [];
   readonly #resolver: Resolver;

@@ -12,7 +12,7 @@ const longest = 64;
  * inwards, without items of lists. Undefined where no filter field reads it.
  */
 export function expressionOf(catalog: FieldCatalog, layer: string, path: readonly string[], field: Field): string | undefined {
-  const known = find(catalog, layer, path);
+  const known = fieldAt(catalog, layer, path);
   if (known === undefined) return undefined;
   const { name, type } = known;
   const { value } = field;
@@ -27,7 +27,8 @@ export function expressionOf(catalog: FieldCatalog, layer: string, path: readonl
   return `${name} == ${String(value)}`;
 }
 
-function find(catalog: FieldCatalog, layer: string, path: readonly string[]): FilterField | undefined {
+/** The filter field that reads a field of a tree; `path` as in `expressionOf`. */
+export function fieldAt(catalog: FieldCatalog, layer: string, path: readonly string[]): FilterField | undefined {
   const own = [layer, ...path].join('.');
   const names = [lowerNames.get(own), own, path.length === 0 ? undefined : `${layer}.${path.at(-1)}`];
   for (const name of names) {

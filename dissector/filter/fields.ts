@@ -26,8 +26,9 @@ export class FieldCatalog {
   /** Protocols that declare no forms of their messages. */
   readonly #formless = new Set<string>();
 
-  constructor(protocols: readonly Protocol[]) {
-    for (const field of [...columns(protocols), ...lowerFields]) this.#fields.set(field.name, field);
+  /** `more`: fields of whoever filters, beside those of every capture. */
+  constructor(protocols: readonly Protocol[], more: readonly FilterField[] = []) {
+    for (const field of [...columns(protocols), ...lowerFields, ...more]) this.#fields.set(field.name, field);
     for (const protocol of protocols) this.#addProtocol(protocol);
   }
 

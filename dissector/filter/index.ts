@@ -6,3 +6,4 @@ export type { FieldType, FilterField } from './filterfield.ts';
 export type { FilterProblem } from './lexer.ts';
 export * from './row.ts';
 export { dateText, durationText } from './times.ts';
+export * from './valuetext.ts';

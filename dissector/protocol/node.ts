@@ -35,8 +35,13 @@ export interface NodeContext {
   readonly limits: Limits;
   readonly choices: ObserverContext['choices'];
   readonly transport: 'udp' | 'tcp';
-  /** Nanoseconds since 1970. */
+  /** Nanoseconds since 1970: for times that are sent. */
   now(): bigint;
+  /**
+   * Nanoseconds of the node's own clock, for ages and time-outs: they never go back, and stand still while a message waits for a person or
+   * a debugger is stopped.
+   */
+  clock(): bigint;
   /** Secret random bytes. */
   random(length: number): Uint8Array;
   /** Wants a message sent. It is made by `fill` at once; `emit` follows when it really goes out, which may be later or never. */

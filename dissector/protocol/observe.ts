@@ -44,7 +44,10 @@ export interface ObserverContext<Facts = unknown, Session = unknown> {
     isPinned(choice: OpenChoice): boolean;
     names(table: NumberTable): ReadonlyMap<number, string>;
   };
-  /** Seconds since 1970 of a frame (1-based); NaN where the capture has no time. */
+  /**
+   * Seconds since 1970 of a frame (1-based), without those for which the clock of the node that recorded it stood still; NaN where the
+   * capture has no time.
+   */
   time(frame: number): number;
   /** When a frame (1-based) was observed, among the others: of two frames the one with the lower place was captured first. */
   place(frame: number): number;

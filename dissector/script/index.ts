@@ -1,10 +1,17 @@
 export { type Difference, firstDifference, type Hides } from './run/compare.ts';
 export { type SpokenMessage, sectionText } from './run/conversationsection.ts';
 export { emitPacket, encoder } from './run/emit.ts';
+export {
+  type Expression,
+  type ExpressionValue,
+  evaluateExpression,
+  isTrue,
+  parseExpression,
+} from './run/expression.ts';
 export { overlaid, valueAt, without } from './run/fieldvalues.ts';
 export { sizeOf, withinSize } from './run/function.ts';
 export { scriptFunctions } from './run/functions.ts';
-export { printPacket } from './run/print.ts';
+export { printPacket, valueText } from './run/print.ts';
 export { nowhere, type Scope } from './run/scope.ts';
 export { isSecret, secretFields, secretText, withoutSecrets } from './run/secrets.ts';
 export { valuesToSend } from './run/sending.ts';
@@ -17,7 +24,7 @@ export { semanticKinds } from './service/editing.ts';
 export { type Preview, packetAt, previewAt, previewCapture, previewProtocol } from './service/preview.ts';
 export { faultText } from './syntax/faults.ts';
 export { parseScript } from './syntax/parser.ts';
-export { type Section, sectionsOf, upTo } from './syntax/sections.ts';
+export { problemsIn, type Section, sectionsOf, upTo } from './syntax/sections.ts';
 export {
   type Edit,
   type FieldNode,

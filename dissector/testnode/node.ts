@@ -171,6 +171,16 @@ export class TestNode {
     this.#clock.paused = paused;
   }
 
+  /** While a debugger is stopped: all clocks stand, what comes is taken in. */
+  standStill(isStill: boolean): void {
+    this.#clock.still = isStill;
+  }
+
+  /** Milliseconds for which it has stood still so far. */
+  get stoodStill(): number {
+    return this.#clock.stoodStill;
+  }
+
   /** In the order in which they came. */
   get held(): readonly Held[] {
     return [...this.#sender.held, ...this.#incoming.held].sort((a, b) => a.id - b.id);
@@ -245,6 +255,7 @@ export class TestNode {
     const { now, random } = this.#environment;
     return {
       ...{ choices, now, random, limits: this.#limits, transport: this.#transport },
+      clock: () => BigInt(Math.round(this.#clock.timers.now * 1_000_000)),
       send: (link, message, given = {}) => this.#sender.queue(link, message, given),
       close: (link, why) => this.#close(link, why, false),
       timer: (link, name, milliseconds) => {

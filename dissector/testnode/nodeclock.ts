@@ -11,13 +11,18 @@ export class NodeClock {
   /** Of messages that a person or a fault delays: they do not stand still for others that wait. */
   readonly delays: Timers;
   readonly #wake: () => void;
+  readonly #clock: () => number;
   #isPaused = false;
   #isHeld = false;
+  /** When it began to stand still; undefined while it goes. */
+  #stillSince: number | undefined;
+  #stoodStill = 0;
 
   constructor(clock: () => number, wake: () => void) {
     this.timers = new Timers(clock);
     this.delays = new Timers(clock);
     this.#wake = wake;
+    this.#clock = clock;
   }
 
   /** Stopped by hand. */
@@ -28,6 +33,22 @@ export class NodeClock {
   set paused(paused: boolean) {
     this.#isPaused = paused;
     this.#set();
+  }
+
+  /** Somebody looks at a program with a debugger: until it goes on, nothing here is late. */
+  set still(isStill: boolean) {
+    if (isStill === (this.#stillSince !== undefined)) return;
+    if (isStill) this.#stillSince = this.#clock();
+    else {
+      this.#stoodStill = this.stoodStill;
+      this.#stillSince = undefined;
+    }
+    this.#set();
+  }
+
+  /** Milliseconds for which it stood still, all times together. */
+  get stoodStill(): number {
+    return this.#stoodStill + (this.#stillSince === undefined ? 0 : this.#clock() - this.#stillSince);
   }
 
   /** Something waits for a person: what they think about is not late. */
@@ -59,9 +80,10 @@ export class NodeClock {
   }
 
   #set(): void {
-    if (this.#isPaused || this.#isHeld) this.timers.pause();
+    const isStill = this.#stillSince !== undefined;
+    if (this.#isPaused || this.#isHeld || isStill) this.timers.pause();
     else this.timers.resume();
-    if (this.#isPaused) this.delays.pause();
+    if (this.#isPaused || isStill) this.delays.pause();
     else this.delays.resume();
     this.#wake();
   }

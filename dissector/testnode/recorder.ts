@@ -4,7 +4,7 @@
  */
 import { enhancedPacket, interfaceDescription, sectionHeader } from '../capture/index.ts';
 import { linkType, tcpFlag, tcpFrame, udpFrame } from '../link/index.ts';
-import type { Link } from '../protocol/index.ts';
+import { type Link, standstillComment } from '../protocol/index.ts';
 import type { Closed, NodeEvent } from './events.ts';
 import { KeyBlocks } from './keyblocks.ts';
 
@@ -15,6 +15,8 @@ export interface RecorderOptions {
   readonly application: string;
   /** Nanoseconds since 1970. */
   now(): bigint;
+  /** Milliseconds for which the node has stood still so far, and why it did last; frames say when that grows. */
+  stoodStill?(): { readonly milliseconds: number; readonly why: string };
   /** The next bytes of the file. */
   write(bytes: Uint8Array): void;
 }
@@ -28,6 +30,8 @@ interface Numbers {
 /** Payload of one TCP segment. */
 const SEGMENT = 1_460;
 const FIRST_SEQUENCE = 1_000;
+/** A shorter standstill is not worth a word. */
+const LEAST_MS = 1;
 const nothing = new Uint8Array(0);
 
 export class Recorder {
@@ -35,6 +39,8 @@ export class Recorder {
   readonly #connections = new Map<number, Numbers>();
   readonly #keys: KeyBlocks;
   #id = 0;
+  /** Milliseconds of standing still that a frame has told of. */
+  #told = 0;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -129,6 +135,16 @@ export class Recorder {
   #frame(bytes: Uint8Array, comment: string | undefined): void {
     const now = this.#options.now();
     const [seconds, nanos] = [Number(now / 1_000_000_000n), Number(now % 1_000_000_000n)];
-    this.#options.write(enhancedPacket({ bytes, seconds, nanos, ...(comment === undefined ? {} : { comment }) }));
+    const comments = [comment, this.#standstill()].filter((each) => each !== undefined);
+    const text = comments.length === 0 ? {} : { comment: comments.join('. ') };
+    this.#options.write(enhancedPacket({ bytes, seconds, nanos, ...text }));
+  }
+
+  /** Where the node has stood still since the frame before. */
+  #standstill(): string | undefined {
+    const { milliseconds = 0, why = '' } = this.#options.stoodStill?.() ?? {};
+    if (milliseconds - this.#told < LEAST_MS) return undefined;
+    this.#told = milliseconds;
+    return standstillComment(milliseconds, why);
   }
 }

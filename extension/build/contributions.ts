@@ -52,6 +52,9 @@ export function withContributions({ manifest, words }: Contributions, all: reado
       },
     },
   ];
+  // Those that are offered: a protocol of the user's own is one, too.
+  const spoken = all.flatMap(({ id, peer }) => (peer === undefined ? [] : [id]));
+  parsed.contributes.taskDefinitions[0].properties.node.examples = spoken;
   return { manifest: json(parsed), words: json(Object.fromEntries(said)) };
 }
 

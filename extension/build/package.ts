@@ -7,20 +7,24 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { project } from '../workbench/paths.ts';
+import { bundles } from './bundles.ts';
+
+/** Bundles of the npm package alone. */
+const ofThePackage = ['dist/dissector.js', 'dist/peerscope.js'];
 
 export const contents: readonly string[] = [
   ...['package.nls.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'SECURITY.md', 'dist/NOTICES.md', 'media/icons/peerscope.png'],
-  ...['dist/extension.cjs', 'dist/worker.cjs', 'dist/node.cjs', 'dist/server.cjs'],
-  ...['dist/web/extension.js', 'dist/web/worker.js', 'dist/web/server.js'],
-  ...['dist/media/capture.js', 'dist/media/capture.css', 'dist/media/node.js', 'dist/media/node.css'],
+  ...bundles.map(({ out }) => out).filter((out) => !ofThePackage.includes(out)),
+  ...['dist/media/capture.css', 'dist/media/node.css'],
   ...[
     'syntaxes/packet.tmLanguage.json',
     'syntaxes/packet.language.json',
     'syntaxes/packet.snippets.json',
+    'syntaxes/tasks.snippets.json',
     'media/icons/packet.svg',
   ],
   // The walkthrough: its pictures, and the capture that it opens.
-  ...['media/walkthrough/open.png', 'media/walkthrough/keys.png', 'media/walkthrough/steps.png'],
+  ...['media/walkthrough/open.png', 'media/walkthrough/keys.png', 'media/walkthrough/steps.png', 'media/walkthrough/debug.png'],
   ...['media/samples/p2pke_a.pcapng', 'media/samples/p2pke_a.keys'],
   // For protocols of one's own: the types that a new one gets, and the samples to begin from.
   ...['dist/peerscope.d.ts', 'media/samples/protocols', 'media/samples/heartbeat.js'],

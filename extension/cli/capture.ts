@@ -33,7 +33,8 @@ function toldProblems(problems: readonly string[]): string[] {
   return problems.length <= KEY_LOG_PROBLEMS ? told : [...told, `… and ${problems.length - KEY_LOG_PROBLEMS} more`];
 }
 
-function readKeyLog(path: string, { keyLogSize }: Limits): KeyLog {
+/** Throws a UsageError with a sentence. */
+export function readKeyLog(path: string, { keyLogSize }: Limits): KeyLog {
   const cannot = (reason: string): UsageError => new UsageError(`The key log ${path} cannot be read. ${reason}`, false);
   try {
     if (statSync(path).size > keyLogSize) throw cannot(`It is over the limit keyLogSize of ${keyLogSize} bytes.`);

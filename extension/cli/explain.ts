@@ -1,11 +1,10 @@
 /** `decode --explain`: why a message is not decrypted, or how it was. */
-import { type Explanation, explanation } from '../../dissector/analysis/explanation.ts';
+import { explanation, explanationLines } from '../../dissector/analysis/explanation.ts';
 import type { Analysis } from '../../dissector/analysis/index.ts';
-import type { ExplainedStep } from '../../dissector/protocol/index.ts';
 import type { Explained } from './arguments.ts';
 import { exitStatus, UsageError } from './errors.ts';
 import type { Task } from './task.ts';
-import { indented, plural } from './text.ts';
+import { plural } from './text.ts';
 
 /** Throws a UsageError when there is no such message. */
 export async function explain(analysis: Analysis, what: Explained, { command, out }: Task): Promise<number> {
@@ -13,7 +12,7 @@ export async function explain(analysis: Analysis, what: Explained, { command, ou
   for (const n of numbers) {
     const told = explanation(analysis, n);
     const { protocol, name } = analysis.message(n);
-    const lines = command.json ? [JSON.stringify(told)] : readable(told, `${protocol.id} ${name}`);
+    const lines = command.json ? [JSON.stringify(told)] : explanationLines(told, `${protocol.id} ${name}`);
     for (const line of lines) await out.line(line);
   }
   return exitStatus.read;
@@ -35,21 +34,4 @@ function messagesOf(analysis: Analysis, frame: number, capture: string): number[
   const found = completed.length > 0 ? completed : all.filter((n) => analysis.message(n).frames.includes(frame));
   if (found.length === 0) throw new UsageError(`Frame ${frame} is part of no message.`, false);
   return found;
-}
-
-function readable({ n, frame, state, keys_tried, missing, pinned = [] }: Explanation, what: string): string[] {
-  const lines = [`message ${n}, frame ${frame}: ${what}, ${state}`];
-  if (keys_tried.length === 0) lines.push('no key was tried');
-  for (const { label, fingerprint, steps } of keys_tried) {
-    lines.push(fingerprint === '' ? label : `${label} (${fingerprint})`, ...steps.map(stepLine));
-  }
-  for (const { choice, candidate } of pinned) lines.push(`pinned: ${choice}=${candidate}; no other candidate was tried`);
-  if (missing.length > 0) lines.push('missing:', ...missing.map((sentence) => indented(sentence)));
-  return lines;
-}
-
-function stepLine({ name, inputs, result, ok }: ExplainedStep): string {
-  const from = Object.entries(inputs).map(([input, value]) => `${input} ${value}`);
-  const given = from.length === 0 ? '' : ` (${from.join(', ')})`;
-  return indented(`${ok ? 'ok    ' : 'failed'}  ${name}${given}: ${result}`);
 }

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from './errors.ts';
 
-export const commandNames = ['decode', 'check', 'info', 'frames', 'node', 'run', 'protocol'] as const;
+export const commandNames = ['decode', 'check', 'info', 'frames', 'node', 'run', 'dap', 'protocol'] as const;
 export type CommandName = (typeof commandNames)[number];
 
 export interface CliOption {
@@ -17,7 +17,7 @@ export interface CliOption {
 
 const dissecting = ['decode', 'check', 'info'] as const;
 /** Commands that decode or speak. */
-const working = [...dissecting, 'frames', 'node', 'run'] as const;
+const working = [...dissecting, 'frames', 'node', 'run', 'dap'] as const;
 
 /** In the order in which usage lists them. Options of one name take the same form in every command. */
 export const options: readonly CliOption[] = [
@@ -26,7 +26,7 @@ export const options: readonly CliOption[] = [
     value: 'KEYLOG',
     repeated: true,
     doc: 'decrypts with the secrets of this file, one a line',
-    commands: [...dissecting, 'protocol'],
+    commands: [...dissecting, 'dap', 'protocol'],
   },
   { name: 'json', doc: 'prints one JSON object per line', commands: ['decode', 'check', 'info', 'frames', 'run'] },
   { name: 'bytes', doc: 'adds the bytes of each message after decryption, in hex', commands: ['decode'] },
@@ -68,13 +68,13 @@ export const options: readonly CliOption[] = [
     value: 'RULE',
     repeated: true,
     doc: 'sets the protocol of a conversation: "udp.port == 7000 -> p2pke"; the first rule that matches counts',
-    commands: dissecting,
+    commands: [...dissecting, 'dap'],
   },
   {
     name: 'order',
     value: 'time|file',
     doc: 'the order in which frames are observed: by their times (the default), or as the file holds them',
-    commands: dissecting,
+    commands: [...dissecting, 'dap'],
   },
   { name: 'listen', value: 'HOST:PORT', doc: 'waits for peers there; port 0 takes a free port', commands: ['node'] },
   { name: 'connect', value: 'HOST:PORT', doc: 'connects to a peer there', commands: ['node'] },
@@ -97,7 +97,7 @@ export const options: readonly CliOption[] = [
     value: 'ID=CANDIDATE',
     repeated: true,
     doc: 'pins what a specification leaves open: p2p.cipher=aes-256-ctr; a table is name:number,…',
-    commands: ['decode', 'check', 'info', 'node', 'run'],
+    commands: ['decode', 'check', 'info', 'node', 'run', 'dap'],
   },
   {
     name: 'send',
@@ -131,8 +131,8 @@ export const options: readonly CliOption[] = [
   {
     name: 'record',
     value: 'PATH',
-    doc: 'writes the traffic and its keys: one pcapng file (node), one per section in a folder (run)',
-    commands: ['node', 'run'],
+    doc: 'writes the traffic and its keys: one pcapng file (node, dap), one per section in a folder (run)',
+    commands: ['node', 'run', 'dap'],
   },
   { name: 'without-keys', doc: 'leaves the keys out of the recording', commands: ['node'] },
   { name: 'keylog', value: 'FILE', doc: 'writes the keys of the traffic, in the format of --keys', commands: ['node'] },
@@ -166,7 +166,7 @@ export const options: readonly CliOption[] = [
     value: 'HOST',
     repeated: true,
     doc: 'allows an address that is not on this machine',
-    commands: ['node', 'run'],
+    commands: ['node', 'run', 'dap'],
   },
   {
     name: 'protocol',
@@ -179,6 +179,12 @@ export const options: readonly CliOption[] = [
     name: 'json',
     doc: 'prints one JSON object per line, as decode --json does; a message is printed again when later traffic tells more about it',
     commands: ['node'],
+  },
+  {
+    name: 'port',
+    value: 'N',
+    doc: 'waits on this port of this machine for debug clients, in the place of standard input; 0 takes a free one',
+    commands: ['dap'],
   },
   { name: 'help', doc: 'prints this text', commands: commandNames },
 ];

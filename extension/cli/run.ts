@@ -4,6 +4,7 @@ import { UnreadableCapture } from '../capture/open.ts';
 import { type Command, parseCommand, type Question } from './arguments.ts';
 import { readKeys, readStatus } from './capture.ts';
 import { check } from './commands/check.ts';
+import { dap } from './commands/dap.ts';
 import { decode } from './commands/decode.ts';
 import { frames } from './commands/frames.ts';
 import { info } from './commands/info.ts';
@@ -47,6 +48,8 @@ function own([name, ...args]: readonly string[], io: Io, out: Output, tell: Tell
       return node(args, io, out, tell);
     case 'run':
       return runScripts(args, io, out);
+    case 'dap':
+      return dap(args, io, out, tell);
     case 'protocol':
       return protocol(args, io, out, tell);
     default:

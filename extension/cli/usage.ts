@@ -31,6 +31,7 @@ export function helpText(of: CaptureCommand | 'all'): string {
     usage.push(
       'peerscope node   PROTOCOL …                runs a test node; see peerscope node --help',
       'peerscope run    SCRIPT…                   runs packet scripts; see peerscope run --help',
+      'peerscope dap                              debugs captures and packet scripts for a client of the Debug Adapter Protocol; see peerscope dap --help',
       'peerscope protocol new|test|docs …         for protocols of your own; see peerscope protocol --help',
     );
   const shown = options.filter(({ commands }) => names.some((name) => commands.includes(name)));
@@ -88,6 +89,19 @@ export function runHelp(): string {
     ...linesOf('run'),
     '',
     'Exit status: 0 all sections passed; 1 a section failed; 3 wrong usage, or a script that cannot be read.',
+  ].join('\n');
+}
+
+/** What `peerscope dap --help` prints. */
+export function dapHelp(): string {
+  return [
+    'peerscope dap [--port N] [OPTION]…   a debug adapter: speaks the Debug Adapter Protocol over standard input and output',
+    '',
+    ...linesOf('dap'),
+    '',
+    'A launch request names a capture ("program") with key logs ("keys") and a display filter ("filter"), or a packet script with a',
+    'section ("section") and answers to its questions ("answers"); "stopOnEntry" says whether it stops at its beginning.',
+    'Exit status: 0 the client has ended the session; 3 wrong usage, or a port in use.',
   ].join('\n');
 }
 

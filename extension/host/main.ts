@@ -8,6 +8,7 @@ import { registerSample } from './capture/sample.ts';
 import { registerTogether } from './capture/together.ts';
 import { ViewMemory } from './capture/viewstate.ts';
 import { Warnings } from './capture/warnings.ts';
+import { registerDebug } from './debug/debug.ts';
 import { KeyLogs } from './keys/keylogs.ts';
 import { registerLanguage } from './language/language.ts';
 import { registerNodes } from './nodes/nodes.ts';
@@ -37,6 +38,7 @@ export function activate(context: vscode.ExtensionContext): Peerscope {
     ...registerNodes(context, editors),
     registerPreviews(previews, editors),
     ...registerTogether(editors),
+    ...registerDebug(context, editors, keyLogs),
     ...registerSample(context.extensionUri, editors, keyLogs),
     registerLanguage(context, log, warnings),
   );

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { referencePage } from '../../dissector/reference/page.ts';
 import { writeProtocol } from '../author/newprotocol.ts';
-import type { Done, NodeCalls, NodeThreadEvents } from '../wire/node.ts';
+import type { Done, NodeCalls, NodeEvents } from '../wire/node.ts';
 import { Connection } from '../wire/rpc.ts';
 import { protocolsOf, spokenProtocols } from './protocols.ts';
 import { type RunningNode, startNode } from './running.ts';
@@ -22,6 +22,8 @@ const RATE_MS = 1000;
 const nodes = new Map<number, RunningNode>();
 let nextNode = 1;
 let timer: NodeJS.Timeout | undefined;
+/** The debug session for which all stand still. */
+let stillFor: string | undefined;
 
 /** The page learns of changes a few times a second, however many there are. */
 function changed(): void {
@@ -42,7 +44,7 @@ function existing(id: number): RunningNode {
   return node;
 }
 
-const sections = new ScriptSections((at) => connection.tell('reached', { at }));
+const sections = new ScriptSections();
 
 /** A command on one node, after which the page looks again. */
 function command<M extends keyof NodeCalls>(
@@ -55,7 +57,7 @@ function command<M extends keyof NodeCalls>(
   };
 }
 
-const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCalls, Record<never, never>>(
+const connection = new Connection<Record<never, never>, NodeEvents, NodeCalls, Record<never, never>>(
   (message) => port.postMessage(message),
   {
     // The host is of the same build and checks what webviews send; here the parameters are what the types say.
@@ -64,6 +66,7 @@ const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCa
       const { wish, allow, tree, recording, modules } = params as Params<'start'>;
       const node = await startNode(nextNode++, wish, { tree, protocols: await protocolsOf(modules), allow }, recording, changed);
       nodes.set(node.id, node);
+      node.standStill(stillFor);
       changed();
       return { node: node.id };
     },
@@ -77,12 +80,15 @@ const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCa
       return { pages: protocols.map((each) => ({ id: each.id, title: each.title, text: referencePage(each) })) };
     },
     runSection: (params: unknown) => sections.run(params as Params<'runSection'>),
-    stopSection: async (params: unknown) => {
-      sections.stop((params as Params<'stopSection'>).run);
+    standStill: async (params: unknown) => {
+      ({ session: stillFor } = params as Params<'standStill'>);
+      for (const node of nodes.values()) node.standStill(stillFor);
+      sections.standStill(stillFor !== undefined);
+      changed();
       return {};
     },
-    stepSection: async (params: unknown) => {
-      sections.go((params as Params<'stepSection'>).go);
+    stopSection: async (params: unknown) => {
+      sections.stop((params as Params<'stopSection'>).run);
       return {};
     },
     stop: command<'stop'>((node) => node.stop()),

@@ -87,6 +87,8 @@ export class RunningNode {
   #told: ToldState[] = [];
   #tellings = 0;
   /** Of the last second; `lost`: dropped by the system since the start. */
+  /** The debug session for which it stands still. */
+  #stillFor: string | undefined;
   #counted = { at: performance.now(), messages: 0, rate: 0, lost: 0 };
 
   constructor(id: number, wish: NodeWish, address: Address, recording: string, changed: () => void) {
@@ -107,6 +109,7 @@ export class RunningNode {
     const { transport, direction, role, mode } = this.#wish;
     this.#recorder = new Recorder({
       ...{ transport, secrets: true, application: 'Peerscope', now: wallClock },
+      stoodStill: () => ({ milliseconds: this.#socket?.node.stoodStill ?? 0, why: 'a debugger was stopped' }),
       write: (bytes) => this.#file.write(bytes),
     });
     this.#protocol = protocol;
@@ -187,6 +190,16 @@ export class RunningNode {
     return this.#socket.node;
   }
 
+  /** Stands still while a debug session is stopped, by its name; goes on without one. */
+  standStill(session: string | undefined): void {
+    if (session === this.#stillFor) return;
+    this.#stillFor = session;
+    this.#socket?.node.standStill(session !== undefined);
+    const told = session === undefined ? 'The clock goes on.' : `The clock is paused: the debugger stopped in "${session}".`;
+    if (this.#running) this.#tell(told, false);
+    else this.#changed();
+  }
+
   fault(spec: string): void {
     this.node.addFault(readFault(spec, this.#protocol!, this.#wish.transport));
     this.#tell(`From now on: ${spec} (seed ${this.#seed})`, false);
@@ -219,6 +232,7 @@ export class RunningNode {
     return {
       ...{ id: this.id, protocol, transport, where, running: this.#running, recording: this.recording, seed: this.#seed },
       ...{ mode: node?.mode ?? mode, paused: node?.paused ?? false, received, sent },
+      ...(this.#stillFor === undefined || !this.#running ? {} : { stillFor: this.#stillFor }),
       rate: this.#rate(received + sent),
       dropped: dropped + (this.#socket?.unsent ?? 0) + this.#counted.lost,
       links: (node?.links ?? []).map((link) => this.#link(link)),

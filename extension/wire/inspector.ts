@@ -93,6 +93,8 @@ export interface WebviewCalls extends Questions {
   focus: { params: { focused: boolean }; result: Record<never, never> };
   /** Puts a text on the clipboard. */
   copy: { params: { text: string }; result: { copied: boolean } };
+  /** Starts a debug session on a conversation, by its number. */
+  debug: { params: { conversation: number }; result: Record<never, never> };
   /** Adds keys from a file, or from the clipboard. */
   addKeys: { params: { from: 'file' | 'clipboard' }; result: { asked: boolean } };
 }
@@ -111,6 +113,7 @@ export const pageCommands = [
   ...(['copyText', 'copyValue', 'copyHex', 'copyHexDump', 'copyCArray', 'copyBase64', 'copyJson'] as const),
   ...(['copyScript', 'copyConversationScript', 'copySection'] as const),
   ...(['selectAllRows', 'filterConversation', 'filterSelected', 'followConversation'] as const),
+  ...(['debugConversation'] as const),
 ] as const;
 export type PageCommand = (typeof pageCommands)[number];
 

@@ -73,6 +73,8 @@ export interface NodeState {
   readonly running: boolean;
   readonly mode: NodeMode;
   readonly paused: boolean;
+  /** The debug session that is stopped, by its name: the clock of the node stands still until it goes on. */
+  readonly stillFor?: string;
   readonly seed: number;
   readonly received: number;
   readonly sent: number;
@@ -155,8 +157,6 @@ export interface NodeCalls extends NodeCommands {
       readonly answered: Readonly<Record<string, string>>;
       /** Up to the message that is sent at this offset, and what is expected right after it; undefined: all of it. */
       readonly until: number | undefined;
-      /** Waits before each statement for `stepSection`. */
-      readonly steps: boolean;
       /** Where a recording of it is written, with its keys. */
       readonly recording: string;
     };
@@ -182,10 +182,10 @@ export interface NodeCalls extends NodeCommands {
       OfModules & { readonly link: number; readonly text: string; readonly at: number; readonly folder: string | undefined };
     result: Done;
   };
-  /** The section that waits goes on with one statement, with all that are left, or not at all. */
   /** Stops a run wherever it is; no mistake where it is over. */
   stopSection: { params: { readonly run: number }; result: Done };
-  stepSection: { params: { readonly go: 'next' | 'on' | 'stop' }; result: Done };
+  /** All nodes and running scripts stand still while a debug session is stopped, by its name; they go on without one. */
+  standStill: { params: { readonly session?: string }; result: Done };
   /** A copy of a recording, with or without the keys in it. */
   save: { params: OfNode & { readonly path: string; readonly keys: boolean }; result: Done };
 }
@@ -197,15 +197,11 @@ export interface NodePageCalls extends NodeCommands {
   start: { params: NodeWish; result: { readonly started: boolean } };
   show: { params: OfNode; result: Done };
   save: { params: OfNode; result: Done };
+  /** The nodes go on although the debugger is stopped. */
+  continueAnyway: { params: Done; result: Done };
 }
 
 export interface NodeEvents {
   [event: string]: unknown;
   nodes: { readonly nodes: readonly NodeState[] };
-}
-
-/** The thread of the nodes → host. */
-export interface NodeThreadEvents extends NodeEvents {
-  /** The section that is stepped through waits before the statement at this offset. */
-  reached: { readonly at: number };
 }

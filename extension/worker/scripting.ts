@@ -2,7 +2,8 @@
 
 import type { Analysis } from '../../dissector/analysis/index.ts';
 import { Choices } from '../../dissector/protocol/index.ts';
-import { printPacket, type SpokenMessage, sectionText } from '../../dissector/script/index.ts';
+import { type SpokenMessage, sectionText } from '../../dissector/script/index.ts';
+import { messageText } from '../../dissector/stepping/index.ts';
 import type { WebviewCalls } from '../wire/inspector.ts';
 
 /** Messages of one script, and its characters; what comes after is left out, and that is said. */
@@ -52,16 +53,4 @@ function* inConversation(analysis: Analysis, n: number): Generator<number> {
   const { conversation } = analysis.message(n);
   for (let other = 0; other < analysis.messageCount; other++)
     if (analysis.message(other).conversation.id === conversation.id) yield other;
-}
-
-/** Where it was captured stands above it; where its bytes cannot be known or said, why stands in its place. */
-function messageText(analysis: Analysis, n: number): string {
-  const { frame, protocol, name, direction, conversation, state, isPartEncrypted } = analysis.message(n);
-  const [from, to] = direction === 0 ? conversation.endpoints : [conversation.endpoints[1], conversation.endpoints[0]];
-  const place = `# frame ${frame}: ${from} → ${to}`;
-  const form = protocol.messages?.find((each) => each.name === name);
-  if (state === 'encrypted' && !isPartEncrypted) return `${place}\n# ${protocol.id} ${name} is still encrypted.\n`;
-  if (state === 'incomplete') return `${place}\n# ${protocol.id} ${name} is not whole.\n`;
-  if (form === undefined) return `${place}\n# ${protocol.id} has no layout for ${name}.\n`;
-  return `${place}\n${printPacket(protocol.id, form, analysis.dissect(n).dissection.whole)}`;
 }

@@ -2,11 +2,10 @@
 
 import type { Analysis } from '../../dissector/analysis/index.ts';
 import type { Field } from '../../dissector/bytes/index.ts';
-import { fromHex } from '../../dissector/bytes/index.ts';
+import { fieldText, fromHex } from '../../dissector/bytes/index.ts';
 import { compileFilter, type FieldCatalog, FilterRow } from '../../dissector/filter/index.ts';
 import type { Row, WebviewCalls } from '../wire/inspector.ts';
 import { rowView } from './rows.ts';
-import { fieldText } from './view.ts';
 
 const MOMENT_MS = 40;
 

@@ -1,14 +1,10 @@
 /** A decode tree as the inspector shows it: each value as text, all that a message between threads can carry. */
 
 import type { Analysis } from '../../dissector/analysis/index.ts';
-import { type Field, type Source, type Tree, toHex } from '../../dissector/bytes/index.ts';
+import { type Field, fieldText, originText, type Source, type Tree } from '../../dissector/bytes/index.ts';
 import { type CaptureReader, timeText } from '../../dissector/capture/index.ts';
 import { expressionOf, type FieldCatalog } from '../../dissector/filter/index.ts';
 import type { FieldView, Show, SourceView, TreeView } from '../wire/inspector.ts';
-
-const SHOWN_BYTES = 32;
-const SHOWN_CHARACTERS = 200;
-const SHOWN_FRAMES = 20;
 
 export function treeView(analysis: Analysis, show: Show, row: number, catalog: FieldCatalog): TreeView {
   const { frame, n } = analysis.rowAt(show, row);
@@ -95,42 +91,8 @@ function fieldView(field: Field, catalog: FieldCatalog, layer: string, path: rea
   };
 }
 
-/** A field's value on one line; what is long is cut. */
-export function fieldText({ kind, value, text, children }: Field): string {
-  if (text !== undefined) return text;
-  if (kind === 'list') return `${children?.length ?? 0} ${children?.length === 1 ? 'item' : 'items'}`;
-  if (value === undefined) return '';
-  if (value instanceof Uint8Array) return bytesText(value);
-  if (typeof value !== 'string') return String(value);
-  const shown = value.length > SHOWN_CHARACTERS ? `${value.slice(0, SHOWN_CHARACTERS)}…` : value;
-  return JSON.stringify(shown);
-}
-
-function bytesText(bytes: Uint8Array): string {
-  if (bytes.length <= SHOWN_BYTES) return toHex(bytes);
-  return `${toHex(bytes.subarray(0, SHOWN_BYTES))}… (${bytes.length} bytes)`;
-}
-
 function sourceView({ id, name, bytes, origin }: Source, all: readonly Source[]): SourceView {
   // A part of a larger buffer would take all of that buffer to the other thread.
   const own = bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
   return { id, name, bytes: own, origin: originText(origin, all) };
-}
-
-function originText(origin: Source['origin'], all: readonly Source[]): string {
-  switch (origin.kind) {
-    case 'frame':
-      return `Frame ${origin.frame}`;
-    case 'pieces': {
-      const frames = [...new Set(origin.pieces.map(({ frame }) => frame))];
-      const more = frames.length > SHOWN_FRAMES ? ` and ${frames.length - SHOWN_FRAMES} more` : '';
-      return `put together from ${frames.length === 1 ? 'frame' : 'frames'} ${frames.slice(0, SHOWN_FRAMES).join(', ')}${more}`;
-    }
-    case 'joined': {
-      const names = [...new Set(origin.parts.map(({ from }) => all[from]?.name ?? 'another source'))];
-      return `put together from ${origin.parts.length} parts of ${names.join(', ')}`;
-    }
-    default:
-      return `derived from ${all[origin.from]?.name ?? 'another source'}, bytes ${origin.start}..${origin.end}: ${origin.how}`;
-  }
 }

@@ -35,6 +35,7 @@ export class NodeCard extends PageElement {
         <h2>${protocol} <span class="hint">${where}, ${transport.toUpperCase()}${running ? '' : ' · stopped'}</span></h2>
         ${this.#controls()}
       </header>
+      ${this.#standing()}
       ${this.#counts()}
       ${this.complaint === undefined ? nothing : html`<p class="problem" role="alert">${this.complaint}</p>`}
       ${running && links.length === 0 ? html`<p class="hint">No peer connected yet</p>` : nothing}
@@ -68,6 +69,13 @@ export class NodeCard extends PageElement {
           : act('forget', 'Remove', () => this.call('forget', { node: id }))
       }
     </div>`;
+  }
+
+  #standing(): TemplateResult | typeof nothing {
+    const { stillFor } = this.node;
+    if (stillFor === undefined) return nothing;
+    return html`<p class="standing" role="status">Clock paused: the debugger stopped in "${stillFor}"
+      <vscode-button data-act="continue" secondary @click=${() => this.#do(() => this.call('continueAnyway', {}))}>Continue Anyway</vscode-button></p>`;
   }
 
   #counts(): TemplateResult {

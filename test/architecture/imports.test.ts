@@ -17,6 +17,8 @@ const order = [
   ['filter', 'reference'],
   // Scripts name the faults of a test node.
   ['script'],
+  // A capture that is stepped through is read as a script.
+  ['stepping'],
 ];
 /** Rooms inside `script`, lower ones first. */
 const scriptOrder = ['syntax', 'run', 'service'];

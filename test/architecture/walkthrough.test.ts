@@ -22,7 +22,7 @@ const steps: readonly Step[] = contributes.walkthroughs.flatMap((walkthrough: { 
 const commands: readonly string[] = contributes.commands.map(({ command }: { command: string }) => command);
 
 describe('the walkthrough', () => {
-  it('has three steps', () => expect(steps.map(({ id }) => id)).toEqual(['open', 'keys', 'steps']));
+  it('has four steps', () => expect(steps.map(({ id }) => id)).toEqual(['open', 'keys', 'steps', 'debug']));
 
   it.each(steps)('$id: its commands exist', ({ description, completionEvents }) => {
     const linked = [...description.matchAll(/\(command:([\w.]+)/g)].map(([, command]) => command);

@@ -7,6 +7,7 @@ import { useEngine } from '../../dissector/crypto/index.ts';
 import { compileFilter, FieldCatalog, type Filter, FilterRow } from '../../dissector/filter/index.ts';
 import { KeyRing } from '../../dissector/protocol/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
+import { CaptureStepper, stackAt } from '../../dissector/stepping/index.ts';
 import { DiskFile } from '../../extension/capture/disk.ts';
 import { platformEngine } from '../../extension/capture/engine.ts';
 import { rowView } from '../../extension/worker/rows.ts';
@@ -125,7 +126,41 @@ function count(capture: Analysis, wanted: Filter): number {
   return found;
 }
 
-const jobs: Record<string, (path: string, ...filters: string[]) => Result> = { read, index, open, decrypt, filter };
+/**
+ * A debug session: opened, run to a function breakpoint that nothing meets, then a step near the end with all that a client asks for at
+ * it, one after the other in `again`.
+ */
+function debug(path: string, text: string): Result {
+  const capture = analysis(path);
+  while (capture.step(STEP_FRAMES));
+  capture.finish();
+  const stepper = finished(CaptureStepper.open(capture));
+  if ('problem' in stepper) throw new Error(stepper.problem);
+  stepper.breakpoints.setFunctions([{ filter: text }]);
+  const timed = (act: () => unknown): number => {
+    const started = performance.now();
+    act();
+    return (performance.now() - started) / 1000;
+  };
+  const { all } = stepper.timeline;
+  const run = timed(() => finished(stepper.run()));
+  stepper.goTo(all[all.length - 500]!);
+  const step = timed(() => {
+    const { n } = finished(stepper.stepOver(stepper.conversation)).position;
+    for (const level of stackAt(stepper, stepper.position, false)) for (const scope of level.scopes()) scope.variables();
+    stepper.transcripts.place(n);
+  });
+  return { packets: capture.messageCount, again: [run, step] };
+}
+
+function finished<T>(movement: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = movement.next();
+    if (done) return value;
+  }
+}
+
+const jobs: Record<string, (path: string, ...filters: string[]) => Result> = { read, index, open, decrypt, filter, debug };
 const [, , name = '', path = '', ...filters] = process.argv;
 const job = jobs[name];
 if (job === undefined) throw new Error(`no such job: ${name}`);

@@ -63,6 +63,8 @@ console.log(`Medians of ${runs} runs of whole processes, taken in turn; the file
 /** Few match: what is written would else be measured, too. */
 const NEEDLE = { ours: 'p2pke.counter == 21', theirs: 'benchmessage.counter == 21' };
 const OPENING = ['-o', `wg.keylog_file:${wireguard}.keys`, '-d', `udp.port==${WIREGUARD_PORT},wg`];
+/** Asks for a decoded field of every message. */
+const NEVER = 'p2pke.counter == 4294967295';
 const AGAIN = ['udp.port == 42007', 'frame.number > 900', 'p2pke.counter == 22', 'p2pke.data[0:2] == 00:01'];
 
 interface Row {
@@ -111,6 +113,12 @@ const filtered = inTurn(() => run(['filter', udp, NEEDLE.ours, ...AGAIN]), undef
 console.log(`\nFirst 100 rows ${((list!.firstRows ?? 0) * 1000).toFixed(0)} ms after the program was there.`);
 for (const [at, text] of AGAIN.entries())
   console.log(`Filtered again by ${text}: ${((filtered.again?.[at] ?? 0) * 1000).toFixed(0)} ms.`);
+const tenth = at('tenth');
+writeMessages(tenth, Math.floor(packets / 10));
+const [ran = 0, stepped = 0] = inTurn(() => run(['debug', tenth, NEVER]), undefined)[0].again ?? [];
+console.log(
+  `Debugged, ${Math.floor(packets / 10)} messages: run past a function breakpoint ${(ran * 1000).toFixed(0)} ms (goal: below 1000), a step ${(stepped * 1000).toFixed(0)} ms (goal: below 50).`,
+);
 console.log(`Index: ${((indexed!.index ?? 0) / packets).toFixed(1)} bytes a packet.`);
 
 const many = at('many');

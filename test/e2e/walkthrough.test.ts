@@ -26,9 +26,9 @@ describe.each([
       .first()
       .click();
 
-  it('is opened by its command and has three steps, each with a picture', async () => {
+  it('is opened by its command and has four steps, each with a picture', async () => {
     await step('Open a capture').waitFor();
-    expect(await page().locator('.getting-started-step').count()).toBe(3);
+    expect(await page().locator('.getting-started-step').count()).toBe(4);
     const picture = page().locator('.getting-started-media img').first();
     await expect.poll(() => picture.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(100);
     await workbench.screenshot('walkthrough');
@@ -64,5 +64,20 @@ describe.each([
     await workbench.screenshot('walkthrough-steps');
     await back();
     await expect.poll(() => isDone('Step through')).toBe(1);
+  });
+
+  it('debugs its handshake', async () => {
+    await step('Debug a handshake').click();
+    await page().locator('.monaco-button', { hasText: 'Debug the Sample' }).click();
+    const stopped = workbench.page.locator('.debug-top-stack-frame-line, .debug-top-stack-frame-decoration').first();
+    await stopped.waitFor({ timeout: 60_000 });
+    await workbench.page.locator('.view-line', { hasText: 'p2pke InitHello {' }).first().waitFor();
+    await workbench.command('View: Show Run and Debug');
+    await workbench.page.locator('.debug-toolbar .action-label[aria-label^="Step Over"]').click();
+    await workbench.page.locator('.debug-call-stack .stack-frame', { hasText: 'RespHello' }).first().waitFor();
+    await workbench.screenshot('walkthrough-debug');
+    await workbench.page.locator('.debug-toolbar .action-label[aria-label^="Stop"]').click();
+    await back();
+    await expect.poll(() => isDone('Debug a handshake')).toBe(1);
   });
 });

@@ -236,11 +236,18 @@ export class Workbench {
     return path;
   }
 
-  /** A picture for the papers: what stands in the editors, without names of folders. To renew one, copy it over that in media/. */
-  async picture(name: string): Promise<void> {
+  /** A picture for the papers: what stands in the editors, without names of folders; `parts` are parts of the workbench that stand beside each other. To renew one, copy it over that in media/. */
+  async picture(name: string, parts: readonly string[] = ['.part.editor']): Promise<void> {
     mkdirSync(artifacts, { recursive: true });
-    const box = await this.page.locator('.part.editor').first().boundingBox();
-    if (box !== null) await this.page.screenshot({ path: join(artifacts, `picture-${name}.png`), clip: box });
+    const boxes = await Promise.all(parts.map((part) => this.page.locator(part).first().boundingBox()));
+    const all = boxes.filter((box) => box !== null);
+    const [x, y] = [Math.min(...all.map((box) => box.x)), Math.min(...all.map((box) => box.y))];
+    const [width, height] = [
+      Math.max(...all.map((box) => box.x + box.width)) - x,
+      Math.max(...all.map((box) => box.y + box.height)) - y,
+    ];
+    if (all.length > 0)
+      await this.page.screenshot({ path: join(artifacts, `picture-${name}.png`), clip: { x, y, width, height } });
   }
 
   async dispose(): Promise<void> {

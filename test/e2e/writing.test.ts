@@ -146,31 +146,6 @@ describe('writing a packet script', () => {
     expect(await frame.locator('body').innerText()).toContain('9 bytes');
   });
 
-  it('steps through a section', async () => {
-    writeFileSync(
-      join(workbench.folder, 'steps.packet'),
-      '### by hand\nnode b = p2pke listen 127.0.0.1:0\nnode a = p2pke dial b\nexpect b InitHello\nsend a data { data: 01 02 }\nexpect b data\n',
-    );
-    await workbench.openFile('steps.packet');
-    await lens('Step').click(PATIENCE);
-    // The lenses stand above the statement that comes next.
-    const waitsBefore = async (statement: string): Promise<boolean> => {
-      const [mark, line] = await Promise.all(
-        [lens('Next'), workbench.page.locator('.view-line', { hasText: statement }).first()].map((each) => each.boundingBox()),
-      );
-      return mark != null && line != null && line.y - mark.y > 0 && line.y - mark.y < 1.5 * line.height;
-    };
-    for (const statement of ['node b', 'node a', 'expect b InitHello']) {
-      await expect.poll(() => waitsBefore(statement), PATIENCE).toBe(true);
-      await lens('Next').click();
-    }
-    await expect.poll(() => waitsBefore('send a data'), PATIENCE).toBe(true);
-    await workbench.screenshot('writing-step');
-    await lens('Run On').click();
-    await lens('Next').waitFor({ ...PATIENCE, state: 'detached' });
-    await workbench.screenshot('writing-answers');
-  });
-
   it('cancels a run that would take too long, and says where it was', async () => {
     const { page } = workbench;
     writeFileSync(join(workbench.folder, 'long.packet'), '### long\nnode b = p2pke listen 127.0.0.1:0\nwait 900s\n');

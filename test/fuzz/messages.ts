@@ -19,7 +19,7 @@ const form = { protocol: 'p2pke', transport: 'udp', direction: 'listen', address
 
 /** By method: its check, and what a page sends. */
 type PageMessages<M extends string> = { readonly [method in M]: readonly [Check, object] };
-/** A page that asks for what it is to show says nothing more. */
+/** Of some messages all is said by their name. */
 const ready: readonly [Check, object] = [() => ({}), {}];
 
 const { questions } = checks;
@@ -41,6 +41,7 @@ const ofInspector: PageMessages<MethodOf<WebviewCalls>> = {
   completeFilter: [questions.completeFilter, { text: 'p2', caret: 2 }],
   export: [checks.exportParams, { scope, n: 0 }],
   saveDrawing: [checks.drawingParams, { name: 'ladder', svg: '<svg/>' }],
+  debug: [checks.debugParams, { conversation: 3 }],
   copy: [checks.copyParams, { text: 'x' }],
   askText: [checks.askTextParams, { title: 'x', value: 'y' }],
   remember: [checks.rememberParams, { view: { filter: 'p2pke', columns: ['a.b'] } }],
@@ -60,6 +61,7 @@ const ofNodes: PageMessages<MethodOf<NodePageCalls>> = {
   forget: command(nodeCommands.forget),
   mode: command(nodeCommands.mode),
   pause: command(nodeCommands.pause),
+  continueAnyway: ready,
   template: command(nodeCommands.template),
   send: command(nodeCommands.send),
   release: command(nodeCommands.release),

@@ -7,7 +7,8 @@ describe('the extension in VS Code', () => {
   it('does not run before it is needed', () => {
     const { packageJSON } = vscode.extensions.getExtension('peerscope.peerscope')!;
     // The Test Explorer lists the sections of scripts from the start; captures and commands call it by themselves.
-    assert.deepEqual(packageJSON.activationEvents, ['onLanguage:packet', 'workspaceContains:**/*.packet']);
+    const onDebug = ['onDebugResolve:peerscope', 'onDebugDynamicConfigurations:peerscope'];
+    assert.deepEqual(packageJSON.activationEvents, ['onLanguage:packet', ...onDebug, 'workspaceContains:**/*.packet']);
   });
 
   it('has its commands', async () => {

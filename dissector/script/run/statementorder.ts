@@ -51,6 +51,11 @@ export class StatementOrder {
     else throw new Error('"for" takes a list: [1, 2], range(10)');
   }
 
+  /** How many blocks are open. */
+  get depth(): number {
+    return this.#blocks.length;
+  }
+
   /** Where the rounds of all open blocks stand, in words; empty outside of blocks. */
   get rounds(): string {
     return this.#blocks

@@ -1,4 +1,4 @@
-import type { Script, Statement } from './tree.ts';
+import type { Script, ScriptProblem, Statement } from './tree.ts';
 
 const waiting: readonly Statement['kind'][] = ['expect', 'silence', 'close', 'wait'];
 
@@ -17,6 +17,13 @@ export function sectionsOf({ statements }: Script): Section[] {
     title: (statements[first] as Statement & { kind: 'section' }).title,
     statements: [...prelude, ...statements.slice(first + 1, firsts[index + 1] ?? statements.length)],
   }));
+}
+
+/** What is wrong in a section, by its place among them, and in what belongs to every section. */
+export function problemsIn({ statements, problems }: Script, section: number): ScriptProblem[] {
+  const starts = statements.flatMap(({ kind, start }) => (kind === 'section' ? [start] : []));
+  const [from, to] = [starts[section] ?? 0, starts[section + 1] ?? Number.POSITIVE_INFINITY];
+  return problems.filter(({ start }) => start < (starts[0] ?? 0) || (start >= from && start < to));
 }
 
 /** The statements up to a message that is sent at an offset, and what is waited for right after it. */

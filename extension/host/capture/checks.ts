@@ -100,6 +100,10 @@ function fieldJsonParams(value: unknown): WebviewCalls['fieldJson']['params'] {
   return { ...treeParams(value), path: path.map((at: unknown) => integer(at, 'fieldJson.path', 0)) };
 }
 
+export function debugParams(value: unknown): WebviewCalls['debug']['params'] {
+  return { conversation: integer(object(value, 'debug').conversation, 'debug.conversation', 0) };
+}
+
 export function askTextParams(value: unknown): WebviewCalls['askText']['params'] {
   const { title, value: before } = object(value, 'askText');
   text(title, 'askText.title');

@@ -56,6 +56,8 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
   readonly #problems = new Problems();
   readonly #moduleProblems = new ModuleProblems();
   readonly #keyProblems = new KeyProblems();
+  readonly #tabs = new Set<Tab>();
+  #debug: (capture: vscode.Uri, conversation: number) => void = () => {};
   #wanted: { readonly capture: string; readonly wanted: Wanted } | undefined;
   readonly #previews: Previews;
   readonly #log: vscode.LogOutputChannel;
@@ -85,6 +87,16 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
     const { frame, command } = this.#takeWanted(capture);
     if (frame !== undefined) tab.reveal(frame);
     if (command !== undefined) tab.command({ name: command, place: undefined });
+  }
+
+  /** Shows a frame in the tabs that a capture has; no tab comes to the front for it. */
+  reveal(capture: vscode.Uri, frame: number): void {
+    for (const tab of this.#tabs) if (tab.isReady && tab.document.uri.toString() === capture.toString()) tab.reveal(frame);
+  }
+
+  /** `debug` is called when a page wants a conversation under the debugger. */
+  onDebug(debug: (capture: vscode.Uri, conversation: number) => void): void {
+    this.#debug = debug;
   }
 
   /** What a page is opened for, once. */
@@ -142,6 +154,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
       reveal: (frame) => connection.tell('reveal', { frame }),
       command: (asked) => connection.tell('command', asked),
     };
+    this.#tabs.add(tab);
     const activate = (): void => {
       if (panel.active) this.#active = tab;
     };
@@ -160,6 +173,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
     ];
     panel.onDidDispose(() => {
       connection.close();
+      this.#tabs.delete(tab);
       for (const each of subscriptions) each.dispose();
       if (this.#active === tab) this.#active = undefined;
     });
@@ -202,6 +216,10 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
         },
         focus: async (params: unknown) => {
           await setFocused(check.focusParams(params).focused);
+          return {};
+        },
+        debug: async (params: unknown) => {
+          this.#debug(document.uri, check.debugParams(params).conversation);
           return {};
         },
         copy: async (params: unknown) => {

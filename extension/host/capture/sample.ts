@@ -1,5 +1,6 @@
 /** The capture that the walkthrough opens, its keys, and the steps of its handshake. It is part of the extension. */
 import * as vscode from 'vscode';
+import { configurationOf } from '../debug/configurations.ts';
 import type { KeyLogs } from '../keys/keylogs.ts';
 import type { CaptureEditors } from './editor.ts';
 
@@ -20,6 +21,9 @@ export function registerSample(extension: vscode.Uri, editors: CaptureEditors, k
       keyLogs.paste(new TextDecoder().decode(await vscode.workspace.fs.readFile(file(name))), name);
       await editors.show(capture);
     }),
+    vscode.commands.registerCommand('peerscope.debugSample', () =>
+      vscode.debug.startDebugging(undefined, configurationOf(capture, { keys: [file(`${SAMPLE}.keys`).toString()] })),
+    ),
     vscode.commands.registerCommand('peerscope.stepThroughSample', () => editors.show(capture, { command: 'stepForward' })),
   ];
 }

@@ -3,12 +3,12 @@
  * that brings its worker down takes nothing else with it.
  */
 import * as vscode from 'vscode';
-import { type HookWatch, HookWatcher, type WatchedHook } from '../../capture/hookwatch.ts';
+import type { HookWatch, WatchedHook } from '../../capture/hookwatch.ts';
 import type { Overview, WorkerCalls, WorkerEvents } from '../../wire/inspector.ts';
 import { Connection } from '../../wire/rpc.ts';
-import { captureLimit } from './capturelimit.ts';
 import * as check from './checks.ts';
-import { isDebugged, startThread, type Thread } from './thread.ts';
+import { StuckModules } from './stuckmodules.ts';
+import { startThread, type Thread } from './thread.ts';
 
 type None = Record<never, never>;
 
@@ -20,14 +20,11 @@ export interface WorkerEnds {
   stuck(hook: WatchedHook, seconds: number): void;
 }
 
-const LOOK_MS = 500;
-
 export class CaptureWorker {
   readonly #thread: Thread;
   readonly #connection: Connection<WorkerCalls, None, None, WorkerEvents>;
   #over = false;
-  #watcher: HookWatcher | undefined;
-  #looking: ReturnType<typeof setInterval> | undefined;
+  readonly #modules: StuckModules;
 
   constructor(file: vscode.Uri, name: string, ends: WorkerEnds) {
     this.#connection = new Connection<WorkerCalls, None, None, WorkerEvents>(
@@ -35,7 +32,7 @@ export class CaptureWorker {
       {},
       {
         overview: (data: unknown) => ends.overview(check.overview(data)),
-        hooks: (data: unknown) => this.#watch(data as HookWatch, ends, (reason) => ended(reason)),
+        hooks: (data: unknown) => this.#modules.watch(data as HookWatch),
       },
     );
     const ended = (reason: string): void => {
@@ -43,6 +40,11 @@ export class CaptureWorker {
       this.#end(reason);
       ends.ended(reason);
     };
+    this.#modules = new StuckModules((hook, seconds) => {
+      if (this.#over) return;
+      ends.stuck(hook, seconds);
+      ended(vscode.l10n.t('The protocol {0} did not return from "{1}" within {2} s.', hook.protocol, hook.hook, seconds));
+    });
     const message = (received: unknown): void => {
       try {
         this.#connection.receive(received);
@@ -67,27 +69,9 @@ export class CaptureWorker {
 
   #end(reason: string): void {
     this.#over = true;
-    clearInterval(this.#looking);
+    this.#modules.dispose();
     this.#connection.close(reason);
     this.#thread.terminate();
-  }
-
-  /** A thread that a module holds hears nothing: what it is in stands in memory that both see. */
-  #watch(watch: HookWatch, ends: WorkerEnds, ended: (reason: string) => void): void {
-    if (this.#watcher !== undefined) {
-      this.#watcher.hooks = watch.hooks;
-      return;
-    }
-    const watcher = new HookWatcher(watch);
-    this.#watcher = watcher;
-    this.#looking = setInterval(() => {
-      const seconds = captureLimit('hookSeconds');
-      const hook = watcher.look((seconds * 1000) / LOOK_MS);
-      // Somebody may stand at a breakpoint in it.
-      if (hook === undefined || this.#over || isDebugged()) return;
-      ends.stuck(hook, seconds);
-      ended(vscode.l10n.t('The protocol {0} did not return from "{1}" within {2} s.', hook.protocol, hook.hook, seconds));
-    }, LOOK_MS);
   }
 }
 

@@ -112,7 +112,7 @@ export class KeyLogs {
     for (const uri of uris) {
       const name = keyLogName(uri);
       try {
-        texts.push({ name, text: await readText(uri, most) });
+        texts.push({ name, text: await readKeyLog(uri, most) });
       } catch (error) {
         problems.push(`${name}: ${vscode.l10n.t('the key log cannot be read: {0}', plain(error))}`);
       }
@@ -145,8 +145,8 @@ function unique(uris: readonly vscode.Uri[]): Map<string, vscode.Uri> {
   return new Map(uris.map((uri) => [uri.toString(), uri]));
 }
 
-/** What is longer than `most` bytes is some other file, and is not read. */
-async function readText(uri: vscode.Uri, most: number): Promise<string> {
+/** The text of a key log. What is longer than `most` bytes is some other file, and is not read: throws an Error with a sentence. */
+export async function readKeyLog(uri: vscode.Uri, most: number): Promise<string> {
   const { size } = await vscode.workspace.fs.stat(uri);
   if (size > most) throw new Error(vscode.l10n.t('it is over the limit keyLogSize of {0} bytes.', most));
   const bytes = await vscode.workspace.fs.readFile(uri);

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { NodeState, NodeWish, SpokenProtocol } from '../../wire/node.ts';
 import { askLine, choose } from '../questions.ts';
 import { tellError, tellInformation } from '../telling.ts';
+import type { PacketSender } from './sendpacket.ts';
 
 /** What the commands need of the nodes. */
 export interface Driven {
@@ -14,7 +15,7 @@ export interface Driven {
   stop(state: NodeState): Promise<unknown>;
 }
 
-export function nodeCommandsOf(nodes: Driven): vscode.Disposable[] {
+export function nodeCommandsOf(nodes: Driven, packets: PacketSender): vscode.Disposable[] {
   const told = (run: () => Promise<unknown>) => async (): Promise<void> => {
     try {
       await run();
@@ -30,6 +31,10 @@ export function nodeCommandsOf(nodes: Driven): vscode.Disposable[] {
     vscode.commands.registerCommand(
       'peerscope.stopTestNodes',
       told(() => Promise.all(nodes.states.filter(({ running }) => running).map((state) => nodes.stop(state)))),
+    ),
+    vscode.commands.registerCommand(
+      'peerscope.sendPacketToLink',
+      told(() => packets.send()),
     ),
     vscode.commands.registerCommand(
       'peerscope.sendHeldMessage',

@@ -1,15 +1,7 @@
 /** The test nodes: a thread that has their sockets, and a page beside the inspector that drives them. */
 import { Worker } from 'node:worker_threads';
 import * as vscode from 'vscode';
-import type {
-  NodeCalls,
-  NodeEvents,
-  NodePageCalls,
-  NodeState,
-  NodeThreadEvents,
-  NodeWish,
-  SpokenProtocol,
-} from '../../wire/node.ts';
+import type { NodeCalls, NodeEvents, NodePageCalls, NodeState, NodeWish, SpokenProtocol } from '../../wire/node.ts';
 import { Connection } from '../../wire/rpc.ts';
 import type { CaptureEditors } from '../capture/editor.ts';
 import { failureOf } from '../capture/failureof.ts';
@@ -22,6 +14,9 @@ import { tellError, tellWarning } from '../telling.ts';
 import { nodeCommands, node as nodeOf, wish as wishOf } from './checks.ts';
 import { type Driven, nodeCommandsOf } from './commands.ts';
 import { Recordings } from './recordings.ts';
+import { PacketSender } from './sendpacket.ts';
+import { type Standing, StoppedDebugger } from './stoppeddebugger.ts';
+import { NodeTasks, type TaskNodes } from './tasks.ts';
 
 type None = Record<never, never>;
 type PageConnection = Connection<None, NodeEvents, NodePageCalls, None>;
@@ -31,26 +26,45 @@ export function registerNodes(context: vscode.ExtensionContext, editors: Capture
   return [
     nodes,
     vscode.commands.registerCommand('peerscope.openTestNode', () => nodes.open()),
-    ...nodeCommandsOf(nodes),
-    ...registerScripts(nodes),
+    vscode.commands.registerCommand('peerscope.continueAnyway', () => nodes.continueAnyway()),
+    ...nodeCommandsOf(nodes, new PacketSender(nodes)),
+    ...registerScripts(nodes, (runs) => new NodeTasks(nodes, runs, spokenIn(context.extension.packageJSON))),
     ...registerProtocols(nodes, context.extensionUri, (capture) => editors.show(capture)),
   ];
 }
 
-class Nodes implements Driven, Senders {
+/** The protocols that the manifest offers in tasks. */
+function spokenIn({
+  contributes,
+}: {
+  readonly contributes: { readonly taskDefinitions: readonly TaskDefinition[] };
+}): readonly string[] {
+  return contributes.taskDefinitions[0]?.properties.node.examples ?? [];
+}
+
+interface TaskDefinition {
+  readonly properties: { readonly node: { readonly examples: readonly string[] } };
+}
+
+class Nodes implements Driven, Senders, Standing, TaskNodes {
   readonly #context: vscode.ExtensionContext;
   readonly #editors: CaptureEditors;
   readonly #recordings: Recordings;
   #thread: Thread | undefined;
   #panel: vscode.WebviewPanel | undefined;
   #page: PageConnection | undefined;
-  #reached: (at: number) => void = () => {};
   states: readonly NodeState[] = [];
+  readonly #nodesChanged = new vscode.EventEmitter<void>();
+  readonly onDidChangeNodes = this.#nodesChanged.event;
+  readonly #debugger: StoppedDebugger;
+  /** The debug session for which all stand still. */
+  #stillFor: string | undefined;
 
   constructor(context: vscode.ExtensionContext, editors: CaptureEditors) {
     this.#context = context;
     this.#editors = editors;
     this.#recordings = new Recordings(context.globalStorageUri, context.workspaceState);
+    this.#debugger = new StoppedDebugger(this);
     this.#recordings
       .tellOfEarlier(async (recording) => await editors.show(recording))
       .catch((error: unknown) => {
@@ -59,8 +73,25 @@ class Nodes implements Driven, Senders {
   }
 
   dispose(): void {
+    this.#debugger.dispose();
     this.#panel?.dispose();
     this.#end();
+    this.#nodesChanged.dispose();
+  }
+
+  /** A thread that has yet to begin is told when it does. */
+  standStill(session: string | undefined): void {
+    this.#stillFor = session;
+    if (this.#thread === undefined) return;
+    this.#call('standStill', session === undefined ? {} : { session }).catch(() => {});
+  }
+
+  get isBusy(): boolean {
+    return this.states.some(({ running }) => running);
+  }
+
+  continueAnyway(): void {
+    this.#debugger.continueAnyway();
   }
 
   /** In an untrusted workspace nothing is opened: a node listens on the network. */
@@ -112,6 +143,10 @@ class Nodes implements Driven, Senders {
           await this.#showTraffic(nodeOf(params).node);
           return {};
         },
+        continueAnyway: async () => {
+          this.continueAnyway();
+          return {};
+        },
         save: async (params: unknown) => {
           await this.#save(nodeOf(params).node);
           return {};
@@ -130,10 +165,6 @@ class Nodes implements Driven, Senders {
     return vscode.workspace.isTrusted ? this.#call(method, params) : Promise.reject(new Error(untrusted()));
   }
 
-  onReached(listener: (at: number) => void): void {
-    this.#reached = listener;
-  }
-
   /** Beside the script, which keeps the focus. */
   async show(recording: vscode.Uri): Promise<void> {
     await this.#editors.show(recording, {}, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true });
@@ -144,7 +175,7 @@ class Nodes implements Driven, Senders {
 
   readonly drop = ({ id: node }: NodeState, held: number): Promise<unknown> => this.#call('drop', { node, held });
 
-  stop({ id: node }: NodeState): Promise<unknown> {
+  stop({ id: node }: Pick<NodeState, 'id'>): Promise<unknown> {
     return this.#call('stop', { node });
   }
 
@@ -154,6 +185,17 @@ class Nodes implements Driven, Senders {
     const allow = await allowedHosts(wish.address);
     if (allow === undefined) return false;
     this.open();
+    return (await this.#startNode(wish, allow)) !== undefined;
+  }
+
+  /** For a task: without the page, and its traffic stands in a tab of its own once somebody asks for it. */
+  async startNode(wish: NodeWish): Promise<number | undefined> {
+    if (!vscode.workspace.isTrusted) throw new Error(untrusted());
+    const allow = await allowedHosts(wish.address);
+    return allow === undefined ? undefined : this.#startNode(wish, allow, false);
+  }
+
+  async #startNode(wish: NodeWish, allow: readonly string[], isShown = true): Promise<number> {
     const name = `${wish.protocol}-${wish.direction}-${Date.now().toString(36)}.pcapng`;
     const recording = await this.#recordings.add(name);
     // What VS Code gives is behind proxies, which do not go to another thread.
@@ -165,8 +207,8 @@ class Nodes implements Driven, Senders {
       recording: recording.fsPath,
       modules: moduleFiles(undefined),
     });
-    await this.#showTraffic(node, recording);
-    return true;
+    if (isShown) await this.#showTraffic(node, recording);
+    return node;
   }
 
   /** Beside the page, which stays in view. */
@@ -201,15 +243,17 @@ class Nodes implements Driven, Senders {
   }
 
   #call<M extends keyof NodeCalls & string>(method: M, params: NodeCalls[M]['params']): Promise<NodeCalls[M]['result']> {
+    const isNew = this.#thread === undefined;
     this.#thread ??= new Thread(
       vscode.Uri.joinPath(this.#context.extensionUri, 'dist', 'node.cjs'),
       (nodes) => {
         this.states = nodes;
         this.#page?.tell('nodes', { nodes });
+        this.#nodesChanged.fire();
       },
-      (at) => this.#reached(at),
       (reason) => this.#died(reason),
     );
+    if (isNew && this.#stillFor !== undefined) this.standStill(this.#stillFor);
     return this.#thread.connection.call(method, params);
   }
 
@@ -232,6 +276,7 @@ class Nodes implements Driven, Senders {
     this.#thread = undefined;
     this.states = [];
     this.#page?.tell('nodes', { nodes: [] });
+    this.#nodesChanged.fire();
   }
 }
 
@@ -258,23 +303,17 @@ async function allowedHosts(address: string): Promise<readonly string[] | undefi
 }
 
 class Thread {
-  readonly connection: Connection<NodeCalls, None, None, NodeThreadEvents>;
+  readonly connection: Connection<NodeCalls, None, None, NodeEvents>;
   readonly #worker: Worker;
   #over = false;
 
-  constructor(
-    file: vscode.Uri,
-    changed: (nodes: readonly NodeState[]) => void,
-    reached: (at: number) => void,
-    ended: (reason: string) => void,
-  ) {
+  constructor(file: vscode.Uri, changed: (nodes: readonly NodeState[]) => void, ended: (reason: string) => void) {
     this.#worker = new Worker(file.fsPath, { name: 'peerscope-nodes' });
-    this.connection = new Connection<NodeCalls, None, None, NodeThreadEvents>(
+    this.connection = new Connection<NodeCalls, None, None, NodeEvents>(
       (message) => this.#worker.postMessage(message),
       {},
       {
         nodes: (data: unknown) => changed((data as NodeEvents['nodes']).nodes),
-        reached: (data: unknown) => reached((data as NodeThreadEvents['reached']).at),
       },
     );
     const over = (reason: string): void => {

@@ -4,12 +4,20 @@ import { ScriptLenses } from '../scripts/lenses.ts';
 import { tellWarning } from '../telling.ts';
 
 const commands = [
-  ...['openTestNode', 'startTestNode', 'stopTestNodes', 'sendHeldMessage', 'dropHeldMessage'],
-  ...['runScriptSection', 'sendPacket', 'stepScript', 'newProtocol', 'showProtocolReference'],
+  ...[
+    'openTestNode',
+    'startTestNode',
+    'stopTestNodes',
+    'sendHeldMessage',
+    'dropHeldMessage',
+    'continueAnyway',
+    'sendPacketToLink',
+  ],
+  ...['runScriptSection', 'sendPacket', 'newProtocol', 'showProtocolReference'],
 ];
 
 export function registerNodes(): vscode.Disposable[] {
   const told = (): void =>
     void tellWarning(vscode.l10n.t('Peerscope: test nodes and protocol modules need VS Code on a desktop or a server.'));
-  return [new ScriptLenses(undefined), ...commands.map((name) => vscode.commands.registerCommand(`peerscope.${name}`, told))];
+  return [new ScriptLenses(false), ...commands.map((name) => vscode.commands.registerCommand(`peerscope.${name}`, told))];
 }

@@ -7,16 +7,13 @@ import { choose } from '../questions.ts';
 import { tellError, tellInformation, tellWarning } from '../telling.ts';
 import { Failures } from './failures.ts';
 import { ScriptLenses } from './lenses.ts';
-import { folderOf, type Go, type Runner, ScriptRuns } from './runs.ts';
-import { StepMark } from './stepmark.ts';
+import { folderOf, type Runner, ScriptRuns } from './runs.ts';
 import { ScriptTests } from './tests.ts';
 
 /** The nodes that scripts send with. */
 export interface Senders extends Omit<Runner, 'call'> {
   readonly states: readonly NodeState[];
   call<M extends keyof NodeCalls & string>(method: M, params: NodeCalls[M]['params']): Promise<NodeCalls[M]['result']>;
-  /** Called when the section that is stepped through waits before the statement at an offset. */
-  onReached(listener: (at: number) => void): void;
 }
 
 /** A run of more than so many milliseconds is shown. */
@@ -26,10 +23,10 @@ interface How {
   readonly steps?: boolean;
 }
 
-export function registerScripts(senders: Senders): vscode.Disposable[] {
+/** `beside`: what else runs scripts. */
+export function registerScripts(senders: Senders, beside: (runs: ScriptRuns) => vscode.Disposable): vscode.Disposable[] {
   const failures = new Failures();
   const runs = new ScriptRuns(senders, failures);
-  senders.onReached((at) => runs.reached(at));
   const onScript =
     (act: (document: vscode.TextDocument, at: number, how: How) => Promise<void>) =>
     async (uri?: vscode.Uri, at?: number, how: How = {}): Promise<void> => {
@@ -45,16 +42,15 @@ export function registerScripts(senders: Senders): vscode.Disposable[] {
   const command = (name: string, run: (...given: never[]) => unknown): vscode.Disposable =>
     vscode.commands.registerCommand(`peerscope.${name}`, run as (...given: unknown[]) => unknown);
   return [
-    ...[failures, runs, new ScriptTests(runs), new ScriptLenses(runs), new StepMark(runs)],
+    ...[failures, new ScriptTests(runs), new ScriptLenses(true), beside(runs)],
     command(
       'runScriptSection',
-      onScript((document, at, how) => runSection(runs, document, at, undefined, how)),
+      onScript((document, at) => runSection(runs, document, at, undefined)),
     ),
     command(
       'sendPacket',
       onScript((document, at, how) => send(senders, runs, document, at, how)),
     ),
-    command('stepScript', (go: Go = 'next') => runs.go(go)),
   ];
 }
 
@@ -62,21 +58,15 @@ async function send(senders: Senders, runs: ScriptRuns, document: vscode.TextDoc
   const statement = parseScript(document.getText()).statements.find(({ start, end }) => start <= at && at <= end);
   if (statement?.kind === 'packet') return sendByNode(senders, statement, document, how);
   if (statement?.kind !== 'send') throw new Error(vscode.l10n.t('no message that is sent stands at the cursor.'));
-  await runSection(runs, document, at, statement.start, how);
+  await runSection(runs, document, at, statement.start);
 }
 
 /** The section around a place, up to a message that is sent there. */
-async function runSection(
-  runs: ScriptRuns,
-  document: vscode.TextDocument,
-  at: number,
-  until: number | undefined,
-  { steps = false }: How,
-): Promise<void> {
+async function runSection(runs: ScriptRuns, document: vscode.TextDocument, at: number, until: number | undefined): Promise<void> {
   const { statements } = parseScript(document.getText());
   const section = Math.max(0, statements.filter(({ kind, start }) => kind === 'section' && start <= at).length - 1);
-  const wish = { section, steps, shown: true, ...(until === undefined ? {} : { until }) };
-  const result = await stoppable((token) => runs.run(document, wish, token), steps);
+  const wish = { section, shown: true, ...(until === undefined ? {} : { until }) };
+  const result = await stoppable((token) => runs.run(document, wish, token));
   if (result === undefined) return;
   const { failure, stopped } = result;
   if (stopped !== undefined) {
@@ -92,12 +82,12 @@ async function runSection(
   void tellWarning(vscode.l10n.t('Line {0}: {1}', line, failure.text));
 }
 
-/** What takes long is shown, and can be cancelled there; what is stepped through is stopped at its statement. */
-async function stoppable<T>(run: (token: vscode.CancellationToken) => Promise<T>, steps: boolean): Promise<T> {
+/** What takes long is shown, and can be cancelled there. */
+async function stoppable<T>(run: (token: vscode.CancellationToken) => Promise<T>): Promise<T> {
   const source = new vscode.CancellationTokenSource();
   const running = run(source.token);
   const isLong = await Promise.race([running.then(() => false), new Promise<true>((late) => setTimeout(late, LONG_MS, true))]);
-  if (!isLong || steps) return running;
+  if (!isLong) return running;
   const shown = { location: vscode.ProgressLocation.Notification, cancellable: true };
   return vscode.window.withProgress({ ...shown, title: vscode.l10n.t('The packet script runs…') }, (_, token) => {
     token.onCancellationRequested(() => source.cancel());

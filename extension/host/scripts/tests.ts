@@ -1,6 +1,7 @@
 /** The sections of packet scripts in VS Code's Test Explorer. */
 import * as vscode from 'vscode';
 import { parseScript } from '../../../dissector/script/index.ts';
+import { debugSection, type SectionOutcome } from '../debug/debuggedsection.ts';
 import type { ScriptRuns } from './runs.ts';
 
 const SCRIPTS = '**/*.packet';
@@ -24,6 +25,9 @@ export class ScriptTests {
     this.#controller.createRunProfile(vscode.l10n.t('Run'), vscode.TestRunProfileKind.Run, (request, token) =>
       this.#start(request, token),
     ).isDefault = true;
+    this.#controller.createRunProfile(vscode.l10n.t('Debug'), vscode.TestRunProfileKind.Debug, (request, token) =>
+      this.#start(request, token, true),
+    );
     this.#subscriptions = [
       ...[this.#controller, watcher, watcher.onDidCreate(look), watcher.onDidChange(look)],
       watcher.onDidDelete((uri) => this.#controller.items.delete(uri.toString())),
@@ -64,7 +68,7 @@ export class ScriptTests {
     this.#controller.items.add(file);
   }
 
-  async #start(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
+  async #start(request: vscode.TestRunRequest, token: vscode.CancellationToken, isDebugged = false): Promise<void> {
     const run = this.#controller.createTestRun(request);
     const excluded = new Set(request.exclude);
     const wanted = request.include ?? [...this.#controller.items].map(([, item]) => item);
@@ -72,19 +76,32 @@ export class ScriptTests {
     for (const item of sections) if (!excluded.has(item)) run.enqueued(item);
     for (const item of sections) {
       if (token.isCancellationRequested) break;
-      if (!excluded.has(item)) await this.#one(run, item, token);
+      if (!excluded.has(item)) await this.#one(run, item, token, isDebugged);
     }
     run.end();
   }
 
-  async #one(run: vscode.TestRun, item: vscode.TestItem, token: vscode.CancellationToken): Promise<void> {
+  /** Undefined for a section that did not come to its end. */
+  async #result(
+    document: vscode.TextDocument,
+    section: number,
+    { range }: vscode.TestItem,
+    token: vscode.CancellationToken,
+    isDebugged: boolean,
+  ): Promise<SectionOutcome | undefined> {
+    if (isDebugged) return debugSection(document, range === undefined ? 0 : document.offsetAt(range.start), token);
+    const result = await this.#runs.run(document, { section }, token);
+    return result?.stopped === undefined ? result : undefined;
+  }
+
+  async #one(run: vscode.TestRun, item: vscode.TestItem, token: vscode.CancellationToken, isDebugged: boolean): Promise<void> {
     const section = this.#places.get(item);
     if (item.uri === undefined || section === undefined) return run.skipped(item);
     run.started(item);
     try {
       const document = await vscode.workspace.openTextDocument(item.uri);
-      const result = await this.#runs.run(document, { section }, token);
-      if (result === undefined || result.stopped !== undefined) return run.skipped(item);
+      const result = await this.#result(document, section, item, token, isDebugged);
+      if (result === undefined) return run.skipped(item);
       const { seconds, failure } = result;
       const output =
         failure === undefined ? vscode.l10n.t('{0}: all that was expected came', item.label) : `${item.label}: ${failure.text}`;

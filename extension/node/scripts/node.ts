@@ -1,6 +1,7 @@
 /** A node that a script drives: what it has heard so far, decoded. */
 import { randomBytes } from 'node:crypto';
 import { readDecodeOptions } from '../../../dissector/analysis/decodeoptions.ts';
+import type { Analysis } from '../../../dissector/analysis/index.ts';
 import type { Address, Protocol } from '../../../dissector/protocol/index.ts';
 import { type NodeEvent, type NodeLimits, NodeRefusal, Recorder } from '../../../dissector/testnode/index.ts';
 import { addressText } from '../sockets/address.ts';
@@ -65,8 +66,10 @@ export class ScriptNode {
     const events: NodeEvent[] = [];
     let size = 0;
     let link: string | undefined;
+    let started: SocketNode | undefined;
     const recorder = new Recorder({
       ...{ transport, secrets: true, application: 'Peerscope', now: wallClock },
+      stoodStill: () => ({ milliseconds: started?.node.stoodStill ?? 0, why: 'somebody stood at a breakpoint' }),
       write: (bytes) => {
         if (size > MOST_RECORDED) return;
         size += bytes.length;
@@ -75,7 +78,7 @@ export class ScriptNode {
         hearing.recorded(block.bytes);
       },
     });
-    const socket = await SocketNode.start(
+    started = await SocketNode.start(
       {
         ...{ protocol, transport, choices, limits, listen, seed },
         identity: await kind.createIdentity((length) => new Uint8Array(randomBytes(length))),
@@ -92,7 +95,7 @@ export class ScriptNode {
       },
       dialled,
     );
-    return new ScriptNode(options, transport, socket, { recorder, blocks, events, hearing });
+    return new ScriptNode(options, transport, started, { recorder, blocks, events, hearing });
   }
 
   private constructor(
@@ -133,11 +136,11 @@ export class ScriptNode {
 
   /** A message is about to be sent: what comes from now on may be its answer. */
   mark(): void {
-    this.marked = this.#frames;
+    this.marked = this.frames;
   }
 
   /** Frames that it has recorded. */
-  get #frames(): number {
+  get frames(): number {
     return this.blocks.reduce((count, { link }) => count + (link === undefined ? 0 : 1), 0);
   }
 
@@ -154,6 +157,11 @@ export class ScriptNode {
   /** All that it has heard so far, in order. */
   heard(): readonly ReceivedMessage[] {
     return this.#hearing.heardAt(addressText(this.#local()), this.seen);
+  }
+
+  /** All that it has sent and heard so far, decoded anew; undefined before the first. */
+  analysis(): Analysis | undefined {
+    return this.#hearing.analysis();
   }
 
   #local(): Address {

@@ -65,7 +65,7 @@ export class ReceivedMessages {
     const before = this.#before;
     const size = this.#file.size();
     if (size === before.size && this.#ring.size === before.keys) return;
-    const analysis = this.#observed();
+    const analysis = this.analysis();
     if (analysis === undefined) return;
     this.#before = { size, keys: this.#ring.size };
     this.#lines.length = this.#settled(address, seen);
@@ -82,8 +82,8 @@ export class ReceivedMessages {
     return first < 0 ? this.#lines.length : first;
   }
 
-  /** From the start to the end, which a protocol may wait for; undefined while the recording has not begun. */
-  #observed(): Analysis | undefined {
+  /** From the start to the end, which a protocol may wait for, made anew; undefined while the recording has not begun. */
+  analysis(): Analysis | undefined {
     const opened = openCapture(this.#file, this.#limits);
     if ('problem' in opened) return undefined;
     // All that the node sends and hears is of its protocol, whatever it looks like.

@@ -1,10 +1,9 @@
 /** Runs a packet script, section by section: nodes over real sockets, what they send, and what has to come. */
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
-import type { MessageForm } from '../../../dissector/codec/index.ts';
+import type { FieldValues, MessageForm } from '../../../dissector/codec/index.ts';
 import type { Address, Protocol } from '../../../dissector/protocol/index.ts';
 import {
   checkScript,
-  type Difference,
   encodable,
   type FieldNode,
   faultText,
@@ -23,10 +22,14 @@ import {
 import { type NodeLimits, parseFault } from '../../../dissector/testnode/index.ts';
 import { parseAddress, resolveAllowed } from '../sockets/address.ts';
 import { socketReason } from '../sockets/socketsentences.ts';
+import { ScriptClock } from './clock.ts';
+import { Draft } from './draft.ts';
+import type { Mended, SectionFailure } from './failure.ts';
 import { ScriptNode } from './node.ts';
 import type { ReceivedMessage } from './receivedmessages.ts';
 import { joinedRecording } from './recording.ts';
 import { ScriptScope, type Surroundings } from './scope.ts';
+import type { Onlooker, RunView, Stage } from './stages.ts';
 
 /** Between two looks at what has come, at most; the first ones follow each other closely. */
 const LOOK_MS = 20;
@@ -41,8 +44,7 @@ export interface ScriptOptions {
   /** Hosts beyond this machine that it may use. */
   readonly allow: readonly string[];
   readonly around: Surroundings;
-  /** Called before each statement; `false` stops the section there. */
-  before?(statement: Statement): Promise<boolean> | boolean;
+  readonly onlooker?: Onlooker;
   /** Stops it wherever it is. */
   readonly signal?: AbortSignal;
 }
@@ -56,16 +58,6 @@ export interface SectionResult {
   /** All that its nodes sent and received, with their keys (pcapng); absent where that is nothing. */
   readonly recording?: Uint8Array<ArrayBuffer>;
 }
-
-export interface SectionFailure {
-  /** Where in the script it failed, as an offset, and why. */
-  readonly at: number;
-  readonly text: string;
-  /** What came instead, in the place of the value that was expected. */
-  readonly mended?: Mended;
-}
-
-type Mended = NonNullable<Difference['mended']>;
 
 /** A statement that did not hold; the message is a sentence without its full stop. */
 class Failure extends Error {
@@ -83,6 +75,7 @@ export async function runSection({ title, statements }: Section, options: Script
   const wrong = checkScript(statements, options.protocols).find(({ severity }) => severity === undefined);
   if (wrong !== undefined) return { title, seconds: 0, failure: { at: wrong.start, text: wrong.text } };
   const run = new Run(options);
+  options.onlooker?.started(run);
   const outcome = await run.all(statements);
   await run.end();
   const { recording } = run;
@@ -93,48 +86,53 @@ export async function runSection({ title, statements }: Section, options: Script
   };
 }
 
-class Run {
+class Run implements RunView {
+  readonly nodes = new Map<string, ScriptNode>();
+  readonly scope: ScriptScope;
   readonly #options: ScriptOptions;
-  readonly #nodes = new Map<string, ScriptNode>();
-  readonly #scope: ScriptScope;
+  readonly #clock = new ScriptClock();
+  #isFrozen = false;
 
   constructor(options: ScriptOptions) {
     this.#options = options;
-    this.#scope = new ScriptScope(options.protocols, options.around);
+    this.scope = new ScriptScope(options.protocols, options.around);
   }
 
   async end(): Promise<void> {
-    for (const node of this.#nodes.values()) await node.end();
+    for (const node of this.nodes.values()) await node.end();
   }
 
   get recording(): Uint8Array<ArrayBuffer> | undefined {
-    return joinedRecording([...this.#nodes.values()].map(({ blocks }) => blocks));
+    return joinedRecording([...this.nodes.values()].map(({ blocks }) => blocks));
   }
 
   /** One statement after the other, up to the first that does not hold. */
   async all(statements: readonly Statement[]): Promise<Pick<SectionResult, 'failure' | 'stopped'>> {
-    const { before, signal } = this.#options;
-    const order = new StatementOrder(statements, (name, value, secret) => this.#scope.define(name, value, secret));
-    let at = 0;
+    const { onlooker, signal } = this.#options;
+    const order = new StatementOrder(statements, (name, value, secret) => this.scope.define(name, value, secret));
+    let statement: Statement | undefined;
     for (;;) {
       try {
-        const statement = order.next();
+        statement = order.next();
         if (statement === undefined) return {};
-        at = statement.start;
-        if ((await before?.(statement)) === false || signal?.aborted) return { stopped: at };
-        await this.do(statement, order);
+        await onlooker?.at?.({ kind: 'statement', statement, depth: order.depth, rounds: order.rounds });
+        if (signal?.aborted) return { stopped: statement.start };
+        await this.#carryOut(statement, order);
         // Rounds that wait for nothing leave others their turn, too.
         if (order.count % STATEMENTS_A_TURN === 0) await turn();
       } catch (error) {
         if (!(error instanceof Error)) throw error;
+        const at = statement?.start ?? 0;
         if (signal?.aborted) return { stopped: at };
-        return { failure: this.#failed(at, error, order.rounds) };
+        const failure = this.#failed(at, error, order.rounds);
+        await onlooker?.failed?.(failure, statement);
+        return signal?.aborted ? { stopped: at } : { failure };
       }
     }
   }
 
   #failed(at: number, error: Error, rounds: string): SectionFailure {
-    const { secrets } = this.#scope;
+    const { secrets } = this.scope;
     const { mended } = error instanceof Failure ? error : { mended: undefined };
     const text = secrets.without(error.message.replace(/\.$/, ''));
     // What came is not offered where it is what was asked for in secret.
@@ -142,19 +140,32 @@ class Run {
     return { at, text: rounds === '' ? text : `${text} (${rounds})`, ...offered };
   }
 
-  async do(statement: Statement, order: StatementOrder): Promise<void> {
+  freeze(isFrozen: boolean): void {
+    this.#isFrozen = isFrozen;
+    this.#clock.stopped = isFrozen;
+    for (const { socket } of this.nodes.values()) socket.node.standStill(isFrozen);
+  }
+
+  async do(statement: Statement): Promise<void> {
+    if (statement.kind === 'repeat' || statement.kind === 'for') throw new Failure('a block cannot be run by itself');
+    await this.#carryOut(statement, new StatementOrder([], () => {}), false);
+  }
+
+  /** `isOfSection`: whoever looks on sees what is inside of it. */
+  async #carryOut(statement: Statement, order: StatementOrder, isOfSection = true): Promise<void> {
+    const inside = isOfSection && this.#options.onlooker?.at !== undefined ? order.depth + 1 : undefined;
     switch (statement.kind) {
       case 'node':
         return this.#start(statement);
       case 'send':
-        return this.#send(statement);
+        return this.#send(statement, inside);
       case 'expect':
-        return this.#expect(statement);
+        return this.#expect(statement, inside);
       case 'silence':
         return this.#silence(statement);
       case 'close': {
         const node = this.#node(statement.node.text);
-        if (!(await this.#until(() => node.closes > node.closesSeen, statement.within)))
+        if (!(await this.#until(() => node.closes > node.closesSeen, statement.within, statement)))
           throw new Failure(`${statement.node.text} is not closed within ${ms(statement.within)}`);
         node.closesSeen++;
         return;
@@ -164,12 +175,12 @@ class Run {
       case 'fault':
         return this.#fault(statement);
       case 'wait':
-        return pause(statement.time, undefined, this.#options);
+        return this.#clock.wait(statement.time, this.#options);
       case 'repeat':
       case 'for': {
         const value = ownValueOf(statement);
         if (value !== undefined)
-          order.enter(statement, encodable(value, this.#scope.with(), []), isSecret(value, this.#scope.with()));
+          order.enter(statement, encodable(value, this.scope.with(), []), isSecret(value, this.scope.with()));
         return;
       }
       case 'packet':
@@ -180,8 +191,8 @@ class Run {
 
   #define({ name, value }: Statement & { kind: 'define' }): void {
     if (value === undefined) return;
-    const scope = this.#scope.with();
-    this.#scope.define(name.text, encodable(value, scope, [name.text]), isSecret(value, scope));
+    const scope = this.scope.with();
+    this.scope.define(name.text, encodable(value, scope, [name.text]), isSecret(value, scope));
   }
 
   #fault(statement: Statement & { kind: 'fault' }): void {
@@ -194,12 +205,14 @@ class Run {
   async #start({ name, protocol: id, direction, address, manual, role }: Statement & { kind: 'node' }): Promise<void> {
     const { protocols, pins, limits, around } = this.#options;
     const protocol = protocols.find((each) => each.id === id.text)!;
-    const at = this.#nodes.get(address.text)?.socket.local ?? (await this.#address(address.text));
+    const at = this.nodes.get(address.text)?.socket.local ?? (await this.#address(address.text));
     const place = direction === 'listen' ? { listen: at, dialled: undefined } : { listen: undefined, dialled: at };
-    this.#nodes.set(
-      name.text,
-      await ScriptNode.start({ ...{ protocol, protocols, pins, limits, manual, role: role?.text, seed: around.seed }, ...place }),
-    );
+    const started = await ScriptNode.start({
+      ...{ protocol, protocols, pins, limits, manual, role: role?.text, seed: around.seed },
+      ...place,
+    });
+    started.socket.node.standStill(this.#isFrozen);
+    this.nodes.set(name.text, started);
   }
 
   async #address(text: string): Promise<Address> {
@@ -212,54 +225,118 @@ class Run {
     throw new Failure(`${parsed.host} is beyond this machine: --allow ${parsed.host} says that this is meant`);
   }
 
-  async #send({ node: name, message, fields }: Statement & { kind: 'send' }): Promise<void> {
+  /** `inside`: the depth of its stages, where somebody looks on. */
+  async #send(statement: Statement & { kind: 'send' }, inside: number | undefined): Promise<void> {
+    const { node: name, message, fields } = statement;
     const node = this.#node(name.text);
     if (!(await this.#until(() => node.link !== undefined, READY_MS))) throw new Failure(`${name.text} has nobody to send to`);
     const link = node.link!;
-    for (const each of this.#nodes.values()) each.mark();
+    for (const each of this.nodes.values()) each.mark();
     const { node: own } = node.socket;
-    const secrets = secretFields(fields, this.#scope.with());
-    const said = fields.map((field) => field.name.text);
-    if (secrets.length > 0) this.#scope.secretMessages.sent(message.text, said, secrets);
+    const secrets = secretFields(fields, this.scope.with());
+    const named = fields.map((field) => field.name.text);
+    if (secrets.length > 0) this.scope.secretMessages.sent(message.text, named, secrets);
     const raw = fields.find((field) => field.name.text === 'raw');
     if (raw !== undefined) {
-      const { raw: bytes } = valuesOf([raw], this.#scope.with());
+      await this.#fields([raw], statement, inside);
+      const { raw: bytes } = valuesOf([raw], this.scope.with());
       if (!(bytes instanceof Uint8Array)) throw new Failure('raw is bytes');
-      return own.sendRaw(link, bytes);
+      own.sendRaw(link, bytes);
+      return this.#sent(statement, node, inside);
     }
     // A node that acts of itself may still be shaking hands; one that does not is told when by the script.
     const isTime = (): boolean => own.status(link).ready || own.offers(link).includes(message.text);
     if (!node.manual) await this.#until(isTime, READY_MS);
-    const values = valuesToSend(
-      fields,
-      (made) => this.#scope.with(made, secrets.length > 0),
-      (given) => withoutSecrets(message.text, secrets, () => own.made(link, message.text, given)),
-    );
-    withoutSecrets(message.text, secrets, () => own.send(link, message.text, values));
+    const fill = (given: FieldValues): FieldValues =>
+      withoutSecrets(message.text, secrets, () => own.made(link, message.text, given));
+    await this.#fields(fields, statement, inside);
+    const said = valuesToSend(fields, (made) => this.scope.with(made, secrets.length > 0), fill);
+    const draft = new Draft(message.text, formOf(node, message.text), said, fill);
+    for (const kind of ['values', 'encoding'] as const)
+      await this.#at(inside, (depth) => ({ kind, statement, depth, node, draft }));
+    const before = node.frames;
+    withoutSecrets(message.text, secrets, () => own.send(link, message.text, draft.toSend));
+    await this.#sent(statement, node, inside, before);
   }
 
-  async #expect({ node: name, message, state, as, within, fields }: Statement & { kind: 'expect' }): Promise<void> {
+  async #fields(
+    fields: readonly FieldNode[],
+    statement: Statement & { kind: 'send' },
+    inside: number | undefined,
+  ): Promise<void> {
+    for (const [index, field] of fields.entries()) {
+      // A node is not asked: some of what it fills in, a counter say, it gives once.
+      const values = (): FieldValues => Object.assign({}, ...fields.slice(0, index).map((each) => this.#plainly(each)));
+      await this.#at(inside, (depth) => ({ kind: 'field', statement, depth, field, values }));
+    }
+  }
+
+  #plainly(field: FieldNode): FieldValues {
+    try {
+      return valuesOf([field], this.scope.with());
+    } catch {
+      return {};
+    }
+  }
+
+  async #sent(
+    statement: Statement & { kind: 'send' },
+    node: ScriptNode,
+    inside: number | undefined,
+    before = node.frames - 1,
+  ): Promise<void> {
+    const frame = node.frames > before ? node.frames : undefined;
+    const message = statement.message.text;
+    for (const kind of ['encryption', 'wire'] as const)
+      await this.#at(inside, (depth) => ({ kind, statement, depth, node, message, frame }));
+  }
+
+  async #at(inside: number | undefined, stage: (depth: number) => Stage): Promise<void> {
+    if (inside === undefined) return;
+    await this.#options.onlooker!.at!(stage(inside));
+    if (this.#options.signal?.aborted) throw new Failure('stopped');
+  }
+
+  async #expect(statement: Statement & { kind: 'expect' }, inside: number | undefined): Promise<void> {
+    const { node: name, message, state, as, within, fields } = statement;
     const node = this.#node(name.text);
     const from = node.seen;
     const form = formOf(node, message.text);
-    const find = (): number =>
-      node
-        .heard()
-        .findIndex(
-          (heard, index) =>
-            index >= from &&
-            heard.message === message.text &&
-            isTaken(heard, state?.text, form) &&
-            firstDifference(fields, heard.values, this.#scope.with(), form?.fields) === undefined,
-        );
-    let at = -1;
-    await this.#until(() => {
+    const isIt = (heard: ReceivedMessage): boolean =>
+      heard.message === message.text &&
+      isTaken(heard, state?.text, form) &&
+      firstDifference(fields, heard.values, this.scope.with(), form?.fields) === undefined;
+    const find = (): number => node.heard().findIndex((heard, index) => index >= from && isIt(heard));
+    let [at, looked] = [-1, from];
+    const look = async (): Promise<boolean> => {
+      if (inside !== undefined)
+        for (const heard of node.heard().slice(looked)) {
+          looked++;
+          const fits = isIt(heard);
+          const verdict = fits ? 'is what is expected' : this.#verdict(heard, statement, form);
+          await this.#at(inside, (depth) => ({ kind: 'arrival', statement, depth, node, heard, fits, verdict }));
+          if (fits) break;
+        }
       at = find();
       return at >= 0;
-    }, within);
+    };
+    await this.#until(look, within, statement);
     if (at < 0) throw this.#notCome(node, from, { message: message.text, state: state?.text, within, fields });
     node.seen = at + 1;
-    if (as !== undefined) this.#scope.came(as.text, message.text, node.heard()[at]!.values);
+    if (as !== undefined) this.scope.came(as.text, message.text, node.heard()[at]!.values);
+  }
+
+  /** Why a message is not the one that is expected. */
+  #verdict(
+    heard: ReceivedMessage,
+    { message, state, fields }: Statement & { kind: 'expect' },
+    form: MessageForm | undefined,
+  ): string {
+    if (heard.message !== message.text) return `is not ${message.text}`;
+    if (!isTaken(heard, state?.text, form)) return `is ${heard.state}`;
+    const hides: Hides = (field, value) => this.scope.secretMessages.hides(message.text, field, value);
+    const { path, said, came } = firstDifference(fields, heard.values, this.scope.with(), form?.fields, hides)!;
+    return `has another ${path}: expected ${said}, ${came === undefined ? 'there is none' : `got ${came}`}`;
   }
 
   /** What was said, what came instead, and the field that differs. */
@@ -270,18 +347,18 @@ class Run {
     if (alike === undefined && named[0] !== undefined)
       return new Failure(`${message} came, but it is ${named[0].state} ("state ${named[0].state}" accepts it)`);
     if (alike !== undefined) {
-      const hides: Hides = (field, value) => this.#scope.secretMessages.hides(message, field, value);
+      const hides: Hides = (field, value) => this.scope.secretMessages.hides(message, field, value);
       const {
         path,
         said,
         came: other,
         mended,
-      } = firstDifference(fields, alike.values, this.#scope.with(), formOf(node, message)?.fields, hides)!;
+      } = firstDifference(fields, alike.values, this.scope.with(), formOf(node, message)?.fields, hides)!;
       const got = other === undefined ? 'there is none' : `got ${other}`;
       return new Failure(`${message} came with another ${path}: expected ${said}, ${got}`, mended);
     }
     const instead = came.length === 0 ? 'nothing came' : `came ${came.map((heard) => heard.message).join(', ')}`;
-    const others = [...this.#nodes].flatMap(([name, other]) =>
+    const others = [...this.nodes].flatMap(([name, other]) =>
       other === node ? [] : other.grave.slice(-1).map((text) => [name, text]),
     );
     const [[who, told] = []] = [...node.told.slice(-1).map((text) => ['the node', text]), ...others];
@@ -291,27 +368,29 @@ class Run {
 
   /** What a node told, which may be of what came. */
   #sentence(told: string): string {
-    const { secrets, secretMessages } = this.#scope;
+    const { secrets, secretMessages } = this.scope;
     if (secretMessages.isAny && secrets.holds(told)) return 'what it told may show a secret, and is left out';
     return told.replace(/\.$/, '');
   }
 
   /** Since the last message that was sent, or since the one that was expected last. */
-  async #silence({ node: name, message, time }: Statement & { kind: 'silence' }): Promise<void> {
+  async #silence(statement: Statement & { kind: 'silence' }): Promise<void> {
+    const { node: name, message, time } = statement;
     const node = this.#node(name.text);
     const { marked } = node;
     const from = marked === undefined ? node.heard().length : node.seen;
     const isAbsent = (heard: ReceivedMessage): boolean =>
       heard.frame > (marked ?? 0) && (message === undefined || heard.message === message.text);
     const find = (): ReceivedMessage | undefined => node.heard().slice(from).find(isAbsent);
-    if (await this.#until(() => find() !== undefined, time))
+    if (await this.#until(() => find() !== undefined, time, statement))
       throw new Failure(`${find()!.message} came, and ${message === undefined ? 'nothing' : 'none'} was expected`);
   }
 
-  async #until(holds: () => boolean, milliseconds: number): Promise<boolean> {
-    const end = performance.now() + milliseconds;
-    for (let rest = 1; performance.now() < end; rest = Math.min(2 * rest, LOOK_MS)) {
-      if (holds()) return true;
+  async #until(holds: () => boolean | Promise<boolean>, milliseconds: number, statement?: Statement): Promise<boolean> {
+    const end = this.#clock.now + milliseconds;
+    for (let rest = 1; this.#clock.now < end; rest = Math.min(2 * rest, LOOK_MS)) {
+      if (await holds()) return true;
+      if (statement !== undefined) await this.#options.onlooker?.waits?.(statement);
       await pause(rest, undefined, this.#options);
     }
     // What has come in the meantime is read before the last look.
@@ -320,7 +399,7 @@ class Run {
   }
 
   #node(name: string): ScriptNode {
-    return this.#nodes.get(name)!;
+    return this.nodes.get(name)!;
   }
 }
 

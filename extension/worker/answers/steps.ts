@@ -1,8 +1,8 @@
 /** Sessions step by step: states of both sides, and what was computed for a message. */
-import { toHex } from '../../../dissector/bytes/index.ts';
-import type { Derivation, Quantity, SessionStep, SessionSteps, Step } from '../../../dissector/protocol/index.ts';
+import type { SessionStep, SessionSteps, Step } from '../../../dissector/protocol/index.ts';
+import { type ShownComputation, type ShownQuantity, shownComputations } from '../../../dissector/stepping/index.ts';
 import { integer, part } from '../../wire/checks.ts';
-import type { FieldView, Row } from '../../wire/inspector.ts';
+import type { Row } from '../../wire/inspector.ts';
 import type { Answers, Opened } from '../answer.ts';
 import type { Capture } from '../capture.ts';
 import { worst } from '../rows.ts';
@@ -37,23 +37,8 @@ export interface StateView {
   readonly sides?: readonly [opener: string, answerer: string];
 }
 
-export interface QuantityView {
-  readonly name: string;
-  /** Absent for what is unknown, and for a secret that was not asked for. */
-  readonly value?: string;
-  /** Bytes of the value, where it is made of bytes. */
-  readonly length?: number;
-  readonly unknown?: string;
-  readonly secret?: true;
-}
-
-export interface ComputationView {
-  readonly formula: string;
-  readonly clause: string;
-  readonly inputs: readonly QuantityView[];
-  readonly results: readonly QuantityView[];
-  readonly check?: FieldView['check'];
-}
+export type QuantityView = ShownQuantity;
+export type ComputationView = ShownComputation;
 
 export type StepsQuestions = {
   /** The sessions of the capture, in the order in which they begin; `more` is true when some are left out. */
@@ -71,8 +56,6 @@ export type StepsQuestions = {
 };
 
 const MOST_SESSIONS = 1000;
-/** Bytes of a value that are shown. */
-const SHOWN_BYTES = 512;
 
 export function answers({ capture }: Opened): Answers<StepsQuestions> {
   const stepping = new Stepping(capture);
@@ -129,14 +112,7 @@ class Stepping {
   compute({ n, reveal }: StepsQuestions['compute']['params']): StepsQuestions['compute']['result'] {
     const { analysis } = this.#capture;
     if (n >= analysis.messageCount) return { computations: [] };
-    const computations = analysis.compute(n).map(({ inputs, results, formula, clause, check }: Derivation) => ({
-      formula,
-      clause,
-      inputs: inputs.map((quantity) => quantityView(quantity, reveal)),
-      results: results.map((quantity) => quantityView(quantity, reveal)),
-      ...(check === undefined ? {} : { check }),
-    }));
-    return { computations };
+    return { computations: shownComputations(analysis, n, reveal) };
   }
 
   #walk(n: number) {
@@ -173,19 +149,4 @@ class Stepping {
     const severity = worst(findings);
     return { n, frame, message: name, by, before, after, allowed, state, ...(severity === undefined ? {} : { severity }) };
   }
-}
-
-function quantityView({ name, value, unknown, secret }: Quantity, reveal: boolean): QuantityView {
-  return {
-    name,
-    ...(value === undefined || (secret && !reveal) ? {} : { value: valueText(value) }),
-    ...(value instanceof Uint8Array ? { length: value.length } : {}),
-    ...(unknown === undefined ? {} : { unknown }),
-    ...(secret === undefined ? {} : { secret }),
-  };
-}
-
-function valueText(value: Uint8Array | string): string {
-  if (typeof value === 'string') return value;
-  return value.length > SHOWN_BYTES ? `${toHex(value.subarray(0, SHOWN_BYTES))}… (${value.length} bytes)` : toHex(value);
 }

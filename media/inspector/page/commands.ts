@@ -110,6 +110,9 @@ export function carryOut(session: Session, parts: Parts, name: PageCommand, give
     copyScript: () => script('message'),
     copyConversationScript: () => script('conversation'),
     copySection: () => script('section'),
+    debugConversation: () => {
+      if (row?.conversation !== undefined) void session.debug(row.conversation);
+    },
   };
   actions[name]();
 }

@@ -74,6 +74,10 @@ export class Asking {
     return this.#call('export', { scope, ...message }).then(nothing, (error) => `Nothing was written: ${sentence(error)}`);
   }
 
+  async debug(conversation: number): Promise<string | undefined> {
+    return this.#call('debug', { conversation }).then(nothing, (error) => `Nothing is debugged: ${sentence(error)}`);
+  }
+
   /** The comments with that on a frame changed; none when it was cancelled. An empty text takes it away. */
   async comment({ comments }: Remembered, frame: number): Promise<Remembered['comments'] | undefined> {
     const before = comments.find(([own]) => own === frame)?.[1] ?? '';

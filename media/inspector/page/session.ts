@@ -240,6 +240,11 @@ export class Session {
     return this.#let(this.#asking.export(this.list, this.#remembered, row));
   }
 
+  /** Under VS Code's debugger. */
+  debug(conversation: number): Promise<void> {
+    return this.#let(this.#asking.debug(conversation));
+  }
+
   async comment(frame: number): Promise<void> {
     const comments = await this.#asking.comment(this.#remembered, frame).catch(() => undefined);
     if (comments !== undefined) this.arrange({ comments });

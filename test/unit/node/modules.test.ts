@@ -59,7 +59,7 @@ const path = join(folder, 'echo.js');
 writeFileSync(path, echo);
 
 const run = (text: string, modules: readonly string[]) =>
-  new ScriptSections(() => {}).run({
+  new ScriptSections().run({
     ...{ run: 1, text, section: 0, tree: {}, modules, folder, answered: {}, until: undefined, steps: false },
     recording: join(folder, 'run.pcapng'),
   });

@@ -115,7 +115,7 @@ describe('a recording without room', () => {
   });
 
   it('does not hide what a section of the editor said and heard', async () => {
-    const sections = new ScriptSections(() => {});
+    const sections = new ScriptSections();
     const wish = {
       run: 0,
       text: script,

@@ -1,4 +1,4 @@
-/** A run that is stopped while it waits: for a time, for a message, for a person. */
+/** A run that is stopped while it waits: for a time, for a message. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,8 +17,8 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-const wish = (text: string, steps = false) => ({
-  ...{ run: 7, text, section: 0, tree: {}, modules: [], folder: undefined, answered: {}, until: undefined, steps },
+const wish = (text: string) => ({
+  ...{ run: 7, text, section: 0, tree: {}, modules: [], folder: undefined, answered: {}, until: undefined },
   recording: join(folder, 'run.pcapng'),
 });
 
@@ -28,7 +28,7 @@ describe('a run', () => {
     async (statement) => {
       const port = await freePort();
       const text = `node b = p2p listen 127.0.0.1:${port}\n${statement.replace('InitHello', 'HELLO')}\nwait 1ms\n`;
-      const sections = new ScriptSections(() => {});
+      const sections = new ScriptSections();
       const running = sections.run(wish(text));
       const early = await Promise.race([running, new Promise<undefined>((later) => setTimeout(later, 300, undefined))]);
       expect(early).toBeUndefined();
@@ -43,25 +43,8 @@ describe('a run', () => {
     },
   );
 
-  it('is stopped while it waits for a person, and says where', async () => {
-    const reached: number[] = [];
-    const sections = new ScriptSections((at) => void reached.push(at));
-    const text = 'node b = p2p listen 127.0.0.1:0\nwait 1ms\nwait 2ms\n';
-    const running = sections.run(wish(text, true));
-    while (reached.length === 0) await new Promise((later) => setTimeout(later, 5));
-    sections.go('next');
-    while (reached.length === 1) await new Promise((later) => setTimeout(later, 5));
-    sections.stop(7);
-    expect((await running).stopped).toBe(text.indexOf('wait 1ms'));
-    // Another one may begin.
-    const again = sections.run(wish('wait 1ms\n', true));
-    while (reached.length === 2) await new Promise((later) => setTimeout(later, 5));
-    sections.go('on');
-    expect(await again).toMatchObject({ recorded: false });
-  });
-
   it('that comes to its end says nothing of a stop', async () => {
-    const result = await new ScriptSections(() => {}).run(wish('wait 1ms\n'));
+    const result = await new ScriptSections().run(wish('wait 1ms\n'));
     expect('stopped' in result).toBe(false);
   });
 });

@@ -61,10 +61,12 @@ export class Network {
     const chunks: Uint8Array[] = [];
     const address = { ip: options.ip ?? '127.0.0.1', port: options.port };
     const recorder = new Recorder({
-      ...{ transport, secrets: true, application: 'test', now: () => this.now() },
+      ...{ transport, secrets: true, application: 'Peerscope', now: () => this.now() },
+      stoodStill: () => ({ milliseconds: made?.stoodStill ?? 0, why: 'a debugger was stopped' }),
       write: (bytes) => void chunks.push(bytes.slice()),
     });
     const ways = new Map<number, { member: Member; link: number }>();
+    let made: TestNode | undefined;
     const self = (): Member => member;
     const node: TestNode = new TestNode(
       { protocol, choices: new Choices(), ...options, transport, identity },
@@ -90,6 +92,7 @@ export class Network {
         },
       },
     );
+    made = node;
     const member: Member = {
       ...{ node, address, events, keys },
       capture: () => Uint8Array.from(Buffer.concat(chunks)),

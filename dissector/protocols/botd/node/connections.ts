@@ -225,7 +225,7 @@ export class BotdPeer implements NodeSession {
     }
     if (shape.kind === 'broken') this.#context.tell(link, `A frame is no protobuf: ${shape.problem.text}.`, true);
     if (shape.kind !== 'Ping') return;
-    const now = this.#context.now();
+    const now = this.#context.clock();
     const since = connection.heard === undefined ? Number.POSITIVE_INFINITY : Number(now - connection.heard) / 1e9;
     connection.heard = now;
     // "SHOULD close the channel if it receives more than one ping from the same peer in the 30 second window."

@@ -257,7 +257,7 @@ function keep<T>(map: Map<string, T>, key: string, value: T): void {
 }
 
 function seconds(context: NodeContext): number {
-  return Number(context.now() / 1_000_000n) / 1000;
+  return Number(context.clock() / 1_000_000n) / 1000;
 }
 
 /** 16 bytes; an IPv4 address as ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2). */

@@ -28,6 +28,8 @@ export interface ChannelEvents {
   joined(channel: Channel, peer: PeerLink): void;
 }
 
+/** Before all that a node's clock tells. */
+const NEVER = -(1n << 62n);
 const MOST_CHANNELS = 64;
 const MOST_MEMBERS = 256;
 /** Nodes that join at once are told of in one CHANNEL: however many JOINs come, no more than so many of them go out. */
@@ -79,7 +81,7 @@ export class PeerChannels {
     if (id === undefined || this.#isParting || idIn(said, 'node_id')?.key !== this.#parts.node.key) return;
     const { name } = said.verb;
     const known = this.#channels.get(id.key);
-    const now = this.#parts.context.now();
+    const now = this.#parts.context.clock();
     if (name === 'CHANNEL') {
       if (known !== undefined) known.said = now;
       else if (this.#add(said, id, true)) {
@@ -133,7 +135,7 @@ export class PeerChannels {
     const { context } = this.#parts;
     this.tellMembers();
     for (const channel of this.#all) {
-      const quiet = (context.now() - channel.said) / 1_000_000n;
+      const quiet = (context.clock() - channel.said) / 1_000_000n;
       if (channel.isJoined && quiet >= (channel.isOwn ? OWN_MS : OTHERS_MS)) this.#say(channel, this.#parts.neighbours());
     }
   }
@@ -178,7 +180,7 @@ export class PeerChannels {
   #draft(id: Id, name: string, isClosed: boolean): Channel {
     const { node, context } = this.#parts;
     const members = new Map([[node.key, node]]);
-    return { id, name, isClosed, isOwn: true, members, isJoined: true, said: context.now(), turned: 0n, isChanged: false };
+    return { id, name, isClosed, isOwn: true, members, isJoined: true, said: context.clock(), turned: NEVER, isChanged: false };
   }
 
   #make(name: string): void {
@@ -203,7 +205,7 @@ export class PeerChannels {
     if (known === undefined && !this.#add(said, id, false))
       return void context.tell(peer.link.id, `A channel is left out: ${MOST_CHANNELS} are known already.`, true);
     const channel = this.#channels.get(id.key)!;
-    const now = context.now();
+    const now = context.clock();
     channel.said = now;
     channel.members = membersIn(said);
     channel.isClosed = isClosedIn(said);

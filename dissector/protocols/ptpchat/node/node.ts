@@ -233,7 +233,7 @@ export class PtpchatPeer implements NodeSession {
     if (verb.acknowledged === true && msgId !== undefined) {
       if (!peer.acks.isWaiting) this.#context.timer(link.id, 'ack', PATIENCE_MS);
       const isOwn = idIn(said, 'node_id')?.key === this.#parts.node.key;
-      peer.acks.sent(msgId, verb.name, isOwn && this.#isFirst(msgId, link.id), this.#context.now());
+      peer.acks.sent(msgId, verb.name, isOwn && this.#isFirst(msgId, link.id), this.#context.clock());
     }
     if (isOfChannels(verb.name)) this.#channels.sent(peer, said);
     else if (verb.name === 'MESSAGE') this.#messages.sent(peer, said);
@@ -299,7 +299,7 @@ export class PtpchatPeer implements NodeSession {
 
   #remind(peer: PeerLink): void {
     const { id } = peer.link;
-    for (const verb of peer.acks.overdue(this.#context.now()))
+    for (const verb of peer.acks.overdue(this.#context.clock()))
       this.#context.tell(id, `No ACK for a ${verb} came in ${PATIENCE_MS / 1000} s.`, true);
     if (peer.acks.isWaiting) this.#context.timer(id, 'ack', PATIENCE_MS);
   }

@@ -1,0 +1,103 @@
+/** What a running script knows, as the variables of a debugger: names, nodes, and the message at hand. Secrets are told by their size. */
+import { type Encodable, type FieldValues, isFieldValues } from '../../dissector/codec/index.ts';
+import { secretText, valueText } from '../../dissector/script/index.ts';
+import type { Shown } from '../../dissector/stepping/index.ts';
+import type { ScriptNode } from '../node/scripts/node.ts';
+import type { ScriptScope } from '../node/scripts/scope.ts';
+import type { RunView } from '../node/scripts/stages.ts';
+import { addressText } from '../node/sockets/address.ts';
+
+/** Characters of a value on one line. */
+const LONGEST = 200;
+/** Sentences of a node that are shown, the last ones. */
+const MOST_TOLD = 20;
+
+/** How a value is shown: what is hidden in it, and how a part of it is changed. */
+export interface ValueLook {
+  hides(path: readonly string[], value: Encodable): boolean;
+  set?(path: readonly string[], text: string): void;
+}
+
+/** A value on one line. */
+export function lineOf(value: Encodable): string {
+  const text = valueText(value, '').replace(/\s*\n\s*/g, ' ');
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+/** A value with all that is in it; `path` leads to it. */
+export function valueShown(name: string, value: Encodable, path: readonly string[], look: ValueLook): Shown {
+  const set = look.set === undefined ? {} : { set: (text: string) => look.set!(path, text) };
+  if (look.hides(path, value)) return { name, value: secretText(value), ...set };
+  const parts: readonly (readonly [string, Encodable])[] = Array.isArray(value)
+    ? value.map((each: Encodable, index) => [String(index), each] as const)
+    : isFieldValues(value)
+      ? Object.entries(value)
+      : [];
+  if (parts.length === 0) return { name, value: lineOf(value), ...set };
+  const children = (): Shown[] => parts.map(([part, each]) => valueShown(part, each, [...path, part], look));
+  return {
+    name,
+    value: Array.isArray(value) ? `${parts.length} ${parts.length === 1 ? 'item' : 'items'}` : '',
+    children,
+    ...set,
+  };
+}
+
+export function valuesShown(values: FieldValues, look: ValueLook): Shown[] {
+  return Object.entries(values).map(([name, value]) => valueShown(name, value, [name], look));
+}
+
+/** What was defined, and the messages that an expectation gave a name. */
+export function namesShown(scope: ScriptScope): Shown[] {
+  const { isSecret } = scope.with();
+  const hides: ValueLook['hides'] = (path, value) => isSecret(path.slice(0, 2)) || scope.secrets.holds(value);
+  return [...scope.names].map(([name, value]) => ({
+    ...valueShown(name, value, [name], { hides: hidesWhole(hides) }),
+    expression: name,
+  }));
+}
+
+/** A record that holds a secret is opened: what of it is one is hidden there. */
+function hidesWhole(hides: ValueLook['hides']): ValueLook['hides'] {
+  return (path, value) => (isFieldValues(value) && path.length === 1 ? false : hides(path, value));
+}
+
+export function nodesShown({ nodes, scope }: RunView): Shown[] {
+  return [...nodes].map(([name, node]) => ({ name, value: nodeText(node), children: () => nodeShown(node, scope) }));
+}
+
+function nodeText({ protocol, socket, transport }: ScriptNode): string {
+  return `${protocol.id} over ${transport.toUpperCase()} at ${addressText(socket.local)}`;
+}
+
+function nodeShown(node: ScriptNode, { secrets }: ScriptScope): Shown[] {
+  const { socket, manual, told } = node;
+  const { received, sent, dropped } = socket.node.counts;
+  return [
+    { name: 'sends by itself', value: manual ? 'no (manual)' : 'yes' },
+    { name: 'counts', value: `${received} received, ${sent} sent, ${dropped} dropped` },
+    ...socket.node.links.map(({ id, remote }) => {
+      const { state, doc, ready } = socket.node.status(id);
+      return {
+        name: `link ${id}, ${addressText(remote)}`,
+        value: `${state}: ${doc}`,
+        children: () => [
+          { name: 'state', value: state, doc },
+          { name: 'ready', value: ready ? 'yes' : 'no' },
+          { name: 'may send', value: socket.node.offers(id).join(', ') || 'nothing' },
+        ],
+      };
+    }),
+    ...told.slice(-MOST_TOLD).map((text, index) => ({ name: `told ${index + 1}`, value: secrets.without(text) })),
+  ];
+}
+
+/** A tree of variables of which the secrets of a script are told by a word. */
+export function withoutSecrets(shown: Shown, scope: Pick<ScriptScope, 'secrets'>): Shown {
+  const { children, value } = shown;
+  return {
+    ...shown,
+    value: scope.secrets.holds(value) ? 'secret' : value,
+    ...(children === undefined ? {} : { children: () => children().map((each) => withoutSecrets(each, scope)) }),
+  };
+}

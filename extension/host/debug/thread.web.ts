@@ -1,0 +1,1 @@
+export const debugFile = ['dist', 'web', 'debug.js'];
