@@ -21,6 +21,20 @@ describe('the memory of views', () => {
     assert.deepEqual([memory.get(uri('a')), new ViewMemory(memento).get(uri('b'))], [{ row: 3 }, { row: 2 }]);
   });
 
+  it('gives a capture that was not looked at before the panes of the last one, and nothing else of it', async () => {
+    const memory = new ViewMemory(memento);
+    await memory.set(uri('panes'), {
+      at: 7,
+      row: 4,
+      filter: 'p2p',
+      listHeight: 30,
+      treeWidth: 60,
+      inspecting: true,
+      view: 'ladder',
+    });
+    assert.deepEqual(memory.get(uri('new')), { at: 1, listHeight: 30, treeWidth: 60, inspecting: true });
+  });
+
   it('forgets the oldest, and what is too long', async () => {
     const memory = new ViewMemory(memento);
     for (let i = 0; i < 60; i++) await memory.set(uri(`c${i}`), { row: i });

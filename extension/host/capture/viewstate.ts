@@ -15,8 +15,10 @@ export class ViewMemory {
     this.#state = state;
   }
 
+  /** A capture that was not looked at before has the panes of the one that was looked at last. */
   get(capture: vscode.Uri): unknown {
-    return this.#all().find(([uri]) => uri === capture.toString())?.[1] ?? null;
+    const all = this.#all();
+    return all.find(([uri]) => uri === capture.toString())?.[1] ?? panesOf(all[0]?.[1]);
   }
 
   /** The newest stands first; the oldest are forgotten, and so is what is too long to be what a page says. */
@@ -32,4 +34,14 @@ export class ViewMemory {
     if (!Array.isArray(stored)) return [];
     return stored.filter((each): each is [string, unknown] => Array.isArray(each) && typeof each[0] === 'string');
   }
+}
+
+/** What of a view is no matter of its capture. */
+const panes = ['listHeight', 'treeWidth', 'treeHeight', 'graph', 'inspecting'];
+
+function panesOf(view: unknown): unknown {
+  if (typeof view !== 'object' || view === null) return null;
+  const kept = Object.entries(view).filter(([name]) => panes.includes(name));
+  // Younger than nothing at all, older than whatever a page says.
+  return kept.length === 0 ? null : { at: 1, ...Object.fromEntries(kept) };
 }
