@@ -43,6 +43,8 @@ export interface ConversationDefinition {
   readonly keys?: readonly KeyKind[];
   readonly rules?: readonly Rule[];
   readonly ports?: Protocol['ports'];
+  /** Messages that a clock sends again and again. */
+  readonly periodic?: Protocol['periodic'];
   readonly treeFields?: readonly TreeField[];
   /** Reads the conversation, both directions of it. Where it ends, what follows is shown as bytes. */
   readonly conversation: (talk: Talk) => Reading;
@@ -67,6 +69,7 @@ const members: Members<ConversationDefinition> = {
     keys: true,
     rules: true,
     ports: true,
+    periodic: true,
     treeFields: true,
   },
   conversation: true,
@@ -89,6 +92,7 @@ export function defineConversation(definition: ConversationDefinition): Protocol
     keys = [],
     rules = [],
     ports,
+    periodic,
     treeFields = [],
     conversation,
     carriedIn,
@@ -113,6 +117,7 @@ export function defineConversation(definition: ConversationDefinition): Protocol
   return defineProtocol<RowFacts, unknown>({
     ...{ id, title, document, names, layers, keys },
     ...(ports === undefined ? {} : { ports }),
+    ...(periodic === undefined ? {} : { periodic }),
     ...(peer === undefined ? {} : { peer: conversationNode(id, layers, peer, ports?.[0]?.port) }),
     rules: [brokenRule, ...rules],
     messages: onceEach(layers.flatMap((layer) => layer.messages)),

@@ -35,6 +35,11 @@ export interface Protocol<Facts = unknown, Session = unknown> {
   readonly document: string;
   /** The message names of the specification, at most 256; names that only the wire knows are added to them. */
   readonly names: readonly string[];
+  /**
+   * Messages that a clock sends again and again (keepalives, announcements): how many a capture has, and what they stand between, is a matter
+   * of how long it is. A comparison of two captures does not count them.
+   */
+  readonly periodic?: readonly string[];
   readonly keys: readonly KeyKind[];
   readonly rules: readonly Rule[];
   /** Its messages both ways and in words: the encoder, the reference and completion come from them. */

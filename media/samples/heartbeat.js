@@ -8,11 +8,11 @@
  * On the wire (port 7777, big-endian): u16 magic "HB", u8 type (1 beat, 2 sealed), u32 sequence, note to the end.
  * The note of a sealed beat is "OK " and a text, XORed with the key over and over.
  */
-export default ({ bytes, defineMessages, fromHex, struct, structForm, uint }) => {
+export default ({ bytes, defineMessages, fresh, fromHex, struct, structForm, uint }) => {
   const head = [
     uint(2, 'magic', 'The letters "HB".'),
     uint(1, 'type', 'Kind of beat.', { names: { 1: 'beat', 2: 'sealed' } }),
-    uint(4, 'sequence', 'Grows by one from beat to beat.'),
+    fresh('sequence', uint(4, 'sequence', 'Grows by one from beat to beat.')),
   ];
   const message = (name, doc, ...fields) => structForm(name, struct('heartbeat', doc, [...head, ...fields]));
   const xor = (data, key) => data.map((byte, at) => byte ^ key[at % key.length]);
@@ -25,7 +25,7 @@ export default ({ bytes, defineMessages, fromHex, struct, structForm, uint }) =>
     head: message('head', 'What every beat begins with.', bytes('rest', 'rest', 'Its note.')),
     messages: [
       message('beat', 'A beat.', bytes('note', 'rest', 'Any text.', 'utf8')),
-      message('sealed', 'A sealed beat.', bytes('note', 'rest', 'Encrypted text.')),
+      message('sealed', 'A sealed beat.', fresh('ciphertext', bytes('note', 'rest', 'Encrypted text.'))),
     ],
     name: ({ type }) => (type === 2 ? 'sealed' : 'beat'),
     looksLike: ({ magic }) => magic === 0x4842,

@@ -23,6 +23,7 @@ export const botd = defineProtocol<Facts, Session>({
   title: 'BOTD peer protocol',
   document: 'botd',
   names,
+  periodic: ['Ping', 'Pong'],
   keys,
   limits: ownLimits,
   rules: Object.values(rules),

@@ -23,6 +23,7 @@ export const p2p = defineProtocol<Facts, Session>({
   title: 'The P2P protocol',
   document: 'p2p',
   names,
+  periodic: ['KEEP_ALIVE'],
   keys,
   limits: ownLimits,
   rules: Object.values(rules),

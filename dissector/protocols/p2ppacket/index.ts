@@ -23,6 +23,7 @@ export const p2ppacket = defineProtocol<Facts, Session>({
   title: 'p2p packet',
   document: 'p2p packet',
   names,
+  periodic: ['ping'],
   keys,
   limits: ownLimits,
   rules: Object.values(rules),
