@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from './errors.ts';
 
-export const commandNames = ['decode', 'check', 'info', 'frames', 'node', 'run', 'protocol'] as const;
+export const commandNames = ['decode', 'check', 'info', 'frames', 'node', 'run', 'protocol', 'diff'] as const;
 export type CommandName = (typeof commandNames)[number];
 
 export interface CliOption {
@@ -15,7 +15,7 @@ export interface CliOption {
   readonly commands: readonly CommandName[];
 }
 
-const dissecting = ['decode', 'check', 'info'] as const;
+const dissecting = ['decode', 'check', 'info', 'diff'] as const;
 /** Commands that decode or speak. */
 const working = [...dissecting, 'frames', 'node', 'run'] as const;
 
@@ -28,13 +28,15 @@ export const options: readonly CliOption[] = [
     doc: 'decrypts with the secrets of this file, one a line',
     commands: [...dissecting, 'protocol'],
   },
-  { name: 'json', doc: 'prints one JSON object per line', commands: ['decode', 'check', 'info', 'frames', 'run'] },
+  { name: 'keys-a', value: 'KEYLOG', repeated: true, doc: 'decrypts the first capture alone', commands: ['diff'] },
+  { name: 'keys-b', value: 'KEYLOG', repeated: true, doc: 'decrypts the second capture alone', commands: ['diff'] },
+  { name: 'json', doc: 'prints one JSON object per line', commands: ['decode', 'check', 'info', 'frames', 'run', 'diff'] },
   { name: 'bytes', doc: 'adds the bytes of each message after decryption, in hex', commands: ['decode'] },
   {
     name: 'filter',
     value: 'FILTER',
     doc: 'prints only messages that match: "p2p.message == \\"TUNNEL_DATA\\" && ip.src == 10.0.0.0/8"; messages keep their numbers',
-    commands: ['decode', 'check'],
+    commands: ['decode', 'check', 'diff'],
   },
   {
     name: 'explain',
@@ -50,8 +52,8 @@ export const options: readonly CliOption[] = [
   {
     name: 'format',
     value: 'FORMAT',
-    doc: 'text, json (same as --json), sarif, or github (workflow commands)',
-    commands: ['check'],
+    doc: 'text, json (same as --json), sarif; of check also github (workflow commands), of diff markdown',
+    commands: ['check', 'diff'],
   },
   {
     name: 'require-messages',
@@ -76,6 +78,12 @@ export const options: readonly CliOption[] = [
     doc: 'the order in which frames are observed: by their times (the default), or as the file holds them',
     commands: dissecting,
   },
+  {
+    name: 'time',
+    value: 'PERCENT',
+    doc: 'tells of times between messages that differ by more than this, 20%; without it times do not count',
+    commands: ['diff'],
+  },
   { name: 'listen', value: 'HOST:PORT', doc: 'waits for peers there; port 0 takes a free port', commands: ['node'] },
   { name: 'connect', value: 'HOST:PORT', doc: 'connects to a peer there', commands: ['node'] },
   { name: 'transport', value: 'udp|tcp', doc: 'the transport, if the protocol has both', commands: ['node'] },
@@ -97,7 +105,7 @@ export const options: readonly CliOption[] = [
     value: 'ID=CANDIDATE',
     repeated: true,
     doc: 'pins what a specification leaves open: p2p.cipher=aes-256-ctr; a table is name:number,…',
-    commands: ['decode', 'check', 'info', 'node', 'run'],
+    commands: ['decode', 'check', 'info', 'diff', 'node', 'run'],
   },
   {
     name: 'send',

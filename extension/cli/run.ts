@@ -5,6 +5,7 @@ import { type Command, parseCommand, type Question } from './arguments.ts';
 import { readKeys, readStatus } from './capture.ts';
 import { check } from './commands/check.ts';
 import { decode } from './commands/decode.ts';
+import { diff } from './commands/diff.ts';
 import { frames } from './commands/frames.ts';
 import { info } from './commands/info.ts';
 import { node } from './commands/node.ts';
@@ -47,6 +48,8 @@ function own([name, ...args]: readonly string[], io: Io, out: Output, tell: Tell
       return node(args, io, out, tell);
     case 'run':
       return runScripts(args, io, out);
+    case 'diff':
+      return diff(args, io, out, tell);
     case 'protocol':
       return protocol(args, io, out, tell);
     default:

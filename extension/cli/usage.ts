@@ -31,6 +31,7 @@ export function helpText(of: CaptureCommand | 'all'): string {
     usage.push(
       'peerscope node   PROTOCOL …                runs a test node; see peerscope node --help',
       'peerscope run    SCRIPT…                   runs packet scripts; see peerscope run --help',
+      'peerscope diff   A B …                     compares two captures; see peerscope diff --help',
       'peerscope protocol new|test|docs …         for protocols of your own; see peerscope protocol --help',
     );
   const shown = options.filter(({ commands }) => names.some((name) => commands.includes(name)));
@@ -88,6 +89,20 @@ export function runHelp(): string {
     ...linesOf('run'),
     '',
     'Exit status: 0 all sections passed; 1 a section failed; 3 wrong usage, or a script that cannot be read.',
+  ].join('\n');
+}
+
+/** What `peerscope diff --help` prints. */
+export function diffHelp(): string {
+  return [
+    'peerscope diff A B [--keys KEYLOG]… [--format FORMAT]   says what is different on the wire between two captures',
+    '',
+    'Conversations are matched by protocol, roles and order, messages by what they say. Keys, nonces, ids and other values that',
+    'are new in each run are compared by rule, addresses and ports not at all.',
+    '',
+    ...linesOf('diff'),
+    '',
+    'Exit status: 0 no difference; 1 a difference; 2 a capture cannot be read; 3 wrong usage; 4 a capture was read in part.',
   ].join('\n');
 }
 

@@ -14,7 +14,7 @@ const order = [
   ['protocol'],
   // The engine never knows the five: it is given the protocols that it looks for.
   ['protocols', 'analysis', 'testnode', 'definition'],
-  ['filter', 'reference'],
+  ['filter', 'reference', 'diff'],
   // Scripts name the faults of a test node.
   ['script'],
 ];
