@@ -31,6 +31,8 @@ export interface MessageForm {
   readonly layer?: string;
   /** Names beyond its fields are sent, too (members of a JSON object). */
   readonly open?: true;
+  /** The struct that it is, where it is one. */
+  readonly layout?: StructItem;
   decode(bytes: Uint8Array, limits?: Limits): DecodedValues;
   /** Its fields with their ranges in the bytes, as far as they could be read; absent where a form has no layout. */
   tree?(bytes: Uint8Array, limits?: Limits): Field;
@@ -49,6 +51,7 @@ export function structForm(name: string, layout: StructItem): MessageForm {
     name,
     doc: layout.doc,
     fields,
+    layout,
     decode(bytes, limits) {
       const { field, end, problem } = decode(bytes, 0, 0, bytes.length, limits);
       const values = fieldToValues(field) as FieldValues;

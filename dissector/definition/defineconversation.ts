@@ -45,6 +45,8 @@ export interface ConversationDefinition {
   readonly ports?: Protocol['ports'];
   /** Messages that a clock sends again and again. */
   readonly periodic?: Protocol['periodic'];
+  /** Its messages in clear as data, for Wireshark. */
+  readonly wire?: Protocol['wire'];
   readonly treeFields?: readonly TreeField[];
   /** Reads the conversation, both directions of it. Where it ends, what follows is shown as bytes. */
   readonly conversation: (talk: Talk) => Reading;
@@ -70,6 +72,7 @@ const members: Members<ConversationDefinition> = {
     rules: true,
     ports: true,
     periodic: true,
+    wire: true,
     treeFields: true,
   },
   conversation: true,
@@ -93,6 +96,7 @@ export function defineConversation(definition: ConversationDefinition): Protocol
     rules = [],
     ports,
     periodic,
+    wire,
     treeFields = [],
     conversation,
     carriedIn,
@@ -118,6 +122,7 @@ export function defineConversation(definition: ConversationDefinition): Protocol
     ...{ id, title, document, names, layers, keys },
     ...(ports === undefined ? {} : { ports }),
     ...(periodic === undefined ? {} : { periodic }),
+    ...(wire === undefined ? {} : { wire }),
     ...(peer === undefined ? {} : { peer: conversationNode(id, layers, peer, ports?.[0]?.port) }),
     rules: [brokenRule, ...rules],
     messages: onceEach(layers.flatMap((layer) => layer.messages)),

@@ -2,13 +2,15 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from './errors.ts';
 
-export const commandNames = ['decode', 'check', 'info', 'frames', 'node', 'run', 'protocol', 'diff'] as const;
+export const commandNames = ['decode', 'check', 'info', 'frames', 'node', 'run', 'protocol', 'diff', 'wireshark'] as const;
 export type CommandName = (typeof commandNames)[number];
 
 export interface CliOption {
   readonly name: string;
   /** What follows it: a word in capitals, or the alternatives. Without one the option is a flag. */
   readonly value?: string;
+  /** One letter that stands for it. */
+  readonly short?: string;
   /** It may be given several times. */
   readonly repeated?: true;
   readonly doc: string;
@@ -83,6 +85,13 @@ export const options: readonly CliOption[] = [
     value: 'PERCENT',
     doc: 'tells of times between messages that differ by more than this, 20%; without it times do not count',
     commands: ['diff'],
+  },
+  {
+    name: 'output',
+    short: 'o',
+    value: 'FOLDER',
+    doc: 'the folder to write to; it is made where there is none',
+    commands: ['wireshark'],
   },
   { name: 'listen', value: 'HOST:PORT', doc: 'waits for peers there; port 0 takes a free port', commands: ['node'] },
   { name: 'connect', value: 'HOST:PORT', doc: 'connects to a peer there', commands: ['node'] },
@@ -181,7 +190,7 @@ export const options: readonly CliOption[] = [
     value: 'MODULE',
     repeated: true,
     doc: 'adds a protocol of your own: an ES module that exports the result of defineProtocol',
-    commands: working,
+    commands: [...working, 'wireshark'],
   },
   {
     name: 'json',
@@ -192,8 +201,9 @@ export const options: readonly CliOption[] = [
 ];
 
 /** `--keys KEYLOG`. */
-export function formOf({ name, value }: CliOption): string {
-  return value === undefined ? `--${name}` : `--${name} ${value}`;
+export function formOf({ name, value, short }: CliOption): string {
+  const names = short === undefined ? `--${name}` : `-${short}, --${name}`;
+  return value === undefined ? names : `${names} ${value}`;
 }
 
 export function optionsOf(command: CommandName): CliOption[] {
@@ -232,9 +242,11 @@ export class Given {
 
 const forms = {
   ...Object.fromEntries(
-    options.map(({ name, value, repeated = false }) => [
+    options.map(({ name, value, short, repeated = false }) => [
       name,
-      value === undefined ? { type: 'boolean' as const } : { type: 'string' as const, multiple: repeated },
+      value === undefined
+        ? { type: 'boolean' as const }
+        : { type: 'string' as const, multiple: repeated, ...(short === undefined ? {} : { short }) },
     ]),
   ),
   help: { type: 'boolean' as const, short: 'h' },

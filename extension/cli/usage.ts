@@ -32,6 +32,7 @@ export function helpText(of: CaptureCommand | 'all'): string {
       'peerscope node   PROTOCOL …                runs a test node; see peerscope node --help',
       'peerscope run    SCRIPT…                   runs packet scripts; see peerscope run --help',
       'peerscope diff   A B …                     compares two captures; see peerscope diff --help',
+      'peerscope wireshark PROTOCOL… -o FOLDER    writes Lua dissectors for Wireshark; see peerscope wireshark --help',
       'peerscope protocol new|test|docs …         for protocols of your own; see peerscope protocol --help',
     );
   const shown = options.filter(({ commands }) => names.some((name) => commands.includes(name)));
@@ -103,6 +104,23 @@ export function diffHelp(): string {
     ...linesOf('diff'),
     '',
     'Exit status: 0 no difference; 1 a difference; 2 a capture cannot be read; 3 wrong usage; 4 a capture was read in part.',
+  ].join('\n');
+}
+
+/** What `peerscope wireshark --help` prints. */
+export function wiresharkHelp(protocols: readonly Protocol[]): string {
+  const able = protocols.filter(({ wire }) => wire !== undefined).map(({ id }) => id);
+  return [
+    'peerscope wireshark PROTOCOL… -o FOLDER [--protocol MODULE]…   writes a dissector in Lua for each protocol',
+    '',
+    'One file a protocol, for Wireshark 4.0 and later: put it into the folder of personal Lua plugins, or run',
+    'tshark -X lua_script:FOLDER/p2pke.lua -r CAPTURE. What is encrypted on the wire is shown as bytes.',
+    '',
+    ...linesOf('wireshark'),
+    '',
+    `Protocols that say how their messages are told apart on the wire: ${able.join(', ')}, and modules with "wire".`,
+    '',
+    'Exit status: 0 written; 3 wrong usage, or a file that cannot be written.',
   ].join('\n');
 }
 

@@ -15,6 +15,8 @@ export default ({ bytes, defineMessages, fresh, fromHex, struct, structForm, uin
     fresh('sequence', uint(4, 'sequence', 'Grows by one from beat to beat.')),
   ];
   const message = (name, doc, ...fields) => structForm(name, struct('heartbeat', doc, [...head, ...fields]));
+  const isBeat = { at: 0, size: 2, from: 0x4842 };
+  const isSealed = { at: 2, size: 1, from: 2 };
   const xor = (data, key) => data.map((byte, at) => byte ^ key[at % key.length]);
   const parse = ([hex = '']) => (fromHex(hex)?.length > 0 ? { index: '', secret: fromHex(hex) } : 'expected bytes in hex');
 
@@ -28,6 +30,14 @@ export default ({ bytes, defineMessages, fresh, fromHex, struct, structForm, uin
       message('sealed', 'A sealed beat.', fresh('ciphertext', bytes('note', 'rest', 'Encrypted text.'))),
     ],
     name: ({ type }) => (type === 2 ? 'sealed' : 'beat'),
+    // For Wireshark (`peerscope wireshark`): which message it is, by data alone.
+    wire: {
+      transport: 'udp',
+      messages: [
+        { name: 'sealed', when: [isBeat, isSealed], opens: true },
+        { name: 'beat', when: [isBeat], opens: true },
+      ],
+    },
     looksLike: ({ magic }) => magic === 0x4842,
     ports: [{ transport: 'udp', port: 7777 }],
     keys: [{ label: 'HEARTBEAT_KEY', form: 'key', doc: 'The bytes that notes are XORed with, in hex.', parse }],

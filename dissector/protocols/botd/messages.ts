@@ -9,6 +9,7 @@ import {
   struct,
   uint,
 } from '../../codec/index.ts';
+import type { Wire } from '../../protocol/index.ts';
 
 /** Message names; the index is what the message table keeps. `undecodable`: a frame or bytes that no proven key opens. */
 export const names = ['Init', 'Ack', 'Ping', 'Pong', 'protobuf', 'incomplete', 'undecodable'] as const;
@@ -21,12 +22,11 @@ export const sealedHead = 4;
 const length = (of: string) => uint(4, 'length', `Bytes of the ${of}, big-endian.`);
 
 /** BOTD #1: `u32 length, checksum 4, payload`. */
-export const clearLayout = compileStruct(
-  struct('botd', 'BOTD peer protocol, a frame in clear.', [
-    length('payload'),
-    bytes('checksum', 4, 'The first 4 bytes of SHA-256 of the payload.'),
-  ]),
-);
+const clear = struct('botd', 'BOTD peer protocol, a frame in clear.', [
+  length('payload'),
+  bytes('checksum', 4, 'The first 4 bytes of SHA-256 of the payload.'),
+]);
+export const clearLayout = compileStruct(clear);
 
 /** `u32 length, encrypted`. */
 export const sealedLayout = compileStruct(struct('botd', 'BOTD peer protocol, an encrypted frame.', [length('encrypted bytes')]));
@@ -96,6 +96,19 @@ export const payloads: Readonly<Record<'Init' | 'Ack' | 'Ping' | 'Pong', ProtoMe
       fresh('id', { number: 2, name: 'ping_id', type: 'string', doc: 'Identifier of the Ping that it answers.' } as const),
     ],
   },
+};
+
+/** Init and Ack in clear; all behind them is encrypted, frame by frame. */
+export const wire: Wire = {
+  transport: 'tcp',
+  messages: [
+    { name: 'Init', when: [], layout: clear, payload: payloads.Init, payloadLength: { ref: 'length' }, from: 'opener' },
+    { name: 'Ack', when: [], layout: clear, payload: payloads.Ack, payloadLength: { ref: 'length' }, from: 'answerer' },
+  ],
+  sealed: struct('botd', 'An encrypted frame.', [
+    length('encrypted bytes'),
+    bytes('encrypted', { ref: 'length' }, 'The payload, encrypted under the key that both ephemeral keys yield.'),
+  ]),
 };
 
 /** The payloads, decrypted; the frames around them hold a length and, in clear, a checksum. */

@@ -14,6 +14,7 @@ import {
   structForm,
   uint,
 } from '../../codec/index.ts';
+import type { Wire } from '../../protocol/index.ts';
 
 /** A packet of the stream: a type byte, then a body whose own layout alone tells where the next packet begins. */
 export interface Packet {
@@ -206,3 +207,15 @@ export const unlistedSizes = new Set([
   'param_p_size',
   'reason_size',
 ]);
+
+/** The handshake in clear; all behind the first packet of each side is encrypted, its type byte included. */
+export const wire: Wire = {
+  transport: 'tcp',
+  messages: packets.map(({ name, type, layout }) => ({
+    ...{ name, layout, when: [{ at: 0, size: 1, from: type }] },
+    ...(name === 'HELLO' ? { opens: true as const } : {}),
+  })),
+  sealed: struct('p2p', 'Encrypted packets.', [
+    bytes('ciphertext', 'rest', 'Encrypted after the handshake, the type byte included.'),
+  ]),
+};

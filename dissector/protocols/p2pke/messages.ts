@@ -5,13 +5,15 @@ import {
   compileStruct,
   fresh,
   headedProtoForm,
+  type Item,
   type MessageForm,
   type ProtoMessage,
+  type StructItem,
   struct,
   structForm,
 } from '../../codec/index.ts';
 import { noise } from '../../crypto/index.ts';
-import type { Direction } from '../../protocol/index.ts';
+import type { Direction, Wire, WireTag } from '../../protocol/index.ts';
 
 /** Message names; the index is what the message table keeps. */
 export const names = ['InitHello', 'RespHello', 'InitDone', 'data', 'closing', 'reserved', 'undecodable'] as const;
@@ -110,6 +112,26 @@ export const forms: readonly MessageForm[] = [
   structForm('data', { ...sealed, doc: 'Bytes of the application.' }),
   structForm('closing', { ...sealed, doc: 'Closes the session.' }),
 ];
+
+const closed = bytes('ciphertext', 'rest', 'Sealed with ChaCha20-Poly1305; the last 16 bytes are the tag.');
+const counted = (from: number, to = from): WireTag[] => [{ at: 0, size: 4, mask: 0x7fff_ffff, from, to }];
+const wireLayout = (doc: string, ...items: Item[]): StructItem => struct('p2pke', doc, [header, ...items]);
+
+/** What of each message travels in clear. */
+export const wire: Wire = {
+  transport: 'udp',
+  messages: [
+    {
+      ...{ name: 'InitHello', when: counted(0), opens: true },
+      ...{ layout: wireLayout("The initiator's ephemeral key, its payload in clear.", e), payload: payloads.InitHello },
+    },
+    { name: 'RespHello', when: counted(1), layout: wireLayout("The responder's ephemeral key.", e, closed) },
+    { name: 'InitDone', when: counted(2), layout: wireLayout("The initiator's proof of identity.", closed) },
+    { name: 'closing', when: counted(closingCounter), layout: wireLayout('Closes the session.', closed) },
+    { name: 'data', when: counted(firstData, closingCounter - 1), layout: wireLayout('Bytes of the application.', closed) },
+    { name: 'reserved', when: counted(3, firstData - 1), layout: wireLayout('A reserved counter.', closed) },
+  ],
+};
 
 /** What a header says: the direction bit, and the counter, which is the nonce of what is sealed and names the message. */
 export interface Header {

@@ -12,7 +12,7 @@ import {
   structForm,
   uint,
 } from '../../codec/index.ts';
-import type { NumberTable } from '../../protocol/index.ts';
+import type { NumberTable, Wire } from '../../protocol/index.ts';
 
 export const version = 1;
 export const headLength = 2;
@@ -161,3 +161,16 @@ export function packetLayoutsOf(types: ReadonlyMap<number, string>, entries: Rea
 }
 
 export const forms: readonly MessageForm[] = Object.entries(packetLayouts).map(([name, layout]) => structForm(name, layout));
+
+/** What travels in clear, with the numbers that stand first among the candidates. */
+export const wire: Wire = {
+  transport: 'udp',
+  messages: typeNames.map((name) => ({
+    name,
+    when: [
+      { at: 0, size: 1, from: version },
+      { at: 1, size: 1, from: packetTypes.numbers[name]! },
+    ],
+    ...(name === 'hello' ? { opens: true as const } : {}),
+  })),
+};

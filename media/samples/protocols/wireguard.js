@@ -169,6 +169,7 @@ export default (library) => {
     }
   }
 
+  const typed = (type) => ({ at: 0, size: 4, from: type * 0x1000000 });
   const lengths = { 1: 148, 2: 92, 3: 64 };
   const protocol = defineConversation({
     id: 'wireguard',
@@ -177,6 +178,14 @@ export default (library) => {
     layers: [wg, timestamp, cookie, inner],
     ports: [{ transport: 'udp', port: 51820 }],
     periodic: ['keepalive'],
+    wire: {
+      transport: 'udp',
+      // Type and reserved bytes.
+      messages: [
+        { name: 'keepalive', when: [typed(4)], length: 32 },
+        ...types.map((name, at) => ({ name, when: [typed(at + 1)], ...(at === 0 ? { opens: true } : {}) })),
+      ],
+    },
     // No session has 2^32 packets: it is made anew after two minutes.
     looksLike: (datagram) => {
       const [type, ...reserved] = datagram.subarray(0, 4);

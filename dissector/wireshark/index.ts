@@ -1,0 +1,2 @@
+/** What Wireshark is given of a protocol. */
+export * from './lua.ts';
