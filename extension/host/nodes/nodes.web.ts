@@ -5,7 +5,7 @@ import { tellWarning } from '../telling.ts';
 
 const commands = [
   ...['openTestNode', 'startTestNode', 'stopTestNodes', 'sendHeldMessage', 'dropHeldMessage'],
-  ...['runScriptSection', 'sendPacket', 'stepScript', 'newProtocol', 'showProtocolReference'],
+  ...['runScriptSection', 'sendPacket', 'stepScript', 'newProtocol', 'showProtocolReference', 'exportWiresharkDissector'],
 ];
 
 export function registerNodes(): vscode.Disposable[] {
