@@ -2,6 +2,7 @@
 import type { Protocol, Wire, WireMessage, WireTag } from '../protocol/index.ts';
 import { LuaFields } from './fields.ts';
 import { luaComment, luaText } from './luatext.ts';
+import { openedForms } from './openedforms.ts';
 import { prelude } from './prelude.ts';
 import { luaProto } from './proto.ts';
 import { type LuaPlace, luaItems, refText } from './structs.ts';
@@ -16,6 +17,7 @@ export function luaDissector(protocol: Protocol): { readonly lua: string } | { r
   const message = fields.of(`${layer}.message`, 'string', 'Name of the message.');
   const sealed = wire.sealed === undefined ? [] : luaItems(wire.sealed.items, { fields, prefix: layer, indent: '  ' });
   const readers = wire.messages.map((one, at) => reader(protocol, layer, one, at, fields));
+  const plain = plainReaders(protocol, layer, fields);
   return {
     lua: [
       luaComment(`${title}, made by Peerscope of the layouts of the protocol "${id}" (${document}).`),
@@ -46,6 +48,8 @@ export function luaDissector(protocol: Protocol): { readonly lua: string } | { r
       ...(wire.transport === 'udp' ? ofDatagrams(title) : ofStream(wire, title)),
       '',
       ...heuristic(wire),
+      '',
+      ...opened(protocol, title, plain),
       '',
       `proto:register_heuristic(${luaText(wire.transport)}, heuristic)`,
       ...ports
@@ -199,6 +203,44 @@ function ofStream({ sealed }: Wire, title: string): string[] {
     '  if #names > 0 then pinfo.cols.info = table.concat(names, ", ") end',
     '  return buffer:len()',
     'end',
+  ];
+}
+
+/** Readers of decrypted messages, by their numbers in the dissector table. */
+function plainReaders(protocol: Protocol, layer: string, fields: LuaFields): string[] {
+  const lines = [
+    '-- Messages that Peerscope has decrypted and exported (link type 252), by their numbers.',
+    'local opened_readers = {}',
+  ];
+  for (const { number, form } of openedForms(protocol).forms.values()) {
+    const place: LuaPlace = { fields, prefix: layer, indent: '  ' };
+    const head = form.layout === undefined ? [] : luaItems(form.layout.items, place);
+    // A form that is a proto3 message alone stands in the tree as the field of its name.
+    const inner = form.payload === undefined ? [] : payloadLines({ name: form.name, when: [], payload: form.payload }, place);
+    lines.push(
+      `opened_readers[${number}] = { name = ${luaText(form.name)}, read = function(cursor, tree)`,
+      ...['  local v = {}', ...head, ...inner, 'end }'],
+    );
+  }
+  return lines;
+}
+
+function opened(protocol: Protocol, title: string, plain: readonly string[]): string[] {
+  return [
+    ...plain,
+    `local opened = Proto(word .. "_opened", ${luaText(`${title}, decrypted`)})`,
+    'function opened.dissector(buffer, pinfo, root)',
+    '  local reader = opened_readers[pinfo.match]',
+    '  if reader == nil then return 0 end',
+    '  local range = buffer:range()',
+    `  pinfo.cols.protocol = ${luaText(title)}`,
+    '  pinfo.cols.info = reader.name',
+    '  local cursor = cursor_of(range)',
+    '  show(cursor, range, reader.name, reader.read, root, false)',
+    '  return range:len()',
+    'end',
+    `local opened_table = DissectorTable.new(${luaText(openedForms(protocol).table)}, ${luaText(`${title}, decrypted`)}, ftypes.UINT32, base.DEC, opened)`,
+    'for number in pairs(opened_readers) do opened_table:add(number, opened) end',
   ];
 }
 

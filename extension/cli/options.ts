@@ -47,6 +47,12 @@ export const options: readonly CliOption[] = [
     commands: ['decode'],
   },
   {
+    name: 'decrypted',
+    value: 'FILE',
+    doc: 'writes decrypted messages as exported PDUs for Wireshark (pcapng) instead of printing them; it holds what was secret',
+    commands: ['decode'],
+  },
+  {
     name: 'watch',
     doc: 'decodes again when the capture, a key log, a module or a file that it imports changes, until it is interrupted',
     commands: ['decode', 'check', 'info'],

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Field, openBytes, toHex } from '../../../dissector/index.ts';
-import { luaDissector } from '../../../dissector/wireshark/index.ts';
+import { luaDissector, openedCapture } from '../../../dissector/wireshark/index.ts';
 import { loadProtocols } from '../../../extension/capture/modules.ts';
 import { project, samples } from '../../../extension/workbench/paths.ts';
 import { endsWithFile } from '../endings.ts';
@@ -117,5 +117,46 @@ describe.skipIf(!hasTshark)('a generated dissector (skipped where tshark is not 
     expect(own.size).toBeGreaterThan(1);
     for (const [frame, fields] of own)
       expect(Object.fromEntries(other.get(frame) ?? []), `frame ${frame}`).toEqual(Object.fromEntries(fields));
+  });
+});
+
+describe.skipIf(!hasTshark)('decrypted messages as exported PDUs (skipped where tshark is not installed)', () => {
+  it.each(['p2pke', 'p2p', 'botd'])('of %s have the tree of the plaintext, and where they came from', (id) => {
+    const name = join(samples, `${id}_a`);
+    const opened = openBytes(readFileSync(`${name}.pcapng`), { keys: [readFileSync(`${name}.keys`, 'utf8')] });
+    if ('problem' in opened) throw new Error(opened.problem.text);
+    const { analysis } = opened;
+    const made = luaDissector(analysis.protocols.find((each) => each.id === id)!);
+    if ('problem' in made) throw new Error(made.problem);
+    const [script, file] = [join(folder, `${id}-opened.lua`), join(folder, `${id}-opened.pcapng`)];
+    writeFileSync(script, made.lua);
+    const all = Array.from({ length: analysis.messageCount }, (_, n) => n);
+    writeFileSync(file, Buffer.concat([...openedCapture(analysis, all)]));
+    const args = ['-r', file, '-X', `lua_script:${script}`, '-T', 'json', '--no-duplicate-keys'];
+    const told = JSON.parse(
+      execFileSync('tshark', args, { encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'ignore'] }),
+    );
+    const shown = all.map((n) => analysis.message(n)).filter(({ decrypted }) => decrypted === true);
+    expect(told).toHaveLength(shown.length);
+    expect(shown.length).toBeGreaterThan(3);
+    shown.forEach((message, at) => {
+      const [own, other]: [Values, Values] = [new Map(), new Map()];
+      const form = message.protocol.messages!.find((each) => each.name === message.name);
+      const { layers } = told[at]._source;
+      const tags = new Map<string, string>();
+      theirs(layers, 'exported_pdu', (field, value) => void tags.set(field, value));
+      expect(tags.get('orig_fno')).toBe(String(message.frame));
+      expect(tags.get('src_port')).toBe(String(message.conversation.ports[message.direction]));
+      // Without a layout it is shown as bytes.
+      if (form?.tree === undefined || (form.layout ?? form.payload) === undefined) return;
+      put(own, 0, 'message', message.name);
+      const tree = form.tree(analysis.dissectAlone(message).whole.slice());
+      // A proto3 message alone stands in the field of its name.
+      const above = form.layout === undefined ? form.payload!.name : '';
+      for (const child of tree.children ?? [])
+        ours(child, tree.source, above, false, (field, value) => put(own, 0, field, value));
+      theirs(layers, id, (field, value) => put(other, 0, field, value));
+      expect(Object.fromEntries(other.get(0) ?? []), `message ${message.n}`).toEqual(Object.fromEntries(own.get(0)!));
+    });
   });
 });
