@@ -7,25 +7,40 @@ import { type OpenedForms, openedForms } from './openedforms.ts';
 
 /** What the section says of itself. */
 const WARNING = 'Messages that Peerscope has decrypted: what travelled encrypted is in clear here. Keep it as you keep the keys.';
+/** The last second that 64 bits of nanoseconds hold. */
+const LATEST = 18_446_744_073;
 
-/** The blocks of a pcapng file: a message each, of those that were decrypted as a whole. */
-export function* openedCapture(analysis: Analysis, messages: Iterable<number>): Generator<Uint8Array> {
-  yield sectionHeader({ comment: WARNING, application: 'Peerscope' });
-  yield interfaceDescription({ linkType: upperPduLinkType });
-  const forms = new Map<Protocol, OpenedForms>();
-  for (const n of messages) {
-    const message = analysis.message(n);
-    if (message.decrypted !== true) continue;
+/** The blocks of a pcapng file with decrypted messages. */
+export class OpenedBlocks {
+  /** Section and interface. */
+  readonly head: readonly Uint8Array[] = [
+    sectionHeader({ comment: WARNING, application: 'Peerscope' }),
+    interfaceDescription({ linkType: upperPduLinkType }),
+  ];
+  readonly #analysis: Analysis;
+  readonly #forms = new Map<Protocol, OpenedForms>();
+
+  constructor(analysis: Analysis) {
+    this.#analysis = analysis;
+  }
+
+  /** The block of a message; undefined for one that was not decrypted as a whole. */
+  message(n: number): Uint8Array | undefined {
+    const message = this.#analysis.message(n);
+    if (message.decrypted !== true) return undefined;
     const { protocol, name, frame, conversation, direction } = message;
-    const known = forms.get(protocol) ?? openedForms(protocol);
-    forms.set(protocol, known);
-    const { whole } = analysis.dissectAlone(message);
-    const { frames } = analysis.reader;
-    const pdu = { dissector: dissectorOf(known, name), conversation, direction, frame };
-    yield enhancedPacket({
-      bytes: exportedPdu({ ...pdu, bytes: whole }),
-      seconds: frames.hasTime(frame - 1) ? Math.max(0, frames.seconds(frame - 1)) : 0,
-      nanos: frames.hasTime(frame - 1) ? frames.nanos(frame - 1) : 0,
+    const known = this.#forms.get(protocol) ?? openedForms(protocol);
+    this.#forms.set(protocol, known);
+    const { whole } = this.#analysis.dissectAlone(message);
+    const { frames } = this.#analysis.reader;
+    const pdu = { dissector: dissectorOf(known, name), conversation, direction, frame, bytes: whole };
+    // A frame without a time, or with one that this format cannot hold, stands at the beginning of 1970.
+    const seconds = frames.hasTime(frame - 1) ? frames.seconds(frame - 1) : -1;
+    const isWritable = seconds >= 0 && seconds < LATEST;
+    return enhancedPacket({
+      bytes: exportedPdu(pdu),
+      seconds: isWritable ? seconds : 0,
+      nanos: isWritable ? frames.nanos(frame - 1) : 0,
     });
   }
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Field, openBytes, toHex } from '../../../dissector/index.ts';
-import { luaDissector, openedCapture } from '../../../dissector/wireshark/index.ts';
+import { luaDissector, OpenedBlocks } from '../../../dissector/wireshark/index.ts';
 import { loadProtocols } from '../../../extension/capture/modules.ts';
 import { project, samples } from '../../../extension/workbench/paths.ts';
 import { endsWithFile } from '../endings.ts';
@@ -131,7 +131,8 @@ describe.skipIf(!hasTshark)('decrypted messages as exported PDUs (skipped where 
     const [script, file] = [join(folder, `${id}-opened.lua`), join(folder, `${id}-opened.pcapng`)];
     writeFileSync(script, made.lua);
     const all = Array.from({ length: analysis.messageCount }, (_, n) => n);
-    writeFileSync(file, Buffer.concat([...openedCapture(analysis, all)]));
+    const blocks = new OpenedBlocks(analysis);
+    writeFileSync(file, Buffer.concat([...blocks.head, ...all.flatMap((n) => blocks.message(n) ?? [])]));
     const args = ['-r', file, '-X', `lua_script:${script}`, '-T', 'json', '--no-duplicate-keys'];
     const told = JSON.parse(
       execFileSync('tshark', args, { encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'ignore'] }),
