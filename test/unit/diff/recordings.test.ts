@@ -22,12 +22,13 @@ describe('two runs of one script with new keys', () => {
     ['ptpchat', section('ptpchat.packet', 0), []],
     ['p2pke', section('p2pke.packet', 0), []],
     ['dht', section('protocols/dht.packet', 2), module('dht')],
-    ['libp2p', `${section('protocols/libp2p.packet', 1)}\nwait 500ms\n`, module('libp2p')],
+    // Frames of independent streams come in any order: the handshake and what is agreed on alone.
+    ['libp2p', section('protocols/libp2p.packet', 1), module('libp2p'), ['--filter', '!yamux']],
     ['wireguard', section('protocols/wireguard.packet', 0), module('wireguard')],
     ['knock', section('protocols/knock.packet', 0), module('knock')],
-  ])('of %s do not differ', async (_, script, more) => {
+  ])('of %s do not differ', async (_, script, more, options = []) => {
     const [a, b] = [await recorded(script, ...more), await recorded(script, ...more)];
-    const { status, differences, summary } = await compared(a, b, ...more);
+    const { status, differences, summary } = await compared(a, b, ...more, ...options);
     expect(differences).toEqual([]);
     expect(summary).toMatch(/^No difference: [1-9]\d* messages in \d+ conversations?\.$/);
     expect(status).toBe(0);
