@@ -58,6 +58,7 @@ export const captureLimits = {
   },
   findings: { standard: 100_000, doc: 'Maximum findings of one capture.' },
   findingsPerMessage: { standard: 100, doc: 'Maximum findings of one message.' },
+  differences: { standard: 10_000, doc: 'Maximum differences between two captures that are listed; the others are counted.' },
   events: { standard: 100_000, doc: 'Maximum closes, resets and ICMP errors of a capture that are kept.' },
   stretch: {
     standard: 0x0100_0000,

@@ -4,6 +4,7 @@
  */
 import { defaultLimits, type Field, type Limits, malformed, tooShort } from '../bytes/index.ts';
 import { type Decoded, undecoded } from './cursor.ts';
+import type { Fresh } from './fresh.ts';
 import type { StructItem } from './layout.ts';
 import { compileStruct, type StructDecoder } from './struct.ts';
 import { ValueReader } from './valuereader.ts';
@@ -22,6 +23,8 @@ export interface BencodeEntry {
   readonly name: string;
   readonly doc: string;
   readonly type: BencodeType;
+  /** What is new in it in each run, by nature (`fresh`). */
+  readonly fresh?: Fresh;
 }
 
 /** Makes layouts of bencode. */

@@ -5,6 +5,7 @@ import { encodeStruct } from './encode.ts';
 import type { FieldForm } from './fieldform.ts';
 import type { FieldKind } from './fieldkind.ts';
 import type { MessageForm } from './form.ts';
+import { freshOf } from './fresh.ts';
 import { type Encodable, type FieldValues, fieldToValues, isFieldValues } from './values.ts';
 
 const text = new TextEncoder();
@@ -85,7 +86,10 @@ export function bencodeForm(name: string, doc: string, layout: BencodeType & { r
 }
 
 function describeDict({ entries }: BencodeType & { readonly kind: 'dict' }): FieldForm[] {
-  return entries.map(({ name, doc, type }) => ({ name, doc, optional: true, ...described(type) }));
+  return entries.map((entry) => {
+    const { name, doc, type } = entry;
+    return { name, doc, optional: true, ...described(type), ...freshOf(entry) };
+  });
 }
 
 function described(type: BencodeType): {

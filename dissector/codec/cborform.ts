@@ -18,6 +18,7 @@ import {
 import type { FieldForm } from './fieldform.ts';
 import type { FieldKind } from './fieldkind.ts';
 import type { MessageForm } from './form.ts';
+import { freshOf } from './fresh.ts';
 import { toHalf } from './half.ts';
 import { type Encodable, type FieldValues, fieldToValues, isFieldValues } from './values.ts';
 
@@ -151,12 +152,14 @@ export function cborForm(name: string, doc: string, layout: CborMap): MessageFor
 }
 
 function describeMap({ entries }: CborMap): FieldForm[] {
-  return entries.map(({ name, doc, type, key }) => {
+  return entries.map((entry) => {
+    const { name, doc, type, key } = entry;
     const { kind, display, fields } = described(type);
     const at = key === undefined || key === name ? '' : `, key ${key}`;
     return {
       ...{ name, doc, optional: true, kind, display: `${display}${at}` },
       ...(fields === undefined ? {} : { fields }),
+      ...freshOf(entry),
     };
   });
 }

@@ -6,6 +6,8 @@
  * A map is a record by its keys: text by itself, an integer as `#1`. A map with other keys, with a key twice, or whose names would be one of the
  * records above is `{ entries: [{ key, value }] }`.
  */
+import type { Fresh } from './fresh.ts';
+
 export type CborType =
   | { readonly kind: 'int' | 'float' | 'text' | 'bool' | 'any' }
   /** `length`: how many bytes there have to be, for whoever reads; more or fewer are decoded as they are. */
@@ -25,6 +27,8 @@ export interface CborEntry {
   readonly key?: string | number;
   readonly doc: string;
   readonly type: CborType;
+  /** What is new in it in each run, by nature (`fresh`). */
+  readonly fresh?: Fresh;
 }
 
 /** Makes layouts of CBOR. */

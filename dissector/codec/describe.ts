@@ -1,5 +1,6 @@
 import type { FieldForm } from './fieldform.ts';
 import type { FieldKind } from './fieldkind.ts';
+import { freshOf } from './fresh.ts';
 import { describeItems } from './items/kinds.ts';
 import type { StructItem } from './layout.ts';
 import { isMessage, type ProtoField, type ProtoMessage, type ProtoScalar, type ProtoType } from './protolayout.ts';
@@ -13,7 +14,8 @@ export function describeProto(message: ProtoMessage): FieldForm[] {
   return message.fields.map(describeProtoField);
 }
 
-function describeProtoField({ number, name, type, repeated, oneof, doc }: ProtoField): FieldForm {
+function describeProtoField(declared: ProtoField): FieldForm {
+  const { number, name, type, repeated, oneof, doc } = declared;
   const element = protoKind(type);
   const isMap = isMessage(type) && type.map === true;
   const more = `${repeated && !isMap ? ', repeated' : ''}${oneof === undefined ? '' : `, one of ${oneof}`}`;
@@ -22,6 +24,7 @@ function describeProtoField({ number, name, type, repeated, oneof, doc }: ProtoF
     kind: repeated ? { type: 'list', element } : element,
     display: `proto3 ${isMap ? mapText(type) : protoText(type)}, field ${number}${more}`,
     doc,
+    ...freshOf(declared),
     ...(isMessage(type) ? { fields: describeProto(type) } : {}),
     ...(typeof type === 'object' && 'enum' in type ? { values: type.enum } : {}),
   };

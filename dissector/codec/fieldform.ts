@@ -1,4 +1,5 @@
 import { elementOf, type FieldKind, kindText } from './fieldkind.ts';
+import type { Fresh } from './fresh.ts';
 
 /** A field of a message as it is declared: filters, scripts, the reference, hovers and completion are made of these. */
 export interface FieldForm {
@@ -14,6 +15,8 @@ export interface FieldForm {
   readonly values?: Readonly<Record<number, string>>;
   /** Of a record, or of each record of a list; of bytes: what they hold once they are opened. */
   readonly fields?: readonly FieldForm[];
+  /** What is new in it in each run, by nature; of a list, in each element. */
+  readonly fresh?: Fresh;
   readonly optional?: true;
   /** The value of another field with which it is there. */
   readonly when?: string;

@@ -31,6 +31,10 @@ export interface MessageForm {
   readonly layer?: string;
   /** Names beyond its fields are sent, too (members of a JSON object). */
   readonly open?: true;
+  /** The struct that it is, where it is one. */
+  readonly layout?: StructItem;
+  /** The proto3 message that it is, or that follows `layout` in a field of its name. */
+  readonly payload?: ProtoMessage;
   decode(bytes: Uint8Array, limits?: Limits): DecodedValues;
   /** Its fields with their ranges in the bytes, as far as they could be read; absent where a form has no layout. */
   tree?(bytes: Uint8Array, limits?: Limits): Field;
@@ -49,6 +53,7 @@ export function structForm(name: string, layout: StructItem): MessageForm {
     name,
     doc: layout.doc,
     fields,
+    layout,
     decode(bytes, limits) {
       const { field, end, problem } = decode(bytes, 0, 0, bytes.length, limits);
       const values = fieldToValues(field) as FieldValues;
@@ -68,6 +73,7 @@ export function protoForm(name: string, layout: ProtoMessage): MessageForm {
     name,
     doc: layout.doc,
     fields,
+    payload: layout,
     decode(bytes, limits) {
       const { field, problem } = decodeProto(layout, bytes, 0, 0, bytes.length, limits);
       const values = fieldToValues(field) as FieldValues;
@@ -96,6 +102,8 @@ export function headedProtoForm(name: string, doc: string, head: StructItem, pay
     name,
     doc,
     fields,
+    layout: head,
+    payload,
     decode(bytes, limits) {
       const { field, end, problem } = decode(bytes, 0, 0, bytes.length, limits);
       if (problem !== undefined) return { values: fieldToValues(field) as FieldValues, problem };

@@ -13,6 +13,7 @@ export * from './encoderecords.ts';
 export * from './fieldform.ts';
 export * from './fieldkind.ts';
 export * from './form.ts';
+export * from './fresh.ts';
 export * from './integer.ts';
 export * from './json.ts';
 export * from './jsontree.ts';

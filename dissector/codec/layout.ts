@@ -5,10 +5,14 @@
  *
  * Integers are big-endian unless an item says `order: 'little'`.
  */
+import type { Fresh } from './fresh.ts';
+
 interface Common {
   /** The specification's word. */
   readonly name: string;
   readonly doc: string;
+  /** What is new in it in each run, by nature (`fresh`). */
+  readonly fresh?: Fresh;
 }
 
 export interface UintItem extends Common {

@@ -2,6 +2,8 @@
  * Protocol Buffers messages (proto3) as data. Source: the Protocol Buffers encoding reference; varints are little-endian base 128,
  * fixed-width values little-endian.
  */
+import type { Fresh } from './fresh.ts';
+
 export interface ProtoMessage {
   readonly name: string;
   readonly doc: string;
@@ -44,6 +46,8 @@ export interface ProtoField {
   /** The fields of one name exclude each other: the last one of a message counts. */
   readonly oneof?: string;
   readonly doc: string;
+  /** What is new in it in each run, by nature (`fresh`). */
+  readonly fresh?: Fresh;
 }
 
 /**

@@ -10,6 +10,8 @@ export interface TreeField extends FieldForm {
   readonly wire?: true;
   /** It stands among the `fields` of `decode --json`. */
   readonly json?: true;
+  /** It is what an encoded or encrypted field holds: a comparison of two captures looks at it, though it is generated. */
+  readonly plaintext?: true;
   /** The messages that may have it; all where left out. */
   readonly messages?: readonly string[];
   /** Path of the field below which it stands (`channels`, `msg_data.key`); the message itself where left out. */

@@ -44,6 +44,10 @@ export interface ConversationDefinition {
   readonly keys?: readonly KeyKind[];
   readonly rules?: readonly Rule[];
   readonly ports?: Protocol['ports'];
+  /** Messages that a clock sends again and again. */
+  readonly periodic?: Protocol['periodic'];
+  /** Its messages in clear as data, for Wireshark. */
+  readonly wire?: Protocol['wire'];
   readonly treeFields?: readonly TreeField[];
   /** Reads the conversation, both directions of it. Where it ends, what follows is shown as bytes. */
   readonly conversation: (talk: Talk) => Reading;
@@ -68,6 +72,8 @@ const members: Members<ConversationDefinition> = {
     keys: true,
     rules: true,
     ports: true,
+    periodic: true,
+    wire: true,
     treeFields: true,
   },
   conversation: true,
@@ -90,6 +96,8 @@ export function defineConversation(definition: ConversationDefinition): Protocol
     keys = [],
     rules = [],
     ports,
+    periodic,
+    wire,
     treeFields = [],
     conversation,
     carriedIn,
@@ -114,6 +122,8 @@ export function defineConversation(definition: ConversationDefinition): Protocol
   return defineProtocol<RowFacts, unknown>({
     ...{ id, title, document, names, layers, keys },
     ...(ports === undefined ? {} : { ports }),
+    ...(periodic === undefined ? {} : { periodic }),
+    ...(wire === undefined ? {} : { wire }),
     ...(peer === undefined ? {} : { peer: conversationNode(id, layers, peer, ports?.[0]?.port) }),
     rules: [brokenRule, ...rules],
     messages: onceEach(layers.flatMap((layer) => layer.messages)),

@@ -56,6 +56,10 @@ export interface MessagesDefinition {
   /** Whether what `head` read is a message of this protocol. It has to be sure: any datagram is asked about. */
   readonly looksLike: (values: FieldValues) => boolean;
   readonly ports?: Protocol['ports'];
+  /** Messages that a clock sends again and again. */
+  readonly periodic?: Protocol['periodic'];
+  /** Its messages in clear as data, for Wireshark. */
+  readonly wire?: Protocol['wire'];
   readonly keys?: readonly KeyKind[];
   /** The fields that are encrypted, by the name of their message. */
   readonly sealed?: SealedFields;
@@ -97,7 +101,7 @@ const members: Members<MessagesDefinition> = {
     ports: true,
     exchange: true,
   },
-  ...{ keys: true, sealed: true, rules: true, peer: true, info: true },
+  ...{ keys: true, sealed: true, rules: true, peer: true, info: true, periodic: true, wire: true },
 };
 const exchangeMembers: Members<Exchange> = { key: true, asks: true, seconds: true };
 const ruleMembers: Members<MessageRule> = { id: true, severity: true, clause: true, check: true, isAboutOrder: true };
@@ -117,7 +121,7 @@ const generated = generatedFields(treeFields);
  * and findings follow from it. Throws a TypeError for a definition that cannot be.
  */
 export function defineMessages(definition: MessagesDefinition): Protocol {
-  const { id, title, document, messages, ports, rules = [], exchange, keys = [], sealed = {} } = definition;
+  const { id, title, document, messages, ports, periodic, wire, rules = [], exchange, keys = [], sealed = {} } = definition;
   const unknown =
     unknownMember(definition, members, 'a definition of messages') ??
     (exchange && unknownMember(exchange, exchangeMembers, '"exchange"')) ??
@@ -143,6 +147,8 @@ export function defineMessages(definition: MessagesDefinition): Protocol {
   return defineProtocol<Facts, unknown>({
     ...{ id, title, document, messages, names: messages.map(({ name }) => name), keys },
     ...(ports === undefined ? {} : { ports }),
+    ...(periodic === undefined ? {} : { periodic }),
+    ...(wire === undefined ? {} : { wire }),
     treeFields: [...(exchange === undefined ? [] : treeFields), ...heldFields(sealed)],
     ...(definition.peer === undefined ? {} : { peer: messageNode(definition, definition.peer, ports?.[0]?.port) }),
     rules: [own.message, ...(exchange === undefined ? [] : [own.unanswered]), ...own.rules.map((each) => each.rule)],

@@ -1,4 +1,4 @@
-import { bits, bounded, byCase, bytes, type FieldValues, ipv4, ipv6, port, struct, uint } from '../codec/index.ts';
+import { bits, bounded, byCase, bytes, type FieldValues, fresh, ipv4, ipv6, port, struct, uint } from '../codec/index.ts';
 import { Layer } from './layer.ts';
 
 const names: Readonly<Record<number, string>> = { 1: 'ICMP', 6: 'TCP', 17: 'UDP', 58: 'ICMPv6' };
@@ -10,14 +10,14 @@ const rest = bytes('data', 'rest', 'What is left of the packet.');
 
 /** RFC 791 section 3.1. A fragment that is not the first has no header of what the packet carries. */
 const version4 = bounded('ip', { ref: 'length', less: 4 }, 'IPv4 (RFC 791) from the identification on.', [
-  uint(2, 'id', 'The same in all fragments of a datagram.'),
+  fresh('sequence', uint(2, 'id', 'The same in all fragments of a datagram.')),
   bits(2, [
     { name: 'flags', width: 3, doc: '2 do not fragment, 1 more fragments.' },
     { name: 'offset', width: 13, doc: 'Fragment offset, in 8 bytes.' },
   ]),
   uint(1, 'ttl', 'Hops that are left.'),
   protocol,
-  uint(2, 'checksum', 'Internet checksum of the header.'),
+  fresh('checksum', uint(2, 'checksum', 'Internet checksum of the header.')),
   ipv4('src', 'Source address.'),
   ipv4('dst', 'Destination address.'),
   bytes('options', { ref: 'words', times: 4, less: 20 }, 'Options of the header.'),

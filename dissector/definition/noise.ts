@@ -26,8 +26,14 @@ export interface NoiseResult {
 
 /** What the tree of a handshake message says beside its framing. */
 const treeFields = [
-  { name: 'e', kind: { type: 'bytes' }, json: true, doc: 'Ephemeral public key of the sender.' },
-  { name: 's', kind: { type: 'bytes' }, json: true, doc: 'Static public key of the sender, after decryption.' },
+  { name: 'e', kind: { type: 'bytes' }, fresh: { as: 'key' }, json: true, doc: 'Ephemeral public key of the sender.' },
+  {
+    name: 's',
+    kind: { type: 'bytes' },
+    fresh: { as: 'key' },
+    json: true,
+    doc: 'Static public key of the sender, after decryption.',
+  },
 ] as const satisfies readonly TreeField[];
 const generated = generatedFields(treeFields);
 const HANDSHAKE = 'handshake';

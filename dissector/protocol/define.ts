@@ -1,9 +1,10 @@
 import { captureLimits } from '../bytes/index.ts';
-import { type FieldForm, kindProblem } from '../codec/index.ts';
+import { type FieldForm, freshKinds, kindProblem } from '../codec/index.ts';
 import type { NumberTable, OpenChoice } from './choices.ts';
 import type { Severity } from './finding.ts';
 import { type Members, unknownMember } from './members.ts';
 import type { LayerForm, Protocol } from './protocol.ts';
+import type { WireTag } from './wire.ts';
 
 const severities: readonly Severity[] = ['error', 'warning', 'note'];
 
@@ -40,6 +41,8 @@ export function defineProtocol<Facts = unknown, Session = unknown>(declared: Pro
   checkNames(protocol.names, fail);
   if (protocol.messages !== undefined && !Array.isArray(protocol.messages)) fail('"messages" is a list, or left out.');
   checkMessages(protocol, fail);
+  checkPeriodic(protocol, fail);
+  checkWire(protocol, fail);
   checkTreeFields(protocol, fail);
   checkLayers(protocol, fail);
   checkKeys(protocol, fail);
@@ -64,7 +67,7 @@ const members: Members<Protocol> = {
     layers: true,
   },
   ...{ machines: true, choices: true, limits: true, ports: true, recognise: true, almost: true, observe: true, dissect: true },
-  ...{ explain: true, part: true, compute: true, carried: true, peer: true },
+  ...{ explain: true, part: true, compute: true, carried: true, peer: true, periodic: true, wire: true },
 };
 
 function ended(text: string): string {
@@ -102,6 +105,25 @@ function checkNames(names: readonly string[], fail: Fail): void {
   for (const name of names) if (!isText(name)) fail('every name of a message is a text.');
   const twice = repeated(names);
   if (twice !== undefined) fail(`two messages have the name "${twice}".`);
+}
+
+function checkPeriodic({ names, periodic = [] }: Protocol, fail: Fail): void {
+  const unknown = Array.isArray(periodic) ? periodic.find((name) => !names.includes(name)) : periodic;
+  if (unknown !== undefined) fail(`"periodic" is a list of some of "names", not ${JSON.stringify(unknown)}.`);
+}
+
+function checkWire({ names, messages = [], wire }: Protocol, fail: Fail): void {
+  if (wire === undefined) return;
+  if (!['udp', 'tcp'].includes(wire.transport) || !Array.isArray(wire.messages))
+    fail('"wire" has the transport udp or tcp, and a list of "messages".');
+  for (const { name, when, layout = messages.find((form) => form.name === name)?.layout } of wire.messages) {
+    if (!names.includes(name)) fail(`each message of "wire" has one of "names" as its name, not ${JSON.stringify(name)}.`);
+    if (!Array.isArray(when) || layout?.kind !== 'struct')
+      fail(`the message ${name} of "wire" has a list "when", and a struct as its "layout" or that of its form.`);
+    for (const { at, size, from } of when as readonly WireTag[])
+      if (![at, size, from].every((value) => Number.isInteger(value) && value >= 0))
+        fail(`"when" of the message ${name} says "at", "size" and "from" in whole numbers.`);
+  }
 }
 
 function checkMessages({ names, messages = [] }: Protocol, fail: Fail): void {
@@ -158,6 +180,8 @@ function checkField(field: FieldForm, of: string, fail: Fail): void {
     );
   const problem = kindProblem(field.kind);
   if (problem !== undefined) fail(`the "kind" of the field ${name} is ${problem}.`);
+  if (field.fresh !== undefined && !freshKinds.includes(field.fresh?.as))
+    fail(`"fresh" of the field ${name} is { as } with one of ${freshKinds.join(', ')}: "fresh" of the library makes it.`);
   if (field.display !== undefined && !isText(field.display)) fail(`the "display" of the field ${name} is a text, or left out.`);
 }
 

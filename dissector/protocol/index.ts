@@ -31,3 +31,4 @@ export * from './steps.ts';
 export * from './streambuffer.ts';
 export { unpackBzip2 } from './unpacking.ts';
 export { Verifications } from './verifications.ts';
+export type * from './wire.ts';

@@ -12,6 +12,7 @@ import type { Machine } from './machine.ts';
 import type { NodeDefinition } from './node.ts';
 import type { ConversationSample, Observer, ObserverContext } from './observe.ts';
 import type { MessageHeader, SessionStep } from './steps.ts';
+import type { Wire } from './wire.ts';
 
 /** A layer that messages stand in, or carry. Its Field in a tree has the `id` as its name. */
 export interface LayerForm {
@@ -35,6 +36,13 @@ export interface Protocol<Facts = unknown, Session = unknown> {
   readonly document: string;
   /** The message names of the specification, at most 256; names that only the wire knows are added to them. */
   readonly names: readonly string[];
+  /**
+   * Messages that a clock sends again and again (keepalives, announcements): how many a capture has, and what they stand between, is a matter
+   * of how long it is. A comparison of two captures does not count them.
+   */
+  readonly periodic?: readonly string[];
+  /** Its messages in clear as data: with it there is a dissector for Wireshark. */
+  readonly wire?: Wire;
   readonly keys: readonly KeyKind[];
   readonly rules: readonly Rule[];
   /** Its messages both ways and in words: the encoder, the reference and completion come from them. */

@@ -22,6 +22,8 @@ export interface Command {
   readonly format: Format;
   /** Of `check`: no message at all is an error. */
   readonly requireMessages: boolean;
+  /** Of `decode`: the file for decrypted messages. */
+  readonly decrypted: string | undefined;
   /** Of `decode`: what to explain. */
   readonly explain: Explained | undefined;
   /** Modules of the user's own protocols. */
@@ -69,6 +71,7 @@ export function parseCommand(args: readonly string[]): Command | Question {
     filter: given.one('filter')?.trim() === '' ? undefined : given.one('filter'),
     format: parseFormat(given.one('format'), json),
     requireMessages: given.has('require-messages'),
+    decrypted: given.one('decrypted'),
     explain: parseExplained(given.one('explain')),
     protocols: given.all('protocol'),
     decodeAs: given.all('decode-as'),

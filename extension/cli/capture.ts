@@ -45,7 +45,7 @@ export function readKeyLog(path: string, { keyLogSize }: Limits): KeyLog {
 }
 
 /** The whole first pass: messages have their final numbers only then, since a conversation may be recognised late. */
-export function analyse(task: Task): Pass {
+export function analyse(task: Pick<Task, 'file' | 'keys' | 'setup' | 'tell' | 'left' | 'clocks' | 'incoming'>): Pass {
   const { file, keys, setup, tell } = task;
   const pass = new Pass(file, keys, setup.protocols, setup.decodeOptions);
   while (pass.step(STEP_FRAMES));
@@ -65,7 +65,7 @@ function leftOf({ left, incoming }: Pick<Task, 'left' | 'incoming'>): string | u
 }
 
 /** The messages that a command is about: all, or those that its filter matches. */
-export function* matching(analysis: Analysis, { setup: { filter } }: Task): Generator<number> {
+export function* matching(analysis: Analysis, { setup: { filter } }: Pick<Task, 'setup'>): Generator<number> {
   const row = new FilterRow(analysis);
   for (let n = 0; n < analysis.messageCount; n++)
     if (filter === undefined || filter.matches(row.at(analysis.message(n).frame, n))) yield n;

@@ -2,20 +2,24 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from './errors.ts';
 
-export const commandNames = ['decode', 'check', 'info', 'frames', 'node', 'run', 'dap', 'protocol'] as const;
+export const commandNames = [
+  ...(['decode', 'check', 'info', 'frames', 'node', 'run', 'dap', 'protocol', 'diff', 'wireshark'] as const),
+] as const;
 export type CommandName = (typeof commandNames)[number];
 
 export interface CliOption {
   readonly name: string;
   /** What follows it: a word in capitals, or the alternatives. Without one the option is a flag. */
   readonly value?: string;
+  /** One letter that stands for it. */
+  readonly short?: string;
   /** It may be given several times. */
   readonly repeated?: true;
   readonly doc: string;
   readonly commands: readonly CommandName[];
 }
 
-const dissecting = ['decode', 'check', 'info'] as const;
+const dissecting = ['decode', 'check', 'info', 'diff'] as const;
 /** Commands that decode or speak. */
 const working = [...dissecting, 'frames', 'node', 'run', 'dap'] as const;
 
@@ -28,18 +32,26 @@ export const options: readonly CliOption[] = [
     doc: 'decrypts with the secrets of this file, one a line',
     commands: [...dissecting, 'dap', 'protocol'],
   },
-  { name: 'json', doc: 'prints one JSON object per line', commands: ['decode', 'check', 'info', 'frames', 'run'] },
+  { name: 'keys-a', value: 'KEYLOG', repeated: true, doc: 'decrypts the first capture alone', commands: ['diff'] },
+  { name: 'keys-b', value: 'KEYLOG', repeated: true, doc: 'decrypts the second capture alone', commands: ['diff'] },
+  { name: 'json', doc: 'prints one JSON object per line', commands: ['decode', 'check', 'info', 'frames', 'run', 'diff'] },
   { name: 'bytes', doc: 'adds the bytes of each message after decryption, in hex', commands: ['decode'] },
   {
     name: 'filter',
     value: 'FILTER',
     doc: 'prints only messages that match: "p2p.message == \\"TUNNEL_DATA\\" && ip.src == 10.0.0.0/8"; messages keep their numbers',
-    commands: ['decode', 'check'],
+    commands: ['decode', 'check', 'diff'],
   },
   {
     name: 'explain',
     value: 'N',
     doc: 'prints how message N was decrypted, or why it was not; frame:N for the messages that frame N completes',
+    commands: ['decode'],
+  },
+  {
+    name: 'decrypted',
+    value: 'FILE',
+    doc: 'writes decrypted messages as exported PDUs for Wireshark (pcapng) instead of printing them; it holds what was secret',
     commands: ['decode'],
   },
   {
@@ -50,8 +62,8 @@ export const options: readonly CliOption[] = [
   {
     name: 'format',
     value: 'FORMAT',
-    doc: 'text, json (same as --json), sarif, or github (workflow commands)',
-    commands: ['check'],
+    doc: 'text, json (same as --json), sarif; of check also github (workflow commands), of diff markdown',
+    commands: ['check', 'diff'],
   },
   {
     name: 'require-messages',
@@ -76,6 +88,19 @@ export const options: readonly CliOption[] = [
     doc: 'the order in which frames are observed: by their times (the default), or as the file holds them',
     commands: [...dissecting, 'dap'],
   },
+  {
+    name: 'time',
+    value: 'PERCENT',
+    doc: 'tells of times between messages that differ by more than this, 20%; without it times do not count',
+    commands: ['diff'],
+  },
+  {
+    name: 'output',
+    short: 'o',
+    value: 'FOLDER',
+    doc: 'the folder to write to; it is made where there is none',
+    commands: ['wireshark'],
+  },
   { name: 'listen', value: 'HOST:PORT', doc: 'waits for peers there; port 0 takes a free port', commands: ['node'] },
   { name: 'connect', value: 'HOST:PORT', doc: 'connects to a peer there', commands: ['node'] },
   { name: 'transport', value: 'udp|tcp', doc: 'the transport, if the protocol has both', commands: ['node'] },
@@ -97,7 +122,7 @@ export const options: readonly CliOption[] = [
     value: 'ID=CANDIDATE',
     repeated: true,
     doc: 'pins what a specification leaves open: p2p.cipher=aes-256-ctr; a table is name:number,…',
-    commands: ['decode', 'check', 'info', 'node', 'run', 'dap'],
+    commands: ['decode', 'check', 'info', 'diff', 'node', 'run', 'dap'],
   },
   {
     name: 'send',
@@ -173,7 +198,7 @@ export const options: readonly CliOption[] = [
     value: 'MODULE',
     repeated: true,
     doc: 'adds a protocol of your own: an ES module that exports the result of defineProtocol',
-    commands: working,
+    commands: [...working, 'wireshark'],
   },
   {
     name: 'json',
@@ -190,8 +215,9 @@ export const options: readonly CliOption[] = [
 ];
 
 /** `--keys KEYLOG`. */
-export function formOf({ name, value }: CliOption): string {
-  return value === undefined ? `--${name}` : `--${name} ${value}`;
+export function formOf({ name, value, short }: CliOption): string {
+  const names = short === undefined ? `--${name}` : `-${short}, --${name}`;
+  return value === undefined ? names : `${names} ${value}`;
 }
 
 export function optionsOf(command: CommandName): CliOption[] {
@@ -230,9 +256,11 @@ export class Given {
 
 const forms = {
   ...Object.fromEntries(
-    options.map(({ name, value, repeated = false }) => [
+    options.map(({ name, value, short, repeated = false }) => [
       name,
-      value === undefined ? { type: 'boolean' as const } : { type: 'string' as const, multiple: repeated },
+      value === undefined
+        ? { type: 'boolean' as const }
+        : { type: 'string' as const, multiple: repeated, ...(short === undefined ? {} : { short }) },
     ]),
   ),
   help: { type: 'boolean' as const, short: 'h' },

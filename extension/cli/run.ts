@@ -6,11 +6,13 @@ import { readKeys, readStatus } from './capture.ts';
 import { check } from './commands/check.ts';
 import { dap } from './commands/dap.ts';
 import { decode } from './commands/decode.ts';
+import { diff } from './commands/diff.ts';
 import { frames } from './commands/frames.ts';
 import { info } from './commands/info.ts';
 import { node } from './commands/node.ts';
 import { protocol } from './commands/protocol.ts';
 import { runScripts } from './commands/run.ts';
+import { wireshark } from './commands/wireshark.ts';
 import { exitStatus, UsageError } from './errors.ts';
 import type { Io, Tell } from './io.ts';
 import { Output, OutputFailure } from './output.ts';
@@ -50,6 +52,10 @@ function own([name, ...args]: readonly string[], io: Io, out: Output, tell: Tell
       return runScripts(args, io, out);
     case 'dap':
       return dap(args, io, out, tell);
+    case 'diff':
+      return diff(args, io, out, tell);
+    case 'wireshark':
+      return wireshark(args, io, out, tell);
     case 'protocol':
       return protocol(args, io, out, tell);
     default:

@@ -54,10 +54,8 @@ export class SarifLog {
   }
 
   text(): string {
-    const driver = { name: 'Peerscope', version: this.#version, rules: this.#rules };
     const invocation = { executionSuccessful: this.#isSuccessful, toolExecutionNotifications: this.#notifications };
-    const runs = [{ tool: { driver }, invocations: [invocation], results: this.#results }];
-    return JSON.stringify({ $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs }, null, 2);
+    return sarifText(this.#version, this.#rules, this.#results, invocation);
   }
 
   /**
@@ -70,6 +68,13 @@ export class SarifLog {
     this.#again.set(words, count);
     return `${createHash('sha256').update(words).digest('hex').slice(0, 16)}:${count}`;
   }
+}
+
+/** One run of this program as a SARIF document. */
+export function sarifText(version: string, rules: readonly object[], results: readonly object[], invocation: object): string {
+  const driver = { name: 'Peerscope', version, rules };
+  const runs = [{ tool: { driver }, invocations: [invocation], results }];
+  return JSON.stringify({ $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs }, null, 2);
 }
 
 interface SarifRule {
@@ -100,7 +105,7 @@ function rulesOf(protocols: readonly Protocol[]): SarifRule[] {
 }
 
 /** A relative path stays relative to where the command runs, as code scanning wants it. */
-function uriOf(file: string): string {
+export function uriOf(file: string): string {
   if (file === '-') return 'stdin';
   if (isAbsolute(file)) return pathToFileURL(file).href;
   return file.replaceAll('\\', '/').split('/').map(encodeURIComponent).join('/');

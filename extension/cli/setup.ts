@@ -17,7 +17,14 @@ export interface Setup {
 
 /** Throws a UsageError with what cannot be used: on a command line that is a mistake of whoever typed it. */
 export async function readSetup(
-  { choices, decodeAs, filter, limits, order, protocols: paths }: Command,
+  {
+    choices,
+    decodeAs,
+    filter,
+    limits,
+    order,
+    protocols: paths,
+  }: Pick<Command, 'choices' | 'decodeAs' | 'filter' | 'limits' | 'order' | 'protocols'>,
   tell: Tell,
 ): Promise<Setup> {
   const loaded = await loadProtocols(paths, tell);

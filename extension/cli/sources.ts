@@ -25,7 +25,12 @@ const HEAD = 64;
 
 /** Opens the files, or what a pipe brings; several are merged by time. The message of an UnreadableCapture names the file. */
 export async function openCaptures(
-  { name: command, captures, alignClocks: align, explain }: Command,
+  {
+    name: command,
+    captures,
+    alignClocks: align,
+    explain,
+  }: Pick<Command, 'captures' | 'alignClocks' | 'explain'> & { readonly name: string },
   stdin: Readable,
   limits: Limits,
 ): Promise<Pick<Task, 'file' | 'left' | 'clocks' | 'incoming'>> {

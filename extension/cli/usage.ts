@@ -32,6 +32,8 @@ export function helpText(of: CaptureCommand | 'all'): string {
       'peerscope node   PROTOCOL …                runs a test node; see peerscope node --help',
       'peerscope run    SCRIPT…                   runs packet scripts; see peerscope run --help',
       'peerscope dap                              debugs captures and packet scripts for a client of the Debug Adapter Protocol; see peerscope dap --help',
+      'peerscope diff   A B …                     compares two captures; see peerscope diff --help',
+      'peerscope wireshark PROTOCOL… -o FOLDER    writes Lua dissectors for Wireshark; see peerscope wireshark --help',
       'peerscope protocol new|test|docs …         for protocols of your own; see peerscope protocol --help',
     );
   const shown = options.filter(({ commands }) => names.some((name) => commands.includes(name)));
@@ -102,6 +104,37 @@ export function dapHelp(): string {
     'A launch request names a capture ("program") with key logs ("keys") and a display filter ("filter"), or a packet script with a',
     'section ("section") and answers to its questions ("answers"); "stopOnEntry" says whether it stops at its beginning.',
     'Exit status: 0 the client has ended the session; 3 wrong usage, or a port in use.',
+  ].join('\n');
+}
+
+/** What `peerscope diff --help` prints. */
+export function diffHelp(): string {
+  return [
+    'peerscope diff A B [--keys KEYLOG]… [--format FORMAT]   says what is different on the wire between two captures',
+    '',
+    'Conversations are matched by protocol, roles and order, messages by what they say. Keys, nonces, ids and other values that',
+    'are new in each run are compared by rule, addresses and ports not at all.',
+    '',
+    ...linesOf('diff'),
+    '',
+    'Exit status: 0 no difference; 1 a difference; 2 a capture cannot be read; 3 wrong usage; 4 a capture was read in part.',
+  ].join('\n');
+}
+
+/** What `peerscope wireshark --help` prints. */
+export function wiresharkHelp(protocols: readonly Protocol[]): string {
+  const able = protocols.filter(({ wire }) => wire !== undefined).map(({ id }) => id);
+  return [
+    'peerscope wireshark PROTOCOL… -o FOLDER [--protocol MODULE]…   writes a dissector in Lua for each protocol',
+    '',
+    'One file a protocol, for Wireshark 4.0 and later: put it into the folder of personal Lua plugins, or run',
+    'tshark -X lua_script:FOLDER/p2pke.lua -r CAPTURE. What is encrypted on the wire is shown as bytes.',
+    '',
+    ...linesOf('wireshark'),
+    '',
+    `Protocols that say how their messages are told apart on the wire: ${able.join(', ')}, and modules with "wire".`,
+    '',
+    'Exit status: 0 written; 3 wrong usage, or a file that cannot be written.',
   ].join('\n');
 }
 

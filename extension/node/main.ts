@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { referencePage } from '../../dissector/reference/page.ts';
+import { luaDissector } from '../../dissector/wireshark/index.ts';
 import { writeProtocol } from '../author/newprotocol.ts';
 import type { Done, NodeCalls, NodeEvents } from '../wire/node.ts';
 import { Connection } from '../wire/rpc.ts';
@@ -78,6 +79,14 @@ const connection = new Connection<Record<never, never>, NodeEvents, NodeCalls, R
     references: async (params: unknown) => {
       const protocols = await protocolsOf((params as Params<'references'>).modules);
       return { pages: protocols.map((each) => ({ id: each.id, title: each.title, text: referencePage(each) })) };
+    },
+    wiresharkDissectors: async (params: unknown) => {
+      const protocols = await protocolsOf((params as Params<'wiresharkDissectors'>).modules);
+      const dissectors = protocols.flatMap((protocol) => {
+        const made = luaDissector(protocol);
+        return 'lua' in made ? [{ id: protocol.id, title: protocol.title, lua: made.lua }] : [];
+      });
+      return { dissectors };
     },
     runSection: (params: unknown) => sections.run(params as Params<'runSection'>),
     standStill: async (params: unknown) => {

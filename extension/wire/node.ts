@@ -132,6 +132,11 @@ export interface NodeCalls extends NodeCommands {
     params: OfModules;
     result: { readonly pages: readonly { readonly id: string; readonly title: string; readonly text: string }[] };
   };
+  /** The dissector for Wireshark of every protocol that has one, in Lua. */
+  wiresharkDissectors: {
+    params: OfModules;
+    result: { readonly dissectors: readonly { readonly id: string; readonly title: string; readonly lua: string }[] };
+  };
   protocols: { params: OfModules; result: { readonly protocols: readonly SpokenProtocol[] } };
   start: {
     /** `allow`: hosts beyond this machine that a person has confirmed. `tree`: the settings below `peerscope`, for the open choices. */

@@ -34,7 +34,7 @@ export interface TablePart<T> {
 }
 
 /** What can be written of the list: messages as JSON lines or CSV, frames as a capture, with or without the keys that were given. */
-export type ExportKind = 'json' | 'csv' | 'pcapng' | 'pcapng-with-secrets';
+export type ExportKind = 'json' | 'csv' | 'pcapng' | 'pcapng-with-secrets' | 'pcapng-decrypted';
 
 /** Which rows of which list, as the page shows it. */
 export interface ExportScope {

@@ -11,6 +11,7 @@ import {
   sectionHeader,
   timeText,
 } from '../../dissector/capture/index.ts';
+import { OpenedBlocks } from '../../dissector/wireshark/index.ts';
 import type { ExportKind, ExportScope, Row } from '../wire/inspector.ts';
 import { csvLine } from './csvline.ts';
 import type { Searched } from './search.ts';
@@ -75,6 +76,8 @@ function* pieces(kind: ExportKind, scope: ExportScope, exported: Exported): Gene
       return yield* json(scope, exported);
     case 'csv':
       return yield* csv(scope, exported);
+    case 'pcapng-decrypted':
+      return yield* decrypted(scope, exported);
     default:
       return yield* pcapng(scope, exported, kind === 'pcapng-with-secrets');
   }
@@ -142,6 +145,19 @@ function* pcapng(scope: ExportScope, exported: Exported, withSecrets: boolean): 
     const progress = 0.5 + (0.5 * frame) / wanted.length;
     if (wanted[frame] === 1) yield { bytes: packet(reader, frame - 1, own.get(frame)), progress };
     else if (frame % 1024 === 0) yield { progress };
+  }
+}
+
+/** Decrypted messages as exported PDUs. */
+function* decrypted(scope: ExportScope, exported: Exported): Generator<Piece> {
+  const { analysis, list } = exported;
+  const blocks = new OpenedBlocks(analysis);
+  for (const bytes of blocks.head) yield { bytes, progress: 0 };
+  for (const row of rows(scope, exported)) {
+    const n = row === undefined ? -1 : analysis.rowAt(scope.show, list.at(row)).n;
+    const bytes = n < 0 ? undefined : blocks.message(n);
+    const progress = (row ?? 0) / Math.max(1, list.total);
+    yield bytes === undefined ? { progress } : { bytes, progress };
   }
 }
 

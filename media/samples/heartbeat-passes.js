@@ -16,6 +16,7 @@ export default (library) => {
     compileStruct,
     defineProtocol,
     fieldToJson,
+    fresh,
     fromHex,
     generatedFields,
     rulesOf,
@@ -29,10 +30,13 @@ export default (library) => {
   const head = [
     uint(2, 'magic', 'The letters "HB".'),
     uint(1, 'type', 'Kind of beat.', { names: { 1: 'beat', 2: 'sealed' } }),
-    uint(4, 'sequence', 'Grows by one from beat to beat.'),
+    fresh('sequence', uint(4, 'sequence', 'Grows by one from beat to beat.')),
   ];
   const beatLayout = struct('heartbeat', 'A beat.', [...head, bytes('note', 'rest', 'Any text.', 'utf8')]);
-  const sealedLayout = struct('heartbeat', 'A sealed beat.', [...head, bytes('note', 'rest', 'Encrypted text.')]);
+  const sealedLayout = struct('heartbeat', 'A sealed beat.', [
+    ...head,
+    fresh('ciphertext', bytes('note', 'rest', 'Encrypted text.')),
+  ]);
   const [beat, sealed] = [beatLayout, sealedLayout].map((layout) => compileStruct(layout));
 
   // What a filter may name: heartbeat.sequence > 3.

@@ -1,4 +1,5 @@
 import type { Field } from '../../bytes/index.ts';
+import { freshOf } from '../fresh.ts';
 import type { BitsItem } from '../layout.ts';
 import type { ItemKind } from './kind.ts';
 
@@ -40,12 +41,13 @@ export const bitsKind: ItemKind<BitsItem> = {
   },
 
   describe: (item) =>
-    item.bits.map(({ name, width, doc, names }) => ({
+    item.bits.map(({ name, width, doc, names, ...more }) => ({
       name,
       kind: { type: 'integer', bits: width, signed: false, order: 'big' },
       display: `${width} bit${width === 1 ? '' : 's'} of a u${item.size * 8}`,
       doc,
       ...(names === undefined ? {} : { values: names }),
+      ...freshOf(more),
     })),
 
   names: (item) => item.bits.map(({ name }) => name),

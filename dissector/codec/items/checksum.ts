@@ -1,9 +1,13 @@
 import { type Check, equalBytes, type Field, toHex } from '../../bytes/index.ts';
 import { digestOf, isHash, longest, sumOf } from '../checksums.ts';
+import type { Fresh } from '../fresh.ts';
 import type { ChecksumItem } from '../layout.ts';
 import type { Frame } from './frame.ts';
 import type { ItemKind } from './kind.ts';
 import { integerBytes } from './uint.ts';
+
+/** What it has to be follows from other bytes. */
+const checksum: Fresh = { as: 'checksum' };
 
 export const checksumKind: ItemKind<ChecksumItem> = {
   compile(item, _, above) {
@@ -59,9 +63,18 @@ export const checksumKind: ItemKind<ChecksumItem> = {
 
   describe({ name, doc, size, order, algorithm }) {
     if (isHash(algorithm))
-      return [{ name, kind: { type: 'bytes', length: size }, display: `${algorithm}, first ${size} bytes`, doc, optional: true }];
+      return [
+        {
+          name,
+          kind: { type: 'bytes', length: size },
+          display: `${algorithm}, first ${size} bytes`,
+          doc,
+          optional: true,
+          fresh: checksum,
+        },
+      ];
     const kind = { type: 'integer', bits: size * 8, signed: false, order: order ?? 'big' } as const;
-    return [{ name, kind, display: `${algorithm}, u${size * 8}`, doc, optional: true }];
+    return [{ name, kind, display: `${algorithm}, u${size * 8}`, doc, optional: true, fresh: checksum }];
   },
 };
 

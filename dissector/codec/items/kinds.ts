@@ -1,4 +1,5 @@
 import type { FieldForm } from '../fieldform.ts';
+import { freshOf } from '../fresh.ts';
 import type { Item } from '../layout.ts';
 import { bitsKind } from './bits.ts';
 import { bytesKind } from './bytes.ts';
@@ -70,7 +71,10 @@ function placed(step: Step, { start, end }: Place): Step {
 }
 
 export function describeItems(items: readonly Item[]): FieldForm[] {
-  return items.flatMap((item) => kindOf(item).describe(item, describeItems));
+  return items.flatMap((item) => {
+    const forms = kindOf(item).describe(item, describeItems);
+    return 'fresh' in item ? forms.map((form) => ({ ...form, ...freshOf(item) })) : forms;
+  });
 }
 
 export const writers: Writers = {

@@ -1,6 +1,7 @@
 import { type Field, malformed, tooShort } from '../../bytes/index.ts';
 import type { Cursor } from '../cursor.ts';
 import { lengthText } from '../fieldkind.ts';
+import { freshOf } from '../fresh.ts';
 import type { ListItem } from '../layout.ts';
 import type { Encodable } from '../values.ts';
 import { type Frame, measure } from './frame.ts';
@@ -48,7 +49,10 @@ export const listKind: ItemKind<ListItem> = {
     const kind = { type: 'list', element: element!.kind, ...(isRef ? { count } : {}) } as const;
     const many = typeof count === 'object' && 'until' in count ? `up to ${count.until.join(' ')}` : lengthText(count);
     return [
-      { name, kind, display: `list (${many})`, doc, ...(element!.fields === undefined ? {} : { fields: element!.fields }) },
+      {
+        ...{ name, kind, display: `list (${many})`, doc, ...freshOf(element!) },
+        ...(element!.fields === undefined ? {} : { fields: element!.fields }),
+      },
     ];
   },
 

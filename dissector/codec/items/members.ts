@@ -36,7 +36,7 @@ const members = [
     'number',
     'field',
   ],
-  ...['optional', 'trailing', 'known', 'tag'],
+  ...['optional', 'trailing', 'known', 'tag', 'fresh'],
 ];
 const ofLength = ['ref', 'less', 'plus', 'times'];
 const forms = ['utf8', 'nul-padded', 'address', 'little-endian-hex'];

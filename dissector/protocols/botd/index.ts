@@ -8,7 +8,7 @@ import { keys } from './keys.ts';
 import { explain } from './keytrials.ts';
 import { ownLimits } from './limits.ts';
 import { machine } from './machine.ts';
-import { forms, names } from './messages.ts';
+import { forms, names, wire } from './messages.ts';
 import { peer } from './node/definition.ts';
 import { observe } from './observe.ts';
 import { port, recognise } from './recognise.ts';
@@ -23,6 +23,8 @@ export const botd = defineProtocol<Facts, Session>({
   title: 'BOTD peer protocol',
   document: 'botd',
   names,
+  wire,
+  periodic: ['Ping', 'Pong'],
   keys,
   limits: ownLimits,
   rules: Object.values(rules),

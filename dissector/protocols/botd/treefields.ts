@@ -13,17 +13,19 @@ const framing: readonly TreeField[] = [
     name: 'checksum',
     wire: true,
     kind: { type: 'bytes', length: 4 },
+    fresh: { as: 'checksum' },
     doc: 'In a clear frame: the first 4 bytes of SHA-256 of the payload.',
   },
   {
     name: 'encrypted',
     wire: true,
-    kind: { type: 'bytes' },
+    kind: { type: 'bytes', length: { ref: 'length' } },
+    fresh: { as: 'ciphertext' },
     doc: 'The payload, encrypted under the key that both ephemeral keys yield.',
   },
   ...Object.entries(payloads).map(
     ([message, layout]): TreeField => ({
-      ...{ name: 'payload', wire: true, kind: { type: 'record' }, doc: layout.doc },
+      ...{ name: 'payload', wire: true, kind: { type: 'record', length: { ref: 'length' } }, doc: layout.doc },
       ...{ messages: [message], fields: describeProto(layout) },
     }),
   ),

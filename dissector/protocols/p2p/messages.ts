@@ -4,6 +4,7 @@ import {
   describeStruct,
   type FieldForm,
   float,
+  fresh,
   type Item,
   list,
   type MessageForm,
@@ -13,6 +14,7 @@ import {
   structForm,
   uint,
 } from '../../codec/index.ts';
+import type { Wire } from '../../protocol/index.ts';
 
 /** A packet of the stream: a type byte, then a body whose own layout alone tells where the next packet begins. */
 export interface Packet {
@@ -30,25 +32,35 @@ function packet(type: number, name: string, doc: string, body: readonly Item[] =
 
 const key = 'DER SubjectPublicKeyInfo (RFC 5280) of a Diffie-Hellman key, PKCS #3 parameters inside.';
 const noLayout = 'The specification names it and gives no layout: it is taken to have no body.';
-const tunnelId = uint(8, 'tunnel_id', 'Identifies the tunnel on this connection, signed, big-endian.', { signed: true });
+const tunnelId = fresh(
+  'id',
+  uint(8, 'tunnel_id', 'Identifies the tunnel on this connection, signed, big-endian.', { signed: true }),
+);
+/** A DER integer has a zero more where its first bit is set. */
+const dhKey = (name: string): Item => fresh('key', bytes(name, { ref: `${name}_size` }, key), { length: 'varies' });
 
 export const packets: readonly Packet[] = [
   packet(0x00, 'HELLO', 'Sent on first connection, outbound to inbound.', [
     uint(2, 'a_peer_public_key_size', 'The size (bytes) of a_peer_public_key.'),
     uint(1, 'param_g_size', 'The size (bytes) of param_g.'),
     uint(1, 'param_p_size', 'The size (bytes) of param_p.'),
-    bytes('a_peer_public_key', { ref: 'a_peer_public_key_size' }, key),
+    dhKey('a_peer_public_key'),
     bytes('param_g', { ref: 'param_g_size' }, 'Generator of the group, little-endian.', 'little-endian-hex'),
     bytes('param_p', { ref: 'param_p_size' }, 'Modulus of the group, little-endian, at most 2040 bits.', 'little-endian-hex'),
   ]),
   packet(0x01, 'HELLO_ACK', 'Sent in response to HELLO.', [
     uint(2, 'b_peer_public_key_size', 'The size (bytes) of b_peer_public_key.'),
-    bytes('b_peer_public_key', { ref: 'b_peer_public_key_size' }, key),
-    bytes('init_vector', 16, 'Initialisation vector of the cipher; the packet list forgets it, the handshake sends it.'),
+    dhKey('b_peer_public_key'),
+    fresh(
+      'nonce',
+      bytes('init_vector', 16, 'Initialisation vector of the cipher; the packet list forgets it, the handshake sends it.'),
+    ),
   ]),
   packet(0x02, 'FIN', 'Sent to finalize the handshake.', [
     uint(1, 'num_bytes', 'Random number that says how many bytes to read.'),
-    bytes('random_data', { ref: 'num_bytes' }, 'Random data to confirm that the encryption is correct.'),
+    fresh('random', bytes('random_data', { ref: 'num_bytes' }, 'Random data to confirm that the encryption is correct.'), {
+      length: 'varies',
+    }),
   ]),
   packet(0x03, 'FIN_ACK', 'Sent in response to FIN.'),
   packet(0x04, 'DISCONNECT', 'Sent to inform the peer of a disconnect.', [
@@ -71,23 +83,32 @@ export const packets: readonly Packet[] = [
     uint(2, 'key_size', 'The size (bytes) of public_key.'),
     uint(2, 'enc_size', 'The size (bytes) of test_encrypted, and of shared_key.'),
     uint(2, 'data_size', 'The size (bytes) of data.'),
-    bytes('public_key', { ref: 'key_size' }, 'DER SubjectPublicKeyInfo of the RSA key that signs TUNNEL_CLOSE.'),
-    bytes('test_hash', 32, 'SHA-256 of what test_encrypted holds: tells a node whether it is the target.'),
-    bytes('test_encrypted', { ref: 'enc_size' }, "Random bytes under the target's RSA key, OAEP (SHA-256, MGF1-SHA-1)."),
-    bytes('shared_key', { ref: 'enc_size' }, "Key (32 bytes) and iv (16 bytes) of the tunnel under the target's RSA key."),
-    bytes('data', { ref: 'data_size' }, 'The first bytes of the tunnel, away from the requester.'),
+    fresh('key', bytes('public_key', { ref: 'key_size' }, 'DER SubjectPublicKeyInfo of the RSA key that signs TUNNEL_CLOSE.')),
+    fresh('random', bytes('test_hash', 32, 'SHA-256 of what test_encrypted holds: tells a node whether it is the target.')),
+    fresh(
+      'ciphertext',
+      bytes('test_encrypted', { ref: 'enc_size' }, "Random bytes under the target's RSA key, OAEP (SHA-256, MGF1-SHA-1)."),
+    ),
+    fresh(
+      'ciphertext',
+      bytes('shared_key', { ref: 'enc_size' }, "Key (32 bytes) and iv (16 bytes) of the tunnel under the target's RSA key."),
+    ),
+    fresh('ciphertext', bytes('data', { ref: 'data_size' }, 'The first bytes of the tunnel, away from the requester.')),
   ]),
   packet(0x0c, 'TUNNEL_DATA', 'Carries bytes of a tunnel.', [
     tunnelId,
     uint(2, 'size', 'The size (bytes) of data.'),
-    bytes('data', { ref: 'size' }, 'The next bytes of the tunnel in this direction, under its own key.'),
+    fresh('ciphertext', bytes('data', { ref: 'size' }, 'The next bytes of the tunnel in this direction, under its own key.')),
   ]),
   packet(0x0d, 'TUNNEL_CLOSE', 'Closes a tunnel.', [
     tunnelId,
     uint(2, 'random_size', 'The size (bytes) of random.'),
     uint(2, 'sig_size', 'The size (bytes) of signature.'),
-    bytes('random', { ref: 'random_size' }, 'Random bytes that are signed.'),
-    bytes('signature', { ref: 'sig_size' }, 'RSA-PSS (SHA-256, MGF1-SHA-1) over random by the public_key of TUNNEL_REQ.'),
+    fresh('random', bytes('random', { ref: 'random_size' }, 'Random bytes that are signed.')),
+    fresh(
+      'signature',
+      bytes('signature', { ref: 'sig_size' }, 'RSA-PSS (SHA-256, MGF1-SHA-1) over random by the public_key of TUNNEL_REQ.'),
+    ),
   ]),
 ];
 
@@ -103,11 +124,13 @@ const inner = (type: number, name: string, doc: string, body: readonly Item[]): 
 /** The first packet inside a tunnel, away from the requester and towards it; raw bytes follow. */
 export const tunnelCreate = inner(0x00, 'TUNNEL_CREATE', 'Begins a tunnel, away from its requester.', [
   uint(4, 'hops_offset', 'Nodes to take off the count of hops.'),
-  uint(4, 'id', 'Identifies the tunnel between its ends.'),
+  fresh('id', uint(4, 'id', 'Identifies the tunnel between its ends.')),
   uint(2, 'pub_size', 'The size (bytes) of public.'),
   uint(2, 'priv_size', 'The size (bytes) of private.'),
-  bytes('public', { ref: 'pub_size' }, 'DER public key that signs TUNNEL_CLOSE.'),
-  bytes('private', { ref: 'priv_size' }, 'PKCS #8 DER private key that signs TUNNEL_CLOSE: either end may close.'),
+  fresh('key', bytes('public', { ref: 'pub_size' }, 'DER public key that signs TUNNEL_CLOSE.')),
+  fresh('key', bytes('private', { ref: 'priv_size' }, 'PKCS #8 DER private key that signs TUNNEL_CLOSE: either end may close.'), {
+    length: 'varies',
+  }),
 ]);
 export const tunnelCreateAck = inner(0x01, 'TUNNEL_CREATE_ACK', 'Answers TUNNEL_CREATE.', [
   uint(4, 'hops', 'Nodes between the ends of the tunnel.'),
@@ -115,23 +138,23 @@ export const tunnelCreateAck = inner(0x01, 'TUNNEL_CREATE_ACK', 'Answers TUNNEL_
 
 /** The node list as bzip2 gives it back; an empty list is an empty stream. */
 export const nodeListLayout = struct('node_list', 'The nodes of the network.', [
-  uint(8, 'valid_from', 'Seconds since 1970, signed, big-endian.', { signed: true }),
-  uint(8, 'valid_until', 'Seconds since 1970, signed, big-endian.', { signed: true }),
+  fresh('time', uint(8, 'valid_from', 'Seconds since 1970, signed, big-endian.', { signed: true })),
+  fresh('time', uint(8, 'valid_until', 'Seconds since 1970, signed, big-endian.', { signed: true })),
   uint(4, 'count', 'The number of nodes.'),
   list(
     'nodes',
     'count',
     'The nodes.',
     struct('node', 'One node.', [
-      uint(8, 'inid', "The node's id, signed, big-endian.", { signed: true }),
+      fresh('id', uint(8, 'inid', "The node's id, signed, big-endian.", { signed: true })),
       uint(2, 'key_size', 'The size (bytes) of public_key.'),
-      bytes('public_key', { ref: 'key_size' }, "DER SubjectPublicKeyInfo of the node's RSA key."),
+      fresh('key', bytes('public_key', { ref: 'key_size' }, "DER SubjectPublicKeyInfo of the node's RSA key.")),
       float(4, 'latitude', 'Degrees north, IEEE 754 binary32, big-endian.'),
       float(4, 'longitude', 'Degrees east, IEEE 754 binary32, big-endian.'),
     ]),
   ),
   uint(2, 'sig_size', 'The size (bytes) of signature.'),
-  bytes('signature', { ref: 'sig_size' }, 'RSA-PSS (SHA-256, MGF1-SHA-1) over everything before sig_size.'),
+  fresh('signature', bytes('signature', { ref: 'sig_size' }, 'RSA-PSS (SHA-256, MGF1-SHA-1) over everything before sig_size.')),
 ]);
 export const nodeList = compileStruct(nodeListLayout);
 
@@ -184,3 +207,15 @@ export const unlistedSizes = new Set([
   'param_p_size',
   'reason_size',
 ]);
+
+/** The handshake in clear; all behind the first packet of each side is encrypted, its type byte included. */
+export const wire: Wire = {
+  transport: 'tcp',
+  messages: packets.map(({ name, type, layout }) => ({
+    ...{ name, layout, when: [{ at: 0, size: 1, from: type }] },
+    ...(name === 'HELLO' ? { opens: true as const } : {}),
+  })),
+  sealed: struct('p2p', 'Encrypted packets.', [
+    bytes('ciphertext', 'rest', 'Encrypted after the handshake, the type byte included.'),
+  ]),
+};

@@ -27,6 +27,8 @@ export const treeFields: readonly TreeField[] = [
     name: 'ciphertext',
     wire: true,
     kind: { type: 'bytes' },
+    // Of as many random bytes as a random number says, in the handshake.
+    fresh: { as: 'ciphertext', length: 'varies' },
     doc: 'Encrypted after the handshake, the type byte included.',
   },
   ...notes,

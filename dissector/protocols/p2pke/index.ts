@@ -7,7 +7,7 @@ import { keys } from './keys.ts';
 import { explain } from './keytrials.ts';
 import { ownLimits } from './limits.ts';
 import { machine } from './machine.ts';
-import { forms, names } from './messages.ts';
+import { forms, names, wire } from './messages.ts';
 import { peer } from './node/definition.ts';
 import { observe } from './observe.ts';
 import { recognise } from './recognise.ts';
@@ -22,6 +22,7 @@ export const p2pke = defineProtocol<Facts, Session>({
   title: 'P2P Key Exchange',
   document: 'p2pke',
   names,
+  wire,
   keys,
   limits: ownLimits,
   rules: Object.values(rules),

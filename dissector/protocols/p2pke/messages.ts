@@ -3,14 +3,17 @@ import {
   bits,
   bytes,
   compileStruct,
+  fresh,
   headedProtoForm,
+  type Item,
   type MessageForm,
   type ProtoMessage,
+  type StructItem,
   struct,
   structForm,
 } from '../../codec/index.ts';
 import { noise } from '../../crypto/index.ts';
-import type { Direction } from '../../protocol/index.ts';
+import type { Direction, Wire, WireTag } from '../../protocol/index.ts';
 
 /** Message names; the index is what the message table keeps. */
 export const names = ['InitHello', 'RespHello', 'InitDone', 'data', 'closing', 'reserved', 'undecodable'] as const;
@@ -27,14 +30,14 @@ export const directionNames = { 0: 'initiator to responder', 1: 'responder to in
 
 const header = bits(4, [
   { name: 'direction', width: 1, doc: '0 from initiator to responder, 1 from responder to initiator.', names: directionNames },
-  {
+  fresh('sequence', {
     name: 'counter',
     width: 31,
     doc: 'Big-endian. 0 to 2 are the handshake, 3 to 15 reserved, from 16 on data (and the nonce), 2^31-1 closes.',
-  },
+  }),
 ]);
 
-const e = bytes('e', ephemeralLength, "The sender's X25519 ephemeral public value, little-endian as in RFC 7748.");
+const e = fresh('key', bytes('e', ephemeralLength, "The sender's X25519 ephemeral public value, little-endian as in RFC 7748."));
 
 /** Header alone: InitDone, data, closing and reserved messages; what follows is sealed. */
 export const headLayout = compileStruct(struct('p2pke', 'P2P Key Exchange', [header]));
@@ -45,18 +48,23 @@ const authClaim: ProtoMessage = {
   name: 'auth_claim',
   doc: "The sender's long-term key and its signature.",
   fields: [
-    {
+    fresh('key', {
       number: 1,
       name: 'key_x509',
       type: 'bytes',
       doc: 'DER SubjectPublicKeyInfo (RFC 5280) of the long-term key: Ed25519, ECDSA or RSA.',
-    },
-    {
-      number: 2,
-      name: 'sig',
-      type: 'bytes',
-      doc: 'Signature over the first 64 bytes of cSHAKE256 of what the message binds (timestamp, or handshake hash).',
-    },
+    } as const),
+    // Of ECDSA it is DER, whose integers are of any length.
+    fresh(
+      'signature',
+      {
+        number: 2,
+        name: 'sig',
+        type: 'bytes',
+        doc: 'Signature over the first 64 bytes of cSHAKE256 of what the message binds (timestamp, or handshake hash).',
+      } as const,
+      { length: 'varies' },
+    ),
   ],
 };
 
@@ -69,12 +77,12 @@ export const payloads: Readonly<Record<'InitHello' | 'RespHello' | 'InitDone', P
     doc: 'Payload of Noise message 1, in clear.',
     fields: [
       { number: 1, name: 'cipher_suites', type: 'string', repeated: true, doc: 'Cipher suites that the initiator offers.' },
-      {
+      fresh('time', {
         number: 2,
         name: 'timestamp_tai64n',
         type: 'bytes',
         doc: 'TAI64N, 12 bytes: big-endian u64 of 2^62 plus TAI seconds, big-endian u32 nanoseconds. This is what the signature covers.',
-      },
+      } as const),
       authClaimField(3),
     ],
   },
@@ -104,6 +112,26 @@ export const forms: readonly MessageForm[] = [
   structForm('data', { ...sealed, doc: 'Bytes of the application.' }),
   structForm('closing', { ...sealed, doc: 'Closes the session.' }),
 ];
+
+const closed = bytes('ciphertext', 'rest', 'Sealed with ChaCha20-Poly1305; the last 16 bytes are the tag.');
+const counted = (from: number, to = from): WireTag[] => [{ at: 0, size: 4, mask: 0x7fff_ffff, from, to }];
+const wireLayout = (doc: string, ...items: Item[]): StructItem => struct('p2pke', doc, [header, ...items]);
+
+/** What of each message travels in clear. */
+export const wire: Wire = {
+  transport: 'udp',
+  messages: [
+    {
+      ...{ name: 'InitHello', when: counted(0), opens: true },
+      ...{ layout: wireLayout("The initiator's ephemeral key, its payload in clear.", e), payload: payloads.InitHello },
+    },
+    { name: 'RespHello', when: counted(1), layout: wireLayout("The responder's ephemeral key.", e, closed) },
+    { name: 'InitDone', when: counted(2), layout: wireLayout("The initiator's proof of identity.", closed) },
+    { name: 'closing', when: counted(closingCounter), layout: wireLayout('Closes the session.', closed) },
+    { name: 'data', when: counted(firstData, closingCounter - 1), layout: wireLayout('Bytes of the application.', closed) },
+    { name: 'reserved', when: counted(3, firstData - 1), layout: wireLayout('A reserved counter.', closed) },
+  ],
+};
 
 /** What a header says: the direction bit, and the counter, which is the nonce of what is sealed and names the message. */
 export interface Header {

@@ -25,6 +25,7 @@ export const treeFields: readonly TreeField[] = [
     name: 'ciphertext',
     wire: true,
     kind: { type: 'bytes' },
+    fresh: { as: 'ciphertext' },
     doc: 'Sealed with ChaCha20-Poly1305; the last 16 bytes are the tag.',
     messages: ['RespHello', 'InitDone', 'data', 'closing', 'reserved'],
   },

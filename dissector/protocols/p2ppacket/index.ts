@@ -8,7 +8,7 @@ import { keys } from './keys.ts';
 import { explain } from './keytrials.ts';
 import { ownLimits } from './limits.ts';
 import { machine } from './machine.ts';
-import { entryTypes, forms, names, packetTypes } from './messages.ts';
+import { entryTypes, forms, names, packetTypes, wire } from './messages.ts';
 import { peer } from './node/definition.ts';
 import { observe } from './observe.ts';
 import { recognise } from './recognise.ts';
@@ -23,6 +23,8 @@ export const p2ppacket = defineProtocol<Facts, Session>({
   title: 'p2p packet',
   document: 'p2p packet',
   names,
+  wire,
+  periodic: ['ping'],
   keys,
   limits: ownLimits,
   rules: Object.values(rules),

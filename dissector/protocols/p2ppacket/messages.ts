@@ -2,6 +2,7 @@ import {
   byCase,
   bytes,
   compileStruct,
+  fresh,
   type Item,
   list,
   type MessageForm,
@@ -11,7 +12,7 @@ import {
   structForm,
   uint,
 } from '../../codec/index.ts';
-import type { NumberTable } from '../../protocol/index.ts';
+import type { NumberTable, Wire } from '../../protocol/index.ts';
 
 export const version = 1;
 export const headLength = 2;
@@ -51,11 +52,11 @@ export const entryTypes: NumberTable = {
   numbers: numbered(entryNames),
 };
 
-const publicX = bytes('x25519_public', 32, "The sender's X25519 public key, little-endian as in RFC 7748.");
-const requesterX = bytes('x25519_public', 32, "The requester's X25519 public key.");
-const targetEd = bytes('target_ed25519', 32, 'The Ed25519 public key of the node that is asked for.');
-const requestSignature = bytes('signature', 64, "The requester's Ed25519 signature (RFC 8032).");
-const cookie = bytes('cookie', 32, 'Proves that the sender receives at its address; zero in the first hello.');
+const publicX = fresh('key', bytes('x25519_public', 32, "The sender's X25519 public key, little-endian as in RFC 7748."));
+const requesterX = fresh('key', bytes('x25519_public', 32, "The requester's X25519 public key."));
+const targetEd = fresh('key', bytes('target_ed25519', 32, 'The Ed25519 public key of the node that is asked for.'));
+const requestSignature = fresh('signature', bytes('signature', 64, "The requester's Ed25519 signature (RFC 8032)."));
+const cookie = fresh('id', bytes('cookie', 32, 'Proves that the sender receives at its address; zero in the first hello.'));
 const length = uint(2, 'length', 'Bytes of data, 0 to 1183, big-endian.');
 const data = bytes('data', { ref: 'length' }, "The application's bytes.");
 
@@ -68,8 +69,8 @@ const entryItems: Readonly<Record<EntryName, readonly Item[]>> = {
     requesterX,
     targetEd,
     requestSignature,
-    bytes('ipv6', 16, "The requester's address, an IPv4 address as ::ffff:a.b.c.d."),
-    uint(2, 'port', "The requester's UDP port, big-endian."),
+    fresh('id', bytes('ipv6', 16, "The requester's address, an IPv4 address as ::ffff:a.b.c.d.")),
+    fresh('id', uint(2, 'port', "The requester's UDP port, big-endian.")),
   ],
   introduction_ack: [uint(1, 'status', '0 is accepted, anything else refused.', { names: { 0: 'accepted' } })],
 };
@@ -77,8 +78,8 @@ const entryItems: Readonly<Record<EntryName, readonly Item[]>> = {
 const payloads: Readonly<Record<Exclude<TypeName, 'data'>, readonly Item[]>> = {
   hello: [
     publicX,
-    bytes('ed25519_public', 32, "The sender's Ed25519 public key."),
-    bytes('signature', 64, "The sender's Ed25519 signature (RFC 8032)."),
+    fresh('key', bytes('ed25519_public', 32, "The sender's Ed25519 public key.")),
+    fresh('signature', bytes('signature', 64, "The sender's Ed25519 signature (RFC 8032).")),
     cookie,
   ],
   hello_retry: [cookie],
@@ -137,8 +138,8 @@ export function dataLayout(entries: ReadonlyMap<number, string>) {
       struct('channel', 'One entry of a data channel.', [
         uint(1, 'id', 'The channel.'),
         uint(1, 'type', 'Says what the entry carries.', { names: Object.fromEntries(entries) }),
-        uint(4, 'sequence', 'Number of this entry in its channel and direction, from 1, big-endian.'),
-        uint(4, 'ack', 'The last sequence received in order, 0 before any, big-endian.'),
+        fresh('sequence', uint(4, 'sequence', 'Number of this entry in its channel and direction, from 1, big-endian.')),
+        fresh('sequence', uint(4, 'ack', 'The last sequence received in order, 0 before any, big-endian.')),
         byCase('type', cases),
       ]),
     ),
@@ -160,3 +161,16 @@ export function packetLayoutsOf(types: ReadonlyMap<number, string>, entries: Rea
 }
 
 export const forms: readonly MessageForm[] = Object.entries(packetLayouts).map(([name, layout]) => structForm(name, layout));
+
+/** What travels in clear, with the numbers that stand first among the candidates. */
+export const wire: Wire = {
+  transport: 'udp',
+  messages: typeNames.map((name) => ({
+    name,
+    when: [
+      { at: 0, size: 1, from: version },
+      { at: 1, size: 1, from: packetTypes.numbers[name]! },
+    ],
+    ...(name === 'hello' ? { opens: true as const } : {}),
+  })),
+};

@@ -37,6 +37,7 @@ export const treeFields: readonly TreeField[] = [
     name: 'ciphertext',
     wire: true,
     kind: { type: 'bytes' },
+    fresh: { as: 'ciphertext' },
     doc: 'Sealed by a convention that is not in the document: nonce 12, ciphertext, tag 16.',
     messages: ['data'],
   },

@@ -27,18 +27,35 @@ const fields = [
   { name: 'digestAlgorithms', kind: { type: 'text' }, doc: 'Hashes that the signers use, separated by commas.' },
   { name: 'eContentType', kind: { type: 'text' }, doc: 'What is signed (RFC 5652, section 5.2).' },
   { name: 'eContent', kind: { type: 'bytes' }, doc: 'The signed bytes.' },
-  { name: 'certificates', kind: { type: 'bytes' }, doc: 'The certificates that come with it, DER.' },
+  {
+    name: 'certificates',
+    kind: { type: 'bytes' },
+    fresh: { as: 'key', length: 'varies' },
+    doc: 'The certificates that come with it, DER.',
+  },
   {
     name: 'signerInfos',
     kind: { type: 'list', element: { type: 'record' } },
     doc: 'One record a signer (RFC 5652, section 5.3).',
   },
   { ...inSigner, name: 'version', kind: integer, doc: '1: the signer is named by issuer and serial number.' },
-  { ...inSigner, name: 'sid', kind: { type: 'bytes' }, doc: 'Which certificate is the signer’s, DER.' },
+  {
+    ...inSigner,
+    name: 'sid',
+    kind: { type: 'bytes' },
+    fresh: { as: 'id', length: 'varies' },
+    doc: 'Which certificate is the signer’s, DER.',
+  },
   { ...inSigner, name: 'digestAlgorithm', kind: { type: 'text' }, doc: 'The hash of the content and of the attributes.' },
-  { ...inSigner, name: 'signedAttrs', kind: { type: 'bytes' }, doc: 'What is signed in the place of the content, DER.' },
+  {
+    ...inSigner,
+    name: 'signedAttrs',
+    kind: { type: 'bytes' },
+    fresh: { as: 'random' },
+    doc: 'What is signed in the place of the content, DER.',
+  },
   { ...inSigner, name: 'signatureAlgorithm', kind: { type: 'text' }, doc: 'How the signature is made.' },
-  { ...inSigner, name: 'signature', kind: { type: 'bytes' }, doc: 'The signature.' },
+  { ...inSigner, name: 'signature', kind: { type: 'bytes' }, fresh: { as: 'signature' }, doc: 'The signature.' },
 ] as const satisfies readonly TreeField[];
 
 type Name = (typeof fields)[number]['name'];

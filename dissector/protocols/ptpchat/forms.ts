@@ -4,6 +4,7 @@ import {
   type FieldForm,
   type FieldKind,
   type FieldValues,
+  type Fresh,
   jsonToValues,
   jsonTree,
   type MessageForm,
@@ -22,9 +23,13 @@ const kinds: Readonly<Record<Element['type'], Pick<FieldForm, 'kind' | 'display'
   list: { kind: { type: 'list', element: { type: 'record', open: true } }, display: 'JSON array' },
 };
 
-function fieldOf({ name, type, doc, items, required }: Element): FieldForm {
+/** Ids are chosen anew in each run, and so are ports: the same one has to stand in the same places. */
+const chosen: Readonly<Partial<Record<Element['type'], Fresh>>> = { id: { as: 'id' }, socket: { as: 'id' } };
+
+function fieldOf({ name, type, doc, items, required, fresh = chosen[type] }: Element): FieldForm {
   return {
     ...{ name, ...kinds[type], doc },
+    ...(fresh === undefined ? {} : { fresh }),
     ...(items === undefined ? {} : { fields: items.map(fieldOf) }),
     ...(required === false ? { optional: true as const } : {}),
   };

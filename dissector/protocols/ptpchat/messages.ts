@@ -1,3 +1,5 @@
+import { type Fresh, fresh } from '../../codec/index.ts';
+
 /**
  * The verbs of ptpchat as data: the elements of `msg_data`, with the specification's words. An element that is not in its
  * verb's list is shown all the same; real servers add some (`also`).
@@ -11,6 +13,8 @@ export interface Element {
   readonly items?: readonly Element[];
   /** Says to whom this copy goes: copies of one message for several nodes differ in it. */
   readonly addressed?: true;
+  /** What is new in it in each run, by nature; an `id` and a `socket` are new anyhow. */
+  readonly fresh?: Fresh;
   /** May be encrypted for each copy anew, which leaves its length as it is. */
   readonly sealed?: true;
   readonly doc: string;
@@ -69,7 +73,9 @@ export const verbs: readonly Verb[] = [
       msgId,
       nodeId,
       recipientId,
-      { name: 'certificate', type: 'base64', doc: 'X.509 certificate: base64 of DER, or of PEM text.' },
+      fresh('key', { name: 'certificate', type: 'base64', doc: 'X.509 certificate: base64 of DER, or of PEM text.' } as const, {
+        length: 'varies',
+      }),
     ],
   },
   { name: 'GETKEY', acknowledged: true, doc: "Asks for a closed channel's key.", elements: [msgId, nodeId, ...channel] },
@@ -83,7 +89,10 @@ export const verbs: readonly Verb[] = [
       recipientId,
       ...channel,
       { name: 'cipher', type: 'text', doc: "The channel's cipher." },
-      { name: 'key', type: 'base64', addressed: true, doc: "The channel's key, encrypted with the recipient's public key." },
+      fresh('ciphertext', {
+        ...{ name: 'key', type: 'base64', addressed: true },
+        doc: "The channel's key, encrypted with the recipient's public key.",
+      } as const),
     ],
   },
   {
@@ -94,14 +103,14 @@ export const verbs: readonly Verb[] = [
       msgId,
       nodeId,
       { name: 'recipient', type: 'list', items: listed, addressed: true, doc: 'The recipients.' },
-      { name: 'timestamp', type: 'text', doc: 'When it was written.' },
+      fresh('time', { name: 'timestamp', type: 'text', doc: 'When it was written.' } as const),
       ...channel,
-      {
+      fresh('ciphertext', {
         name: 'message',
         type: 'base64',
         sealed: true,
         doc: 'The signed text; in a closed channel encrypted together with its signature.',
-      },
+      } as const),
       {
         name: 'attachment',
         type: 'list',

@@ -30,7 +30,7 @@ const opened = [
   { ...certificate, name: 'public_key', kind: { type: 'text' }, doc: 'Algorithm and size of its public key.' },
   { ...key, name: 'opened_by', kind: { type: 'text' }, doc: 'How it was decrypted.' },
   { ...key, name: 'key_decrypted', kind: { type: 'text' }, doc: "The channel's key, in hex." },
-  { ...message, name: 'text', kind: { type: 'text' }, doc: 'The signed text.' },
+  { ...message, name: 'text', plaintext: true, kind: { type: 'text' }, doc: 'The signed text.' },
   { ...message, name: 'signed_form', kind: { type: 'text' }, doc: 'How text and signature are put together.' },
   { ...message, name: 'opened_by', kind: { type: 'text' }, doc: 'How it was decrypted.' },
 ] as const satisfies readonly TreeField[];

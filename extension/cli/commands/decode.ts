@@ -1,6 +1,7 @@
 import { messageLine } from '../../../dissector/analysis/jsonline.ts';
 import { analyse, matching } from '../capture.ts';
 import { decodingNotices } from '../decodingnotices.ts';
+import { writeDecrypted } from '../decrypted.ts';
 import { exitStatus } from '../errors.ts';
 import { explain } from '../explain.ts';
 import { follow, QUIET_MS } from '../following.ts';
@@ -11,10 +12,11 @@ import type { Task } from '../task.ts';
 /** A line a message, or the explanation of one. */
 export async function decode(task: Task): Promise<number> {
   const { command, out, tell, incoming } = task;
-  if (incoming !== undefined && !(await allAtOnce(incoming))) return follow(task, incoming);
+  if (incoming !== undefined && command.decrypted === undefined && !(await allAtOnce(incoming))) return follow(task, incoming);
   const { analysis } = analyse(task);
   for (const sentence of decodingNotices(analysis)) tell(sentence);
   if (command.explain !== undefined) return explain(analysis, command.explain, task);
+  if (command.decrypted !== undefined) return writeDecrypted(task, analysis, command.decrypted);
   const readable = command.json ? undefined : new ReadableMessages(analysis, command.bytes, task.setup.filter !== undefined);
   for (const n of matching(analysis, task)) {
     if (out.closed) break;

@@ -32,6 +32,12 @@ const choices: readonly Choice[] = [
     of: 'pcapng-with-secrets',
     extension: 'pcapng',
   },
+  {
+    label: vscode.l10n.t('Messages as a capture, decrypted'),
+    detail: vscode.l10n.t('pcapng of exported PDUs; an exported Wireshark dissector shows the plaintext'),
+    of: 'pcapng-decrypted',
+    extension: 'pcapng',
+  },
 ];
 const ofMessage: readonly Choice[] = [
   {
@@ -76,7 +82,7 @@ export async function exportList(
     }
     default: {
       const rows = await rowsOf(scope);
-      if (rows === undefined || (chosen.of === 'pcapng-with-secrets' && !(await confirmed(document)))) return { saved: false };
+      if (rows === undefined || !(await isConfirmed(chosen.of, document))) return { saved: false };
       const target = await where(
         document.uri,
         `${bareName(document.uri)}-${rows.row === undefined ? 'export' : 'row'}`,
@@ -98,6 +104,16 @@ async function rowsOf(scope: ExportScope): Promise<ExportScope | undefined> {
   const one = { label: vscode.l10n.t('The selected row alone') };
   const chosen = await choose([every, one], { title: vscode.l10n.t('Export') });
   return chosen === undefined ? undefined : chosen === one ? scope : all;
+}
+
+/** What holds keys, or what they open, is written only where a person says so. */
+async function isConfirmed(kind: ExportKind, document: CaptureDocument): Promise<boolean> {
+  if (kind === 'pcapng-with-secrets') return confirmed(document);
+  if (kind !== 'pcapng-decrypted') return true;
+  const question = vscode.l10n.t('Write decrypted messages into the file?');
+  const detail = vscode.l10n.t('Whoever gets the file can read them: what travelled encrypted is in clear there.');
+  const yes = vscode.l10n.t('Write Decrypted');
+  return (await tellWarning(question, { modal: true, detail }, yes)) === yes;
 }
 
 async function confirmed({ overview }: CaptureDocument): Promise<boolean> {

@@ -13,7 +13,7 @@ const commands = [
     'continueAnyway',
     'sendPacketToLink',
   ],
-  ...['runScriptSection', 'sendPacket', 'newProtocol', 'showProtocolReference'],
+  ...['runScriptSection', 'sendPacket', 'newProtocol', 'showProtocolReference', 'exportWiresharkDissector'],
 ];
 
 export function registerNodes(): vscode.Disposable[] {

@@ -18,6 +18,7 @@ export function registerProtocols(caller: Caller, extension: vscode.Uri, show: (
   return [
     vscode.commands.registerCommand('peerscope.newProtocol', () => told(() => create(caller, extension, show))),
     vscode.commands.registerCommand('peerscope.showProtocolReference', () => told(() => reference(caller))),
+    vscode.commands.registerCommand('peerscope.exportWiresharkDissector', () => told(() => exportDissector(caller))),
   ];
 }
 
@@ -137,4 +138,22 @@ async function reference(caller: Caller): Promise<void> {
   if (picked === undefined) return;
   const document = await vscode.workspace.openTextDocument({ language: 'markdown', content: picked.text });
   await vscode.commands.executeCommand('markdown.showPreview', document.uri);
+}
+
+async function exportDissector(caller: Caller): Promise<void> {
+  const { dissectors } = await caller.call('wiresharkDissectors', { modules: moduleFiles(undefined) });
+  const picked = await choose(
+    dissectors.map(({ id, title, lua }) => ({ label: id, description: title, lua })),
+    { title: vscode.l10n.t('Export Wireshark Dissector') },
+  );
+  if (picked === undefined) return;
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const name = `${picked.label}.lua`;
+  const target = await vscode.window.showSaveDialog({
+    title: vscode.l10n.t('Export Wireshark Dissector'),
+    filters: { Lua: ['lua'] },
+    ...(folder === undefined ? {} : { defaultUri: vscode.Uri.joinPath(folder, name) }),
+  });
+  if (target === undefined) return;
+  await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(picked.lua));
 }

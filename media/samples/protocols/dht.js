@@ -6,17 +6,20 @@
  * Each datagram is one bencoded dictionary: "q" asks, "r" answers, "e" refuses, and "t" says what belongs together. The capture is of
  * four nodes of bittorrent-dht 11; three datagrams at its end were made by hand.
  */
-export default ({ bencode, bencodeForm, bytes, defineMessages, struct, toHex, uint }) => {
+export default ({ bencode, bencodeForm, bytes, defineMessages, fresh, struct, toHex, uint }) => {
   const { dict, entry, int, list, packed, packedOne, text } = bencode;
-  const id = entry('id', 'Node id of the sender, 20 bytes.', bencode.bytes(20));
-  const token = entry('token', 'Lets the asking node announce itself.', bencode.bytes());
+  // `fresh` says what is new in each run, so that `peerscope diff` does not ask for the same value.
+  const id = fresh('id', entry('id', 'Node id of the sender, 20 bytes.', bencode.bytes(20)));
+  const token = fresh('id', entry('token', 'Lets the asking node announce itself.', bencode.bytes()));
   const value = entry('v', 'The value that is stored.', bencode.any);
-  const target = entry('target', 'The id whose closest nodes are wanted.', bencode.bytes(20));
-  const hash = entry('info_hash', 'Hash of the torrent.', bencode.bytes(20));
-  const address = [bytes('ip', 4, 'IPv4 address.', 'address'), uint(2, 'port', 'UDP port.')];
-  const contact = struct('contact', 'A node.', [bytes('id', 20, 'Its id.'), ...address]);
+  const target = fresh('id', entry('target', 'The id whose closest nodes are wanted.', bencode.bytes(20)));
+  const hash = fresh('id', entry('info_hash', 'Hash of the torrent.', bencode.bytes(20)));
+  const address = [bytes('ip', 4, 'IPv4 address.', 'address'), uint(2, 'port', 'UDP port.')].map((item) => fresh('id', item));
+  const contact = struct('contact', 'A node.', [fresh('id', bytes('id', 20, 'Its id.')), ...address]);
   const nodes = entry('nodes', 'The closest nodes that are known.', packed(contact));
   const peers = entry('values', 'Peers of the torrent.', list(packedOne(struct('peer', 'A peer.', address))));
+  const key = fresh('key', entry('k', 'Public key.', bencode.bytes(32)));
+  const signature = fresh('signature', entry('sig', 'Signature.', bencode.bytes(64)));
   const seq = entry('seq', 'Sequence number of a mutable value.', int);
 
   const asks = {
@@ -25,7 +28,7 @@ export default ({ bencode, bencodeForm, bytes, defineMessages, struct, toHex, ui
     get_peers: [id, hash],
     announce_peer: [id, hash, entry('port', 'TCP port.', int), entry('implied_port', '1: the source port.', int), token],
     get: [id, target, seq],
-    put: [id, token, value, seq, entry('k', 'Public key.', bencode.bytes(32)), entry('sig', 'Signature.', bencode.bytes(64))],
+    put: [id, token, value, seq, key, signature],
     other_query: [id],
   };
   const answers = {
@@ -34,7 +37,7 @@ export default ({ bencode, bencodeForm, bytes, defineMessages, struct, toHex, ui
   };
 
   const common = [
-    entry('t', 'Transaction: an answer has that of its query.', bencode.bytes()),
+    fresh('id', entry('t', 'Transaction: an answer has that of its query.', bencode.bytes())),
     entry('y', 'q, r or e.', text),
     entry('v', 'Version of the client.', bencode.bytes()),
   ];

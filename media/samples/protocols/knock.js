@@ -15,6 +15,7 @@ export default (library) => {
   const { aboutOrder, advance, allowed, bytes, certain, ciphers, compileStruct, curves, defineProtocol, derivedValue } = library;
   const {
     fieldToJson,
+    fresh,
     generatedFields,
     hashes,
     KeyTrial,
@@ -31,12 +32,16 @@ export default (library) => {
 
   // 1. Messages. A layout is data: trees, fields of filters and the encoder come from it.
   const type = uint(1, 'type', 'Kind of message.', { names: { 1: 'hello', 2: 'welcome', 3: 'data' } });
-  const key = bytes('x25519_public', 32, 'Public key of the sender.');
+  // `fresh`: it is new in each run, so a comparison of two captures asks for a rule, not for the same value.
+  const key = fresh('key', bytes('x25519_public', 32, 'Public key of the sender.'));
+  const proof = fresh('signature', bytes('proof', 8, 'Shows that the sender has K.'));
+  const counter = fresh('sequence', uint(4, 'counter', 'Grows.'));
+  const sealed = fresh('ciphertext', bytes('sealed', 'rest', 'Ciphertext and tag.'));
   const names = ['hello', 'welcome', 'data'];
   const layouts = [
     struct('knock', 'Opens a session.', [type, key]),
-    struct('knock', 'Answers a hello.', [type, key, bytes('proof', 8, 'Shows that the sender has K.')]),
-    struct('knock', 'Encrypted data.', [type, uint(4, 'counter', 'Grows.'), bytes('sealed', 'rest', 'Ciphertext and tag.')]),
+    struct('knock', 'Answers a hello.', [type, key, proof]),
+    struct('knock', 'Encrypted data.', [type, counter, sealed]),
   ];
   const messages = layouts.map((layout, at) => structForm(names[at], layout));
   const decoders = layouts.map((layout) => compileStruct(layout));

@@ -9,7 +9,7 @@
  * again. Trees, filters (`yamux.type == 0`), missing keys and `--explain` follow from what it reads.
  */
 export default (library) => {
-  const { byCase, bytes, curves, defineConversation, Layer, noiseLayer, protoForm, rulesOf } = library;
+  const { byCase, bytes, curves, defineConversation, fresh, Layer, noiseLayer, protoForm, rulesOf } = library;
   const { struct, uint, varint, x25519PrivateKind } = library;
   const field = (number, name, type, doc, more = {}) => ({ number, name, type, doc, ...more });
   const many = { repeated: true };
@@ -33,7 +33,7 @@ export default (library) => {
   const noise = noiseLayer(
     struct('noise', 'A Noise message behind its length.', [
       uint(2, 'length', 'Bytes of the Noise message.'),
-      bytes('message', { ref: 'length' }, 'A handshake message, or ciphertext with its tag of 16 bytes.'),
+      fresh('ciphertext', bytes('message', { ref: 'length' }, 'A handshake message, or ciphertext with its tag of 16 bytes.')),
     ]),
     'message',
   );
@@ -41,7 +41,10 @@ export default (library) => {
   const publicKey = {
     name: 'identity_key',
     doc: 'Public key of the identity.',
-    fields: [field(1, 'type', 'uint64', '0 RSA, 1 Ed25519, 2 secp256k1, 3 ECDSA.'), field(2, 'data', 'bytes', 'The key.')],
+    fields: [
+      field(1, 'type', 'uint64', '0 RSA, 1 Ed25519, 2 secp256k1, 3 ECDSA.'),
+      fresh('key', field(2, 'data', 'bytes', 'The key.')),
+    ],
   };
   const extensions = {
     name: 'extensions',
@@ -59,7 +62,7 @@ export default (library) => {
       doc: 'Payload of the Noise handshake: who the sender is.',
       fields: [
         field(1, 'identity_key', publicKey, 'Public key of the identity.'),
-        field(2, 'identity_sig', 'bytes', 'Signature of the static Noise key.'),
+        fresh('signature', field(2, 'identity_sig', 'bytes', 'Signature of the static Noise key.')),
         field(4, 'extensions', extensions, 'Extensions.'),
       ],
     }),
@@ -94,13 +97,13 @@ export default (library) => {
         name: 'peer',
         doc: 'Who a peer is and what it speaks.',
         fields: [
-          field(1, 'publicKey', 'bytes', 'Public key of the identity.'),
-          field(2, 'listenAddrs', 'bytes', 'Addresses that it listens on.', many),
+          fresh('key', field(1, 'publicKey', 'bytes', 'Public key of the identity.')),
+          fresh('id', field(2, 'listenAddrs', 'bytes', 'Addresses that it listens on.', many)),
           field(3, 'protocols', 'string', 'Protocols that it speaks.', many),
-          field(4, 'observedAddr', 'bytes', 'Address that the other side is seen at.'),
+          fresh('id', field(4, 'observedAddr', 'bytes', 'Address that the other side is seen at.')),
           field(5, 'protocolVersion', 'string', 'Family of protocols.'),
           field(6, 'agentVersion', 'string', 'Implementation.'),
-          field(8, 'signedPeerRecord', 'bytes', 'Signed addresses.'),
+          fresh('signature', field(8, 'signedPeerRecord', 'bytes', 'Signed addresses.')),
         ],
       }),
     },
@@ -110,7 +113,7 @@ export default (library) => {
   const ping = new Layer({
     id: 'ping',
     title: 'ping',
-    layout: struct('ping', 'What the other side sends back.', [bytes('value', 32, 'Random.')]),
+    layout: struct('ping', 'What the other side sends back.', [fresh('id', bytes('value', 32, 'Random.'))]),
     names: ['echo'],
   });
 

@@ -11,7 +11,7 @@
 import { wireguardNode } from './wireguard-node.js';
 
 export default (library) => {
-  const { byCase, bytes, ciphers, defineConversation, hashes, ipPacketLayer, Layer, rulesOf } = library;
+  const { byCase, bytes, ciphers, defineConversation, fresh, hashes, ipPacketLayer, Layer, rulesOf } = library;
   const { sharedKeyKind, struct, time, uint, x25519PrivateKind, x25519PublicKind } = library;
   const ascii = (text) => new TextEncoder().encode(text);
   const same = (a, b) => a?.length === b?.length && a.every((byte, at) => byte === b[at]);
@@ -26,13 +26,14 @@ export default (library) => {
   };
 
   const types = ['initiation', 'response', 'cookie_reply', 'data'];
-  const index = (name, doc) => uint(4, name, doc, { order: 'little' });
+  const index = (name, doc) => fresh('id', uint(4, name, doc, { order: 'little' }));
+  const encrypted = (name, length, doc) => fresh('ciphertext', bytes(name, length, doc));
   const sender = index('sender', 'Index that the sender gives the session.');
   const receiver = index('receiver', 'Index that the receiver has given the session.');
-  const ephemeral = bytes('ephemeral', 32, 'Ephemeral public key.');
+  const ephemeral = fresh('key', bytes('ephemeral', 32, 'Ephemeral public key.'));
   const macs = [
-    bytes('mac1', 16, 'Proves that the sender knows the public key.'),
-    bytes('mac2', 16, 'Proves a cookie, or zeros.'),
+    fresh('signature', bytes('mac1', 16, 'Proves that the sender knows the public key.')),
+    fresh('signature', bytes('mac2', 16, 'Proves a cookie, or zeros.')),
   ];
   const wg = new Layer({
     id: 'wg',
@@ -42,14 +43,14 @@ export default (library) => {
       bytes('reserved', 3, 'Zeros.'),
       byCase('type', {
         1: [
-          ...[sender, ephemeral, bytes('encrypted_static', 48, 'Static public key of the initiator, and a tag.')],
-          ...[bytes('encrypted_timestamp', 28, 'When it was made, and a tag.'), ...macs],
+          ...[sender, ephemeral, encrypted('encrypted_static', 48, 'Static public key of the initiator, and a tag.')],
+          ...[encrypted('encrypted_timestamp', 28, 'When it was made, and a tag.'), ...macs],
         ],
-        2: [sender, receiver, ephemeral, bytes('encrypted_nothing', 16, 'A tag.'), ...macs],
-        3: [receiver, bytes('nonce', 24, 'Random.'), bytes('encrypted_cookie', 32, 'The cookie, and a tag.')],
+        2: [sender, receiver, ephemeral, encrypted('encrypted_nothing', 16, 'A tag.'), ...macs],
+        3: [receiver, fresh('nonce', bytes('nonce', 24, 'Random.')), encrypted('encrypted_cookie', 32, 'The cookie, and a tag.')],
         4: [
-          ...[receiver, uint(8, 'counter', 'Nonce of the packet.', { order: 'little' })],
-          bytes('packet', 'rest', 'An IP packet, padded to 16 bytes, and a tag; the tag alone keeps the session alive.'),
+          ...[receiver, fresh('sequence', uint(8, 'counter', 'Nonce of the packet.', { order: 'little' }))],
+          encrypted('packet', 'rest', 'An IP packet, padded to 16 bytes, and a tag; the tag alone keeps the session alive.'),
         ],
       }),
     ]),
@@ -59,17 +60,24 @@ export default (library) => {
       const told = ['sender', 'receiver'].filter((name) => name in message).map((name) => `${name} ${hex(message[name])}`);
       return [...told, ...('counter' in message ? [`counter ${message.counter}`] : [])].join(', ');
     },
-    treeFields: [{ name: 'static', kind: { type: 'bytes' }, json: true, doc: 'Static public key of the initiator, decrypted.' }],
+    treeFields: [
+      fresh('key', {
+        name: 'static',
+        kind: { type: 'bytes' },
+        json: true,
+        doc: 'Static public key of the initiator, decrypted.',
+      }),
+    ],
   });
   // WireGuard counts 10 leap seconds.
-  const tai64n = time('tai64n', 'time', 'When the initiation was made.', { leapSeconds: 10 });
+  const tai64n = fresh('time', time('tai64n', 'time', 'When the initiation was made.', { leapSeconds: 10 }));
   const timestamp = new Layer({
     id: 'timestamp',
     title: 'timestamp',
     layout: struct('timestamp', 'A time.', [tai64n]),
     info: (message) => message.time,
   });
-  const secret = bytes('secret', 16, 'What mac2 is made with, for two minutes.');
+  const secret = fresh('random', bytes('secret', 16, 'What mac2 is made with, for two minutes.'));
   const cookie = new Layer({ id: 'cookie', title: 'cookie', layout: struct('cookie', 'A cookie.', [secret]) });
   const inner = ipPacketLayer();
 
@@ -161,6 +169,7 @@ export default (library) => {
     }
   }
 
+  const typed = (type) => ({ at: 0, size: 4, from: type * 0x1000000 });
   const lengths = { 1: 148, 2: 92, 3: 64 };
   const protocol = defineConversation({
     id: 'wireguard',
@@ -168,6 +177,15 @@ export default (library) => {
     document: 'WireGuard',
     layers: [wg, timestamp, cookie, inner],
     ports: [{ transport: 'udp', port: 51820 }],
+    periodic: ['keepalive'],
+    wire: {
+      transport: 'udp',
+      // Type and reserved bytes.
+      messages: [
+        { name: 'keepalive', when: [typed(4)], length: 32 },
+        ...types.map((name, at) => ({ name, when: [typed(at + 1)], ...(at === 0 ? { opens: true } : {}) })),
+      ],
+    },
     // No session has 2^32 packets: it is made anew after two minutes.
     looksLike: (datagram) => {
       const [type, ...reserved] = datagram.subarray(0, 4);

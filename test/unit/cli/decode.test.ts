@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { samples } from '../../../extension/workbench/paths.ts';
 import { goldenKeys } from '../../golden/open.ts';
 import { dhKey, disconnect, handshake, recorded } from '../protocols/p2p.build.ts';
 import { ephemerals, golden, jsonLines, keyLog, lines, peerscope, temporary } from './help.ts';
@@ -159,5 +161,23 @@ describe('decode', () => {
       `peerscope: ${bad}:5: `,
     ]);
     for (const key of ephemerals) expect(out + err).not.toContain(key);
+  });
+});
+
+describe('decode --decrypted', () => {
+  it('writes what was decrypted, for its user alone, and says that it is in clear', async () => {
+    const [name, path] = [join(samples, 'p2pke_a'), temporary('opened.pcapng')];
+    rmSync(path);
+    const { status, out, err } = await peerscope(['decode', `${name}.pcapng`, '--keys', `${name}.keys`, '--decrypted', path]);
+    expect(out).toBe('');
+    expect(err).toMatch(/[1-9]\d* decrypted messages are in .*opened\.pcapng, in clear\.\n$/);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readFileSync(path).includes('what travelled encrypted is in clear here')).toBe(true);
+    expect(status).toBe(0);
+  });
+
+  it('writes nothing of what no key opens', async () => {
+    const { err } = await peerscope(['decode', join(samples, 'p2pke_a.pcapng'), '--decrypted', temporary('closed.pcapng')]);
+    expect(err).toContain('0 decrypted messages are in');
   });
 });

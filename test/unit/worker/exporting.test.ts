@@ -60,6 +60,18 @@ const path = golden('p2pke_a.pcapng');
 const original = read(readFileSync(path));
 
 describe('an export', () => {
+  it('of decrypted messages holds those that keys open, one each, and says so', async () => {
+    const opens = await exported(await opened(path, keyLog), 'pcapng-decrypted');
+    const capture = read(opens);
+    expect(capture.frames.linkType(0)).toBe(252);
+    expect(capture.frames.length).toBeGreaterThan(3);
+    expect(opens.includes('what travelled encrypted is in clear here')).toBe(true);
+    expect(capture.secrets).toEqual([]);
+    thread?.terminate();
+    const closed = await exported(await opened(path), 'pcapng-decrypted');
+    expect(read(closed).frames.length).toBe(0);
+  });
+
   it('of frames is a capture with the same frames, times and comments, and no key', async () => {
     const connection = await opened(path, keyLog);
     const bytes = await exported(connection, 'pcapng', { comments: [[3, 'look here']] });

@@ -1,0 +1,110 @@
+import { type Field, toHex, type Value } from '../bytes/index.ts';
+import { elementOf, type FieldForm, type Fresh, measureRef } from '../codec/index.ts';
+import type { DeclaredFields, DeclaredPaths } from './declared.ts';
+
+/** What of a message is compared: its fields without what the dissector adds of its own, such as numbers of frames. */
+export interface Content {
+  /** As the filter has it: `p2pke.payload.auth_claim.sig`; of a layer its id. */
+  readonly path: string;
+  readonly name: string;
+  readonly field: Field;
+  readonly form: FieldForm | undefined;
+  readonly fresh: Fresh | undefined;
+  /** Of a list or a record. */
+  readonly parts: readonly Content[] | undefined;
+  readonly isList: boolean;
+  /** The name of the field beside it that says how long it is, or how many it holds. */
+  readonly measure: string | undefined;
+}
+
+/** The content of the layers of one message. */
+export function contentOf(layers: readonly Field[], message: string, declared: DeclaredFields): Content[] {
+  return layers.map((layer, at) => {
+    const place = { declared: declared.of(layer.name, message), inside: layers.slice(at + 1) };
+    return content(layer, '', layer.name, undefined, place);
+  });
+}
+
+/** Bytes that nothing decodes may be new in each run: nobody can tell. */
+const UNDECODED = 'undecoded';
+/** Only their length is compared: of bytes that carry a layer that layer says more. */
+const opaque: Fresh = { as: 'ciphertext' };
+
+function carries({ value, source, start, end }: Field, layers: readonly Field[]): boolean {
+  return value instanceof Uint8Array && layers.some((one) => one.source === source && one.start < end && one.end > start);
+}
+
+interface Place {
+  readonly declared: readonly DeclaredPaths[];
+  /** The layers that it carries. */
+  readonly inside: readonly Field[];
+}
+
+/** `path` is that of its declaration, within its layer. */
+function content(field: Field, path: string, shown: string, form: FieldForm | undefined, place: Place): Content {
+  const { name, children, kind } = field;
+  const isList = kind === 'list';
+  const parts = children === undefined ? undefined : partsOf(children, path, shown, isList, form, place);
+  const isLeaf = parts === undefined || (parts.length === 0 && kind === 'value');
+  const measure = form === undefined ? undefined : measureRef(form.kind)?.ref;
+  const fresh = form?.fresh ?? (name === UNDECODED || (isLeaf && carries(field, place.inside)) ? opaque : undefined);
+  return { path: shown, name, field, form, fresh, parts: isLeaf ? undefined : parts, isList, measure };
+}
+
+function partsOf(
+  children: readonly Field[],
+  path: string,
+  shown: string,
+  isList: boolean,
+  list: FieldForm | undefined,
+  place: Place,
+): Content[] {
+  const parts: Content[] = [];
+  const element = isList ? elementForm(list) : undefined;
+  for (const child of children) {
+    // Elements of a list have names of their own; what is declared of them is declared of the list.
+    const own = isList ? path : path === '' ? child.name : `${path}.${child.name}`;
+    const form = isList ? element : declaredAt(place, own);
+    if (!isCompared(child, form)) continue;
+    parts.push(content(child, own, isList ? shown : `${shown}.${child.name}`, form, place));
+  }
+  return parts;
+}
+
+function declaredAt({ declared }: Place, path: string): FieldForm | undefined {
+  for (const paths of declared) {
+    const form = paths.get(path);
+    if (form !== undefined) return form;
+  }
+  return undefined;
+}
+
+function elementForm(list: FieldForm | undefined): FieldForm | undefined {
+  return list === undefined ? undefined : { ...list, kind: elementOf(list.kind) };
+}
+
+/** What is computed is compared only where it is what a field holds: notes, states and numbers of frames follow from the rest. */
+function isCompared({ generated, json }: Field, form: FieldForm | undefined): boolean {
+  if (generated !== true) return true;
+  if (form?.kind.type === 'frame') return false;
+  return json !== false || (form as { readonly plaintext?: true } | undefined)?.plaintext === true;
+}
+
+/** The bytes or digits of a value; equal texts are equal values of one field. */
+export function valueText(value: Value | undefined): string {
+  if (value instanceof Uint8Array) return toHex(value);
+  return value === undefined ? '' : String(value);
+}
+
+/** Bytes of a value as it stands, digits or characters where it is none. */
+export function lengthOf({ value, raw, start, end }: Field): number {
+  if (raw !== undefined) return raw.length;
+  if (value instanceof Uint8Array || typeof value === 'string') return value.length;
+  return end - start;
+}
+
+/** Nothing is there: zeros and empty values stand for that in all protocols, and are never a name for something else. */
+export function isNothing(value: Value | undefined): boolean {
+  if (value instanceof Uint8Array) return value.every((byte) => byte === 0);
+  return value === undefined || value === null || value === '' || value === 0 || value === 0n;
+}

@@ -1,0 +1,49 @@
+import type { Value } from '../bytes/index.ts';
+
+interface Place {
+  /** What B is ahead of A. */
+  ahead: bigint;
+  /** Another one that was met last, and told of. */
+  told: bigint | undefined;
+  /** Messages without a counterpart that had passed then. */
+  gaps: number;
+}
+
+/**
+ * Numbers that start anywhere and grow by the same steps on both sides. Where messages are missing on one side the numbers may move by
+ * as many: that is told once, by the messages.
+ */
+export class Sequences {
+  readonly #places = new Map<string, Place>();
+
+  /** How far B has moved against A at this place, where nothing explains it. `gaps`: messages of the conversation without a counterpart so far. */
+  moved(place: string, a: Value | undefined, b: Value | undefined, gaps: number): bigint | undefined {
+    const [left, right] = [integer(a), integer(b)];
+    if (left === undefined || right === undefined) return undefined;
+    const ahead = right - left;
+    const known = this.#places.get(place);
+    if (known === undefined) {
+      this.#places.set(place, { ahead, told: undefined, gaps });
+      return undefined;
+    }
+    const before = known.gaps;
+    known.gaps = gaps;
+    // A number that is the same on both sides by its meaning (the largest one closes a session) has not moved.
+    if (ahead === known.ahead || ahead === 0n) {
+      known.told = undefined;
+      return undefined;
+    }
+    if (before !== gaps || known.told === ahead) {
+      known.ahead = ahead;
+      known.told = undefined;
+      return undefined;
+    }
+    known.told = ahead;
+    return ahead - known.ahead;
+  }
+}
+
+function integer(value: Value | undefined): bigint | undefined {
+  if (typeof value === 'bigint') return value;
+  return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : undefined;
+}
