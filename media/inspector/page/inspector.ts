@@ -73,7 +73,8 @@ export class Inspector extends PageElement {
     for (const event of ['focus', 'blur']) window.addEventListener(event, this.#tellFocus);
     for (const event of ['beforecopy', 'copy']) document.addEventListener(event, this.#copy);
     this.#sized.observe(this);
-    void this.#session.ready();
+    // The page may have had the focus before it listened.
+    void this.#session.ready().then(this.#tellFocus);
   }
 
   override disconnectedCallback(): void {
