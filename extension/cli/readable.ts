@@ -46,7 +46,8 @@ export class ReadableMessages {
     const how = travelled(message);
     this.#travelled.set(how, (this.#travelled.get(how) ?? 0) + 1);
     for (const sentence of dissection.missing) this.#missing.add(sentence);
-    for (const { choice, candidate } of this.#analysis.pins(message.n)) this.#pinned.add(`${choice}=${candidate}`);
+    if (state === 'encrypted')
+      for (const { choice, candidate } of this.#analysis.pins(message.n)) this.#pinned.add(`${choice}=${candidate}`);
     const what = `${protocol.id} ${name}`.padEnd(22);
     const told = state === 'decoded' ? '' : `${state}  `;
     const lines = this.#events(frame - 1);
