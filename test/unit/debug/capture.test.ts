@@ -1,4 +1,5 @@
 /** A capture under a client of the Debug Adapter Protocol: every request that the adapter says it takes. */
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { DebugClient } from '@vscode/debugadapter-testsupport';
 import type { DebugProtocol } from '@vscode/debugprotocol';
@@ -136,6 +137,17 @@ describe('--port', () => {
     await stopAfter(clients[0]!, () => clients[0]!.nextRequest({ threadId: 1 }));
     expect(await at(clients[0]!)).toContain('RespHello');
     expect(await at(clients[1]!)).toContain('InitHello');
+  });
+
+  it('goes on when a client breaks off', async () => {
+    const { port } = await listening();
+    const socket = connect(port, '127.0.0.1');
+    await new Promise((resolve) => socket.once('connect', resolve));
+    socket.write('Content-Length: 9\r\n\r\n{"se');
+    socket.resetAndDestroy();
+    const debug = await clientAt(port);
+    await launched(debug, { program: goldenPath('p2pke_a.pcapng') });
+    expect(await at(debug)).toContain('InitHello');
   });
 });
 

@@ -54,7 +54,8 @@ export async function listening(): Promise<{ readonly port: number }> {
   const child = spawn(process.execPath, [join(folder!, 'dist', 'peerscope.js'), 'dap', '--port', '0'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  endsWithTest(() => child.kill());
+  // After its clients, which wait for its last answer.
+  endsWithFile(() => child.kill());
   let told = '';
   for await (const chunk of child.stderr) {
     told += chunk;
