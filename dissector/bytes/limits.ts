@@ -31,7 +31,7 @@ export const captureLimits = {
   unpackedSize: { standard: 0x1_0000_0000, doc: 'Maximum bytes of a compressed capture after decompression.' },
   unpackRatio: {
     standard: 100,
-    doc: 'Maximum bytes that each compressed byte of a capture may unpack to, beyond the first 256 MiB: traffic that was captured stays far below it.',
+    doc: 'Maximum ratio of the unpacked size of a capture to its compressed size, beyond the first 256 MiB. Real traffic stays far below it.',
   },
   headers: { standard: 32, doc: 'Maximum VLAN tags, and maximum IPv6 extension headers, of one frame.' },
   tunnels: { standard: 4, doc: 'Maximum nested tunnels that are decoded: IP in IP, GRE, VXLAN, Geneve.' },
@@ -58,7 +58,7 @@ export const captureLimits = {
   },
   findings: { standard: 100_000, doc: 'Maximum findings of one capture.' },
   findingsPerMessage: { standard: 100, doc: 'Maximum findings of one message.' },
-  differences: { standard: 10_000, doc: 'Maximum differences between two captures that are listed; the others are counted.' },
+  differences: { standard: 10_000, doc: 'Maximum differences that a comparison of two captures lists. It counts the others.' },
   events: { standard: 100_000, doc: 'Maximum closes, resets and ICMP errors of a capture that are kept.' },
   stretch: {
     standard: 0x0100_0000,
@@ -75,7 +75,7 @@ export const captureLimits = {
   sessions: { standard: 100_000, doc: 'Maximum sessions of a capture.' },
   openSessions: {
     standard: 10_000,
-    doc: 'Maximum sessions and conversations over UDP that a protocol of your own follows at the same time, and Noise handshakes of it that no key opens. Each can take ten kilobytes of memory.',
+    doc: 'Protocols of your own: maximum UDP sessions and conversations that are open at the same time, and maximum Noise handshakes that no key decrypts. Each takes up to 10 kB of memory.',
   },
   derivedRecords: {
     standard: 1_000_000,
@@ -84,11 +84,11 @@ export const captureLimits = {
   modulusBits: { standard: 16_384, doc: 'Maximum bits of an RSA or DH modulus.' },
   privateOperations: {
     standard: 250,
-    doc: "Maximum operations with the user's private keys for one capture. One operation is one with a key of 2048 bits (about 10 ms).",
+    doc: "Maximum private-key operations with the user's keys for one capture, in units of one RSA-2048 operation (about 10 ms).",
   },
   captureOperations: {
     standard: 150,
-    doc: "Maximum operations, counted as for privateOperations, with keys of a capture's own secrets, or without any key (primes, signatures).",
+    doc: 'Maximum operations with the keys that a capture contains, or without a key (prime tests, signatures), in the units of privateOperations.',
   },
   trialBytes: {
     standard: 0x2000_0000,

@@ -20,7 +20,7 @@ import {
   recordsIn,
   text,
 } from './requests.ts';
-import { shownVariable } from './shownvariable.ts';
+import { scopes, variables } from './scopes.ts';
 import type { Client, Target } from './target.ts';
 import { TranscriptSources } from './transcriptsources.ts';
 
@@ -77,8 +77,8 @@ export class CaptureTarget implements Target {
       restart: () => this.#begin(),
       threads: () => ({ threads: this.#threads() }),
       stackTrace: (given) => this.#stack(given),
-      scopes: (given) => this.#scopes(given),
-      variables: (given) => this.#variables(given),
+      scopes: (given) => scopes(this.#references, given),
+      variables: (given) => variables(this.#references, given),
       source: (given) => this.#source(given),
       loadedSources: () => ({ sources: this.#sources.all() }),
       readMemory: (given) => readMemory(stepper.analysis, given),
@@ -171,24 +171,6 @@ export class CaptureTarget implements Target {
       }),
     );
     return { stackFrames: frames, totalFrames: levels.length };
-  }
-
-  #scopes(given: Arguments): Answer {
-    const { level } = this.#references.frameOf(integer(given, 'frameId'));
-    const scopes = level.scopes().map(
-      ({ name, hint, isExpensive, variables }): DebugProtocol.Scope => ({
-        ...{ name, variablesReference: this.#references.group(variables), expensive: isExpensive === true },
-        ...(hint === undefined ? {} : { presentationHint: hint }),
-      }),
-    );
-    return { scopes };
-  }
-
-  #variables(given: Arguments): Answer {
-    const all = this.#references.variables(integer(given, 'variablesReference'));
-    const start = Math.max(0, integerIn(given, 'start') ?? 0);
-    const count = integerIn(given, 'count') || all.length;
-    return { variables: all.slice(start, start + count).map((shown) => shownVariable(shown, this.#references)) };
   }
 
   #source(given: Arguments): Answer {

@@ -22,10 +22,10 @@ import {
   textIn,
   textsIn,
 } from './requests.ts';
+import { scopes, variables } from './scopes.ts';
 import { ScriptConsole } from './scriptconsole.ts';
 import { type ScriptException, ScriptExceptions } from './scriptexceptions.ts';
 import { ScriptScene } from './scriptscene.ts';
-import { shownVariable } from './shownvariable.ts';
 import type { Client, Target } from './target.ts';
 
 const THREAD = 1;
@@ -92,8 +92,8 @@ export class ScriptTarget implements Target {
       breakpointLocations: (given) => this.#locations(given),
       threads: () => ({ threads: [{ id: THREAD, name: this.#section?.title || basename(this.#script.path) }] }),
       stackTrace: (given) => this.#stack(given),
-      scopes: (given) => this.#scopes(given),
-      variables: (given) => this.#variables(given),
+      scopes: (given) => scopes(this.#references, given),
+      variables: (given) => variables(this.#references, given),
       setVariable: (given) => this.#setVariable(given),
       source: () => ({ content: this.#script.text }),
       loadedSources: () => ({ sources: [this.#source] }),
@@ -313,22 +313,6 @@ export class ScriptTarget implements Target {
       }),
     );
     return { stackFrames, totalFrames: levels.length };
-  }
-
-  #scopes(given: Arguments): Answer {
-    const { level } = this.#references.frameOf(integer(given, 'frameId'));
-    const scopes = level.scopes().map(({ name, hint, isExpensive, variables }) => ({
-      ...{ name, variablesReference: this.#references.group(variables), expensive: isExpensive === true },
-      ...(hint === undefined ? {} : { presentationHint: hint }),
-    }));
-    return { scopes };
-  }
-
-  #variables(given: Arguments): Answer {
-    const all = this.#references.variables(integer(given, 'variablesReference'));
-    const start = Math.max(0, integerIn(given, 'start') ?? 0);
-    const count = integerIn(given, 'count') || all.length;
-    return { variables: all.slice(start, start + count).map((shown) => shownVariable(shown, this.#references)) };
   }
 
   /** Another value of a message that is not sent yet. */
