@@ -8,13 +8,7 @@ import { addressText } from '../sockets/address.ts';
 import { wallClock } from '../sockets/clock.ts';
 import { SocketNode } from '../sockets/socketnode.ts';
 import { type ReceivedMessage, ReceivedMessages } from './receivedmessages.ts';
-import type { Block } from './recording.ts';
-
-/** Bytes of one node's traffic that a script looks at. */
-const MOST_RECORDED = 0x0100_0000;
-
-/** Of the next block, of whichever node. */
-let order = 0;
+import { type Block, MOST_KEPT } from './recording.ts';
 
 export interface ScriptNodeOptions {
   readonly protocol: Protocol;
@@ -28,6 +22,8 @@ export interface ScriptNodeOptions {
   readonly role: string | undefined;
   /** Where its faults happen. */
   readonly seed: number;
+  /** Called with each block of its recording. */
+  readonly recorded: (block: Block) => void;
 }
 
 /** What becomes of what happens at it. */
@@ -71,9 +67,10 @@ export class ScriptNode {
       ...{ transport, secrets: true, application: 'Peerscope', now: wallClock },
       stoodStill: () => ({ milliseconds: started?.node.stoodStill ?? 0, why: 'somebody stood at a breakpoint' }),
       write: (bytes) => {
-        if (size > MOST_RECORDED) return;
+        const block = { bytes: bytes.slice(), link };
+        options.recorded(block);
+        if (size > MOST_KEPT) return;
         size += bytes.length;
-        const block = { bytes: bytes.slice(), order: order++, link };
         blocks.push(block);
         hearing.recorded(block.bytes);
       },

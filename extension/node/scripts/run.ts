@@ -20,14 +20,14 @@ import {
   withoutSecrets,
 } from '../../../dissector/script/index.ts';
 import { type NodeLimits, parseFault } from '../../../dissector/testnode/index.ts';
-import { parseAddress, resolveAllowed } from '../sockets/address.ts';
+import { addressText, parseAddress, resolveAllowed } from '../sockets/address.ts';
 import { socketReason } from '../sockets/socketsentences.ts';
 import { ScriptClock } from './clock.ts';
 import { Draft } from './draft.ts';
 import type { Mended, SectionFailure } from './failure.ts';
 import { ScriptNode } from './node.ts';
 import type { ReceivedMessage } from './receivedmessages.ts';
-import { joinedRecording } from './recording.ts';
+import { JoinedRecording } from './recording.ts';
 import { ScriptScope, type Surroundings } from './scope.ts';
 import type { Onlooker, RunView, Stage } from './stages.ts';
 
@@ -47,6 +47,8 @@ export interface ScriptOptions {
   readonly onlooker?: Onlooker;
   /** Stops it wherever it is. */
   readonly signal?: AbortSignal;
+  /** Called with each block of the recording as it comes (pcapng), and whether it is a frame. */
+  readonly recorded?: (bytes: Uint8Array, isFrame: boolean) => void;
 }
 
 export interface SectionResult {
@@ -70,20 +72,39 @@ class Failure extends Error {
 }
 
 /** A section in which something is wrongly named, or does not fit its field, fails at once: none of it is run. */
-export async function runSection({ title, statements }: Section, options: ScriptOptions): Promise<SectionResult> {
+export async function runSection(section: Section, options: ScriptOptions): Promise<SectionResult> {
+  const { result, run } = await carryOut(section, options);
+  await run?.end();
+  const recording = run?.recording;
+  return { ...result, ...(recording === undefined ? {} : { recording }) };
+}
+
+/** What has run, and its nodes, which go on: what they record comes by `recorded`. */
+export interface OpenSection {
+  readonly result: SectionResult;
+  /** Names of the nodes, in the order in which they began. */
+  readonly nodes: readonly string[];
+  end(): Promise<void>;
+}
+
+/** As `runSection`, and leaves the nodes open afterwards. */
+export async function openSection(section: Section, options: ScriptOptions): Promise<OpenSection> {
+  const { result, run } = await carryOut(section, options);
+  return { result, nodes: [...(run?.nodes.keys() ?? [])], end: async () => run?.end() };
+}
+
+async function carryOut(
+  { title, statements }: Section,
+  options: ScriptOptions,
+): Promise<{ readonly result: SectionResult; readonly run: Run | undefined }> {
   const started = performance.now();
   const wrong = checkScript(statements, options.protocols).find(({ severity }) => severity === undefined);
-  if (wrong !== undefined) return { title, seconds: 0, failure: { at: wrong.start, text: wrong.text } };
+  if (wrong !== undefined)
+    return { result: { title, seconds: 0, failure: { at: wrong.start, text: wrong.text } }, run: undefined };
   const run = new Run(options);
   options.onlooker?.started(run);
   const outcome = await run.all(statements);
-  await run.end();
-  const { recording } = run;
-  return {
-    ...{ title, seconds: (performance.now() - started) / 1000 },
-    ...outcome,
-    ...(recording === undefined ? {} : { recording }),
-  };
+  return { result: { ...{ title, seconds: (performance.now() - started) / 1000 }, ...outcome }, run };
 }
 
 class Run implements RunView {
@@ -91,10 +112,12 @@ class Run implements RunView {
   readonly scope: ScriptScope;
   readonly #options: ScriptOptions;
   readonly #clock = new ScriptClock();
+  readonly #recording: JoinedRecording;
   #isFrozen = false;
 
   constructor(options: ScriptOptions) {
     this.#options = options;
+    this.#recording = new JoinedRecording(options.recorded);
     this.scope = new ScriptScope(options.protocols, options.around);
   }
 
@@ -103,7 +126,7 @@ class Run implements RunView {
   }
 
   get recording(): Uint8Array<ArrayBuffer> | undefined {
-    return joinedRecording([...this.nodes.values()].map(({ blocks }) => blocks));
+    return this.#recording.bytes;
   }
 
   /** One statement after the other, up to the first that does not hold. */
@@ -210,8 +233,10 @@ class Run implements RunView {
     const started = await ScriptNode.start({
       ...{ protocol, protocols, pins, limits, manual, role: role?.text, seed: around.seed },
       ...place,
+      recorded: (block) => this.#recording.take(name.text, block),
     });
     started.socket.node.standStill(this.#isFrozen);
+    if (direction === 'listen') this.#recording.listens(name.text, addressText(started.socket.local));
     this.nodes.set(name.text, started);
   }
 

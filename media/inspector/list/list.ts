@@ -35,7 +35,11 @@ export class PacketList extends Paged<Row> {
   }
 
   overview(overview: Overview): void {
-    if (overview.generation !== this.generation) this.renew(overview.generation);
+    if (overview.generation !== this.generation) {
+      this.renew(overview.generation);
+      // Another file may have taken the place of the one whose start was asked for.
+      this.#askedStart = false;
+    }
     if (this.show === 'all' && this.filter === '') this.lengthen(overview.rows);
     else if (overview.messages !== this.#messages || overview.done) this.lengthen();
     this.#messages = overview.messages;
