@@ -21,7 +21,7 @@ export async function rowsText(
   arranged: Remembered,
   ranges: readonly RowRange[],
 ): Promise<{ text: string; left: number }> {
-  const columns = columnsOf(list.columns);
+  const columns = columnsOf(list.columns, false, arranged.order);
   const asked = list.columns.length === 0 ? {} : { columns: list.columns };
   const lines: string[] = [];
   let left = 0;
