@@ -11,6 +11,7 @@ import type { TriedKey } from './keytrials.ts';
 import type { Machine } from './machine.ts';
 import type { NodeDefinition } from './node.ts';
 import type { ConversationSample, Observer, ObserverContext } from './observe.ts';
+import type { Seal } from './sealing.ts';
 import type { MessageHeader, SessionStep } from './steps.ts';
 import type { Wire } from './wire.ts';
 
@@ -78,6 +79,8 @@ export interface Protocol<Facts = unknown, Session = unknown> {
   readonly compute?: (message: MessageView<Facts, Session>, keys: KeyRing) => readonly Derivation[];
   /** What it reads of the payload of other protocols, where they hand it over. */
   readonly carried?: Carried;
+  /** Seals a message again that its keys have opened: without it a relay edits what is sent in clear, and of the rest the bytes. */
+  readonly seal?: Seal<Facts, Session>;
   /** Its active side: without it there is no test node of this protocol. */
   readonly peer?: NodeDefinition;
 }

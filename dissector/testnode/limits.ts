@@ -23,6 +23,19 @@ export const nodeLimitTable = {
     standard: 1_000,
     doc: 'Maximum held messages. Beyond it, outgoing messages are sent, incoming datagrams are dropped, and TCP bytes are delivered.',
   },
+  observedPieces: {
+    standard: 2_000_000,
+    doc: 'Maximum datagrams and pieces of streams of the open links that a relay decodes. Beyond it, bytes pass as they come.',
+  },
+  repeatedBytes: {
+    standard: 0x1_0000,
+    doc: 'Maximum bytes of one link that a relay keeps to decode them again with keys that come later.',
+  },
+  unfinishedSeconds: {
+    standard: 2,
+    doc: 'Seconds after which a relay passes the bytes of a message that is not whole. It has held them to treat the message as a whole.',
+    most: 86_400,
+  },
   replayed: { standard: 16, doc: 'Maximum datagrams that are kept for the fault "replay".' },
 } as const satisfies LimitTable;
 

@@ -1,0 +1,4 @@
+export type { RelayEnvironment } from './environment.ts';
+export { parseRelayFault, type RelayFault } from './faults.ts';
+export type { RelayOptions, Way } from './options.ts';
+export { Relay } from './relay.ts';
