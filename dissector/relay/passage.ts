@@ -89,10 +89,10 @@ export class Passage {
     return !this.#parts.faults.hasAny && !this.#parts.holds() && this.isEmpty;
   }
 
-  /** As much waits as may: a stream is not read until less does, and datagrams are left out. */
+  /** As much waits as may: a stream is not read until less does, and datagrams are left out. Let go at once, it fits what a link may have unwritten. */
   get isFull(): boolean {
     const { heldMessages, unwrittenBytes } = this.#parts.limits;
-    return this.#held.length + this.#delayed >= heldMessages || this.#heldBytes + this.#delayedBytes >= unwrittenBytes;
+    return this.#held.length + this.#delayed >= heldMessages || this.#heldBytes + this.#delayedBytes >= unwrittenBytes / 2;
   }
 
   /** Bytes as they came. */

@@ -98,6 +98,12 @@ export class Relay {
     return pair.server;
   }
 
+  /** The forward address could not be reached for the link that came. */
+  unreached(client: number, why: string): void {
+    const pair = this.#byLink.get(client);
+    if (pair !== undefined) this.#close(pair, pair.client, why, true);
+  }
+
   received(id: number, bytes: Uint8Array): void {
     const pair = this.#byLink.get(id);
     const way = this.#wayFrom(pair, id);

@@ -2,7 +2,7 @@
 import { getHeapStatistics } from 'node:v8';
 import type { DecodeOptions } from '../../dissector/analysis/decodeoptions.ts';
 import { messageLine } from '../../dissector/analysis/jsonline.ts';
-import type { Protocol } from '../../dissector/protocol/index.ts';
+import type { KeyRing, Protocol } from '../../dissector/protocol/index.ts';
 import { DiskFile } from '../capture/disk.ts';
 import { CaptureKeys } from '../capture/keys.ts';
 import { openFile, Pass } from '../capture/open.ts';
@@ -17,6 +17,8 @@ const LEFT_MS = 10_000;
 /** Messages that are looked at again while the node runs, the newest; at the end all of them up to `LOOKED_AGAIN`. */
 const RECENT = 64;
 const LOOKED_AGAIN = 50_000;
+/** Frames that are decoded again for a key that comes late. */
+const REKEYED_FRAMES = 10_000;
 /** Frames that are decoded, and the part of the memory of this process that they may take; the recording goes on. */
 const DECODED_FRAMES = 1_000_000;
 const MEMORY_PART = 0.6;
@@ -62,6 +64,17 @@ export class Live {
       true,
     );
     this.#readable = new ReadableMessages(this.#pass.analysis, false, true);
+  }
+
+  /** Its keys: what is added before the traffic that it opens is read opens that. */
+  get ring(): KeyRing {
+    return this.#keys.ring;
+  }
+
+  /** Keys were added late: what was decoded so far is decoded again, while that is little. */
+  keysCame(): void {
+    const { analysis } = this.#pass;
+    if (analysis.counts.encrypted > 0 && analysis.observed <= REKEYED_FRAMES) analysis.rekey();
   }
 
   /** A key of the node: told before the traffic that it opens is read. */
