@@ -82,9 +82,9 @@ export class ObservedLink {
     return this.#times.length;
   }
 
-  /** Some message is sealed and not open: a key that comes later may change that. */
+  /** Some message is sealed and not open, or bytes wait for what opens them: a key that comes later may change that. */
   get hasClosed(): boolean {
-    return this.#messages.encryptedCount > 0;
+    return this.#messages.encryptedCount > 0 || this.#ways.some(({ pending }) => pending.length > 0);
   }
 
   /** Bytes of a way that stand in no unit yet: the beginning of a message that is not whole. */

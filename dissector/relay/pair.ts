@@ -47,6 +47,8 @@ export class Pair {
   /** By way: it brings no more, and that was handed on. */
   readonly ended: [boolean, boolean] = [false, false];
   readonly finished: [boolean, boolean] = [false, false];
+  /** By way: its protocol does not tell where messages end, be it that they are sealed and no key opens them. */
+  readonly isUncut: [boolean, boolean] = [false, false];
   /** By way: when it was first seen that a message is not whole. */
   readonly unfinishedSince: [number | undefined, number | undefined] = [undefined, undefined];
   /** By way: its stream is not read. */
@@ -111,6 +113,7 @@ export class Pair {
     try {
       const units = isStream ? observed.stream(way, bytes, seconds) : [observed.datagram(way, bytes, seconds)];
       for (const unit of units) this.#passed(unit);
+      if (this.isUncut[way]) this.#uncut(way);
     } catch (error) {
       this.#parts.told(failure(error));
       // Of a stream all that has not gone on waits in what is let go.
@@ -119,6 +122,16 @@ export class Pair {
     }
     // A datagram stands for itself.
     if (!isStream) this.#gone[way] = 0;
+  }
+
+  /** What came is a unit by itself, until a message ends where bytes do. */
+  #uncut(way: Way): void {
+    const pending = this.#observed?.pending(way) ?? nothing;
+    this.isUncut[way] = pending.length > 0;
+    if (pending.length <= this.#gone[way]) return;
+    const bytes = pending.slice(this.#gone[way]);
+    this.#gone[way] = pending.length;
+    this.passage(way).pass({ way, bytes, messages: [] });
   }
 
   /** What waits of a message that is not whole goes on as it is. */
@@ -165,6 +178,7 @@ export class Pair {
     }
     if (isStream) for (const way of ways) this.#gone[way] += this.#came[way] - before.pending(way).length;
     this.#observed = fresh;
+    this.isUncut.fill(false);
     for (const unit of units) this.#passed(unit);
     return true;
   }

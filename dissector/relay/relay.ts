@@ -321,7 +321,7 @@ export class Relay {
       else if (pair.isUnfinished(way)) {
         if (pair.unfinishedSince[way] === undefined) {
           pair.unfinishedSince[way] = this.#clock.timers.now;
-          this.#clock.after(pair.client.id, UNFINISHED[way], this.#limits.unfinishedSeconds * 1000);
+          this.#clock.after(pair.client.id, UNFINISHED[way], this.#limits.unfinishedMilliseconds);
         }
       } else if (pair.unfinishedSince[way] !== undefined) {
         pair.unfinishedSince[way] = undefined;
@@ -347,13 +347,17 @@ export class Relay {
   #late(pair: Pair, way: Way): void {
     pair.unfinishedSince[way] = undefined;
     if (!pair.isUnfinished(way) || !pair.passage(way).isEmpty) return;
+    if (!pair.isUncut[way]) {
+      const why = `(limit unfinishedMilliseconds of ${this.#limits.unfinishedMilliseconds})`;
+      const where = way === 0 ? 'to the forward address' : 'from the forward address';
+      this.#told(
+        pair.client,
+        `Where messages end ${where} is not known ${why}: bytes pass in the pieces that they come in.`,
+        false,
+      );
+    }
+    pair.isUncut[way] = true;
     pair.pushOn(way);
-    const { unfinishedSeconds } = this.#limits;
-    this.#told(
-      pair.client,
-      `A message is not whole after ${unfinishedSeconds} s (limit unfinishedSeconds): its bytes pass as they come.`,
-      true,
-    );
   }
 
   #idle(pair: Pair): void {

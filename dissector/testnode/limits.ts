@@ -31,10 +31,10 @@ export const nodeLimitTable = {
     standard: 0x1_0000,
     doc: 'Maximum bytes of one link that a relay keeps to decode them again with keys that come later.',
   },
-  unfinishedSeconds: {
-    standard: 2,
-    doc: 'Seconds after which a relay passes the bytes of a message that is not whole. It has held them to treat the message as a whole.',
-    most: 86_400,
+  unfinishedMilliseconds: {
+    standard: 200,
+    doc: 'Milliseconds for which a relay that treats messages as a whole waits for the end of one. Beyond it, bytes pass as they come.',
+    most: 86_400_000,
   },
   replayed: { standard: 16, doc: 'Maximum datagrams that are kept for the fault "replay".' },
 } as const satisfies LimitTable;
