@@ -79,7 +79,7 @@ export interface Protocol<Facts = unknown, Session = unknown> {
   readonly compute?: (message: MessageView<Facts, Session>, keys: KeyRing) => readonly Derivation[];
   /** What it reads of the payload of other protocols, where they hand it over. */
   readonly carried?: Carried;
-  /** Seals a message again that its keys have opened: without it a relay edits what is sent in clear, and of the rest the bytes. */
+  /** Makes the bytes of a message again from its values: without it a relay edits messages in clear that need no frame, and of others the bytes. */
   readonly seal?: Seal<Facts, Session>;
   /** Its active side: without it there is no test node of this protocol. */
   readonly peer?: NodeDefinition;

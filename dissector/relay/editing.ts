@@ -25,15 +25,14 @@ export function editable(
   const form = messages.find((each) => each.name === name);
   if (view === undefined || form === undefined || view.state !== 'decoded')
     return `The values of ${name} cannot be written back: only its bytes can be changed.`;
-  const isSealed = view.encrypted;
-  if (isSealed && seal === undefined) return `What ${id} seals cannot be sealed again: only the bytes of ${name} can be changed.`;
+  if (view.encrypted && seal === undefined)
+    return `What ${id} seals cannot be sealed again: only the bytes of ${name} can be changed.`;
   try {
-    const clear = isSealed ? dissect(view).whole : bytes;
-    const { values, problem, spacing } = form.decode(clear, view.limits);
+    const { values, problem, spacing } = form.decode(dissect(view).whole, view.limits);
     if (problem !== undefined) return `${name} is not whole: ${problem.text}.`;
     const make = (given: FieldValues, spoiling: Corruption): Uint8Array => {
       const encoded = form.encode(given, spacing);
-      const made = isSealed ? seal!(view, encoded, spoiling) : encoded;
+      const made = seal === undefined ? encoded : seal(view, encoded, spoiling);
       if (typeof made === 'string') throw new Error(made);
       return made;
     };

@@ -1,6 +1,6 @@
 /** Faults of a relay: those of a node, each for both ways or for one of them. */
 import { type Fault, Faults, parseFault, type Spoilable } from '../testnode/index.ts';
-import type { Way } from './options.ts';
+import type { Way } from './units.ts';
 
 export interface RelayFault {
   readonly fault: Fault;

@@ -14,8 +14,7 @@ import {
   StreamBuffer,
   Verifications,
 } from '../protocol/index.ts';
-import type { Way } from './options.ts';
-import type { Unit, UnitMessage } from './units.ts';
+import type { Unit, UnitMessage, Way } from './units.ts';
 
 export interface ObservedParts {
   readonly protocol: Protocol;

@@ -17,6 +17,3 @@ export interface RelayOptions {
   readonly seed?: number;
   readonly limits?: NodeLimits;
 }
-
-/** 0 goes from who has connected to the forward address, 1 comes back from there. */
-export type Way = 0 | 1;

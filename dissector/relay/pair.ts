@@ -1,9 +1,9 @@
 import type { Budget } from '../bytes/index.ts';
 import type { Conversation, Link } from '../protocol/index.ts';
 import { ObservedLink } from './observedlink.ts';
-import type { RelayOptions, Way } from './options.ts';
+import type { RelayOptions } from './options.ts';
 import type { Passage } from './passage.ts';
-import type { Unit } from './units.ts';
+import type { Unit, Way } from './units.ts';
 
 const ways: readonly Way[] = [0, 1];
 const nothing = new Uint8Array(0);

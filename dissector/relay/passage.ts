@@ -12,8 +12,7 @@ import {
 } from '../testnode/index.ts';
 import { type Editable, editable } from './editing.ts';
 import type { RelayFaults } from './faults.ts';
-import type { Way } from './options.ts';
-import type { Unit } from './units.ts';
+import type { Unit, Way } from './units.ts';
 
 export interface PassageParts {
   readonly way: Way;

@@ -12,9 +12,10 @@ import {
 } from '../testnode/index.ts';
 import type { RelayEnvironment } from './environment.ts';
 import { type RelayFault, RelayFaults } from './faults.ts';
-import type { RelayOptions, Way } from './options.ts';
+import type { RelayOptions } from './options.ts';
 import { Pair } from './pair.ts';
 import { type HeldUnit, Passage } from './passage.ts';
+import type { Way } from './units.ts';
 
 const noParts = { signatures: {}, nonces: {}, sealed: [] };
 const ways: readonly Way[] = [0, 1];

@@ -1,5 +1,7 @@
 import type { MessageView } from '../protocol/index.ts';
-import type { Way } from './options.ts';
+
+/** 0 goes from who has connected to the forward address, 1 comes back from there. */
+export type Way = 0 | 1;
 
 /** A message in a unit. */
 export interface UnitMessage {

@@ -11,6 +11,7 @@ import type { Session } from './session.ts';
  * the initiator computes another handshake hash than the responder, and its claim in InitDone is refused.
  */
 export function seal({ name, bytes, start, end, session }: MessageView<Facts, Session>, clear: Uint8Array, spoiling: Corruption) {
+  if (name === 'InitHello') return clear;
   if (session === undefined) return `The session of ${name} is not known.`;
   if (name === 'RespHello') return sealRespHello(session, clear, spoiling);
   const own = readHeader(bytes.subarray(start, end));

@@ -1,6 +1,7 @@
 /** With the keys of a session, what is sealed is edited and sealed again, and both originals accept it. */
 import { describe, expect, it } from 'vitest';
 import { openBytes } from '../../../dissector/index.ts';
+import { Choices } from '../../../dissector/protocol/index.ts';
 import { protocols } from '../../../dissector/protocols/index.ts';
 import { Recorder } from '../../../dissector/testnode/index.ts';
 import { Chain } from './chain.ts';
@@ -102,6 +103,70 @@ describe('a sealed message', () => {
       expect(chain.told).toEqual([]);
     }
   });
+});
+
+describe('of other protocols', () => {
+  const of = (id: string) => protocols.find((protocol) => protocol.id === id)!;
+
+  for (const [keys, title] of [
+    ['all', 'a botd frame is edited and encrypted again, and what follows opens'],
+    [[], 'a botd frame is not edited without its key'],
+  ] as const)
+    it(title, async () => {
+      const chain = (await Chain.of(of('botd'), { keys })).run(100);
+      chain.relay.mode = 'step';
+      chain.client.node.send(chain.client.link.id, 'Ping', { id: 'sent' });
+      chain.run(10);
+      const [held] = chain.relay.held;
+      if (keys !== 'all') {
+        expect(() => chain.relay.release(held!.id, { values: { id: 'edited' } })).toThrow('no key opens it');
+        return;
+      }
+      expect(held).toMatchObject({ message: 'Ping', values: { id: 'sent' } });
+      chain.relay.mode = 'intercept';
+      chain.relay.release(held!.id, { values: { id: 'edited' } });
+      chain.run(10);
+      expect(chain.server.complaints()).toEqual([]);
+      // The answer names what the receiver got; who saw another Ping go in takes it for any two texts.
+      const [answer] = chain.relay.held;
+      expect(answer).toMatchObject({ direction: 'in', message: 'protobuf' });
+      expect(answer!.values!.tree).toMatchObject([{}, { field: 2, bytes: new TextEncoder().encode('edited') }]);
+    });
+
+  it('a botd Init is edited in clear, and its checksum fits', async () => {
+    const chain = (await Chain.of(of('botd'), { mode: 'step' })).run(10);
+    const [held] = chain.relay.held;
+    expect(held).toMatchObject({ message: 'Init' });
+    chain.relay.release(held!.id, { values: { ...held!.values!, id: 'another' } });
+    chain.run(10);
+    expect(chain.bytes('sent', 0)).toContain(Buffer.from('another').toString('hex'));
+    expect(chain.server.complaints().filter((text) => text.includes('checksum'))).toEqual([]);
+  });
+
+  for (const [keys, title] of [
+    ['all', 'a sealed p2ppacket is edited and sealed again'],
+    [[], 'a sealed p2ppacket is not edited without its key'],
+  ] as const)
+    it(title, async () => {
+      const pins = new Choices({ 'p2ppacket.data': 'sealed' });
+      const node = { choices: pins };
+      const chain = (await Chain.of(of('p2ppacket'), { keys, choices: pins, client: node, server: node })).run(100);
+      chain.relay.mode = 'step';
+      const names = chain.client.node.offers(chain.client.link.id);
+      expect(names).toContain('data');
+      chain.client.node.send(chain.client.link.id, 'data', {});
+      chain.run(10);
+      const [held] = chain.relay.held;
+      if (keys !== 'all') {
+        expect(held!.values).toBeUndefined();
+        return;
+      }
+      expect(held).toMatchObject({ message: 'data' });
+      expect(held!.values).toBeDefined();
+      chain.relay.release(held!.id, { values: held!.values! });
+      chain.run(10);
+      expect(chain.server.complaints()).toEqual([]);
+    });
 });
 
 describe('a message in clear', () => {
