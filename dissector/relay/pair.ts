@@ -113,7 +113,7 @@ export class Pair {
     try {
       const units = isStream ? observed.stream(way, bytes, seconds) : [observed.datagram(way, bytes, seconds)];
       for (const unit of units) this.#passed(unit);
-      if (this.isUncut[way]) this.#uncut(way);
+      if (this.isUncut[way] || this.#isLong(way)) this.#uncut(way);
     } catch (error) {
       this.#parts.told(failure(error));
       // Of a stream all that has not gone on waits in what is let go.
@@ -122,6 +122,12 @@ export class Pair {
     }
     // A datagram stands for itself.
     if (!isStream) this.#gone[way] = 0;
+  }
+
+  /** More waits for the end of a message than a link may have unwritten once it is there. */
+  #isLong(way: Way): boolean {
+    const { length } = this.#observed?.pending(way) ?? nothing;
+    return length - this.#gone[way] > this.#parts.limits.unwrittenBytes / 2;
   }
 
   /** What came is a unit by itself, until a message ends where bytes do. */
