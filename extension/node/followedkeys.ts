@@ -2,7 +2,6 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { Limits } from '../../dissector/bytes/index.ts';
 import type { KeyRing } from '../../dissector/protocol/index.ts';
 import { reasonOf } from '../capture/reason.ts';
-import type { Tell } from './io.ts';
 
 /** One key log that other programs may still write. */
 interface Followed {
@@ -21,9 +20,9 @@ interface Followed {
 export class FollowedKeys {
   readonly #logs: readonly Followed[];
   readonly #limits: Limits;
-  readonly #tell: Tell;
+  readonly #tell: (sentence: string) => void;
 
-  constructor(paths: readonly string[], limits: Limits, tell: Tell) {
+  constructor(paths: readonly string[], limits: Limits, tell: (sentence: string) => void) {
     this.#logs = paths.map((path) => ({ path, read: 0, lines: 0, told: undefined }));
     this.#limits = limits;
     this.#tell = tell;
