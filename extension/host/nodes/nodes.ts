@@ -293,8 +293,8 @@ async function allowedHosts(addresses: readonly string[]): Promise<readonly stri
   const hosts: string[] = [];
   for (const address of addresses) {
     const host = address.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
-    // What it is is seen once more by the thread, which looks up no other name.
-    if (/^(localhost|127\.\d+\.\d+\.\d+|::1)$/i.test(host)) continue;
+    // What it is is seen once more by the thread, which looks up no other name, and says what is none.
+    if (/^(|localhost|127\.\d+\.\d+\.\d+|::1)$/i.test(host)) continue;
     if (!(await isAllowed(host, address))) return undefined;
     hosts.push(host);
   }
