@@ -23,7 +23,9 @@ export function editable(
   const { name, view, isClosed } = message;
   if (isClosed) return `${name} is sealed, and no key opens it: only its bytes can be changed.`;
   const form = messages.find((each) => each.name === name);
-  if (view === undefined || form === undefined || view.state !== 'decoded')
+  if (view?.state === 'malformed' || view?.state === 'incomplete')
+    return `${name} is ${view.state}: only its bytes can be changed.`;
+  if (view === undefined || form === undefined)
     return `The values of ${name} cannot be written back: only its bytes can be changed.`;
   if (view.encrypted && seal === undefined)
     return `What ${id} seals cannot be sealed again: only the bytes of ${name} can be changed.`;

@@ -234,12 +234,12 @@ class Run implements RunView {
     const secrets = secretFields(fields, this.scope.with());
     this.#relays.get(name.text)!.edit({
       ...{ at: start, message: message.text, way: way?.text as 'forward' | 'back' | undefined },
-      values: (came) =>
-        valuesToSend(
-          fields,
-          (made) => this.scope.with(made, secrets.length > 0),
-          (given) => ({ ...came, ...given }),
-        ),
+      values: (came) => {
+        const fill = (given: FieldValues): FieldValues => ({ ...came, ...given });
+        const said = fill(valuesToSend(fields, (made) => this.scope.with(made, secrets.length > 0), fill));
+        const left = fields.flatMap(({ name: field, value }) => (value?.kind === 'none' ? [field.text] : []));
+        return Object.fromEntries(Object.entries(said).filter(([field]) => !left.includes(field)));
+      },
     });
   }
 
