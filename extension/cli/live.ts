@@ -9,7 +9,7 @@ import { openFile, Pass } from '../capture/open.ts';
 import type { Output } from './output.ts';
 import { ReadableMessages } from './readable.ts';
 
-/** Frames between which the sockets are heard: a handshake may take milliseconds to open. */
+/** Frames between which the sockets are heard, where nobody says another number: a handshake may take milliseconds to open. */
 const STEP_FRAMES = 64;
 /** How long a node that never rests is read at once, and how long what is left is read once it has stopped. */
 const READ_MS = 100;
@@ -30,6 +30,8 @@ export interface LiveOptions {
   readonly decodeOptions: DecodeOptions;
   readonly json: boolean;
   readonly out: Output;
+  /** Frames between which the sockets are heard. */
+  readonly stepFrames?: number;
 }
 
 export class Live {
@@ -102,7 +104,7 @@ export class Live {
   async #step(): Promise<boolean> {
     this.#full ||= this.#pass.analysis.reader.frames.length >= DECODED_FRAMES || isMemoryFull();
     if (this.#full) return false;
-    const more = this.#pass.step(STEP_FRAMES);
+    const more = this.#pass.step(this.#options.stepFrames ?? STEP_FRAMES);
     await this.#print(this.#count);
     if (more) await new Promise((heard) => setImmediate(heard));
     return more;

@@ -1,7 +1,15 @@
 import type { FieldValues } from '../../dissector/codec/index.ts';
 import type { TestNode } from '../../dissector/testnode/index.ts';
 import type { NodeState } from '../wire/node.ts';
-import type { RunningNode } from './running.ts';
+
+/** What sends messages of its own. */
+export interface Speaker {
+  /** Id of its protocol. */
+  readonly protocol: string;
+  readonly node: Pick<TestNode, 'made' | 'send' | 'sendRaw'>;
+  /** Values as JSON. */
+  send(link: number, message: string, text: string): void;
+}
 
 /** What the page drives: a node, or a relay. Methods throw an Error with a sentence for what cannot be done. */
 export interface Driven {
@@ -10,7 +18,7 @@ export interface Driven {
   /** While it runs. */
   readonly controls: Pick<TestNode, 'mode' | 'pause' | 'drop' | 'delay' | 'disconnect'>;
   /** Itself, where it is a node: a relay speaks for nobody. */
-  readonly speaker: RunningNode;
+  readonly speaker: Speaker;
   stop(): Promise<void>;
   flush(): void;
   /** Stands still while a debug session is stopped, by its name; goes on without one. */

@@ -5,12 +5,12 @@ import { type Address, KeyRing, type Link, type Protocol } from '../../dissector
 import { parseRelayFault, type Relay, type RelayFault } from '../../dissector/relay/index.ts';
 import { type Held, type NodeEvent, NodeRefusal, Recorder } from '../../dissector/testnode/index.ts';
 import type { HeldState, LinkState, NodeState, NodeWish } from '../wire/node.ts';
-import { type Driven, editedFrom } from './driven.ts';
+import { type Driven, editedFrom, type Speaker } from './driven.ts';
 import { FollowedKeys } from './followedkeys.ts';
 import { Journal } from './journal.ts';
 import { nodeLimitsIn } from './limits.ts';
 import { Rate } from './rate.ts';
-import type { Knowledge, RunningNode } from './running.ts';
+import type { Knowledge } from './running.ts';
 import { addressText } from './sockets/address.ts';
 import { wallClock } from './sockets/clock.ts';
 import { kernelDrops } from './sockets/kerneldrops.ts';
@@ -130,7 +130,7 @@ export class RunningRelay implements Driven {
     return this.#socket.relay;
   }
 
-  get speaker(): RunningNode {
+  get speaker(): Speaker {
     throw new Error('A relay passes on what others say: it sends no message of its own.');
   }
 

@@ -31,6 +31,8 @@ import { relayHelp } from '../usage.ts';
 
 const HELP = 'peerscope relay --help';
 const READ_MS = 50;
+/** What is on its way waits while frames are decoded for the terminal. */
+const STEP_FRAMES = 4;
 /** After the last message was counted, for what it is answered with to be printed. */
 const LINGER_MS = 20;
 
@@ -134,7 +136,7 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
     await running.stop();
     throw error;
   }
-  const live = await Live.open({ path, protocol, protocols, decodeOptions, json: command.json, out });
+  const live = await Live.open({ path, protocol, protocols, decodeOptions, json: command.json, out, stepFrames: STEP_FRAMES });
   const shown = new FollowedKeys(command.keys, limits, () => {});
   shown.read([live.ring]);
   tell(
