@@ -20,9 +20,10 @@ export function editable(
   bytes: Uint8Array,
   { id, messages = [], dissect, seal }: Protocol,
 ): Editable | string {
-  const { name, view, isClosed } = message;
+  const { name, isClosed } = message;
   if (isClosed) return `${name} is sealed, and no key opens it: only its bytes can be changed.`;
   const form = messages.find((each) => each.name === name);
+  const view = message.view();
   if (view?.state === 'malformed' || view?.state === 'incomplete')
     return `${name} is ${view.state}: only its bytes can be changed.`;
   if (view === undefined || form === undefined)

@@ -204,7 +204,7 @@ export class ObservedLink {
     const name = messages.names[messages.name(id)]!;
     const isClosed = messages.state(id) === 'encrypted';
     const isOwn = isAlone && !messages.carried.has(id);
-    return { name, isClosed, view: isOwn ? this.#view(id, name, bytes) : undefined };
+    return { name, isClosed, view: () => (isOwn ? this.#view(id, name, bytes) : undefined) };
   }
 
   /** Only its own bytes are there: what lies elsewhere in the link is gone. */

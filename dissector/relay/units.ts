@@ -8,8 +8,8 @@ export interface UnitMessage {
   readonly name: string;
   /** It is sealed, and no key has opened it. */
   readonly isClosed: boolean;
-  /** As its protocol sees it; undefined where it is a part of a unit, and its bytes do not stand alone. */
-  readonly view: MessageView | undefined;
+  /** As its protocol sees it; undefined where it is a part of a unit, and its bytes do not stand alone. Made when it is asked for: few are. */
+  view(): MessageView | undefined;
 }
 
 /** What goes on as a whole: a datagram, or the bytes of a stream up to the end of a message. */

@@ -93,9 +93,9 @@ export class Live {
     return this.#full || this.#isLeft ? this.#pass.analysis.observed : undefined;
   }
 
-  /** Reads what was written since, and prints it; what a busy node goes on writing is left for the next time. */
-  async read(): Promise<void> {
-    const end = performance.now() + READ_MS;
+  /** Reads what was written since, and prints it; what a busy node goes on writing is left for the next time. `milliseconds`: for so long at most. */
+  async read(milliseconds = READ_MS): Promise<void> {
+    const end = performance.now() + milliseconds;
     while ((await this.#step()) && performance.now() < end);
     await this.#print(this.#count - RECENT);
   }

@@ -181,9 +181,46 @@ async function load(what: string, ...more: string[]): Promise<void> {
   server.close();
 }
 
+/** Messages of 84 bytes on connections: none is lost, and what cannot be taken slows who sends. */
+async function loadTcp(what: string): Promise<void> {
+  let heard = 0;
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.on('data', ({ length }) => {
+      heard += length;
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { child, port } = await relayTo('botd', (server.address() as AddressInfo).port);
+  const clients = Array.from({ length: links }, () => connect({ port, host: '127.0.0.1', noDelay: true }));
+  await Promise.all(clients.map((client) => once(client, 'connect')));
+  const began = performance.now();
+  const memory: number[] = [];
+  // A length that no frame reaches the end of would be waited for: whole frames of botd, 80 bytes each and their length.
+  const frame = Buffer.alloc(84, 7);
+  frame.writeUInt32BE(80);
+  let sent = 0;
+  for (let elapsed = 0; elapsed < seconds; elapsed = (performance.now() - began) / 1000) {
+    for (const due = elapsed * rate; sent < due; sent++) clients[sent % links]!.write(frame);
+    if (memory.length < Math.floor(elapsed)) memory.push(memoryOf(child).now / MEBIBYTE);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  const took = (performance.now() - began) / 1000;
+  while (heard < sent * frame.length) await new Promise((resolve) => setTimeout(resolve, 20));
+  const late = (performance.now() - began) / 1000 - took;
+  const course = [0.1, 0.5, 0.99].map((of) => (memory[Math.floor(memory.length * of)] ?? 0).toFixed(0)).join(', ');
+  console.log(
+    `${what.padEnd(34)} ${links} links, ${sent} messages in ${took.toFixed(0)} s (${Math.round(sent / took)} a second), all arrived ${late.toFixed(1)} s after the last; at most ${(memoryOf(child).most / MEBIBYTE).toFixed(0)} MiB resident (after a tenth, half, all of the time: ${course})`,
+  );
+  for (const client of clients) client.destroy();
+  await ended(child);
+  server.close();
+}
+
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}\n`);
 await overUdp('UDP');
 await overUdp('UDP, message by message', '--fault', 'drop:closing#999999999');
 await overTcp();
 await load('UDP');
+await loadTcp('TCP');
 await load('UDP, message by message', '--fault', 'drop:closing#999999999');

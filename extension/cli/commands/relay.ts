@@ -33,6 +33,9 @@ const HELP = 'peerscope relay --help';
 const READ_MS = 50;
 /** What is on its way waits while frames are decoded for the terminal. */
 const STEP_FRAMES = 4;
+/** Of a relay that so many messages came to since it was read last, only so long is read: what passes comes before what is printed. */
+const BUSY_MESSAGES = 100;
+const BUSY_READ_MS = 2;
 /** After the last message was counted, for what it is answered with to be printed. */
 const LINGER_MS = 20;
 
@@ -148,13 +151,16 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
   const isOver = (): boolean => command.seconds !== undefined && performance.now() - started >= command.seconds * 1000;
   const isSaid = (): boolean => command.count !== undefined && live.messageCount >= command.count;
   let signal = false;
+  let came = 0;
   while (!signal && !isOver() && !isSaid() && !out.closed) {
     signal = await Promise.race([interruption.then(() => true), after(READ_MS)]);
     if (logs.read([ring])) running.relay.keysCame();
     if (shown.read([live.ring])) live.keysCame();
     sentences.pass();
     for (const file of files) file.flush();
-    await live.read();
+    const { received } = running.relay.counts;
+    await live.read(received - came > BUSY_MESSAGES ? BUSY_READ_MS : undefined);
+    came = received;
     if (files.some(({ failure }) => failure !== undefined) || running.lost !== undefined) break;
   }
   const { lost } = running;
