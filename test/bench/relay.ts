@@ -50,7 +50,11 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function relayTo(protocol: string, forward: number, ...more: string[]): Promise<{ child: ChildProcess; port: number }> {
+async function relayTo(
+  protocol: string,
+  forward: number,
+  ...more: string[]
+): Promise<{ child: ChildProcess; port: number; told: () => string }> {
   const port = await freePort();
   const args = ['relay', protocol, '--listen', `127.0.0.1:${port}`, '--forward', `127.0.0.1:${forward}`, ...more];
   const child = spawn(process.execPath, [join(folder, 'dist', 'peerscope.mjs'), ...args], {
@@ -64,7 +68,7 @@ async function relayTo(protocol: string, forward: number, ...more: string[]): Pr
     if (child.exitCode !== null) throw new Error(told);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  return { child, port };
+  return { child, port, told: () => told.trim().split('\n').at(-1)! };
 }
 
 async function ended(child: ChildProcess): Promise<void> {
@@ -159,7 +163,7 @@ async function load(what: string, ...more: string[]): Promise<void> {
   server.on('message', () => {
     heard++;
   });
-  const { child, port } = await relayTo('p2pke', server.address().port, ...more);
+  const { child, port, told } = await relayTo('p2pke', server.address().port, ...more);
   const clients: Socket[] = Array.from({ length: links }, () => createSocket('udp4'));
   const began = performance.now();
   const memory: number[] = [];
@@ -177,6 +181,7 @@ async function load(what: string, ...more: string[]): Promise<void> {
     `${what.padEnd(34)} ${links} links, ${sent} messages in ${took.toFixed(0)} s (${Math.round(sent / took)} a second), ${heard} arrived; at most ${(most / MEBIBYTE).toFixed(0)} MiB resident (after a tenth, half, all of the time: ${course})`,
   );
   await ended(child);
+  console.log(`  the relay itself: ${told()}`);
   for (const client of clients) client.close();
   server.close();
 }
