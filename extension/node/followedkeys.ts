@@ -8,6 +8,8 @@ interface Followed {
   readonly path: string;
   /** Bytes that were read, up to the end of a line, and lines in them. */
   read: number;
+  /** Its size at the look before: what stands without an end of line and does not grow is a line, too. */
+  size: number;
   lines: number;
   /** What was told last of why it cannot be read. */
   told: string | undefined;
@@ -23,7 +25,7 @@ export class FollowedKeys {
   readonly #tell: (sentence: string) => void;
 
   constructor(paths: readonly string[], limits: Limits, tell: (sentence: string) => void) {
-    this.#logs = paths.map((path) => ({ path, read: 0, lines: 0, told: undefined }));
+    this.#logs = paths.map((path) => ({ path, read: 0, size: 0, lines: 0, told: undefined }));
     this.#limits = limits;
     this.#tell = tell;
   }
@@ -52,13 +54,14 @@ export class FollowedKeys {
     try {
       descriptor = openSync(log.path, 'r');
       const { size } = fstatSync(descriptor);
-      if (size < log.read) log.read = log.lines = 0;
+      if (size < log.read) log.read = log.lines = log.size = 0;
       if (size > this.#limits.keyLogSize)
         return this.#cannot(log, `It is over the limit keyLogSize of ${this.#limits.keyLogSize} bytes.`);
       if (size === log.read) return '';
       const bytes = Buffer.alloc(size - log.read);
       const had = readSync(descriptor, bytes, 0, bytes.length, log.read);
-      const end = bytes.subarray(0, had).lastIndexOf(0x0a) + 1;
+      const end = size === log.size ? had : bytes.subarray(0, had).lastIndexOf(0x0a) + 1;
+      log.size = size;
       log.read += end;
       return bytes.toString('utf8', 0, end);
     } catch (error) {

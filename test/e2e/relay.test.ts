@@ -66,7 +66,9 @@ describe('the relay', () => {
   it('holds a sealed message with its values, and seals again what the person made of them', async () => {
     await card().locator('select.mode').selectOption('step');
     // As the relay tells it back.
-    await card().locator('select.mode option[value=step][selected]').waitFor({ ...PATIENCE, state: 'attached' });
+    await card()
+      .locator('select.mode option[value=step][selected]')
+      .waitFor({ ...PATIENCE, state: 'attached' });
     const message = said().find((each) => each.side === 0 && isData(each))!;
     const before = programs.heard(1).length;
     programs.say(message);

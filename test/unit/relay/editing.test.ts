@@ -1,9 +1,12 @@
 /** With the keys of a session, what is sealed is edited and sealed again, and both originals accept it. */
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openBytes } from '../../../dissector/index.ts';
-import { Choices } from '../../../dissector/protocol/index.ts';
+import { ciphers, openBytes } from '../../../dissector/index.ts';
+import { Choices, type Protocol } from '../../../dissector/protocol/index.ts';
 import { protocols } from '../../../dissector/protocols/index.ts';
 import { Recorder } from '../../../dissector/testnode/index.ts';
+import { loadProtocols } from '../../../extension/capture/modules.ts';
+import { project } from '../../../extension/workbench/paths.ts';
 import { Chain } from './chain.ts';
 
 const p2pke = protocols.find(({ id }) => id === 'p2pke')!;
@@ -186,4 +189,58 @@ describe('a message in clear', () => {
     expect(() => chain.relay.release(held!.id, { values: { ...held!.values!, e: Uint8Array.of(1) } })).toThrow('e');
     expect(chain.relay.held).toHaveLength(1);
   });
+});
+
+describe('a protocol of a module', () => {
+  /** knock, with what a relay needs to seal again: the plaintext as the whole of a message, and how that is sealed. */
+  async function knock(): Promise<Protocol> {
+    const { protocols: loaded } = await loadProtocols([join(project, 'media', 'samples', 'protocols', 'knock.js')]);
+    const protocol = loaded.find(({ id }) => id === 'knock')!;
+    const HEAD = 5;
+    const nonceOf = (bytes: Uint8Array) => Uint8Array.from([...new Uint8Array(8), ...bytes.subarray(1, HEAD)]);
+    return {
+      ...protocol,
+      dissect: (message) => {
+        const { text } = (message.facts ?? {}) as { text?: Uint8Array };
+        const dissection = protocol.dissect(message);
+        const head = message.bytes.subarray(message.start, message.start + HEAD);
+        const whole = text === undefined ? dissection.whole : Uint8Array.from([...head, ...text]);
+        return {
+          ...{ layer: dissection.layer, fields: dissection.fields, info: dissection.info, missing: dissection.missing },
+          whole,
+        };
+      },
+      seal: ({ name, session }, clear) => {
+        const { k } = (session ?? {}) as { k?: Uint8Array };
+        if (name !== 'data') return clear;
+        if (k === undefined) return 'The session has no key.';
+        return Uint8Array.from([
+          ...clear.subarray(0, HEAD),
+          ...ciphers.chachaPoly.seal(k, nonceOf(clear), clear.subarray(HEAD))!,
+        ]);
+      },
+    };
+  }
+
+  for (const [keys, title] of [
+    ['all', 'seals again what was edited'],
+    [[], 'edits no values without its key'],
+  ] as const)
+    it(title, async () => {
+      const chain = (await Chain.of(await knock(), { keys })).run(100);
+      chain.relay.mode = 'step';
+      chain.client.node.send(chain.client.link.id, 'data', { sealed: new TextEncoder().encode('before') });
+      chain.run(10);
+      const [held] = chain.relay.held;
+      if (keys !== 'all') {
+        expect(held!.values).toBeUndefined();
+        return;
+      }
+      expect(held!.values).toMatchObject({ sealed: new TextEncoder().encode('before') });
+      chain.relay.release(held!.id, { values: { ...held!.values!, sealed: new TextEncoder().encode('edited') } });
+      chain.run(10);
+      // It tells of a tag that is not that of the session.
+      expect(chain.server.complaints()).toEqual([]);
+      expect(chain.bytes('sent', 0)).not.toBe(chain.bytes('received', 0));
+    });
 });
