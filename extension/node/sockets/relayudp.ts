@@ -91,8 +91,9 @@ export class RelayUdpPort implements RelayPort {
     const flow = this.#byLink.get(id);
     this.#byLink.delete(id);
     if (flow === undefined) return;
-    if (dialled) this.#released(flow.forward);
-    else this.#flows.delete(key(remote));
+    if (!dialled) this.#flows.delete(key(remote));
+    // One that never reached the forward address has no link of its own to be closed by.
+    if (dialled || flow.server === undefined) this.#released(flow.forward);
   }
 
   async end(): Promise<void> {
