@@ -45,63 +45,80 @@ function plain({ buffer, byteOffset, length }: Buffer): Uint8Array {
 }
 
 type Question = readonly (Uint8Array | bigint)[];
+type Answer = Uint8Array | boolean | bigint | undefined;
+type Answering = (...given: Question) => Answer;
 
-/** What each is asked once: what it takes, and what it refuses. */
-function samples(): { readonly [name in keyof Engine]: readonly Question[] } {
-  const of = (length: number): Uint8Array => Uint8Array.from({ length }, (_, at) => at * 7 + length);
-  const [key, iv, nonce, text] = [of(32), of(16), of(nonceLength), of(48)];
-  const [cbc, , ctr] = aesModes.map(({ seal, ivLength }) => seal(key, of(ivLength), text)!.subarray(ivLength));
-  const chacha = makeSealed(key, nonce, iv, text)!.subarray(nonceLength);
-  const other = libraryEngine.x25519Public(of(32).map((byte) => byte ^ 0x55));
-  const [signer, signature] = [ed25519.publicOf(key), ed25519.sign(key, text)];
-  const flipped = signature.map((byte, at) => (at === 40 ? byte ^ 1 : byte));
-  const [identity, prime] = [Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? 1 : 0)), (1n << 521n) - 1n];
-  return {
-    openChaChaPoly: [[key, nonce, chacha, iv]],
-    openGcm: [[key, nonce, aesGcm.seal(key, nonce, text, iv)!, iv]],
-    openCbc: [[key, iv, cbc!]],
-    openCtr: [[key, iv, ctr!]],
-    encipherBlocks: [[key, text]],
-    x25519: [
-      [key, other],
-      [key, of(31)],
-      [key, new Uint8Array(32)],
-    ],
-    x25519Public: [[key], [of(31)]],
-    verifyEd25519: [
+const sample = (length: number): Uint8Array => Uint8Array.from({ length }, (_, at) => at * 7 + length);
+const [key, iv, nonce, text] = [sample(32), sample(16), sample(nonceLength), sample(48)];
+
+/** What each is asked before its first use: what it takes, and what it refuses. */
+const questions: { readonly [name in keyof Engine]: () => readonly Question[] } = {
+  openChaChaPoly: () => [[key, nonce, makeSealed(key, nonce, iv, text)!.subarray(nonceLength), iv]],
+  openGcm: () => [[key, nonce, aesGcm.seal(key, nonce, text, iv)!, iv]],
+  openCbc: () => [[key, iv, sealedBy(0)]],
+  openCtr: () => [[key, iv, sealedBy(2)]],
+  encipherBlocks: () => [[key, text]],
+  x25519: () => [
+    [key, libraryEngine.x25519Public(key.map((byte) => byte ^ 0x55))],
+    [key, sample(31)],
+    [key, new Uint8Array(32)],
+  ],
+  x25519Public: () => [[key], [sample(31)]],
+  verifyEd25519: () => {
+    const [signer, signature] = [ed25519.publicOf(key), ed25519.sign(key, text)];
+    const identity = Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? 1 : 0));
+    return [
       [signer, text, signature],
-      [signer, text, flipped],
+      [signer, text, signature.map((byte, at) => (at === 40 ? byte ^ 1 : byte))],
       [identity, text, signature],
-    ],
-    power: [
+    ];
+  },
+  power: () => {
+    const prime = (1n << 521n) - 1n;
+    return [
       [3n, 0x1234_5678n, prime],
       [prime - 1n, 7n, prime],
       [5n, 3n, 10n],
-    ],
-  };
+    ];
+  },
+};
+
+function sealedBy(mode: 0 | 2): Uint8Array {
+  const { seal, ivLength } = aesModes[mode]!;
+  return seal(key, sample(ivLength), text)!.subarray(ivLength);
+}
+
+/** Whether a part is there and answers what the library answers, also to what does not fit. */
+function isProven(name: keyof Engine, from: Engine): boolean {
+  const [own, library] = [from, libraryEngine].map((engine) => engine[name] as Answering);
+  return questions[name]().every((given) =>
+    isSame(
+      orUndefined(() => own!(...given)),
+      orUndefined(() => library!(...given)),
+    ),
+  );
+}
+
+/** The parts that are Node's own here. */
+export function provenParts(from: Engine = native): (keyof Engine)[] {
+  return (Object.keys(questions) as (keyof Engine)[]).filter((name) => isProven(name, from));
 }
 
 /**
- * The cryptography of Node, each part where it is there and answers what the library answers, also to what does not fit: VS Code's own
- * build has BoringSSL, which leaves some of OpenSSL's out.
+ * The cryptography of Node, each part where it is there and answers what the library answers: VS Code's own build has BoringSSL, which
+ * leaves some of OpenSSL's out. That is seen at the first use of each: a program that uses none of it starts at once.
  */
-export function platformEngine(from: Engine = native): Partial<Engine> {
-  const same = Object.entries(samples()).flatMap(([name, questions]) => {
-    const [own, library] = [from, libraryEngine].map((engine) => engine[name as keyof Engine] as Answering);
-    return questions.every((given) =>
-      isSame(
-        orUndefined(() => own!(...given)),
-        orUndefined(() => library!(...given)),
-      ),
-    )
-      ? [[name, own]]
-      : [];
+export function platformEngine(from: Engine = native): Engine {
+  const parts = Object.keys(questions).map((name) => {
+    let chosen: Answering | undefined;
+    const part = (...given: Question): Answer => {
+      chosen ??= (isProven(name as keyof Engine, from) ? from : libraryEngine)[name as keyof Engine] as Answering;
+      return chosen(...given);
+    };
+    return [name, part];
   });
-  return Object.fromEntries(same);
+  return Object.fromEntries(parts);
 }
-
-type Answer = Uint8Array | boolean | bigint | undefined;
-type Answering = (...given: Question) => Answer;
 
 function isSame(a: Answer, b: Answer): boolean {
   return a instanceof Uint8Array && b instanceof Uint8Array ? equalBytes(a, b) : a === b;

@@ -61,9 +61,12 @@ function frameOf(message: Difference['a']): string {
   return message === undefined ? '' : String(message.frame);
 }
 
-/** Text in a table of Markdown: others choose some of the words. */
+/** What is markup in Markdown, HTML in it, or an address that becomes a link. An underscore within a word is none. */
+const markup = /[\\`*~[\]<>|&@#]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|\/(?=\/)|(?<=www)\./giu;
+
+/** Text in a table of Markdown, in which others choose some of the words. */
 function cell(text: string): string {
-  return printable(text).replace(/[\\`*[\]<|]/g, (sign) => `\\${sign}`);
+  return printable(text).replace(markup, (sign) => `\\${sign}`);
 }
 
 function sarif({ differences }: Comparison, { a, b, version, isWhole }: DiffFiles): string {

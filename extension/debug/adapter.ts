@@ -4,7 +4,9 @@ import { ProtocolServer } from '@vscode/debugadapter/lib/protocol.js';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { exceptionKinds } from '../../dissector/stepping/index.ts';
 import { reasonOf } from '../capture/reason.ts';
+import { printable } from '../wire/printable.ts';
 import { type Arguments, argumentsOf, Refusal, text } from './requests.ts';
+import { shownWords } from './shownwords.ts';
 import type { Client, Opener, Target } from './target.ts';
 
 /** Of a failed request: a client shows its text. */
@@ -74,13 +76,13 @@ export class Adapter extends ProtocolServer {
     const response: DebugProtocol.Response = new Response(request);
     this.#answer(request).then(
       (body) => {
-        if (body !== undefined) response.body = body;
+        if (body !== undefined) response.body = shownWords(body);
         this.sendResponse(response);
         if (request.command === 'disconnect') this.#end();
       },
       (error: unknown) => {
         response.success = false;
-        const told = error instanceof Refusal ? error.message : reasonOf(error);
+        const told = printable(error instanceof Refusal ? error.message : reasonOf(error));
         response.message = told;
         response.body = { error: { id: FAILED, format: told.replaceAll('{', '(').replaceAll('}', ')'), showUser: true } };
         this.sendResponse(response);
@@ -117,10 +119,10 @@ export class Adapter extends ProtocolServer {
     if (text(given, 'program') === '') throw new Refusal('"program" names no file.');
     const client: Client = {
       event: (name, body) => {
-        if (!this.#isOver) this.sendEvent(new Event(name, body));
+        if (!this.#isOver) this.sendEvent(new Event(name, shownWords(body)));
       },
       output: (line, category = 'console') => {
-        if (!this.#isOver) this.sendEvent(new Event('output', { category, output: `${line}\n` }));
+        if (!this.#isOver) this.sendEvent(new Event('output', shownWords({ category, output: `${line}\n` })));
       },
     };
     const target = await this.#open(given, client);

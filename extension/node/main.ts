@@ -4,7 +4,7 @@ import { parentPort } from 'node:worker_threads';
 import { referencePage } from '../../dissector/reference/page.ts';
 import { luaDissector } from '../../dissector/wireshark/index.ts';
 import { writeProtocol } from '../author/newprotocol.ts';
-import type { Done, NodeCalls, NodeEvents } from '../wire/node.ts';
+import type { Done, NodeCalls, NodeThreadEvents } from '../wire/node.ts';
 import { Connection } from '../wire/rpc.ts';
 import type { Driven } from './driven.ts';
 import { protocolsOf, spokenProtocols } from './protocols.ts';
@@ -47,7 +47,11 @@ function existing(id: number): Driven {
   return node;
 }
 
-const sections = new ScriptSections();
+const sections = new ScriptSections({
+  recording: (run) => connection.tell('recording', { run }),
+  opened: (open) =>
+    connection.tell('openScripts', { open: open.map(({ title, nodes, recording }) => ({ title, nodes, recording })) }),
+});
 
 /** A command on one node, after which the page looks again. */
 function command<M extends keyof NodeCalls>(
@@ -60,7 +64,7 @@ function command<M extends keyof NodeCalls>(
   };
 }
 
-const connection = new Connection<Record<never, never>, NodeEvents, NodeCalls, Record<never, never>>(
+const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCalls, Record<never, never>>(
   (message) => port.postMessage(message),
   {
     // The host is of the same build and checks what webviews send; here the parameters are what the types say.
@@ -101,6 +105,10 @@ const connection = new Connection<Record<never, never>, NodeEvents, NodeCalls, R
     },
     stopSection: async (params: unknown) => {
       sections.stop((params as Params<'stopSection'>).run);
+      return {};
+    },
+    closeScripts: async () => {
+      await sections.closeAll();
       return {};
     },
     stop: command<'stop'>((node) => node.stop()),

@@ -2,6 +2,7 @@
  * The shapes of values that come from another end, which TypeScript checked when that was built. Each throws a TypeError that
  * names the value.
  */
+import type { SortOrder } from './views.ts';
 
 /** More rows than a screen ever shows; whoever wants more asks again. */
 const MAX_ROWS_PER_CALL = 10_000;
@@ -45,6 +46,13 @@ export function filterText(value: unknown, name: string): string {
 /** Absent, or a text. */
 export function filter(value: unknown, name = 'filter'): { filter?: string } {
   return value === undefined ? {} : { filter: filterText(value, name) };
+}
+
+/** A column by its id, or the field that it shows. */
+export function sort(value: unknown, name: string): { sort?: SortOrder } {
+  if (value === undefined) return {};
+  const { by, descending } = object(value, name);
+  return { sort: { by: filterText(by, `${name}.by`), descending: descending === true } };
 }
 
 export function mismatch(name: string, expected: string, got: unknown): TypeError {

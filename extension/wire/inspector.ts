@@ -19,6 +19,7 @@ import type {
   Scan,
   SettingsReport,
   Show,
+  SortOrder,
   TreeView,
 } from './views.ts';
 
@@ -27,19 +28,22 @@ export type * from './views.ts';
 
 /** Webview → worker, by way of the host. */
 export interface Questions extends Calls {
-  /** Rows of the list, or of what a filter leaves of it; then `total` grows until the scan is done. */
+  /**
+   * Rows of the list, or of what a filter leaves of it; then `total` grows until the scan is done. Of a sorted list there are none before it is
+   * sorted; `order` grows when it was sorted anew.
+   */
   rows: {
-    params: { start: number; count: number; show: Show; filter?: string; columns?: readonly string[] };
-    result: { rows: Row[]; total: number; generation: number; scan?: Scan };
+    params: { start: number; count: number; show: Show; filter?: string; sort?: SortOrder; columns?: readonly string[] };
+    result: { rows: Row[]; total: number; generation: number; scan?: Scan; order?: number };
   };
-  tree: { params: { row: number; show: Show; filter?: string }; result: TreeView };
+  tree: { params: { row: number; show: Show; filter?: string; sort?: SortOrder }; result: TreeView };
   /** Which keys were tried for a row's message, and how far each came. */
-  explain: { params: { row: number; show: Show; filter?: string }; result: ExplanationView };
+  explain: { params: { row: number; show: Show; filter?: string; sort?: SortOrder }; result: ExplanationView };
   /** The list position of the first row at or after a frame number, or of message `n` in it. */
-  locate: { params: { frame: number; n?: number; show: Show; filter?: string }; result: { row: number } };
+  locate: { params: { frame: number; n?: number; show: Show; filter?: string; sort?: SortOrder }; result: { row: number } };
   /** Looks for the next row from `from` on that holds something, for a moment; `next` is where to go on where it was not found. */
   find: {
-    params: { show: Show; filter?: string; from: number; forward: boolean; kind: FindKind; text: string };
+    params: { show: Show; filter?: string; sort?: SortOrder; from: number; forward: boolean; kind: FindKind; text: string };
     result: { row?: number; frame?: number; next: number; total: number; problem?: string };
   };
   /** What a view asks of its own: the worker's answer to it knows the parameters, and the view what comes back. */
@@ -48,11 +52,20 @@ export interface Questions extends Calls {
   script: { params: { n: number; what: ScriptKind }; result: { text: string } };
   /** Rows of the list, half-open ranges of them, for the clipboard; `left` are not in the text. */
   copyRows: {
-    params: { show: Show; filter?: string; ranges: readonly (readonly [number, number])[]; as: 'json' | 'hexDump' };
+    params: {
+      show: Show;
+      filter?: string;
+      sort?: SortOrder;
+      ranges: readonly (readonly [number, number])[];
+      as: 'json' | 'hexDump';
+    };
     result: { text: string; left: number };
   };
   /** The values of a field of a row's tree, by its places among the children of the fields around it; the first is that of the layer. */
-  fieldJson: { params: { row: number; show: Show; filter?: string; path: readonly number[] }; result: { text: string } };
+  fieldJson: {
+    params: { row: number; show: Show; filter?: string; sort?: SortOrder; path: readonly number[] };
+    result: { text: string };
+  };
   checkFilter: { params: { text: string }; result: { problem?: FilterProblemView } };
   completeFilter: { params: { text: string; caret: number }; result: CompletionsView };
 }

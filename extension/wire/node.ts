@@ -198,6 +198,8 @@ export interface NodeCalls extends NodeCommands {
   };
   /** Stops a run wherever it is; no mistake where it is over. */
   stopSection: { params: { readonly run: number }; result: Done };
+  /** Ends the nodes of scripts that stayed open. */
+  closeScripts: { params: Done; result: Done };
   /** All nodes and running scripts stand still while a debug session is stopped, by its name; they go on without one. */
   standStill: { params: { readonly session?: string }; result: Done };
   /** A copy of a recording, with or without the keys in it. */
@@ -215,7 +217,23 @@ export interface NodePageCalls extends NodeCommands {
   continueAnyway: { params: Done; result: Done };
 }
 
+/** A section of a packet script whose nodes stay open. */
+export interface OpenScript {
+  readonly title: string;
+  /** Their names in the script. */
+  readonly nodes: readonly string[];
+  readonly recording: string;
+}
+
 export interface NodeEvents {
   [event: string]: unknown;
   nodes: { readonly nodes: readonly NodeState[] };
+}
+
+/** What the thread of the nodes tells the host. */
+export interface NodeThreadEvents extends NodeEvents {
+  /** The recording of a section that runs has its first frame. */
+  recording: { readonly run: number };
+  /** Sections whose nodes stay open by now. */
+  openScripts: { readonly open: readonly OpenScript[] };
 }

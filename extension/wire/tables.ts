@@ -1,5 +1,5 @@
 /** Tables of a whole capture, of which the findings are for the editor's list of problems too; and what can be exported. */
-import type { Show } from './views.ts';
+import type { Show, SortOrder } from './views.ts';
 
 /** A line of the table of findings: a rule, then its breaches. */
 export type FindingLine =
@@ -41,8 +41,9 @@ export interface ExportScope {
   readonly show: Show;
   readonly filter?: string;
   readonly columns: readonly string[];
-  /** One row alone. */
+  /** One row alone, of the list in this order; all rows go out in that of the capture. */
   readonly row?: number;
+  readonly sort?: SortOrder;
   /** Comments of the user's own, by frame; they go into captures. */
   readonly comments: readonly (readonly [frame: number, text: string])[];
 }

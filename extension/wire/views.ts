@@ -176,7 +176,13 @@ export type Show = 'all' | 'messages';
 /** What a search looks at: the line of the list, the values of all fields, the bytes of every Source, a filter, the same conversation. */
 export type FindKind = 'list' | 'fields' | 'bytes' | 'filter' | 'conversation';
 
-/** How far a filter has looked through the list. */
+/** The order of a list: `by` is the id of a column, or the field that it shows. */
+export interface SortOrder {
+  readonly by: string;
+  readonly descending: boolean;
+}
+
+/** How far a filter has looked through the list, or how much of it is sorted. */
 export interface Scan {
   readonly scanned: number;
   readonly of: number;

@@ -2,7 +2,7 @@
 
 import type { Show } from '../../dissector/analysis/index.ts';
 import { compileFilter, complete, FieldCatalog, FilterRow } from '../../dissector/filter/index.ts';
-import type { ExportScope, Row, WebviewCalls } from '../wire/inspector.ts';
+import type { ExportScope, Row, SortOrder, WebviewCalls } from '../wire/inspector.ts';
 import type { Capture } from './capture.ts';
 import { cellText } from './cells.ts';
 import { copiedRows, fieldJson } from './copying.ts';
@@ -10,43 +10,58 @@ import type { Exported } from './exporting.ts';
 import { Filtering } from './filtering.ts';
 import { gapOf, rowView } from './rows.ts';
 import { find, type Searched } from './search.ts';
+import { Sorting } from './sorting.ts';
 import { treeView } from './view.ts';
 
 /** Searches at once: that of the list, and of what stands in its place and shows other rows of it. */
 const MOST_SEARCHES = 3;
 
+/** The list as it is shown, and what made it. */
+interface Listed extends Searched {
+  readonly filtering: Filtering | undefined;
+  readonly sorting: Sorting | undefined;
+}
+
 export class Lists {
   readonly #capture: Capture;
   /** The newest first. */
   #searches: readonly Filtering[] = [];
+  #sorted: { readonly id: string; readonly generation: number; readonly sorting: Sorting } | undefined;
   #catalog: { readonly of: Capture['setup']['protocols']; readonly fields: FieldCatalog } | undefined;
 
   constructor(capture: Capture) {
     this.#capture = capture;
   }
 
-  rows({ start, count, show, filter = '', columns = [] }: WebviewCalls['rows']['params']): WebviewCalls['rows']['result'] {
+  rows(asked: WebviewCalls['rows']['params']): WebviewCalls['rows']['result'] {
+    const { start, count, show, columns = [] } = asked;
     const { generation } = this.#capture;
-    const list = this.#list(show, filter);
-    const { total } = list;
+    const list = this.#list(asked);
+    const { total, filtering, sorting } = list;
     const line = this.#line(list, show, columns);
     const rows = Array.from({ length: Math.max(0, Math.min(count, total - start)) }, (_, index) => line(start + index));
-    return { rows, total, generation, ...(list.filtering === undefined ? {} : { scan: list.filtering.scan }) };
+    const scan = sorting?.scan ?? filtering?.scan;
+    return {
+      ...{ rows, total, generation },
+      ...(scan === undefined ? {} : { scan }),
+      ...(sorting === undefined ? {} : { order: sorting.version }),
+    };
   }
 
   /** Looks for a row in the list as it is shown. */
   find(asked: WebviewCalls['find']['params']): WebviewCalls['find']['result'] {
-    return find(this.#capture.analysis, asked, this.#list(asked.show, asked.filter ?? ''), this.#fields());
+    return find(this.#capture.analysis, asked, this.#list(asked), this.#fields());
   }
 
-  tree({ row, show, filter = '' }: WebviewCalls['tree']['params']): WebviewCalls['tree']['result'] {
-    const position = this.#list(show, filter).at(row);
+  tree(asked: WebviewCalls['tree']['params']): WebviewCalls['tree']['result'] {
+    const { row, show } = asked;
+    const position = this.#list(asked).at(row);
     return { ...treeView(this.#capture.analysis, show, position, this.#fields()), row };
   }
 
-  explain({ row, show, filter = '' }: WebviewCalls['explain']['params']): WebviewCalls['explain']['result'] {
+  explain(asked: WebviewCalls['explain']['params']): WebviewCalls['explain']['result'] {
     const { analysis } = this.#capture;
-    const { n } = analysis.rowAt(show, this.#list(show, filter).at(row));
+    const { n } = analysis.rowAt(asked.show, this.#list(asked).at(asked.row));
     if (n < 0) return { keys: [] };
     const keys = analysis.explain(n).map(({ label, fingerprint, steps }) => ({
       label,
@@ -56,28 +71,35 @@ export class Lists {
     return { keys };
   }
 
-  locate({ frame, n, show, filter = '' }: WebviewCalls['locate']['params']): WebviewCalls['locate']['result'] {
-    const list = this.#list(show, filter);
+  locate({ sort, ...asked }: WebviewCalls['locate']['params']): WebviewCalls['locate']['result'] {
+    const row = this.#rowOf(asked);
+    return { row: sort === undefined ? row : this.#list({ ...asked, sort }).sorting!.rowOf(row) };
+  }
+
+  /** In the order of the capture. */
+  #rowOf(asked: Omit<WebviewCalls['locate']['params'], 'sort'>): number {
+    const { frame, n, show } = asked;
+    const list = this.#list(asked);
     const { analysis } = this.#capture;
     const first = list.filtering === undefined ? analysis.rowOfFrame(show, frame) : list.filtering.ofFrame(frame);
-    if (n === undefined) return { row: first };
+    if (n === undefined) return first;
     // A frame may complete several messages.
     for (let row = first; row < list.total; row++) {
       const at = analysis.rowAt(show, list.at(row));
       if (at.frame !== frame) break;
-      if (at.n === n) return { row };
+      if (at.n === n) return row;
     }
-    return { row: first };
+    return first;
   }
 
   copyRows(asked: WebviewCalls['copyRows']['params']): WebviewCalls['copyRows']['result'] {
-    const list = this.#list(asked.show, asked.filter ?? '');
+    const list = this.#list(asked);
     const ranges = asked.ranges.map(([start, end]) => [start, Math.min(end, list.total)] as const);
     return copiedRows(this.#capture.analysis, { ...asked, ranges }, (row) => list.at(row));
   }
 
-  fieldJson({ row, show, filter = '', path }: WebviewCalls['fieldJson']['params']): WebviewCalls['fieldJson']['result'] {
-    return fieldJson(this.#capture.analysis, { show, path }, this.#list(show, filter).at(row));
+  fieldJson(asked: WebviewCalls['fieldJson']['params']): WebviewCalls['fieldJson']['result'] {
+    return fieldJson(this.#capture.analysis, asked, this.#list(asked).at(asked.row));
   }
 
   /** What is wrong with a filter; nothing for one that can be used. */
@@ -90,11 +112,37 @@ export class Lists {
     return complete(text, caret, this.#fields());
   }
 
-  #list(show: Show, filter: string): Searched & { readonly filtering: Filtering | undefined } {
+  /** Throws an Error with a sentence where it cannot be filtered, or sorted, so. */
+  #list({ show, filter = '', sort }: { readonly show: Show; readonly filter?: string; readonly sort?: SortOrder }): Listed {
+    const list = this.#unsorted(show, filter);
+    if (sort === undefined) return list;
+    const sorting = this.#sorting(show, filter, sort);
+    return { total: sorting.total, at: (row) => list.at(sorting.at(row)), filtering: list.filtering, sorting };
+  }
+
+  #unsorted(show: Show, filter: string): Listed {
     const { analysis } = this.#capture;
-    if (filter === '') return { total: analysis.rowCount(show), at: (row) => row, filtering: undefined };
+    if (filter === '') return { total: analysis.rowCount(show), at: (row) => row, filtering: undefined, sorting: undefined };
     const filtering = this.search(filter, show);
-    return { total: filtering.count, at: (row) => filtering.at(row), filtering };
+    return { total: filtering.count, at: (row) => filtering.at(row), filtering, sorting: undefined };
+  }
+
+  /** One order at a time is held. */
+  #sorting(show: Show, filter: string, sort: SortOrder): Sorting {
+    const { analysis, generation } = this.#capture;
+    const id = JSON.stringify([show, filter, sort.by, sort.descending]);
+    if (this.#sorted?.id === id && this.#sorted.generation === generation) {
+      this.#sorted.sorting.look();
+      return this.#sorted.sorting;
+    }
+    this.#sorted?.sorting.stop();
+    this.#sorted = undefined;
+    const sorting = new Sorting(analysis, show, sort, this.#fields(), () => {
+      const list = this.#unsorted(show, filter);
+      return { total: list.total, at: list.at, isWhole: list.filtering?.scan.done ?? this.#capture.done };
+    });
+    this.#sorted = { id, generation, sorting };
+    return sorting;
   }
 
   /** Makes the line of a row: with the time since the one before it, the columns asked for, and the user's colour. */
@@ -116,9 +164,9 @@ export class Lists {
   }
 
   /** What an export of the list as it is shown works on; rows that change under it end it. */
-  exported({ show, filter = '', columns }: ExportScope): Omit<Exported, 'secrets'> {
+  exported({ show, filter = '', columns, row, sort }: ExportScope): Omit<Exported, 'secrets'> {
     const { analysis, generation } = this.#capture;
-    const list = this.#list(show, filter);
+    const list = this.#list({ show, filter, ...(row === undefined || sort === undefined ? {} : { sort }) });
     return {
       analysis,
       list: {

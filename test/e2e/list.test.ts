@@ -118,6 +118,57 @@ describe('the packet list', () => {
     expect(await pasted()).toBe(lit);
   });
 
+  it('is sorted by a click on a head, and the selected packet stays so', async () => {
+    const frames = (): Promise<number[]> =>
+      inspecting.frame
+        .locator('#packet-list .packet-row[data-frame]')
+        .evaluateAll((rows) =>
+          rows
+            .sort((a, b) => Number((a as HTMLElement).dataset.row) - Number((b as HTMLElement).dataset.row))
+            .map((row) => Number((row as HTMLElement).dataset.frame)),
+        );
+    const selected = (): Promise<string | null> =>
+      inspecting.frame.locator('#packet-list .packet-row.selected').first().getAttribute('data-frame');
+    const before = await frames();
+    await inspecting.select(1);
+    const chosen = await selected();
+    const time = heads().nth(1);
+    await time.click();
+    await expect.poll(() => time.getAttribute('aria-sort')).toBe('ascending');
+    await time.click();
+    await expect.poll(() => time.getAttribute('aria-sort')).toBe('descending');
+    await expect.poll(async () => (await frames())[0]).toBeGreaterThan(before[0]!);
+    const [first, second] = await frames();
+    expect(first).toBeGreaterThan(second!);
+    await expect.poll(selected).toBe(chosen);
+    await workbench.screenshot('list-sorted');
+    await time.click();
+    await expect.poll(() => time.getAttribute('aria-sort')).toBe('none');
+    await expect.poll(async () => (await frames())[0]).toBe(before[0]);
+    await expect.poll(selected).toBe(chosen);
+  });
+
+  it('has its columns in another order by a drag and by keys', async () => {
+    const titles = () => heads().allInnerTexts();
+    await heads().nth(4).locator('.title').dragTo(heads().nth(0));
+    await expect.poll(titles).toEqual(['Protocol', 'Frame', 'Time', 'Source', 'Destination', 'Message', 'counter', 'Info']);
+    expect((await inspecting.cells(1))[0]).toContain('p2pke');
+    await heads().nth(0).focus();
+    for (let at = 1; at <= 4; at++) {
+      await inspecting.press('Alt+ArrowRight');
+      // The focus goes with the column.
+      await inspecting.frame
+        .locator(`#packet-heads [role=columnheader][data-column=protocol]:nth-child(${at + 1}):focus`)
+        .waitFor();
+    }
+    await expect.poll(titles).toEqual(['Frame', 'Time', 'Source', 'Destination', 'Protocol', 'Message', 'counter', 'Info']);
+    await inspecting.press('ArrowLeft', 'ArrowRight');
+    await inspecting.press('Enter');
+    await expect.poll(() => heads().nth(4).getAttribute('aria-sort')).toBe('ascending');
+    await inspecting.press('Enter', 'Enter');
+    await expect.poll(() => heads().nth(4).getAttribute('aria-sort')).toBe('none');
+  });
+
   it('is as it was after the window was reloaded', async () => {
     await inspecting.select(5);
     const head = heads().nth(2);

@@ -22,7 +22,7 @@ describe('a test node as a task', () => {
     writeFileSync(join(workbench.folder, '.vscode', 'tasks.json'), JSON.stringify(tasks));
     writeFileSync(
       join(workbench.folder, 'short.packet'),
-      '### good\nwait 1ms\n\n### bad\nnode b = p2pke listen 127.0.0.1:0\nexpect b InitHello within 100ms\n',
+      '### good \u001b[31m\u001b]0;owned\u0007\nwait 1ms\n\n### bad\nnode b = p2pke listen 127.0.0.1:0\nexpect b InitHello within 100ms\n',
     );
   });
   afterAll(() => workbench?.dispose());
@@ -72,6 +72,8 @@ describe('a test node as a task', () => {
   it('runs a script, and a failed section is a problem at its line', async () => {
     await run('the script');
     await expect.poll(terminal, PATIENCE).toContain('1 passed, 1 failed');
+    // The name of a section steers no terminal.
+    expect(await terminal()).toContain('good \\u001b[31m\\u001b]0;owned\\u0007');
     await workbench.command('Problems: Focus on Problems View');
     await workbench.page.locator('.markers-panel', { hasText: 'InitHello did not come' }).first().waitFor(PATIENCE);
     await workbench.screenshot('task-script');

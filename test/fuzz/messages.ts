@@ -11,8 +11,15 @@ import type { MethodOf } from '../../extension/wire/rpc.ts';
 
 type Check = (value: unknown) => unknown;
 
-const rows = { show: 'all', filter: 'p2pke', start: 0, count: 50, columns: ['p2pke.counter'] };
-const scope = { show: 'all', columns: ['a.b'], row: 1, comments: [[1, 'words']] };
+const rows = {
+  show: 'all',
+  filter: 'p2pke',
+  start: 0,
+  count: 50,
+  columns: ['p2pke.counter'],
+  sort: { by: 'time', descending: true },
+};
+const scope = { show: 'all', columns: ['a.b'], row: 1, sort: { by: 'info', descending: false }, comments: [[1, 'words']] };
 const link = { node: 1, link: 1, message: 'HELLO', text: '{}' };
 const held = { node: 1, held: 1, times: 2, text: '00', milliseconds: 5 };
 const form = { protocol: 'p2pke', transport: 'udp', direction: 'listen', address: '127.0.0.1:0', role: '', mode: 'step' };

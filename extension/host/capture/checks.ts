@@ -2,7 +2,7 @@
  * The shapes of what arrives from a webview or a worker. TypeScript checked the other end when it was built; these check what
  * it sends. A request that fails here is answered with the error.
  */
-import { filter, filterText, integer, mismatch, object, oneOf, part, text, texts } from '../../wire/checks.ts';
+import { filter, filterText, integer, mismatch, object, oneOf, part, sort, text, texts } from '../../wire/checks.ts';
 import {
   type FindKind,
   type KeyReport,
@@ -21,6 +21,7 @@ export function rowsParams(value: unknown): WebviewCalls['rows']['params'] {
     ...part(params, 'rows.'),
     show: show(params.show, 'rows.show'),
     ...filter(params.filter, 'rows.filter'),
+    ...sort(params.sort, 'rows.sort'),
     ...columns(params.columns, 'rows.columns'),
   };
 }
@@ -31,6 +32,7 @@ export function treeParams(value: unknown): WebviewCalls['tree']['params'] {
     row: integer(params.row, 'tree.row', 0),
     show: show(params.show, 'tree.show'),
     ...filter(params.filter, 'tree.filter'),
+    ...sort(params.sort, 'tree.sort'),
   };
 }
 
@@ -41,6 +43,7 @@ function locateParams(value: unknown): WebviewCalls['locate']['params'] {
     ...(params.n === undefined ? {} : { n: integer(params.n, 'locate.n', 0) }),
     show: show(params.show, 'locate.show'),
     ...filter(params.filter, 'locate.filter'),
+    ...sort(params.sort, 'locate.sort'),
   };
 }
 
@@ -51,6 +54,7 @@ function findParams(value: unknown): WebviewCalls['find']['params'] {
   return {
     show: show(params.show, 'find.show'),
     ...filter(params.filter, 'find.filter'),
+    ...sort(params.sort, 'find.sort'),
     from: integer(params.from, 'find.from', -1),
     forward: params.forward === true,
     kind: oneOf(params.kind, findKinds, 'find.kind'),
@@ -85,6 +89,7 @@ function copyRowsParams(value: unknown): WebviewCalls['copyRows']['params'] {
   return {
     show: show(params.show, 'copyRows.show'),
     ...filter(params.filter, 'copyRows.filter'),
+    ...sort(params.sort, 'copyRows.sort'),
     ranges: params.ranges.map((range: unknown) => {
       const [start, end] = Array.isArray(range) ? range : [];
       const from = integer(start, 'copyRows.start', 0);
@@ -142,6 +147,7 @@ export function exportParams(value: unknown): WebviewCalls['export']['params'] {
     scope: {
       show: show(scope.show, 'export.show'),
       ...filter(scope.filter, 'export.filter'),
+      ...sort(scope.sort, 'export.sort'),
       columns: columns(scope.columns, 'export.columns').columns ?? [],
       ...(scope.row === undefined ? {} : { row: integer(scope.row, 'export.row', 0) }),
       comments: comments.map((each: unknown) => {

@@ -1,8 +1,16 @@
 /** The test nodes: a thread that has their sockets, and a page beside the inspector that drives them. */
 import { Worker } from 'node:worker_threads';
 import * as vscode from 'vscode';
-import type { NodeCalls, NodeEvents, NodePageCalls, NodeState, NodeWish, SpokenProtocol } from '../../wire/node.ts';
-import { Connection } from '../../wire/rpc.ts';
+import type {
+  NodeCalls,
+  NodeEvents,
+  NodePageCalls,
+  NodeState,
+  NodeThreadEvents,
+  NodeWish,
+  SpokenProtocol,
+} from '../../wire/node.ts';
+import { Connection, type Listeners } from '../../wire/rpc.ts';
 import type { CaptureEditors } from '../capture/editor.ts';
 import { failureOf } from '../capture/failureof.ts';
 import { mediaFolder, pageOf } from '../capture/page.ts';
@@ -10,6 +18,7 @@ import { moduleFiles } from '../capture/settings.ts';
 import { registerProtocols } from '../protocols/commands.ts';
 import { choose } from '../questions.ts';
 import { registerScripts, type Senders } from '../scripts/commands.ts';
+import { OpenScripts } from '../scripts/openscripts.ts';
 import { tellError, tellWarning } from '../telling.ts';
 import { nodeCommands, node as nodeOf, wish as wishOf } from './checks.ts';
 import { type Driven, nodeCommandsOf } from './commands.ts';
@@ -27,6 +36,7 @@ export function registerNodes(context: vscode.ExtensionContext, editors: Capture
     nodes,
     vscode.commands.registerCommand('peerscope.openTestNode', () => nodes.open()),
     vscode.commands.registerCommand('peerscope.continueAnyway', () => nodes.continueAnyway()),
+    vscode.commands.registerCommand('peerscope.closeScripts', () => nodes.closeScripts()),
     ...nodeCommandsOf(nodes, new PacketSender(nodes)),
     ...registerScripts(nodes, (runs) => new NodeTasks(nodes, runs, spokenIn(context.extension.packageJSON))),
     ...registerProtocols(nodes, context.extensionUri, (capture) => editors.show(capture)),
@@ -56,6 +66,9 @@ class Nodes implements Driven, Senders, Standing, TaskNodes {
   states: readonly NodeState[] = [];
   readonly #nodesChanged = new vscode.EventEmitter<void>();
   readonly onDidChangeNodes = this.#nodesChanged.event;
+  readonly #recorded = new vscode.EventEmitter<number>();
+  readonly onDidRecord = this.#recorded.event;
+  readonly #openScripts = new OpenScripts();
   readonly #debugger: StoppedDebugger;
   /** The debug session for which all stand still. */
   #stillFor: string | undefined;
@@ -77,6 +90,8 @@ class Nodes implements Driven, Senders, Standing, TaskNodes {
     this.#panel?.dispose();
     this.#end();
     this.#nodesChanged.dispose();
+    this.#recorded.dispose();
+    this.#openScripts.dispose();
   }
 
   /** A thread that has yet to begin is told when it does. */
@@ -92,6 +107,11 @@ class Nodes implements Driven, Senders, Standing, TaskNodes {
 
   continueAnyway(): void {
     this.#debugger.continueAnyway();
+  }
+
+  /** The nodes of scripts that stayed open; without a thread there are none. */
+  async closeScripts(): Promise<void> {
+    if (this.#thread !== undefined) await this.#call('closeScripts', {});
   }
 
   /** In an untrusted workspace nothing is opened: a node listens on the network. */
@@ -246,10 +266,14 @@ class Nodes implements Driven, Senders, Standing, TaskNodes {
     const isNew = this.#thread === undefined;
     this.#thread ??= new Thread(
       vscode.Uri.joinPath(this.#context.extensionUri, 'dist', 'node.cjs'),
-      (nodes) => {
-        this.states = nodes;
-        this.#page?.tell('nodes', { nodes });
-        this.#nodesChanged.fire();
+      {
+        nodes: ({ nodes }) => {
+          this.states = nodes;
+          this.#page?.tell('nodes', { nodes });
+          this.#nodesChanged.fire();
+        },
+        recording: ({ run }) => this.#recorded.fire(run),
+        openScripts: ({ open }) => this.#openScripts.show(open),
       },
       (reason) => this.#died(reason),
     );
@@ -275,6 +299,7 @@ class Nodes implements Driven, Senders, Standing, TaskNodes {
     this.#thread?.dispose();
     this.#thread = undefined;
     this.states = [];
+    this.#openScripts.show([]);
     this.#page?.tell('nodes', { nodes: [] });
     this.#nodesChanged.fire();
   }
@@ -315,19 +340,24 @@ async function isAllowed(host: string, address: string): Promise<boolean> {
   return chosen === yes;
 }
 
+/** The thread is of the same build: what it tells is what the types say. */
+interface ThreadListeners {
+  nodes(told: NodeThreadEvents['nodes']): void;
+  recording(told: NodeThreadEvents['recording']): void;
+  openScripts(told: NodeThreadEvents['openScripts']): void;
+}
+
 class Thread {
-  readonly connection: Connection<NodeCalls, None, None, NodeEvents>;
+  readonly connection: Connection<NodeCalls, None, None, NodeThreadEvents>;
   readonly #worker: Worker;
   #over = false;
 
-  constructor(file: vscode.Uri, changed: (nodes: readonly NodeState[]) => void, ended: (reason: string) => void) {
+  constructor(file: vscode.Uri, told: ThreadListeners, ended: (reason: string) => void) {
     this.#worker = new Worker(file.fsPath, { name: 'peerscope-nodes' });
-    this.connection = new Connection<NodeCalls, None, None, NodeEvents>(
+    this.connection = new Connection<NodeCalls, None, None, NodeThreadEvents>(
       (message) => this.#worker.postMessage(message),
       {},
-      {
-        nodes: (data: unknown) => changed((data as NodeEvents['nodes']).nodes),
-      },
+      told as Listeners<NodeThreadEvents>,
     );
     const over = (reason: string): void => {
       if (this.#over) return;

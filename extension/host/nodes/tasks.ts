@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { parseScript, sectionsOf } from '../../../dissector/script/index.ts';
 import type { NodeState, NodeWish, SpokenProtocol } from '../../wire/node.ts';
+import { printable } from '../../wire/printable.ts';
 import type { ScriptRuns } from '../scripts/runs.ts';
 
 const TYPE = 'peerscope';
@@ -90,7 +91,8 @@ abstract class Terminal implements vscode.Pseudoterminal {
   protected abstract run(): Promise<number | undefined>;
 
   protected line(text: string): void {
-    this.#written.fire(`${text.replace(/\r?\n/g, '\r\n')}\r\n`);
+    // Names of sections and words of peers must not steer the terminal.
+    for (const line of text.split(/\r?\n/)) this.#written.fire(`${printable(line)}\r\n`);
   }
 
   protected end(status: number): void {

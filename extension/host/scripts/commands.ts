@@ -1,6 +1,6 @@
 /** Commands on packet scripts: from the lenses, or at the cursor. */
 import * as vscode from 'vscode';
-import { parseScript, type Statement } from '../../../dissector/script/index.ts';
+import { parseScript, type Script, type Statement, sectionsOf, upTo } from '../../../dissector/script/index.ts';
 import type { NodeCalls, NodeState } from '../../wire/node.ts';
 import { moduleFiles } from '../capture/settings.ts';
 import { choose } from '../questions.ts';
@@ -16,6 +16,7 @@ export interface Senders extends Omit<Runner, 'call'> {
   call<M extends keyof NodeCalls & string>(method: M, params: NodeCalls[M]['params']): Promise<NodeCalls[M]['result']>;
 }
 
+const expected: readonly Statement['kind'][] = ['expect', 'silence', 'close'];
 /** A run of more than so many milliseconds is shown. */
 const LONG_MS = 1_000;
 
@@ -63,7 +64,8 @@ async function send(senders: Senders, runs: ScriptRuns, document: vscode.TextDoc
 
 /** The section around a place, up to a message that is sent there. */
 async function runSection(runs: ScriptRuns, document: vscode.TextDocument, at: number, until: number | undefined): Promise<void> {
-  const { statements } = parseScript(document.getText());
+  const script = parseScript(document.getText());
+  const { statements } = script;
   const section = Math.max(0, statements.filter(({ kind, start }) => kind === 'section' && start <= at).length - 1);
   const wish = { section, shown: true, ...(until === undefined ? {} : { until }) };
   const result = await stoppable((token) => runs.run(document, wish, token));
@@ -75,11 +77,25 @@ async function runSection(runs: ScriptRuns, document: vscode.TextDocument, at: n
     return;
   }
   if (failure === undefined) {
-    vscode.window.setStatusBarMessage(vscode.l10n.t('$(pass) Packet script: all that was expected came'), 5000);
+    vscode.window.setStatusBarMessage(passed(script, section, until), 5000);
     return;
   }
   const line = document.positionAt(failure.at).line + 1;
   void tellWarning(vscode.l10n.t('Line {0}: {1}', line, failure.text));
+}
+
+/** What a run without a failure has shown. */
+function passed(script: Script, section: number, until: number | undefined): string {
+  const statements = sectionsOf(script)[section]?.statements ?? [];
+  const expects = (among: readonly Statement[]): boolean => among.some(({ kind }) => expected.includes(kind));
+  if (until === undefined)
+    return expects(statements)
+      ? vscode.l10n.t('$(pass) Packet script: all that was expected came')
+      : vscode.l10n.t('$(pass) Packet script: it ran to its end');
+  const after = upTo({ title: '', statements }, until).statements.filter(({ start }) => start > until);
+  return expects(after)
+    ? vscode.l10n.t('$(pass) Packet script: sent, and what was expected after it came')
+    : vscode.l10n.t('$(pass) Packet script: sent');
 }
 
 /** What takes long is shown, and can be cancelled there. */

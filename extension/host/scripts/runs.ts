@@ -18,14 +18,16 @@ export interface Runner {
   call<M extends 'runSection' | 'stopSection'>(method: M, params: NodeCalls[M]['params']): Promise<NodeCalls[M]['result']>;
   /** Shows a recording beside the script. */
   show(recording: vscode.Uri): Promise<void>;
+  /** The recording of a run, by its number, has its first frame. */
+  readonly onDidRecord: vscode.Event<number>;
 }
 
 export interface RunWish {
   /** Its place among the sections of the script. */
   readonly section: number;
-  /** Up to the message that is sent at this offset, and what is expected right after it. */
+  /** Up to the message that is sent at this offset, and what is expected right after it; the nodes stay open. */
   readonly until?: number;
-  /** The answers are shown beside the script. */
+  /** The traffic is shown beside the script while it comes. */
   readonly shown?: boolean;
 }
 
@@ -63,6 +65,9 @@ export class ScriptRuns {
       // Where the thread has gone, the run has ended with it.
       this.#runner.call('stopSection', { run }).catch(() => {});
     });
+    const recorded = this.#runner.onDidRecord((number) => {
+      if (shown && number === run) void this.#runner.show(recording);
+    });
     try {
       const wish = {
         run,
@@ -77,11 +82,11 @@ export class ScriptRuns {
       };
       const result = await this.#runner.call('runSection', wish);
       if (result.unrecorded !== undefined) void tellWarning(vscode.l10n.t('Peerscope: {0}', result.unrecorded));
-      if (shown && result.recorded) await this.#runner.show(recording);
       // What was said of another text stands nowhere in this one.
       return document.isClosed || document.version !== version ? result : this.#told(document, section, result);
     } finally {
       stopping?.dispose();
+      recorded.dispose();
     }
   }
 

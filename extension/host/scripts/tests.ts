@@ -1,6 +1,7 @@
 /** The sections of packet scripts in VS Code's Test Explorer. */
 import * as vscode from 'vscode';
 import { parseScript } from '../../../dissector/script/index.ts';
+import { printable } from '../../wire/printable.ts';
 import { debugSection, type SectionOutcome } from '../debug/debuggedsection.ts';
 import type { ScriptRuns } from './runs.ts';
 
@@ -105,7 +106,8 @@ export class ScriptTests {
       const { seconds, failure } = result;
       const output =
         failure === undefined ? vscode.l10n.t('{0}: all that was expected came', item.label) : `${item.label}: ${failure.text}`;
-      run.appendOutput(`${output}\r\n`, undefined, item);
+      // A terminal shows it: names of sections and words of peers must not steer it.
+      run.appendOutput(`${printable(output)}\r\n`, undefined, item);
       if (failure === undefined) return run.passed(item, seconds * 1000);
       const message = new vscode.TestMessage(failure.text);
       message.location = new vscode.Location(document.uri, document.lineAt(document.positionAt(failure.at)).range);

@@ -8,13 +8,7 @@ import { addressText } from '../sockets/address.ts';
 import { wallClock } from '../sockets/clock.ts';
 import { SocketNode } from '../sockets/socketnode.ts';
 import { type ReceivedMessage, ReceivedMessages } from './receivedmessages.ts';
-import type { Block } from './recording.ts';
-
-/** Bytes of one node's traffic that a script looks at. */
-const MOST_RECORDED = 0x0100_0000;
-
-/** Of the next block, of whichever node. */
-let order = 0;
+import { type Block, MOST_KEPT } from './recording.ts';
 
 export interface ScriptNodeOptions {
   readonly protocol: Protocol;
@@ -30,6 +24,8 @@ export interface ScriptNodeOptions {
   readonly seed: number;
   /** Each line of its key log. */
   readonly key: (line: string) => void;
+  /** Called with each block of its recording. */
+  readonly recorded: (block: Block) => void;
 }
 
 /** A recording in memory, block by block, so that those of several nodes can be joined. */
@@ -39,17 +35,23 @@ export class ScriptRecorder {
   #size = 0;
   #link: string | undefined;
 
-  /** `stoodStill` gives milliseconds; `write` hears of each block. */
-  constructor(transport: 'udp' | 'tcp', stoodStill: () => number, write: (bytes: Uint8Array) => void) {
+  /** `stoodStill` gives milliseconds; `recorded` hears of each block, `kept` of those that are kept here. */
+  constructor(
+    transport: 'udp' | 'tcp',
+    stoodStill: () => number,
+    recorded: (block: Block) => void,
+    kept: (bytes: Uint8Array) => void,
+  ) {
     this.#recorder = new Recorder({
       ...{ transport, secrets: true, application: 'Peerscope', now: wallClock },
       stoodStill: () => ({ milliseconds: stoodStill(), why: 'somebody stood at a breakpoint' }),
       write: (bytes) => {
-        if (this.#size > MOST_RECORDED) return;
+        const block = { bytes: bytes.slice(), link: this.#link };
+        recorded(block);
+        if (this.#size > MOST_KEPT) return;
         this.#size += bytes.length;
-        const block = { bytes: bytes.slice(), order: order++, link: this.#link };
         this.blocks.push(block);
-        write(block.bytes);
+        kept(block.bytes);
       },
     });
   }
@@ -104,6 +106,7 @@ export class ScriptNode {
     const recorder = new ScriptRecorder(
       transport,
       () => started?.node.stoodStill ?? 0,
+      options.recorded,
       (bytes) => hearing.recorded(bytes),
     );
     started = await SocketNode.start(

@@ -16,6 +16,8 @@ export interface ScriptRelayOptions extends Pick<ScriptNodeOptions, 'protocol' |
   readonly forward: Address;
   /** Keys of the section's nodes so far. */
   readonly keys: readonly string[];
+  /** Called with each block of its recording. */
+  readonly recorded: (block: Block) => void;
 }
 
 /** What is to be changed of the next message of a name. */
@@ -57,6 +59,7 @@ export class ScriptRelay {
     const recorded = new ScriptRecorder(
       transport,
       () => made?.socket.relay.stoodStill ?? 0,
+      options.recorded,
       () => {},
     );
     // What is expected of a relay is what came to it, and what goes back: the side that listens.
@@ -96,10 +99,6 @@ export class ScriptRelay {
     this.#hearing = parts.hearing;
     this.#ring = parts.ring;
     this.#events = parts.events;
-  }
-
-  get blocks(): readonly Block[] {
-    return this.#recorded.blocks;
   }
 
   get frames(): number {

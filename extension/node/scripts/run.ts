@@ -21,14 +21,15 @@ import {
   withoutSecrets,
 } from '../../../dissector/script/index.ts';
 import { type NodeLimits, parseFault } from '../../../dissector/testnode/index.ts';
-import { parseAddress, resolveAllowed } from '../sockets/address.ts';
+import { addressText, parseAddress, resolveAllowed } from '../sockets/address.ts';
 import { socketReason } from '../sockets/socketsentences.ts';
 import { ScriptClock } from './clock.ts';
 import { Draft } from './draft.ts';
+import { type Expected, formOf, type Hearing, isTaken, ms } from './expectation.ts';
 import type { Mended, SectionFailure } from './failure.ts';
 import { ScriptNode } from './node.ts';
 import type { ReceivedMessage } from './receivedmessages.ts';
-import { joinedRecording } from './recording.ts';
+import { JoinedRecording } from './recording.ts';
 import { ScriptRelay } from './relay.ts';
 import { ScriptScope, type Surroundings } from './scope.ts';
 import type { Onlooker, RunView, Stage } from './stages.ts';
@@ -49,6 +50,8 @@ export interface ScriptOptions {
   readonly onlooker?: Onlooker;
   /** Stops it wherever it is. */
   readonly signal?: AbortSignal;
+  /** Called with each block of the recording as it comes (pcapng), and whether it is a frame. */
+  readonly recorded?: (bytes: Uint8Array, isFrame: boolean) => void;
 }
 
 export interface SectionResult {
@@ -72,20 +75,39 @@ class Failure extends Error {
 }
 
 /** A section in which something is wrongly named, or does not fit its field, fails at once: none of it is run. */
-export async function runSection({ title, statements }: Section, options: ScriptOptions): Promise<SectionResult> {
+export async function runSection(section: Section, options: ScriptOptions): Promise<SectionResult> {
+  const { result, run } = await carryOut(section, options);
+  await run?.end();
+  const recording = run?.recording;
+  return { ...result, ...(recording === undefined ? {} : { recording }) };
+}
+
+/** What has run, and its nodes, which go on: what they record comes by `recorded`. */
+export interface OpenSection {
+  readonly result: SectionResult;
+  /** Names of the nodes, in the order in which they began. */
+  readonly nodes: readonly string[];
+  end(): Promise<void>;
+}
+
+/** As `runSection`, and leaves the nodes open afterwards. */
+export async function openSection(section: Section, options: ScriptOptions): Promise<OpenSection> {
+  const { result, run } = await carryOut(section, options);
+  return { result, nodes: [...(run?.nodes.keys() ?? [])], end: async () => run?.end() };
+}
+
+async function carryOut(
+  { title, statements }: Section,
+  options: ScriptOptions,
+): Promise<{ readonly result: SectionResult; readonly run: Run | undefined }> {
   const started = performance.now();
   const wrong = checkScript(statements, options.protocols).find(({ severity }) => severity === undefined);
-  if (wrong !== undefined) return { title, seconds: 0, failure: { at: wrong.start, text: wrong.text } };
+  if (wrong !== undefined)
+    return { result: { title, seconds: 0, failure: { at: wrong.start, text: wrong.text } }, run: undefined };
   const run = new Run(options);
   options.onlooker?.started(run);
   const outcome = await run.all(statements);
-  await run.end();
-  const { recording } = run;
-  return {
-    ...{ title, seconds: (performance.now() - started) / 1000 },
-    ...outcome,
-    ...(recording === undefined ? {} : { recording }),
-  };
+  return { result: { ...{ title, seconds: (performance.now() - started) / 1000 }, ...outcome }, run };
 }
 
 class Run implements RunView {
@@ -96,10 +118,12 @@ class Run implements RunView {
   readonly scope: ScriptScope;
   readonly #options: ScriptOptions;
   readonly #clock = new ScriptClock();
+  readonly #recording: JoinedRecording;
   #isFrozen = false;
 
   constructor(options: ScriptOptions) {
     this.#options = options;
+    this.#recording = new JoinedRecording(options.recorded);
     this.scope = new ScriptScope(options.protocols, options.around);
   }
 
@@ -109,7 +133,7 @@ class Run implements RunView {
   }
 
   get recording(): Uint8Array<ArrayBuffer> | undefined {
-    return joinedRecording([...this.nodes.values(), ...this.#relays.values()].map(({ blocks }) => blocks));
+    return this.#recording.bytes;
   }
 
   /** One statement after the other, up to the first that does not hold. */
@@ -250,7 +274,11 @@ class Run implements RunView {
     if (forward !== undefined) {
       const to = await this.#placeOf(forward.text);
       const both = { listen: at, forward: to, keys: this.#keys, seed: around.seed };
-      const relay = await ScriptRelay.start({ ...{ protocol, protocols, pins, limits }, ...both });
+      const relay = await ScriptRelay.start({
+        ...{ protocol, protocols, pins, limits, ...both },
+        recorded: (block) => this.#recording.take(name.text, block),
+      });
+      this.#recording.listens(name.text, addressText(relay.socket.local));
       relay.socket.relay.standStill(this.#isFrozen);
       this.#relays.set(name.text, relay);
       return;
@@ -263,8 +291,10 @@ class Run implements RunView {
         for (const relay of this.#relays.values()) relay.key(line);
       },
       ...place,
+      recorded: (block) => this.#recording.take(name.text, block),
     });
     started.socket.node.standStill(this.#isFrozen);
+    if (direction === 'listen') this.#recording.listens(name.text, addressText(started.socket.local));
     this.nodes.set(name.text, started);
   }
 
@@ -463,29 +493,4 @@ class Run implements RunView {
   #node(name: string): ScriptNode {
     return this.nodes.get(name)!;
   }
-}
-
-/** Where messages come: at a node, or through a relay. */
-type Hearing = ScriptNode | ScriptRelay;
-
-/** What an expectation says. */
-interface Expected {
-  readonly message: string;
-  readonly state: string | undefined;
-  readonly within: number;
-  readonly fields: readonly FieldNode[];
-}
-
-/** A name that has no layout (undecodable, say) tells the state by itself. */
-function isTaken(heard: ReceivedMessage, state: string | undefined, form: MessageForm | undefined): boolean {
-  if (state === undefined) return heard.isRead || form === undefined;
-  return state === 'any' || heard.state === state;
-}
-
-function formOf({ protocol }: Hearing, message: string) {
-  return protocol.messages?.find(({ name }) => name === message);
-}
-
-function ms(milliseconds: number): string {
-  return milliseconds % 1000 === 0 ? `${milliseconds / 1000} s` : `${milliseconds} ms`;
 }

@@ -39,12 +39,28 @@ const info: Column = { id: 'info', title: 'Info', width: 'minmax(120px, 1fr)' };
 /** Narrower than this, a list has one column for both ends. */
 export const NARROW = 760;
 
-export function columnsOf(fields: readonly string[], isNarrow = false): Column[] {
+/** `order`: ids in the order of the user's own; columns that it does not name keep their places behind those before them. */
+export function columnsOf(fields: readonly string[], isNarrow = false, order: readonly string[] = []): Column[] {
   const own = fields.map((id, index): Column => ({ id, title: id.split('.').at(-1)!, width: 'minmax(60px, 12ch)', own: index }));
   const first = isNarrow
     ? before.flatMap((column) => (column.id === 'source' ? [ports] : column.id === 'destination' ? [] : [column]))
     : before;
-  return [...first, ...own, info];
+  return ordered([...first, ...own, info], order);
+}
+
+function ordered(columns: readonly Column[], order: readonly string[]): Column[] {
+  // The column of both ends stands where that of the source would.
+  const placeOf = ({ id }: Column): number => order.indexOf(id === 'ports' && !order.includes('ports') ? 'source' : id);
+  let before = -1;
+  const places = columns.map((column) => {
+    const place = placeOf(column);
+    if (place >= 0) before = place;
+    return place >= 0 ? place : before + 0.5;
+  });
+  return columns
+    .map((column, at) => ({ column, at }))
+    .sort((a, b) => places[a.at]! - places[b.at]! || a.at - b.at)
+    .map(({ column }) => column);
 }
 
 /** The tracks of the grid: widths that the user gave, and those that hold what is in view, are in pixels. */

@@ -6,10 +6,11 @@ import { Resizing } from '../page/resizing.ts';
 import { signs } from '../page/signs.ts';
 import { absolute, hueOf } from '../page/texts.ts';
 import { VirtualList } from '../page/virtuallist.ts';
-import { cellMenu, menuOf } from './asfilter.ts';
-import { type Column, columnsOf, NARROW, timeText, titleOf, tracks } from './columns.ts';
+import { cellMenu } from './asfilter.ts';
+import { type Column, columnsOf, NARROW, timeText, tracks } from './columns.ts';
 import { endpointCell, portsText } from './endpoint.ts';
 import { ColumnFit } from './fitting.ts';
+import { Heads } from './heads.ts';
 import type { PacketList } from './list.ts';
 import type { PickedRows } from './picked.ts';
 import type { Remembered } from './remembered.ts';
@@ -58,6 +59,7 @@ export class Packets extends PageElement {
   #marks: ReadonlySet<number> = new Set();
   #comments: ReadonlyMap<number, string> = new Map();
   readonly #resizing = new Resizing(this);
+  readonly #heads = new Heads(this, this.#resizing);
   readonly #fit = new ColumnFit();
   #isNarrow = false;
   readonly #sized = new ResizeObserver(() => {
@@ -91,12 +93,13 @@ export class Packets extends PageElement {
       this.#lines.toTop();
       this.#fit.clear();
     }
-    this.#columns = columnsOf(this.list.columns, this.#isNarrow);
+    this.#columns = columnsOf(this.list.columns, this.#isNarrow, this.arranged.order);
     this.#marks = new Set(this.arranged.marks);
     this.#comments = new Map(this.arranged.comments);
   }
 
   protected override updated(): void {
+    this.#heads.updated();
     const { time, widths } = this.arranged;
     this.#fit.fit(this.#lines.shown, getComputedStyle(this).font);
     this.style.setProperty('--packet-columns', tracks(this.#columns, time, this.#resizing.over(widths), this.#fit.widths));
@@ -105,9 +108,7 @@ export class Packets extends PageElement {
   protected override render(): TemplateResult {
     const { list } = this;
     return html`
-      <div id="packet-heads" class="columns packet-row" role="row" aria-rowindex="1">
-        ${this.#columns.map((column) => this.#head(column))}
-      </div>
+      ${this.#heads.draw(this.#columns, this.arranged)}
       <div id="packet-list" class="viewport" role="grid" tabindex="0" aria-label="Packets" aria-multiselectable="true" aria-owns="packet-heads"
         aria-colcount=${this.#columns.length} aria-rowcount=${list.total + 1} data-vscode-context=${this.#menu()}
         aria-activedescendant=${this.#lines.active} @keydown=${this.#lines.key} @mousedown=${this.#press}>
@@ -139,13 +140,6 @@ export class Packets extends PageElement {
     ].join(' ');
     return html`<div id="packet-${index}" class=${classes} role="row" data-row=${index} data-frame=${row?.frame ?? nothing}
       aria-rowindex=${index + 2} aria-selected=${selected}>${row === undefined ? html`<span role="gridcell">…</span>` : this.#cells(row)}</div>`;
-  }
-
-  #head(column: Column): TemplateResult {
-    const { id, own, isNumber } = column;
-    const title = titleOf(column, this.arranged.time);
-    const menu = menuOf('header', undefined, { column: id, isTime: id === 'time', isOwn: own !== undefined });
-    return html`<span role="columnheader" class=${isNumber ? 'number' : ''} title=${own === undefined ? title : id} data-vscode-context=${menu}>${title}${this.#resizing.grip(id)}</span>`;
   }
 
   #cells(row: Row): TemplateResult[] {

@@ -1,5 +1,5 @@
 /** What the page remembers while it is hidden or the window is reloaded. */
-import type { Show } from '../../../extension/wire/inspector.ts';
+import type { Show, SortOrder } from '../../../extension/wire/inspector.ts';
 import { NARROWEST, type Reference, type TimeFormat, timeFormats } from './columns.ts';
 
 export interface Remembered {
@@ -13,8 +13,12 @@ export interface Remembered {
   readonly history: readonly string[];
   readonly row?: number;
   readonly frame?: number;
+  /** Undefined for the order of the capture. */
+  readonly sort?: SortOrder;
   /** Fields that stand as columns in the list. */
   readonly columns: readonly string[];
+  /** Ids of columns in the order of the user's own; empty for the usual one. */
+  readonly order: readonly string[];
   /** Widths of columns in pixels, by id, where the user gave one. */
   readonly widths: Readonly<Record<string, number>>;
   readonly time: TimeFormat;
@@ -49,7 +53,9 @@ export function remembered(stored: unknown): Remembered {
     filter: typeof values.filter === 'string' ? values.filter : '',
     history: texts(values.history),
     ...(whole(values.row) && whole(values.frame) ? { row: values.row, frame: values.frame } : {}),
+    ...(isOrder(values.sort) ? { sort: { by: values.sort.by, descending: values.sort.descending } } : {}),
     columns: texts(values.columns),
+    order: texts(values.order),
     widths: widths(values.widths),
     time: timeFormats.find((format) => format === values.time) ?? 'start',
     ...(isReference(values.reference) ? { reference: values.reference } : {}),
@@ -77,6 +83,12 @@ function isReference(value: unknown): value is Reference {
   if (typeof value !== 'object' || value === null) return false;
   const { frame, seconds, nanos } = value as Record<string, unknown>;
   return [frame, seconds, nanos].every(Number.isSafeInteger);
+}
+
+function isOrder(value: unknown): value is SortOrder {
+  if (typeof value !== 'object' || value === null) return false;
+  const { by, descending } = value as Record<string, unknown>;
+  return typeof by === 'string' && typeof descending === 'boolean';
 }
 
 function isComment(value: unknown): value is readonly [number, string] {

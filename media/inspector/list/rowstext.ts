@@ -1,5 +1,9 @@
-/** Rows of the list as text: the columns as they are shown, a tab between two, a line a row. */
+/**
+ * Rows of the list as text: the columns as they are shown, a tab between two, a line a row. What is copied is pasted into terminals: words of
+ * peers have no line feed and no escape sequence in it.
+ */
 import type { Row } from '../../../extension/wire/inspector.ts';
+import { printable } from '../../../extension/wire/printable.ts';
 import type { Call } from '../page/host.ts';
 import { type Column, columnsOf, timeText, titleOf } from './columns.ts';
 import type { PacketList } from './list.ts';
@@ -17,7 +21,7 @@ export async function rowsText(
   arranged: Remembered,
   ranges: readonly RowRange[],
 ): Promise<{ text: string; left: number }> {
-  const columns = columnsOf(list.columns);
+  const columns = columnsOf(list.columns, false, arranged.order);
   const asked = list.columns.length === 0 ? {} : { columns: list.columns };
   const lines: string[] = [];
   let left = 0;
@@ -29,7 +33,7 @@ export async function rowsText(
         break;
       }
       const { rows } = await call('rows', { start: at, count, show: list.show, ...list.narrowed, ...asked });
-      lines.push(...rows.map((row) => columns.map((column) => cellText(row, column, list, arranged)).join('\t')));
+      lines.push(...rows.map((row) => columns.map((column) => printable(cellText(row, column, list, arranged))).join('\t')));
       left += Math.min(STEP, end - at) - count;
     }
   const heads = columns.map((column) => titleOf(column, arranged.time)).join('\t');

@@ -1,6 +1,8 @@
 /** What the page knows of the capture and what is chosen in it. Every answer that comes late, for an earlier choice, is dropped. */
 import type { Overview, Row, ScriptKind, Show, WebviewEvents } from '../../../extension/wire/inspector.ts';
+import { columnsOf } from '../list/columns.ts';
 import { findRow, type Target } from '../list/findrow.ts';
+import { type MovedColumn, movedColumns, nextOrder, sortedBy } from '../list/heads.ts';
 import { PacketList } from '../list/list.ts';
 import { type Pick, PickedRows, type RowRange } from '../list/picked.ts';
 import { type Remembered, remembered } from '../list/remembered.ts';
@@ -166,6 +168,20 @@ export class Session {
     this.#narrow({ filter, history: filter === '' ? others : [filter, ...others].slice(0, HISTORY) });
   }
 
+  /** A click on the head of a column. */
+  sortBy(column: string): void {
+    const sort = nextOrder(column, this.#remembered.sort);
+    const { sort: _, ...others } = this.#remembered;
+    this.#remembered = others;
+    this.#narrow(sort === undefined ? {} : { sort });
+  }
+
+  moveColumn({ id, to }: MovedColumn): void {
+    const { columns, order } = this.#remembered;
+    const ids = columnsOf(columns, false, order).map((column) => column.id);
+    this.arrange({ order: movedColumns(ids, { id: sortedBy(id), to: sortedBy(to) }) });
+  }
+
   #narrow(part: Partial<Remembered>): void {
     this.#remember(part);
     this.list = this.#newList();
@@ -182,8 +198,12 @@ export class Session {
 
   /** Other columns, times or marks; the worker is asked again only where it has to be. */
   arrange(part: Partial<Remembered>): void {
-    if (part.columns !== undefined) this.#narrow(part);
-    else {
+    if (part.columns !== undefined) {
+      const { sort, ...others } = this.#remembered;
+      // Nothing shows any more what the list is sorted by.
+      if (sort !== undefined && !columnsOf(part.columns).some(({ id }) => id === sort.by)) this.#remembered = others;
+      this.#narrow(part);
+    } else {
       this.#remember(part);
       this.#changed();
     }
@@ -292,6 +312,7 @@ export class Session {
   }
 
   #listChanged(): void {
+    void this.#settle();
     // The first packet is shown by itself: an empty lower half says nothing.
     if (this.selected === undefined && this.#target === undefined && this.list.row(0) !== undefined) this.select(0);
     const { selected } = this;
@@ -316,6 +337,10 @@ export class Session {
     const target = this.#target;
     if (target === undefined || overview === undefined || overview.failure !== undefined) return;
     if (overview.frames < target.frame && !overview.done) return;
+    if (!list.isSettled) {
+      list.need(0, 1);
+      return;
+    }
     try {
       const found = await findRow(this.#host.call, list, target);
       // Something else was chosen in the meantime, or this was called twice.

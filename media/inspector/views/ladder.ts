@@ -108,7 +108,7 @@ export class Ladder extends PageElement {
     const { frame } = this;
     const list = this.#list!;
     if (frame === undefined || list.row(this.#selected)?.frame === frame) return;
-    const { row } = await this.call('locate', { frame, show: 'messages', ...list.narrowed }).catch(() => ({ row: -1 }));
+    const { row } = await this.call('locate', { frame, show: 'messages', ...list.filtered }).catch(() => ({ row: -1 }));
     if (row < 0 || list !== this.#list || frame !== this.frame) return;
     this.#selected = row;
     this.#lines.reveal(row);
@@ -174,7 +174,7 @@ export class Ladder extends PageElement {
     this.#complaint = undefined;
     const list = this.#list!;
     try {
-      const { rows } = await this.call('rows', { start: 0, count: DRAWN, show: 'messages', ...list.narrowed });
+      const { rows } = await this.call('rows', { start: 0, count: DRAWN, show: 'messages', ...list.filtered });
       const name = `${this.name.replace(/\.[^.]*$/, '')}-ladder.svg`;
       await this.call('saveDrawing', { name, svg: drawingOf(rows, this.#endpoints, this.start) });
       if (list.total > DRAWN) this.#complaint = `The drawing holds the first ${DRAWN} messages.`;

@@ -1,5 +1,6 @@
 /** The view of the packets: the list, and what is said where it is empty. */
 import { html } from 'lit';
+import type { MovedColumn } from '../list/heads.ts';
 import { Packets } from '../list/packets.ts';
 import type { Pick } from '../list/picked.ts';
 import type { Widths } from '../page/resizing.ts';
@@ -20,6 +21,8 @@ export const packets: View = {
     const { session, overview } = stage;
     return html`<peerscope-packets class="fills" .list=${session.list} .selected=${session.selected?.row} .picked=${session.picked} .arranged=${session.arranged} .live=${overview.live === true} .empty=${empty(stage)}
       @resize-column=${({ detail }: CustomEvent<Widths>) => stage.resize(detail)}
+      @sort-column=${({ detail }: CustomEvent<string>) => session.sortBy(detail)}
+      @move-column=${({ detail }: CustomEvent<MovedColumn>) => session.moveColumn(detail)}
       @select-all=${() => session.selectAll()}
       @select-row=${({ detail: { row, how } }: CustomEvent<{ row: number; how: Pick }>) => session.select(row, how)}></peerscope-packets>`;
   },
@@ -27,6 +30,7 @@ export const packets: View = {
 
 function empty({ overview, session: { show, list } }: Stage): string {
   if (!overview.done || !list.known) return 'Reading…';
+  if (list.sort !== undefined && !list.isSettled) return 'Sorting…';
   if (list.filter !== '') return list.scan?.done === false ? 'Searching…' : 'No packet matches the filter';
   return show === 'messages' && overview.frames > 0 ? 'No messages' : 'No frames';
 }

@@ -108,7 +108,7 @@ describe('diff', () => {
 
   it('writes Markdown that a note cannot break', async () => {
     const { out } = await diff(beats('a', from(1, 'x')), beats('b', from(1, '<b>|`')), '--format', 'markdown');
-    expect(lines(out)[0]).toBe("B's beat has note \\<b>\\|\\`, not x.");
+    expect(lines(out)[0]).toBe("B's beat has note \\<b\\>\\|\\`, not x.");
     expect(lines(out)[2]).toContain('| message | field | difference |');
     expect(lines(out)[4]).toMatch(/^\| 1 \| 1 \| beat \| heartbeat\.note \| /);
   });

@@ -13,7 +13,7 @@ import {
   streamCiphers,
   useEngine,
 } from '../../../dissector/crypto/index.ts';
-import { platformEngine } from '../../../extension/capture/engine.ts';
+import { platformEngine, provenParts } from '../../../extension/capture/engine.ts';
 
 const own = platformEngine();
 const bytes = (minLength: number, maxLength = minLength) => fc.uint8Array({ minLength, maxLength });
@@ -33,7 +33,7 @@ describe('the engine of Node', () => {
 
   const publicKeys: readonly (keyof Engine)[] = ['x25519', 'x25519Public', 'verifyEd25519', 'power'];
 
-  it('is there', () => expect(Object.keys(own).sort()).toEqual([...ciphers, ...publicKeys].sort()));
+  it('is there', () => expect(provenParts().sort()).toEqual([...ciphers, ...publicKeys].sort()));
 
   it.each(ciphers)('%s answers what the library answers, also to what does not fit', (name) => {
     const parts =
@@ -157,8 +157,25 @@ describe('a platform', () => {
       x25519: (privateKey, publicKey) => orUndefined(() => libraryEngine.x25519(privateKey, publicKey)) ?? new Uint8Array(32),
       verifyEd25519: () => true,
     };
-    expect(Object.keys(platformEngine(from)).sort()).toEqual([
-      ...['encipherBlocks', 'openCbc', 'openGcm', 'power', 'x25519Public'],
-    ]);
+    expect(provenParts(from).sort()).toEqual(['encipherBlocks', 'openCbc', 'openGcm', 'power', 'x25519Public']);
+    // The library stands in the place of the others.
+    expect(() => platformEngine(from).x25519(new Uint8Array(32).fill(9), new Uint8Array(32))).toThrow();
+    expect(platformEngine(from).verifyEd25519(new Uint8Array(32), new Uint8Array(1), new Uint8Array(64))).toBe(false);
+  });
+
+  it('is asked nothing before its first use', () => {
+    let asked = 0;
+    const x25519Public: Engine['x25519Public'] = (privateKey) => {
+      asked++;
+      return libraryEngine.x25519Public(privateKey);
+    };
+    const engine = platformEngine({ ...libraryEngine, x25519Public });
+    expect(asked).toBe(0);
+    const known = libraryEngine.x25519Public(new Uint8Array(32).fill(7));
+    expect(engine.x25519Public(new Uint8Array(32).fill(7))).toEqual(known);
+    const proving = asked;
+    expect(proving).toBeGreaterThan(1);
+    engine.x25519Public(new Uint8Array(32).fill(7));
+    expect(asked).toBe(proving + 1);
   });
 });

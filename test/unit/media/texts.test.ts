@@ -51,7 +51,7 @@ describe('what the page remembers', () => {
         marks: [],
         comments: [],
       },
-      ...{ graph: true, endpoints: false, inspecting: false, listHeight: 50, treeWidth: 42, treeHeight: 55 },
+      ...{ order: [], graph: true, endpoints: false, inspecting: false, listHeight: 50, treeWidth: 42, treeHeight: 55 },
     };
     expect(remembered(undefined)).toEqual(fresh);
     expect(remembered('x')).toEqual(fresh);
@@ -65,7 +65,9 @@ describe('what the page remembers', () => {
       history: ['p2p', 'udp'],
       row: 3,
       frame: 9,
+      sort: { by: 'ip.ttl', descending: true },
       columns: ['ip.ttl'],
+      order: ['info', 'time'],
       widths: { source: 90 },
       time: 'reference',
       reference: { frame: 2, seconds: 5, nanos: 7 },

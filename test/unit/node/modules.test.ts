@@ -7,6 +7,7 @@ import { openBytes, protocols } from '../../../dissector/index.ts';
 import { nodeLimitsIn } from '../../../extension/node/limits.ts';
 import { spokenProtocols } from '../../../extension/node/protocols.ts';
 import { ScriptSections } from '../../../extension/node/scripts/section.ts';
+import { quiet } from './start.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'peerscope-modules-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -59,7 +60,7 @@ const path = join(folder, 'echo.js');
 writeFileSync(path, echo);
 
 const run = (text: string, modules: readonly string[]) =>
-  new ScriptSections().run({
+  new ScriptSections(quiet).run({
     ...{ run: 1, text, section: 0, tree: {}, modules, folder, answered: {}, until: undefined, steps: false },
     recording: join(folder, 'run.pcapng'),
   });

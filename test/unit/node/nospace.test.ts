@@ -13,7 +13,7 @@ import { startNode } from '../../../extension/node/running.ts';
 import { saveRecording } from '../../../extension/node/saving.ts';
 import { ScriptSections } from '../../../extension/node/scripts/section.ts';
 import { bundled } from '../cli/bundle.ts';
-import { isReady, start } from './start.ts';
+import { isReady, quiet, start } from './start.ts';
 
 const patience = { timeout: 30_000 };
 const script = `### two
@@ -115,7 +115,7 @@ describe('a recording without room', () => {
   });
 
   it('does not hide what a section of the editor said and heard', async () => {
-    const sections = new ScriptSections();
+    const sections = new ScriptSections(quiet);
     const wish = {
       run: 0,
       text: script,

@@ -6,6 +6,7 @@ import { memoryFile, openCapture } from '../../../dissector/capture/index.ts';
 import { ScriptSecrets } from '../../../extension/node/scripts/secrets.ts';
 import { ScriptSections } from '../../../extension/node/scripts/section.ts';
 import { jsonLines, peerscope, temporary } from '../cli/help.ts';
+import { quiet } from './start.ts';
 
 const secret = 'Zq7wKx9vTr3m';
 const two = 'node b = p2pke listen 127.0.0.1:0\nnode a = p2pke dial b\n';
@@ -85,7 +86,7 @@ describe('what is computed from a secret', () => {
   });
 
   it('is told to no editor, and not offered as what came', async () => {
-    const sectionsOfEditor = new ScriptSections();
+    const sectionsOfEditor = new ScriptSections(quiet);
     const wanted = { run: 1, section: 0, folder: undefined, answered: { q: secret }, tree: {}, modules: [] };
     for (const text of sections.slice(0, 8)) {
       const recording = join(dirname(script), 'r.pcapng');

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Protocol } from '../../../dissector/index.ts';
 import { type Address, Choices } from '../../../dissector/protocol/index.ts';
 import { type NodeEvent, nodeLimits } from '../../../dissector/testnode/index.ts';
+import type { SectionEvents } from '../../../extension/node/scripts/section.ts';
 import { SocketNode, type SocketNodeOptions } from '../../../extension/node/sockets/socketnode.ts';
 import { endsWithTest } from '../endings.ts';
 
@@ -43,3 +44,6 @@ export function told({ events }: Started): string[] {
 export function ends({ events }: Started): string[] {
   return events.flatMap((event) => (event.kind === 'closed' ? [`${event.why}${event.abrupt ? ' (abrupt)' : ''}`] : []));
 }
+
+/** Nobody listens to what sections tell. */
+export const quiet: SectionEvents = { recording: () => {}, opened: () => {} };

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ScriptSections } from '../../../extension/node/scripts/section.ts';
+import { quiet } from './start.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'peerscope-stopping-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -28,7 +29,7 @@ describe('a run', () => {
     async (statement) => {
       const port = await freePort();
       const text = `node b = p2p listen 127.0.0.1:${port}\n${statement.replace('InitHello', 'HELLO')}\nwait 1ms\n`;
-      const sections = new ScriptSections();
+      const sections = new ScriptSections(quiet);
       const running = sections.run(wish(text));
       const early = await Promise.race([running, new Promise<undefined>((later) => setTimeout(later, 300, undefined))]);
       expect(early).toBeUndefined();
@@ -44,7 +45,7 @@ describe('a run', () => {
   );
 
   it('that comes to its end says nothing of a stop', async () => {
-    const result = await new ScriptSections().run(wish('wait 1ms\n'));
+    const result = await new ScriptSections(quiet).run(wish('wait 1ms\n'));
     expect('stopped' in result).toBe(false);
   });
 });
