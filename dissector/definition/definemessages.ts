@@ -155,6 +155,8 @@ export function defineMessages(definition: MessagesDefinition): Protocol {
     recognise: ({ datagrams, limits }) => ofDatagrams(datagrams, (bytes) => isMessage(bytes, limits, definition)),
     observe: (context) => observer(context, definition, own),
     dissect: (message) => dissect(message, definition),
+    // An encrypted field is bytes among the others.
+    seal: (_message, clear) => clear,
     ...(Object.keys(sealed).length === 0 ? {} : { explain: (message, ring) => explain(message, definition, ring) }),
   });
 }

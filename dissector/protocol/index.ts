@@ -26,6 +26,7 @@ export * from './pendingbytes.ts';
 export * from './protocol.ts';
 export * from './replaywindow.ts';
 export * from './rules.ts';
+export type { Seal } from './sealing.ts';
 export * from './standstill.ts';
 export * from './steps.ts';
 export * from './streambuffer.ts';

@@ -11,6 +11,7 @@ import type { TriedKey } from './keytrials.ts';
 import type { Machine } from './machine.ts';
 import type { NodeDefinition } from './node.ts';
 import type { ConversationSample, Observer, ObserverContext } from './observe.ts';
+import type { Seal } from './sealing.ts';
 import type { MessageHeader, SessionStep } from './steps.ts';
 import type { Wire } from './wire.ts';
 
@@ -78,6 +79,8 @@ export interface Protocol<Facts = unknown, Session = unknown> {
   readonly compute?: (message: MessageView<Facts, Session>, keys: KeyRing) => readonly Derivation[];
   /** What it reads of the payload of other protocols, where they hand it over. */
   readonly carried?: Carried;
+  /** Makes the bytes of a message again from its values: without it a relay edits messages in clear that need no frame, and of others the bytes. */
+  readonly seal?: Seal<Facts, Session>;
   /** Its active side: without it there is no test node of this protocol. */
   readonly peer?: NodeDefinition;
 }

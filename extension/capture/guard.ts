@@ -27,6 +27,7 @@ export function guarded(protocol: Protocol, tell: (problem: string) => void = ()
   const almost = protocol.almost?.bind(protocol);
   const part = protocol.part?.bind(protocol);
   const compute = protocol.compute?.bind(protocol);
+  const seal = protocol.seal?.bind(protocol);
   const fail: Fail = (sentence) => {
     if (told.has(sentence)) return;
     told.add(sentence);
@@ -99,6 +100,7 @@ export function guarded(protocol: Protocol, tell: (problem: string) => void = ()
       : { explain: (message, keys) => attempt({ id, path }, 'explain', () => explain(message, keys)) }),
     ...(part === undefined ? {} : { part: (message) => whole('part', () => part(message)) }),
     ...(compute === undefined ? {} : { compute: (...given) => attempt({ id, path }, 'compute', () => compute(...given)) }),
+    ...(seal === undefined ? {} : { seal: (...given) => attempt({ id, path }, 'seal', () => seal(...given)) }),
   };
   failures.set(own, sentences);
   return own;

@@ -2,14 +2,14 @@
 import { getHeapStatistics } from 'node:v8';
 import type { DecodeOptions } from '../../dissector/analysis/decodeoptions.ts';
 import { messageLine } from '../../dissector/analysis/jsonline.ts';
-import type { Protocol } from '../../dissector/protocol/index.ts';
+import type { KeyRing, Protocol } from '../../dissector/protocol/index.ts';
 import { DiskFile } from '../capture/disk.ts';
 import { CaptureKeys } from '../capture/keys.ts';
 import { openFile, Pass } from '../capture/open.ts';
 import type { Output } from './output.ts';
 import { ReadableMessages } from './readable.ts';
 
-/** Frames between which the sockets are heard: a handshake may take milliseconds to open. */
+/** Frames between which the sockets are heard, where nobody says another number: a handshake may take milliseconds to open. */
 const STEP_FRAMES = 64;
 /** How long a node that never rests is read at once, and how long what is left is read once it has stopped. */
 const READ_MS = 100;
@@ -17,6 +17,8 @@ const LEFT_MS = 10_000;
 /** Messages that are looked at again while the node runs, the newest; at the end all of them up to `LOOKED_AGAIN`. */
 const RECENT = 64;
 const LOOKED_AGAIN = 50_000;
+/** Frames that are decoded again for a key that comes late. */
+const REKEYED_FRAMES = 10_000;
 /** Frames that are decoded, and the part of the memory of this process that they may take; the recording goes on. */
 const DECODED_FRAMES = 1_000_000;
 const MEMORY_PART = 0.6;
@@ -28,6 +30,8 @@ export interface LiveOptions {
   readonly decodeOptions: DecodeOptions;
   readonly json: boolean;
   readonly out: Output;
+  /** Frames between which the sockets are heard. */
+  readonly stepFrames?: number;
 }
 
 export class Live {
@@ -64,6 +68,17 @@ export class Live {
     this.#readable = new ReadableMessages(this.#pass.analysis, false, true);
   }
 
+  /** Its keys: what is added before the traffic that it opens is read opens that. */
+  get ring(): KeyRing {
+    return this.#keys.ring;
+  }
+
+  /** Keys were added late: what was decoded so far is decoded again, while that is little. */
+  keysCame(): void {
+    const { analysis } = this.#pass;
+    if (analysis.counts.encrypted > 0 && analysis.observed <= REKEYED_FRAMES) analysis.rekey();
+  }
+
   /** A key of the node: told before the traffic that it opens is read. */
   key(line: string): void {
     this.#keys.ring.add('the node', line);
@@ -78,9 +93,9 @@ export class Live {
     return this.#full || this.#isLeft ? this.#pass.analysis.observed : undefined;
   }
 
-  /** Reads what was written since, and prints it; what a busy node goes on writing is left for the next time. */
-  async read(): Promise<void> {
-    const end = performance.now() + READ_MS;
+  /** Reads what was written since, and prints it; what a busy node goes on writing is left for the next time. `milliseconds`: for so long at most. */
+  async read(milliseconds = READ_MS): Promise<void> {
+    const end = performance.now() + milliseconds;
     while ((await this.#step()) && performance.now() < end);
     await this.#print(this.#count - RECENT);
   }
@@ -89,7 +104,7 @@ export class Live {
   async #step(): Promise<boolean> {
     this.#full ||= this.#pass.analysis.reader.frames.length >= DECODED_FRAMES || isMemoryFull();
     if (this.#full) return false;
-    const more = this.#pass.step(STEP_FRAMES);
+    const more = this.#pass.step(this.#options.stepFrames ?? STEP_FRAMES);
     await this.#print(this.#count);
     if (more) await new Promise((heard) => setImmediate(heard));
     return more;

@@ -1,11 +1,11 @@
 /** The call `peerscope node PROTOCOL …`. */
-import { resolve } from 'node:path';
 import type { FieldValues } from '../../dissector/codec/index.ts';
-import { parseAddress } from '../node/sockets/address.ts';
+import type { HostPort } from '../node/sockets/address.ts';
 import { valuesFromText } from '../node/values.ts';
 import { parseLimits } from './arguments.ts';
 import { parseChoices } from './choice.ts';
 import { UsageError } from './errors.ts';
+import { distinct, hostPort, positive, wholeSeed } from './nodeforms.ts';
 import { parseOptions, refuseOthers } from './options.ts';
 
 const HELP = 'peerscope node --help';
@@ -35,11 +35,6 @@ export interface NodeCommand {
   readonly json: boolean;
 }
 
-export interface HostPort {
-  readonly host: string;
-  readonly port: number;
-}
-
 /** A message to be sent once a link is ready, with the values that are not to be filled in. */
 export interface Sending {
   readonly message: string;
@@ -54,7 +49,7 @@ export function parseNodeCommand(args: readonly string[]): NodeCommand | undefin
   const [protocol, more] = given.positionals;
   if (protocol === undefined) throw nodeUsage('"node" needs a protocol.');
   if (more !== undefined) throw nodeUsage(`One protocol at a time: "${more}" is one too many.`);
-  const [listen, connect] = [hostPort(given.one('listen')), hostPort(given.one('connect'))];
+  const [listen, connect] = [hostPort(given.one('listen'), nodeUsage), hostPort(given.one('connect'), nodeUsage)];
   if ((listen === undefined) === (connect === undefined))
     throw nodeUsage('"node" needs either --listen HOST:PORT or --connect HOST:PORT.');
   if (connect?.port === 0) throw nodeUsage(`Nobody can be dialled at port 0: ${given.one('connect')}.`);
@@ -62,16 +57,16 @@ export function parseNodeCommand(args: readonly string[]): NodeCommand | undefin
   if (transport !== undefined && transport !== 'udp' && transport !== 'tcp')
     throw nodeUsage(`--transport is udp or tcp, not "${transport}".`);
   const [identity, record, keylog] = [given.one('identity'), given.one('record'), given.one('keylog')];
-  distinct({ '--record': record, '--keylog': keylog, '--identity': identity });
+  distinct({ '--record': record, '--keylog': keylog, '--identity': identity }, nodeUsage);
   return {
     identityKind: given.one('identity-kind'),
     ...{ protocol, transport, role: given.one('role'), identity, record, keylog, listen, connect },
     choices: parseChoices(given.all('choice')),
     secrets: !given.has('without-keys'),
-    seconds: positive('--for', given.one('for'), /^\d{1,9}(\.\d{1,3})?$/),
-    count: positive('--count', given.one('count'), /^\d{1,12}$/),
+    seconds: positive('--for', given.one('for'), /^\d{1,9}(\.\d{1,3})?$/, nodeUsage),
+    count: positive('--count', given.one('count'), /^\d{1,12}$/, nodeUsage),
     faults: given.all('fault'),
-    seed: given.has('seed') ? wholeSeed(given.one('seed')!) : undefined,
+    seed: given.has('seed') ? wholeSeed(given.one('seed')!, nodeUsage) : undefined,
     limits: parseLimits(given.all('limit')),
     send: given.all('send').map(sending),
     allow: given.all('allow'),
@@ -83,37 +78,6 @@ export function parseNodeCommand(args: readonly string[]): NodeCommand | undefin
 /** Something wrong with the call: its own help tells more than that of all commands. */
 function nodeUsage(sentence: string): UsageError {
   return new UsageError(sentence, HELP);
-}
-
-/** Each is written: the last would take the place of the others. */
-function distinct(files: Readonly<Record<string, string | undefined>>): void {
-  const options = new Map<string, string>();
-  for (const [option, file] of Object.entries(files)) {
-    if (file === undefined) continue;
-    const path = resolve(file);
-    const other = options.get(path);
-    if (other !== undefined) throw nodeUsage(`${other} and ${option} are the same file: ${file}.`);
-    options.set(path, option);
-  }
-}
-
-function hostPort(text: string | undefined): HostPort | undefined {
-  if (text === undefined) return undefined;
-  const parsed = parseAddress(text);
-  if (parsed === undefined) throw nodeUsage(`"${text}" is no HOST:PORT: 127.0.0.1:7000, [::1]:7000, localhost:0.`);
-  return parsed;
-}
-
-function positive(option: string, text: string | undefined, form: RegExp): number | undefined {
-  if (text === undefined) return undefined;
-  if (!form.test(text) || Number(text) <= 0) throw nodeUsage(`${option} takes a number above 0, not "${text}".`);
-  return Number(text);
-}
-
-function wholeSeed(text: string): number {
-  const seed = Number(text);
-  if (!/^\d{1,10}$/.test(text) || seed > 0xffff_ffff) throw nodeUsage(`--seed is a number below 2^32, not "${text}".`);
-  return seed;
 }
 
 /** `data {"data": "hex:0102"}`: a message's name, and JSON with the values that are given. */

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { UsageError } from './errors.ts';
 
 export const commandNames = [
-  ...(['decode', 'check', 'info', 'frames', 'node', 'run', 'dap', 'protocol', 'diff', 'wireshark'] as const),
+  ...(['decode', 'check', 'info', 'frames', 'node', 'relay', 'run', 'dap', 'protocol', 'diff', 'wireshark'] as const),
 ] as const;
 export type CommandName = (typeof commandNames)[number];
 
@@ -21,7 +21,7 @@ export interface CliOption {
 
 const dissecting = ['decode', 'check', 'info', 'diff'] as const;
 /** Commands that decode or speak. */
-const working = [...dissecting, 'frames', 'node', 'run', 'dap'] as const;
+const working = [...dissecting, 'frames', 'node', 'relay', 'run', 'dap'] as const;
 
 /** In the order in which usage lists them. Options of one name take the same form in every command. */
 export const options: readonly CliOption[] = [
@@ -30,7 +30,7 @@ export const options: readonly CliOption[] = [
     value: 'KEYLOG',
     repeated: true,
     doc: 'decrypts with the secrets of this file, one a line',
-    commands: [...dissecting, 'dap', 'protocol'],
+    commands: [...dissecting, 'relay', 'dap', 'protocol'],
   },
   { name: 'keys-a', value: 'KEYLOG', repeated: true, doc: 'decrypts the first capture alone', commands: ['diff'] },
   { name: 'keys-b', value: 'KEYLOG', repeated: true, doc: 'decrypts the second capture alone', commands: ['diff'] },
@@ -101,9 +101,15 @@ export const options: readonly CliOption[] = [
     doc: 'the folder to write to; it is made where there is none',
     commands: ['wireshark'],
   },
-  { name: 'listen', value: 'HOST:PORT', doc: 'waits for peers there; port 0 takes a free port', commands: ['node'] },
+  { name: 'listen', value: 'HOST:PORT', doc: 'waits for peers there; port 0 takes a free port', commands: ['node', 'relay'] },
+  {
+    name: 'forward',
+    value: 'HOST:PORT',
+    doc: 'passes what comes on to this address, and back what comes from there',
+    commands: ['relay'],
+  },
   { name: 'connect', value: 'HOST:PORT', doc: 'connects to a peer there', commands: ['node'] },
-  { name: 'transport', value: 'udp|tcp', doc: 'the transport, if the protocol has both', commands: ['node'] },
+  { name: 'transport', value: 'udp|tcp', doc: 'the transport, if the protocol has both', commands: ['node', 'relay'] },
   { name: 'role', value: 'ROLE', doc: 'the role of the node; the default depends on which side connects', commands: ['node'] },
   {
     name: 'identity',
@@ -122,7 +128,7 @@ export const options: readonly CliOption[] = [
     value: 'ID=CANDIDATE',
     repeated: true,
     doc: 'pins what a specification leaves open: p2p.cipher=aes-256-ctr; a table is name:number,…',
-    commands: ['decode', 'check', 'info', 'diff', 'node', 'run', 'dap'],
+    commands: ['decode', 'check', 'info', 'diff', 'node', 'relay', 'run', 'dap'],
   },
   {
     name: 'send',
@@ -135,8 +141,8 @@ export const options: readonly CliOption[] = [
     name: 'fault',
     value: 'SPEC',
     repeated: true,
-    doc: 'injects a fault: KIND[=VALUE][:MESSAGE][@PROBABILITY|#N]',
-    commands: ['node'],
+    doc: 'injects a fault: KIND[=VALUE][:MESSAGE][@PROBABILITY|#N]; of a relay, forward/ or back/ before it says one way',
+    commands: ['node', 'relay'],
   },
   {
     name: 'set',
@@ -145,7 +151,7 @@ export const options: readonly CliOption[] = [
     doc: 'answers a prompt; without it the terminal asks',
     commands: ['run'],
   },
-  { name: 'seed', value: 'N', doc: 'repeats the same random values', commands: ['node', 'run', 'protocol'] },
+  { name: 'seed', value: 'N', doc: 'repeats the same random values', commands: ['node', 'relay', 'run', 'protocol'] },
   {
     name: 'limit',
     value: 'NAME=N',
@@ -156,13 +162,19 @@ export const options: readonly CliOption[] = [
   {
     name: 'record',
     value: 'PATH',
-    doc: 'writes the traffic and its keys: one pcapng file (node, dap), one per section in a folder (run)',
-    commands: ['node', 'run', 'dap'],
+    doc: 'writes the traffic and its keys: one pcapng file (node, dap), one per section in a folder (run); of a relay the side that listens, without keys',
+    commands: ['node', 'relay', 'run', 'dap'],
+  },
+  {
+    name: 'record-forward',
+    value: 'PATH',
+    doc: 'writes the side to the forward address; diff of both recordings tells what the relay changed',
+    commands: ['relay'],
   },
   { name: 'without-keys', doc: 'leaves the keys out of the recording', commands: ['node'] },
   { name: 'keylog', value: 'FILE', doc: 'writes the keys of the traffic, in the format of --keys', commands: ['node'] },
-  { name: 'for', value: 'SECONDS', doc: 'stops after this time', commands: ['node'] },
-  { name: 'count', value: 'N', doc: 'stops after this number of messages, sent and received', commands: ['node'] },
+  { name: 'for', value: 'SECONDS', doc: 'stops after this time', commands: ['node', 'relay'] },
+  { name: 'count', value: 'N', doc: 'stops after this number of messages, sent and received', commands: ['node', 'relay'] },
   { name: 'junit', doc: 'prints the results as JUnit XML', commands: ['run', 'protocol'] },
   { name: 'udp', doc: 'new: over UDP, each datagram one message (the default)', commands: ['protocol'] },
   { name: 'tcp', doc: 'new: over TCP, as one conversation', commands: ['protocol'] },
@@ -191,7 +203,7 @@ export const options: readonly CliOption[] = [
     value: 'HOST',
     repeated: true,
     doc: 'allows an address that is not on this machine',
-    commands: ['node', 'run', 'dap'],
+    commands: ['node', 'relay', 'run', 'dap'],
   },
   {
     name: 'protocol',
@@ -203,7 +215,7 @@ export const options: readonly CliOption[] = [
   {
     name: 'json',
     doc: 'prints one JSON object per line, as decode --json does; a message is printed again when later traffic tells more about it',
-    commands: ['node'],
+    commands: ['node', 'relay'],
   },
   {
     name: 'port',

@@ -11,6 +11,7 @@ import { frames } from './commands/frames.ts';
 import { info } from './commands/info.ts';
 import { node } from './commands/node.ts';
 import { protocol } from './commands/protocol.ts';
+import { relay } from './commands/relay.ts';
 import { runScripts } from './commands/run.ts';
 import { wireshark } from './commands/wireshark.ts';
 import { exitStatus, UsageError } from './errors.ts';
@@ -48,6 +49,8 @@ function own([name, ...args]: readonly string[], io: Io, out: Output, tell: Tell
   switch (name) {
     case 'node':
       return node(args, io, out, tell);
+    case 'relay':
+      return relay(args, io, out, tell);
     case 'run':
       return runScripts(args, io, out);
     case 'dap':

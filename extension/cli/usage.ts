@@ -30,6 +30,7 @@ export function helpText(of: CaptureCommand | 'all'): string {
   if (of === 'all')
     usage.push(
       'peerscope node   PROTOCOL …                runs a test node; see peerscope node --help',
+      'peerscope relay  PROTOCOL …                stands between two programs; see peerscope relay --help',
       'peerscope run    SCRIPT…                   runs packet scripts; see peerscope run --help',
       'peerscope dap                              debugs captures and packet scripts for a client of the Debug Adapter Protocol; see peerscope dap --help',
       'peerscope diff   A B …                     compares two captures; see peerscope diff --help',
@@ -73,6 +74,23 @@ export function nodeHelp(protocols: readonly Protocol[]): string {
     'An interrupt stops the node; everything is written before it ends. Exit status: 0 no finding of severity error in its traffic;',
     '1 findings, a connection that never became ready, a --send that failed, or a --count that was not reached;',
     '3 wrong usage, a port in use, or a refused connection.',
+  ].join('\n');
+}
+
+/** What `peerscope relay --help` prints. */
+export function relayHelp(protocols: readonly Protocol[]): string {
+  return [
+    'peerscope relay PROTOCOL --listen HOST:PORT --forward HOST:PORT [OPTION]…   stands between two programs and passes their messages on',
+    '',
+    ...linesOf('relay'),
+    '',
+    'It has no key of its own: what the programs seal stays sealed, unless --keys holds the keys of their sessions. A key log is read again',
+    'while it grows. What is not understood passes byte for byte. No other address than that of --forward is dialled.',
+    '',
+    `Sealed messages are sealed again after faults that change their values, for: ${protocols.flatMap(({ id, seal }) => (seal === undefined ? [] : [id])).join(', ')}.`,
+    '',
+    'An interrupt stops the relay; everything is written before it ends. Exit status: 0 no finding of severity error in its traffic;',
+    '1 findings, or a --count that was not reached; 3 wrong usage, or a port in use.',
   ].join('\n');
 }
 

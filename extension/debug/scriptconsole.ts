@@ -18,8 +18,18 @@ import type { ScriptScene } from './scriptscene.ts';
 import { lineOf } from './scriptvalues.ts';
 
 /** Statements that the console carries out. */
-const statements: readonly Statement['kind'][] = ['send', 'expect', 'silence', 'close', 'fault', 'wait', 'define', 'node'];
-const words = ['send', 'expect', 'fault', 'wait', 'reveal', 'hide', 'help'];
+const statements: readonly Statement['kind'][] = [
+  'send',
+  'expect',
+  'silence',
+  'close',
+  'fault',
+  'edit',
+  'wait',
+  'define',
+  'node',
+];
+const words = ['send', 'expect', 'fault', 'edit', 'wait', 'reveal', 'hide', 'help'];
 
 const help = `An expression gives its value: first.counter, length(message.data) > 16 (message is the one at hand)
 send, expect, fault, wait, node and @name = value are carried out at once

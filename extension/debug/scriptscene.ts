@@ -231,6 +231,7 @@ function statementName(statement: Statement): string {
     case 'node':
       return `node ${statement.name.text}`;
     case 'send':
+    case 'edit':
     case 'expect':
       return `${statement.kind} ${statement.node.text} ${statement.message.text}`;
     case 'silence':

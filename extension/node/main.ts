@@ -6,8 +6,10 @@ import { luaDissector } from '../../dissector/wireshark/index.ts';
 import { writeProtocol } from '../author/newprotocol.ts';
 import type { Done, NodeCalls, NodeThreadEvents } from '../wire/node.ts';
 import { Connection } from '../wire/rpc.ts';
+import type { Driven } from './driven.ts';
 import { protocolsOf, spokenProtocols } from './protocols.ts';
-import { type RunningNode, startNode } from './running.ts';
+import { startRelay } from './relaying.ts';
+import { startNode } from './running.ts';
 import { saveRecording } from './saving.ts';
 import { sendPacket } from './scripts/packet.ts';
 import { ScriptSections } from './scripts/section.ts';
@@ -20,7 +22,7 @@ const port = parentPort;
 const TOLD_MS = 100;
 const RATE_MS = 1000;
 
-const nodes = new Map<number, RunningNode>();
+const nodes = new Map<number, Driven>();
 let nextNode = 1;
 let timer: NodeJS.Timeout | undefined;
 /** The debug session for which all stand still. */
@@ -39,7 +41,7 @@ setInterval(() => {
   if (nodes.size > 0) changed();
 }, RATE_MS);
 
-function existing(id: number): RunningNode {
+function existing(id: number): Driven {
   const node = nodes.get(id);
   if (node === undefined) throw new Error(`There is no node ${id}.`);
   return node;
@@ -53,7 +55,7 @@ const sections = new ScriptSections({
 
 /** A command on one node, after which the page looks again. */
 function command<M extends keyof NodeCalls>(
-  run: (node: RunningNode, params: Params<M>) => void | Promise<void>,
+  run: (node: Driven, params: Params<M>) => void | Promise<void>,
 ): (params: unknown) => Promise<Done> {
   return async (params) => {
     await run(existing((params as { node: number }).node), params as Params<M>);
@@ -69,7 +71,8 @@ const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCa
     protocols: async (params: unknown) => ({ protocols: await spokenProtocols((params as Params<'protocols'>).modules) }),
     start: async (params: unknown) => {
       const { wish, allow, tree, recording, modules } = params as Params<'start'>;
-      const node = await startNode(nextNode++, wish, { tree, protocols: await protocolsOf(modules), allow }, recording, changed);
+      const start = wish.direction === 'relay' ? startRelay : startNode;
+      const node = await start(nextNode++, wish, { tree, protocols: await protocolsOf(modules), allow }, recording, changed);
       nodes.set(node.id, node);
       node.standStill(stillFor);
       changed();
@@ -115,20 +118,20 @@ const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCa
       rmSync(node.recording, { force: true });
       nodes.delete(node.id);
     }),
-    mode: command<'mode'>(({ node }, { mode }) => {
-      node.mode = mode;
+    mode: command<'mode'>(({ controls }, { mode }) => {
+      controls.mode = mode;
     }),
-    pause: command<'pause'>(({ node }, { paused }) => node.pause(paused)),
+    pause: command<'pause'>(({ controls }, { paused }) => controls.pause(paused)),
     template: (params: unknown) => {
       const { node, link, message } = params as Params<'template'>;
-      return { text: valuesToText(existing(node).node.made(link, message)) };
+      return { text: valuesToText(existing(node).speaker.node.made(link, message)) };
     },
-    sendPacket: command<'sendPacket'>(sendPacket),
-    send: command<'send'>((node, { link, message, text }) => node.send(link, message, text)),
+    sendPacket: command<'sendPacket'>(({ speaker }, params) => sendPacket(speaker, params)),
+    send: command<'send'>(({ speaker }, { link, message, text }) => speaker.send(link, message, text)),
     release: command<'release'>((node, { held, times, text }) => node.release(held, times, text)),
-    drop: command<'drop'>(({ node }, { held }) => node.drop(held)),
-    delay: command<'delay'>(({ node }, { held, milliseconds }) => node.delay(held, milliseconds)),
-    disconnect: command<'disconnect'>(({ node }, { link }) => node.disconnect(link)),
+    drop: command<'drop'>(({ controls }, { held }) => controls.drop(held)),
+    delay: command<'delay'>(({ controls }, { held, milliseconds }) => controls.delay(held, milliseconds)),
+    disconnect: command<'disconnect'>(({ controls }, { link }) => controls.disconnect(link)),
     fault: command<'fault'>((node, { spec }) => node.fault(spec)),
     save: command<'save'>((node, { path, keys }) => {
       node.flush();

@@ -9,23 +9,22 @@ import {
   NodeRefusal,
   parseFault,
   Recorder,
+  type TestNode,
 } from '../../dissector/testnode/index.ts';
-import { reasonOf } from '../capture/reason.ts';
-import type { HeldState, LinkState, NodeState, NodeWish, ToldState } from '../wire/node.ts';
-import { printable } from '../wire/printable.ts';
+import type { HeldState, LinkState, NodeState, NodeWish } from '../wire/node.ts';
+import { type Driven, editedFrom } from './driven.ts';
 import { fittedValues } from './givenvalues.ts';
+import { Journal } from './journal.ts';
 import { nodeLimitsIn } from './limits.ts';
-import { GrowingFile } from './recording.ts';
-import { Sentences } from './sentences.ts';
-import { addressText, parseAddress, resolveAllowed } from './sockets/address.ts';
+import { Rate } from './rate.ts';
+import { addressText } from './sockets/address.ts';
 import { wallClock } from './sockets/clock.ts';
 import { kernelDrops } from './sockets/kerneldrops.ts';
 import { SocketNode } from './sockets/socketnode.ts';
-import { socketReason } from './sockets/socketsentences.ts';
+import { allowedAddress } from './sockets/wished.ts';
 import { valuesFromText, valuesToText } from './values.ts';
 
 const FLUSH_MS = 50;
-const MOST_TOLD = 200;
 const MOST_SHOWN = 20;
 
 /** The settings below `peerscope`, the protocols that are known, and the hosts beyond this machine that a person has allowed. */
@@ -45,12 +44,7 @@ export async function startNode(
 ): Promise<RunningNode> {
   const protocol = protocols.find((each) => each.id === wish.protocol);
   if (protocol?.peer === undefined) throw new NodeRefusal(`There is no test node of "${wish.protocol}".`);
-  const parsed = parseAddress(wish.address);
-  if (parsed === undefined) throw new NodeRefusal(`"${wish.address}" is no HOST:PORT: 127.0.0.1:7000, [::1]:7000.`);
-  const address = await resolveAllowed(parsed, allow).catch((error) => {
-    throw new NodeRefusal(socketReason(error, { ip: parsed.host, port: parsed.port }));
-  });
-  if (address === undefined) throw new NodeRefusal(`${parsed.host} is beyond this machine, and nobody has allowed it.`);
+  const address = await allowedAddress(wish.address, allow);
   const specs = wish.faults.split(/\s+/).filter((spec) => spec !== '');
   const faults = specs.map((spec) => readFault(spec, protocol, wish.transport));
   const kind = wish.identityKind === '' ? undefined : wish.identityKind;
@@ -68,36 +62,28 @@ function readFault(spec: string, protocol: Protocol, transport: 'udp' | 'tcp') {
   return fault;
 }
 
-export class RunningNode {
+export class RunningNode implements Driven {
   readonly id: number;
-  readonly recording: string;
   readonly #wish: NodeWish;
   readonly #address: Address;
-  readonly #file: GrowingFile;
+  readonly #journal: Journal;
   readonly #seed = randomInt(2 ** 32);
   readonly #changed: () => void;
   #protocol: Protocol | undefined;
   #socket: SocketNode | undefined;
   #recorder: Recorder | undefined;
-  readonly #sentences = new Sentences((text, grave) => this.#tell(text, grave));
   #timer: NodeJS.Timeout | undefined;
   #running = false;
-  /** Its recording ended before it did. */
-  #isCut = false;
-  #told: ToldState[] = [];
-  #tellings = 0;
-  /** Of the last second; `lost`: dropped by the system since the start. */
   /** The debug session for which it stands still. */
   #stillFor: string | undefined;
-  #counted = { at: performance.now(), messages: 0, rate: 0, lost: 0 };
+  readonly #rate = new Rate(() => this.#lost());
 
   constructor(id: number, wish: NodeWish, address: Address, recording: string, changed: () => void) {
     this.id = id;
-    this.recording = recording;
     this.#wish = wish;
     this.#address = address;
     this.#changed = changed;
-    this.#file = new GrowingFile(recording);
+    this.#journal = new Journal(recording, 'node', changed);
   }
 
   async open(
@@ -110,7 +96,7 @@ export class RunningNode {
     this.#recorder = new Recorder({
       ...{ transport, secrets: true, application: 'Peerscope', now: wallClock },
       stoodStill: () => ({ milliseconds: this.#socket?.node.stoodStill ?? 0, why: 'a debugger was stopped' }),
-      write: (bytes) => this.#file.write(bytes),
+      write: (bytes) => this.#journal.write(bytes),
     });
     this.#protocol = protocol;
     const listens = direction === 'listen';
@@ -129,12 +115,10 @@ export class RunningNode {
     await this.#record(this.#socket);
     this.#running = true;
     this.#timer = setInterval(() => {
-      this.#sentences.pass();
-      this.#file.flush();
-      this.#lookAtFile();
+      this.#journal.pass();
       const lost = this.#socket?.lost;
       if (lost === undefined) return;
-      this.#tell(`${lost} The node is stopped.`, true);
+      this.#journal.tell(`${lost} The node is stopped.`, true);
       void this.stop();
     }, FLUSH_MS);
     this.#changed();
@@ -143,23 +127,11 @@ export class RunningNode {
   /** A node that could not be started leaves no file behind. */
   async #record(socket: SocketNode): Promise<void> {
     try {
-      this.#file.open();
+      this.#journal.open();
     } catch (error) {
       await socket.stop();
-      throw new NodeRefusal(`The recording ${this.recording} cannot be written. ${reasonOf(error)}`);
+      throw error;
     }
-  }
-
-  /** A node whose recording finds no room goes on: whoever is in the middle of something with it is told, once. */
-  #lookAtFile(): void {
-    const { failure } = this.#file;
-    if (failure === undefined || this.#isCut) return;
-    this.#isCut = true;
-    this.#file.close();
-    this.#tell(
-      `The recording ${this.recording} ends here. ${reasonOf(failure)} What it holds so far can be read; the node goes on without it.`,
-      true,
-    );
   }
 
   async stop(): Promise<void> {
@@ -167,17 +139,18 @@ export class RunningNode {
     this.#running = false;
     clearInterval(this.#timer);
     await this.#socket?.stop();
-    this.#sentences.end();
-    this.#recorder?.flush();
-    this.#file.close();
-    this.#lookAtFile();
+    this.#journal.end(() => this.#recorder?.flush());
     this.#changed();
   }
 
   flush(): void {
     if (!this.#running) return;
     this.#recorder?.flush();
-    this.#file.flush();
+    this.#journal.flush();
+  }
+
+  get recording(): string {
+    return this.#journal.recording;
   }
 
   get protocol(): string {
@@ -190,19 +163,27 @@ export class RunningNode {
     return this.#socket.node;
   }
 
+  get controls(): TestNode {
+    return this.node;
+  }
+
+  get speaker(): this {
+    return this;
+  }
+
   /** Stands still while a debug session is stopped, by its name; goes on without one. */
   standStill(session: string | undefined): void {
     if (session === this.#stillFor) return;
     this.#stillFor = session;
     this.#socket?.node.standStill(session !== undefined);
     const told = session === undefined ? 'The clock goes on.' : `The clock is paused: the debugger stopped in "${session}".`;
-    if (this.#running) this.#tell(told, false);
+    if (this.#running) this.#journal.tell(told, false);
     else this.#changed();
   }
 
   fault(spec: string): void {
     this.node.addFault(readFault(spec, this.#protocol!, this.#wish.transport));
-    this.#tell(`From now on: ${spec} (seed ${this.#seed})`, false);
+    this.#journal.tell(`From now on: ${spec} (seed ${this.#seed})`, false);
   }
 
   send(link: number, message: string, text: string): void {
@@ -213,12 +194,9 @@ export class RunningNode {
   }
 
   release(held: number, times: number, text: string | undefined): void {
-    if (text === undefined) return void this.node.release(held, { times });
     const waiting = this.node.held.find(({ id }) => id === held);
-    if (waiting?.direction !== 'in') return void this.node.release(held, { values: valuesFromText(text), times });
-    const hex = text.replace(/\s/g, '');
-    if (!/^([0-9a-fA-F]{2})*$/.test(hex)) throw new Error('An incoming message is edited as bytes in hex, two digits a byte.');
-    this.node.release(held, { bytes: Uint8Array.from(Buffer.from(hex, 'hex')), times });
+    const edited = text === undefined ? {} : editedFrom(text, waiting?.direction !== 'in', valuesFromText);
+    this.node.release(held, { ...edited, times });
   }
 
   state(): NodeState {
@@ -230,15 +208,24 @@ export class RunningNode {
       direction === 'listen' ? `listens on ${addressText(this.#socket?.local ?? local)}` : `dials ${addressText(this.#address)}`;
     const held = node?.held ?? [];
     return {
-      ...{ id: this.id, protocol, transport, where, running: this.#running, recording: this.recording, seed: this.#seed },
+      ...{
+        id: this.id,
+        kind: 'node',
+        protocol,
+        transport,
+        where,
+        running: this.#running,
+        recording: this.recording,
+        seed: this.#seed,
+      },
       ...{ mode: node?.mode ?? mode, paused: node?.paused ?? false, received, sent },
       ...(this.#stillFor === undefined || !this.#running ? {} : { stillFor: this.#stillFor }),
-      rate: this.#rate(received + sent),
-      dropped: dropped + (this.#socket?.unsent ?? 0) + this.#counted.lost,
+      rate: this.#rate.of(received + sent, this.#running),
+      dropped: dropped + (this.#socket?.unsent ?? 0) + this.#rate.lost,
       links: (node?.links ?? []).map((link) => this.#link(link)),
       held: held.slice(0, MOST_SHOWN).map((each) => this.#held(each)),
       heldCount: held.length,
-      told: this.#told,
+      told: this.#journal.told,
     };
   }
 
@@ -255,16 +242,6 @@ export class RunningNode {
     return { id, remote: addressText(link.remote), direction, message: message ?? `${bytes?.length ?? 0} bytes`, text };
   }
 
-  #rate(messages: number): number {
-    const now = performance.now();
-    const { at, messages: before } = this.#counted;
-    if (now - at >= 1000) {
-      const rate = Math.round(((messages - before) * 1000) / (now - at));
-      this.#counted = { at: now, messages, rate, lost: this.#running ? this.#lost() : this.#counted.lost };
-    }
-    return this.#running ? this.#counted.rate : 0;
-  }
-
   #lost(): number {
     const isUdp = this.#wish.transport === 'udp' && this.#socket !== undefined;
     return isUdp ? (kernelDrops(this.#socket!.local.port) ?? 0) : 0;
@@ -272,20 +249,12 @@ export class RunningNode {
 
   #happened(event: NodeEvent): void {
     if (event.kind === 'told')
-      this.#sentences.say(
-        event.link === undefined ? event.text : `${addressText(event.link.remote)}: ${event.text}`,
-        event.grave,
-      );
-    else if (event.kind === 'opened') this.#sentences.say(`${addressText(event.link.remote)} connected`, false);
+      this.#journal.say(event.link === undefined ? event.text : `${addressText(event.link.remote)}: ${event.text}`, event.grave);
+    else if (event.kind === 'opened') this.#journal.say(`${addressText(event.link.remote)} connected`, false);
     else if (event.kind === 'closed')
-      this.#sentences.say(`${addressText(event.link.remote)} disconnected (${event.why})`, event.abrupt);
+      this.#journal.say(`${addressText(event.link.remote)} disconnected (${event.why})`, event.abrupt);
     else if (event.kind === 'sent' && event.note !== undefined)
-      this.#sentences.say(`To ${addressText(event.link.remote)}: ${event.note}.`, false);
-    this.#changed();
-  }
-
-  #tell(text: string, grave: boolean): void {
-    this.#told = [...this.#told, { n: ++this.#tellings, time: Date.now(), text: printable(text), grave }].slice(-MOST_TOLD);
+      this.#journal.say(`To ${addressText(event.link.remote)}: ${event.note}.`, false);
     this.#changed();
   }
 }

@@ -9,8 +9,8 @@ import type { Script } from './scripts.ts';
 
 /** Words that mean something by themselves where a name may stand. */
 const reserved = new Set([
-  ...['node', 'send', 'expect', 'fault', 'wait', 'nothing', 'close'],
-  ...['listen', 'dial', 'manual', 'as', 'within', 'for', 'nth', 'probability'],
+  ...['node', 'send', 'expect', 'fault', 'edit', 'wait', 'nothing', 'close'],
+  ...['listen', 'dial', 'relay', 'to', 'forward', 'back', 'manual', 'as', 'within', 'for', 'nth', 'probability'],
   ...['true', 'false', 'null', 'any', 'valid'],
 ]);
 

@@ -3,6 +3,9 @@ import type { ProtocolPlan } from '../author/plan.ts';
 
 export type NodeMode = 'automatic' | 'step' | 'intercept';
 
+/** A relay listens too, and passes on what comes: it has no role and no identity. */
+export type NodeAction = 'listen' | 'connect' | 'relay';
+
 /** A protocol that has a test node. */
 export interface SpokenProtocol {
   readonly id: string;
@@ -20,9 +23,12 @@ export interface SpokenProtocol {
 export interface NodeWish {
   readonly protocol: string;
   readonly transport: 'udp' | 'tcp';
-  readonly direction: 'listen' | 'connect';
+  readonly direction: NodeAction;
   /** `127.0.0.1:7000`. */
   readonly address: string;
+  /** Of a relay: where it passes on to, and files with keys of the programs at its ends, which may still be written. */
+  readonly forward?: string;
+  readonly keyLogs?: readonly string[];
   /** Empty: by the direction. */
   readonly role: string;
   readonly mode: NodeMode;
@@ -52,8 +58,10 @@ export interface HeldState {
   readonly remote: string;
   readonly direction: 'out' | 'in';
   readonly message: string;
-  /** JSON of an outgoing message; bytes in hex of an incoming one. */
+  /** JSON where its values can be changed, bytes in hex where they cannot. */
   readonly text: string;
+  /** Why its values cannot be changed, where a relay would have liked to. */
+  readonly note?: string;
 }
 
 export interface ToldState {
@@ -66,6 +74,7 @@ export interface ToldState {
 
 export interface NodeState {
   readonly id: number;
+  readonly kind: 'node' | 'relay';
   readonly protocol: string;
   readonly transport: 'udp' | 'tcp';
   /** `listens on 127.0.0.1:7000`. */

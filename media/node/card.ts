@@ -3,7 +3,7 @@ import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'l
 import { repeat } from 'lit/directives/repeat.js';
 import type { LinkState, NodeMode, NodeState } from '../../extension/wire/node.ts';
 import { PageElement } from '../inspector/page/element.ts';
-import { modeTitles } from './form.ts';
+import { modeTitles, relayModeTitles } from './form.ts';
 import type { Call } from './host.ts';
 
 /** A message that a person is about to send. */
@@ -45,7 +45,8 @@ export class NodeCard extends PageElement {
       ${repeat(
         held,
         (each) => each.id,
-        (each) => html`<peerscope-held .call=${this.call} .node=${id} .held=${each}></peerscope-held>`,
+        (each) =>
+          html`<peerscope-held .call=${this.call} .node=${id} .held=${each} .relayed=${this.node.kind === 'relay'}></peerscope-held>`,
       )}
       ${heldCount > held.length ? html`<p class="hint">${heldCount - held.length} more held messages</p>` : nothing}
       <div class="told" tabindex="0" aria-label="Log" role="log"><ol>${told.slice(-SHOWN_TOLD).map(({ time, text, grave }) => html`<li class=${grave ? 'grave' : ''}><time>${clock(time)}</time> ${grave ? html`<span class="mark" aria-hidden="true">!</span>` : nothing}${text}</li>`)}</ol></div>
@@ -53,9 +54,10 @@ export class NodeCard extends PageElement {
   }
 
   #controls(): TemplateResult {
-    const { id, running, mode, paused } = this.node;
+    const { id, running, mode, paused, kind } = this.node;
+    const titles = kind === 'relay' ? relayModeTitles : modeTitles;
     const option = (value: NodeMode): TemplateResult =>
-      html`<option value=${value} ?selected=${value === mode}>${modeTitles[value]}</option>`;
+      html`<option value=${value} ?selected=${value === mode}>${titles[value]}</option>`;
     const act = (name: string, title: string, go: () => Promise<unknown>): TemplateResult =>
       html`<vscode-button data-act=${name} secondary @click=${() => this.#do(go)}>${title}</vscode-button>`;
     return html`<div class="acts">
@@ -84,7 +86,7 @@ export class NodeCard extends PageElement {
     return html`<p class="counts" role="status">${parts.join(' · ')}${paused ? ' · timers stopped' : ''}</p>
       ${
         running
-          ? html`<form class="fault" @submit=${(event: Event) => this.#fault(event, id)}><label>Inject fault<input name="spec" placeholder="drop:hello, flip=3@0.1, …" title="KIND[=VALUE][:MESSAGE][@PROBABILITY|#N]; seed ${seed}" spellcheck="false" autocomplete="off" /></label><vscode-button secondary @click=${(event: Event) => (event.target as HTMLElement).closest('form')!.requestSubmit()}>Add fault</vscode-button></form>`
+          ? html`<form class="fault" @submit=${(event: Event) => this.#fault(event, id)}><label>Inject fault<input name="spec" placeholder=${this.node.kind === 'relay' ? 'forward/drop:hello, back/flip=3@0.1, …' : 'drop:hello, flip=3@0.1, …'} title="KIND[=VALUE][:MESSAGE][@PROBABILITY|#N]; seed ${seed}" spellcheck="false" autocomplete="off" /></label><vscode-button secondary @click=${(event: Event) => (event.target as HTMLElement).closest('form')!.requestSubmit()}>Add fault</vscode-button></form>`
           : nothing
       }`;
   }
@@ -94,10 +96,18 @@ export class NodeCard extends PageElement {
       html`<vscode-button data-message=${name} ?secondary=${!now} title=${now ? `Send ${name}` : `${name} is not allowed in this state`} @click=${() => this.#do(() => this.#open(id, name))}>${name}</vscode-button>`;
     return html`<section class="link" aria-label="${remote}">
       <h3><span class=${ready ? 'state ready' : 'state'}>${ready ? '●' : '○'} ${state}</span> ${dialled ? 'to' : 'from'} ${remote} <span class="hint">${doc}</span></h3>
-      <div class="acts"><span class="hint">Allowed now:</span>${offers.length === 0 ? html`<span class="hint">none</span>` : offers.map((name) => message(name, true))}
-        <vscode-button data-act="disconnect" secondary @click=${() => this.#do(() => this.call('disconnect', { node: this.node.id, link: id }))}>Close</vscode-button></div>
-      <details><summary>Not allowed now</summary><div class="acts">${others.map((name) => message(name, false))}</div></details>
+      ${
+        this.node.kind === 'relay'
+          ? this.#close(id)
+          : html`<div class="acts"><span class="hint">Allowed now:</span>${offers.length === 0 ? html`<span class="hint">none</span>` : offers.map((name) => message(name, true))}
+        ${this.#close(id)}</div>
+      <details><summary>Not allowed now</summary><div class="acts">${others.map((name) => message(name, false))}</div></details>`
+      }
     </section>`;
+  }
+
+  #close(link: number): TemplateResult {
+    return html`<vscode-button data-act="disconnect" secondary @click=${() => this.#do(() => this.call('disconnect', { node: this.node.id, link }))}>Close</vscode-button>`;
   }
 
   /** A message as the node would send it, to be changed first. */

@@ -10,6 +10,13 @@ export const modeTitles: Readonly<Record<NodeMode, string>> = {
   intercept: 'Intercept: hold incoming messages too',
 };
 
+/** Of a relay, what goes to the forward address is outgoing. */
+export const relayModeTitles: typeof modeTitles = {
+  automatic: 'Automatic',
+  step: 'Step: hold messages to the forward address',
+  intercept: 'Intercept: hold messages of both directions',
+};
+
 export class NodeForm extends PageElement {
   static override properties: PropertyDeclarations = {
     call: { attribute: false },
@@ -29,13 +36,14 @@ export class NodeForm extends PageElement {
     const first = this.protocols[0]!;
     this.wish = {
       ...{ protocol: first.id, transport: first.transports[0]!, direction: 'listen', address: `127.0.0.1:${first.port}` },
-      ...{ role: '', mode: 'automatic', faults: '', identity: '', identityKind: '' },
+      ...{ role: '', mode: 'automatic', faults: '', identity: '', identityKind: '', forward: '', keyLogs: [] },
     };
   }
 
   protected override render(): TemplateResult | typeof nothing {
     if (this.wish === undefined) return nothing;
     const { wish } = this;
+    const isRelay = wish.direction === 'relay';
     const protocol = this.protocols.find(({ id }) => id === wish.protocol)!;
     const option = (value: string, title: string, chosen: string): TemplateResult =>
       html`<option value=${value} ?selected=${value === chosen}>${title}</option>`;
@@ -46,23 +54,44 @@ export class NodeForm extends PageElement {
           ? html`<label>Transport<select id="node-transport" @change=${this.#take('transport')}>${protocol.transports.map((each) => option(each, each.toUpperCase(), wish.transport))}</select></label>`
           : nothing
       }
-      <label>Action<select id="node-direction" @change=${this.#take('direction')}>${option('listen', 'Listen', wish.direction)}${option('connect', 'Connect', wish.direction)}</select></label>
-      <label>Address<input id="node-address" .value=${wish.address} spellcheck="false" autocomplete="off" @input=${this.#take('address')} /></label>
-      <label>Role<select id="node-role" @change=${this.#take('role')}>${option('', 'Auto', wish.role)}${protocol.roles.map(({ id, doc }) => html`<option value=${id} title=${doc} ?selected=${id === wish.role}>${id}</option>`)}</select></label>
-      <label>Mode<select id="node-mode" @change=${this.#take('mode')}>${Object.entries(modeTitles).map(([id, title]) => option(id, title, wish.mode))}</select></label>
+      <label>Action<select id="node-direction" @change=${this.#take('direction')}>${option('listen', 'Listen', wish.direction)}${option('connect', 'Connect', wish.direction)}${option('relay', 'Relay', wish.direction)}</select></label>
+      <label>${isRelay ? 'Listen address' : 'Address'}<input id="node-address" .value=${wish.address} spellcheck="false" autocomplete="off" @input=${this.#take('address')} /></label>
+      ${
+        isRelay
+          ? html`<label>Forward address<input id="node-forward" .value=${wish.forward ?? ''} placeholder="127.0.0.1:${protocol.port}" spellcheck="false" autocomplete="off" @input=${this.#take('forward')} /></label>`
+          : this.#role(protocol)
+      }
+      <label>Mode<select id="node-mode" @change=${this.#take('mode')}>${Object.entries(isRelay ? relayModeTitles : modeTitles).map(([id, title]) => option(id, title, wish.mode))}</select></label>
       <details>
-        <summary>Identity and faults</summary>
-        ${
-          protocol.identityKinds.length > 1 && wish.identity === ''
-            ? html`<label>Key of a new identity<select id="node-identity-kind" @change=${this.#take('identityKind')}>${protocol.identityKinds.map((kind) => option(kind, kind, wish.identityKind))}</select></label>`
-            : nothing
-        }
-        <label>Identity (JSON, or a private key in PEM where the protocol takes one; leave empty to create one)<textarea id="node-identity" rows="2" spellcheck="false" .value=${wish.identity} @input=${this.#take('identity')}></textarea></label>
-        <label>Faults, separated by spaces: KIND[=VALUE][:MESSAGE][@PROBABILITY|#N]<input id="node-faults" spellcheck="false" autocomplete="off" .value=${wish.faults} @input=${this.#take('faults')} /></label>
+        <summary>${isRelay ? 'Keys and faults' : 'Identity and faults'}</summary>
+        ${isRelay ? this.#keyLogs() : this.#identity(protocol)}
+        <label>Faults, separated by spaces: ${isRelay ? '[forward/|back/]' : ''}KIND[=VALUE][:MESSAGE][@PROBABILITY|#N]<input id="node-faults" spellcheck="false" autocomplete="off" .value=${wish.faults} @input=${this.#take('faults')} /></label>
       </details>
       <vscode-button id="node-start" ?disabled=${this.starting} @click=${() => this.querySelector('form')!.requestSubmit()}>Start</vscode-button>
       ${this.complaint === undefined ? nothing : html`<p class="problem" role="alert">${this.complaint}</p>`}
     </form>`;
+  }
+
+  #role({ roles }: SpokenProtocol): TemplateResult {
+    return html`<label>Role<select id="node-role" @change=${this.#take('role')}><option value="" ?selected=${this.wish.role === ''}>Auto</option>${roles.map(({ id, doc }) => html`<option value=${id} title=${doc} ?selected=${id === this.wish.role}>${id}</option>`)}</select></label>`;
+  }
+
+  #identity({ identityKinds }: SpokenProtocol): TemplateResult {
+    const { wish } = this;
+    return html`${
+      identityKinds.length > 1 && wish.identity === ''
+        ? html`<label>Key of a new identity<select id="node-identity-kind" @change=${this.#take('identityKind')}>${identityKinds.map((kind) => html`<option value=${kind} ?selected=${kind === wish.identityKind}>${kind}</option>`)}</select></label>`
+        : nothing
+    }
+      <label>Identity (JSON, or a private key in PEM where the protocol takes one; leave empty to create one)<textarea id="node-identity" rows="2" spellcheck="false" .value=${wish.identity} @input=${this.#take('identity')}></textarea></label>`;
+  }
+
+  #keyLogs(): TemplateResult {
+    const take = ({ target }: Event): void => {
+      const paths = (target as HTMLTextAreaElement).value.split('\n').map((path) => path.trim());
+      this.wish = { ...this.wish, keyLogs: paths.filter((path) => path !== '') };
+    };
+    return html`<label>Key logs of the programs at both ends, one path per line (read again while they grow)<textarea id="node-keylogs" rows="2" spellcheck="false" @input=${take}></textarea></label>`;
   }
 
   #take(name: keyof NodeWish): (event: Event) => void {

@@ -12,18 +12,23 @@ export class HeldMessage extends PageElement {
     call: { attribute: false },
     node: { attribute: false },
     held: { attribute: false },
+    relayed: { attribute: false },
     text: { state: true },
     complaint: { state: true },
   };
   declare call: Call;
   declare node: number;
   declare held: HeldState;
+  /** It goes on in either direction: nobody here reads it. */
+  declare relayed: boolean;
   /** What the person made of it; undefined while it is as it was. */
   declare text: string | undefined;
   declare complaint: string | undefined;
 
   protected override render(): TemplateResult {
-    const { direction, message, remote, text, id } = this.held;
+    const { direction, message, remote, text, id, note } = this.held;
+    const leaves = direction === 'out' || this.relayed;
+    const whose = this.relayed ? (direction === 'out' ? 'from' : 'back to') : direction === 'out' ? 'to' : 'from';
     const rows = Math.min(MOST_ROWS, text.split('\n').length);
     const button = (name: string, title: string, go: () => Promise<unknown>, secondary = true): TemplateResult =>
       html`<vscode-button data-act=${name} ?secondary=${secondary} @click=${() => this.#do(go)}>${title}</vscode-button>`;
@@ -31,12 +36,13 @@ export class HeldMessage extends PageElement {
     const of = { node: this.node, held: id };
     const release = (times: number) => () => this.call('release', { ...of, times, ...edited });
     return html`<section class="held" aria-label="${message} waits">
-      <h3><span class="arrow" aria-hidden="true">${direction === 'out' ? '→' : '←'}</span> ${message} <span class="hint">${direction === 'out' ? 'to' : 'from'} ${remote}</span></h3>
+      <h3><span class="arrow" aria-hidden="true">${direction === 'out' ? '→' : '←'}</span> ${message} <span class="hint">${whose} ${remote}</span></h3>
+      ${note === undefined ? nothing : html`<p class="hint">${note}</p>`}
       <textarea rows=${rows} spellcheck="false" aria-label="Values of ${message}" .value=${this.text ?? text} @input=${this.#edit}></textarea>
       <div class="acts">
-        ${button('release', `${direction === 'out' ? 'Send' : 'Deliver'}${this.text === undefined ? '' : ' as edited'}`, release(1), false)}
+        ${button('release', `${leaves ? 'Send' : 'Deliver'}${this.text === undefined ? '' : ' as edited'}`, release(1), false)}
         ${button('twice', 'Send twice', release(2))}
-        ${direction === 'out' ? button('delay', `Send in ${DELAY_MS / 1000} s`, () => this.call('delay', { ...of, milliseconds: DELAY_MS })) : nothing}
+        ${leaves ? button('delay', `Send in ${DELAY_MS / 1000} s`, () => this.call('delay', { ...of, milliseconds: DELAY_MS })) : nothing}
         ${button('drop', 'Drop', () => this.call('drop', of))}
       </div>
       ${this.complaint === undefined ? nothing : html`<p class="problem" role="alert">${this.complaint}</p>`}

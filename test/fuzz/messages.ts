@@ -61,7 +61,10 @@ const command = (check: Check): readonly [Check, object] => [
 ];
 const ofNodes: PageMessages<MethodOf<NodePageCalls>> = {
   ready,
-  start: [wish, { ...form, faults: '', identity: '', identityKind: '' }],
+  start: [
+    wish,
+    { ...form, direction: 'relay', forward: '127.0.0.1:1', keyLogs: ['a.keys'], faults: '', identity: '', identityKind: '' },
+  ],
   show: [node, { node: 1 }],
   save: [node, { node: 1 }],
   stop: command(nodeCommands.stop),

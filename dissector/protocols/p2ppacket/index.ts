@@ -13,6 +13,7 @@ import { peer } from './node/definition.ts';
 import { observe } from './observe.ts';
 import { recognise } from './recognise.ts';
 import { rules } from './rules.ts';
+import { seal } from './seal.ts';
 import type { Session } from './session.ts';
 import { part } from './step.ts';
 import { treeFields } from './treefields.ts';
@@ -39,5 +40,6 @@ export const p2ppacket = defineProtocol<Facts, Session>({
   explain,
   part,
   compute,
+  seal,
   peer,
 });

@@ -1,6 +1,7 @@
 /** What a script says that its protocols do not know: names, and references to what is not there. */
 import { type MessageForm, nearest } from '../../codec/index.ts';
 import type { Protocol } from '../../protocol/index.ts';
+import { parseRelayFault } from '../../relay/index.ts';
 import { faultKinds, parseFault } from '../../testnode/index.ts';
 import { listed, shortened, type ValueType } from '../run/function.ts';
 import { faultText } from '../syntax/faults.ts';
@@ -51,6 +52,8 @@ export class Checker {
         this.#node(statement);
         break;
       case 'send':
+        if (this.#isRelay(statement.node))
+          this.#wrong(statement.node, 'a relay passes on what others say, and sends nothing of its own');
         this.#fields('send', this.#message(statement.node, statement.message), statement.fields);
         break;
       case 'expect': {
@@ -60,6 +63,11 @@ export class Checker {
         if (statement.as !== undefined) this.#answer(statement.as, form?.message);
         break;
       }
+      case 'edit':
+        if (this.#known(statement.node) !== undefined && !this.#isRelay(statement.node))
+          this.#wrong(statement.node, `"edit" changes what passes a relay, and ${shortened(statement.node.text)} is none`);
+        this.#fields('edit', this.#message(statement.node, statement.message), statement.fields);
+        break;
       case 'packet': {
         const { protocol, message, fields } = statement.packet;
         const known = this.#protocol(protocol);
@@ -98,12 +106,13 @@ export class Checker {
     }
   }
 
-  #node({ name, protocol: id, address, role }: Statement & { kind: 'node' }): void {
-    const { nodes } = this.names;
+  #node({ name, protocol: id, address, role, direction, forward }: Statement & { kind: 'node' }): void {
+    const { nodes, relays } = this.names;
     if (this.#blocks > 0) this.#wrong(name, 'a node starts once: outside of "repeat" and "for"');
     if (nodes.has(name.text)) this.#wrong(name, `there is a node "${shortened(name.text)}" already`);
     const protocol = this.#protocol(id);
-    if (protocol !== undefined && protocol.peer === undefined) this.#wrong(id, `there is no test node of "${id.text}"`);
+    if (protocol !== undefined && protocol.peer === undefined && direction !== 'relay')
+      this.#wrong(id, `there is no test node of "${id.text}"`);
     const roles = protocol?.peer?.roles.map((each) => each.id);
     if (role !== undefined && roles?.includes(role.text) === false)
       this.#unknown(
@@ -111,6 +120,14 @@ export class Checker {
         roles.length === 0 ? `${id.text} has no roles` : `${id.text} has no role "${shortened(role.text)}"`,
         roles,
       );
+    this.#address(address, protocol);
+    if (forward !== undefined) this.#address(forward, protocol);
+    nodes.set(name.text, protocol);
+    if (direction === 'relay') relays.set(name.text, true);
+  }
+
+  #address(address: Word, protocol: Protocol | undefined): void {
+    const { nodes } = this.names;
     const [, port] = /:([^:\]]*)$/.exec(address.text) ?? [];
     if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535))
       this.#wrong(address, `"${shortened(port)}" is no port: 0 to 65535`);
@@ -119,7 +136,6 @@ export class Checker {
       this.#wrong(address, `${shortened(address.text)} speaks ${other.id}, and not ${protocol.id}`);
     if (!address.text.includes(':') && !nodes.has(address.text))
       this.#unknown(address, `"${shortened(address.text)}" is neither an address like 127.0.0.1:7000 nor a node`, nodes.keys());
-    nodes.set(name.text, protocol);
   }
 
   #define({ name, value }: Statement & { kind: 'define' }): void {
@@ -152,17 +168,29 @@ export class Checker {
 
   #fault(statement: Statement & { kind: 'fault' }): void {
     const protocol = this.#known(statement.node);
-    if (protocol?.peer === undefined) return;
-    const { fault, message } = statement;
-    const { id, names, peer } = protocol;
+    if (protocol === undefined) return;
+    const { fault, message, way } = statement;
+    const { id, names, peer = noParts } = protocol;
+    const isRelay = this.#isRelay(statement.node);
+    if (way !== undefined && !isRelay)
+      this.#wrong(way, `"${way.text}" is a way through a relay, and ${shortened(statement.node.text)} is none`);
     if (!Object.hasOwn(faultKinds, fault.text)) {
       this.#unknown(fault, `there is no fault "${shortened(fault.text)}"`, Object.keys(faultKinds));
     } else if (message !== undefined && !names.includes(message.text)) {
       this.#unknown(message, `${id} has no message "${shortened(message.text)}"`, names);
     } else {
-      const read = parseFault(faultText(statement), names, peer.transports[0]!, peer);
+      const read = (isRelay ? parseRelayFault : parseFault)(
+        faultText({ ...statement, way: undefined }),
+        names,
+        peer.transports[0] ?? 'udp',
+        peer,
+      );
       if (typeof read === 'string') this.#wrong({ ...fault, end: statement.end }, read);
     }
+  }
+
+  #isRelay({ text }: Word): boolean {
+    return this.names.relays.has(text);
   }
 
   #protocol(word: Word): Protocol | undefined {
@@ -222,6 +250,9 @@ export class Checker {
     this.#tell({ text: `${text}: ${more}`, start, end, ...(meant === undefined ? {} : { meant }) });
   }
 }
+
+/** Of a protocol without a test node. */
+const noParts = { transports: [], signatures: {}, nonces: {}, sealed: [] } as const;
 
 interface Formed {
   readonly protocol: Protocol;

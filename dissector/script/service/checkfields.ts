@@ -15,7 +15,7 @@ import type { FieldNode, ScriptProblem, ValueNode, Word } from '../syntax/tree.t
 import { rangeOf } from './describe.ts';
 import { Layered } from './scopes.ts';
 
-export type Place = 'send' | 'expect' | 'packet' | 'define';
+export type Place = 'send' | 'edit' | 'expect' | 'packet' | 'define';
 
 export interface FieldContext {
   readonly place: Place;
@@ -121,7 +121,8 @@ function* inValue(
         yield { text: '"none" stands in records of what a node sends: elsewhere a field is just not written', start, end };
       return;
     case 'valid':
-      if (context.place !== 'send') yield { text: '"valid" stands in what a node sends alone', start, end };
+      if (context.place !== 'send' && context.place !== 'edit')
+        yield { text: '"valid" stands in what a node sends alone', start, end };
       return;
     case 'any':
       if (context.place !== 'expect') yield { text: '"any" stands in expectations alone', start, end };

@@ -4,7 +4,7 @@ import type { Protocol } from '../../protocol/index.ts';
 import { faultKinds } from '../../testnode/index.ts';
 import { parameterAt, signatureText, type ValueType } from '../run/function.ts';
 import { functionOf, scriptFunctions } from '../run/functions.ts';
-import { expectedStates } from '../syntax/tree.ts';
+import { expectedStates, ways } from '../syntax/tree.ts';
 import type { Place } from './checkfields.ts';
 import { type CursorContext, cursorContextAt, type OpenBracket } from './cursorcontext.ts';
 import { describeField, describeFunction, describeMessage, describeProtocol, rangeOf, typeText } from './describe.ts';
@@ -45,6 +45,8 @@ function words({ head, hasRecord }: CursorContext, context: CompletionContext): 
       return messageWords(head, hasRecord, context);
     case 'fault':
       return faultWords(head, context);
+    case 'edit':
+      return editWords(head, hasRecord, context);
     case 'wait':
       return head.length === 1 ? times() : [];
     case '@':
@@ -84,7 +86,8 @@ function statements({ names }: CompletionContext): CompletionItem[] {
     keyword('expect', 'a message, nothing or the end'),
     keyword('fault', 'what a node does wrong'),
   ];
-  return hasNodes ? [...acting, ...own] : own;
+  const editing = names.relays.isEmpty ? [] : [keyword('edit', 'the next message that passes a relay')];
+  return hasNodes ? [...acting, ...editing, ...own] : own;
 }
 
 function freeName({ nodes }: Names): string {
@@ -110,8 +113,19 @@ function nodeWords(head: readonly string[], context: CompletionContext): Complet
   if (head.length === 1) return [keyword(freeName(context.names), 'a name that is free')];
   if (equals === undefined) return [keyword('=', 'what it is')];
   if (id === undefined) return protocols(context, ({ peer }) => peer !== undefined);
-  if (direction === undefined) return [keyword('listen', 'waits for others'), keyword('dial', 'opens a link')];
+  if (direction === undefined)
+    return [
+      keyword('listen', 'waits for others'),
+      keyword('dial', 'opens a link'),
+      keyword('relay', 'stands between two programs', `relay ${slot(1, '127.0.0.1:0')} to $0`),
+    ];
   if (head.length === 5) return addresses(direction, protocol, context);
+  if (direction === 'relay')
+    return head.at(-1) === 'to'
+      ? addresses('dial', protocol, context)
+      : head.includes('to')
+        ? []
+        : [keyword('to', 'where it passes on to')];
   const tail = head.slice(5);
   const roles = protocol?.peer?.roles ?? [];
   if (tail.at(-1) === 'state') return expectedStates.map((state) => keyword(state, stateDocs[state]));
@@ -184,11 +198,37 @@ function messages(protocol: Protocol, place: 'send' | 'expect' | 'packet', hasRe
   }));
 }
 
-function faultWords(head: readonly string[], context: CompletionContext): CompletionItem[] {
+function wayWords(node: string, { names }: CompletionContext): CompletionItem[] {
+  if (!names.relays.has(node)) return [];
+  return ways.map((way) => keyword(way, way === 'forward' ? 'to the forward address alone' : 'from there alone'));
+}
+
+function withoutWay(head: readonly string[]): readonly string[] {
+  return (ways as readonly string[]).includes(head[2] ?? '') ? [...head.slice(0, 2), ...head.slice(3)] : head;
+}
+
+function editWords(whole: readonly string[], hasRecord: boolean, context: CompletionContext): CompletionItem[] {
+  const head = withoutWay(whole);
+  const [, node, message] = head;
+  if (node === undefined) return nodes(context).filter(({ label }) => context.names.relays.has(label));
+  const protocol = context.names.nodes.get(node);
+  if (message === undefined)
+    return [
+      ...(head === whole ? wayWords(node, context) : []),
+      ...(protocol === undefined ? [] : messages(protocol, 'expect', hasRecord)),
+    ];
+  return head.length === 3 && !hasRecord ? [record] : [];
+}
+
+function faultWords(whole: readonly string[], context: CompletionContext): CompletionItem[] {
+  const head = withoutWay(whole);
   const [, node, fault] = head;
   if (node === undefined) return nodes(context);
   if (fault === undefined)
-    return Object.entries(faultKinds).map(([name, doc]) => ({ ...keyword(name, ''), doc: `The message ${doc}.` }));
+    return [
+      ...(head === whole ? wayWords(node, context) : []),
+      ...Object.entries(faultKinds).map(([name, doc]) => ({ ...keyword(name, ''), doc: `The message ${doc}.` })),
+    ];
   const last = head.at(-1);
   if (last === 'nth') return ['1', '2', '3'].map((each) => keyword(each, 'of those that fit'));
   if (last === 'probability') return ['0.1', '0.5', '1'].map((each) => keyword(each, 'of every message that fits'));
@@ -245,8 +285,8 @@ function anyValues(context: CompletionContext): CompletionItem[] {
 }
 
 function aroundOf({ head }: CursorContext, { protocols, names }: CompletionContext): Around {
-  const [first = '', second = '', third = ''] = head;
-  const isMessage = first === 'send' || first === 'expect';
+  const [first = '', second = '', third = ''] = withoutWay(head);
+  const isMessage = first === 'send' || first === 'expect' || first === 'edit';
   const protocol = isMessage ? names.nodes.get(second) : protocols.find(({ id }) => id === first);
   const name = isMessage ? third : second;
   const place = isMessage ? first : first === '@' ? 'define' : 'packet';
@@ -375,7 +415,7 @@ function wordsOf(form: FieldForm | undefined, place: Place): CompletionItem[] {
 
 function special(wanted: ValueType, place: Place): CompletionItem[] {
   if (place === 'expect') return [value('any', 'whatever it is')];
-  if (place !== 'send') return [];
+  if (place !== 'send' && place !== 'edit') return [];
   const valid = value('valid', 'what the node would send');
   if (wanted === 'record') return [];
   if (wanted !== 'bytes') return [valid];

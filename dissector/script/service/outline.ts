@@ -38,12 +38,14 @@ function itemOf(statement: Statement): OutlineItem[] {
         'node',
         statement.name,
         statement.name.text,
-        `${statement.protocol.text} ${statement.direction} ${statement.address.text}`,
+        `${statement.protocol.text} ${statement.direction} ${statement.address.text}${statement.forward === undefined ? '' : ` to ${statement.forward.text}`}`,
       );
     case 'define':
       return item('value', statement.name, statement.name.text, '');
     case 'send':
       return item('send', statement.message, `${statement.node.text} → ${statement.message.text}`, '');
+    case 'edit':
+      return item('send', statement.message, `${statement.node.text} edits ${statement.message.text}`, '');
     case 'expect':
       return item('expect', statement.message, `${statement.node.text} ← ${statement.message.text}`, statement.as?.text ?? '');
     case 'silence':

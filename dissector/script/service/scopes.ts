@@ -5,6 +5,8 @@ import { scriptLimits, type ValueNode } from '../syntax/tree.ts';
 /** What has a name at a place of a script. Undefined stands for what is named there and not known. */
 export interface Names {
   readonly nodes: Layered<Protocol>;
+  /** Those of the nodes that are relays. */
+  readonly relays: Layered<true>;
   /** Messages by the name that an expectation gave them. */
   readonly answers: Layered<MessageForm>;
   /** What was defined, by its name. */
@@ -61,6 +63,7 @@ export function noNames(): Names {
 export function over(before: Names | undefined): Names {
   return {
     nodes: new Layered(before?.nodes),
+    relays: new Layered(before?.relays),
     answers: new Layered(before?.answers),
     values: new Layered(before?.values),
   };

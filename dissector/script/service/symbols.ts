@@ -36,7 +36,8 @@ function* inStatement(statement: Statement, protocols: readonly Protocol[], name
       const protocol = protocols.find(({ id }) => id === statement.protocol.text);
       yield { ...spanOf(statement.name), role: 'node', isDefinition: true, protocol };
       yield { ...spanOf(statement.protocol), role: 'protocol', protocol };
-      if (names.nodes.has(statement.address.text)) yield node(statement.address, names);
+      for (const address of [statement.address, statement.forward])
+        if (address !== undefined && names.nodes.has(address.text)) yield node(address, names);
       if (statement.role !== undefined) yield { ...spanOf(statement.role), role: 'role', protocol };
       return;
     }
@@ -57,6 +58,7 @@ function* inStatement(statement: Statement, protocols: readonly Protocol[], name
       if (statement.message !== undefined) yield message(statement.message, names.nodes.get(statement.node.text));
       return;
     case 'send':
+    case 'edit':
     case 'expect': {
       const protocol = names.nodes.get(statement.node.text);
       const found = message(statement.message, protocol);

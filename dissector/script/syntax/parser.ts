@@ -1,4 +1,4 @@
-import { expectedStates, type PacketNode, patience, type Script, type Statement, scriptLimits, type Word } from './tree.ts';
+import { expectedStates, type PacketNode, patience, type Script, type Statement, scriptLimits, type Word, ways } from './tree.ts';
 import { ValueParser } from './valueparser.ts';
 
 /**
@@ -87,6 +87,7 @@ class Parser extends ValueParser {
       expect: () => this.#expect(start),
       wait: () => this.#wait(start),
       fault: () => this.#fault(start),
+      edit: () => this.#edit(start),
       repeat: () => this.#repeat(start),
       for: () => this.#for(start),
     };
@@ -127,13 +128,23 @@ class Parser extends ValueParser {
     this.take();
     const protocol = this.#word('a protocol');
     if (protocol === undefined) return undefined;
-    const direction = this.#maybe('listen') ? 'listen' : this.#maybe('dial') ? 'dial' : undefined;
-    if (direction === undefined) return this.wrong('"listen" or "dial"');
+    const direction = (['listen', 'dial', 'relay'] as const).find((each) => this.#maybe(each));
+    if (direction === undefined) return this.wrong('"listen", "dial" or "relay"');
     const address = this.#address();
     if (address === undefined) return undefined;
+    if (direction === 'relay') return this.#relay({ name, protocol, address }, start);
     const manual = this.#maybe('manual');
     const role = this.#maybe('as') ? this.#word('a role') : undefined;
-    return { kind: 'node', name, protocol, direction, address, manual, role, start, end: this.#end };
+    return { kind: 'node', name, protocol, direction, address, manual, role, forward: undefined, start, end: this.#end };
+  }
+
+  /** `… relay ADDRESS to ADDRESS`. */
+  #relay(words: Pick<Statement & { kind: 'node' }, 'name' | 'protocol' | 'address'>, start: number): Statement | undefined {
+    if (!this.#maybe('to')) return this.wrong('"to" and the address that it passes on to');
+    const forward = this.#address();
+    if (forward === undefined) return undefined;
+    const rest = { manual: false, role: undefined } as const;
+    return { kind: 'node', ...words, direction: 'relay', forward, ...rest, start, end: this.#end };
   }
 
   /** `@name = value`. */
@@ -171,9 +182,28 @@ class Parser extends ValueParser {
     return statement;
   }
 
-  /** `fault NODE KIND[=AMOUNT] [MESSAGE] [nth N | probability P]`. */
+  /** `forward`, `back`, where one of them comes next and more after it. */
+  #way(): Word | undefined {
+    const { kind, text } = this.next;
+    return kind === 'word' && (ways as readonly string[]).includes(text) ? this.take() : undefined;
+  }
+
+  /** `edit NODE [forward | back] MESSAGE { … }`. */
+  #edit(start: number): Statement | undefined {
+    const node = this.#word('the name of a relay');
+    if (node === undefined) return undefined;
+    const way = this.#way();
+    const message = this.#word('the name of a message');
+    if (message === undefined) return undefined;
+    if (!this.is('{')) return this.wrong('"{" and the fields to change');
+    const fields = this.record();
+    return { kind: 'edit', node, way, message, fields, start, end: this.#end };
+  }
+
+  /** `fault NODE [forward | back] KIND[=AMOUNT] [MESSAGE] [nth N | probability P]`. */
   #fault(start: number): Statement | undefined {
     const node = this.#word('the name of a node');
+    const way = node && this.#way();
     const fault = node && this.#word('a fault');
     if (node === undefined || fault === undefined) return undefined;
     const amount = this.is('=') ? this.#after(() => this.take(), 'a number') : undefined;
@@ -181,7 +211,7 @@ class Parser extends ValueParser {
     const message = isMessage ? this.take() : undefined;
     const nth = this.#after(() => this.#maybe('nth'), 'which of the messages');
     const probability = this.#after(() => this.#maybe('probability'), 'a probability like 0.1');
-    return { kind: 'fault', node, fault, amount, message, nth, probability, start, end: this.#end };
+    return { kind: 'fault', node, way, fault, amount, message, nth, probability, start, end: this.#end };
   }
 
   /** The word after something, where that is there. */

@@ -59,29 +59,41 @@ export interface Edit extends Span {
 export type Statement =
   /** `### title`: what follows runs by itself. */
   | (Span & { readonly kind: 'section'; readonly title: string })
-  /** `node a = p2pke listen 127.0.0.1:7000`, `node b = p2pke dial a manual as initiator`. */
+  /** `node a = p2pke listen 127.0.0.1:7000`, `node b = p2pke dial a manual as initiator`, `node r = p2pke relay 127.0.0.1:0 to a`. */
   | (Span & {
       readonly kind: 'node';
       readonly name: Word;
       readonly protocol: Word;
-      readonly direction: 'listen' | 'dial';
+      readonly direction: 'listen' | 'dial' | 'relay';
       /** `host:port`, or the name of a node that listens. */
       readonly address: Word;
+      /** Where a relay passes on to, written in the same way. */
+      readonly forward: Word | undefined;
       /** It sends nothing of itself. */
       readonly manual: boolean;
       readonly role: Word | undefined;
     })
   /** `@payload = 01 02`: the value of a name from here on. */
   | (Span & { readonly kind: 'define'; readonly name: Word; readonly value: ValueNode | undefined })
-  /** `fault a flip=3 data nth 2`: what the node does wrong from here on. The words are as they stand. */
+  /** `fault a flip=3 data nth 2`, `fault r back drop data`: what the node does wrong from here on. The words are as they stand. */
   | (Span & {
       readonly kind: 'fault';
       readonly node: Word;
+      /** Of a relay: one of `ways`. */
+      readonly way: Word | undefined;
       readonly fault: Word;
       readonly amount: Word | undefined;
       readonly message: Word | undefined;
       readonly nth: Word | undefined;
       readonly probability: Word | undefined;
+    })
+  /** `edit r data { data: 01 }`: of the next message of that name which passes a relay, on one of `ways` or on both, these fields are changed. */
+  | (Span & {
+      readonly kind: 'edit';
+      readonly node: Word;
+      readonly way: Word | undefined;
+      readonly message: Word;
+      readonly fields: readonly FieldNode[];
     })
   | (Span & { readonly kind: 'send'; readonly node: Word; readonly message: Word; readonly fields: readonly FieldNode[] })
   | (Span & {
@@ -116,6 +128,9 @@ export interface Script {
 
 /** States of a message in which an expectation can take it; `any` is each of them. */
 export const expectedStates = ['decoded', 'encrypted', 'malformed', 'incomplete', 'any'] as const;
+
+/** The ways through a relay: to its forward address, and back. */
+export const ways = ['forward', 'back'] as const;
 
 /** How long an expectation waits that does not say it, in milliseconds. */
 export const patience = 2000;

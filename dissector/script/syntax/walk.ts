@@ -15,7 +15,8 @@ export function* valuesWithin(value: ValueNode): Generator<ValueNode> {
 /** The fields that a statement gives to a message. */
 export function fieldsOf(statement: Statement): readonly FieldNode[] {
   if (statement.kind === 'packet') return statement.packet.fields;
-  return statement.kind === 'send' || statement.kind === 'expect' ? statement.fields : [];
+  const { kind } = statement;
+  return kind === 'send' || kind === 'expect' || kind === 'edit' ? statement.fields : [];
 }
 
 /** The value of a statement that is of no message: what a name stands for, how often a block runs, and for what. */

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DecodeOptions, readDecodeOptions } from '../../../dissector/analysis/decodeoptions.ts';
-import type { Address, Protocol } from '../../../dissector/protocol/index.ts';
+import type { Protocol } from '../../../dissector/protocol/index.ts';
 import { protocols as known } from '../../../dissector/protocols/index.ts';
 import {
   type Fault,
@@ -20,16 +20,20 @@ import { reasonOf } from '../../capture/reason.ts';
 import { fittedValues } from '../../node/givenvalues.ts';
 import { GrowingFile } from '../../node/recording.ts';
 import { Sentences } from '../../node/sentences.ts';
-import { addressText, resolveAllowed } from '../../node/sockets/address.ts';
+import { addressText } from '../../node/sockets/address.ts';
 import { wallClock } from '../../node/sockets/clock.ts';
 import { kernelDrops } from '../../node/sockets/kerneldrops.ts';
 import { SocketNode } from '../../node/sockets/socketnode.ts';
-import { SocketFailure, socketReason } from '../../node/sockets/socketsentences.ts';
+import { SocketFailure } from '../../node/sockets/socketsentences.ts';
+import { after } from '../after.ts';
 import { exitStatus, UsageError } from '../errors.ts';
 import type { Io, Tell } from '../io.ts';
 import { Live, LiveKeys } from '../live.ts';
-import { type HostPort, type NodeCommand, parseNodeCommand, type Sending } from '../nodearguments.ts';
+import { addressOf } from '../nodeaddress.ts';
+import { type NodeCommand, parseNodeCommand, type Sending } from '../nodearguments.ts';
+import { flushed, opened } from '../nodefiles.ts';
 import { NodeOutcome } from '../nodeoutcome.ts';
+import { sentenceOf } from '../nodesentences.ts';
 import type { Output } from '../output.ts';
 import { printable } from '../text.ts';
 import { nodeHelp } from '../usage.ts';
@@ -216,17 +220,6 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
   return errors > 0 || missed.length > 0 ? exitStatus.findings : exitStatus.read;
 }
 
-async function addressOf(at: HostPort | undefined, allowed: readonly string[]): Promise<Address | undefined> {
-  if (at === undefined) return undefined;
-  try {
-    const address = await resolveAllowed(at, allowed);
-    if (address !== undefined) return address;
-  } catch (error) {
-    throw new UsageError(socketReason(error, { ip: at.host, port: at.port }), false);
-  }
-  throw new UsageError(`${at.host} is beyond this machine: --allow ${at.host} says that this is meant.`, false);
-}
-
 /** From its file; a new one is kept there when there is none yet. */
 async function identityOf({ identity: path, identityKind }: NodeCommand, protocol: Protocol, tell: Tell): Promise<string> {
   try {
@@ -243,21 +236,6 @@ async function identityOf({ identity: path, identityKind }: NodeCommand, protoco
   } catch (error) {
     throw new UsageError(`The identity ${path} cannot be used. ${reasonOf(error)}`, false);
   }
-}
-
-/** Throws a UsageError when what was written so far is not on the disk. */
-function flushed(file: GrowingFile, left = ''): void {
-  file.flush();
-  if (file.failure !== undefined) throw new UsageError(`${file.path} cannot be written. ${reasonOf(file.failure)}${left}`, false);
-}
-
-function opened(file: GrowingFile): void {
-  try {
-    file.open();
-  } catch (error) {
-    throw new UsageError(`${file.path} cannot be written. ${reasonOf(error)}`, false);
-  }
-  flushed(file);
 }
 
 /** What `--send` asks for, once on each link that is ready. */
@@ -283,21 +261,6 @@ function sendOnce(
   }
 }
 
-function sentenceOf(event: NodeEvent): string | undefined {
-  switch (event.kind) {
-    case 'told':
-      return event.link === undefined ? event.text : `${addressText(event.link.remote)}: ${event.text}`;
-    case 'opened':
-      return `${addressText(event.link.remote)} connected`;
-    case 'closed':
-      return `${addressText(event.link.remote)} disconnected (${event.why})`;
-    case 'sent':
-      return event.note === undefined ? undefined : `${addressText(event.link.remote)}: ${event.note}.`;
-    default:
-      return undefined;
-  }
-}
-
 function summary(
   { node: running, unsent }: SocketNode,
   seconds: number,
@@ -314,8 +277,4 @@ function summary(
   const told = lost.length === 0 ? '0 dropped' : lost.join(', ');
   const undecoded = stoppedAt === undefined ? '' : ` Decoding stopped after ${stoppedAt} frames; a recording has them all.`;
   return `${received} received, ${sent} sent in ${seconds.toFixed(1)} s (${rate} a second); ${told}.${undecoded}`;
-}
-
-function after(milliseconds: number): Promise<false> {
-  return new Promise((resolve) => setTimeout(() => resolve(false), milliseconds));
 }

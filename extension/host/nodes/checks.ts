@@ -7,6 +7,7 @@ const LONGEST_TEXT = 1 << 20;
 /** A day: longer than anybody waits for a message. */
 const LONGEST_DELAY_MS = 86_400_000;
 const MOST_COPIES = 1000;
+const MOST_KEY_LOGS = 100;
 const modes: readonly NodeMode[] = ['automatic', 'step', 'intercept'];
 
 type Checks = { readonly [M in keyof NodeCommands & string]: (value: unknown) => NodeCommands[M]['params'] };
@@ -44,13 +45,20 @@ export function wish(value: unknown): NodeWish {
   const given = object(value, 'start');
   const { transport, direction } = given;
   if (transport !== 'udp' && transport !== 'tcp') throw mismatch('start.transport', 'udp, tcp', transport);
-  if (direction !== 'listen' && direction !== 'connect') throw mismatch('start.direction', 'listen, connect', direction);
+  if (direction !== 'listen' && direction !== 'connect' && direction !== 'relay')
+    throw mismatch('start.direction', 'listen, connect, relay', direction);
   const own = (name: keyof NodeWish): string => text(given[name], `start.${name}`);
   return {
     ...{ protocol: own('protocol'), transport, direction, address: own('address').trim(), role: own('role') },
     ...{ mode: mode(given.mode), faults: own('faults'), identity: own('identity').trim() },
     identityKind: own('identityKind'),
+    ...(direction === 'relay' ? { forward: own('forward').trim(), keyLogs: keyLogs(given.keyLogs) } : {}),
   };
+}
+
+function keyLogs(value: unknown): readonly string[] {
+  if (!Array.isArray(value) || value.length > MOST_KEY_LOGS) throw mismatch('start.keyLogs', 'paths', typeof value);
+  return value.map((path) => text(path, 'start.keyLogs'));
 }
 
 function held(value: unknown): { readonly node: number; readonly held: number } {

@@ -71,6 +71,7 @@ async function start(nodes: Driven): Promise<void> {
     [
       { label: vscode.l10n.t('listens'), value: 'listen' as const },
       { label: vscode.l10n.t('dials'), value: 'connect' as const },
+      { label: vscode.l10n.t('relays'), value: 'relay' as const },
     ],
     { title: vscode.l10n.t('Start Test Node: What It Does') },
   );
@@ -80,6 +81,19 @@ async function start(nodes: Driven): Promise<void> {
     value: `127.0.0.1:${port}`,
   });
   if (address === undefined) return;
+  const forward =
+    direction.value === 'relay'
+      ? await askLine({ title: vscode.l10n.t('Start Test Node: Forward Address'), value: `127.0.0.1:${port + 1}` })
+      : '';
+  if (forward === undefined) return;
+  const to = direction.value === 'relay' ? { forward: forward.trim(), keyLogs: [] } : {};
   const rest = { role: '', mode: 'automatic', faults: '', identity: '', identityKind: '' } as const;
-  await nodes.start({ protocol: id, transport: transports[0]!, direction: direction.value, address: address.trim(), ...rest });
+  await nodes.start({
+    protocol: id,
+    transport: transports[0]!,
+    direction: direction.value,
+    address: address.trim(),
+    ...to,
+    ...rest,
+  });
 }

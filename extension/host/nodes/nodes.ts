@@ -202,7 +202,7 @@ class Nodes implements Driven, Senders, Standing, TaskNodes {
   /** False when the person decided against it. */
   async start(wish: NodeWish): Promise<boolean> {
     if (!vscode.workspace.isTrusted) throw new Error(untrusted());
-    const allow = await allowedHosts(wish.address);
+    const allow = await allowedHosts(addressesOf(wish));
     if (allow === undefined) return false;
     this.open();
     return (await this.#startNode(wish, allow)) !== undefined;
@@ -211,7 +211,7 @@ class Nodes implements Driven, Senders, Standing, TaskNodes {
   /** For a task: without the page, and its traffic stands in a tab of its own once somebody asks for it. */
   async startNode(wish: NodeWish): Promise<number | undefined> {
     if (!vscode.workspace.isTrusted) throw new Error(untrusted());
-    const allow = await allowedHosts(wish.address);
+    const allow = await allowedHosts(addressesOf(wish));
     return allow === undefined ? undefined : this.#startNode(wish, allow, false);
   }
 
@@ -309,11 +309,24 @@ function untrusted(): string {
   return vscode.l10n.t('Peerscope: test nodes need a trusted workspace.');
 }
 
+function addressesOf({ address, forward }: NodeWish): readonly string[] {
+  return forward === undefined ? [address] : [address, forward];
+}
+
 /** Any address beyond this machine needs the setting, and a confirmation that names it; undefined where a person decides against it. */
-async function allowedHosts(address: string): Promise<readonly string[] | undefined> {
-  const host = address.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
-  // What it is is seen once more by the thread, which looks up no other name.
-  if (/^(localhost|127\.\d+\.\d+\.\d+|::1)$/i.test(host)) return [];
+async function allowedHosts(addresses: readonly string[]): Promise<readonly string[] | undefined> {
+  const hosts: string[] = [];
+  for (const address of addresses) {
+    const host = address.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+    // What it is is seen once more by the thread, which looks up no other name, and says what is none.
+    if (/^(|localhost|127\.\d+\.\d+\.\d+|::1)$/i.test(host)) continue;
+    if (!(await isAllowed(host, address))) return undefined;
+    hosts.push(host);
+  }
+  return hosts;
+}
+
+async function isAllowed(host: string, address: string): Promise<boolean> {
   if (vscode.workspace.getConfiguration().get('peerscope.node.otherAddresses') !== true)
     throw new Error(
       vscode.l10n.t('{0} is beyond this machine. The setting peerscope.node.otherAddresses allows test nodes to go there.', host),
@@ -324,7 +337,7 @@ async function allowedHosts(address: string): Promise<readonly string[] | undefi
     { modal: true, detail: vscode.l10n.t('Others on the network may be able to talk to it.') },
     yes,
   );
-  return chosen === yes ? [host] : undefined;
+  return chosen === yes;
 }
 
 /** The thread is of the same build: what it tells is what the types say. */

@@ -44,7 +44,7 @@ export class PacketSender {
 
   async #way(): Promise<Way | undefined> {
     const ways = this.#nodes.states
-      .filter(({ running }) => running)
+      .filter(({ running, kind }) => running && kind === 'node')
       .flatMap((state) =>
         state.links.map((link) => ({ label: link.remote, description: `${state.protocol}, ${link.state}`, state, link })),
       );

@@ -22,14 +22,59 @@ export interface ScriptNodeOptions {
   readonly role: string | undefined;
   /** Where its faults happen. */
   readonly seed: number;
+  /** Each line of its key log. */
+  readonly key: (line: string) => void;
   /** Called with each block of its recording. */
   readonly recorded: (block: Block) => void;
 }
 
+/** A recording in memory, block by block, so that those of several nodes can be joined. */
+export class ScriptRecorder {
+  readonly blocks: Block[] = [];
+  readonly #recorder: Recorder;
+  #size = 0;
+  #link: string | undefined;
+
+  /** `stoodStill` gives milliseconds; `recorded` hears of each block, `kept` of those that are kept here. */
+  constructor(
+    transport: 'udp' | 'tcp',
+    stoodStill: () => number,
+    recorded: (block: Block) => void,
+    kept: (bytes: Uint8Array) => void,
+  ) {
+    this.#recorder = new Recorder({
+      ...{ transport, secrets: true, application: 'Peerscope', now: wallClock },
+      stoodStill: () => ({ milliseconds: stoodStill(), why: 'somebody stood at a breakpoint' }),
+      write: (bytes) => {
+        const block = { bytes: bytes.slice(), link: this.#link };
+        recorded(block);
+        if (this.#size > MOST_KEPT) return;
+        this.#size += bytes.length;
+        this.blocks.push(block);
+        kept(block.bytes);
+      },
+    });
+  }
+
+  record(event: NodeEvent): void {
+    this.#link = linkOf(event);
+    this.#recorder.record(event);
+    this.#link = undefined;
+  }
+
+  flush(): void {
+    this.#recorder.flush();
+  }
+
+  /** Frames that it has recorded. */
+  get frames(): number {
+    return this.blocks.reduce((count, { link }) => count + (link === undefined ? 0 : 1), 0);
+  }
+}
+
 /** What becomes of what happens at it. */
 interface Recorded {
-  readonly recorder: Recorder;
-  readonly blocks: readonly Block[];
+  readonly recorder: ScriptRecorder;
   readonly events: NodeEvent[];
   readonly hearing: ReceivedMessages;
 }
@@ -46,35 +91,24 @@ export class ScriptNode {
   closesSeen = 0;
   readonly #options: ScriptNodeOptions;
   readonly transport: 'udp' | 'tcp';
-  /** What it sent and received, in the order in which that happened. */
-  readonly blocks: readonly Block[];
   readonly #events: NodeEvent[];
-  readonly #recorder: Recorder;
+  readonly #recorder: ScriptRecorder;
 
   static async start(options: ScriptNodeOptions): Promise<ScriptNode> {
-    const { protocol, protocols, pins, limits, listen, dialled, manual, role, seed } = options;
+    const { protocol, protocols, pins, limits, listen, dialled, manual, role, seed, key } = options;
     const { choices } = readDecodeOptions({ choices: pins }, protocols);
     const kind = protocol.peer;
     if (kind === undefined) throw new NodeRefusal(`There is no test node of ${protocol.id}.`);
     const transport = kind.transports[0]!;
-    const blocks: Block[] = [];
     const hearing = new ReceivedMessages(protocol, protocols, choices, limits);
     const events: NodeEvent[] = [];
-    let size = 0;
-    let link: string | undefined;
     let started: SocketNode | undefined;
-    const recorder = new Recorder({
-      ...{ transport, secrets: true, application: 'Peerscope', now: wallClock },
-      stoodStill: () => ({ milliseconds: started?.node.stoodStill ?? 0, why: 'somebody stood at a breakpoint' }),
-      write: (bytes) => {
-        const block = { bytes: bytes.slice(), link };
-        options.recorded(block);
-        if (size > MOST_KEPT) return;
-        size += bytes.length;
-        blocks.push(block);
-        hearing.recorded(block.bytes);
-      },
-    });
+    const recorder = new ScriptRecorder(
+      transport,
+      () => started?.node.stoodStill ?? 0,
+      options.recorded,
+      (bytes) => hearing.recorded(bytes),
+    );
     started = await SocketNode.start(
       {
         ...{ protocol, transport, choices, limits, listen, seed },
@@ -83,30 +117,30 @@ export class ScriptNode {
         mode: manual ? 'step' : 'automatic',
         ...(role === undefined ? {} : { role }),
         happened: (event) => {
-          link = linkOf(event);
           recorder.record(event);
-          link = undefined;
-          if (event.kind === 'key') hearing.key(event.line);
+          if (event.kind === 'key') {
+            hearing.key(event.line);
+            key(event.line);
+          }
           if (event.kind === 'closed' || event.kind === 'told') events.push(event);
         },
       },
       dialled,
     );
-    return new ScriptNode(options, transport, started, { recorder, blocks, events, hearing });
+    return new ScriptNode(options, transport, started, { recorder, events, hearing });
   }
 
   private constructor(
     options: ScriptNodeOptions,
     transport: 'udp' | 'tcp',
     socket: SocketNode,
-    { recorder, blocks, events, hearing }: Recorded,
+    { recorder, events, hearing }: Recorded,
   ) {
     this.#options = options;
     this.protocol = options.protocol;
     this.transport = transport;
     this.socket = socket;
     this.#recorder = recorder;
-    this.blocks = blocks;
     this.#events = events;
     this.#hearing = hearing;
   }
@@ -138,7 +172,12 @@ export class ScriptNode {
 
   /** Frames that it has recorded. */
   get frames(): number {
-    return this.blocks.reduce((count, { link }) => count + (link === undefined ? 0 : 1), 0);
+    return this.#recorder.frames;
+  }
+
+  /** What it sent and received, in the order in which that happened. */
+  get blocks(): readonly Block[] {
+    return this.#recorder.blocks;
   }
 
   /** Sentences that the node told. */

@@ -10,13 +10,13 @@ import {
   withoutSecrets,
 } from '../../../dissector/script/index.ts';
 import type { NodeCalls } from '../../wire/node.ts';
+import type { Speaker } from '../driven.ts';
 import { protocolsOf } from '../protocols.ts';
-import type { RunningNode } from '../running.ts';
 import { ScriptScope } from './scope.ts';
 
 /** Throws an Error with a sentence. What the packet leaves out is filled in as the session would. */
 export async function sendPacket(
-  node: RunningNode,
+  node: Speaker,
   { link, text, at, folder, modules }: Omit<NodeCalls['sendPacket']['params'], 'node'>,
 ): Promise<void> {
   const protocols = await protocolsOf(modules);

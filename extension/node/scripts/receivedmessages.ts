@@ -55,13 +55,13 @@ export class ReceivedMessages {
     this.#ring.add('the node', line);
   }
 
-  /** What came to an address, in order. Messages from `seen` of them on may be other ones than they were at the last look. */
-  heardAt(address: string, seen: number): readonly ReceivedMessage[] {
+  /** What came to an address, or all that was recorded, in order. Messages from `seen` of them on may be other ones than they were at the last look. */
+  heardAt(address: string | undefined, seen: number): readonly ReceivedMessage[] {
     this.#look(address, seen);
-    return this.#lines.flatMap(({ destination, heard }) => (destination === address ? [heard] : []));
+    return this.#lines.flatMap(({ destination, heard }) => (isAt(destination, address) ? [heard] : []));
   }
 
-  #look(address: string, seen: number): void {
+  #look(address: string | undefined, seen: number): void {
     const before = this.#before;
     const size = this.#file.size();
     if (size === before.size && this.#ring.size === before.keys) return;
@@ -76,9 +76,9 @@ export class ReceivedMessages {
   }
 
   /** How many lines stand before the first that nobody has looked for. */
-  #settled(address: string, seen: number): number {
+  #settled(address: string | undefined, seen: number): number {
     let count = 0;
-    const first = this.#lines.findIndex(({ destination }) => destination === address && count++ === seen);
+    const first = this.#lines.findIndex(({ destination }) => isAt(destination, address) && count++ === seen);
     return first < 0 ? this.#lines.length : first;
   }
 
@@ -105,4 +105,8 @@ export class ReceivedMessages {
     const values: FieldValues = isRead && form !== undefined ? form.decode(fromHex(bytes)!, this.#limits).values : {};
     return { message, state, isRead, frame: frames.at(-1)!, values: { ...(fields as FieldValues), ...values } };
   }
+}
+
+function isAt(destination: string, address: string | undefined): boolean {
+  return address === undefined || destination === address;
 }

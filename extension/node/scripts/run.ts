@@ -2,6 +2,7 @@
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
 import type { FieldValues, MessageForm } from '../../../dissector/codec/index.ts';
 import type { Address, Protocol } from '../../../dissector/protocol/index.ts';
+import { parseRelayFault } from '../../../dissector/relay/index.ts';
 import {
   checkScript,
   encodable,
@@ -24,10 +25,12 @@ import { addressText, parseAddress, resolveAllowed } from '../sockets/address.ts
 import { socketReason } from '../sockets/socketsentences.ts';
 import { ScriptClock } from './clock.ts';
 import { Draft } from './draft.ts';
+import { type Expected, formOf, type Hearing, isTaken, ms } from './expectation.ts';
 import type { Mended, SectionFailure } from './failure.ts';
 import { ScriptNode } from './node.ts';
 import type { ReceivedMessage } from './receivedmessages.ts';
 import { JoinedRecording } from './recording.ts';
+import { ScriptRelay } from './relay.ts';
 import { ScriptScope, type Surroundings } from './scope.ts';
 import type { Onlooker, RunView, Stage } from './stages.ts';
 
@@ -109,6 +112,9 @@ async function carryOut(
 
 class Run implements RunView {
   readonly nodes = new Map<string, ScriptNode>();
+  readonly #relays = new Map<string, ScriptRelay>();
+  /** Lines of the key logs of all nodes. */
+  readonly #keys: string[] = [];
   readonly scope: ScriptScope;
   readonly #options: ScriptOptions;
   readonly #clock = new ScriptClock();
@@ -123,6 +129,7 @@ class Run implements RunView {
 
   async end(): Promise<void> {
     for (const node of this.nodes.values()) await node.end();
+    for (const relay of this.#relays.values()) await relay.end();
   }
 
   get recording(): Uint8Array<ArrayBuffer> | undefined {
@@ -137,6 +144,8 @@ class Run implements RunView {
     for (;;) {
       try {
         statement = order.next();
+        const unedited = this.#unedited(statement === undefined);
+        if (unedited !== undefined) return { failure: unedited };
         if (statement === undefined) return {};
         await onlooker?.at?.({ kind: 'statement', statement, depth: order.depth, rounds: order.rounds });
         if (signal?.aborted) return { stopped: statement.start };
@@ -154,6 +163,16 @@ class Run implements RunView {
     }
   }
 
+  /** An edit that could not be made; at the end, one that no message came for. */
+  #unedited(isEnd: boolean): SectionFailure | undefined {
+    for (const [name, { failure, pending }] of this.#relays) {
+      if (failure !== undefined) return failure;
+      if (isEnd && pending !== undefined)
+        return { at: pending.at, text: `${pending.message} did not pass ${name} after it: nothing was edited` };
+    }
+    return undefined;
+  }
+
   #failed(at: number, error: Error, rounds: string): SectionFailure {
     const { secrets } = this.scope;
     const { mended } = error instanceof Failure ? error : { mended: undefined };
@@ -167,6 +186,7 @@ class Run implements RunView {
     this.#isFrozen = isFrozen;
     this.#clock.stopped = isFrozen;
     for (const { socket } of this.nodes.values()) socket.node.standStill(isFrozen);
+    for (const { socket } of this.#relays.values()) socket.relay.standStill(isFrozen);
   }
 
   async do(statement: Statement): Promise<void> {
@@ -187,7 +207,7 @@ class Run implements RunView {
       case 'silence':
         return this.#silence(statement);
       case 'close': {
-        const node = this.#node(statement.node.text);
+        const node = this.#hearing(statement.node.text);
         if (!(await this.#until(() => node.closes > node.closesSeen, statement.within, statement)))
           throw new Failure(`${statement.node.text} is not closed within ${ms(statement.within)}`);
         node.closesSeen++;
@@ -197,6 +217,8 @@ class Run implements RunView {
         return this.#define(statement);
       case 'fault':
         return this.#fault(statement);
+      case 'edit':
+        return this.#edit(statement);
       case 'wait':
         return this.#clock.wait(statement.time, this.#options);
       case 'repeat':
@@ -219,25 +241,66 @@ class Run implements RunView {
   }
 
   #fault(statement: Statement & { kind: 'fault' }): void {
+    const relay = this.#relays.get(statement.node.text);
+    if (relay !== undefined) {
+      const parts = relay.protocol.peer ?? { signatures: {}, nonces: {}, sealed: [] };
+      const read = parseRelayFault(faultText(statement), relay.protocol.names, relay.transport, parts);
+      if (typeof read === 'string') throw new Failure(read);
+      return void relay.socket.relay.addFault(read);
+    }
     const { protocol, socket, transport } = this.#node(statement.node.text);
     const fault = parseFault(faultText(statement), protocol.names, transport, protocol.peer!);
     if (typeof fault === 'string') throw new Failure(fault);
     socket.node.addFault(fault);
   }
 
-  async #start({ name, protocol: id, direction, address, manual, role }: Statement & { kind: 'node' }): Promise<void> {
+  #edit({ node: name, way, message, fields, start }: Statement & { kind: 'edit' }): void {
+    const secrets = secretFields(fields, this.scope.with());
+    this.#relays.get(name.text)!.edit({
+      ...{ at: start, message: message.text, way: way?.text as 'forward' | 'back' | undefined },
+      values: (came) => {
+        const fill = (given: FieldValues): FieldValues => ({ ...came, ...given });
+        const said = fill(valuesToSend(fields, (made) => this.scope.with(made, secrets.length > 0), fill));
+        const left = fields.flatMap(({ name: field, value }) => (value?.kind === 'none' ? [field.text] : []));
+        return Object.fromEntries(Object.entries(said).filter(([field]) => !left.includes(field)));
+      },
+    });
+  }
+
+  async #start({ name, protocol: id, direction, address, forward, manual, role }: Statement & { kind: 'node' }): Promise<void> {
     const { protocols, pins, limits, around } = this.#options;
     const protocol = protocols.find((each) => each.id === id.text)!;
-    const at = this.nodes.get(address.text)?.socket.local ?? (await this.#address(address.text));
+    const at = await this.#placeOf(address.text);
+    if (forward !== undefined) {
+      const to = await this.#placeOf(forward.text);
+      const both = { listen: at, forward: to, keys: this.#keys, seed: around.seed };
+      const relay = await ScriptRelay.start({
+        ...{ protocol, protocols, pins, limits, ...both },
+        recorded: (block) => this.#recording.take(name.text, block),
+      });
+      this.#recording.listens(name.text, addressText(relay.socket.local));
+      relay.socket.relay.standStill(this.#isFrozen);
+      this.#relays.set(name.text, relay);
+      return;
+    }
     const place = direction === 'listen' ? { listen: at, dialled: undefined } : { listen: undefined, dialled: at };
     const started = await ScriptNode.start({
       ...{ protocol, protocols, pins, limits, manual, role: role?.text, seed: around.seed },
+      key: (line) => {
+        this.#keys.push(line);
+        for (const relay of this.#relays.values()) relay.key(line);
+      },
       ...place,
       recorded: (block) => this.#recording.take(name.text, block),
     });
     started.socket.node.standStill(this.#isFrozen);
     if (direction === 'listen') this.#recording.listens(name.text, addressText(started.socket.local));
     this.nodes.set(name.text, started);
+  }
+
+  /** Of a node or a relay by its name, or as it is written. */
+  async #placeOf(text: string): Promise<Address> {
+    return this.nodes.get(text)?.socket.local ?? this.#relays.get(text)?.socket.local ?? (await this.#address(text));
   }
 
   async #address(text: string): Promise<Address> {
@@ -256,7 +319,7 @@ class Run implements RunView {
     const node = this.#node(name.text);
     if (!(await this.#until(() => node.link !== undefined, READY_MS))) throw new Failure(`${name.text} has nobody to send to`);
     const link = node.link!;
-    for (const each of this.nodes.values()) each.mark();
+    for (const each of [...this.nodes.values(), ...this.#relays.values()]) each.mark();
     const { node: own } = node.socket;
     const secrets = secretFields(fields, this.scope.with());
     const named = fields.map((field) => field.name.text);
@@ -324,7 +387,7 @@ class Run implements RunView {
 
   async #expect(statement: Statement & { kind: 'expect' }, inside: number | undefined): Promise<void> {
     const { node: name, message, state, as, within, fields } = statement;
-    const node = this.#node(name.text);
+    const node = this.#hearing(name.text);
     const from = node.seen;
     const form = formOf(node, message.text);
     const isIt = (heard: ReceivedMessage): boolean =>
@@ -334,7 +397,7 @@ class Run implements RunView {
     const find = (): number => node.heard().findIndex((heard, index) => index >= from && isIt(heard));
     let [at, looked] = [-1, from];
     const look = async (): Promise<boolean> => {
-      if (inside !== undefined)
+      if (inside !== undefined && node instanceof ScriptNode)
         for (const heard of node.heard().slice(looked)) {
           looked++;
           const fits = isIt(heard);
@@ -365,7 +428,7 @@ class Run implements RunView {
   }
 
   /** What was said, what came instead, and the field that differs. */
-  #notCome(node: ScriptNode, from: number, { message, state, within, fields }: Expected): Failure {
+  #notCome(node: Hearing, from: number, { message, state, within, fields }: Expected): Failure {
     const came = node.heard().slice(from);
     const named = came.filter((heard) => heard.message === message);
     const alike = named.find((heard) => isTaken(heard, state, formOf(node, message)));
@@ -401,7 +464,7 @@ class Run implements RunView {
   /** Since the last message that was sent, or since the one that was expected last. */
   async #silence(statement: Statement & { kind: 'silence' }): Promise<void> {
     const { node: name, message, time } = statement;
-    const node = this.#node(name.text);
+    const node = this.#hearing(name.text);
     const { marked } = node;
     const from = marked === undefined ? node.heard().length : node.seen;
     const isAbsent = (heard: ReceivedMessage): boolean =>
@@ -423,29 +486,11 @@ class Run implements RunView {
     return holds();
   }
 
+  #hearing(name: string): Hearing {
+    return this.#relays.get(name) ?? this.#node(name);
+  }
+
   #node(name: string): ScriptNode {
     return this.nodes.get(name)!;
   }
-}
-
-/** What an expectation says. */
-interface Expected {
-  readonly message: string;
-  readonly state: string | undefined;
-  readonly within: number;
-  readonly fields: readonly FieldNode[];
-}
-
-/** A name that has no layout (undecodable, say) tells the state by itself. */
-function isTaken(heard: ReceivedMessage, state: string | undefined, form: MessageForm | undefined): boolean {
-  if (state === undefined) return heard.isRead || form === undefined;
-  return state === 'any' || heard.state === state;
-}
-
-function formOf({ protocol }: ScriptNode, message: string) {
-  return protocol.messages?.find(({ name }) => name === message);
-}
-
-function ms(milliseconds: number): string {
-  return milliseconds % 1000 === 0 ? `${milliseconds / 1000} s` : `${milliseconds} ms`;
 }

@@ -40,7 +40,7 @@ describe('completion', () => {
     [`${nodes}node <|>`, ['c']],
     ['node a <|>', ['=']],
     ['node a = <|>', ['p2p', 'p2ppacket', 'botd', 'ptpchat', 'p2pke']],
-    ['node a = p2pke <|>', ['listen', 'dial']],
+    ['node a = p2pke <|>', ['listen', 'dial', 'relay']],
     ['node a = p2p listen <|>', ['127.0.0.1:0', '127.0.0.1:5002', '[::1]:5002']],
     [`${nodes}node c = p2pke dial <|>`, ['b', 'a', '127.0.0.1:7000', '[::1]:7000']],
     ['node a = p2pke dial 127.0.0.1:7000 <|>', ['manual', 'as']],

@@ -1,6 +1,4 @@
 /** A node of botd on its connections: Init and Ack in clear, then encrypted frames, with a Ping every half minute. */
-
-import { concatBytes } from '@noble/hashes/utils.js';
 import { equalBytes, toHex, valuesOf } from '../../../bytes/index.ts';
 import type { Encodable, FieldValues } from '../../../codec/index.ts';
 import { secp256k1 } from '../../../crypto/index.ts';
@@ -17,8 +15,9 @@ import {
   wrongKeyOf,
 } from '../../../protocol/index.ts';
 import { type CipherCandidate, cipherChoice, keyChoice } from '../choices.ts';
-import { checksumFits, checksumOf } from '../cleartext.ts';
+import { checksumFits } from '../cleartext.ts';
 import { soonest, window } from '../conformance.ts';
+import { clearFrame, withLength } from '../frames.ts';
 import { type Hello, readHello, verifyAck, verifyInit } from '../handshake.ts';
 import { ephemeralLabel } from '../keys.ts';
 import { keysOf, sharedPoint, signedInAck, signedInInit } from '../keyschedule.ts';
@@ -262,17 +261,4 @@ export class BotdPeer implements NodeSession {
     if (connection === undefined) throw new Error('The connection is closed.');
     return connection;
   }
-}
-
-function clearFrame(payload: Uint8Array): Uint8Array {
-  const frame = withLength(concatBytes(checksumOf(payload), payload));
-  new DataView(frame.buffer).setUint32(0, payload.length);
-  return frame;
-}
-
-function withLength(body: Uint8Array): Uint8Array<ArrayBuffer> {
-  const frame = new Uint8Array(sealedHead + body.length);
-  new DataView(frame.buffer).setUint32(0, body.length);
-  frame.set(body, sealedHead);
-  return frame;
 }

@@ -1,0 +1,304 @@
+import type { Encodable, FieldValues } from '../codec/index.ts';
+import type { Protocol } from '../protocol/index.ts';
+import {
+  at,
+  bitFlipped,
+  type Fault,
+  type FaultKind,
+  type NodeLimits,
+  pieces,
+  replaced,
+  spoiledBytes,
+} from '../testnode/index.ts';
+import { type Editable, editable } from './editing.ts';
+import type { RelayFaults } from './faults.ts';
+import type { Unit, Way } from './units.ts';
+
+export interface PassageParts {
+  readonly way: Way;
+  readonly protocol: Protocol;
+  readonly transport: 'udp' | 'tcp';
+  readonly faults: RelayFaults;
+  readonly limits: NodeLimits;
+  /** Its messages wait for a person. */
+  holds(): boolean;
+  write(bytes: Uint8Array, note: string | undefined): void;
+  told(text: string): void;
+  /** A number that no other held message of the relay has. */
+  takeId(): number;
+  /** Calls `go` after so many milliseconds. */
+  after(milliseconds: number, go: () => void): void;
+  /** Something else waits now. */
+  changed(): void;
+  /** A datagram is left out because too much waits. */
+  dropped(): void;
+}
+
+/** A unit that waits for a person. */
+export interface HeldUnit {
+  readonly id: number;
+  readonly way: Way;
+  readonly unit: Unit;
+  readonly message: string | undefined;
+  /** Its values, or why they cannot be changed. */
+  readonly edit: Editable | string;
+}
+
+/** Bytes on their way out, and what was done to them. */
+interface Ready {
+  readonly bytes: Uint8Array;
+  readonly note: string | undefined;
+}
+
+const REORDER_MS = 1000;
+const DELAY_MS = 1000;
+/** Faults that change values, or the key: they need a message that can be read and written. */
+const ofValues: readonly FaultKind[] = ['wrong-signature', 'wrong-key', 'stale-nonce'];
+
+/** One way of one link: what a person changes and what faults spoil lies between a unit that came and the bytes that go on. */
+export class Passage {
+  readonly #parts: PassageParts;
+  #held: readonly HeldUnit[] = [];
+  /** Bytes that wait for their time, and how often something does. */
+  #delayed = 0;
+  #delayedBytes = 0;
+  #heldBytes = 0;
+  /** Written after, or together with, the unit that comes next. */
+  #behind: readonly Ready[] = [];
+  #before: readonly Ready[] = [];
+  /** The last bytes and values of each message, by name, for "replay" and "stale-nonce". */
+  readonly #last = new Map<string, readonly { readonly bytes: Uint8Array; readonly values: FieldValues | undefined }[]>();
+  #isOver = false;
+
+  constructor(parts: PassageParts) {
+    this.#parts = parts;
+  }
+
+  get held(): readonly HeldUnit[] {
+    return this.#held;
+  }
+
+  /** Nothing waits. */
+  get isEmpty(): boolean {
+    return this.#held.length + this.#delayed + this.#behind.length + this.#before.length === 0;
+  }
+
+  /** Whatever comes goes on as it is: nobody has to know where its messages end. */
+  get isPlain(): boolean {
+    return !this.#parts.faults.hasAny && !this.#parts.holds() && this.isEmpty;
+  }
+
+  /** As much waits as may: a stream is not read until less does, and datagrams are left out. Let go at once, it fits what a link may have unwritten. */
+  get isFull(): boolean {
+    const { heldMessages, unwrittenBytes } = this.#parts.limits;
+    return this.#held.length + this.#delayed >= heldMessages || this.#heldBytes + this.#delayedBytes >= unwrittenBytes / 2;
+  }
+
+  /** Bytes as they came. */
+  raw(bytes: Uint8Array): void {
+    if (bytes.length > 0) this.#write({ bytes, note: undefined });
+  }
+
+  pass(unit: Unit): void {
+    if (this.isFull && this.#parts.transport === 'udp') return void this.#parts.dropped();
+    if (!this.#parts.holds()) return void this.#go(unit, undefined, [], 1);
+    const [first] = unit.messages;
+    const message = unit.messages.length === 0 ? undefined : unit.messages.map(({ name }) => name).join(', ');
+    const edit = unit.messages.length === 1 ? this.#editable(unit) : this.#whyNot(first?.name);
+    this.#heldBytes += unit.bytes.length;
+    this.#held = [...this.#held, { id: this.#parts.takeId(), way: unit.way, unit, message, edit }];
+    this.#parts.changed();
+  }
+
+  /**
+   * Lets a held unit go, with other values or bytes where they were edited; false where it is not held here. Throws an Error when it
+   * cannot be made of them: then it stays held.
+   */
+  release(
+    id: number,
+    edited: { readonly values?: FieldValues; readonly bytes?: Uint8Array; readonly times?: number } = {},
+  ): boolean {
+    const held = this.#held.find((each) => each.id === id);
+    if (held === undefined) return false;
+    const { values, bytes, times = 1 } = edited;
+    if (values !== undefined && typeof held.edit === 'string') throw new Error(held.edit);
+    const made = values === undefined ? bytes : (held.edit as Editable).make(values, {});
+    const notes = made === undefined ? [] : [`${held.message ?? 'bytes'} edited by hand`];
+    if (times > 1) notes.push(`sent ${times} times by hand`);
+    this.#remove(held);
+    this.#go(made === undefined ? held.unit : { ...held.unit, bytes: made }, values, notes, times);
+    this.#parts.changed();
+    return true;
+  }
+
+  releaseAll(): void {
+    for (const { id } of this.#held) this.release(id);
+  }
+
+  drop(id: number): boolean {
+    const held = this.#held.find((each) => each.id === id);
+    if (held === undefined) return false;
+    this.#remove(held);
+    this.#parts.told(`Not passed on, dropped by hand: ${held.message ?? `${held.unit.bytes.length} bytes`}.`);
+    this.#parts.changed();
+    return true;
+  }
+
+  delay(id: number, milliseconds: number): boolean {
+    const held = this.#held.find((each) => each.id === id);
+    if (held === undefined) return false;
+    this.#remove(held);
+    const notes = [`${held.message ?? 'bytes'} delayed by ${milliseconds} ms by hand`];
+    this.#wait(held.unit.bytes.length, milliseconds, () => this.#go(held.unit, undefined, notes, 1));
+    this.#parts.changed();
+    return true;
+  }
+
+  /** Writes what was kept back, since nothing follows. */
+  flush(): void {
+    const kept = [...this.#before, ...this.#behind];
+    this.#before = this.#behind = [];
+    for (const ready of kept) this.#write(ready);
+  }
+
+  /** The link is gone: what waits goes nowhere. */
+  end(): void {
+    this.#isOver = true;
+    this.#held = [];
+    this.#before = this.#behind = [];
+    this.#heldBytes = 0;
+  }
+
+  #remove(held: HeldUnit): void {
+    this.#held = this.#held.filter((each) => each !== held);
+    this.#heldBytes -= held.unit.bytes.length;
+  }
+
+  #editable(unit: Unit): Editable | string {
+    return editable(unit.messages[0]!, unit.bytes, this.#parts.protocol);
+  }
+
+  #whyNot(first: string | undefined): string {
+    return first === undefined
+      ? 'No message is known in these bytes: only they can be changed.'
+      : 'Several messages go together here: only their bytes can be changed.';
+  }
+
+  #go(unit: Unit, values: FieldValues | undefined, notes: readonly string[], times: number): void {
+    const { faults } = this.#parts;
+    const names = unit.messages.map(({ name }) => name);
+    const taken = (names.length === 0 ? [''] : names).flatMap((name) =>
+      faults.take(unit.way, name, !this.#last.has(name)).map((fault) => ({ fault, name })),
+    );
+    const spoiling = taken.map(({ fault }) => fault);
+    const has = (kind: FaultKind): Fault | undefined => spoiling.find((fault) => fault.kind === kind);
+    const what = names.length === 0 ? `${unit.bytes.length} bytes` : names.join(', ');
+    const go = (): void => {
+      if (this.#isOver) return;
+      const { bytes, refused } = this.#spoiled(unit, values, spoiling);
+      const before = faults.hasAny ? this.#remembered(names[0] ?? '', unit, values) : undefined;
+      if (has('drop') !== undefined) return void this.#parts.told(`Not passed on, by the fault "drop": ${what}.`);
+      const told = taken.filter(({ fault }) => !refused.includes(fault));
+      const note = [...notes, ...told.map(({ fault, name }) => `fault "${fault.kind}" on ${name === '' ? what : name}`)].join(
+        ', ',
+      );
+      this.#out(
+        { bytes, note: note === '' ? undefined : note },
+        spoiling,
+        has('replay') === undefined ? undefined : before,
+        times,
+      );
+    };
+    const delay = has('delay');
+    if (delay === undefined) go();
+    else this.#wait(unit.bytes.length, delay.value ?? DELAY_MS, go);
+  }
+
+  /** The bytes of a unit with what faults do to its values, its key and its bytes, and the faults that cannot be done. */
+  #spoiled(unit: Unit, values: FieldValues | undefined, faults: readonly Fault[]) {
+    const wanted = faults.filter(({ kind }) => ofValues.includes(kind));
+    let refused: readonly Fault[] = [];
+    let { bytes } = unit;
+    if (wanted.length > 0) {
+      const edit = unit.messages.length === 1 ? this.#editable(unit) : this.#whyNot(unit.messages[0]?.name);
+      const made = typeof edit === 'string' ? edit : this.#made(edit, values ?? edit.values, wanted);
+      if (typeof made === 'string') {
+        refused = wanted;
+        this.#parts.told(`The fault "${wanted.map(({ kind }) => kind).join('", "')}" is left out. ${made}`);
+      } else bytes = made;
+    }
+    return { bytes: spoiledBytes(bytes, faults, this.#parts.faults.random), refused };
+  }
+
+  #made(edit: Editable, values: FieldValues, faults: readonly Fault[]): Uint8Array | string {
+    const { signatures = {}, nonces = {} } = this.#parts.protocol.peer ?? {};
+    let spoiled = values;
+    for (const { kind } of faults) {
+      const signature = signatures[edit.message];
+      const nonce = nonces[edit.message];
+      if (kind === 'wrong-signature' && signature !== undefined) spoiled = replaced(spoiled, signature, bitFlipped);
+      const earlier = this.#last.get(edit.message)?.at(-1)?.values;
+      const stale: Encodable | undefined = nonce === undefined || earlier === undefined ? undefined : at(earlier, nonce);
+      if (kind === 'stale-nonce' && nonce !== undefined && stale !== undefined) spoiled = replaced(spoiled, nonce, () => stale);
+    }
+    try {
+      return edit.make(spoiled, { wrongKey: faults.some(({ kind }) => kind === 'wrong-key') });
+    } catch (error) {
+      return `${error instanceof Error ? error.message : error}.`;
+    }
+  }
+
+  /** Keeps a message for "replay" and "stale-nonce"; gives the bytes of the one before it. */
+  #remembered(name: string, unit: Unit, given: FieldValues | undefined): Uint8Array | undefined {
+    const last = this.#last.get(name) ?? [];
+    const hasNonce = this.#parts.protocol.peer?.nonces[name] !== undefined;
+    const edit = given === undefined && hasNonce && unit.messages.length === 1 ? this.#editable(unit) : undefined;
+    const values = given ?? (typeof edit === 'object' ? edit.values : undefined);
+    this.#last.set(name, [...last, { bytes: unit.bytes, values }].slice(-this.#parts.limits.replayed));
+    return last.at(-1)?.bytes;
+  }
+
+  /** Writes a unit with its copies, together with what was kept back for it; or keeps it back for the next one. */
+  #out(ready: Ready, faults: readonly Fault[], replayed: Uint8Array | undefined, times: number): void {
+    const is = (kind: FaultKind): boolean => faults.some((fault) => fault.kind === kind);
+    const copy = { ...ready, note: 'a duplicate' };
+    const copies: Ready[] = Array.from({ length: times - 1 }, () => copy);
+    for (const { kind, value = 1 } of faults) if (kind === 'duplicate') copies.push(...Array.from({ length: value }, () => copy));
+    if (replayed !== undefined) copies.push({ bytes: replayed, note: 'a replay of an earlier message' });
+    if (is('reorder') || is('merge')) {
+      this.flush();
+      if (is('reorder')) this.#behind = [...inPieces(ready, faults), ...copies];
+      else this.#before = [ready, ...copies];
+      return void this.#wait(0, REORDER_MS, () => this.flush());
+    }
+    const [before, ...copiesBefore] = this.#before;
+    const behind = this.#behind;
+    this.#before = this.#behind = [];
+    const whole = before === undefined ? ready : merged(before, ready);
+    for (const each of [...inPieces(whole, faults), ...copiesBefore, ...copies, ...behind]) this.#write(each);
+  }
+
+  #write({ bytes, note }: Ready): void {
+    if (!this.#isOver) this.#parts.write(bytes, note);
+  }
+
+  #wait(size: number, milliseconds: number, go: () => void): void {
+    this.#delayed++;
+    this.#delayedBytes += size;
+    this.#parts.after(milliseconds, () => {
+      this.#delayed--;
+      this.#delayedBytes -= size;
+      if (!this.#isOver) go();
+    });
+  }
+}
+
+function inPieces(ready: Ready, faults: readonly Fault[]): readonly Ready[] {
+  // The fault is told once, with the first of them.
+  return pieces(ready.bytes, faults).map((bytes, at) => ({ bytes, note: at === 0 ? ready.note : undefined }));
+}
+
+function merged(first: Ready, second: Ready): Ready {
+  const notes = [first.note, second.note].filter((note) => note !== undefined);
+  return { bytes: Uint8Array.from([...first.bytes, ...second.bytes]), note: notes.length === 0 ? undefined : notes.join(', ') };
+}

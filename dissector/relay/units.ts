@@ -1,0 +1,21 @@
+import type { MessageView } from '../protocol/index.ts';
+
+/** 0 goes from who has connected to the forward address, 1 comes back from there. */
+export type Way = 0 | 1;
+
+/** A message in a unit. */
+export interface UnitMessage {
+  readonly name: string;
+  /** It is sealed, and no key has opened it. */
+  readonly isClosed: boolean;
+  /** As its protocol sees it; undefined where it is a part of a unit, and its bytes do not stand alone. Made when it is asked for: few are. */
+  view(): MessageView | undefined;
+}
+
+/** What goes on as a whole: a datagram, or the bytes of a stream up to the end of a message. */
+export interface Unit {
+  readonly way: Way;
+  readonly bytes: Uint8Array;
+  /** In their order; none in bytes that the protocol does not understand. */
+  readonly messages: readonly UnitMessage[];
+}

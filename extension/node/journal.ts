@@ -1,0 +1,88 @@
+/** What a node or a relay of the editor leaves behind: its recording, and the sentences that its page shows. */
+import { NodeRefusal } from '../../dissector/testnode/index.ts';
+import { reasonOf } from '../capture/reason.ts';
+import type { ToldState } from '../wire/node.ts';
+import { printable } from '../wire/printable.ts';
+import { GrowingFile } from './recording.ts';
+import { Sentences } from './sentences.ts';
+
+const MOST_TOLD = 200;
+
+export class Journal {
+  readonly recording: string;
+  readonly #file: GrowingFile;
+  readonly #sentences = new Sentences((text, grave) => this.tell(text, grave));
+  readonly #changed: () => void;
+  readonly #what: string;
+  /** The recording ended before what it records did. */
+  #isCut = false;
+  #told: ToldState[] = [];
+  #tellings = 0;
+
+  /** `what` it is of, in its sentences: node, relay. */
+  constructor(recording: string, what: string, changed: () => void) {
+    this.recording = recording;
+    this.#what = what;
+    this.#changed = changed;
+    this.#file = new GrowingFile(recording);
+  }
+
+  get told(): readonly ToldState[] {
+    return this.#told;
+  }
+
+  /** The next bytes of the recording. */
+  write(bytes: Uint8Array): void {
+    this.#file.write(bytes);
+  }
+
+  /** Throws a NodeRefusal. */
+  open(): void {
+    try {
+      this.#file.open();
+    } catch (error) {
+      throw new NodeRefusal(`The recording ${this.recording} cannot be written. ${reasonOf(error)}`);
+    }
+  }
+
+  flush(): void {
+    this.#file.flush();
+  }
+
+  /** Time goes on: what has come together is written and told. */
+  pass(): void {
+    this.#sentences.pass();
+    this.#file.flush();
+    this.#lookAtFile();
+  }
+
+  /** `last`: writes what is still to be recorded. */
+  end(last: () => void): void {
+    this.#sentences.end();
+    last();
+    this.#file.close();
+    this.#lookAtFile();
+  }
+
+  /** One of the sentences that others can bring forth any number of. */
+  say(text: string, grave: boolean): void {
+    this.#sentences.say(text, grave);
+  }
+
+  tell(text: string, grave: boolean): void {
+    this.#told = [...this.#told, { n: ++this.#tellings, time: Date.now(), text: printable(text), grave }].slice(-MOST_TOLD);
+    this.#changed();
+  }
+
+  /** What is recorded goes on when the recording finds no room: whoever is in the middle of something with it is told, once. */
+  #lookAtFile(): void {
+    const { failure } = this.#file;
+    if (failure === undefined || this.#isCut) return;
+    this.#isCut = true;
+    this.#file.close();
+    this.tell(
+      `The recording ${this.recording} ends here. ${reasonOf(failure)} What it holds so far can be read; the ${this.#what} goes on without it.`,
+      true,
+    );
+  }
+}

@@ -1,0 +1,233 @@
+/** One relay of the editor: its sockets, the keys that it follows, its recording, and what a page shows of it. */
+import { randomInt } from 'node:crypto';
+import { pinsIn, readDecodeOptions } from '../../dissector/analysis/decodeoptions.ts';
+import { type Address, KeyRing, type Link, type Protocol } from '../../dissector/protocol/index.ts';
+import { parseRelayFault, type Relay, type RelayFault } from '../../dissector/relay/index.ts';
+import { type Held, type NodeEvent, NodeRefusal, Recorder } from '../../dissector/testnode/index.ts';
+import type { HeldState, LinkState, NodeState, NodeWish } from '../wire/node.ts';
+import { type Driven, editedFrom, type Speaker } from './driven.ts';
+import { FollowedKeys } from './followedkeys.ts';
+import { Journal } from './journal.ts';
+import { nodeLimitsIn } from './limits.ts';
+import { Rate } from './rate.ts';
+import type { Knowledge } from './running.ts';
+import { addressText } from './sockets/address.ts';
+import { wallClock } from './sockets/clock.ts';
+import { kernelDrops } from './sockets/kerneldrops.ts';
+import { SocketRelay } from './sockets/socketrelay.ts';
+import { allowedAddress } from './sockets/wished.ts';
+import { valuesFromText, valuesToText } from './values.ts';
+
+const FLUSH_MS = 50;
+const MOST_SHOWN = 20;
+const noParts = { signatures: {}, nonces: {}, sealed: [] };
+
+/** Throws an Error with a sentence when the wish cannot be fulfilled. */
+export async function startRelay(
+  id: number,
+  wish: NodeWish,
+  { tree, protocols, allow }: Knowledge,
+  recording: string,
+  changed: () => void,
+): Promise<RunningRelay> {
+  const protocol = protocols.find((each) => each.id === wish.protocol);
+  if (protocol === undefined) throw new NodeRefusal(`There is no protocol "${wish.protocol}".`);
+  const listen = await allowedAddress(wish.address, allow);
+  const forward = await allowedAddress(wish.forward ?? '', allow);
+  if (forward.port === 0) throw new NodeRefusal(`Nobody can be dialled at port 0: ${wish.forward}.`);
+  const specs = wish.faults.split(/\s+/).filter((spec) => spec !== '');
+  const faults = specs.map((spec) => readFault(spec, protocol, wish.transport));
+  const limits = nodeLimitsIn(tree, protocols);
+  const ring = new KeyRing(
+    protocols.flatMap(({ keys }) => keys),
+    limits,
+  );
+  const { choices } = readDecodeOptions({ choices: pinsIn(tree, protocols) }, protocols);
+  const relay = new RunningRelay(id, wish, protocol, forward, recording, changed);
+  const keys = new FollowedKeys(wish.keyLogs ?? [], limits, (sentence) => relay.told(sentence));
+  await relay.open(listen, { protocols, choices, limits, faults, keys: ring }, keys);
+  return relay;
+}
+
+function readFault(spec: string, protocol: Protocol, transport: 'udp' | 'tcp'): RelayFault {
+  const fault = parseRelayFault(spec, protocol.names, transport, protocol.peer ?? noParts);
+  if (typeof fault === 'string') throw new NodeRefusal(`${fault}.`);
+  return fault;
+}
+
+export class RunningRelay implements Driven {
+  readonly id: number;
+  readonly #wish: NodeWish;
+  readonly #protocol: Protocol;
+  readonly #forward: Address;
+  readonly #journal: Journal;
+  readonly #seed = randomInt(2 ** 32);
+  readonly #changed: () => void;
+  readonly #rate = new Rate(() => this.#lost());
+  #socket: SocketRelay | undefined;
+  #recorder: Recorder | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #running = false;
+  /** The debug session for which it stands still. */
+  #stillFor: string | undefined;
+
+  constructor(id: number, wish: NodeWish, protocol: Protocol, forward: Address, recording: string, changed: () => void) {
+    this.id = id;
+    this.#wish = wish;
+    this.#protocol = protocol;
+    this.#forward = forward;
+    this.#changed = changed;
+    this.#journal = new Journal(recording, 'relay', changed);
+  }
+
+  async open(
+    listen: Address,
+    options: Pick<ConstructorParameters<typeof Relay>[0], 'protocols' | 'choices' | 'limits' | 'faults' | 'keys'>,
+    keys: FollowedKeys,
+  ): Promise<void> {
+    const { transport, mode } = this.#wish;
+    const recorder = new Recorder({
+      ...{ transport, secrets: false, application: 'Peerscope', now: wallClock },
+      stoodStill: () => ({ milliseconds: this.#socket?.relay.stoodStill ?? 0, why: 'a debugger was stopped' }),
+      write: (bytes) => this.#journal.write(bytes),
+    });
+    this.#recorder = recorder;
+    keys.read([options.keys]);
+    const socket = await SocketRelay.start({
+      ...options,
+      ...{ protocol: this.#protocol, transport, mode, seed: this.#seed, listen, forward: this.#forward },
+      happened: (event) => {
+        // The side that listens: what comes as its sender wrote it, what goes back as the relay passed it on.
+        if ('link' in event && event.link?.dialled === false) recorder.record(event);
+        this.#happened(event);
+      },
+    });
+    this.#socket = socket;
+    try {
+      this.#journal.open();
+    } catch (error) {
+      await socket.stop();
+      throw error;
+    }
+    this.#running = true;
+    this.#timer = setInterval(() => {
+      if (keys.read([options.keys])) socket.relay.keysCame();
+      this.#journal.pass();
+      const { lost } = socket;
+      if (lost === undefined) return;
+      this.#journal.tell(`${lost} The relay is stopped.`, true);
+      void this.stop();
+    }, FLUSH_MS);
+    this.#changed();
+  }
+
+  get recording(): string {
+    return this.#journal.recording;
+  }
+
+  get controls(): Relay {
+    if (this.#socket === undefined || !this.#running) throw new Error('The relay is stopped.');
+    return this.#socket.relay;
+  }
+
+  get speaker(): Speaker {
+    throw new Error('A relay passes on what others say: it sends no message of its own.');
+  }
+
+  told(sentence: string): void {
+    this.#journal.say(sentence, false);
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#running) return;
+    this.#running = false;
+    clearInterval(this.#timer);
+    await this.#socket?.stop();
+    this.#journal.end(() => this.#recorder?.flush());
+    this.#changed();
+  }
+
+  flush(): void {
+    if (this.#running) this.#journal.flush();
+  }
+
+  standStill(session: string | undefined): void {
+    if (session === this.#stillFor) return;
+    this.#stillFor = session;
+    this.#socket?.relay.standStill(session !== undefined);
+    const told = session === undefined ? 'The clock goes on.' : `The clock is paused: the debugger stopped in "${session}".`;
+    if (this.#running) this.#journal.tell(told, false);
+    else this.#changed();
+  }
+
+  fault(spec: string): void {
+    this.controls.addFault(readFault(spec, this.#protocol, this.#wish.transport));
+    this.#journal.tell(`From now on: ${spec} (seed ${this.#seed})`, false);
+  }
+
+  release(held: number, times: number, text: string | undefined): void {
+    const relay = this.controls;
+    const waiting = relay.held.find(({ id }) => id === held);
+    const edited = text === undefined ? {} : editedFrom(text, waiting?.values !== undefined, valuesFromText);
+    relay.release(held, { ...edited, times });
+  }
+
+  state(): NodeState {
+    const { transport, mode } = this.#wish;
+    const relay = this.#socket?.relay;
+    const { received = 0, sent = 0, dropped = 0 } = relay?.counts ?? {};
+    const from = this.#socket === undefined ? this.#wish.address : addressText(this.#socket.local);
+    const held = relay?.held ?? [];
+    return {
+      ...{ id: this.id, kind: 'relay', protocol: this.#protocol.id, transport, running: this.#running, seed: this.#seed },
+      ...{ where: `relays from ${from} to ${addressText(this.#forward)}`, recording: this.recording },
+      ...{ mode: relay?.mode ?? mode, paused: relay?.paused ?? false, received, sent },
+      ...(this.#stillFor === undefined || !this.#running ? {} : { stillFor: this.#stillFor }),
+      rate: this.#rate.of(received + sent, this.#running),
+      dropped: dropped + (this.#socket?.unsent ?? 0) + this.#rate.lost,
+      links: (relay?.links ?? []).map((link) => this.#link(link)),
+      held: held.slice(0, MOST_SHOWN).map((each) => this.#held(each)),
+      heldCount: held.length,
+      told: this.#journal.told,
+    };
+  }
+
+  #link({ id, remote }: Link): LinkState {
+    const forward = this.#socket?.relay.forwardOf(id);
+    const doc = forward === undefined ? 'is being connected' : `to the forward address from port ${forward.local.port}`;
+    const ready = forward !== undefined;
+    return {
+      id,
+      remote: addressText(remote),
+      dialled: false,
+      state: ready ? 'relayed' : 'waits',
+      doc,
+      ready,
+      offers: [],
+      others: [],
+    };
+  }
+
+  #held({ id, link, direction, message, values, bytes }: Held): HeldState {
+    const text = values === undefined ? Buffer.from(bytes ?? []).toString('hex') : valuesToText(values);
+    const why = this.#socket?.relay.whyNot(id);
+    const shown = { id, remote: addressText(link.remote), direction, message: message ?? `${bytes?.length ?? 0} bytes`, text };
+    return why === undefined ? shown : { ...shown, note: why };
+  }
+
+  #lost(): number {
+    const isUdp = this.#wish.transport === 'udp' && this.#socket !== undefined;
+    return isUdp ? (kernelDrops(this.#socket!.local.port) ?? 0) : 0;
+  }
+
+  #happened(event: NodeEvent): void {
+    const { kind } = event;
+    if (kind === 'told')
+      this.#journal.say(event.link === undefined ? event.text : `${addressText(event.link.remote)}: ${event.text}`, event.grave);
+    else if (kind === 'opened') this.#journal.say(`${addressText(event.link.remote)} connected`, false);
+    else if (kind === 'closed') this.#journal.say(`${addressText(event.link.remote)} disconnected (${event.why})`, event.abrupt);
+    else if (kind === 'sent' && event.note !== undefined)
+      this.#journal.say(`To ${addressText(event.link.remote)}: ${event.note}.`, false);
+    this.#changed();
+  }
+}

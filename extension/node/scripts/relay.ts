@@ -1,0 +1,179 @@
+/** A relay that a script puts between two programs: what has passed it so far, decoded, and what is to be edited on its way. */
+import { readDecodeOptions } from '../../../dissector/analysis/decodeoptions.ts';
+import type { FieldValues } from '../../../dissector/codec/index.ts';
+import { type Address, KeyRing, type Protocol } from '../../../dissector/protocol/index.ts';
+import { type Held, type NodeEvent, type NodeLimits, Recorder } from '../../../dissector/testnode/index.ts';
+import { wallClock } from '../sockets/clock.ts';
+import { SocketRelay } from '../sockets/socketrelay.ts';
+import { type ScriptNodeOptions, ScriptRecorder } from './node.ts';
+import type { ReceivedMessage } from './receivedmessages.ts';
+import { ReceivedMessages } from './receivedmessages.ts';
+import type { Block } from './recording.ts';
+
+export interface ScriptRelayOptions extends Pick<ScriptNodeOptions, 'protocol' | 'protocols' | 'pins' | 'seed'> {
+  readonly limits: NodeLimits;
+  readonly listen: Address;
+  readonly forward: Address;
+  /** Keys of the section's nodes so far. */
+  readonly keys: readonly string[];
+  /** Called with each block of its recording. */
+  readonly recorded: (block: Block) => void;
+}
+
+/** What is to be changed of the next message of a name. */
+export interface Edit {
+  /** Where it stands in the script. */
+  readonly at: number;
+  readonly message: string;
+  readonly way: 'forward' | 'back' | undefined;
+  /** The values that go on, of those that came. Throws an Error with the reason. */
+  values(came: FieldValues): FieldValues;
+}
+
+export class ScriptRelay {
+  readonly socket: SocketRelay;
+  readonly protocol: Protocol;
+  readonly transport: 'udp' | 'tcp';
+  seen = 0;
+  marked: number | undefined;
+  closesSeen = 0;
+  /** Why an edit could not be made, in a sentence without its full stop, and where the edit stands. */
+  failure: { readonly at: number; readonly text: string } | undefined;
+  readonly #recorded: ScriptRecorder;
+  readonly #hearing: ReceivedMessages;
+  readonly #ring: KeyRing;
+  readonly #events: NodeEvent[];
+  #edits: readonly Edit[] = [];
+
+  static async start(options: ScriptRelayOptions): Promise<ScriptRelay> {
+    const { protocol, protocols, pins, limits, listen, forward, keys, seed } = options;
+    const { choices } = readDecodeOptions({ choices: pins }, protocols);
+    const transport = protocol.peer?.transports[0] ?? protocol.ports?.[0]?.transport ?? 'udp';
+    const hearing = new ReceivedMessages(protocol, protocols, choices, limits);
+    const ring = new KeyRing(
+      protocols.flatMap((each) => each.keys),
+      limits,
+    );
+    const events: NodeEvent[] = [];
+    let made: ScriptRelay | undefined;
+    const recorded = new ScriptRecorder(
+      transport,
+      () => made?.socket.relay.stoodStill ?? 0,
+      options.recorded,
+      () => {},
+    );
+    // What is expected of a relay is what came to it, and what goes back: the side that listens.
+    const listening = new Recorder({
+      ...{ transport, secrets: false, application: 'Peerscope', now: wallClock },
+      write: (bytes) => hearing.recorded(bytes.slice()),
+    });
+    const socket = await SocketRelay.start({
+      ...{ protocol, protocols, transport, choices, limits, listen, forward, seed, keys: ring },
+      happened: (event) => {
+        recorded.record(event);
+        if ('link' in event && event.link?.dialled === false) listening.record(event);
+        if (event.kind === 'closed' || event.kind === 'told') events.push(event);
+        if (event.kind === 'held') made?.look();
+      },
+    });
+    made = new ScriptRelay(protocol, transport, socket, { recorded, hearing, ring, events });
+    for (const line of keys) made.key(line);
+    return made;
+  }
+
+  private constructor(
+    protocol: Protocol,
+    transport: 'udp' | 'tcp',
+    socket: SocketRelay,
+    parts: {
+      readonly recorded: ScriptRecorder;
+      readonly hearing: ReceivedMessages;
+      readonly ring: KeyRing;
+      readonly events: NodeEvent[];
+    },
+  ) {
+    this.protocol = protocol;
+    this.transport = transport;
+    this.socket = socket;
+    this.#recorded = parts.recorded;
+    this.#hearing = parts.hearing;
+    this.#ring = parts.ring;
+    this.#events = parts.events;
+  }
+
+  get frames(): number {
+    return this.#recorded.frames;
+  }
+
+  /** Both links of a pair end together: the one that came counts. */
+  get closes(): number {
+    return this.#events.filter((event) => event.kind === 'closed' && !event.link.dialled).length;
+  }
+
+  get told(): readonly string[] {
+    return this.#events.flatMap((event) => (event.kind === 'told' ? [event.text] : []));
+  }
+
+  get grave(): readonly string[] {
+    return this.#events.flatMap((event) => (event.kind === 'told' && event.grave ? [event.text] : []));
+  }
+
+  mark(): void {
+    this.marked = this.frames;
+  }
+
+  /** A key of a node of the section: what it seals is opened, and sealed again where it is edited. */
+  key(line: string): void {
+    this.#ring.add('the section', line);
+    this.#hearing.key(line);
+    this.socket.relay.keysCame();
+  }
+
+  /** All that has passed so far, of both ways, in order. */
+  heard(): readonly ReceivedMessage[] {
+    return this.#hearing.heardAt(undefined, this.seen);
+  }
+
+  edit(edit: Edit): void {
+    this.#edits = [...this.#edits, edit];
+    this.socket.relay.mode = 'intercept';
+  }
+
+  /** The first edit that no message has come for. */
+  get pending(): Edit | undefined {
+    return this.#edits[0];
+  }
+
+  async end(): Promise<void> {
+    await this.socket.stop();
+    this.#recorded.flush();
+  }
+
+  /** Lets go what is held, edited where an edit waits for it. */
+  look(): void {
+    const { relay } = this.socket;
+    for (const held of relay.held) {
+      const edit = this.#edits.find((each) => isMeant(each, held));
+      if (edit !== undefined) this.#edits = this.#edits.filter((each) => each !== edit);
+      if (edit === undefined || !this.#edited(edit, held)) relay.release(held.id);
+    }
+    if (this.#edits.length === 0 && relay.mode !== 'automatic') relay.mode = 'automatic';
+  }
+
+  #edited(edit: Edit, { id, values }: Held): boolean {
+    const { relay } = this.socket;
+    try {
+      if (values === undefined) throw new Error(relay.whyNot(id) ?? 'its values are not known');
+      relay.release(id, { values: edit.values(values) });
+      return true;
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.failure ??= { at: edit.at, text: `${edit.message} is not edited: ${why.replace(/\.$/, '')}` };
+      return false;
+    }
+  }
+}
+
+function isMeant({ message, way }: Edit, held: Held): boolean {
+  return held.message === message && (way === undefined || (way === 'forward') === (held.direction === 'out'));
+}

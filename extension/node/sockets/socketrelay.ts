@@ -1,0 +1,105 @@
+/** A relay with sockets and a clock. */
+import type { Address } from '../../../dissector/protocol/index.ts';
+import { Relay, type RelayOptions } from '../../../dissector/relay/index.ts';
+import { type NodeEvent, NodeRefusal, nodeLimits } from '../../../dissector/testnode/index.ts';
+import { addressText } from './address.ts';
+import { wallClock } from './clock.ts';
+import type { RelayPort, RelayPortEvents } from './relayport.ts';
+import { RelayTcpPort } from './relaytcp.ts';
+import { RelayUdpPort } from './relayudp.ts';
+
+export interface SocketRelayOptions extends RelayOptions {
+  readonly listen: Address;
+  /** The only address that is dialled. */
+  readonly forward: Address;
+  /** Called for everything that happens, in order. */
+  happened(event: NodeEvent): void;
+}
+
+export class SocketRelay {
+  readonly relay: Relay;
+  readonly #port: RelayPort;
+  #timer: NodeJS.Timeout | undefined;
+  /** When the timer is set to, in milliseconds of `performance.now`. */
+  #wakesAt = Number.POSITIVE_INFINITY;
+  #ended: Promise<void> | undefined;
+  /** Writes that were dropped because too much waited. */
+  unsent = 0;
+
+  /** Throws a SocketFailure or a NodeRefusal. */
+  static async start(options: SocketRelayOptions): Promise<SocketRelay> {
+    const { listen, forward, transport, limits = nodeLimits } = options;
+    if (listen.ip === forward.ip && listen.port === forward.port)
+      throw new NodeRefusal(`A relay to itself would never end: it listens on ${addressText(listen)}.`);
+    let made: SocketRelay | undefined;
+    const relay = (): Relay => made!.relay;
+    const events: RelayPortEvents = {
+      // What still comes while it ends finds nobody.
+      opened: (remote, local) => (made!.#ended === undefined ? relay().opened(remote, local) : undefined),
+      forwarded: (client, remote, local) => relay().forwarded(client, remote, local),
+      unreached: (client, why) => relay().unreached(client, why),
+      received: (link, bytes) => relay().received(link, bytes),
+      ended: (link) => relay().ended(link),
+      closed: (link, why, abrupt) => relay().closed(link, why, abrupt),
+      told: (text, grave) => options.happened({ kind: 'told', link: undefined, text, grave }),
+    };
+    const port =
+      transport === 'udp'
+        ? await RelayUdpPort.open(listen, forward, events)
+        : await RelayTcpPort.open(listen, forward, limits.unwrittenBytes, events);
+    made = new SocketRelay(options, port);
+    return made;
+  }
+
+  private constructor(options: SocketRelayOptions, port: RelayPort) {
+    this.#port = port;
+    this.relay = new Relay(options, {
+      now: wallClock,
+      clock: () => performance.now(),
+      write: (link, bytes) => {
+        if (!port.write(link, bytes)) this.unsent++;
+      },
+      finish: (link) => port.finish(link),
+      close: (link, abrupt) => port.close(link, abrupt),
+      read: (link, isRead) => port.read(link, isRead),
+      wake: () => this.#wake(),
+      happened: options.happened,
+    });
+  }
+
+  get local(): Address {
+    return this.#port.local;
+  }
+
+  /** Its socket was closed under it, in a sentence: it can only be stopped. */
+  get lost(): string | undefined {
+    return this.#port.lost;
+  }
+
+  /** Lets go what is held and closes everything; asked again, it is the same end. */
+  stop(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  async #end(): Promise<void> {
+    this.relay.stop();
+    clearTimeout(this.#timer);
+    await this.#port.end();
+  }
+
+  #wake(): void {
+    // The first timers are set while the relay is being made.
+    const wait = (this.relay as Relay | undefined)?.wait;
+    const at = wait === undefined ? Number.POSITIVE_INFINITY : performance.now() + wait;
+    if (Math.abs(at - this.#wakesAt) < 1 && this.#timer !== undefined) return;
+    clearTimeout(this.#timer);
+    this.#wakesAt = at;
+    this.#timer = wait === undefined ? undefined : setTimeout(() => this.#tick(), Math.ceil(wait));
+  }
+
+  #tick(): void {
+    this.#timer = undefined;
+    this.relay.tick();
+  }
+}

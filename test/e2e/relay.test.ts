@@ -1,0 +1,105 @@
+/** A person puts a relay between two programs, holds a sealed message of their session, edits it and lets it go on. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Frame, Locator } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { conversationsIn, type Programs, programsOver } from '../unit/relay/originals.ts';
+import { Inspecting } from './inspecting.ts';
+import { nodeFrame } from './nodepage.ts';
+import { violations } from './rules.ts';
+import { Workbench } from './workbench.ts';
+
+const PATIENCE = { timeout: 20_000 };
+
+describe('the relay', () => {
+  let workbench: Workbench;
+  let page: Frame;
+  let programs: Programs;
+  beforeAll(async () => {
+    workbench = await Workbench.open({ size: { width: 1600, height: 1000 } });
+    programs = await programsOver('udp');
+    await programs.begin(7431);
+  });
+  afterAll(async () => {
+    programs?.end();
+    await workbench?.dispose();
+  });
+
+  const card = (): Locator => page.locator('peerscope-node').first();
+  const held = (message: string): Locator => card().locator('peerscope-held', { hasText: message }).first();
+  const told = (): Promise<string> => card().locator('.told').innerText();
+  const said = () => conversationsIn(readFileSync(join(workbench.folder, 'p2pke_a.pcapng')))[0]!.said;
+  const isData = ({ bytes }: { readonly bytes: Uint8Array }): boolean => Buffer.from(bytes).readUInt32BE() >= 16;
+
+  it('is started with both addresses and the key log of the programs', async () => {
+    await workbench.command('Peerscope: Open Test Node');
+    page = await nodeFrame(workbench);
+    await page.locator('#node-protocol').selectOption('p2pke');
+    await page.locator('#node-direction').selectOption('relay');
+    expect(await page.locator('#node-role').count()).toBe(0);
+    await page.locator('#node-address').fill('127.0.0.1:7431');
+    await page.locator('#node-start').click();
+    await page.locator('.problem').waitFor(PATIENCE);
+    expect(await page.locator('.problem').innerText()).toContain('is no HOST:PORT');
+    await page.locator('#node-forward').fill(`127.0.0.1:${programs.port}`);
+    await page.locator('summary').first().click();
+    await page.locator('#node-keylogs').fill(join(workbench.folder, 'p2pke_a.keys'));
+    await page.locator('#node-start').click();
+    await card().waitFor(PATIENCE);
+    expect(await card().innerText()).toContain(`relays from 127.0.0.1:7431 to 127.0.0.1:${programs.port}`);
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it('passes the handshake, and shows it decrypted in the inspector', async () => {
+    const first = said().findIndex((each) => each.side === 0 && isData(each));
+    for (const each of said().slice(0, first)) {
+      const other = each.side === 0 ? 1 : 0;
+      const before = programs.heard(other).length;
+      programs.say(each);
+      await expect.poll(() => programs.heard(other).length, PATIENCE).toBe(before + 1);
+    }
+    await card().locator('[data-act=traffic]').click();
+    const inspecting = await Inspecting.appeared(workbench, 'p2pke-relay');
+    await expect.poll(() => inspecting.frame.locator('#packet-list').innerText(), PATIENCE).toContain('InitDone');
+  });
+
+  it('holds a sealed message with its values, and seals again what the person made of them', async () => {
+    await card().locator('select.mode').selectOption('step');
+    // As the relay tells it back.
+    await card()
+      .locator('select.mode option[value=step][selected]')
+      .waitFor({ ...PATIENCE, state: 'attached' });
+    const message = said().find((each) => each.side === 0 && isData(each))!;
+    const before = programs.heard(1).length;
+    programs.say(message);
+    await held('data').waitFor(PATIENCE);
+    const text = held('data').locator('textarea');
+    const values = JSON.parse(await text.inputValue());
+    await text.fill(JSON.stringify({ ...values, data: `hex:${Buffer.from('edited by a person').toString('hex')}` }, null, 2));
+    await workbench.screenshot('relay-edited');
+    await held('data').locator('[data-act=release]').click();
+    await expect.poll(() => programs.heard(1).length, PATIENCE).toBe(before + 1);
+    // Its header, its counter and the tag of what is longer now; how it opens is the matter of another test.
+    const got = programs.heard(1)[before]!;
+    expect(Buffer.from(got).readUInt32BE()).toBe(Buffer.from(message.bytes).readUInt32BE());
+    expect(got.length).toBe(4 + 'edited by a person'.length + 16);
+    await expect.poll(told, PATIENCE).toContain('data edited by hand');
+  });
+
+  it('says why of a message that its key does not open the bytes alone can be changed', async () => {
+    const stranger = Buffer.from(said().find((each) => each.side === 0 && isData(each))!.bytes);
+    stranger[10]! ^= 1;
+    programs.say({ side: 0, bytes: stranger });
+    await held('only its bytes can be changed').waitFor(PATIENCE);
+    expect(await held('only its bytes can be changed').locator('textarea').inputValue()).toBe(stranger.toString('hex'));
+    await held('only its bytes can be changed').locator('[data-act=drop]').click();
+    await expect.poll(told, PATIENCE).toContain('dropped by hand');
+    await workbench.screenshot('relay-dropped');
+  });
+
+  it('is stopped, and says so', async () => {
+    await card().locator('[data-act=stop]').click();
+    await card().locator('[data-act=forget]').waitFor(PATIENCE);
+    await expect.poll(() => card().innerText(), PATIENCE).toContain('stopped');
+  });
+});

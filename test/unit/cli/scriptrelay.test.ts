@@ -1,0 +1,105 @@
+/** A script puts a relay between nodes: what passes is expected, edited and spoiled by direction. */
+import { describe, expect, it } from 'vitest';
+import { protocols } from '../../../dissector/protocols/index.ts';
+import { checkScript, parseScript } from '../../../dissector/script/index.ts';
+import { Checker } from '../../../dissector/script/service/check.ts';
+import { complete } from '../../../dissector/script/service/complete.ts';
+import { noNames } from '../../../dissector/script/service/scopes.ts';
+import { formatEdits } from '../../../dissector/script/syntax/format.ts';
+import { peerscope, temporary } from './help.ts';
+
+const between = (protocol: string): string =>
+  `node b = ${protocol} listen 127.0.0.1:0\nnode r = ${protocol} relay 127.0.0.1:0 to b\nnode a = ${protocol} dial r\n`;
+
+async function ran(text: string) {
+  return await peerscope(['run', temporary('relay.packet', text), '--seed', '1']);
+}
+
+describe('a relay in a script', () => {
+  it('edits what is sealed, and both nodes go on', async () => {
+    const { out, status } = await ran(`### an edit in the middle
+${between('p2pke')}expect b InitDone within 4s
+edit r forward data { data: 65 64 }
+send a data { data: 01 02 }
+expect r data { data: 01 02 }
+expect b data { data: 65 64 }
+send a data { data: 03 04 }
+expect b data { data: 03 04 }
+send b data { data: 05 06 }
+expect a data { data: 05 06 }
+`);
+    expect(out).toContain('1 passed');
+    expect(status).toBe(0);
+  });
+
+  it('changes a value of what came, and leaves the others', async () => {
+    const { out } = await ran(`### flipped
+${between('p2pke').replace('node a', 'edit r InitHello { payload: { auth_claim: { sig: flip(valid, 1) } } }\nnode a')}expect a nothing for 700ms
+`);
+    expect(out).toContain('1 passed');
+  });
+
+  it('spoils one direction alone', async () => {
+    const { out } = await ran(`### back
+${between('p2pke')}fault r back drop data
+expect b InitDone within 4s
+send a data { data: 01 02 }
+expect b data { data: 01 02 }
+send b data { data: 05 06 }
+expect a no data for 400ms
+`);
+    expect(out).toContain('1 passed');
+  });
+
+  it('fails for an edit that no message came for, and for one that cannot be made', async () => {
+    const never = await ran(`### never\n${between('p2pke')}edit r closing { data: 65 64 }\nexpect b InitDone within 4s\n`);
+    expect(never.status).toBe(1);
+    expect(never.out).toContain('relay.packet:5: closing did not pass r after it: nothing was edited');
+    const short = await ran(
+      `### short\n${between('p2pke').replace('node a', 'edit r InitHello { e: 01 02 }\nnode a')}expect b InitHello within 500ms\nwait 10ms\n`,
+    );
+    expect(short.status).toBe(1);
+  });
+
+  it('is checked before anything runs', () => {
+    const problems = (text: string) => checkScript(parseScript(text).statements, protocols).map((each) => each.text);
+    expect(problems(`${between('p2pke')}send r data { data: 01 02 }`)).toEqual([
+      'a relay passes on what others say, and sends nothing of its own',
+    ]);
+    expect(problems(`${between('p2pke')}edit a data { data: 01 02 }`)).toEqual([
+      '"edit" changes what passes a relay, and a is none',
+    ]);
+    expect(problems(`${between('p2pke')}fault a back drop data`)).toEqual(['"back" is a way through a relay, and a is none']);
+    expect(problems(`${between('p2pke')}edit r dato { data: 01 02 }`)[0]).toContain('did you mean data?');
+    expect(problems('node r = p2pke relay 127.0.0.1:0 to nobody')[0]).toContain('"nobody" is neither an address');
+    expect(problems('node b = botd listen 127.0.0.1:0\nnode r = p2pke relay 127.0.0.1:0 to b')).toEqual([
+      'b speaks botd, and not p2pke',
+    ]);
+    expect(parseScript('node r = p2pke relay 127.0.0.1:0').problems[0]!.text).toContain(
+      '"to" and the address that it passes on to',
+    );
+    expect(parseScript('edit r data').problems[0]!.text).toContain('"{" and the fields to change');
+  });
+
+  it('is formatted and completed as what it is', () => {
+    const text = 'node r=p2pke   relay [::1]:0  to   127.0.0.1:7000\nedit  r forward data {data:01 02}\n';
+    const edited = formatEdits(text).reduceRight(
+      (all, { start, end, text: by }) => all.slice(0, start) + by + all.slice(end),
+      text,
+    );
+    expect(edited).toContain('node r = p2pke relay [::1]:0 to 127.0.0.1:7000\n');
+    const names = noNames();
+    const checker = new Checker(protocols, names);
+    for (const statement of parseScript(between('p2pke')).statements) checker.check(statement);
+    const labels = (typed: string) =>
+      complete(typed, typed.length, { protocols, names: checker.names }).items.map(({ label }) => label);
+    expect(labels('node x = p2pke ')).toContain('relay');
+    expect(labels('node x = p2pke relay 127.0.0.1:0 ')).toEqual(['to']);
+    expect(labels('')).toContain('edit');
+    expect(labels('edit ')).toEqual(['r']);
+    expect(labels('edit r ')).toEqual(expect.arrayContaining(['forward', 'back', 'data']));
+    expect(labels('edit r back ')).not.toContain('forward');
+    expect(labels('edit r back data { ')).toContain('data');
+    expect(labels('fault r back ')).toContain('drop');
+  });
+});
