@@ -15,7 +15,10 @@ export class OpenScripts {
   }
 
   show(open: readonly OpenScript[]): void {
-    if (open.length === 0) return this.#sign.hide();
+    if (open.length === 0) {
+      this.#sign.hide();
+      return;
+    }
     const names = open.flatMap(({ nodes }) => nodes);
     this.#sign.text =
       names.length === 1
