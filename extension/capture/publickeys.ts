@@ -60,6 +60,22 @@ function isOrdinary(publicKey: Uint8Array): boolean {
   return isBelowPrime && !lowOrder.some((point) => equalBytes(point, y));
 }
 
+function passes(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  return verify(null, message, publicKeyOf(prefixes.ed25519Public, publicKey), signature);
+}
+
+/** Node refuses what nobody signed: its word is taken only where it does. */
+let isSound: boolean | undefined;
+
+/** A signature of another message, RFC 8032, section 7.1, TEST 2. */
+function refusesForgery(): boolean {
+  const [publicKey, signature] = [
+    '3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c',
+    '92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00',
+  ].map((digits) => plain(Buffer.from(digits, 'hex')));
+  return passes(publicKey!, Uint8Array.of(0x72), signature!) && !passes(publicKey!, Uint8Array.of(0x73), signature!);
+}
+
 /** Groups whose modulus has at most so many bits are worth their preparation, in which Node looks whether it is prime. */
 const MOST_GROUP_BITS = 1024;
 /** Of smaller groups Node computes nothing, and gives zeros. */
@@ -108,8 +124,8 @@ export const nativePublicKeys: Pick<Engine, 'x25519' | 'x25519Public' | 'verifyE
    */
   verifyEd25519(publicKey, message, signature) {
     if (publicKey.length === KEY_BYTES && signature.length === SIGNATURE_BYTES && isOrdinary(publicKey)) {
-      const key = publicKeyOf(prefixes.ed25519Public, publicKey);
-      if (verify(null, message, key, signature)) return true;
+      isSound ??= refusesForgery();
+      if (isSound && passes(publicKey, message, signature)) return true;
     }
     return libraryEngine.verifyEd25519(publicKey, message, signature);
   },

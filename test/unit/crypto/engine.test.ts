@@ -13,7 +13,7 @@ import {
   streamCiphers,
   useEngine,
 } from '../../../dissector/crypto/index.ts';
-import { platformEngine, provenParts } from '../../../extension/capture/engine.ts';
+import { platformEngine, provenParts, questions } from '../../../extension/capture/engine.ts';
 
 const own = platformEngine();
 const bytes = (minLength: number, maxLength = minLength) => fc.uint8Array({ minLength, maxLength });
@@ -161,6 +161,17 @@ describe('a platform', () => {
     // The library stands in the place of the others.
     expect(() => platformEngine(from).x25519(new Uint8Array(32).fill(9), new Uint8Array(32))).toThrow();
     expect(platformEngine(from).verifyEd25519(new Uint8Array(32), new Uint8Array(1), new Uint8Array(64))).toBe(false);
+  });
+
+  it('is compared with what the library answers indeed', () => {
+    for (const [name, asked] of Object.entries(questions)) {
+      const part = libraryEngine[name as keyof Engine] as (...given: readonly unknown[]) => unknown;
+      for (const [given, answer] of asked())
+        expect(
+          orUndefined(() => part(...given)),
+          name,
+        ).toEqual(answer);
+    }
   });
 
   it('is asked nothing before its first use', () => {
