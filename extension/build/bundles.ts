@@ -1,6 +1,6 @@
 /** What is bundled from where to where. VS Code loads CommonJS; the package is a module, so its files end in `.cjs`. */
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { project } from '../workbench/paths.ts';
 
@@ -57,7 +57,8 @@ export const bundles: readonly Bundle[] = [
   {
     entry: 'extension/cli/main.ts',
     out: 'dist/peerscope.js',
-    options: { ...node, format: 'esm', banner: { js: commandBanner } },
+    // In parts: a command loads those that it needs.
+    options: { ...node, format: 'esm', banner: { js: commandBanner }, splitting: true },
   },
   {
     // A style sheet that the entry imports lands beside it as capture.css.
@@ -72,12 +73,20 @@ export const bundles: readonly Bundle[] = [
   },
 ];
 
-/** How esbuild makes a bundle. */
-export function optionsOf({ entry, out, options }: Bundle): BuildOptions {
+/** The folder of the parts of a bundle that is split, beside it. */
+export function partsOf(out: string): string {
+  return out.replace(/\.[^.]*$/, '');
+}
+
+/** How esbuild makes a bundle, at `out` where that is somewhere else. */
+export function optionsOf({ entry, out: usual, options }: Bundle, out = usual): BuildOptions {
+  const name = basename(partsOf(out));
+  const place: BuildOptions = options.splitting
+    ? { entryPoints: { [name]: entry }, outdir: dirname(out), chunkNames: `${name}/[name]-[hash]` }
+    : { entryPoints: [entry], outfile: out };
   return {
     absWorkingDir: project,
-    entryPoints: [entry],
-    outfile: out,
+    ...place,
     bundle: true,
     charset: 'utf8',
     logLevel: 'warning',
@@ -87,6 +96,8 @@ export function optionsOf({ entry, out, options }: Bundle): BuildOptions {
 
 /** Makes a bundle; the files that it was made of, relative to the project. */
 export async function bundle(one: Bundle): Promise<readonly string[]> {
+  // Parts have the hash of their bytes in their names: those of the build before would stay.
+  if (one.options.splitting) rmSync(resolve(project, partsOf(one.out)), { recursive: true, force: true });
   const { metafile } = await build({ ...optionsOf(one), metafile: true });
   return Object.keys(metafile.inputs);
 }

@@ -1,9 +1,7 @@
+import { ProtocolFailure } from './failures.ts';
 import { watchedCall } from './hookwatch.ts';
 import { placeOf, placeText } from './modulefault.ts';
 import { reasonOf } from './reason.ts';
-
-/** The message is a sentence for a person. */
-export class ProtocolFailure extends Error {}
 
 /** A module, by what names it. */
 export interface Module {

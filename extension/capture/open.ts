@@ -7,6 +7,7 @@ import { Analysis, type AnalysisOptions } from '../../dissector/analysis/index.t
 import type { Limits, Problem } from '../../dissector/bytes/index.ts';
 import { type CaptureFile, type CaptureReader, isGzip, openCapture, unpackGzip } from '../../dissector/capture/index.ts';
 import type { Protocol } from '../../dissector/protocol/index.ts';
+import { UnreadableCapture } from './failures.ts';
 import { GrowingFile } from './growingfile.ts';
 import { Decompress } from './gunzip.ts';
 import type { CaptureKeys } from './keys.ts';
@@ -15,9 +16,6 @@ import type { CaptureKeys } from './keys.ts';
 const FIRST_INDEX_BYTES = 4 << 20;
 const MAX_PROBLEMS_TOLD = 20;
 const MAX_DROPS_TOLD = 5;
-
-/** The file cannot be read as a capture; the message is a sentence for a person. */
-export class UnreadableCapture extends Error {}
 
 export interface OpenFile {
   readonly reader: CaptureReader;

@@ -2,17 +2,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { useEngine } from '../../dissector/crypto/index.ts';
-import { platformEngine } from '../capture/engine.ts';
 import { interrupted } from './interrupted.ts';
 import { run } from './run.ts';
-
-useEngine(platformEngine());
 
 // Bundled, this lies one folder below the manifest.
 const root = fileURLToPath(new URL('..', import.meta.url));
 const version = (): string => JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
 
+/** The cryptography of the platform; a question for the version needs none. */
+async function prepare(): Promise<void> {
+  const { platformEngine } = await import('../capture/engine.ts');
+  const { useEngine } = await import('../../dissector/crypto/index.ts');
+  useEngine(platformEngine());
+}
+
 // Not process.exit: what is still on its way through a pipe would be lost.
 const { stdin, stdout, stderr } = process;
-process.exitCode = await run(process.argv.slice(2), { stdin, stdout, stderr, version, root, interrupted });
+process.exitCode = await run(process.argv.slice(2), { stdin, stdout, stderr, version, root, interrupted, prepare });

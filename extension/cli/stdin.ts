@@ -5,8 +5,8 @@
 import { Readable } from 'node:stream';
 import pcap, { type GlobalHeader, type PacketHeader } from 'pcap-parser';
 import type { Limits } from '../../dissector/bytes/index.ts';
+import { UnreadableCapture } from '../capture/failures.ts';
 import { GrowingFile } from '../capture/growingfile.ts';
-import { UnreadableCapture } from '../capture/open.ts';
 
 const BLOCK_SIZE = 1 << 18;
 const classicMagics: readonly number[] = [0xa1b2c3d4, 0xd4c3b2a1];

@@ -2,8 +2,8 @@
 import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { UnreadableCapture } from '../capture/failures.ts';
 import { filesOf } from '../capture/moduleloader.ts';
-import { UnreadableCapture } from '../capture/open.ts';
 import type { Command } from './arguments.ts';
 import { exitStatus, UsageError } from './errors.ts';
 import type { Io, Tell } from './io.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KeyKind, MessageView, Protocol } from '../../../dissector/index.ts';
 import { type Conversation, type ConversationSample, KeyRing, type ObserverContext } from '../../../dissector/protocol/index.ts';
-import { ProtocolFailure } from '../../../extension/capture/attempt.ts';
+import { ProtocolFailure } from '../../../extension/capture/failures.ts';
 import { failuresOf, guarded } from '../../../extension/capture/guard.ts';
 
 const fails = (): never => {

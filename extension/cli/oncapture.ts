@@ -1,0 +1,39 @@
+/** Commands that work on a capture: it is opened and read with its keys, and what a module failed in decides the status. */
+import { failuresOf } from '../capture/guard.ts';
+import type { Command } from './arguments.ts';
+import { readKeys, readStatus } from './capture.ts';
+import { check } from './commands/check.ts';
+import { decode } from './commands/decode.ts';
+import { frames } from './commands/frames.ts';
+import { info } from './commands/info.ts';
+import { exitStatus } from './errors.ts';
+import type { Io, Tell } from './io.ts';
+import type { Output } from './output.ts';
+import { readSetup } from './setup.ts';
+import { openCaptures } from './sources.ts';
+import type { Task } from './task.ts';
+import type { CaptureCommand } from './usage.ts';
+import { again, filesOfCommand } from './watching.ts';
+
+const commands: Readonly<Record<CaptureCommand, (task: Task) => Promise<number>>> = { decode, check, info, frames };
+
+export function onCapture(command: Command, io: Io, out: Output, tell: Tell): Promise<number> {
+  const work = () => perform(command, io, out, tell);
+  return command.watch ? again(work, () => filesOfCommand(command), { io, out, tell }) : work();
+}
+
+async function perform(command: Command, io: Io, out: Output, tell: Tell): Promise<number> {
+  const setup = await readSetup(command, tell);
+  for (const { text } of setup.filter?.hints ?? []) tell(`The filter: ${text}${text.endsWith('?') ? '' : '.'}`);
+  const keys = readKeys(command.keys, setup, tell);
+  const name = command.capture === '-' ? 'standard input' : command.capture;
+  const ofCapture = (sentence: string): void => tell(`${name}: ${sentence}`);
+  const opened = await openCaptures(command, io.stdin, setup.decodeOptions.limits);
+  const status = await commands[command.name]({
+    ...{ ...opened, command, setup, keys, out, version: io.version, tell: ofCapture },
+  });
+  // All that could be read is printed; what a module failed in is told, and the status says so.
+  const isBroken = setup.protocols.some((protocol) => failuresOf(protocol).length > 0);
+  if (isBroken) return exitStatus.usage;
+  return status === exitStatus.read ? readStatus(opened) : status;
+}
