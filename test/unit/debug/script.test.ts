@@ -284,9 +284,19 @@ describe('exceptions', () => {
     const script = clean.replace('counter: 16', 'counter: 99').replace('within 5s\nrepeat', 'within 500ms\nrepeat');
     const program = temporaryFile('failing.packet', script);
     const debug = await client();
+    const failed = debug.waitForEvent('peerscopeFailure', 60_000);
+    let console = '';
+    debug.on('output', ({ body }) => {
+      console += body.output;
+    });
     const stop = await launched(debug, { program, section: 1 }, (one) =>
       one.setExceptionBreakpointsRequest({ filters: ['failure'] }),
     );
+    // What came is offered in the place of what was expected.
+    expect(console).toContain('line 9: to expect what came, write 16 in the place of 99');
+    const start = script.indexOf('99');
+    const failure = { mended: { start, end: start + 2, text: '16' } };
+    expect((await failed).body).toMatchObject({ script, section: 0, failure });
     expect(stop).toMatchObject({ reason: 'exception', text: expect.stringContaining('expected 99, got 16') });
     expect((await debug.exceptionInfoRequest({ threadId: 1 })).body).toMatchObject({ exceptionId: 'failure' });
     expect(await evaluate(debug, 'expect b data { counter: 16 } within 1s', 'repl')).toBe('expect: done');
@@ -328,11 +338,12 @@ describe('a session', () => {
     await terminated;
   });
 
-  it('begins again', async () => {
-    const { debug } = await debugged(clean, { lines: [{ line: 10 }] });
-    await stopAfter(debug, () => debug.restartRequest({}));
-    expect(await at(debug)).toBe('10 repeat');
-    expect((await variablesOf(debug, 'Names')).map(({ name }) => name)).toEqual(['payload', 'first']);
+  it('begins again in a session of its own, with the script as it stands then', async () => {
+    const debug = await client();
+    const capabilities = debug.waitForEvent('capabilities', 60_000);
+    await launched(debug, { program: temporaryFile('again.packet', clean), section: 1, stopOnEntry: true });
+    expect((await capabilities).body.capabilities).toMatchObject({ supportsRestartRequest: false, supportsStepBack: false });
+    await expect(debug.restartRequest({})).rejects.toThrow('not supported');
   });
 
   it('answers what a script cannot do', async () => {
