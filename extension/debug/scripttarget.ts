@@ -25,6 +25,7 @@ import {
 import { scopes, variables } from './scopes.ts';
 import { ScriptConsole } from './scriptconsole.ts';
 import { type ScriptException, ScriptExceptions } from './scriptexceptions.ts';
+import { scriptValues } from './scriptinlinevalues.ts';
 import { ScriptScene } from './scriptscene.ts';
 import type { Client, Target } from './target.ts';
 
@@ -122,6 +123,7 @@ export class ScriptTarget implements Target {
         this.#isPauseAsked = true;
         return undefined;
       },
+      peerscopeInlineValues: (given) => this.#inlineValues(given),
       peerscopeReveal: ({ on }) => void this.#reveal(on !== false),
     };
   }
@@ -330,6 +332,17 @@ export class ScriptTarget implements Target {
       }),
     );
     return { stackFrames, totalFrames: levels.length };
+  }
+
+  #inlineValues(given: Arguments): Answer {
+    const scene = this.#standing();
+    const { statement: at, kind } = scene.stage;
+    const standing = {
+      ...{ statements: this.#section?.statements ?? [], at, isInside: kind !== 'statement' },
+      lineOf: (offset: number) => this.#stepper.places.lineOf(offset),
+      value: (expression: string) => this.#console.value(expression, scene, this.#isRevealed),
+    };
+    return { values: scriptValues(standing, integer(given, 'line'), integer(given, 'endLine')) };
   }
 
   /** Another value of a message that is not sent yet. */

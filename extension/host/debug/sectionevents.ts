@@ -1,5 +1,6 @@
 /** What a debug session tells of a section of its script. The adapter may be another program: each is read by its shape. */
 import type { NodeCalls } from '../../wire/node.ts';
+import { partsOf } from './shapes.ts';
 
 /** A section that does not hold, with what came. */
 export type SectionFailure = NonNullable<NodeCalls['runSection']['result']['failure']>;
@@ -38,8 +39,4 @@ function failureOf(given: unknown, length: number): SectionFailure | undefined {
 
 function isPlace(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function partsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }

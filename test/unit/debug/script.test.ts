@@ -252,6 +252,40 @@ expect b data within 300ms
     expect(links.find(({ name }) => name.startsWith('link '))?.value).toMatch(/:/);
   });
 
+  it('has values at its lines: of names up to here, and of the message at hand', async () => {
+    const script = `### values
+@payload = 01 02
+node b = p2pke listen 127.0.0.1:0
+node a = p2pke dial b
+send a data { data: concat(payload, hex(ff)) }
+expect b data as first within 5s
+send b data {
+  data: first.data
+}
+@later = payload
+`;
+    const { debug } = await debugged(script, { lines: [{ line: 5 }, { line: 7 }] });
+    const values = async (line = 1, endLine = 100) => {
+      const [frame] = await stackOf(debug);
+      const asked = { frameId: frame!.id, line, endLine };
+      return (await debug.customRequest('peerscopeInlineValues', asked)).body.values;
+    };
+    const payload = [
+      { line: 2, name: 'payload', text: '01 02' },
+      { line: 5, name: 'payload', text: '01 02' },
+    ];
+    expect(await values()).toEqual(payload);
+    await go(debug, 'stepIn');
+    expect(await values()).toEqual([...payload, { line: 5, name: 'data', text: '01 02 ff' }]);
+    await go(debug, 'continue');
+    expect(await values()).toEqual([
+      ...payload,
+      { line: 6, name: 'first', text: expect.stringMatching(/^\{ .*data: 01 02 ff \}$/) },
+      { line: 8, name: 'first.data', text: '01 02 ff' },
+    ]);
+    expect(await values(3, 5)).toEqual([payload[1]]);
+  });
+
   it('a secret is told by its size until somebody reveals it', async () => {
     const script = `### secret
 @key = prompt("the key")
@@ -273,6 +307,10 @@ wait 1ms
     expect(names).toContain('secret, 15 bytes');
     expect(names).not.toContain('hunter2');
     expect(await evaluate(open, 'key', 'repl')).toBe('secret, 15 bytes');
+    const asked = { frameId: (await stackOf(open))[0]!.id, line: 1, endLine: 100 };
+    const inline = JSON.stringify((await open.customRequest('peerscopeInlineValues', asked)).body);
+    expect(inline).toContain('secret, 15 bytes');
+    expect(inline).not.toContain('hunter2');
     expect(await evaluate(open, 'came.data')).toMatch(/^secret/);
     await evaluate(open, 'reveal', 'repl');
     expect(await evaluate(open, 'key', 'repl')).toContain('hunter2');
