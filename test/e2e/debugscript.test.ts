@@ -20,7 +20,7 @@ const failing = `### with a mistake
 node b = p2pke listen 127.0.0.1:0
 node a = p2pke dial b
 expect b InitHello within 5s
-send a data { data: 01 }
+send a data { data: 01 02 }
 expect b data { counter: 99 } within 500ms
 `;
 
@@ -95,6 +95,7 @@ describe('a packet script under the debugger', () => {
     const { page } = workbench;
     const path = join(workbench.folder, 'failing.packet');
     writeFileSync(path, failing);
+    await workbench.command('View: Close All Editors');
     await workbench.command('View: Show Explorer');
     await workbench.openFile('failing.packet');
     await workbench.command('View: Show Run and Debug');
