@@ -4,7 +4,7 @@ import { ProtocolServer } from '@vscode/debugadapter/lib/protocol.js';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { exceptionKinds } from '../../dissector/stepping/index.ts';
 import { reasonOf } from '../capture/reason.ts';
-import { type Arguments, argumentsOf, Refusal, text } from './requests.ts';
+import { type Arguments, argumentsOf, Late, Refusal, text } from './requests.ts';
 import type { Client, Opener, Target } from './target.ts';
 
 /** Of a failed request: a client shows its text. */
@@ -82,7 +82,8 @@ export class Adapter extends ProtocolServer {
         response.success = false;
         const told = error instanceof Refusal ? error.message : reasonOf(error);
         response.message = told;
-        response.body = { error: { id: FAILED, format: told.replaceAll('{', '(').replaceAll('}', ')'), showUser: true } };
+        const showUser = !(error instanceof Late) && !isTold(request.command);
+        response.body = { error: { id: FAILED, format: told.replaceAll('{', '(').replaceAll('}', ')'), showUser } };
         this.sendResponse(response);
       },
     );
@@ -140,4 +141,9 @@ export class Adapter extends ProtocolServer {
     const ended = this.#target?.end() ?? Promise.resolve();
     Promise.resolve(ended).then(this.#ended, this.#ended);
   }
+}
+
+/** The client shows where it asked that an expression gives nothing, and whoever sends a request of our own tells of its failure. */
+function isTold(command: string): boolean {
+  return command === 'evaluate' || command.startsWith('peerscope');
 }

@@ -16,6 +16,7 @@ import {
   type Handlers,
   integer,
   integerIn,
+  Late,
   Refusal,
   recordsIn,
   text,
@@ -285,7 +286,7 @@ export class ScriptTarget implements Target {
   }
 
   #standing(): ScriptScene {
-    if (this.#leave === undefined || this.#scene === undefined) throw new Refusal('The script runs: pause it first.');
+    if (this.#leave === undefined || this.#scene === undefined) throw new Late('The script runs: pause it first.');
     return this.#scene;
   }
 
