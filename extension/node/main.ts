@@ -6,6 +6,8 @@ import { luaDissector } from '../../dissector/wireshark/index.ts';
 import { writeProtocol } from '../author/newprotocol.ts';
 import type { Done, NodeCalls, NodeEvents } from '../wire/node.ts';
 import { Connection } from '../wire/rpc.ts';
+import { heard } from './heard.ts';
+import { packetLine, suggestions } from './packetline.ts';
 import { protocolsOf, spokenProtocols } from './protocols.ts';
 import { type RunningNode, startNode } from './running.ts';
 import { saveRecording } from './saving.ts';
@@ -115,7 +117,20 @@ const connection = new Connection<Record<never, never>, NodeEvents, NodeCalls, R
       const { node, link, message } = params as Params<'template'>;
       return { text: valuesToText(existing(node).node.made(link, message)) };
     },
-    sendPacket: command<'sendPacket'>(sendPacket),
+    sendPacket: async (params: unknown) => {
+      const { node: id, ...wish } = params as Params<'sendPacket'>;
+      const node = existing(id);
+      const mark = node.recorded();
+      await sendPacket(node, wish);
+      changed();
+      return { mark };
+    },
+    packetLine: (params: unknown) => {
+      const { node, link, message } = params as Params<'packetLine'>;
+      return { text: packetLine(existing(node), { link, message }) };
+    },
+    suggest: (params: unknown) => suggestions(existing((params as Params<'suggest'>).node), params as Params<'suggest'>),
+    heard: (params: unknown) => heard(existing((params as Params<'heard'>).node), params as Params<'heard'>),
     send: command<'send'>((node, { link, message, text }) => node.send(link, message, text)),
     release: command<'release'>((node, { held, times, text }) => node.release(held, times, text)),
     drop: command<'drop'>(({ node }, { held }) => node.drop(held)),

@@ -68,6 +68,11 @@ function readFault(spec: string, protocol: Protocol, transport: 'udp' | 'tcp') {
   return fault;
 }
 
+/** What a node takes for granted of the bytes that it sends and hears. */
+interface Decoding extends Pick<NodeOptions, 'choices'> {
+  readonly limits: NodeLimits;
+}
+
 export class RunningNode {
   readonly id: number;
   readonly recording: string;
@@ -77,6 +82,7 @@ export class RunningNode {
   readonly #seed = randomInt(2 ** 32);
   readonly #changed: () => void;
   #protocol: Protocol | undefined;
+  #decoding: Decoding | undefined;
   #socket: SocketNode | undefined;
   #recorder: Recorder | undefined;
   readonly #sentences = new Sentences((text, grave) => this.#tell(text, grave));
@@ -104,7 +110,7 @@ export class RunningNode {
     protocol: Protocol,
     identity: string,
     faults: ReturnType<typeof readFault>[],
-    { choices, limits }: Pick<NodeOptions, 'choices'> & { readonly limits: NodeLimits },
+    { choices, limits }: Decoding,
   ): Promise<void> {
     const { transport, direction, role, mode } = this.#wish;
     this.#recorder = new Recorder({
@@ -113,6 +119,7 @@ export class RunningNode {
       write: (bytes) => this.#file.write(bytes),
     });
     this.#protocol = protocol;
+    this.#decoding = { choices, limits };
     const listens = direction === 'listen';
     this.#socket = await SocketNode.start(
       {
@@ -178,6 +185,24 @@ export class RunningNode {
     if (!this.#running) return;
     this.#recorder?.flush();
     this.#file.flush();
+  }
+
+  /** Bytes of its recording so far. */
+  recorded(): number {
+    this.flush();
+    return this.#file.written;
+  }
+
+  /** How its recording is decoded. Throws an Error with a sentence before it runs. */
+  get decoding(): Decoding {
+    if (this.#decoding === undefined) throw new Error('The node does not run yet.');
+    return this.#decoding;
+  }
+
+  /** The address at the other end of a link, as captures write it; undefined once the link is gone. */
+  remoteOf(link: number): string | undefined {
+    const found = this.node.links.find(({ id }) => id === link);
+    return found === undefined ? undefined : addressText(found.remote);
   }
 
   get protocol(): string {
