@@ -33,7 +33,8 @@ describe('a program under the debugger of Node', () => {
 
   const button = (name: string) => workbench.page.locator(`.debug-toolbar .action-label[aria-label^="${name}"]`);
   const line = (text: string) => workbench.page.locator('.view-line', { hasText: text }).first();
-  const card = () => page.locator('peerscope-node').last();
+  /** Of the newest node, which stands first. */
+  const card = () => page.locator('peerscope-node').first();
   const stopped = () =>
     expect.poll(() => card().innerText(), PATIENCE).toMatch(/Clock paused: the debugger stopped in ".*Program"/);
   const goOn = async (): Promise<void> => {
@@ -44,7 +45,7 @@ describe('a program under the debugger of Node', () => {
   /** F5 on the program, with a node that is new to it. */
   const start = async (): Promise<void> => {
     await startNode(page, { protocol: 'p2pke', direction: 'listen', address: '127.0.0.1:0' });
-    const [, port] = /listens on 127\.0\.0\.1:(\d+)/.exec(await page.locator('peerscope-node').last().innerText())!;
+    const [, port] = /listens on 127\.0\.0\.1:(\d+)/.exec(await page.locator('peerscope-node').first().innerText())!;
     const program = { type: 'node', request: 'launch', name: 'Program', args: [port], console: 'internalConsole' };
     // biome-ignore lint/suspicious/noTemplateCurlyInString: VS Code puts the folder in its place
     const configuration = { ...program, program: '${workspaceFolder}/program.mjs', runtimeExecutable: process.execPath };

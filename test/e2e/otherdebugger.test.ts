@@ -47,10 +47,10 @@ describe('the debugger of another extension', () => {
 
   const button = (name: string) => workbench.page.locator(`.debug-toolbar .action-label[aria-label^="${name}"]`);
   const cards = () => page.locator('peerscope-node').allInnerTexts();
-  /** Two nodes with a session, as the cards of the page tell of them; the last two. */
+  /** Two nodes with a session, as the cards of the page tell of them, the newest first. */
   const pair = async (): Promise<void> => {
     await startNode(page, { protocol: 'p2pke', direction: 'listen', address: '127.0.0.1:0' });
-    const [, port] = /listens on 127\.0\.0\.1:(\d+)/.exec((await cards()).at(-1)!)!;
+    const [, port] = /listens on 127\.0\.0\.1:(\d+)/.exec((await cards())[0]!)!;
     await startNode(page, { protocol: 'p2pke', direction: 'connect', address: `127.0.0.1:${port}` });
   };
 
@@ -80,7 +80,7 @@ describe('the debugger of another extension', () => {
     await pair();
     await workbench.command('Debug: Start Debugging');
     await button('Continue').waitFor({ timeout: 60_000 });
-    await expect.poll(async () => (await cards()).at(-1), PATIENCE).toContain('disconnected');
+    await expect.poll(async () => (await cards())[0], PATIENCE).toContain('disconnected');
     expect(await page.locator('peerscope-node .standing').count()).toBe(0);
   });
 });

@@ -90,9 +90,11 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
     if (command !== undefined) tab.command({ name: command, place: undefined });
   }
 
-  /** Shows a frame in the tabs that a capture has; no tab comes to the front for it. */
+  /** Shows a frame in the tabs that a capture has; no tab comes to the front for it, and one that is hidden shows it once it does. */
   reveal(capture: vscode.Uri, frame: number): void {
-    for (const tab of this.#tabs) if (tab.isReady && tab.document.uri.toString() === capture.toString()) tab.reveal(frame);
+    const own = [...this.#tabs].filter(({ document }) => document.uri.toString() === capture.toString());
+    for (const tab of own) if (tab.isReady) tab.reveal(frame);
+    if (own.some(({ isReady }) => !isReady)) this.#wanted = { capture: capture.toString(), wanted: { frame } };
   }
 
   /** `debug` is called when a page wants a conversation under the debugger. */
