@@ -59,7 +59,8 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
   readonly #keyProblems = new LineProblems('peerscope.keys');
   readonly #tabs = new Set<Tab>();
   #debug: (capture: vscode.Uri, conversation: number) => void = () => {};
-  #wanted: { readonly capture: string; readonly wanted: Wanted } | undefined;
+  /** What pages that have yet to come are opened for, by capture. */
+  readonly #wanted = new Map<string, Wanted>();
   readonly #previews: Previews;
   readonly #log: vscode.LogOutputChannel;
   #active: Tab | undefined;
@@ -80,7 +81,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
 
   /** Shows a capture, in the tab that it has or in a new one, and there what it is opened for. */
   async show(capture: vscode.Uri, wanted: Wanted = {}, where: vscode.TextDocumentShowOptions = {}): Promise<void> {
-    this.#wanted = { capture: capture.toString(), wanted };
+    this.#wanted.set(capture.toString(), wanted);
     await vscode.commands.executeCommand('vscode.openWith', capture, 'peerscope.capture', where);
     const tab = this.#active;
     // A page that has yet to come asks when it is ready.
@@ -94,7 +95,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
   reveal(capture: vscode.Uri, frame: number): void {
     const own = [...this.#tabs].filter(({ document }) => document.uri.toString() === capture.toString());
     for (const tab of own) if (tab.isReady) tab.reveal(frame);
-    if (own.some(({ isReady }) => !isReady)) this.#wanted = { capture: capture.toString(), wanted: { frame } };
+    if (own.some(({ isReady }) => !isReady)) this.#wanted.set(capture.toString(), { frame });
   }
 
   /** `debug` is called when a page wants a conversation under the debugger. */
@@ -104,9 +105,8 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
 
   /** What a page is opened for, once. */
   #takeWanted(capture: vscode.Uri): Wanted {
-    if (this.#wanted?.capture !== capture.toString()) return {};
-    const { wanted } = this.#wanted;
-    this.#wanted = undefined;
+    const wanted = this.#wanted.get(capture.toString()) ?? {};
+    this.#wanted.delete(capture.toString());
     return wanted;
   }
 
@@ -126,7 +126,10 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
     this.#problems.follow(document);
     this.#moduleProblems.follow(document, document.onDidLoadModules, moduleProblems);
     this.#keyProblems.follow(document, document.onDidReadKeys, keyProblems);
-    document.onDidDispose(() => this.documents.delete(document));
+    document.onDidDispose(() => {
+      this.documents.delete(document);
+      this.#wanted.delete(uri.toString());
+    });
     document.onDidChange(({ failure }) => {
       if (failure !== undefined) this.#log.error(`${uri.toString(true)}: ${failure}`);
     });
