@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { PageCommand, Question, WebviewCalls, WebviewEvents } from '../../wire/inspector.ts';
 import { Connection } from '../../wire/rpc.ts';
 import type { KeyLogs } from '../keys/keylogs.ts';
-import { keyProblems } from '../keys/keyproblems.ts';
+import { KeyProblems } from '../keys/keyproblems.ts';
 import { askLine } from '../questions.ts';
 import { PREVIEW, type Previews } from '../scripts/previews.ts';
 import * as check from './checks.ts';
@@ -11,8 +11,7 @@ import { unpin } from './decodeas.ts';
 import { CaptureDocument } from './document.ts';
 import { saveDrawing } from './drawing.ts';
 import { exportList, followConversation } from './exporting.ts';
-import { LineProblems } from './lineproblems.ts';
-import { moduleProblems } from './moduleproblems.ts';
+import { ModuleProblems } from './moduleproblems.ts';
 import { mediaFolder, pageOf } from './page.ts';
 import { Problems } from './problems.ts';
 import { threadFile } from './thread.ts';
@@ -55,12 +54,11 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
   readonly #memory: ViewMemory;
   readonly #transcripts = new Transcripts();
   readonly #problems = new Problems();
-  readonly #moduleProblems = new LineProblems('peerscope.modules');
-  readonly #keyProblems = new LineProblems('peerscope.keys');
+  readonly #moduleProblems = new ModuleProblems();
+  readonly #keyProblems = new KeyProblems();
   readonly #tabs = new Set<Tab>();
   #debug: (capture: vscode.Uri, conversation: number) => void = () => {};
-  /** What pages that have yet to come are opened for, by capture. */
-  readonly #wanted = new Map<string, Wanted>();
+  #wanted: { readonly capture: string; readonly wanted: Wanted } | undefined;
   readonly #previews: Previews;
   readonly #log: vscode.LogOutputChannel;
   #active: Tab | undefined;
@@ -81,7 +79,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
 
   /** Shows a capture, in the tab that it has or in a new one, and there what it is opened for. */
   async show(capture: vscode.Uri, wanted: Wanted = {}, where: vscode.TextDocumentShowOptions = {}): Promise<void> {
-    this.#wanted.set(capture.toString(), wanted);
+    this.#wanted = { capture: capture.toString(), wanted };
     await vscode.commands.executeCommand('vscode.openWith', capture, 'peerscope.capture', where);
     const tab = this.#active;
     // A page that has yet to come asks when it is ready.
@@ -91,11 +89,9 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
     if (command !== undefined) tab.command({ name: command, place: undefined });
   }
 
-  /** Shows a frame in the tabs that a capture has; no tab comes to the front for it, and one that is hidden shows it once it does. */
+  /** Shows a frame in the tabs that a capture has; no tab comes to the front for it. */
   reveal(capture: vscode.Uri, frame: number): void {
-    const own = [...this.#tabs].filter(({ document }) => document.uri.toString() === capture.toString());
-    for (const tab of own) if (tab.isReady) tab.reveal(frame);
-    if (own.some(({ isReady }) => !isReady)) this.#wanted.set(capture.toString(), { frame });
+    for (const tab of this.#tabs) if (tab.isReady && tab.document.uri.toString() === capture.toString()) tab.reveal(frame);
   }
 
   /** `debug` is called when a page wants a conversation under the debugger. */
@@ -105,8 +101,9 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
 
   /** What a page is opened for, once. */
   #takeWanted(capture: vscode.Uri): Wanted {
-    const wanted = this.#wanted.get(capture.toString()) ?? {};
-    this.#wanted.delete(capture.toString());
+    if (this.#wanted?.capture !== capture.toString()) return {};
+    const { wanted } = this.#wanted;
+    this.#wanted = undefined;
     return wanted;
   }
 
@@ -124,12 +121,9 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
     const document = new CaptureDocument(uri, worker, this.#keyLogs, this.#warnings, preview);
     this.documents.add(document);
     this.#problems.follow(document);
-    this.#moduleProblems.follow(document, document.onDidLoadModules, moduleProblems);
-    this.#keyProblems.follow(document, document.onDidReadKeys, keyProblems);
-    document.onDidDispose(() => {
-      this.documents.delete(document);
-      this.#wanted.delete(uri.toString());
-    });
+    this.#moduleProblems.follow(document);
+    this.#keyProblems.follow(document);
+    document.onDidDispose(() => this.documents.delete(document));
     document.onDidChange(({ failure }) => {
       if (failure !== undefined) this.#log.error(`${uri.toString(true)}: ${failure}`);
     });
