@@ -3,6 +3,7 @@ export * from './capturestepper.ts';
 export * from './computations.ts';
 export * from './counted.ts';
 export * from './evaluator.ts';
+export * from './inlinevalues.ts';
 export * from './inspect.ts';
 export * from './limits.ts';
 export * from './memoryplace.ts';

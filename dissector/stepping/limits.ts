@@ -12,6 +12,8 @@ export const steppingLimits = Object.freeze({
   variables: 10_000,
   /** Messages between two places where a search lets others have their turn. */
   slice: 256,
+  /** Values that stand at the ends of lines at one stop. */
+  inlineValues: 1_000,
   /** Breakpoints of one kind. */
   breakpoints: 1_000,
 });

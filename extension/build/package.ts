@@ -21,6 +21,7 @@ export const contents: readonly string[] = [
     'syntaxes/packet.language.json',
     'syntaxes/packet.snippets.json',
     'syntaxes/tasks.snippets.json',
+    'syntaxes/launch.snippets.json',
     'media/icons/packet.svg',
   ],
   // The walkthrough: its pictures, and the capture that it opens.

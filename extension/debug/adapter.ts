@@ -5,7 +5,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { exceptionKinds } from '../../dissector/stepping/index.ts';
 import { reasonOf } from '../capture/reason.ts';
 import { printable } from '../wire/printable.ts';
-import { type Arguments, argumentsOf, Refusal, text } from './requests.ts';
+import { type Arguments, argumentsOf, Late, Refusal, text } from './requests.ts';
 import { shownWords } from './shownwords.ts';
 import type { Client, Opener, Target } from './target.ts';
 
@@ -84,7 +84,8 @@ export class Adapter extends ProtocolServer {
         response.success = false;
         const told = printable(error instanceof Refusal ? error.message : reasonOf(error));
         response.message = told;
-        response.body = { error: { id: FAILED, format: told.replaceAll('{', '(').replaceAll('}', ')'), showUser: true } };
+        const showUser = !(error instanceof Late) && !isTold(request.command);
+        response.body = { error: { id: FAILED, format: told.replaceAll('{', '(').replaceAll('}', ')'), showUser } };
         this.sendResponse(response);
       },
     );
@@ -142,4 +143,9 @@ export class Adapter extends ProtocolServer {
     const ended = this.#target?.end() ?? Promise.resolve();
     Promise.resolve(ended).then(this.#ended, this.#ended);
   }
+}
+
+/** The client shows where it asked that an expression gives nothing, and whoever sends a request of our own tells of its failure. */
+function isTold(command: string): boolean {
+  return command === 'evaluate' || command.startsWith('peerscope');
 }

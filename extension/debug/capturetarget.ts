@@ -1,7 +1,14 @@
 /** A capture as what is debugged: requests of the client become movements and looks of the stepper. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { complete } from '../../dissector/filter/index.ts';
-import { type CaptureStepper, type Movement, type Stop, stackAt, steppingLimits } from '../../dissector/stepping/index.ts';
+import {
+  type CaptureStepper,
+  type Movement,
+  type Stop,
+  stackAt,
+  steppingLimits,
+  transcriptValues,
+} from '../../dissector/stepping/index.ts';
 import type { KeyLog } from '../capture/keys.ts';
 import { reasonOf } from '../capture/reason.ts';
 import { CaptureBreakpoints } from './capturebreakpoints.ts';
@@ -97,6 +104,7 @@ export class CaptureTarget implements Target {
       pause: () => this.#pause(),
       gotoTargets: (given) => this.#gotoTargets(given),
       goto: (given) => this.#goto(given),
+      peerscopeInlineValues: (given) => this.#inlineValues(given),
       peerscopeKeys: (given) =>
         this.#addKeys(recordsIn(given, 'logs', MOST_LOGS).map((log) => ({ name: text(log, 'name'), text: text(log, 'text') }))),
       peerscopeReveal: ({ on }) => void this.#reveal(on !== false),
@@ -171,6 +179,11 @@ export class CaptureTarget implements Target {
       }),
     );
     return { stackFrames: frames, totalFrames: levels.length };
+  }
+
+  #inlineValues(given: Arguments): Answer {
+    const { n } = this.#references.frameOf(integer(given, 'frameId'));
+    return { values: transcriptValues(this.#stepper, n, integer(given, 'line'), integer(given, 'endLine')) };
   }
 
   #source(given: Arguments): Answer {

@@ -30,7 +30,7 @@ export async function openScript(given: Arguments, path: string, client: Client,
   const text = await around.readText();
   const script = parseScript(text);
   const places = chosen(sectionsOf(script), given.section);
-  const sections = places.map((place) => sectionsOf(script)[place]!);
+  const sections = places.map((place) => ({ ...sectionsOf(script)[place]!, place }));
   const problem = places.flatMap((place) => problemsIn(script, place)).sort((a, b) => a.start - b.start)[0];
   if (problem !== undefined) {
     const line = new ScriptPlaces(text, []).lineOf(problem.start);

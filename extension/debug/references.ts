@@ -1,6 +1,6 @@
 /** The numbers by which a client asks for what it was shown at a stop: they hold until the next one. */
 import type { Shown, StackLevel } from '../../dissector/stepping/index.ts';
-import { Refusal } from './requests.ts';
+import { Late, Refusal } from './requests.ts';
 
 /** Numbers that one stop gives at most: a client that opens everything would take all memory. */
 const MOST = 200_000;
@@ -34,13 +34,13 @@ export class References {
 
   frameOf(id: number): FrameAt {
     const frame = this.#frames.get(id);
-    if (frame === undefined) throw new Refusal('This frame of the stack is there no more.');
+    if (frame === undefined) throw new Late('This frame of the stack is there no more.');
     return frame;
   }
 
   variables(reference: number): readonly Shown[] {
     const variables = this.#groups.get(reference);
-    if (variables === undefined) throw new Refusal('These variables are there no more.');
+    if (variables === undefined) throw new Late('These variables are there no more.');
     return variables();
   }
 

@@ -3,6 +3,9 @@
 /** A request that cannot be answered; the message is a sentence for a person. */
 export class Refusal extends Error {}
 
+/** A request about a stop that is over: the client asked before it heard so, and nobody has to be told. */
+export class Late extends Refusal {}
+
 export type Arguments = Readonly<Record<string, unknown>>;
 
 /** The answer to a request: what stands in the body of the response. */

@@ -60,14 +60,14 @@ export class ScriptConsole {
       return { text: text === 'reveal' ? 'Secret values are shown.' : 'Secret values are hidden.' };
     }
     const statement = isConsole ? this.#statement(text, scene.view) : undefined;
-    return statement === undefined ? { text: this.#value(text, scene, isRevealed) } : this.#act(statement, scene.view);
+    return statement === undefined ? { text: this.value(text, scene, isRevealed) } : this.#act(statement, scene.view);
   }
 
   /** A log message, the expressions in its braces replaced by what they give. */
   written(message: string, scene: ScriptScene): string {
     return message.replace(/\{([^{}]+)\}/g, (_, expression: string) => {
       try {
-        return this.#value(expression.trim(), scene, false);
+        return this.value(expression.trim(), scene, false);
       } catch (error) {
         return `(${error instanceof Error ? error.message : error})`;
       }
@@ -86,7 +86,8 @@ export class ScriptConsole {
     return all.filter(({ label }) => label.startsWith(begun)).map((each) => ({ ...each, start, length: begun.length }));
   }
 
-  #value(text: string, scene: ScriptScene, isRevealed: boolean): string {
+  /** What an expression gives, on a line. Throws a Refusal, or an Error with a sentence. */
+  value(text: string, scene: ScriptScene, isRevealed: boolean): string {
     const expression = parseExpression(text);
     if (typeof expression === 'string') throw new Refusal(expression);
     const own = scene.scope;

@@ -5,7 +5,7 @@ import type { Protocol } from '../../dissector/protocol/index.ts';
 import type { Section, Statement } from '../../dissector/script/index.ts';
 import { evaluateExpression, isTrue } from '../../dissector/script/index.ts';
 import { type ScriptGo, type ScriptHit, ScriptPlaces, ScriptStepper } from '../../dissector/stepping/index.ts';
-import type { SectionFailure } from '../node/scripts/failure.ts';
+import type { Mended, SectionFailure } from '../node/scripts/failure.ts';
 import { runSection, type ScriptOptions, type SectionResult } from '../node/scripts/run.ts';
 import type { RunView, Stage } from '../node/scripts/stages.ts';
 import { References } from './references.ts';
@@ -16,6 +16,7 @@ import {
   type Handlers,
   integer,
   integerIn,
+  Late,
   Refusal,
   recordsIn,
   text,
@@ -25,16 +26,24 @@ import {
 import { scopes, variables } from './scopes.ts';
 import { ScriptConsole } from './scriptconsole.ts';
 import { type ScriptException, ScriptExceptions } from './scriptexceptions.ts';
+import { scriptValues } from './scriptinlinevalues.ts';
 import { ScriptScene } from './scriptscene.ts';
 import type { Client, Target } from './target.ts';
 
 const THREAD = 1;
 const MOST_BREAKPOINTS = 1_000;
+/** Characters of values that are written into a line of the Debug Console. */
+const SHOWN_REMEDY = 200;
+
+/** A section, and its place among those of the script. */
+export interface PlacedSection extends Section {
+  readonly place: number;
+}
 
 export interface DebuggedScript {
   readonly path: string;
   readonly text: string;
-  readonly sections: readonly Section[];
+  readonly sections: readonly PlacedSection[];
   readonly stopOnEntry: boolean;
   /** It stops there the first time, as at a breakpoint. */
   readonly stopAtLine?: number;
@@ -52,11 +61,11 @@ export class ScriptTarget implements Target {
   readonly #references = new References();
   readonly #exceptions = new ScriptExceptions();
   readonly #console: ScriptConsole;
-  #abort = new AbortController();
-  /** Sections that run now, one after the other; a restart waits for them. */
+  readonly #abort = new AbortController();
+  /** Sections that run now, one after the other; the end waits for them. */
   #running: Promise<void> = Promise.resolve();
   #view: RunView | undefined;
-  #section: Section | undefined;
+  #section: PlacedSection | undefined;
   #scene: ScriptScene | undefined;
   #exception: ScriptException | undefined;
   /** Lets it go on from where it stands. */
@@ -82,7 +91,6 @@ export class ScriptTarget implements Target {
     const go = (how: ScriptGo) => (): Answer => this.#go(how);
     return {
       configurationDone: () => this.#begin(),
-      restart: () => this.#restart(),
       setBreakpoints: (given) => this.#setLines(given),
       setFunctionBreakpoints: (given) => unsupported(given, 'Function breakpoints are of captures.'),
       setDataBreakpoints: (given) => unsupported(given, 'Data breakpoints are of captures.'),
@@ -116,20 +124,24 @@ export class ScriptTarget implements Target {
         this.#isPauseAsked = true;
         return undefined;
       },
+      peerscopeInlineValues: (given) => this.#inlineValues(given),
       peerscopeReveal: ({ on }) => void this.#reveal(on !== false),
     };
   }
 
   /** Runs the sections one after the other, and ends the session with them. */
   #begin(): undefined {
-    const abort = new AbortController();
-    this.#abort = abort;
-    // A client cannot step back here, whatever was said before anything was launched.
+    const { signal } = this.#abort;
+    // A client cannot step back here, whatever was said before anything was launched; and where it begins again, it launches the script
+    // as that stands then.
     this.#client.event('capabilities', {
-      capabilities: { supportsStepBack: false, supportsSetVariable: true, supportsWriteMemoryRequest: true },
+      capabilities: {
+        ...{ supportsStepBack: false, supportsRestartRequest: false },
+        ...{ supportsSetVariable: true, supportsWriteMemoryRequest: true },
+      },
     });
-    this.#running = this.#run(abort.signal).then((failed) => {
-      if (abort.signal.aborted) return;
+    this.#running = this.#run(signal).then((failed) => {
+      if (signal.aborted) return;
       this.#client.event('exited', { exitCode: failed ? 1 : 0 });
       this.#client.event('terminated');
     });
@@ -162,10 +174,7 @@ export class ScriptTarget implements Target {
   #tell({ title, seconds, failure, recording }: SectionResult): void {
     const name = title === '' ? basename(this.#script.path) : title;
     if (recording !== undefined) this.#script.record?.(recording);
-    this.#client.event('peerscopeResult', {
-      ...{ title, seconds },
-      ...(failure === undefined ? {} : { failure: { at: failure.at, text: failure.text } }),
-    });
+    this.#client.event('peerscopeResult', { title, seconds, ...(failure === undefined ? {} : { failure }), ...this.#where });
     if (failure === undefined) this.#client.output(`passed  ${name} (${seconds.toFixed(1)} s)`);
     else
       this.#client.output(
@@ -174,9 +183,9 @@ export class ScriptTarget implements Target {
       );
   }
 
-  #restart(): undefined {
-    this.#stop();
-    this.#running.then(() => this.#begin()).catch(() => {});
+  /** What an event about a section is about: the script as it runs, and the place of the section in it. */
+  get #where(): { readonly script: string; readonly section: number } {
+    return { script: this.#script.text, section: this.#section?.place ?? 0 };
   }
 
   #stop(): void {
@@ -216,12 +225,23 @@ export class ScriptTarget implements Target {
     await this.#standAt(this.#scene, { reason: 'pause', ids: [] });
   }
 
-  async #failed({ text: why, at }: SectionFailure, statement: Statement | undefined): Promise<void> {
+  async #failed(failure: SectionFailure, statement: Statement | undefined): Promise<void> {
     if (!this.#exceptions.stopsAtFailures || statement === undefined || this.#view === undefined) return;
     const scene = new ScriptScene(this.#view, { kind: 'statement', statement, depth: 0, rounds: '' });
+    const { text: why, at } = failure;
     const line = this.#stepper.places.lineOf(at);
     const exception = { id: 'failure', text: `line ${line}: ${why}`, detail: 'The statement does not hold.' };
+    this.#client.event('peerscopeFailure', { failure, ...this.#where });
+    if (failure.mended !== undefined) this.#client.output(this.#remedy(failure.mended));
     await this.#standAt(scene, { reason: 'exception', ids: [], text: exception.text }, exception);
+  }
+
+  /** How the script expects what came, for whoever reads the Debug Console. */
+  #remedy({ start, end, text: came }: Mended): string {
+    const line = this.#stepper.places.lineOf(start);
+    const said = this.#script.text.slice(start, end);
+    const isShort = said.length + came.length <= SHOWN_REMEDY;
+    return `line ${line}: to expect what came, write ${isShort ? `${came} in the place of ${said}` : 'it in the place of this value'}`;
   }
 
   /** Stands still until the client lets it go on; meanwhile no clock of the section runs. */
@@ -266,7 +286,7 @@ export class ScriptTarget implements Target {
   }
 
   #standing(): ScriptScene {
-    if (this.#leave === undefined || this.#scene === undefined) throw new Refusal('The script runs: pause it first.');
+    if (this.#leave === undefined || this.#scene === undefined) throw new Late('The script runs: pause it first.');
     return this.#scene;
   }
 
@@ -313,6 +333,17 @@ export class ScriptTarget implements Target {
       }),
     );
     return { stackFrames, totalFrames: levels.length };
+  }
+
+  #inlineValues(given: Arguments): Answer {
+    const scene = this.#standing();
+    const { statement: at, kind } = scene.stage;
+    const standing = {
+      ...{ statements: this.#section?.statements ?? [], at, isInside: kind !== 'statement' },
+      lineOf: (offset: number) => this.#stepper.places.lineOf(offset),
+      value: (expression: string) => this.#console.value(expression, scene, this.#isRevealed),
+    };
+    return { values: scriptValues(standing, integer(given, 'line'), integer(given, 'endLine')) };
   }
 
   /** Another value of a message that is not sent yet. */

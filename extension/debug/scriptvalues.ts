@@ -1,6 +1,6 @@
 /** What a running script knows, as the variables of a debugger: names, nodes, and the message at hand. Secrets are told by their size. */
 import { type Encodable, type FieldValues, isFieldValues } from '../../dissector/codec/index.ts';
-import { secretText, valueText } from '../../dissector/script/index.ts';
+import { lineText, secretText } from '../../dissector/script/index.ts';
 import type { Shown } from '../../dissector/stepping/index.ts';
 import type { ScriptNode } from '../node/scripts/node.ts';
 import type { ScriptScope } from '../node/scripts/scope.ts';
@@ -20,7 +20,7 @@ export interface ValueLook {
 
 /** A value on one line. */
 export function lineOf(value: Encodable): string {
-  const text = valueText(value, '').replace(/\s*\n\s*/g, ' ');
+  const text = lineText(value);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 

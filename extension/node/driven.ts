@@ -1,12 +1,27 @@
 import type { FieldValues } from '../../dissector/codec/index.ts';
-import type { TestNode } from '../../dissector/testnode/index.ts';
+import type { Choices } from '../../dissector/protocol/index.ts';
+import type { NodeLimits, TestNode } from '../../dissector/testnode/index.ts';
 import type { NodeState } from '../wire/node.ts';
 
-/** What sends messages of its own. */
+/** How a recording is decoded. */
+export interface Decoding {
+  readonly choices: Choices;
+  readonly limits: NodeLimits;
+}
+
+/** What sends messages of its own, and hears answers. */
 export interface Speaker {
   /** Id of its protocol. */
   readonly protocol: string;
   readonly node: Pick<TestNode, 'made' | 'send' | 'sendRaw'>;
+  readonly recording: string;
+  /** How its recording is decoded. Throws an Error with a sentence before it runs. */
+  readonly decoding: Decoding;
+  flush(): void;
+  /** Bytes of its recording so far. */
+  recorded(): number;
+  /** The address at the other end of a link, as captures write it; undefined once the link is gone. */
+  remoteOf(link: number): string | undefined;
   /** Values as JSON. */
   send(link: number, message: string, text: string): void;
 }

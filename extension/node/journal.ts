@@ -49,6 +49,11 @@ export class Journal {
     this.#file.flush();
   }
 
+  /** Bytes that are in the recording. */
+  get written(): number {
+    return this.#file.written;
+  }
+
   /** Time goes on: what has come together is written and told. */
   pass(): void {
     this.#sentences.pass();

@@ -7,6 +7,8 @@ import { writeProtocol } from '../author/newprotocol.ts';
 import type { Done, NodeCalls, NodeThreadEvents } from '../wire/node.ts';
 import { Connection } from '../wire/rpc.ts';
 import type { Driven } from './driven.ts';
+import { heard } from './heard.ts';
+import { packetLine, suggestions } from './packetline.ts';
 import { protocolsOf, spokenProtocols } from './protocols.ts';
 import { startRelay } from './relaying.ts';
 import { startNode } from './running.ts';
@@ -126,7 +128,20 @@ const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCa
       const { node, link, message } = params as Params<'template'>;
       return { text: valuesToText(existing(node).speaker.node.made(link, message)) };
     },
-    sendPacket: command<'sendPacket'>(({ speaker }, params) => sendPacket(speaker, params)),
+    sendPacket: async (params: unknown) => {
+      const { node: id, ...wish } = params as Params<'sendPacket'>;
+      const { speaker } = existing(id);
+      const mark = speaker.recorded();
+      await sendPacket(speaker, wish);
+      changed();
+      return { mark };
+    },
+    packetLine: (params: unknown) => {
+      const { node, link, message } = params as Params<'packetLine'>;
+      return { text: packetLine(existing(node).speaker, { link, message }) };
+    },
+    suggest: (params: unknown) => suggestions(existing((params as Params<'suggest'>).node).speaker, params as Params<'suggest'>),
+    heard: (params: unknown) => heard(existing((params as Params<'heard'>).node).speaker, params as Params<'heard'>),
     send: command<'send'>(({ speaker }, { link, message, text }) => speaker.send(link, message, text)),
     release: command<'release'>((node, { held, times, text }) => node.release(held, times, text)),
     drop: command<'drop'>(({ controls }, { held }) => controls.drop(held)),

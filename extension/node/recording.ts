@@ -8,7 +8,6 @@ export class GrowingFile {
   #descriptor: number | undefined;
   #pending: Uint8Array[] = [];
   #size = 0;
-  /** Bytes that are in the file. */
   #written = 0;
   #failure: unknown;
 
@@ -31,6 +30,11 @@ export class GrowingFile {
    */
   get failure(): unknown {
     return this.#failure;
+  }
+
+  /** Bytes that are in the file. */
+  get written(): number {
+    return this.#written;
   }
 
   write(bytes: Uint8Array): void {

@@ -2,17 +2,9 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { pinsIn, readDecodeOptions } from '../../dissector/analysis/decodeoptions.ts';
 import type { Address, Link, Protocol } from '../../dissector/protocol/index.ts';
-import {
-  type NodeEvent,
-  type NodeLimits,
-  type NodeOptions,
-  NodeRefusal,
-  parseFault,
-  Recorder,
-  type TestNode,
-} from '../../dissector/testnode/index.ts';
+import { type NodeEvent, NodeRefusal, parseFault, Recorder, type TestNode } from '../../dissector/testnode/index.ts';
 import type { HeldState, LinkState, NodeState, NodeWish } from '../wire/node.ts';
-import { type Driven, editedFrom } from './driven.ts';
+import { type Decoding, type Driven, editedFrom, type Speaker } from './driven.ts';
 import { fittedValues } from './givenvalues.ts';
 import { Journal } from './journal.ts';
 import { nodeLimitsIn } from './limits.ts';
@@ -62,7 +54,7 @@ function readFault(spec: string, protocol: Protocol, transport: 'udp' | 'tcp') {
   return fault;
 }
 
-export class RunningNode implements Driven {
+export class RunningNode implements Driven, Speaker {
   readonly id: number;
   readonly #wish: NodeWish;
   readonly #address: Address;
@@ -70,6 +62,7 @@ export class RunningNode implements Driven {
   readonly #seed = randomInt(2 ** 32);
   readonly #changed: () => void;
   #protocol: Protocol | undefined;
+  #decoding: Decoding | undefined;
   #socket: SocketNode | undefined;
   #recorder: Recorder | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -90,7 +83,7 @@ export class RunningNode implements Driven {
     protocol: Protocol,
     identity: string,
     faults: ReturnType<typeof readFault>[],
-    { choices, limits }: Pick<NodeOptions, 'choices'> & { readonly limits: NodeLimits },
+    { choices, limits }: Decoding,
   ): Promise<void> {
     const { transport, direction, role, mode } = this.#wish;
     this.#recorder = new Recorder({
@@ -99,6 +92,7 @@ export class RunningNode implements Driven {
       write: (bytes) => this.#journal.write(bytes),
     });
     this.#protocol = protocol;
+    this.#decoding = { choices, limits };
     const listens = direction === 'listen';
     this.#socket = await SocketNode.start(
       {
@@ -151,6 +145,24 @@ export class RunningNode implements Driven {
 
   get recording(): string {
     return this.#journal.recording;
+  }
+
+  /** Bytes of its recording so far. */
+  recorded(): number {
+    this.flush();
+    return this.#journal.written;
+  }
+
+  /** How its recording is decoded. Throws an Error with a sentence before it runs. */
+  get decoding(): Decoding {
+    if (this.#decoding === undefined) throw new Error('The node does not run yet.');
+    return this.#decoding;
+  }
+
+  /** The address at the other end of a link, as captures write it; undefined once the link is gone. */
+  remoteOf(link: number): string | undefined {
+    const found = this.node.links.find(({ id }) => id === link);
+    return found === undefined ? undefined : addressText(found.remote);
   }
 
   get protocol(): string {

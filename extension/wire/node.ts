@@ -1,4 +1,5 @@
 /** What the page of the test nodes, the extension host and the node's thread say to each other. */
+import type { State } from '../../dissector/protocol/index.ts';
 import type { ProtocolPlan } from '../author/plan.ts';
 
 export type NodeMode = 'automatic' | 'step' | 'intercept';
@@ -132,6 +133,16 @@ export interface OfModules {
 /** What a new protocol is to be. */
 export type PlannedProtocol = ProtocolPlan;
 
+/** A message that a node received. */
+export interface HeardMessage {
+  /** Of the node's recording, from 1. */
+  readonly frame: number;
+  readonly message: string;
+  readonly state: State;
+  /** Its fields as a packet script writes them, on one line; empty where they cannot be read. */
+  readonly text: string;
+}
+
 /** What the host asks of the thread. */
 export interface NodeCalls extends NodeCommands {
   /** Writes the files of a new protocol into a folder; `types`: where the declarations of the library lie. */
@@ -194,7 +205,23 @@ export interface NodeCalls extends NodeCommands {
   sendPacket: {
     params: OfNode &
       OfModules & { readonly link: number; readonly text: string; readonly at: number; readonly folder: string | undefined };
-    result: Done;
+    /** The length of the recording before it, in bytes. */
+    result: { readonly mark: number };
+  };
+  /** A message as the node would send it now: the fields of a packet, on one line. */
+  packetLine: { params: OfNode & { readonly link: number; readonly message: string }; result: { readonly text: string } };
+  /** What may stand at the caret of such a line, each as the line that it makes, and what is wrong with the line. */
+  suggest: {
+    params: OfNode & OfModules & { readonly message: string; readonly text: string; readonly caret: number };
+    result: {
+      readonly items: readonly { readonly label: string; readonly detail: string; readonly text: string }[];
+      readonly problem?: string;
+    };
+  };
+  /** What came on a link after a mark, the last first. */
+  heard: {
+    params: OfNode & OfModules & { readonly link: number; readonly mark: number };
+    result: { readonly messages: readonly HeardMessage[] };
   };
   /** Stops a run wherever it is; no mistake where it is over. */
   stopSection: { params: { readonly run: number }; result: Done };

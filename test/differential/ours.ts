@@ -7,8 +7,8 @@ import { type CaptureReader, memoryFile, timeText } from '../../dissector/captur
 import { packetIssue, transport } from '../../dissector/link/index.ts';
 import { KeyRing } from '../../dissector/protocol/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
-import { isCutShort, notices, type OpenFile, openFile } from '../../extension/capture/open.ts';
 import { UnreadableCapture } from '../../extension/capture/failures.ts';
+import { isCutShort, notices, type OpenFile, openFile } from '../../extension/capture/open.ts';
 import { collect } from '../unit/analysis/collect.ts';
 import { type Claim, noEnds, type OurFrame, type OurReading, type OurStream } from './reading.ts';
 

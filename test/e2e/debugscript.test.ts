@@ -1,5 +1,5 @@
 /** A person debugs a packet script: F5, a conditional breakpoint, a value changed before it is sent. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Inspecting } from './inspecting.ts';
@@ -13,6 +13,15 @@ for n in range(4) {
   send a data { data: uint(n, 4) }
   expect b data as came within 5s
 }
+`;
+
+/** The first counter of p2pke's data is 16. */
+const failing = `### with a mistake
+node b = p2pke listen 127.0.0.1:0
+node a = p2pke dial b
+expect b InitHello within 5s
+send a data { data: 01 02 }
+expect b data { counter: 99 } within 500ms
 `;
 
 describe('a packet script under the debugger', () => {
@@ -80,5 +89,34 @@ describe('a packet script under the debugger', () => {
       .locator('.glyph-margin-widgets .codicon-testing-passed-icon, .margin .codicon-testing-passed-icon')
       .first()
       .waitFor({ timeout: 60_000 });
+  });
+
+  it('stops where an expectation fails; what came is written there, and holds when the session begins again', async () => {
+    const { page } = workbench;
+    const path = join(workbench.folder, 'failing.packet');
+    writeFileSync(path, failing);
+    await workbench.command('View: Close All Editors');
+    await workbench.command('View: Show Explorer');
+    await workbench.openFile('failing.packet');
+    await workbench.command('View: Show Run and Debug');
+    await line('node b').click();
+    await page.keyboard.press('F5');
+    await expect.poll(() => top().innerText(), { timeout: 60_000 }).toContain('expect b data');
+    await page.locator('.exception-widget', { hasText: 'expected 99, got 16' }).waitFor();
+    await workbench.command('Debug Console: Focus on Debug Console View');
+    const written = page.locator('.repl', { hasText: 'line 6: to expect what came, write 16 in the place of 99' });
+    await written.first().waitFor();
+    await line('expect b data').click();
+    await page.keyboard.press('Control+.');
+    const fix = page.locator('.action-widget .monaco-list-row', { hasText: 'Expect what came' });
+    await fix.waitFor();
+    await workbench.screenshot('debug-expect');
+    await page.keyboard.press('Enter');
+    await line('counter: 16').waitFor();
+    await page.keyboard.press('Control+s');
+    await button('Restart').click();
+    await expect.poll(() => page.locator('.repl').first().innerText(), { timeout: 60_000 }).toContain('passed');
+    await page.locator('.debug-toolbar').waitFor({ state: 'hidden', timeout: 60_000 });
+    expect(readFileSync(path, 'utf8')).toBe(failing.replace('99', '16'));
   });
 });

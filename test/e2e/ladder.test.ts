@@ -51,4 +51,16 @@ describe('the ladder', () => {
     await workbench.answer(path);
     await expect.poll(() => existsSync(path) && readFileSync(path, 'utf8')).toMatch(/<svg[\s\S]*marker-end[\s\S]*<\/svg>/);
   });
+
+  it('has a message whose conversation is debugged', async () => {
+    const step = inspecting.frame.locator('#step-3');
+    const [, from] = /from (\S+) to/.exec(await step.locator('.spoken').innerText())!;
+    await inspecting.chooseFromMenu(step, 'Debug This Conversation');
+    await workbench.page.locator('.debug-toolbar').waitFor({ timeout: 60_000 });
+    await workbench.command('View: Show Run and Debug');
+    const stack = workbench.page.locator('.debug-call-stack');
+    await expect.poll(() => stack.innerText(), { timeout: 60_000 }).toContain(from);
+    await workbench.page.locator('.debug-toolbar .action-label[aria-label^="Stop"]').click();
+    await workbench.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+  });
 });

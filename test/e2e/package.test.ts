@@ -16,7 +16,7 @@ describe('the package', () => {
       /^extension\/dist\/web\/(extension|worker|server|debug)\.js$/,
       /^extension\/dist\/media\/\w+\.(js|css)$/,
       /^extension\/media\/icons\/(peerscope\.png|packet\.svg)$/,
-      /^extension\/syntaxes\/(packet\.\w+|tasks\.snippets)\.json$/,
+      /^extension\/syntaxes\/(packet\.\w+|(tasks|launch)\.snippets)\.json$/,
       /^extension\/media\/walkthrough\/\w+\.png$/,
       /^extension\/media\/samples\/p2pke_a\.(pcapng|keys)$/,
       // For protocols of one's own: types and samples.

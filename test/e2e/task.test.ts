@@ -55,16 +55,38 @@ describe('a test node as a task', () => {
     await entry(`127.0.0.1:${port}`).click(PATIENCE);
     await entry('data').click(PATIENCE);
     const input = workbench.page.locator('.quick-input-widget input[type=text]');
-    await expect.poll(() => input.inputValue(), PATIENCE).toContain('"counter"');
+    const rows = workbench.page.locator('.quick-input-list .monaco-list-row');
+    await entry('Send data').waitFor(PATIENCE);
+    // What may stand there is below the line.
+    await input.pressSequentially('da');
+    await expect.poll(() => rows.allInnerTexts(), PATIENCE).toHaveLength(2);
     await workbench.screenshot('send-packet');
+    // Enter completes what cannot be sent yet.
     await workbench.page.keyboard.press('Enter');
-    await expect.poll(() => workbench.page.locator('.statusbar').innerText(), PATIENCE).toContain('data is sent');
-    // The last one comes first.
+    await expect.poll(() => input.inputValue(), PATIENCE).toBe('data: ');
+    await input.pressSequentially('01 02');
+    await expect.poll(() => rows.first().innerText(), PATIENCE).toMatch(/Send data$/);
+    await workbench.page.keyboard.press('Enter');
+    await entry('Send data Again').waitFor(PATIENCE);
+    await workbench.screenshot('send-packet-sent');
+    await workbench.page.keyboard.press('Escape');
+    // Three keys send the last one again: its link and its line stand first.
     await workbench.page.keyboard.press('Control+Alt+P');
-    await entry(`127.0.0.1:${port}`).click(PATIENCE);
-    await expect
-      .poll(() => workbench.page.locator('.quick-input-list .monaco-list-row').first().innerText(), PATIENCE)
-      .toContain('"counter"');
+    await entry('p2pke, ').waitFor(PATIENCE);
+    await workbench.page.keyboard.press('Enter');
+    await entry('data: 01 02').waitFor(PATIENCE);
+    await workbench.page.keyboard.press('Enter');
+    await entry('Send data Again').waitFor(PATIENCE);
+    await workbench.page.keyboard.press('Escape');
+    // What comes back stands where the packet was sent from, with its fields: another session is answered.
+    await workbench.page.keyboard.press('Control+Alt+P');
+    await entry('p2pke, ').waitFor(PATIENCE);
+    await workbench.page.keyboard.press('Enter');
+    await entry('InitHello').click(PATIENCE);
+    await entry('Send InitHello').waitFor(PATIENCE);
+    await workbench.page.keyboard.press('Enter');
+    await entry('cipher_suite: "25519_ChaChaPoly_BLAKE2b"').waitFor(PATIENCE);
+    await workbench.screenshot('send-packet-answer');
     await workbench.page.keyboard.press('Escape');
     await workbench.screenshot('task-node');
   });

@@ -50,6 +50,23 @@ export function recordText(values: { readonly [name: string]: Printable }): stri
   return record(values, '');
 }
 
+/** Fields on one line, without braces, as a packet has them between its own. */
+export function packetFields(values: { readonly [name: string]: Printable }): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${nameText(name)}: ${lineText(value)}`)
+    .join(', ');
+}
+
+/** A value on one line. */
+export function lineText(value: Printable): string {
+  if (Array.isArray(value)) return value.length === 0 ? '[]' : `[ ${value.map(lineText).join(', ')} ]`;
+  const isRecord =
+    typeof value === 'object' && value !== null && !(value instanceof Uint8Array) && !(value instanceof NamedValue);
+  if (isRecord) return Object.keys(value).length === 0 ? '{}' : `{ ${packetFields(value as { [name: string]: Printable })} }`;
+  // Many bytes stand on several lines, and white space in their call means nothing.
+  return valueText(value, '').replace(/\s*\n\s*/g, ' ');
+}
+
 function record(values: { readonly [name: string]: Printable }, indent: string): string {
   const inner = `${indent}  `;
   const entries = Object.entries(values).map(([name, value]) => `${nameText(name)}: ${valueText(value, inner)}`);

@@ -5,6 +5,8 @@ import type { KeyLogs } from '../keys/keylogs.ts';
 import { tellInformation, tellWarning } from '../telling.ts';
 import { Configurations, configurationOf, DEBUG_TYPE, isScript, scriptConfiguration } from './configurations.ts';
 import { AdapterFactory, fileOf } from './factory.ts';
+import { InlineValues } from './inlinevalues.ts';
+import { partsOf } from './shapes.ts';
 
 /** What the menu of a variable hands over. */
 interface OnVariable {
@@ -28,6 +30,7 @@ export function registerDebug(
   return [
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, new AdapterFactory(extension, keyLogs, recordings)),
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, configurations),
+    vscode.languages.registerInlineValuesProvider({ language: 'packet' }, new InlineValues()),
     vscode.debug.registerDebugConfigurationProvider(
       DEBUG_TYPE,
       configurations,
@@ -86,7 +89,7 @@ class Traffic {
   }
 
   show({ id }: vscode.DebugSession, body: unknown): void {
-    const path = typeof body === 'object' && body !== null && 'path' in body ? body.path : undefined;
+    const { path } = partsOf(body);
     if (typeof path !== 'string' || this.#shown.has(id)) return;
     this.#shown.add(id);
     void this.#editors.show(vscode.Uri.file(path), {}, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true });
@@ -118,7 +121,7 @@ async function ask(request: string, given: object): Promise<void> {
 
 /** The inspector of the capture, where there is one, shows the frame at which the session stands. */
 function follow(editors: CaptureEditors, { configuration, workspaceFolder }: vscode.DebugSession, body: unknown): void {
-  const frame = typeof body === 'object' && body !== null && 'frame' in body ? body.frame : undefined;
+  const { frame } = partsOf(body);
   if (typeof frame !== 'number') return;
   editors.reveal(fileOf(configuration.program, workspaceFolder), frame);
 }

@@ -1,12 +1,12 @@
 /** A section of a script in a debug session of its own, and what came of it. */
 import * as vscode from 'vscode';
 import { DEBUG_TYPE, scriptConfiguration } from './configurations.ts';
+import { type SectionFailure, sectionEvent } from './sectionevents.ts';
 
 /** What a session tells of a section that has ended. */
 export interface SectionOutcome {
   readonly seconds: number;
-  /** `at` is an offset in the script. */
-  readonly failure?: { readonly at: number; readonly text: string };
+  readonly failure?: SectionFailure;
 }
 
 /** Undefined where the session was ended before the section. */
@@ -24,7 +24,8 @@ export async function debugSection(
     const ended = new Promise<void>((resolve) => {
       subscriptions.push(
         vscode.debug.onDidReceiveDebugSessionCustomEvent(({ session, event, body }) => {
-          if (isOurs(session) && event === 'peerscopeResult') outcome = body as SectionOutcome;
+          const told = isOurs(session) ? sectionEvent(event, body) : undefined;
+          if (told?.seconds !== undefined) outcome = { ...told, seconds: told.seconds };
         }),
         vscode.debug.onDidTerminateDebugSession((session) => {
           if (isOurs(session)) resolve();

@@ -144,6 +144,12 @@ class Nodes implements Driven, Senders, Standing, TaskNodes {
     panel.webview.html = pageOf('node', panel.webview, this.#context.extensionUri);
   }
 
+  /** A frame of the traffic of a node, which a person asks for. */
+  async showFrame(node: number, frame: number): Promise<void> {
+    const recording = this.states.find(({ id }) => id === node)?.recording;
+    if (recording !== undefined) await this.#editors.show(vscode.Uri.file(recording), { frame });
+  }
+
   get folder(): vscode.Uri {
     return this.#recordings.folder;
   }

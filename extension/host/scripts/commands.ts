@@ -5,6 +5,7 @@ import type { NodeCalls, NodeState } from '../../wire/node.ts';
 import { moduleFiles } from '../capture/settings.ts';
 import { choose } from '../questions.ts';
 import { tellError, tellInformation, tellWarning } from '../telling.ts';
+import { followDebugged } from './debuggedfailures.ts';
 import { Failures } from './failures.ts';
 import { ScriptLenses } from './lenses.ts';
 import { folderOf, type Runner, ScriptRuns } from './runs.ts';
@@ -43,7 +44,7 @@ export function registerScripts(senders: Senders, beside: (runs: ScriptRuns) => 
   const command = (name: string, run: (...given: never[]) => unknown): vscode.Disposable =>
     vscode.commands.registerCommand(`peerscope.${name}`, run as (...given: unknown[]) => unknown);
   return [
-    ...[failures, new ScriptTests(runs), new ScriptLenses(true), beside(runs)],
+    ...[failures, followDebugged(failures), new ScriptTests(runs), new ScriptLenses(true), beside(runs)],
     command(
       'runScriptSection',
       onScript((document, at) => runSection(runs, document, at, undefined)),

@@ -4,11 +4,17 @@ import type { Result } from './result.ts';
 
 type Failure = NonNullable<Result['failure']>;
 
+/** The edit that makes a statement hold, and where it is offered. */
+interface Mended {
+  readonly edit: vscode.WorkspaceEdit;
+  readonly at: vscode.Range;
+}
+
 export class Failures implements vscode.CodeActionProvider {
   readonly #collection = vscode.languages.createDiagnosticCollection('peerscope.runs');
   /** By script and section. */
   readonly #sections = new Map<string, Map<number, vscode.Diagnostic>>();
-  readonly #mended = new WeakMap<vscode.Diagnostic, vscode.WorkspaceEdit>();
+  readonly #mended = new WeakMap<vscode.Diagnostic, Mended>();
   readonly #subscriptions: readonly vscode.Disposable[];
 
   constructor() {
@@ -42,7 +48,8 @@ export class Failures implements vscode.CodeActionProvider {
     if (mended !== undefined) {
       const edit = new vscode.WorkspaceEdit();
       edit.replace(document.uri, place, mended.text);
-      this.#mended.set(diagnostic, edit);
+      // A debugger stands at the line of the statement, the value may be some lines below.
+      this.#mended.set(diagnostic, { edit, at: line.union(place) });
     }
     const own = this.#sections.get(document.uri.toString()) ?? new Map<number, vscode.Diagnostic>();
     this.#sections.set(document.uri.toString(), own.set(section, diagnostic));
@@ -51,11 +58,11 @@ export class Failures implements vscode.CodeActionProvider {
 
   provideCodeActions(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
     return (this.#collection.get(document.uri) ?? []).flatMap((diagnostic) => {
-      const edit = this.#mended.get(diagnostic);
-      if (edit === undefined || diagnostic.range.intersection(range) === undefined) return [];
+      const mended = this.#mended.get(diagnostic);
+      if (mended?.at.intersection(range) === undefined) return [];
       const action = new vscode.CodeAction(vscode.l10n.t('Expect what came'), vscode.CodeActionKind.QuickFix);
       action.diagnostics = [diagnostic];
-      action.edit = edit;
+      action.edit = mended.edit;
       action.isPreferred = true;
       return [action];
     });

@@ -13,6 +13,8 @@ export interface SessionView {
   readonly first: number;
   readonly title: string;
   readonly protocol: string;
+  /** The number of its conversation. */
+  readonly conversation: number;
   readonly endpoints: readonly [opener: string, answerer: string];
   readonly steps: number;
 }
@@ -141,7 +143,10 @@ class Stepping {
   #view(first: number, { title, opener }: SessionStep): SessionView {
     const { protocol, conversation } = this.#capture.analysis.message(first);
     const [a, b] = conversation.endpoints;
-    return { first, title, protocol: protocol.id, endpoints: opener === 0 ? [a, b] : [b, a], steps: 0 };
+    return {
+      ...{ first, title, protocol: protocol.id, conversation: conversation.id },
+      ...{ endpoints: opener === 0 ? [a, b] : [b, a], steps: 0 },
+    };
   }
 
   #step({ n, by, before, after, allowed }: Step): StepView {

@@ -11,6 +11,7 @@ const nothing = {
   hasBytes: false,
   talks: false,
   isMessage: false,
+  isDebuggable: false,
   isTime: false,
   isOwn: false,
 };
@@ -28,6 +29,16 @@ export function menuOf(
   return JSON.stringify({ webviewSection: section, ...nothing, ...condition, ...more, preventDefaultContextMenuItems: true });
 }
 
+/** A line about a message outside of the packet list, whose places its commands do not know. */
+export function messageMenu(row: Row): string {
+  return menuOf('line', condition(row, 'message'), debuggable(row.conversation));
+}
+
+/** What lets a menu debug a conversation, where there is one. */
+export function debuggable(conversation: number | undefined): object {
+  return conversation === undefined ? {} : { conversation, isDebuggable: true };
+}
+
 /** `key` names the field in its tree. */
 export function fieldMenu(field: FieldView, key: string): string {
   const { filter, start, end } = field;
@@ -43,6 +54,7 @@ export function cellMenu(row: Row, { id, own }: Pick<Column, 'id' | 'own'>): str
     protocol,
     isMessage: n !== undefined,
     ...(conversation === undefined ? {} : { talks: true, transport, source, destination }),
+    ...(n === undefined ? {} : debuggable(conversation)),
     row: row.row,
   };
   return menuOf('cell', own === undefined ? condition(row, id) : undefined, about);

@@ -26,6 +26,8 @@ interface Place {
   readonly key?: string;
   readonly frame?: number;
   readonly row?: number;
+  /** The number of the conversation. */
+  readonly conversation?: number;
   readonly range?: ByteRange;
 }
 
@@ -111,7 +113,8 @@ export function carryOut(session: Session, parts: Parts, name: PageCommand, give
     copyConversationScript: () => script('conversation'),
     copySection: () => script('section'),
     debugConversation: () => {
-      if (row?.conversation !== undefined) void session.debug(row.conversation);
+      const conversation = place.conversation ?? row?.conversation;
+      if (conversation !== undefined) void session.debug(conversation);
     },
   };
   actions[name]();

@@ -2,6 +2,7 @@
 import { html } from 'lit';
 import type { ConversationsQuestions } from '../../../extension/worker/answers/conversations.ts';
 import type { ConversationColumn, ConversationView } from '../../../extension/worker/conversations.ts';
+import { debuggable } from '../list/asfilter.ts';
 import { endpointCell } from '../list/endpoint.ts';
 import { asking } from '../page/asking.ts';
 import { grouped, hueOf, pair } from '../page/texts.ts';
@@ -100,6 +101,7 @@ export class ConversationTable extends GridTable<ConversationView, ConversationC
       empty: 'No conversations: UDP and TCP alone have some',
       ask: (call, part) => asking<ConversationsQuestions>(call, 'conversations')('conversations', part),
       filter: ({ id }) => `conversation == ${id}`,
+      about: ({ id, messages }) => (messages === 0 ? {} : debuggable(id)),
     });
   }
 }

@@ -32,6 +32,8 @@ export interface GridKind<View, Id extends string> {
   ask(call: Call, part: { start: number; count: number; sort: Id; descending: boolean }): Promise<TablePart<View>>;
   /** The filter that leaves the packets of a line. */
   filter(view: View): string;
+  /** What the menu of a line knows besides its filter. */
+  about?(view: View): object;
 }
 
 export abstract class GridTable<View, Id extends string> extends PageElement {
@@ -100,7 +102,7 @@ export abstract class GridTable<View, Id extends string> extends PageElement {
     const { name, title, columns, follows, empty } = this.#kind;
     return html`${this.filter === '' ? nothing : html`<p class="follows">${follows}</p>`}<div id="${name}-heads" class="columns table-row grid-row" role="row" aria-rowindex="1">${columns.map((column) => this.#head(column))}</div>
       <div id="${name}-table" class="table viewport grid-table" role="grid" tabindex="0" aria-label=${title} aria-owns="${name}-heads"
-        aria-colcount=${columns.length} aria-rowcount=${this.#rows.total + 1}
+        aria-colcount=${columns.length} aria-rowcount=${this.#rows.total + 1} data-vscode-context=${this.#menu(this.#rows.row(this.selected))}
         aria-activedescendant=${this.#list.active} @keydown=${this.#list.key}>
         ${this.#list.draw((view, index) => this.#row(view, index))}
       </div>
@@ -117,16 +119,22 @@ export abstract class GridTable<View, Id extends string> extends PageElement {
   }
 
   #row(view: View | undefined, index: number): TemplateResult {
-    const { name, columns, filter } = this.#kind;
+    const { name, columns } = this.#kind;
     const selected = index === this.selected;
     return html`<div id="${name}-${index}" class="table-row grid-row ${selected ? 'selected' : ''}" role="row" aria-rowindex=${index + 2}
-      aria-selected=${selected} data-vscode-context=${menuOf('line', view === undefined ? undefined : filter(view))}
+      aria-selected=${selected} data-vscode-context=${this.#menu(view)}
       @mousedown=${(event: MouseEvent) => this.#press(event, index)} @dblclick=${() => this.#choose(index)}
       title="Enter or a double click shows its packets">${
         view === undefined
           ? html`<span role="gridcell">…</span>`
           : columns.map(({ cell, number }) => html`<span role="gridcell" class=${number ? 'number' : ''}>${cell(view)}</span>`)
       }</div>`;
+  }
+
+  /** Of a line; the menu key opens that of the one that is selected. */
+  #menu(view: View | undefined): string {
+    const { filter, about } = this.#kind;
+    return view === undefined ? menuOf('line', undefined) : menuOf('line', filter(view), about?.(view));
   }
 
   #sortBy(column: Id): void {

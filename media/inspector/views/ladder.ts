@@ -2,6 +2,7 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, svg, type TemplateResult } from 'lit';
 import type { Row } from '../../../extension/wire/inspector.ts';
 import type { LadderQuestions } from '../../../extension/worker/answers/ladder.ts';
+import { messageMenu } from '../list/asfilter.ts';
 import { PacketList } from '../list/list.ts';
 import { asking } from '../page/asking.ts';
 import { PageElement } from '../page/element.ts';
@@ -127,6 +128,7 @@ export class Ladder extends PageElement {
           svg`<text x=${columns[i]!} y="16" text-anchor="middle"><title>${endpoint}</title>${elided(endpoint, room)}</text>`,
       )}</svg></div>
       <div id="ladder" class="viewport" role="listbox" tabindex="0" aria-label="Messages between endpoints"
+        data-vscode-context=${this.#menu(list.row(this.#selected))}
         aria-activedescendant=${this.#lines.active} @keydown=${this.#lines.key}>
         ${this.#lines.draw((row, index) => this.#row(row, index, columns, width))}
       </div>
@@ -140,7 +142,7 @@ export class Ladder extends PageElement {
     const time = row === undefined || start === undefined ? '' : sinceStart(row, start);
     const says = row === undefined ? '' : `${row.message}, from ${row.source} to ${row.destination}. ${row.info}`;
     return html`<div id="step-${index}" class="step ${selected ? 'selected' : ''} ${row === undefined ? '' : `state-${row.state}`}" role="option"
-      aria-posinset=${index + 1} aria-setsize=${this.#list!.total} aria-selected=${selected} title=${says} @mousedown=${(event: MouseEvent) => this.#lines.press(event, index)}>
+      aria-posinset=${index + 1} aria-setsize=${this.#list!.total} aria-selected=${selected} data-vscode-context=${this.#menu(row)} title=${says} @mousedown=${(event: MouseEvent) => this.#lines.press(event, index)}>
       <span class="step-place">${row?.severity === undefined ? html`<span class="mark"></span>` : html`<span class="mark ${row.severity}" role="img" aria-label=${row.severity}>${signs[row.severity]}</span>`}<span
         class="step-frame">${row?.frame ?? '…'}</span> <span class="step-time">${time}</span></span> <span class="spoken">${says}</span>
       <svg width=${width} height=${ROW_HEIGHT} aria-hidden="true">
@@ -148,6 +150,11 @@ export class Ladder extends PageElement {
         ${arrow === undefined ? nothing : this.#arrow(row!, arrow)}
       </svg>
     </div>`;
+  }
+
+  /** Of a message; the menu key opens that of the one that is selected. */
+  #menu(row: Row | undefined): string | typeof nothing {
+    return row === undefined ? nothing : messageMenu(row);
   }
 
   #arrow(row: Row, { from, to, left, right }: Arrow): unknown {

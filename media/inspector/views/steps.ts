@@ -7,6 +7,7 @@ import type {
   StepsQuestions,
   StepView,
 } from '../../../extension/worker/answers/steps.ts';
+import { debuggable, menuOf } from '../list/asfilter.ts';
 import { type Ask, asking } from '../page/asking.ts';
 import { PageElement } from '../page/element.ts';
 import { type Call, sentence } from '../page/host.ts';
@@ -175,7 +176,8 @@ export class Steps extends PageElement {
   }
 
   #listed(): TemplateResult {
-    return html`<div id="step-list" class="table viewport" role="listbox" tabindex="0" aria-label="Steps" aria-activedescendant=${this.#lines.active} @keydown=${this.#lines.key}>
+    return html`<div id="step-list" class="table viewport" role="listbox" tabindex="0" aria-label="Steps" data-vscode-context=${this.#menu(this.#steps?.row(this.#at))}
+      aria-activedescendant=${this.#lines.active} @keydown=${this.#lines.key}>
       ${this.#lines.draw((step, index) => this.#row(step, index))}
     </div>`;
   }
@@ -184,7 +186,7 @@ export class Steps extends PageElement {
     const selected = index === this.#at;
     const isOpener = step?.by === 'opener';
     return html`<div id="at-step-${index}" class="table-row step-line ${selected ? 'selected' : ''}" role="option" aria-selected=${selected} aria-posinset=${index + 1}
-      aria-setsize=${this.#session!.steps} @mousedown=${(event: MouseEvent) => this.#lines.press(event, index)}>${
+      aria-setsize=${this.#session!.steps} data-vscode-context=${this.#menu(step)} @mousedown=${(event: MouseEvent) => this.#lines.press(event, index)}>${
         step === undefined
           ? '…'
           : html`<span class="number">${step.frame}</span><span class="way" title=${isOpener ? 'From who opened the session' : 'From the other side'}>${isOpener ? '→' : '←'}</span><span class="message">${
@@ -193,6 +195,13 @@ export class Steps extends PageElement {
                 : html`<span class="mark ${step.severity}" role="img" aria-label=${step.severity}>${signs[step.severity]}</span> `
             }${step.message}${step.state === 'encrypted' ? html` <span class="badge encrypted">enc</span>` : nothing}</span><span class="text">${this.#change(step)}</span>`
       }</div>`;
+  }
+
+  /** Of a step; the menu key opens that of the one that is selected. */
+  #menu(step: StepView | undefined): string {
+    const { protocol, conversation } = this.#session!;
+    const filter = step === undefined ? undefined : `${protocol}.message == ${JSON.stringify(step.message)}`;
+    return menuOf('line', filter, debuggable(conversation));
   }
 
   #change({ before, after, allowed }: StepView): string {

@@ -74,11 +74,25 @@ const commands = [
     'peerscopeReveal',
     'peerscopeRunToOrigin',
     'peerscopeKeys',
+    'peerscopeInlineValues',
   ],
   ...['initialize', 'launch', 'attach', '__proto__', 'toString', 'nonsense'],
 ];
 const names = [
-  ...['threadId', 'frameId', 'variablesReference', 'name', 'value', 'expression', 'context', 'line', 'column', 'text', 'source'],
+  ...[
+    'threadId',
+    'frameId',
+    'variablesReference',
+    'name',
+    'value',
+    'expression',
+    'context',
+    'line',
+    'endLine',
+    'column',
+    'text',
+    'source',
+  ],
   ...[
     'sourceReference',
     'breakpoints',
@@ -139,4 +153,23 @@ describe.each([
       { numRuns: 40 },
     );
   });
+});
+
+it('a failure is shown to a person where nobody else tells of it', async () => {
+  const session = new Session();
+  await session.ask('launch', { program: goldenPath('p2pke_a.pcapng') });
+  await session.ask('configurationDone', {});
+  const isShown = async (command: string, given: object): Promise<unknown> => {
+    const { success, body } = await session.ask(command, given);
+    expect(success, command).toBe(false);
+    return body.error.showUser;
+  };
+  expect(await isShown('goto', { threadId: 1, targetId: 100_000 })).toBe(true);
+  // The client asked about a stop that is over.
+  expect(await isShown('scopes', { frameId: 77_777 })).toBe(false);
+  expect(await isShown('variables', { variablesReference: 77_777 })).toBe(false);
+  // It stands where the expression stands.
+  expect(await isShown('evaluate', { expression: 'p2pke.nothing', context: 'watch' })).toBe(false);
+  expect(await isShown('peerscopeRunToUse', { variablesReference: 77_777, name: 'x' })).toBe(false);
+  session.end();
 });

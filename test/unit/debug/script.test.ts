@@ -252,6 +252,40 @@ expect b data within 300ms
     expect(links.find(({ name }) => name.startsWith('link '))?.value).toMatch(/:/);
   });
 
+  it('has values at its lines: of names up to here, and of the message at hand', async () => {
+    const script = `### values
+@payload = 01 02
+node b = p2pke listen 127.0.0.1:0
+node a = p2pke dial b
+send a data { data: concat(payload, hex(ff)) }
+expect b data as first within 5s
+send b data {
+  data: first.data
+}
+@later = payload
+`;
+    const { debug } = await debugged(script, { lines: [{ line: 5 }, { line: 7 }] });
+    const values = async (line = 1, endLine = 100) => {
+      const [frame] = await stackOf(debug);
+      const asked = { frameId: frame!.id, line, endLine };
+      return (await debug.customRequest('peerscopeInlineValues', asked)).body.values;
+    };
+    const payload = [
+      { line: 2, name: 'payload', text: '01 02' },
+      { line: 5, name: 'payload', text: '01 02' },
+    ];
+    expect(await values()).toEqual(payload);
+    await go(debug, 'stepIn');
+    expect(await values()).toEqual([...payload, { line: 5, name: 'data', text: '01 02 ff' }]);
+    await go(debug, 'continue');
+    expect(await values()).toEqual([
+      ...payload,
+      { line: 6, name: 'first', text: expect.stringMatching(/^\{ .*data: 01 02 ff \}$/) },
+      { line: 8, name: 'first.data', text: '01 02 ff' },
+    ]);
+    expect(await values(3, 5)).toEqual([payload[1]]);
+  });
+
   it('a secret is told by its size until somebody reveals it', async () => {
     const script = `### secret
 @key = prompt("the key")
@@ -273,6 +307,10 @@ wait 1ms
     expect(names).toContain('secret, 15 bytes');
     expect(names).not.toContain('hunter2');
     expect(await evaluate(open, 'key', 'repl')).toBe('secret, 15 bytes');
+    const asked = { frameId: (await stackOf(open))[0]!.id, line: 1, endLine: 100 };
+    const inline = JSON.stringify((await open.customRequest('peerscopeInlineValues', asked)).body);
+    expect(inline).toContain('secret, 15 bytes');
+    expect(inline).not.toContain('hunter2');
     expect(await evaluate(open, 'came.data')).toMatch(/^secret/);
     await evaluate(open, 'reveal', 'repl');
     expect(await evaluate(open, 'key', 'repl')).toContain('hunter2');
@@ -284,9 +322,19 @@ describe('exceptions', () => {
     const script = clean.replace('counter: 16', 'counter: 99').replace('within 5s\nrepeat', 'within 500ms\nrepeat');
     const program = temporaryFile('failing.packet', script);
     const debug = await client();
+    const failed = debug.waitForEvent('peerscopeFailure', 60_000);
+    let console = '';
+    debug.on('output', ({ body }) => {
+      console += body.output;
+    });
     const stop = await launched(debug, { program, section: 1 }, (one) =>
       one.setExceptionBreakpointsRequest({ filters: ['failure'] }),
     );
+    // What came is offered in the place of what was expected.
+    expect(console).toContain('line 9: to expect what came, write 16 in the place of 99');
+    const start = script.indexOf('99');
+    const failure = { mended: { start, end: start + 2, text: '16' } };
+    expect((await failed).body).toMatchObject({ script, section: 0, failure });
     expect(stop).toMatchObject({ reason: 'exception', text: expect.stringContaining('expected 99, got 16') });
     expect((await debug.exceptionInfoRequest({ threadId: 1 })).body).toMatchObject({ exceptionId: 'failure' });
     expect(await evaluate(debug, 'expect b data { counter: 16 } within 1s', 'repl')).toBe('expect: done');
@@ -328,11 +376,12 @@ describe('a session', () => {
     await terminated;
   });
 
-  it('begins again', async () => {
-    const { debug } = await debugged(clean, { lines: [{ line: 10 }] });
-    await stopAfter(debug, () => debug.restartRequest({}));
-    expect(await at(debug)).toBe('10 repeat');
-    expect((await variablesOf(debug, 'Names')).map(({ name }) => name)).toEqual(['payload', 'first']);
+  it('begins again in a session of its own, with the script as it stands then', async () => {
+    const debug = await client();
+    const capabilities = debug.waitForEvent('capabilities', 60_000);
+    await launched(debug, { program: temporaryFile('again.packet', clean), section: 1, stopOnEntry: true });
+    expect((await capabilities).body.capabilities).toMatchObject({ supportsRestartRequest: false, supportsStepBack: false });
+    await expect(debug.restartRequest({})).rejects.toThrow('not supported');
   });
 
   it('answers what a script cannot do', async () => {

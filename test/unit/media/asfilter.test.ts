@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compileFilter, FieldCatalog } from '../../../dissector/filter/index.ts';
 import { protocols } from '../../../dissector/protocols/index.ts';
 import type { Row } from '../../../extension/wire/inspector.ts';
-import { cellMenu, combined, conversationOf, framesFilter } from '../../../media/inspector/list/asfilter.ts';
+import { cellMenu, combined, conversationOf, framesFilter, messageMenu } from '../../../media/inspector/list/asfilter.ts';
 import { columnsOf } from '../../../media/inspector/list/columns.ts';
 
 const catalog = new FieldCatalog(protocols);
@@ -42,6 +42,25 @@ describe('the conditions of a row', () => {
     const talking = filters({ ...base, transport: 'udp', conversation: 0 });
     for (const filter of [...filters(base), ...talking, ...more])
       expect(compileFilter(filter!, catalog)).toHaveProperty('filter');
+  });
+});
+
+describe('the conversation of a line', () => {
+  const talking: Row = { ...base, transport: 'udp', conversation: 4 };
+  const menu = (row: Row) => JSON.parse(cellMenu(row, { id: 'message' }));
+
+  it('can be debugged where a message stands, in the list as in other views', () => {
+    expect(menu(talking)).toMatchObject({ isDebuggable: true, conversation: 4 });
+    const elsewhere = JSON.parse(messageMenu(talking));
+    expect(elsewhere).toMatchObject({ webviewSection: 'line', isDebuggable: true, conversation: 4 });
+    // The commands of the packet list are about its rows.
+    expect(elsewhere).toMatchObject({ isMessage: false, talks: false, filter: 'p2p.message == "HELLO"' });
+  });
+
+  it('cannot be where there is none, or no message in the packet', () => {
+    expect(JSON.parse(messageMenu(base)).isDebuggable).toBe(false);
+    const { n: _, ...bare } = talking;
+    expect(menu(bare).isDebuggable).toBe(false);
   });
 });
 
