@@ -13,7 +13,7 @@ import { Decompress } from './gunzip.ts';
 import type { CaptureKeys } from './keys.ts';
 
 /** Indexed before the first message is observed: secrets that stand there are known from the start. */
-const FIRST_INDEX_BYTES = 4 << 20;
+const INDEX_BYTES = 4 << 20;
 const MAX_PROBLEMS_TOLD = 20;
 const MAX_DROPS_TOLD = 5;
 
@@ -109,7 +109,7 @@ export class Pass {
     this.file = file;
     this.keys = keys;
     keys.use(file.reader);
-    file.reader.step(FIRST_INDEX_BYTES);
+    file.reader.step(INDEX_BYTES);
     keys.takeSecrets();
     this.analysis = new Analysis(file.reader, protocols, keys.ring, options);
   }
@@ -131,9 +131,22 @@ export class Pass {
   /** Observes further frames; false when there are no more, and then the pass has ended unless it follows a growing file. */
   step(maxFrames: number): boolean {
     if (this.#ending) return this.#end();
+    const { reader } = this.file;
+    // Secrets are taken before the frames behind them are observed: in a capture that grows nobody comes back to these for a while.
+    if (this.analysis.observed >= reader.frames.length) reader.step(INDEX_BYTES);
+    if (this.keys.takeSecrets()) this.#lateSecrets = true;
+    return this.#observe(maxFrames);
+  }
+
+  #observe(maxFrames: number): boolean {
     const more = this.analysis.step(maxFrames);
     if (this.keys.takeSecrets()) this.#lateSecrets = true;
     return more || (!this.#follows && this.#end());
+  }
+
+  /** Secrets came behind frames, and some of those may be open with them. */
+  get hasLateSecrets(): boolean {
+    return this.#lateSecrets && this.analysis.counts.encrypted > 0;
   }
 
   /** Nothing more comes: what waits for more is judged now. */

@@ -19,6 +19,8 @@ import { reopened, unreadable, WatchedFile } from './watchedfile.ts';
 
 /** A file that has not grown for so long is taken for complete, until it grows again. */
 const QUIET_MS = 5_000;
+/** A capture that grows is observed once more where keys came behind their messages, and not again for so many times as long as that took. */
+const LATE_REST = 5;
 /** Messages that are observed again at once when keys come; more of them behind what is shown, so that nobody waits for it. */
 const AT_ONCE = 2_000;
 /** The same for what costly work took the last time, in milliseconds. */
@@ -41,6 +43,9 @@ export class Capture {
   /** Of a preview, which is no capture: it is recognised as what it is. */
   #only: readonly Protocol[] | undefined;
   #grew = 0;
+  /** When the last successor began, and when another may for keys that came late. */
+  #began = 0;
+  #nextLook = 0;
   /** What became of the file since it was opened. */
   #fate: string | undefined;
   /** Settings are read one after the other, so that the last ones count. */
@@ -101,6 +106,7 @@ export class Capture {
   /** Follows what becomes of the file. */
   async #follow(change: Change): Promise<void> {
     const running = this.#running;
+    if (change === 'none' || change === 'grown') this.#takeLateSecrets();
     if (change === 'none') return this.#settleDown();
     if (change === 'grown' && running !== undefined && running.pass.file.unpacked === undefined) return this.#grow();
     if (change !== 'gone') return this.#reopen(change);
@@ -143,9 +149,18 @@ export class Capture {
     else newest.read();
   }
 
+  /** A capture that grows has brought keys behind their messages: it is observed once more with them. */
+  #takeLateSecrets(): void {
+    const running = this.#running;
+    if (this.#successor !== undefined || running === undefined || !running.caughtUp || !running.pass.follows) return;
+    if (Date.now() < this.#nextLook || !running.pass.hasLateSecrets) return;
+    this.#observeAgain(running.pass.file, true);
+  }
+
   /** Behind what is shown: `follows` a capture that may grow. */
   #observeAgain(file: OpenFile, follows: boolean): void {
     const { protocols, options } = this.#setup;
+    this.#began = Date.now();
     const successor: Running = new Running(new Pass(file, this.#keys, protocols, options, follows), () =>
       this.#succeed(successor),
     );
@@ -163,6 +178,7 @@ export class Capture {
       this.#running!.end();
       this.#running = successor;
       this.#successor = undefined;
+      this.#nextLook = Date.now() + LATE_REST * (Date.now() - this.#began);
       this.#generations = generation - successor.pass.analysis.generation;
       this.#keys.ring.wipe();
     }

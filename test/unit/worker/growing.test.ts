@@ -16,6 +16,7 @@ import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { decryptionSecrets, keyLogSecretsType } from '../../../dissector/capture/index.ts';
 import type { Overview, WorkerCalls } from '../../../extension/wire/inspector.ts';
 import { Connection } from '../../../extension/wire/rpc.ts';
 import type { ConversationsQuestions } from '../../../extension/worker/answers/conversations.ts';
@@ -114,6 +115,36 @@ describe('a capture that is open', () => {
     const { rows } = await connection.call('rows', { start: 32, count: 1, show: 'all' });
     expect(rows[0]).toMatchObject({ frame: 33, state: 'decoded' });
   }, 60_000);
+
+  describe.each([
+    ['before the messages that they open, in one piece with them', (frames: Uint8Array, keys: Uint8Array) => [keys, frames]],
+    ['behind the messages that they open', (frames: Uint8Array, keys: Uint8Array) => [frames, keys]],
+  ])('that brings keys %s', (name, order) => {
+    const secrets = decryptionSecrets(keyLogSecretsType, new TextEncoder().encode(keyLog));
+    const growing = async (keys: Uint8Array): Promise<Worked> => {
+      const path = temporary(`keys-${name.length}-${keys.length}.pcapng`, whole.subarray(0, endOf(1)));
+      const connection = launch();
+      await connection.call('open', { name: 'a', path });
+      await until(connection, ({ done }) => done);
+      appendFileSync(path, Buffer.concat(order(whole.subarray(endOf(1), endOf(20)), keys)));
+      return connection;
+    };
+
+    it('shows them decrypted while more may come', async () => {
+      const connection = await growing(secrets);
+      // Once nothing more comes all is observed anyway.
+      expect(await until(connection, ({ messages, encrypted }) => messages === 20 && encrypted === 0)).toMatchObject({
+        live: true,
+      });
+    });
+
+    it('shows them encrypted where they are others', async () => {
+      const other = keyLog.replace(/[0-9a-f]{64}/g, (digits) => digits.replace(/^../, '5a'));
+      const connection = await growing(decryptionSecrets(keyLogSecretsType, new TextEncoder().encode(other)));
+      const { encrypted } = await until(connection, ({ messages, live }) => messages === 20 && live !== true);
+      expect(encrypted).toBe(19);
+    });
+  });
 
   it('opens as soon as it is one', async () => {
     const path = temporary('starts.pcapng');
