@@ -1,6 +1,7 @@
 import type { Limits } from '../../dissector/bytes/index.ts';
 import { type CaptureReader, foreignKeyLogTypes, keyLogSecretsType } from '../../dissector/capture/index.ts';
 import { type KeyKind, type KeyLogReport, KeyRing, type Protocol } from '../../dissector/protocol/index.ts';
+import { keyLogText } from './keylogtext.ts';
 
 export interface KeyLog {
   readonly name: string;
@@ -52,7 +53,7 @@ export class CaptureKeys {
       const { type, bytes } = secrets[this.#blocksRead]!;
       const isForeign = foreignKeyLogTypes.includes(type);
       if (!isForeign && type !== keyLogSecretsType) continue;
-      this.ring.addCaptured(`capture secrets block ${this.#blocksRead + 1}`, new TextDecoder().decode(bytes), isForeign);
+      this.ring.addCaptured(`capture secrets block ${this.#blocksRead + 1}`, keyLogText(bytes), isForeign);
     }
     return this.ring.size > before;
   }

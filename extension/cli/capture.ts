@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import type { Analysis } from '../../dissector/analysis/index.ts';
 import type { Limits } from '../../dissector/bytes/index.ts';
 import { FilterRow } from '../../dissector/filter/index.ts';
+import { keyLogText } from '../capture/keylogtext.ts';
 import { CaptureKeys, type KeyLog } from '../capture/keys.ts';
 import { notices, Pass } from '../capture/open.ts';
 import { reasonOf } from '../capture/reason.ts';
@@ -38,7 +39,7 @@ export function readKeyLog(path: string, { keyLogSize }: Limits): KeyLog {
   const cannot = (reason: string): UsageError => new UsageError(`The key log ${path} cannot be read. ${reason}`, false);
   try {
     if (statSync(path).size > keyLogSize) throw cannot(`It is over the limit keyLogSize of ${keyLogSize} bytes.`);
-    return { name: path, text: readFileSync(path, 'utf8') };
+    return { name: path, text: keyLogText(readFileSync(path)) };
   } catch (error) {
     throw error instanceof UsageError ? error : cannot(reasonOf(error));
   }

@@ -8,6 +8,7 @@ import { referencePage } from '../../../dissector/reference/page.ts';
 import { writeProtocol } from '../../author/newprotocol.ts';
 import { type Framing, framings, noiseName, type ProtocolPlan, planProblem } from '../../author/plan.ts';
 import { type TestedCapture, testCapture } from '../../author/testprotocol.ts';
+import { keyLogText } from '../../capture/keylogtext.ts';
 import { loadProtocols } from '../../capture/modules.ts';
 import { reasonOf } from '../../capture/reason.ts';
 import { exitStatus, UsageError } from '../errors.ts';
@@ -163,7 +164,7 @@ function readTested(capture: string, module: string | undefined, keyLogs: readon
   try {
     const beside = `${capture.replace(/\.pcap(ng)?$/, '')}.keys`;
     const paths = keyLogs.length > 0 ? keyLogs : module !== undefined && existsSync(beside) ? [beside] : [];
-    const keyLog = paths.length === 0 ? undefined : paths.map((each) => readFileSync(each, 'utf8')).join('\n');
+    const keyLog = paths.length === 0 ? undefined : paths.map((each) => keyLogText(readFileSync(each))).join('\n');
     return { name: capture, bytes: new Uint8Array(readFileSync(capture)), keyLog };
   } catch (error) {
     throw new UsageError(`${capture} or its keys cannot be read. ${reasonOf(error)}`, false);

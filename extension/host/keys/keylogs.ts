@@ -7,6 +7,7 @@
 import * as vscode from 'vscode';
 import { defaultLimits } from '../../../dissector/bytes/index.ts';
 import { readLimits } from '../../../dissector/protocol/limitoptions.ts';
+import { keyLogText } from '../../capture/keylogtext.ts';
 import type { KeyLogText } from '../../wire/inspector.ts';
 import { configuredFiles } from '../capture/files.ts';
 
@@ -150,7 +151,7 @@ export async function readKeyLog(uri: vscode.Uri, most: number): Promise<string>
   const { size } = await vscode.workspace.fs.stat(uri);
   if (size > most) throw new Error(vscode.l10n.t('it is over the limit keyLogSize of {0} bytes.', most));
   const bytes = await vscode.workspace.fs.readFile(uri);
-  const text = new TextDecoder().decode(bytes);
+  const text = keyLogText(bytes);
   // The text goes on to where it is used; of the bytes nobody has need any more.
   bytes.fill(0);
   return text;
