@@ -15,6 +15,7 @@ import { writeMessages, writeStreams } from './capture.ts';
 import type { Figures } from './job.ts';
 import { writeRepeated } from './mixture.ts';
 import { INNER_PORT, WIREGUARD_PORT, writeSealed, writeWireguard } from './sealed.ts';
+import { starting } from './starting.ts';
 import { countTshark, runTshark, tsharkFolder, tsharkVersion } from './tshark.ts';
 
 const { values } = parseArgs({
@@ -135,6 +136,11 @@ for (const name of PROTOCOLS) {
   const each = `${((seconds / Math.floor(packets / 50)) * 1e6).toFixed(1)} µs a packet`;
   console.log(`${name.padEnd(18)}${time(seconds)}  ${each.padStart(20)}, ${messages} messages, ${mebibytes(peak)}`);
 }
+
+console.log('\nStarting, a capture of 33 packets; goals 1.3 and 2 times Node itself.');
+const starts = await starting(folder, join(project, 'test', 'golden', 'p2pke_a.pcapng'));
+for (const { title, seconds } of starts)
+  console.log(`${title.padEnd(18)}${time(seconds)}${`${(seconds / starts[0]!.seconds).toFixed(1)} ×`.padStart(9)}`);
 
 /** The time is that of the whole process. */
 function run([name, file, ...more]: readonly string[]): Figures {
