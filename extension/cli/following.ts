@@ -12,7 +12,7 @@ import type { Task } from './task.ts';
 /** A pipe that brings nothing for so long is one that somebody watches. */
 export const QUIET_MS = 100;
 /** One that never rests is printed so often. */
-const PRINT_MS = 500;
+const PRINT_MS = 100;
 const STEP_FRAMES = 4096;
 /** Messages that are looked at again at the end, the newest: later traffic may have told more of them. */
 const LOOKED_AGAIN = 50_000;

@@ -3,6 +3,7 @@ import { failuresOf } from '../capture/guard.ts';
 import { UnreadableCapture } from '../capture/open.ts';
 import { type Command, parseCommand, type Question } from './arguments.ts';
 import { readKeys, readStatus } from './capture.ts';
+import { capture } from './commands/capture.ts';
 import { check } from './commands/check.ts';
 import { dap } from './commands/dap.ts';
 import { decode } from './commands/decode.ts';
@@ -47,6 +48,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 /** Commands that work on no capture. */
 function own([name, ...args]: readonly string[], io: Io, out: Output, tell: Tell): Promise<number> | undefined {
   switch (name) {
+    case 'capture':
+      return capture(args, io, out, tell);
     case 'node':
       return node(args, io, out, tell);
     case 'relay':
