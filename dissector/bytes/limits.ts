@@ -33,6 +33,10 @@ export const captureLimits = {
     standard: 100,
     doc: 'Maximum ratio of the unpacked size of a capture to its compressed size, beyond the first 256 MiB. Real traffic stays far below it.',
   },
+  liveBytes: {
+    standard: 0x1_0000_0000,
+    doc: 'Maximum bytes of a live capture. It stops before it is longer. On the command line, a ring of files has no such end.',
+  },
   headers: { standard: 32, doc: 'Maximum VLAN tags, and maximum IPv6 extension headers, of one frame.' },
   tunnels: { standard: 4, doc: 'Maximum nested tunnels that are decoded: IP in IP, GRE, VXLAN, Geneve.' },
   openDatagrams: { standard: 1_024, doc: 'Maximum IP datagrams that are reassembled at the same time.' },

@@ -17,9 +17,12 @@ export interface Capturer {
   readonly path: string;
 }
 
-/** dumpcap comes first: where Wireshark is set up, it has rights that tcpdump has not. Throws a LiveRefusal where there is none. */
+/**
+ * tcpdump comes first: it hands over a packet at once, dumpcap after up to a quarter of a second. Where Wireshark is set up, only dumpcap has the
+ * rights. Throws a LiveRefusal where there is none.
+ */
 function capturers(folders: readonly string[]): readonly [Capturer, ...Capturer[]] {
-  const found = (['dumpcap', 'tcpdump'] as const).map((name) => findProgram(name, folders));
+  const found = (['tcpdump', 'dumpcap'] as const).map((name) => findProgram(name, folders));
   const [first, ...others] = found.filter((program) => program?.isOpen === true) as Capturer[];
   if (first !== undefined) return [first, ...others];
   const closed = found.find((program) => program !== undefined);
@@ -57,7 +60,7 @@ export async function listInterfaces(
 
 /**
  * The first program that may capture on the interface, once it has compiled the filter. Throws a LiveRefusal: of the filter, of the interface, or,
- * where no program has the rights, how the first one gets them.
+ * where no program has the rights, how the last one gets them: that is dumpcap, where it is there.
  */
 export async function capturerOf(source: LiveSource, folders = programFolders()): Promise<Capturer> {
   checkSource(source);
@@ -70,7 +73,7 @@ export async function capturerOf(source: LiveSource, folders = programFolders())
     if (refusal.kind === 'other' && source.filter !== '')
       throw new LiveRefusal('filter', refusal.message.replace(`${capturer.path}:`, 'The capture filter cannot be used:'));
     if (refusal.kind !== 'rights') throw refusal;
-    refused ??= refusal;
+    refused = refusal;
   }
   throw refused!;
 }

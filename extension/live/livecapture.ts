@@ -44,6 +44,8 @@ export interface LiveEnd {
   readonly bytes: number;
   /** Packets that the system dropped before the program read them; undefined where the program did not say. */
   readonly dropped: number | undefined;
+  /** The stop condition that was reached. */
+  readonly reached: keyof Stops | undefined;
   /** Why it broke off; undefined where somebody or a stop condition ended it. */
   readonly refusal: LiveRefusal | undefined;
 }
@@ -63,6 +65,7 @@ export class LiveCapture {
   #packets = 0;
   #bytes = 0;
   #isStopping = false;
+  #reached: keyof Stops | undefined;
   #refusal: LiveRefusal | undefined;
   #stderr = '';
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -111,7 +114,8 @@ export class LiveCapture {
         clearTimeout(this.#timer);
         clearTimeout(this.#grace);
         if (!this.#isStopping) this.#refusal ??= refusalOf(this.#stderr, asked, this.#isRemote ? undefined : process.platform);
-        resolve({ packets: this.#packets, bytes: this.#bytes, dropped: droppedIn(this.#stderr), refusal: this.#refusal });
+        const [packets, bytes, reached, refusal] = [this.#packets, this.#bytes, this.#reached, this.#refusal];
+        resolve({ packets, bytes, reached, refusal, dropped: droppedIn(this.#stderr) });
       });
     });
     this.begun = new Promise((resolve, reject) => {
@@ -156,15 +160,15 @@ export class LiveCapture {
   }
 
   #take(bytes: Buffer): void {
-    // Behind its stop condition nothing counts.
-    if (this.#isFull()) return;
+    // Behind a stop condition nothing counts.
+    if (this.#reached !== undefined || this.#refusal !== undefined) return;
     try {
       const { head, records } = this.#cutter.take(bytes);
       const { sinks, stops } = this.#options;
       if (head !== undefined) {
         for (const sink of sinks) sink.begin(head);
         this.#bytes += head.length;
-        if (stops.seconds !== undefined) this.#timer = setTimeout(() => this.#end(), stops.seconds * 1000);
+        if (stops.seconds !== undefined) this.#timer = setTimeout(() => this.#reach('seconds'), stops.seconds * 1000);
         this.#begin();
       }
       const taken = this.#within(records);
@@ -173,9 +177,12 @@ export class LiveCapture {
       if (!(error instanceof LiveRefusal)) throw error;
       this.#refusal ??= error;
       this.#end();
-      return;
     }
-    if (this.#isFull()) this.#end();
+  }
+
+  #reach(condition: keyof Stops): void {
+    if (!this.#isStopping) this.#reached = condition;
+    this.#end();
   }
 
   /** Those that the stop conditions leave room for. */
@@ -183,22 +190,19 @@ export class LiveCapture {
     const { packets = Number.POSITIVE_INFINITY, bytes = Number.POSITIVE_INFINITY } = this.#options.stops;
     const taken: Uint8Array[] = [];
     for (const record of records) {
-      if (this.#packets >= packets || this.#bytes + record.length > bytes) {
-        this.#isOver = true;
+      if (this.#bytes + record.length > bytes) {
+        this.#reach('bytes');
         break;
       }
       taken.push(record);
       this.#packets++;
       this.#bytes += record.length;
+      if (this.#packets >= packets) {
+        this.#reach('packets');
+        break;
+      }
     }
-    if (this.#packets >= packets) this.#isOver = true;
     return taken;
-  }
-
-  #isOver = false;
-
-  #isFull(): boolean {
-    return this.#isOver || this.#refusal !== undefined;
   }
 }
 
@@ -214,7 +218,7 @@ function droppedIn(stderr: string): number | undefined {
   return told === undefined ? undefined : Number(told);
 }
 
-/** `2 of them were dropped`, in words for a person: a sentence. */
+/** `12 packets captured on lo.`, and what the system dropped. */
 export function endSentence(name: string, { packets, dropped }: Pick<LiveEnd, 'packets' | 'dropped'>): string {
   const lost = dropped === undefined || dropped === 0 ? '' : ` The system dropped ${dropped} more before they were read.`;
   return `${packets} ${packets === 1 ? 'packet' : 'packets'} captured on ${name}.${lost}`;

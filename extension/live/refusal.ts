@@ -14,7 +14,8 @@ export class LiveRefusal extends Error {
 }
 
 const rights = /permission|not permitted|permitted to|not allowed|access denied|must be root|requires root|cannot open BPF/i;
-const wrongFilter = /isn't a valid capture filter \((?:can't parse filter expression: )?(.+?)\)\.?$|can't parse filter expression: (.+?)\)?\.?$|(?:^|: )(?:syntax error.*|.*\bin filter expression.*)$/im;
+const wrongFilter =
+  /isn't a valid capture filter \((?:can't parse filter expression: )?(.+?)\)\.?$|can't parse filter expression: (.+?)\)?\.?$|(?:^|: )(?:syntax error.*|.*\bin filter expression.*)$/im;
 const noInterface =
   /no such device|there is no device named|doesn't exist|no such interface|invalid adapter index|Device not configured/i;
 /** What programs write though nothing is wrong. */

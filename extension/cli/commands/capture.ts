@@ -33,7 +33,9 @@ async function list({ list: { host } }: ListCommand, out: Output): Promise<numbe
   const interfaces = await listInterfaces({ host });
   const width = Math.max(0, ...interfaces.map(({ name }) => name.length));
   for (const { name, addresses, description } of interfaces)
-    await out.line([name.padEnd(width), ...[addresses.join(', '), description].filter((each) => each !== '')].join('  ').trimEnd());
+    await out.line(
+      [name.padEnd(width), ...[addresses.join(', '), description].filter((each) => each !== '')].join('  ').trimEnd(),
+    );
   return exitStatus.read;
 }
 
@@ -46,7 +48,13 @@ async function run(command: LiveCommand, io: Io, out: Output, tell: Tell): Promi
   const { limits } = setup.decodeOptions;
   const pipe = new Pipe();
   const files = output === undefined ? undefined : new CaptureFiles(output, ring);
-  const live = await LiveCapture.start({ source, stops, limits, sinks: [...(files === undefined ? [] : [files]), pipe] });
+  // A ring has its own end, and a person who names a size means it.
+  const bytes = stops.bytes ?? (ring === undefined ? limits.liveBytes : undefined);
+  const live = await LiveCapture.start({
+    ...{ source, limits },
+    stops: { ...stops, bytes },
+    sinks: [...(files === undefined ? [] : [files]), pipe],
+  });
   pipe.feeds(live);
   const name = source.host === undefined ? source.interface : `${source.host}, ${source.interface}`;
   tell(`Capturing on ${name}. An interrupt stops it.`);
@@ -60,6 +68,8 @@ async function run(command: LiveCommand, io: Io, out: Output, tell: Tell): Promi
     // What is not decoded any more still goes to the files; without them nobody wants it.
     const end = await (files === undefined || out.closed ? live.stop() : live.ended);
     tell(summary(name, end, files));
+    if (end.reached === 'bytes' && stops.bytes === undefined)
+      tell(`The limit liveBytes of ${limits.liveBytes} bytes is reached.`);
     if (end.refusal !== undefined) tell(end.refusal.message);
     return end.refusal === undefined ? readStatus(opened) : exitStatus.part;
   } finally {
