@@ -67,7 +67,8 @@ export async function capturerOf(source: LiveSource, folders = programFolders())
   let refused: LiveRefusal | undefined;
   for (const capturer of capturers(folders)) {
     const answer = await ask(capturer.path, checkArguments[capturer.name](source));
-    if (answer.status === 0) return capturer;
+    // dumpcap gives 0 whatever it finds: what was compiled tells.
+    if (/^\(000\) /m.test(answer.stdout)) return capturer;
     const refusal = refusalOf(answer.stderr, { program: capturer.path, interface: source.interface });
     // The interface was opened, so it is the filter that the program does not take: it says so in many ways.
     if (refusal.kind === 'other' && source.filter !== '')
