@@ -34,6 +34,8 @@ export interface LiveOptions {
   readonly stops: Stops;
   readonly sinks: readonly LiveSink[];
   readonly limits?: Pick<Limits, 'frameSize'> | undefined;
+  /** Ctrl+C on the terminal of this process is not to reach the program, which this process ends in order. */
+  readonly fromTerminal?: boolean | undefined;
   /** Where programs are looked for. */
   readonly folders?: readonly string[] | undefined;
 }
@@ -91,11 +93,11 @@ export class LiveCapture {
     this.#options = options;
     this.#isRemote = options.source.host !== undefined;
     this.#cutter = new RecordCutter(options.limits ?? defaultLimits);
-    // A group of its own: Ctrl+C on a terminal reaches this process, which then ends the program in order.
     this.#child = spawn(path, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
-      detached: process.platform !== 'win32' && !this.#isRemote,
+      // A group of its own has no terminal, on which SSH may have to ask for a password.
+      detached: options.fromTerminal === true && process.platform !== 'win32' && !this.#isRemote,
       env: plainEnvironment(),
     });
     const { stdin, stdout, stderr } = this.#child;

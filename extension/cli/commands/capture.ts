@@ -51,7 +51,7 @@ async function run(command: LiveCommand, io: Io, out: Output, tell: Tell): Promi
   // A ring has its own end, and a person who names a size means it.
   const bytes = stops.bytes ?? (ring === undefined ? limits.liveBytes : undefined);
   const live = await LiveCapture.start({
-    ...{ source, limits },
+    ...{ source, limits, fromTerminal: true },
     stops: { ...stops, bytes },
     sinks: [...(files === undefined ? [] : [files]), pipe],
   });

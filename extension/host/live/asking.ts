@@ -27,7 +27,11 @@ async function askPlace(): Promise<Place | undefined> {
     detail: vscode.l10n.t('Its tcpdump, over SSH: a host of your SSH configuration'),
     alwaysShow: true,
   };
-  const chosen = await choose([...itemsOf(own ?? []), elsewhere], {
+  // Those with addresses are what somebody looks for; a system lists many others.
+  const addressed = (own ?? []).filter(({ addresses }) => addresses.length > 0);
+  const others = (own ?? []).filter(({ addresses }) => addresses.length === 0);
+  const between: PlaceItem = { label: vscode.l10n.t('without addresses'), kind: vscode.QuickPickItemKind.Separator };
+  const chosen = await choose([...itemsOf(addressed), elsewhere, ...(others.length === 0 ? [] : [between]), ...itemsOf(others)], {
     title,
     placeHolder: vscode.l10n.t('The interface to capture on'),
     matchOnDescription: true,
@@ -69,21 +73,15 @@ async function interfacesOf(place: Pick<LiveSource, 'host' | 'isSilent'>): Promi
  * half a name is nobody's to look up.
  */
 async function askFilter(place: Place): Promise<string | undefined> {
-  let wrong: { readonly text: string; readonly problem: string } | undefined;
+  let prompt = vscode.l10n.t('A capture filter as tcpdump takes it; empty for all packets');
+  let value = '';
   for (;;) {
-    const before = wrong;
-    const text = await askLine({
-      title: vscode.l10n.t('Capture Filter for {0}', place.interface),
-      prompt: vscode.l10n.t('A capture filter as tcpdump takes it; empty for all packets'),
-      placeHolder: 'udp port 7000',
-      ...(before === undefined
-        ? {}
-        : { value: before.text, validateInput: (now) => (now === before.text ? before.problem : undefined) }),
-    });
+    const title = vscode.l10n.t('Capture Filter for {0}', place.interface);
+    const text = await askLine({ title, prompt, value, placeHolder: 'udp port 7000' });
     if (text === undefined) return undefined;
     const problem = await filterProblem({ ...place, filter: text.trim() });
     if (problem === undefined) return text.trim();
-    wrong = { text, problem };
+    [prompt, value] = [problem, text];
   }
 }
 
