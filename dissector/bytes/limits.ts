@@ -22,6 +22,7 @@ export const captureLimits = {
   frames: { standard: 0x0200_0000, doc: 'Maximum frames of a capture.' },
   fileProblems: { standard: 1_000, doc: 'Maximum problems of the file format that are kept.' },
   interfaces: { standard: 65_536, doc: 'Maximum interfaces of one pcapng file.' },
+  processes: { standard: 65_536, doc: 'Maximum process information blocks of one pcapng file.' },
   sections: { standard: 4_096, doc: 'Maximum sections of one pcapng file.' },
   comments: { standard: 100, doc: 'Maximum comments of one frame or section.' },
   optionText: { standard: 4_096, doc: 'Maximum bytes of one text option that are shown.' },
