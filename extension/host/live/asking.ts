@@ -77,7 +77,7 @@ async function askFilter(place: Place): Promise<string | undefined> {
   let value = '';
   for (;;) {
     const title = vscode.l10n.t('Capture Filter for {0}', place.interface);
-    const text = await askLine({ title, prompt, value, placeHolder: 'udp port 7000' });
+    const text = await askLine({ title, prompt, value, placeHolder: vscode.l10n.t('udp port 7000') });
     if (text === undefined) return undefined;
     const problem = await filterProblem({ ...place, filter: text.trim() });
     if (problem === undefined) return text.trim();
