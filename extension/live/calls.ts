@@ -61,7 +61,13 @@ export const listArguments = { dumpcap: ['-D', '-M'], tcpdump: ['-D'] } as const
 
 /** A command on another host. `command` is a script for its POSIX shell. */
 export function sshArguments(host: string, command: string, isSilent: boolean): string[] {
-  return ['-T', ...(isSilent ? ['-o', 'BatchMode=yes'] : []), '--', host, `exec sh -c ${quoted(command)}`];
+  return [
+    '-T',
+    ...(isSilent ? ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15'] : []),
+    '--',
+    host,
+    `exec sh -c ${quoted(command)}`,
+  ];
 }
 
 /**

@@ -45,7 +45,8 @@ async function askPlace(): Promise<Place | undefined> {
   });
   if (host === undefined) return undefined;
   const remote = { host: host.trim(), isSilent: true };
-  const there = await interfacesOf(remote);
+  const connecting = { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Connecting to {0}…', remote.host) };
+  const there = await vscode.window.withProgress(connecting, () => interfacesOf(remote));
   if (there === undefined) return undefined;
   const item = await choose(itemsOf(there), { title: vscode.l10n.t('Start Live Capture on {0}', remote.host) });
   return item?.name === undefined ? undefined : { ...remote, interface: item.name };

@@ -48,7 +48,16 @@ describe('arguments', () => {
   it('hold the filter as one word, behind the end of options', () => {
     expect(captureArguments.tcpdump(source).slice(-2)).toEqual(['--', 'udp port 7000']);
     expect(captureArguments.dumpcap(source).slice(-2)).toEqual(['-f', 'udp port 7000']);
-    expect(sshArguments('build', 'x', true)).toEqual(['-T', '-o', 'BatchMode=yes', '--', 'build', "exec sh -c 'x'"]);
+    expect(sshArguments('build', 'x', true)).toEqual([
+      '-T',
+      '-o',
+      'BatchMode=yes',
+      '-o',
+      'ConnectTimeout=15',
+      '--',
+      'build',
+      "exec sh -c 'x'",
+    ]);
   });
 
   it.each(['-w/etc/passwd', '--help', '', 'lo\nx', 'x'.repeat(256)])('take no interface %j', (name) =>
