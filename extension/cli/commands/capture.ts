@@ -1,10 +1,12 @@
 /** `peerscope capture`: captures until it is interrupted or a stop condition is met, and prints what comes as it comes. */
 import { PassThrough } from 'node:stream';
+import { CaptureKeys } from '../../capture/keys.ts';
 import { listInterfaces } from '../../live/asking.ts';
 import { endSentence, LiveCapture, type LiveEnd, type LiveSink } from '../../live/livecapture.ts';
 import { LiveRefusal } from '../../live/refusal.ts';
 import { CaptureFiles } from '../../live/ring.ts';
-import { readKeys, readStatus } from '../capture.ts';
+import { FollowedKeys } from '../../node/followedkeys.ts';
+import { readStatus } from '../capture.ts';
 import { type ListCommand, type LiveCommand, parseCaptureCommand } from '../capturearguments.ts';
 import { exitStatus, UsageError } from '../errors.ts';
 import { follow } from '../following.ts';
@@ -44,8 +46,11 @@ async function run(command: LiveCommand, io: Io, out: Output, tell: Tell): Promi
   // Keys, filters and modules first: nothing is captured for a call that cannot be carried out.
   const setup = await readSetup(decoding, tell);
   for (const { text } of setup.filter?.hints ?? []) tell(`The display filter: ${text}${text.endsWith('?') ? '' : '.'}`);
-  const keys = readKeys(decoding.keys, setup, tell);
   const { limits } = setup.decodeOptions;
+  const keys = new CaptureKeys(setup.protocols, limits);
+  // Programs write the keys of a session while it is captured.
+  const logs = new FollowedKeys(decoding.keys, limits, tell);
+  logs.read([keys.ring]);
   const pipe = new Pipe();
   const files = output === undefined ? undefined : new CaptureFiles(output, ring);
   // A ring has its own end, and a person who names a size means it.
@@ -64,7 +69,7 @@ async function run(command: LiveCommand, io: Io, out: Output, tell: Tell): Promi
   try {
     const opened = await openPipe(incoming, limits, true);
     const task = { ...opened, clocks: [], command: decoding, setup, keys, out, version: io.version };
-    await follow({ ...task, tell: (sentence) => tell(`${name}: ${sentence}`) }, incoming);
+    await follow({ ...task, tell: (sentence) => tell(`${name}: ${sentence}`) }, incoming, () => logs.read([keys.ring]));
     // What is not decoded any more still goes to the files; without them nobody wants it.
     const end = await (files === undefined || out.closed ? live.stop() : live.ended);
     tell(summary(name, end, files));

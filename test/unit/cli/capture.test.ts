@@ -1,5 +1,5 @@
 /** `peerscope capture` on the loopback interface: what comes is printed while it runs, and what is written is read as one capture. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
@@ -15,6 +15,8 @@ const why = whyNot('tcpdump') === '' ? '' : whyNot('dumpcap');
 const heartbeat = ['--protocol', join(project, 'media', 'samples', 'heartbeat.js')];
 /** `HB`, a beat in clear, its number, a note. */
 const beat = (sequence: number): string => `HB\x01\0\0\0${String.fromCharCode(sequence)}note ${sequence}`;
+/** As the sample seals: with its key, over and over. */
+const sealed = (note: string): Uint8Array => Buffer.from(note).map((byte, at) => byte ^ [0xc0, 0xff, 0xee][at % 3]!);
 
 /** The command, until `interrupt` is called. */
 function capturing(args: readonly string[]) {
@@ -84,6 +86,27 @@ describe.skipIf(why !== '')(`capture${why}`, () => {
     expect(tail).toContain(Buffer.from('note 7').toString('latin1'));
     expect(whole).toContain('note 1');
     expect(tail).not.toContain('note 1');
+  });
+
+  it.each([
+    ['the key of the session', 'c0ffee', 'OK note'],
+    ['another key', 'c0ffe0', undefined],
+  ])('decrypts with %s, which is written while it runs, or does not', async (_, key, note) => {
+    const log = join(folder, note === undefined ? 'other.keys' : 'right.keys');
+    const { text, status, interrupt } = capturing([...own(), '--json', '--keys', log]);
+    await vi.waitFor(() => expect(text.err).toContain('Capturing on'), settled);
+    expect(text.err).toContain(`The key log ${log} is read once it can be.`);
+    await listener.send(Buffer.concat([Buffer.from('HB\x02\0\0\0\x01', 'latin1'), sealed('OK note')]));
+    await vi.waitFor(() => expect(jsonLines(text.out).map(({ state }) => state)).toEqual(['encrypted']), settled);
+    writeFileSync(log, `HEARTBEAT_KEY ${key}\n`);
+    if (note === undefined) {
+      await listener.send(beat(2));
+      await vi.waitFor(() => expect(jsonLines(text.out).length).toBeGreaterThan(1), settled);
+    } else await vi.waitFor(() => expect(jsonLines(text.out).at(-1).state).toBe('decoded'), settled);
+    interrupt();
+    expect(await status).toBe(0);
+    expect(text.out.includes('OK note')).toBe(note !== undefined);
+    expect(text.out + text.err).not.toContain(key);
   });
 
   it('prints what matches the display filter, and writes all', async () => {

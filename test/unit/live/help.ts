@@ -44,7 +44,7 @@ export class Listener {
   }
 
   /** The socket to itself. */
-  async send(...texts: readonly string[]): Promise<void> {
+  async send(...texts: readonly (string | Uint8Array)[]): Promise<void> {
     for (const text of texts) await new Promise<void>((sent) => this.#socket.send(text, this.port, '127.0.0.1', () => sent()));
   }
 
