@@ -1,5 +1,5 @@
 /** Where a live capture is written: one file, or a ring of files of which the newest are kept. */
-import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fstatSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { extname } from 'node:path';
 import { reasonOf } from '../capture/reason.ts';
 import { LiveRefusal } from './refusal.ts';
@@ -71,6 +71,8 @@ export class CaptureFiles {
     try {
       // Its owner alone reads it: nobody knows what a network carries.
       this.#descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o600);
+      // One that was there keeps its own mode; a device is left as it is.
+      if (fstatSync(this.#descriptor).isFile()) fchmodSync(this.#descriptor, 0o600);
       this.#kept.push(path);
       this.#filled = this.#head.length;
       this.#put([this.#head]);

@@ -1,5 +1,5 @@
 /** What a program writes, cut into whole records, and written into files. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -48,6 +48,7 @@ describe('files of a capture', () => {
 
   it('one file holds what came, and its owner alone reads it', () => {
     const path = join(folder, 'one.pcap');
+    writeFileSync(path, 'another file, longer than nothing', { mode: 0o644 });
     const files = new CaptureFiles(path, undefined);
     files.begin(head!);
     files.write(records.slice(0, 2));
