@@ -22,6 +22,7 @@ export const captureLimits = {
   frames: { standard: 0x0200_0000, doc: 'Maximum frames of a capture.' },
   fileProblems: { standard: 1_000, doc: 'Maximum problems of the file format that are kept.' },
   interfaces: { standard: 65_536, doc: 'Maximum interfaces of one pcapng file.' },
+  processes: { standard: 65_536, doc: 'Maximum process information blocks of one pcapng file.' },
   sections: { standard: 4_096, doc: 'Maximum sections of one pcapng file.' },
   comments: { standard: 100, doc: 'Maximum comments of one frame or section.' },
   optionText: { standard: 4_096, doc: 'Maximum bytes of one text option that are shown.' },
@@ -32,6 +33,10 @@ export const captureLimits = {
   unpackRatio: {
     standard: 100,
     doc: 'Maximum ratio of the unpacked size of a capture to its compressed size, beyond the first 256 MiB. Real traffic stays far below it.',
+  },
+  liveBytes: {
+    standard: 0x1_0000_0000,
+    doc: 'Maximum bytes of a live capture. It stops before it is longer. On the command line, a ring of files has no such end.',
   },
   headers: { standard: 32, doc: 'Maximum VLAN tags, and maximum IPv6 extension headers, of one frame.' },
   tunnels: { standard: 4, doc: 'Maximum nested tunnels that are decoded: IP in IP, GRE, VXLAN, Geneve.' },

@@ -46,6 +46,15 @@ export interface CaptureSecrets {
   readonly offset: number;
 }
 
+/** A process of which a block of the file tells, for the packets that name the block. */
+export interface CaptureProcess {
+  /** Index in `sections`: packets count the blocks of their section. */
+  readonly section: number;
+  /** Its number on the host that captured; undefined where the block is broken. */
+  readonly id?: number;
+  readonly name?: string;
+}
+
 /** Secrets type of this project's key log text. */
 export const keyLogSecretsType = 0x50534b4c;
 
@@ -63,6 +72,9 @@ export class Catalog {
   readonly secrets: CaptureSecrets[] = [];
   /** Name Resolution Blocks, little-endian. */
   readonly names: Uint8Array[] = [];
+  readonly processes: CaptureProcess[] = [];
+  /** By section: how many processes the sections before it have. */
+  readonly firstProcess: number[] = [];
   readonly problems: Problem[] = [];
   /** By interface: packets that were dropped while it captured, where the file says so (interface statistics). */
   readonly dropped = new Map<number, bigint>();
@@ -93,6 +105,12 @@ export class Catalog {
   stop(problem: Problem): void {
     this.report(problem);
     this.stopped = true;
+  }
+
+  /** The process that a packet of a section names; undefined where there is no such block. */
+  process(section: number, index: number): CaptureProcess | undefined {
+    const found = this.processes[this.firstProcess[section]! + index];
+    return found?.section === section ? found : undefined;
   }
 
   /** False, and stopped, when one more frame would pass the limit. */

@@ -9,7 +9,7 @@ export {
 export * from './file.ts';
 export * from './frames.ts';
 export { type MergedPart, MergedReader } from './merged.ts';
-export type { PacketFacts, RawOption } from './rawoptions.ts';
+export { type PacketFacts, processBlockOptions, type RawOption } from './rawoptions.ts';
 export { openCapture } from './reader.ts';
 export { elapsedText, timeText } from './timetext.ts';
 export * from './unpack.ts';

@@ -15,6 +15,8 @@ export const blockType = Object.freeze({
   interfaceStatistics: 5,
   enhancedPacket: 6,
   decryptionSecrets: 0x0a,
+  /** Darwin Process Information Block, which tcpdump of macOS writes for the interface `pktap`; of no draft, Wireshark reads it. */
+  darwinProcess: 0x8000_0001,
 });
 export const byteOrderMagic = 0x1a2b3c4d;
 
@@ -109,6 +111,8 @@ export class PcapngIndexer implements Indexer {
         return this.names(at, length);
       case blockType.interfaceStatistics:
         return this.statistics(at, length);
+      case blockType.darwinProcess:
+        return this.process(at, length);
       case blockType.sectionHeader:
         return this.section(at, length);
       default:
@@ -176,6 +180,7 @@ export class PcapngIndexer implements Indexer {
     catalog.sections.push({ offset: at, littleEndian, major, minor, comments, options, ...texts });
     this.clocks = [];
     this.firstInterface = catalog.interfaces.length;
+    catalog.firstProcess.push(catalog.processes.length);
     return undefined;
   }
 
@@ -292,6 +297,28 @@ export class PcapngIndexer implements Indexer {
       i += 4 + ((inside + 3) & ~3);
     }
     catalog.names.push(bytes);
+    return undefined;
+  }
+
+  /** Process (u32), options: name 2. A broken one takes its place all the same: packets count them. */
+  private process(at: number, length: number): Problem | undefined {
+    const { catalog, littleEndian } = this;
+    const { window, limits } = catalog;
+    const count = catalog.processes.length + 1;
+    if (count > limits.processes) return overLimit('processes', limits.processes, count, 'Processes of this file', at);
+    const section = catalog.sections.length - 1;
+    if (length < 16) {
+      catalog.processes.push({ section });
+      return malformed(`A process has at least 16 bytes, not ${length}`, at + 4);
+    }
+    window.load(at, 12);
+    const id = window.view.getUint32(at + 8 - window.start, littleEndian);
+    let name: string | undefined;
+    walkOptions(window, at + 12, at + length - 4, littleEndian, (code, value, size) => {
+      if (code === 2) name = optionText(window, value, size, limits.optionText);
+      return name === undefined;
+    });
+    catalog.processes.push({ section, id, ...(name === undefined ? {} : { name }) });
     return undefined;
   }
 

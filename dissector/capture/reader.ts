@@ -148,7 +148,9 @@ class FileReader implements CaptureReader {
   }
 
   facts(index: number): PacketFacts {
-    return packetFacts(this.options(index));
+    const { catalog } = this;
+    const named = (at: number) => catalog.process(catalog.interfaces[catalog.frames.interfaceIndex(index)]!.section, at);
+    return packetFacts(this.options(index), named);
   }
 
   private optionsOf(index: number): { start: number; end: number; littleEndian: boolean } | undefined {

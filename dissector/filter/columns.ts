@@ -69,6 +69,24 @@ export function columns(protocols: readonly Protocol[]): FilterField[] {
       },
     },
     {
+      name: 'frame.process_id',
+      type: 'integer',
+      doc: 'Process of the frame on the host that captured it, where the file has it: tcpdump of macOS on the interface pktap.',
+      read: ({ analysis: { reader }, frame }) => {
+        const { process } = reader.facts(frame - 1);
+        return process === undefined ? absent : [process];
+      },
+    },
+    {
+      name: 'frame.process_name',
+      type: 'text',
+      doc: 'Name of that process.',
+      read: ({ analysis: { reader }, frame }) => {
+        const { processName } = reader.facts(frame - 1);
+        return processName === undefined ? absent : [processName];
+      },
+    },
+    {
       name: 'frame.comment',
       type: 'text',
       doc: 'Comments of the frame.',

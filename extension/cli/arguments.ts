@@ -1,6 +1,6 @@
 import { parseChoices } from './choice.ts';
 import { UsageError } from './errors.ts';
-import { parseOptions, refuseOthers } from './options.ts';
+import { type Given, parseOptions, refuseOthers } from './options.ts';
 import { type CaptureCommand, isCaptureCommand } from './usage.ts';
 
 export type Format = (typeof formats)[number];
@@ -60,15 +60,25 @@ export function parseCommand(args: readonly string[]): Command | Question {
   const idle = given.has('explain') ? ['filter', 'bytes'].find((option) => given.has(option)) : undefined;
   if (idle !== undefined) throw new UsageError(`--explain names its messages itself: it takes no --${idle}.`);
   if (first === undefined) throw new UsageError(`"${name}" needs a capture.`);
-  const captures = [first, ...more] as const;
+  const captures = [first, ...more];
   if (captures.filter((path) => path === '-').length > 1) throw new UsageError('Standard input can be one capture only.');
   if (given.has('watch') && captures.includes('-')) throw new UsageError('--watch is of files: standard input comes once.');
+  return readCommand(name, [first, ...more], given, given.one('filter'));
+}
+
+/** What is asked of captures whose names are known; `filter` is the display filter. Throws a UsageError. */
+export function readCommand(
+  name: CaptureCommand,
+  captures: Command['captures'],
+  given: Given,
+  filter: string | undefined,
+): Command {
   const json = given.has('json');
   return {
-    ...{ name, captures: [first, ...more], capture: captures.join(' + '), alignClocks: given.has('align-clocks') },
+    ...{ name, captures, capture: captures.join(' + '), alignClocks: given.has('align-clocks') },
     ...{ json, keys: given.all('keys'), bytes: given.has('bytes') },
     // As tshark takes it: a script that has no filter hands over an empty one.
-    filter: given.one('filter')?.trim() === '' ? undefined : given.one('filter'),
+    filter: filter?.trim() === '' ? undefined : filter,
     format: parseFormat(given.one('format'), json),
     requireMessages: given.has('require-messages'),
     decrypted: given.one('decrypted'),

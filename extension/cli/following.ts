@@ -12,13 +12,20 @@ import type { Task } from './task.ts';
 /** A pipe that brings nothing for so long is one that somebody watches. */
 export const QUIET_MS = 100;
 /** One that never rests is printed so often. */
-const PRINT_MS = 500;
+const PRINT_MS = 100;
 const STEP_FRAMES = 4096;
+/** Between two looks whether keys have come, while nothing else does. */
+const KEYS_MS = 200;
+/** Frames that are decoded again for a key that comes late. */
+const REKEYED_FRAMES = 10_000;
 /** Messages that are looked at again at the end, the newest: later traffic may have told more of them. */
 const LOOKED_AGAIN = 50_000;
 
-/** Reads to the end of the pipe. A message is printed again, in JSON, when later traffic tells more of it; its findings, for a person. */
-export async function follow(task: Task, incoming: Incoming): Promise<number> {
+/**
+ * Reads to the end of the pipe. A message is printed again, in JSON, when later traffic tells more of it; its findings, for a person.
+ * `keysCame` takes keys that were written meanwhile: what they decrypt is printed again at once.
+ */
+export async function follow(task: Task, incoming: Incoming, keysCame?: () => boolean): Promise<number> {
   const { file, keys, setup, tell } = task;
   const pass = new Pass(file, keys, setup.protocols, setup.decodeOptions, true);
   const following = new Following(task, pass);
@@ -28,9 +35,13 @@ export async function follow(task: Task, incoming: Incoming): Promise<number> {
     while (pass.step(STEP_FRAMES));
     const isQuiet = !isOver && !(await incoming.more(QUIET_MS));
     if (!isQuiet && performance.now() - printed < PRINT_MS) continue;
+    if (keysCame?.() && pass.analysis.observed <= REKEYED_FRAMES) {
+      pass.analysis.rekey();
+      await following.again();
+    }
     await following.print();
     printed = performance.now();
-    if (isQuiet) await incoming.more();
+    if (isQuiet) await incoming.more(keysCame === undefined ? undefined : KEYS_MS);
   }
   pass.finish();
   await following.print();

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { UsageError } from './errors.ts';
 
 export const commandNames = [
-  ...(['decode', 'check', 'info', 'frames', 'node', 'relay', 'run', 'dap', 'protocol', 'diff', 'wireshark'] as const),
+  ...(['decode', 'check', 'info', 'frames', 'capture', 'node', 'relay', 'run', 'dap', 'protocol', 'diff', 'wireshark'] as const),
 ] as const;
 export type CommandName = (typeof commandNames)[number];
 
@@ -21,7 +21,7 @@ export interface CliOption {
 
 const dissecting = ['decode', 'check', 'info', 'diff'] as const;
 /** Commands that decode or speak. */
-const working = [...dissecting, 'frames', 'node', 'relay', 'run', 'dap'] as const;
+const working = [...dissecting, 'frames', 'capture', 'node', 'relay', 'run', 'dap'] as const;
 
 /** In the order in which usage lists them. Options of one name take the same form in every command. */
 export const options: readonly CliOption[] = [
@@ -30,18 +30,62 @@ export const options: readonly CliOption[] = [
     value: 'KEYLOG',
     repeated: true,
     doc: 'decrypts with the secrets of this file, one a line',
-    commands: [...dissecting, 'relay', 'dap', 'protocol'],
+    commands: [...dissecting, 'capture', 'relay', 'dap', 'protocol'],
   },
   { name: 'keys-a', value: 'KEYLOG', repeated: true, doc: 'decrypts the first capture alone', commands: ['diff'] },
   { name: 'keys-b', value: 'KEYLOG', repeated: true, doc: 'decrypts the second capture alone', commands: ['diff'] },
-  { name: 'json', doc: 'prints one JSON object per line', commands: ['decode', 'check', 'info', 'frames', 'run', 'diff'] },
-  { name: 'bytes', doc: 'adds the bytes of each message after decryption, in hex', commands: ['decode'] },
+  {
+    name: 'json',
+    doc: 'prints one JSON object per line',
+    commands: ['decode', 'check', 'info', 'frames', 'capture', 'run', 'diff'],
+  },
+  { name: 'bytes', doc: 'adds the bytes of each message after decryption, in hex', commands: ['decode', 'capture'] },
   {
     name: 'filter',
     value: 'FILTER',
     doc: 'prints only messages that match: "p2p.message == \\"TUNNEL_DATA\\" && ip.src == 10.0.0.0/8"; messages keep their numbers',
     commands: ['decode', 'check', 'diff'],
   },
+  {
+    name: 'interface',
+    short: 'i',
+    value: 'INTERFACE',
+    doc: 'captures on it: lo, eth0, any; --list shows them',
+    commands: ['capture'],
+  },
+  { name: 'list', doc: 'prints the interfaces with their addresses', commands: ['capture'] },
+  {
+    name: 'filter',
+    value: 'FILTER',
+    doc: 'captures only packets that match this capture filter (BPF, pcap-filter(7)): "udp port 7000 and not host 10.0.0.1"',
+    commands: ['capture'],
+  },
+  {
+    name: 'display-filter',
+    value: 'FILTER',
+    doc: 'prints only messages that match, as --filter of decode; the capture has them all',
+    commands: ['capture'],
+  },
+  {
+    name: 'ssh',
+    value: 'HOST',
+    doc: 'captures on that host with its tcpdump, over ssh and its own configuration: build@192.0.2.7',
+    commands: ['capture'],
+  },
+  {
+    name: 'ring',
+    value: 'FILES',
+    doc: 'writes numbered files and keeps so many, the newest: session_00001.pcap; needs --output',
+    commands: ['capture'],
+  },
+  {
+    name: 'file-size',
+    value: 'BYTES',
+    doc: 'of a ring: begins the next file before one is longer than this; the default is 16777216',
+    commands: ['capture'],
+  },
+  { name: 'packets', value: 'N', doc: 'stops after this number of packets', commands: ['capture'] },
+  { name: 'size', value: 'BYTES', doc: 'stops before the capture is longer than this', commands: ['capture'] },
   {
     name: 'explain',
     value: 'N',
@@ -80,7 +124,7 @@ export const options: readonly CliOption[] = [
     value: 'RULE',
     repeated: true,
     doc: 'sets the protocol of a conversation: "udp.port == 7000 -> p2pke"; the first rule that matches counts',
-    commands: [...dissecting, 'dap'],
+    commands: [...dissecting, 'capture', 'dap'],
   },
   {
     name: 'order',
@@ -97,9 +141,16 @@ export const options: readonly CliOption[] = [
   {
     name: 'output',
     short: 'o',
-    value: 'FOLDER',
+    value: 'PATH',
     doc: 'the folder to write to; it is made where there is none',
     commands: ['wireshark'],
+  },
+  {
+    name: 'output',
+    short: 'o',
+    value: 'PATH',
+    doc: 'writes the capture to this file (pcap), which its owner alone can read',
+    commands: ['capture'],
   },
   { name: 'listen', value: 'HOST:PORT', doc: 'waits for peers there; port 0 takes a free port', commands: ['node', 'relay'] },
   {
@@ -128,7 +179,7 @@ export const options: readonly CliOption[] = [
     value: 'ID=CANDIDATE',
     repeated: true,
     doc: 'pins what a specification leaves open: p2p.cipher=aes-256-ctr; a table is name:number,…',
-    commands: ['decode', 'check', 'info', 'diff', 'node', 'relay', 'run', 'dap'],
+    commands: ['decode', 'check', 'info', 'diff', 'capture', 'node', 'relay', 'run', 'dap'],
   },
   {
     name: 'send',
@@ -173,7 +224,7 @@ export const options: readonly CliOption[] = [
   },
   { name: 'without-keys', doc: 'leaves the keys out of the recording', commands: ['node'] },
   { name: 'keylog', value: 'FILE', doc: 'writes the keys of the traffic, in the format of --keys', commands: ['node'] },
-  { name: 'for', value: 'SECONDS', doc: 'stops after this time', commands: ['node', 'relay'] },
+  { name: 'for', value: 'SECONDS', doc: 'stops after this time', commands: ['capture', 'node', 'relay'] },
   { name: 'count', value: 'N', doc: 'stops after this number of messages, sent and received', commands: ['node', 'relay'] },
   { name: 'junit', doc: 'prints the results as JUnit XML', commands: ['run', 'protocol'] },
   { name: 'udp', doc: 'new: over UDP, each datagram one message (the default)', commands: ['protocol'] },

@@ -28,6 +28,8 @@ async function carryOut([name, ...args]: readonly string[], io: Io, out: Output,
   if (name === '--version' && args.length === 0) return answer({ help: undefined }, io, out);
   await io.prepare?.();
   switch (name) {
+    case 'capture':
+      return (await import('./commands/capture.ts')).capture(args, io, out, tell);
     case 'node':
       return (await import('./commands/node.ts')).node(args, io, out, tell);
     case 'relay':

@@ -71,7 +71,8 @@ async function openOne(path: string, stdin: Readable, limits: Limits, asItComes 
   }
 }
 
-async function openPipe(incoming: Incoming, limits: Limits, asItComes: boolean): Promise<OpenedFile> {
+/** What a pipe brings, as far as it has come where that is enough to read it. Throws an UnreadableCapture. */
+export async function openPipe(incoming: Incoming, limits: Limits, asItComes: boolean): Promise<OpenedFile> {
   const { file } = incoming;
   while (!incoming.ended && file.size() < HEAD) await incoming.more();
   while (asItComes && !incoming.ended && !isGzip(file)) {

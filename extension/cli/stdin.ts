@@ -20,8 +20,9 @@ export class Incoming {
   #size = 0;
   #heard: () => void = () => {};
 
-  constructor(stream: Readable, limits: Limits) {
-    const recording = new Recording(limits, () => this.#heard());
+  /** `name`: what the pipe is to a person. */
+  constructor(stream: Readable, limits: Limits, name = 'Standard input') {
+    const recording = new Recording(limits, name, () => this.#heard());
     this.file = recording.file;
     receive(stream, recording, limits)
       .then(
@@ -138,6 +139,7 @@ function packets(bytes: AsyncGenerator<Buffer>, recording: Recording, limits: Li
 class Recording {
   readonly file = new GrowingFile();
   full: string;
+  readonly #name: string;
   readonly #limits: Limits;
   readonly #told: () => void;
   /** What is left of the block, and how much of it is filled and not in the file yet. */
@@ -147,10 +149,11 @@ class Recording {
   #waits = false;
   #hasRoom = true;
 
-  constructor(limits: Limits, told: () => void) {
+  constructor(limits: Limits, name: string, told: () => void) {
     this.#limits = limits;
+    this.#name = name;
     this.#told = told;
-    this.full = `Standard input is over the limit unpackedSize of ${limits.unpackedSize} bytes; the rest is left out.`;
+    this.full = `${name} is over the limit unpackedSize of ${limits.unpackedSize} bytes; the rest is left out.`;
   }
 
   /** False when the limit is reached: these bytes are left out. */
@@ -179,7 +182,7 @@ class Recording {
   flush(): void {
     if (!this.file.append(this.#block.subarray(0, this.#filled))) {
       this.#hasRoom = false;
-      this.full = 'There is no room for what standard input brings; the rest is left out.';
+      this.full = `${this.#name} brings more than there is room for; the rest is left out.`;
     }
     this.#block = this.#filled === this.#block.length ? new Uint8Array(BLOCK_SIZE) : this.#block.subarray(this.#filled);
     this.#filled = 0;

@@ -29,6 +29,7 @@ export function helpText(of: CaptureCommand | 'all'): string {
   });
   if (of === 'all')
     usage.push(
+      'peerscope capture -i INTERFACE …           captures live; see peerscope capture --help',
       'peerscope node   PROTOCOL …                runs a test node; see peerscope node --help',
       'peerscope relay  PROTOCOL …                stands between two programs; see peerscope relay --help',
       'peerscope run    SCRIPT…                   runs packet scripts; see peerscope run --help',
@@ -74,6 +75,22 @@ export function nodeHelp(protocols: readonly Protocol[]): string {
     'An interrupt stops the node; everything is written before it ends. Exit status: 0 no finding of severity error in its traffic;',
     '1 findings, a connection that never became ready, a --send that failed, or a --count that was not reached;',
     '3 wrong usage, a port in use, or a refused connection.',
+  ].join('\n');
+}
+
+/** What `peerscope capture --help` prints. */
+export function captureHelp(): string {
+  return [
+    'peerscope capture -i INTERFACE [--filter FILTER] [-o PATH] [OPTION]…   captures live, and prints each message once it has come',
+    'peerscope capture --list [--ssh HOST]                                  prints the interfaces',
+    '',
+    ...linesOf('capture'),
+    '',
+    'dumpcap or tcpdump captures, the first of them that has the rights; what to do is said where none has. With --ssh it is tcpdump of',
+    'that host, and the SSH connection itself is left out. The capture filter is compiled before anything is written.',
+    '',
+    'An interrupt stops the capture; everything is written before it ends. Exit status: 0 stopped by an interrupt or a stop condition;',
+    '3 wrong usage, no program, no rights, or a file that cannot be written; 4 the capture broke off.',
   ].join('\n');
 }
 

@@ -11,6 +11,7 @@ import { Warnings } from './capture/warnings.ts';
 import { registerDebug } from './debug/debug.ts';
 import { KeyLogs } from './keys/keylogs.ts';
 import { registerLanguage } from './language/language.ts';
+import { registerLive } from './live/live.ts';
 import { registerNodes } from './nodes/nodes.ts';
 import { registerPreviews } from './scripts/previewing.ts';
 import { Previews } from './scripts/previews.ts';
@@ -36,6 +37,7 @@ export function activate(context: vscode.ExtensionContext): Peerscope {
     vscode.window.registerCustomEditorProvider('peerscope.capture', editors, { supportsMultipleEditorsPerDocument: true }),
     ...registerCommands(editors, keyLogs),
     ...registerNodes(context, editors),
+    ...registerLive(context, editors),
     registerPreviews(previews, editors),
     ...registerTogether(editors),
     ...registerDebug(context, editors, keyLogs),

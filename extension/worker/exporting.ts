@@ -8,6 +8,7 @@ import {
   enhancedPacket,
   interfaceDescription,
   keyLogSecretsType,
+  processBlockOptions,
   sectionHeader,
   timeText,
 } from '../../dissector/capture/index.ts';
@@ -181,7 +182,8 @@ function packet(reader: CaptureReader, index: number, comment: string | undefine
     nanos: hasTime ? frames.nanos(index) : 0,
     interfaceIndex: frames.interfaceIndex(index),
     originalLength: frames.original(index),
-    options: reader.options(index),
+    // Process blocks are not exported, so nothing counts them.
+    options: reader.options(index).filter(({ code }) => !processBlockOptions.has(code)),
     ...(comment === undefined ? {} : { comment }),
   });
 }

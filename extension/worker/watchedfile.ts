@@ -1,11 +1,11 @@
-/** The file of a capture on a disk, which is looked at a few times a second as long as it is open. */
+/** The file of a capture on a disk, which is looked at many times a second as long as it is open. */
 import type { Limits } from '../../dissector/bytes/index.ts';
 import { type OpenFile, openFile } from '../capture/open.ts';
 import type { Change, Growth } from './growth.ts';
 import { type DiskCapture, openPath, watchPath } from './place.ts';
 
-/** Between two looks at the file. */
-const LOOK_MS = 400;
+/** Between two looks at the file: what a live capture brings is in the list within 200 ms. */
+const LOOK_MS = 100;
 
 export class WatchedFile {
   readonly #path: string;

@@ -39,6 +39,13 @@ describe('a folder that is not trusted', () => {
     expect(existsSync(marker)).toBe(false);
   });
 
+  it('starts no program for a live capture', async () => {
+    await workbench.command('Start Live Capture');
+    await expect
+      .poll(() => workbench.notifications(), { timeout: 20_000 })
+      .toEqual(['Peerscope: live captures need a trusted workspace.']);
+  });
+
   it('has its key logs read and its modules loaded once it is trusted', async () => {
     await workbench.trust();
     await expect

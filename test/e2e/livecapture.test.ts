@@ -1,0 +1,78 @@
+/** A person captures on loopback: chooses the interface, mistypes the filter, sees rows while it runs, stops it, saves it. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Listener, loopback, whyNot } from '../unit/live/help.ts';
+import { Inspecting } from './inspecting.ts';
+import { Workbench } from './workbench.ts';
+
+const why = whyNot('tcpdump') === '' ? '' : whyNot('dumpcap');
+const PATIENCE = { timeout: 20_000 };
+
+describe.skipIf(why !== '')(`a live capture${why}`, () => {
+  let workbench: Workbench;
+  let listener: Listener;
+  let inspecting: Inspecting;
+  beforeAll(async () => {
+    listener = await Listener.open();
+    workbench = await Workbench.open();
+  });
+  afterAll(async () => {
+    listener?.close();
+    await workbench?.dispose();
+  });
+  const entry = (text: string) => workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+  const sign = () => workbench.page.locator('.statusbar-item', { hasText: `${loopback}:` });
+
+  it('is of an interface, which is named with its addresses', async () => {
+    await workbench.command('Start Live Capture');
+    await entry('127.0.0.1').waitFor();
+    await entry('On Another Host').waitFor();
+    await workbench.screenshot('live-interfaces');
+    await entry('127.0.0.1').click();
+  });
+
+  it('asks again for a filter that is none, and keeps what was typed', async () => {
+    await workbench.page.getByText('A capture filter as tcpdump takes it').waitFor();
+    await workbench.answer('udp prt 7000');
+    await workbench.page.getByText('The capture filter cannot be used: syntax error.').waitFor();
+    const input = workbench.page.locator('.quick-input-widget input[type=text]');
+    expect(await input.inputValue()).toBe('udp prt 7000');
+    await workbench.screenshot('live-filter');
+    await workbench.answer(`udp port ${listener.port}`);
+  });
+
+  it('shows rows while it runs', async () => {
+    await sign().waitFor(PATIENCE);
+    inspecting = await Inspecting.appeared(workbench, `${loopback}-`);
+    await listener.send('one', 'two');
+    await inspecting.counts('frames', 2);
+    await inspecting.row(1).waitFor(PATIENCE);
+    await listener.send('three');
+    await inspecting.counts('frames', 3);
+    await inspecting.frame.locator('#packet-2[data-frame]').waitFor(PATIENCE);
+    await expect.poll(() => sign().innerText(), PATIENCE).toContain('3 packets');
+    await inspecting.select(2);
+    await workbench.screenshot('live-capture');
+  });
+
+  it('is stopped by its sign, and saved', async () => {
+    await sign().click();
+    await sign().waitFor({ ...PATIENCE, state: 'detached' });
+    await expect.poll(() => workbench.notifications(), PATIENCE).toEqual([`Peerscope: 3 packets captured on ${loopback}.`]);
+    await listener.send('after');
+    await workbench.page.locator('.notifications-toasts').getByRole('button', { name: 'Save…' }).hover();
+    await workbench.screenshot('live-stopped');
+    await workbench.page.locator('.notifications-toasts').getByRole('button', { name: 'Save…' }).click();
+    const path = join(workbench.folder, 'kept.pcap');
+    const input = workbench.page.locator('.quick-input-widget input[type=text]');
+    await expect.poll(() => input.inputValue()).toMatch(/\.pcap$/);
+    await input.fill(path);
+    await workbench.page.locator('.quick-input-widget a.monaco-button', { hasText: 'OK' }).click();
+    await expect.poll(() => existsSync(path), PATIENCE).toBe(true);
+    const bytes = readFileSync(path).toString('latin1');
+    expect(['one', 'two', 'three'].every((text) => bytes.includes(text))).toBe(true);
+    expect(bytes).not.toContain('after');
+    expect(await inspecting.count('frames')).toBe(3);
+  });
+});
