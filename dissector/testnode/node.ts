@@ -257,6 +257,7 @@ export class TestNode {
       ...{ choices, now, random, limits: this.#limits, transport: this.#transport },
       clock: () => BigInt(Math.round(this.#clock.timers.now * 1_000_000)),
       send: (link, message, given = {}) => this.#sender.queue(link, message, given),
+      deliver: (link, message, given) => this.#environment.delivered?.(link, message, given),
       close: (link, why) => this.#close(link, why, false),
       timer: (link, name, milliseconds) => {
         if (this.#links.find(link) !== undefined) this.#clock.after(link, name, milliseconds);

@@ -108,14 +108,19 @@ export const options: readonly CliOption[] = [
     doc: 'passes what comes on to this address, and back what comes from there',
     commands: ['relay'],
   },
+  {
+    name: 'terminate',
+    doc: 'is a node towards each side, with a session of its own: what the one session opens, the other one says anew',
+    commands: ['relay'],
+  },
   { name: 'connect', value: 'HOST:PORT', doc: 'connects to a peer there', commands: ['node'] },
   { name: 'transport', value: 'udp|tcp', doc: 'the transport, if the protocol has both', commands: ['node', 'relay'] },
   { name: 'role', value: 'ROLE', doc: 'the role of the node; the default depends on which side connects', commands: ['node'] },
   {
     name: 'identity',
     value: 'FILE',
-    doc: 'long-term private keys; the file is created if it does not exist',
-    commands: ['node'],
+    doc: 'long-term private keys; the file is created if it does not exist; of a relay, with --terminate',
+    commands: ['node', 'relay'],
   },
   {
     name: 'identity-kind',

@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { pinsIn, readDecodeOptions } from '../../dissector/analysis/decodeoptions.ts';
 import { type Address, KeyRing, type Link, type Protocol } from '../../dissector/protocol/index.ts';
-import { parseRelayFault, type Relay, type RelayFault } from '../../dissector/relay/index.ts';
+import { parseRelayFault, type Relay, type RelayFault, type Relaying } from '../../dissector/relay/index.ts';
 import { type Held, type NodeEvent, NodeRefusal, Recorder } from '../../dissector/testnode/index.ts';
 import type { HeldState, LinkState, NodeState, NodeWish } from '../wire/node.ts';
 import { type Driven, editedFrom, type Speaker } from './driven.ts';
@@ -125,7 +125,7 @@ export class RunningRelay implements Driven {
     return this.#journal.recording;
   }
 
-  get controls(): Relay {
+  get controls(): Relaying {
     if (this.#socket === undefined || !this.#running) throw new Error('The relay is stopped.');
     return this.#socket.relay;
   }
