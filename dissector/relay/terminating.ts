@@ -1,5 +1,5 @@
 import type { FieldValues } from '../codec/index.ts';
-import type { Address, Link } from '../protocol/index.ts';
+import type { Address, Link, Protocol } from '../protocol/index.ts';
 import {
   type Fault,
   type Held,
@@ -339,4 +339,10 @@ function heldOf(sessions: Sessions, way: Way): readonly Held[] {
   return sessions
     .carriage(way)
     .held.map(({ id, message, values }): Held => ({ id, link, direction, message, values, bytes: undefined }));
+}
+
+/** What a person is told when such a relay starts: by what a side can tell that it talks to the relay. */
+export function recognitionText({ peer }: Protocol): string {
+  const how = peer?.recognition ?? 'A side that checks the identity of the other one sees that of the relay.';
+  return `Each side has a session with the relay itself, under the relay's identity, and can notice that. ${how}`;
 }

@@ -167,7 +167,7 @@ export const options: readonly CliOption[] = [
   {
     name: 'record',
     value: 'PATH',
-    doc: 'writes the traffic and its keys: one pcapng file (node, dap), one per section in a folder (run); of a relay the side that listens, without keys',
+    doc: 'writes the traffic and its keys: one pcapng file (node, dap), one per section in a folder (run); of a relay the side that listens, with keys only after --terminate',
     commands: ['node', 'relay', 'run', 'dap'],
   },
   {
@@ -176,7 +176,7 @@ export const options: readonly CliOption[] = [
     doc: 'writes the side to the forward address; diff of both recordings tells what the relay changed',
     commands: ['relay'],
   },
-  { name: 'without-keys', doc: 'leaves the keys out of the recording', commands: ['node'] },
+  { name: 'without-keys', doc: 'leaves the keys out of the recording', commands: ['node', 'relay'] },
   { name: 'keylog', value: 'FILE', doc: 'writes the keys of the traffic, in the format of --keys', commands: ['node'] },
   { name: 'for', value: 'SECONDS', doc: 'stops after this time', commands: ['node', 'relay'] },
   { name: 'count', value: 'N', doc: 'stops after this number of messages, sent and received', commands: ['node', 'relay'] },

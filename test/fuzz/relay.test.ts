@@ -45,7 +45,11 @@ function passed(id: string, { said, transport }: Played, keys: string, faults: r
   const relay = new Relay(
     { protocol, protocols, transport, choices: new Choices(), keys: ring, faults },
     {
-      ...{ now: () => BigInt(Math.round(now * 1e6)), clock: () => now, random: (length: number) => seededBytes(mulberry32(1), length) },
+      ...{
+        now: () => BigInt(Math.round(now * 1e6)),
+        clock: () => now,
+        random: (length: number) => seededBytes(mulberry32(1), length),
+      },
       write: ({ dialled }, bytes) => void out[dialled ? 0 : 1].push(...bytes),
       ...{ finish: () => {}, close: () => {}, read: () => {}, wake: () => {}, happened: () => {} },
     },

@@ -2,7 +2,14 @@
 import type { FieldValues } from '../../../dissector/codec/index.ts';
 import { Choices, KeyRing, type Link, type Protocol } from '../../../dissector/protocol/index.ts';
 import { protocols as builtIn } from '../../../dissector/protocols/index.ts';
-import { parseRelayFault, Relay, type RelayFault, type Relaying, type RelayOptions, TerminatingRelay } from '../../../dissector/relay/index.ts';
+import {
+  parseRelayFault,
+  Relay,
+  type RelayFault,
+  type Relaying,
+  type RelayOptions,
+  TerminatingRelay,
+} from '../../../dissector/relay/index.ts';
 import { mulberry32, type NodeEvent, type NodeOptions, seededBytes, TestNode } from '../../../dissector/testnode/index.ts';
 
 const START = 1_700_000_000_000_000_000n;
