@@ -45,12 +45,14 @@ export class Sessions {
     this.sides = [this.#side(0), this.#side(1)];
   }
 
-  open(side: Way, remote: Address, local: Address): Link | undefined {
+  /** `attach` is told the link before its session speaks on it. */
+  open(side: Way, remote: Address, local: Address, attach: (link: Link) => void): Link | undefined {
     const own = this.sides[side];
     const dialled = side === 1;
     own.node.opened(remote, local, dialled, ({ id }) => {
       own.inner = id;
       own.link = { id: this.#parts.takeLink(), remote, local, dialled };
+      attach(own.link);
     });
     return own.link;
   }

@@ -63,7 +63,7 @@ export class TerminatingRelay implements Relaying {
     this.#sessions({ ...environment, happened: () => {} });
   }
 
-  opened(remote: Address, local: Address): Link | undefined {
+  opened(remote: Address, local: Address, attach?: (link: Link) => void): Link | undefined {
     if (this.#all.size >= this.#limits.links) {
       this.#dropped();
       const text = `${this.#limits.links} links are open: further ones are refused (limit links).`;
@@ -73,12 +73,14 @@ export class TerminatingRelay implements Relaying {
     }
     const sessions = this.#sessions(this.#environment);
     this.#all.add(sessions);
-    return this.#open(sessions, 0, remote, local);
+    return this.#open(sessions, 0, remote, local, attach);
   }
 
-  forwarded(client: number, remote: Address, local: Address): Link | undefined {
+  forwarded(client: number, remote: Address, local: Address, attach?: (link: Link) => void): Link | undefined {
     const sessions = this.#byLink.get(client)?.sessions;
-    return sessions === undefined || sessions.sides[1].link !== undefined ? undefined : this.#open(sessions, 1, remote, local);
+    return sessions === undefined || sessions.sides[1].link !== undefined
+      ? undefined
+      : this.#open(sessions, 1, remote, local, attach);
   }
 
   unreached(client: number, why: string): void {
@@ -214,9 +216,17 @@ export class TerminatingRelay implements Relaying {
     for (const side of ways) sessions?.disconnect(side, why);
   }
 
-  #open(sessions: Sessions, side: Way, remote: Address, local: Address): Link | undefined {
-    const link = sessions.open(side, remote, local);
-    if (link !== undefined) this.#byLink.set(link.id, { sessions, side });
+  #open(
+    sessions: Sessions,
+    side: Way,
+    remote: Address,
+    local: Address,
+    attach: ((link: Link) => void) | undefined,
+  ): Link | undefined {
+    const link = sessions.open(side, remote, local, (opened) => {
+      this.#byLink.set(opened.id, { sessions, side });
+      attach?.(opened);
+    });
     this.#settle(sessions);
     return link;
   }

@@ -36,8 +36,8 @@ export class SocketRelay {
     const relay = (): Relaying => made!.relay;
     const events: RelayPortEvents = {
       // What still comes while it ends finds nobody.
-      opened: (remote, local) => (made!.#ended === undefined ? relay().opened(remote, local) : undefined),
-      forwarded: (client, remote, local) => relay().forwarded(client, remote, local),
+      opened: (remote, local, attach) => (made!.#ended === undefined ? relay().opened(remote, local, attach) : undefined),
+      forwarded: (client, remote, local, attach) => relay().forwarded(client, remote, local, attach),
       unreached: (client, why) => relay().unreached(client, why),
       received: (link, bytes) => relay().received(link, bytes),
       ended: (link) => relay().ended(link),

@@ -168,7 +168,7 @@ describe('relay', () => {
     ['p2pke', 'data', true, data],
     ['botd', 'protobuf', true, ['--send', 'protobuf {"tree": [{"field": 3, "wire_type": 2, "bytes": "hex:0102"}]}']],
     ['p2ppacket', 'data', false, ['--send', 'data {"channels": [{"id": 4, "data": "hex:0102"}]}']],
-    ['p2p', 'TUNNEL_DATA', true, ['--send', 'TUNNEL_DATA {"data": "hex:0102"}']],
+    ['p2p', 'DATA', true, ['--send', 'DATA']],
     ['ptpchat', 'MESSAGE', false, ['--send', 'JOIN', '--send', 'MESSAGE {"text": "0102"}']],
     ['knock', 'data', false, ['--protocol', join(project, 'media', 'samples/protocols/knock.js'), '--send', 'data']],
     ['wireguard', 'data', false, ['--protocol', join(project, 'media', 'samples/protocols/wireguard.js'), '--send', 'data']],
