@@ -76,7 +76,8 @@ export class Sessions {
   say(side: Way, message: string, values: FieldValues): void {
     const { node, inner } = this.sides[side];
     if (inner === undefined || this.gone[side]) throw new Error('The link is closed.');
-    node.send(inner, message, values);
+    // No person has named the address of who connected: it may be forged.
+    node.send(inner, message, values, side === 1);
   }
 
   /** A link was closed by the other side, or could not be opened. */

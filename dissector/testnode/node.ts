@@ -191,9 +191,12 @@ export class TestNode {
     return this.#peer.fill(link, message, given);
   }
 
-  /** Sends a message at once, whatever the machine allows. Throws an Error with the reason when it cannot be made. */
-  send(link: number, message: string, given: FieldValues = {}): void {
-    this.#over(link, () => this.#sender.send(link, message, given));
+  /**
+   * Sends a message at once, whatever the machine allows. Throws an Error with the reason when it cannot be made. `byHand`: a person wants
+   * it, also at an address that has proven nothing.
+   */
+  send(link: number, message: string, given: FieldValues = {}, byHand = true): void {
+    this.#over(link, () => this.#sender.send(link, message, given, byHand));
   }
 
   /** Writes bytes as they are: the peer knows nothing of them. */

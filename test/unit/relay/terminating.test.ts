@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { FieldValues } from '../../../dissector/codec/index.ts';
 import { Choices, KeyRing, type Protocol } from '../../../dissector/protocol/index.ts';
 import { protocols } from '../../../dissector/protocols/index.ts';
-import { TerminatingRelay } from '../../../dissector/relay/index.ts';
-import { mulberry32, seededBytes } from '../../../dissector/testnode/index.ts';
+import { type RelayEnvironment, TerminatingRelay } from '../../../dissector/relay/index.ts';
+import { mulberry32, nodeLimits, seededBytes } from '../../../dissector/testnode/index.ts';
 import { Chain, type ChainOptions, type End, heard } from './chain.ts';
 
 const named = (id: string): Protocol => protocols.find((each) => each.id === id)!;
@@ -30,6 +30,28 @@ const says: Readonly<Record<string, readonly [message: string, values: FieldValu
 function said(end: End): readonly (readonly [string, FieldValues])[] {
   return end.delivered.map(({ message, given }) => [message, given]);
 }
+
+/** A way out that nothing goes. */
+const silent: RelayEnvironment = {
+  ...{ now: () => 0n, clock: () => 0, random: (length: number) => new Uint8Array(length) },
+  ...{ write: () => {}, finish: () => {}, close: () => {}, read: () => {}, wake: () => {}, happened: () => {} },
+};
+
+/** A protocol that says bytes as they are, and never knows whether it is heard. */
+const echoing: Protocol = {
+  ...named('p2pke'),
+  peer: {
+    ...{ transports: ['udp'], roles: [], signatures: {}, nonces: {}, sealed: [], delivers: ['data'] },
+    createIdentity: async () => '',
+    start: (context) => ({
+      ...{ opened: () => {}, timer: () => {}, closed: () => {}, shutdown: () => {}, allowedMessages: () => [] },
+      received: (link, bytes) => context.deliver(link, 'data', { data: bytes.slice() }),
+      status: () => ({ state: 'open', doc: 'Always.', ready: true }),
+      fill: (_, __, given) => given,
+      emit: (_, __, { data }) => data as Uint8Array,
+    }),
+  },
+};
 
 describe('a relay that terminates', () => {
   for (const [id, [message, values]] of Object.entries(says)) {
@@ -120,15 +142,55 @@ describe('a relay that terminates', () => {
     expect(chain.told.join()).toContain('The other side disconnects');
   });
 
+  it('sends who has proven nothing at most three times what came from there, whatever the forward address says', () => {
+    const sent = [0, 0];
+    const relay = new TerminatingRelay(
+      {
+        protocol: echoing,
+        protocols,
+        transport: 'udp',
+        choices: new Choices(),
+        keys: new KeyRing([]),
+        terminates: { identity: '' },
+      },
+      {
+        ...silent,
+        write: ({ dialled }, bytes) => {
+          sent[dialled ? 1 : 0]! += bytes.length;
+        },
+      },
+    );
+    const client = relay.opened({ ip: '192.0.2.1', port: 1 }, { ip: '127.0.0.1', port: 2 })!;
+    const server = relay.forwarded(client.id, { ip: '127.0.0.1', port: 4 }, { ip: '127.0.0.1', port: 3 })!;
+    relay.received(client.id, new Uint8Array(100));
+    expect(sent).toEqual([0, 100]);
+    for (let n = 0; n < 20; n++) relay.received(server.id, new Uint8Array(90));
+    expect(sent[0]).toBe(270);
+    relay.received(client.id, new Uint8Array(100));
+    expect(sent[0]).toBeGreaterThan(270);
+    expect(sent[0]).toBeLessThanOrEqual(600);
+  });
+
+  it('leaves out what is more than may wait, and counts it', () => {
+    const limits = { ...nodeLimits, heldMessages: 3 };
+    const relay = new TerminatingRelay(
+      {
+        ...{ protocol: echoing, protocols, transport: 'udp', choices: new Choices(), keys: new KeyRing([]), limits },
+        ...{ mode: 'intercept', terminates: { identity: '' } },
+      },
+      silent,
+    );
+    const client = relay.opened({ ip: '127.0.0.1', port: 1 }, { ip: '127.0.0.1', port: 2 })!;
+    for (let n = 0; n < 5; n++) relay.received(client.id, Uint8Array.of(n));
+    expect(relay.held.map(({ values }) => values)).toEqual([0, 1, 2].map((n) => ({ data: Uint8Array.of(n) })));
+    expect(relay.counts).toMatchObject({ received: 5, dropped: 2 });
+  });
+
   it('is refused where there is no node, or an identity that is none', () => {
-    const environment = {
-      ...{ now: () => 0n, clock: () => 0, random: (length: number) => new Uint8Array(length) },
-      ...{ write: () => {}, finish: () => {}, close: () => {}, read: () => {}, wake: () => {}, happened: () => {} },
-    };
     const made = (protocol: Protocol, identity: string) => () =>
       new TerminatingRelay(
         { protocol, protocols, transport: 'udp', choices: new Choices(), keys: new KeyRing([]), terminates: { identity } },
-        environment,
+        silent,
       );
     const { peer: _, ...without } = named('p2pke');
     expect(made(without as Protocol, '')).toThrow('There is no test node of p2pke.');
