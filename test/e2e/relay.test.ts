@@ -123,7 +123,9 @@ describe('the relay', () => {
     await start('connect', '127.0.0.1:7442');
     const relay = cardOf('relays from 127.0.0.1:7442');
     await expect.poll(() => relay.innerText(), PATIENCE).toContain('with sessions of its own');
-    await expect.poll(() => relay.locator('.told').innerText(), PATIENCE).toContain('Each side has a session with the relay itself');
+    await expect
+      .poll(() => relay.locator('.told').innerText(), PATIENCE)
+      .toContain('Each side has a session with the relay itself');
     expect(await violations(page)).toEqual([]);
     await workbench.screenshot('relay-terminates');
   });
