@@ -142,6 +142,43 @@ describe('a relay that terminates', () => {
     expect(chain.told.join()).toContain('The other side disconnects');
   });
 
+  it('says what was held before it closes the other side, and drops it where its side broke off', async () => {
+    for (const abrupt of [false, true]) {
+      const chain = await terminating('botd', { mode: 'step' });
+      const { client, server, relay } = chain;
+      client.node.send(client.link.id, ...says.botd!);
+      chain.run(10);
+      const [held] = relay.held;
+      relay.closed(relay.links[0]!.id, 'gone', abrupt);
+      chain.run(10);
+      expect(server.node.links.length).toBe(abrupt ? 0 : 1);
+      relay.release(held!.id);
+      chain.run(10);
+      expect(said(server).length).toBe(abrupt ? 0 : 1);
+      expect(server.node.links).toEqual([]);
+      expect(relay.links).toEqual([]);
+    }
+  });
+
+  it('closes the link of who came where nobody is at the forward address', () => {
+    const closed: number[] = [];
+    const relay = new TerminatingRelay(
+      {
+        protocol: echoing,
+        protocols,
+        transport: 'udp',
+        choices: new Choices(),
+        keys: new KeyRing([]),
+        terminates: { identity: '' },
+      },
+      { ...silent, close: ({ id }) => void closed.push(id) },
+    );
+    const { id } = relay.opened({ ip: '127.0.0.1', port: 1 }, { ip: '127.0.0.1', port: 2 })!;
+    relay.unreached(id, 'refused');
+    expect(closed).toEqual([id]);
+    expect(relay.links).toEqual([]);
+  });
+
   it('sends who has proven nothing at most three times what came from there, whatever the forward address says', () => {
     const sent = [0, 0];
     const relay = new TerminatingRelay(
