@@ -267,16 +267,8 @@ class Run implements RunView {
     });
   }
 
-  async #start({
-    name,
-    protocol: id,
-    direction,
-    address,
-    forward,
-    terminated,
-    manual,
-    role,
-  }: Statement & { kind: 'node' }): Promise<void> {
+  async #start(statement: Statement & { kind: 'node' }): Promise<void> {
+    const { name, protocol: id, direction, address, forward, terminated, manual, role } = statement;
     const { protocols, pins, limits, around } = this.#options;
     const protocol = protocols.find((each) => each.id === id.text)!;
     const at = await this.#placeOf(address.text);
