@@ -3,6 +3,7 @@ import type { Address, Link } from '../protocol/index.ts';
 import { type Environment, type Fault, type NodeEvent, TestNode } from '../testnode/index.ts';
 import type { Carriage } from './carriage.ts';
 import type { RelayEnvironment } from './environment.ts';
+import { withoutMeasures } from './measures.ts';
 import type { RelayOptions } from './options.ts';
 import type { Way } from './units.ts';
 
@@ -104,7 +105,10 @@ export class Sessions {
     const write: Pick<Environment, 'write' | 'close' | 'delivered' | 'happened'> = {
       write: (_, bytes) => environment.write(own.link!, bytes),
       close: (_, abrupt) => environment.close(own.link!, abrupt),
-      delivered: (_, message, values) => this.carriage(side).take(message, values),
+      delivered: (_, message, values) => {
+        const { fields = [] } = protocol.messages?.find(({ name }) => name === message) ?? {};
+        this.carriage(side).take(message, withoutMeasures(values, fields));
+      },
       happened: (event) => this.#happened(side, event),
     };
     own.node = new TestNode(

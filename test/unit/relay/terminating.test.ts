@@ -111,6 +111,19 @@ describe('a relay that terminates', () => {
     expect(texts()).toEqual(['3', '3', 'one', 'four']);
   });
 
+  it('counts anew what was edited', async () => {
+    const chain = await terminating('p2p', { mode: 'step' });
+    const { client, server, relay } = chain;
+    client.node.send(client.link.id, 'TUNNEL_DATA', { tunnel_id: 7n, data: hello });
+    chain.run(10);
+    const [held] = relay.held;
+    expect(Object.keys(held!.values!).sort()).toEqual(['data', 'tunnel_id', 'type']);
+    relay.release(held!.id, { values: { ...held!.values!, data: new Uint8Array(300) } });
+    chain.run(10);
+    expect(server.complaints()).toEqual([]);
+    expect(said(server)).toMatchObject([['TUNNEL_DATA', { size: 300, data: new Uint8Array(300) }]]);
+  });
+
   it('spoils what it says where it is told to, and only that way', async () => {
     const chain = await terminating('p2pke', { faults: ['forward/wrong-key:data#1'] });
     const { client, server } = chain;
