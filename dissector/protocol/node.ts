@@ -46,6 +46,11 @@ export interface NodeContext {
   random(length: number): Uint8Array;
   /** Wants a message sent. It is made by `fill` at once; `emit` follows when it really goes out, which may be later or never. */
   send(link: number, message: string, given?: FieldValues): void;
+  /**
+   * A message of the application was accepted: neither the session itself nor its handshake needs it. `given`: the values that another
+   * session is to say it with; what belongs to this session alone (counters, signatures, ids) is left out.
+   */
+  deliver(link: number, message: string, given: FieldValues): void;
   /** Ends the link after what was sent. */
   close(link: number, why: string): void;
   /** Calls `timer` once after so many milliseconds; again to set it anew, `undefined` to stop it. */
@@ -115,6 +120,10 @@ export interface NodeDefinition {
   readonly nonces: Places;
   /** Messages whose bytes are made with a secret key. */
   readonly sealed: readonly string[];
+  /** Messages that its sessions `deliver`: the application's; all others are the session's own. Absent where it delivers none. */
+  readonly delivers?: readonly string[];
+  /** By what the other side can tell this node from another one, in a sentence; absent where that is not known. */
+  readonly recognition?: string;
   /** Kinds of keys that a new identity can have, the first of them without a choice; absent where there is only one. */
   readonly identityKinds?: readonly string[];
   /** A new identity as text: long-term private keys, a JSON object; `kind` is one of `identityKinds`. */

@@ -7,6 +7,8 @@ export interface RelayEnvironment {
   now(): bigint;
   /** Milliseconds that never go back. */
   clock(): number;
+  /** Secret random bytes. */
+  random(length: number): Uint8Array;
   write(link: Link, bytes: Uint8Array): void;
   /** Nothing more is written to this link: the direction is closed after what was written. */
   finish(link: Link): void;

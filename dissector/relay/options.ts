@@ -2,7 +2,7 @@ import type { Choices, KeyRing, Protocol } from '../protocol/index.ts';
 import type { Mode, NodeLimits } from '../testnode/index.ts';
 import type { RelayFault } from './faults.ts';
 
-/** What a relay is started with. It has no identity and no role: both ends are programs of others. */
+/** What a relay is started with. Without `terminates` it has no identity and no role: both ends are programs of others. */
 export interface RelayOptions {
   readonly protocol: Protocol;
   /** All that are known: one may carry messages of another. */
@@ -16,4 +16,6 @@ export interface RelayOptions {
   readonly faults?: readonly RelayFault[];
   readonly seed?: number;
   readonly limits?: NodeLimits;
+  /** It ends both conversations itself: it is a node with this identity towards each side, with a session of its own. */
+  readonly terminates?: { readonly identity: string };
 }

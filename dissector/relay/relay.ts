@@ -62,8 +62,8 @@ export class Relay {
     );
   }
 
-  /** Somebody has connected, or an address was not heard of before; undefined when there are too many. */
-  opened(remote: Address, local: Address): Link | undefined {
+  /** Somebody has connected, or an address was not heard of before; undefined when there are too many. `attach` is told the link first. */
+  opened(remote: Address, local: Address, attach?: (link: Link) => void): Link | undefined {
     if (this.#pairs.size >= this.#limits.links) {
       this.#dropped++;
       if (!this.#isFull)
@@ -72,6 +72,7 @@ export class Relay {
       return undefined;
     }
     const link: Link = { id: this.#nextLink++, remote, local, dialled: false };
+    attach?.(link);
     const { protocol, protocols, transport, choices, keys } = this.#options;
     const passages = [this.#passage(() => pair, 0), this.#passage(() => pair, 1)] as const;
     const pair: Pair = new Pair(link, this.#clock.timers.now, {
@@ -90,11 +91,12 @@ export class Relay {
   }
 
   /** The link to the forward address is open, for the one that came. */
-  forwarded(client: number, remote: Address, local: Address): Link | undefined {
+  forwarded(client: number, remote: Address, local: Address, attach?: (link: Link) => void): Link | undefined {
     const pair = this.#byLink.get(client);
     if (pair === undefined || pair.server !== undefined) return undefined;
     pair.server = { id: this.#nextLink++, remote, local, dialled: true };
     this.#byLink.set(pair.server.id, pair);
+    attach?.(pair.server);
     this.#happened({ kind: 'opened', link: pair.server });
     return pair.server;
   }

@@ -37,6 +37,8 @@ export interface Environment {
   close(link: Link, abrupt: boolean): void;
   /** A UDP address becomes a link; undefined where that is not possible (TCP). */
   reach?(remote: Address): Address | undefined;
+  /** A message of the application was accepted on a link, with the values that another session can say it with. */
+  delivered?(link: number, message: string, given: FieldValues): void;
   /** The next timer is due in another time than before. */
   wake(): void;
   happened(event: NodeEvent): void;

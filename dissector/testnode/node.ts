@@ -191,9 +191,12 @@ export class TestNode {
     return this.#peer.fill(link, message, given);
   }
 
-  /** Sends a message at once, whatever the machine allows. Throws an Error with the reason when it cannot be made. */
-  send(link: number, message: string, given: FieldValues = {}): void {
-    this.#over(link, () => this.#sender.send(link, message, given));
+  /**
+   * Sends a message at once, whatever the machine allows. Throws an Error with the reason when it cannot be made. `byHand`: a person wants
+   * it, also at an address that has proven nothing.
+   */
+  send(link: number, message: string, given: FieldValues = {}, byHand = true): void {
+    this.#over(link, () => this.#sender.send(link, message, given, byHand));
   }
 
   /** Writes bytes as they are: the peer knows nothing of them. */
@@ -257,6 +260,7 @@ export class TestNode {
       ...{ choices, now, random, limits: this.#limits, transport: this.#transport },
       clock: () => BigInt(Math.round(this.#clock.timers.now * 1_000_000)),
       send: (link, message, given = {}) => this.#sender.queue(link, message, given),
+      deliver: (link, message, given) => this.#environment.delivered?.(link, message, given),
       close: (link, why) => this.#close(link, why, false),
       timer: (link, name, milliseconds) => {
         if (this.#links.find(link) !== undefined) this.#clock.after(link, name, milliseconds);

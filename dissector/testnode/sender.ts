@@ -80,9 +80,9 @@ export class Sender {
     }
   }
 
-  /** A person wants it sent, now. */
-  send(link: number, message: string, given: FieldValues): void {
-    this.#go(this.#made(link, message, given, true));
+  /** It is sent now; `byHand`: a person wants that. */
+  send(link: number, message: string, given: FieldValues, byHand: boolean): void {
+    this.#go(this.#made(link, message, given, byHand));
   }
 
   /** Bytes as they are. */

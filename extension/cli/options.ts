@@ -159,14 +159,19 @@ export const options: readonly CliOption[] = [
     doc: 'passes what comes on to this address, and back what comes from there',
     commands: ['relay'],
   },
+  {
+    name: 'terminate',
+    doc: 'is a node towards each side, with a session of its own: what the one session opens, the other one says anew',
+    commands: ['relay'],
+  },
   { name: 'connect', value: 'HOST:PORT', doc: 'connects to a peer there', commands: ['node'] },
   { name: 'transport', value: 'udp|tcp', doc: 'the transport, if the protocol has both', commands: ['node', 'relay'] },
   { name: 'role', value: 'ROLE', doc: 'the role of the node; the default depends on which side connects', commands: ['node'] },
   {
     name: 'identity',
     value: 'FILE',
-    doc: 'long-term private keys; the file is created if it does not exist',
-    commands: ['node'],
+    doc: 'long-term private keys; the file is created if it does not exist; of a relay, with --terminate',
+    commands: ['node', 'relay'],
   },
   {
     name: 'identity-kind',
@@ -213,7 +218,7 @@ export const options: readonly CliOption[] = [
   {
     name: 'record',
     value: 'PATH',
-    doc: 'writes the traffic and its keys: one pcapng file (node, dap), one per section in a folder (run); of a relay the side that listens, without keys',
+    doc: 'writes the traffic and its keys: one pcapng file (node, dap), one per section in a folder (run); of a relay the side that listens, with keys only after --terminate',
     commands: ['node', 'relay', 'run', 'dap'],
   },
   {
@@ -222,7 +227,7 @@ export const options: readonly CliOption[] = [
     doc: 'writes the side to the forward address; diff of both recordings tells what the relay changed',
     commands: ['relay'],
   },
-  { name: 'without-keys', doc: 'leaves the keys out of the recording', commands: ['node'] },
+  { name: 'without-keys', doc: 'leaves the keys out of the recording', commands: ['node', 'relay'] },
   { name: 'keylog', value: 'FILE', doc: 'writes the keys of the traffic, in the format of --keys', commands: ['node'] },
   { name: 'for', value: 'SECONDS', doc: 'stops after this time', commands: ['capture', 'node', 'relay'] },
   { name: 'count', value: 'N', doc: 'stops after this number of messages, sent and received', commands: ['node', 'relay'] },

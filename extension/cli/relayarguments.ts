@@ -14,6 +14,11 @@ export interface RelayCommand {
   readonly forward: HostPort;
   readonly transport: 'udp' | 'tcp' | undefined;
   readonly choices: Readonly<Record<string, unknown>>;
+  /** It is a node towards each side, with the identity of this file where one is named. */
+  readonly terminate: boolean;
+  readonly identity: string | undefined;
+  /** Recordings hold its keys, where it has some. */
+  readonly secrets: boolean;
   /** Key logs of the programs at both ends, which may still be written. */
   readonly keys: readonly string[];
   /** Recordings of the side that listens, and of the side to the forward address. */
@@ -45,9 +50,15 @@ export function parseRelayCommand(args: readonly string[]): RelayCommand | undef
   if (transport !== undefined && transport !== 'udp' && transport !== 'tcp')
     throw usage(`--transport is udp or tcp, not "${transport}".`);
   const [record, recordForward] = [given.one('record'), given.one('record-forward')];
-  distinct({ '--record': record, '--record-forward': recordForward }, usage);
+  const [terminate, identity] = [given.has('terminate'), given.one('identity')];
+  distinct({ '--record': record, '--record-forward': recordForward, '--identity': identity }, usage);
+  if (terminate && given.has('keys')) throw usage('With --terminate the sessions are its own: they need no --keys.');
+  for (const own of ['identity', 'without-keys'])
+    if (!terminate && given.has(own))
+      throw usage(`--${own} is for --terminate: without it, a relay has neither identity nor keys.`);
   return {
-    ...{ protocol, listen, forward, transport, record, recordForward },
+    ...{ protocol, listen, forward, transport, record, recordForward, terminate, identity },
+    secrets: terminate && !given.has('without-keys'),
     choices: parseChoices(given.all('choice')),
     keys: given.all('keys'),
     seconds: positive('--for', given.one('for'), /^\d{1,9}(\.\d{1,3})?$/, usage),

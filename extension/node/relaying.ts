@@ -1,8 +1,8 @@
 /** One relay of the editor: its sockets, the keys that it follows, its recording, and what a page shows of it. */
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { pinsIn, readDecodeOptions } from '../../dissector/analysis/decodeoptions.ts';
 import { type Address, KeyRing, type Link, type Protocol } from '../../dissector/protocol/index.ts';
-import { parseRelayFault, type Relay, type RelayFault } from '../../dissector/relay/index.ts';
+import { parseRelayFault, type Relay, type RelayFault, type Relaying, recognitionText } from '../../dissector/relay/index.ts';
 import { type Held, type NodeEvent, NodeRefusal, Recorder } from '../../dissector/testnode/index.ts';
 import type { HeldState, LinkState, NodeState, NodeWish } from '../wire/node.ts';
 import { type Driven, editedFrom, type Speaker } from './driven.ts';
@@ -37,6 +37,7 @@ export async function startRelay(
   if (forward.port === 0) throw new NodeRefusal(`Nobody can be dialled at port 0: ${wish.forward}.`);
   const specs = wish.faults.split(/\s+/).filter((spec) => spec !== '');
   const faults = specs.map((spec) => readFault(spec, protocol, wish.transport));
+  const own = wish.terminates === true ? { terminates: { identity: await identityFor(wish, protocol) } } : {};
   const limits = nodeLimitsIn(tree, protocols);
   const ring = new KeyRing(
     protocols.flatMap(({ keys }) => keys),
@@ -45,8 +46,16 @@ export async function startRelay(
   const { choices } = readDecodeOptions({ choices: pinsIn(tree, protocols) }, protocols);
   const relay = new RunningRelay(id, wish, protocol, forward, recording, changed);
   const keys = new FollowedKeys(wish.keyLogs ?? [], limits, (sentence) => relay.told(sentence));
-  await relay.open(listen, { protocols, choices, limits, faults, keys: ring }, keys);
+  await relay.open(listen, { protocols, choices, limits, faults, keys: ring, ...own }, keys);
+  if (wish.terminates === true) relay.told(recognitionText(protocol));
   return relay;
+}
+
+/** As the person gave it, or a new one. */
+async function identityFor({ identity, identityKind }: NodeWish, { id, peer }: Protocol): Promise<string> {
+  if (peer === undefined) throw new NodeRefusal(`There is no test node of ${id}: sessions of its own need one.`);
+  const kind = identityKind === '' ? undefined : identityKind;
+  return identity === '' ? peer.createIdentity((length) => randomBytes(length), kind) : identity;
 }
 
 function readFault(spec: string, protocol: Protocol, transport: 'udp' | 'tcp'): RelayFault {
@@ -82,12 +91,12 @@ export class RunningRelay implements Driven {
 
   async open(
     listen: Address,
-    options: Pick<ConstructorParameters<typeof Relay>[0], 'protocols' | 'choices' | 'limits' | 'faults' | 'keys'>,
+    options: Pick<ConstructorParameters<typeof Relay>[0], 'protocols' | 'choices' | 'limits' | 'faults' | 'keys' | 'terminates'>,
     keys: FollowedKeys,
   ): Promise<void> {
     const { transport, mode } = this.#wish;
     const recorder = new Recorder({
-      ...{ transport, secrets: false, application: 'Peerscope', now: wallClock },
+      ...{ transport, secrets: options.terminates !== undefined, application: 'Peerscope', now: wallClock },
       stoodStill: () => ({ milliseconds: this.#socket?.relay.stoodStill ?? 0, why: 'a debugger was stopped' }),
       write: (bytes) => this.#journal.write(bytes),
     });
@@ -98,7 +107,7 @@ export class RunningRelay implements Driven {
       ...{ protocol: this.#protocol, transport, mode, seed: this.#seed, listen, forward: this.#forward },
       happened: (event) => {
         // The side that listens: what comes as its sender wrote it, what goes back as the relay passed it on.
-        if ('link' in event && event.link?.dialled === false) recorder.record(event);
+        if (event.kind === 'key' || ('link' in event && event.link?.dialled === false)) recorder.record(event);
         this.#happened(event);
       },
     });
@@ -125,7 +134,7 @@ export class RunningRelay implements Driven {
     return this.#journal.recording;
   }
 
-  get controls(): Relay {
+  get controls(): Relaying {
     if (this.#socket === undefined || !this.#running) throw new Error('The relay is stopped.');
     return this.#socket.relay;
   }
@@ -178,9 +187,10 @@ export class RunningRelay implements Driven {
     const { received = 0, sent = 0, dropped = 0 } = relay?.counts ?? {};
     const from = this.#socket === undefined ? this.#wish.address : addressText(this.#socket.local);
     const held = relay?.held ?? [];
+    const own = this.#wish.terminates === true ? ', with sessions of its own' : '';
     return {
       ...{ id: this.id, kind: 'relay', protocol: this.#protocol.id, transport, running: this.#running, seed: this.#seed },
-      ...{ where: `relays from ${from} to ${addressText(this.#forward)}`, recording: this.recording },
+      ...{ where: `relays from ${from} to ${addressText(this.#forward)}${own}`, recording: this.recording },
       ...{ mode: relay?.mode ?? mode, paused: relay?.paused ?? false, received, sent },
       ...(this.#stillFor === undefined || !this.#running ? {} : { stillFor: this.#stillFor }),
       rate: this.#rate.of(received + sent, this.#running),

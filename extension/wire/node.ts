@@ -4,7 +4,7 @@ import type { ProtocolPlan } from '../author/plan.ts';
 
 export type NodeMode = 'automatic' | 'step' | 'intercept';
 
-/** A relay listens too, and passes on what comes: it has no role and no identity. */
+/** A relay listens too, and passes on what comes: it has no role, and an identity only where it terminates sessions. */
 export type NodeAction = 'listen' | 'connect' | 'relay';
 
 /** A protocol that has a test node. */
@@ -30,6 +30,8 @@ export interface NodeWish {
   /** Of a relay: where it passes on to, and files with keys of the programs at its ends, which may still be written. */
   readonly forward?: string;
   readonly keyLogs?: readonly string[];
+  /** Of a relay: it is a node towards each side, with a session of its own, and with `identity`. */
+  readonly terminates?: boolean;
   /** Empty: by the direction. */
   readonly role: string;
   readonly mode: NodeMode;

@@ -36,7 +36,7 @@ export class NodeForm extends PageElement {
     const first = this.protocols[0]!;
     this.wish = {
       ...{ protocol: first.id, transport: first.transports[0]!, direction: 'listen', address: `127.0.0.1:${first.port}` },
-      ...{ role: '', mode: 'automatic', faults: '', identity: '', identityKind: '', forward: '', keyLogs: [] },
+      ...{ role: '', mode: 'automatic', faults: '', identity: '', identityKind: '', forward: '', keyLogs: [], terminates: false },
     };
   }
 
@@ -44,6 +44,7 @@ export class NodeForm extends PageElement {
     if (this.wish === undefined) return nothing;
     const { wish } = this;
     const isRelay = wish.direction === 'relay';
+    const hasKeys = !isRelay || wish.terminates === true;
     const protocol = this.protocols.find(({ id }) => id === wish.protocol)!;
     const option = (value: string, title: string, chosen: string): TemplateResult =>
       html`<option value=${value} ?selected=${value === chosen}>${title}</option>`;
@@ -58,13 +59,14 @@ export class NodeForm extends PageElement {
       <label>${isRelay ? 'Listen address' : 'Address'}<input id="node-address" .value=${wish.address} spellcheck="false" autocomplete="off" @input=${this.#take('address')} /></label>
       ${
         isRelay
-          ? html`<label>Forward address<input id="node-forward" .value=${wish.forward ?? ''} placeholder="127.0.0.1:${protocol.port}" spellcheck="false" autocomplete="off" @input=${this.#take('forward')} /></label>`
+          ? html`<label>Forward address<input id="node-forward" .value=${wish.forward ?? ''} placeholder="127.0.0.1:${protocol.port}" spellcheck="false" autocomplete="off" @input=${this.#take('forward')} /></label>
+              <label>Sessions<select id="node-terminates" @change=${this.#terminates}>${option('', 'Pass through', hasKeys ? 'own' : '')}${option('own', 'Terminate: one of its own with each side', hasKeys ? 'own' : '')}</select></label>`
           : this.#role(protocol)
       }
       <label>Mode<select id="node-mode" @change=${this.#take('mode')}>${Object.entries(isRelay ? relayModeTitles : modeTitles).map(([id, title]) => option(id, title, wish.mode))}</select></label>
       <details>
-        <summary>${isRelay ? 'Keys and faults' : 'Identity and faults'}</summary>
-        ${isRelay ? this.#keyLogs() : this.#identity(protocol)}
+        <summary>${hasKeys ? 'Identity and faults' : 'Keys and faults'}</summary>
+        ${hasKeys ? this.#identity(protocol) : this.#keyLogs()}
         <label>Faults, separated by spaces: ${isRelay ? '[forward/|back/]' : ''}KIND[=VALUE][:MESSAGE][@PROBABILITY|#N]<input id="node-faults" spellcheck="false" autocomplete="off" .value=${wish.faults} @input=${this.#take('faults')} /></label>
       </details>
       <vscode-button id="node-start" ?disabled=${this.starting} @click=${() => this.querySelector('form')!.requestSubmit()}>Start</vscode-button>
@@ -93,6 +95,10 @@ export class NodeForm extends PageElement {
     };
     return html`<label>Key logs of the programs at both ends, one path per line (read again while they grow)<textarea id="node-keylogs" rows="2" spellcheck="false" @input=${take}></textarea></label>`;
   }
+
+  readonly #terminates = ({ target }: Event): void => {
+    this.wish = { ...this.wish, terminates: (target as HTMLSelectElement).value !== '' };
+  };
 
   #take(name: keyof NodeWish): (event: Event) => void {
     return ({ target }) => {

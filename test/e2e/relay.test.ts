@@ -102,4 +102,31 @@ describe('the relay', () => {
     await card().locator('[data-act=forget]').waitFor(PATIENCE);
     await expect.poll(() => card().innerText(), PATIENCE).toContain('stopped');
   });
+
+  it('has a session of its own with each side, and needs no key for what it holds', async () => {
+    const cardOf = (text: string): Locator => page.locator('peerscope-node', { hasText: text });
+    const start = async (direction: string, address: string, forward?: string): Promise<void> => {
+      const before = await page.locator('peerscope-node').count();
+      await page.locator('#node-direction').selectOption(direction);
+      await page.locator('#node-address').fill(address);
+      if (forward !== undefined) {
+        await page.locator('#node-forward').fill(forward);
+        await page.locator('#node-terminates').selectOption('own');
+        await page.locator('#node-mode').selectOption('step');
+        expect(await page.locator('#node-keylogs').count()).toBe(0);
+      } else await page.locator('#node-mode').selectOption('automatic');
+      await page.locator('#node-start').click();
+      await expect.poll(() => page.locator('peerscope-node').count(), PATIENCE).toBe(before + 1);
+    };
+    await start('listen', '127.0.0.1:7441');
+    await start('relay', '127.0.0.1:7442', '127.0.0.1:7441');
+    await start('connect', '127.0.0.1:7442');
+    const relay = cardOf('relays from 127.0.0.1:7442');
+    await expect.poll(() => relay.innerText(), PATIENCE).toContain('with sessions of its own');
+    await expect
+      .poll(() => relay.locator('.told').innerText(), PATIENCE)
+      .toContain('Each side has a session with the relay itself');
+    expect(await violations(page)).toEqual([]);
+    await workbench.screenshot('relay-terminates');
+  });
 });

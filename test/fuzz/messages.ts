@@ -63,7 +63,16 @@ const ofNodes: PageMessages<MethodOf<NodePageCalls>> = {
   ready,
   start: [
     wish,
-    { ...form, direction: 'relay', forward: '127.0.0.1:1', keyLogs: ['a.keys'], faults: '', identity: '', identityKind: '' },
+    {
+      ...form,
+      direction: 'relay',
+      forward: '127.0.0.1:1',
+      keyLogs: ['a.keys'],
+      terminates: true,
+      faults: '',
+      identity: '',
+      identityKind: '',
+    },
   ],
   show: [node, { node: 1 }],
   save: [node, { node: 1 }],

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Choices, KeyRing } from '../../dissector/protocol/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
 import { parseRelayFault, Relay, type RelayFault } from '../../dissector/relay/index.ts';
-import { mulberry32 } from '../../dissector/testnode/index.ts';
+import { mulberry32, seededBytes } from '../../dissector/testnode/index.ts';
 import { project } from '../../extension/workbench/paths.ts';
 import { conversationsIn, type Played } from '../unit/relay/originals.ts';
 
@@ -45,7 +45,11 @@ function passed(id: string, { said, transport }: Played, keys: string, faults: r
   const relay = new Relay(
     { protocol, protocols, transport, choices: new Choices(), keys: ring, faults },
     {
-      ...{ now: () => BigInt(Math.round(now * 1e6)), clock: () => now },
+      ...{
+        now: () => BigInt(Math.round(now * 1e6)),
+        clock: () => now,
+        random: (length: number) => seededBytes(mulberry32(1), length),
+      },
       write: ({ dialled }, bytes) => void out[dialled ? 0 : 1].push(...bytes),
       ...{ finish: () => {}, close: () => {}, read: () => {}, wake: () => {}, happened: () => {} },
     },

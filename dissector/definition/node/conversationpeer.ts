@@ -38,8 +38,9 @@ export function conversationNode(
   if (typeof peer.speak !== 'function') throw new TypeError(`${id}: "speak" of its peer is a generator function.`);
   // Where a message travels decides whether it is encrypted: in clear, a wrong key changes nothing.
   const sealed = layers.some((layer) => 'field' in layer) ? layers.flatMap(({ names }) => names) : [];
+  const delivers = layers.flatMap(({ names }) => names);
   const session = (context: NodeContext, me: Identity) => new ConversationSession(context, layers, peer, me);
-  return definedNode({ transport: 'tcp', port, sealed, identity: peer.identity, session });
+  return definedNode({ transport: 'tcp', port, sealed, delivers, identity: peer.identity, session });
 }
 
 class ConversationSession implements NodeSession {

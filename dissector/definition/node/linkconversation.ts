@@ -159,6 +159,10 @@ export class LinkConversation implements Hearing {
     this.#shared.context.tell(this.link.id, text, grave);
   }
 
+  deliver(message: string, values: FieldValues): void {
+    this.#shared.context.deliver(this.link.id, message, values);
+  }
+
   close(why: string): void {
     if (this.#isOver) return;
     this.#isOver = true;

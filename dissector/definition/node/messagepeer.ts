@@ -27,7 +27,8 @@ const MOST_ASKED = 1000;
 
 export function messageNode(spoken: Spoken, peer: MessagePeer, port: number | undefined): NodeDefinition {
   const session = (context: NodeContext, me: Identity) => new MessageSession(context, spoken, peer, me);
-  return definedNode({ transport: 'udp', port, sealed: [], identity: peer.identity, session });
+  const delivers = spoken.messages.map(({ name }) => name);
+  return definedNode({ transport: 'udp', port, sealed: [], delivers, identity: peer.identity, session });
 }
 
 class MessageSession implements NodeSession {
@@ -61,6 +62,7 @@ class MessageSession implements NodeSession {
     if (whole.problem !== undefined) this.#context.tell(link, `${name} cannot be read: ${whole.problem.text}.`, true);
     const answer = this.#peer.answer?.(name, whole.values, this.#me);
     if (answer !== undefined) this.#context.send(link, ...answer);
+    else if (whole.problem === undefined) this.#context.deliver(link, name, whole.values);
   }
 
   timer(): void {}

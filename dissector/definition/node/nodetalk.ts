@@ -40,6 +40,12 @@ export class NodeTalk {
     this.#link.send(layer, this.#stage, layer.names.length === 1 ? layer.names[0]! : layer.nameOf(values), values);
   }
 
+  /** Gives a message of the application out, as it was read here: a relay that is the end of both conversations says it in the other one. */
+  deliver(layer: Layer, { $: _, ...values }: FieldValues & { readonly $?: unknown }): void {
+    const given = values as FieldValues;
+    this.#link.deliver(layer.names.length === 1 ? layer.names[0]! : layer.nameOf(given), given);
+  }
+
   /** Does a Noise handshake. `inner` is the conversation inside of it; `payload` and `rs` are the other side's. */
   *noise(
     layer: NoiseFrame,

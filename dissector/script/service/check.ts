@@ -106,12 +106,12 @@ export class Checker {
     }
   }
 
-  #node({ name, protocol: id, address, role, direction, forward }: Statement & { kind: 'node' }): void {
+  #node({ name, protocol: id, address, role, direction, forward, terminated }: Statement & { kind: 'node' }): void {
     const { nodes, relays } = this.names;
     if (this.#blocks > 0) this.#wrong(name, 'a node starts once: outside of "repeat" and "for"');
     if (nodes.has(name.text)) this.#wrong(name, `there is a node "${shortened(name.text)}" already`);
     const protocol = this.#protocol(id);
-    if (protocol !== undefined && protocol.peer === undefined && direction !== 'relay')
+    if (protocol !== undefined && protocol.peer === undefined && (direction !== 'relay' || terminated))
       this.#wrong(id, `there is no test node of "${id.text}"`);
     const roles = protocol?.peer?.roles.map((each) => each.id);
     if (role !== undefined && roles?.includes(role.text) === false)

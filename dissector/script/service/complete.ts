@@ -124,7 +124,9 @@ function nodeWords(head: readonly string[], context: CompletionContext): Complet
     return head.at(-1) === 'to'
       ? addresses('dial', protocol, context)
       : head.includes('to')
-        ? []
+        ? head.includes('terminated')
+          ? []
+          : [keyword('terminated', 'it has a session of its own with each side')]
         : [keyword('to', 'where it passes on to')];
   const tail = head.slice(5);
   const roles = protocol?.peer?.roles ?? [];

@@ -135,15 +135,16 @@ class Parser extends ValueParser {
     if (direction === 'relay') return this.#relay({ name, protocol, address }, start);
     const manual = this.#maybe('manual');
     const role = this.#maybe('as') ? this.#word('a role') : undefined;
-    return { kind: 'node', name, protocol, direction, address, manual, role, forward: undefined, start, end: this.#end };
+    const rest = { forward: undefined, terminated: false } as const;
+    return { kind: 'node', name, protocol, direction, address, manual, role, ...rest, start, end: this.#end };
   }
 
-  /** `… relay ADDRESS to ADDRESS`. */
+  /** `… relay ADDRESS to ADDRESS [terminated]`. */
   #relay(words: Pick<Statement & { kind: 'node' }, 'name' | 'protocol' | 'address'>, start: number): Statement | undefined {
     if (!this.#maybe('to')) return this.wrong('"to" and the address that it passes on to');
     const forward = this.#address();
     if (forward === undefined) return undefined;
-    const rest = { manual: false, role: undefined } as const;
+    const rest = { manual: false, role: undefined, terminated: this.#maybe('terminated') } as const;
     return { kind: 'node', ...words, direction: 'relay', forward, ...rest, start, end: this.#end };
   }
 

@@ -69,6 +69,8 @@ export type Statement =
       readonly address: Word;
       /** Where a relay passes on to, written in the same way. */
       readonly forward: Word | undefined;
+      /** A relay that has a session of its own with each side. */
+      readonly terminated: boolean;
       /** It sends nothing of itself. */
       readonly manual: boolean;
       readonly role: Word | undefined;

@@ -1,6 +1,6 @@
 /** `peerscope node`: a test node on the command line, until it is interrupted, its time is over, or enough was said. */
-import { randomBytes, randomInt } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomInt } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DecodeOptions, readDecodeOptions } from '../../../dissector/analysis/decodeoptions.ts';
@@ -16,7 +16,6 @@ import {
   readNodeLimits,
 } from '../../../dissector/testnode/index.ts';
 import { loadProtocols } from '../../capture/modules.ts';
-import { reasonOf } from '../../capture/reason.ts';
 import { fittedValues } from '../../node/givenvalues.ts';
 import { GrowingFile } from '../../node/recording.ts';
 import { Sentences } from '../../node/sentences.ts';
@@ -27,6 +26,7 @@ import { SocketNode } from '../../node/sockets/socketnode.ts';
 import { SocketFailure } from '../../node/sockets/socketsentences.ts';
 import { after } from '../after.ts';
 import { exitStatus, UsageError } from '../errors.ts';
+import { identityOf } from '../identityfile.ts';
 import type { Io, Tell } from '../io.ts';
 import { Live, LiveKeys } from '../live.ts';
 import { addressOf } from '../nodeaddress.ts';
@@ -218,24 +218,6 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
   if (isCut) missed.push(`--count ${command.count} was not reached: ${live.messageCount} messages.`);
   for (const sentence of missed) tell(sentence);
   return errors > 0 || missed.length > 0 ? exitStatus.findings : exitStatus.read;
-}
-
-/** From its file; a new one is kept there when there is none yet. */
-async function identityOf({ identity: path, identityKind }: NodeCommand, protocol: Protocol, tell: Tell): Promise<string> {
-  try {
-    if (path !== undefined && existsSync(path)) {
-      if (identityKind !== undefined) tell(`${path} is there already: --identity-kind is for one that is created.`);
-      return readFileSync(path, 'utf8');
-    }
-    const made = await protocol.peer!.createIdentity((length) => randomBytes(length), identityKind);
-    if (path !== undefined) {
-      writeFileSync(path, `${made}\n`, { mode: 0o600 });
-      tell(`${path} holds the identity that was made for this node: private keys.`);
-    }
-    return made;
-  } catch (error) {
-    throw new UsageError(`The identity ${path} cannot be used. ${reasonOf(error)}`, false);
-  }
 }
 
 /** What `--send` asks for, once on each link that is ready. */

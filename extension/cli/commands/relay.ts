@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type DecodeOptions, readDecodeOptions } from '../../../dissector/analysis/decodeoptions.ts';
 import { KeyRing, type Protocol } from '../../../dissector/protocol/index.ts';
 import { protocols as known } from '../../../dissector/protocols/index.ts';
-import { parseRelayFault, type RelayFault } from '../../../dissector/relay/index.ts';
+import { parseRelayFault, type RelayFault, recognitionText } from '../../../dissector/relay/index.ts';
 import { type NodeEvent, type NodeLimits, NodeRefusal, Recorder, readNodeLimits } from '../../../dissector/testnode/index.ts';
 import { loadProtocols } from '../../capture/modules.ts';
 import { FollowedKeys } from '../../node/followedkeys.ts';
@@ -19,8 +19,9 @@ import { SocketRelay } from '../../node/sockets/socketrelay.ts';
 import { SocketFailure } from '../../node/sockets/socketsentences.ts';
 import { after } from '../after.ts';
 import { exitStatus, UsageError } from '../errors.ts';
+import { identityOf } from '../identityfile.ts';
 import type { Io, Tell } from '../io.ts';
-import { Live } from '../live.ts';
+import { Live, LiveKeys } from '../live.ts';
 import { addressOf } from '../nodeaddress.ts';
 import { flushed, opened } from '../nodefiles.ts';
 import { sentenceOf } from '../nodesentences.ts';
@@ -76,6 +77,8 @@ async function understood(command: RelayCommand): Promise<Plan> {
   if (protocol === undefined) throw new UsageError(`There is no protocol "${command.protocol}": ${names}.`, HELP);
   const transport = transportOf(command, protocol);
   const decodeOptions = readDecodeOptions({ choices: command.choices }, protocols);
+  if (command.terminate && protocol.peer === undefined)
+    throw new UsageError(`There is no test node of ${protocol.id}: --terminate needs one.`, HELP);
   const parts = protocol.peer ?? { signatures: {}, nonces: {}, sealed: [] };
   const faults = command.faults.map((text) => parseRelayFault(text, protocol.names, transport, parts));
   const { limits, problems: limitProblems } = readNodeLimits(command.limits, protocols);
@@ -106,13 +109,14 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
   const { command, protocol, protocols, decodeOptions, limits, transport, faults, seed } = plan;
   const listen = (await addressOf(command.listen, command.allow))!;
   const forward = (await addressOf(command.forward, command.allow))!;
+  const terminates = command.terminate ? { terminates: { identity: await identityOf(command, protocol, tell) } } : {};
   // What is there stays whole when the relay cannot be started: files are opened once it is, and until then all waits in memory.
   const sides = [path, command.recordForward].map((at) => (at === undefined ? undefined : new GrowingFile(at)));
   const recorders = sides.map((file) =>
     file === undefined
       ? undefined
       : new Recorder({
-          ...{ transport, secrets: false, application: `Peerscope ${io.version()}`, now: wallClock },
+          ...{ transport, secrets: command.secrets, application: `Peerscope ${io.version()}`, now: wallClock },
           write: (bytes) => file.write(bytes),
         }),
   );
@@ -121,8 +125,14 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
     protocols.flatMap(({ keys }) => keys),
     limits,
   );
+  const ownKeys = new LiveKeys();
   const sentences = new Sentences((text) => tell(printable(text)));
   const happened = (event: NodeEvent): void => {
+    // The keys of both of its sessions: each recording opens by itself.
+    if (event.kind === 'key') {
+      ownKeys.add(event.line);
+      for (const recorder of recorders) recorder?.record(event);
+    }
     if ('link' in event) recorders[event.link?.dialled === true ? 1 : 0]?.record(event);
     const sentence = sentenceOf(event);
     if (sentence !== undefined) sentences.say(sentence, false);
@@ -132,6 +142,7 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
   const { choices } = decodeOptions;
   const running = await SocketRelay.start({
     ...{ protocol, protocols, transport, choices, limits, faults, seed, listen, forward, happened, keys: ring },
+    ...terminates,
   });
   try {
     for (const file of files) opened(file);
@@ -140,11 +151,16 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
     throw error;
   }
   const live = await Live.open({ path, protocol, protocols, decodeOptions, json: command.json, out, stepFrames: STEP_FRAMES });
+  ownKeys.to(live);
   const shown = new FollowedKeys(command.keys, limits, () => {});
   shown.read([live.ring]);
   tell(
     `${protocol.id} over ${transport.toUpperCase()} from ${addressText(running.local)} to ${addressText(forward)}. What is printed is the side that listens.`,
   );
+  if (command.terminate) tell(recognitionText(protocol));
+  if (command.secrets)
+    for (const named of [command.record, command.recordForward])
+      if (named !== undefined) tell(`${named} will hold the keys of its traffic; --without-keys leaves them out.`);
   if (faults.length > 0) tell(`Faults are drawn with --seed ${seed}.`);
   const started = performance.now();
   const interruption = io.interrupted();
@@ -170,6 +186,7 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
   await running.stop();
   await after(LINGER_MS);
   sentences.end();
+  for (const recorder of recorders) recorder?.flush();
   for (const file of files) file.flush();
   const errors = await live.end();
   for (const file of files) file.close();

@@ -52,7 +52,9 @@ export function wish(value: unknown): NodeWish {
     ...{ protocol: own('protocol'), transport, direction, address: own('address').trim(), role: own('role') },
     ...{ mode: mode(given.mode), faults: own('faults'), identity: own('identity').trim() },
     identityKind: own('identityKind'),
-    ...(direction === 'relay' ? { forward: own('forward').trim(), keyLogs: keyLogs(given.keyLogs) } : {}),
+    ...(direction === 'relay'
+      ? { forward: own('forward').trim(), keyLogs: keyLogs(given.keyLogs), terminates: given.terminates === true }
+      : {}),
   };
 }
 

@@ -86,7 +86,7 @@ async function start(nodes: Driven): Promise<void> {
       ? await askLine({ title: vscode.l10n.t('Start Test Node: Forward Address'), value: `127.0.0.1:${port + 1}` })
       : '';
   if (forward === undefined) return;
-  const to = direction.value === 'relay' ? { forward: forward.trim(), keyLogs: [] } : {};
+  const to = direction.value === 'relay' ? { forward: forward.trim(), keyLogs: [], terminates: false } : {};
   const rest = { role: '', mode: 'automatic', faults: '', identity: '', identityKind: '' } as const;
   await nodes.start({
     protocol: id,

@@ -1,8 +1,9 @@
 /** A relay that a script puts between two programs: what has passed it so far, decoded, and what is to be edited on its way. */
+import { randomBytes } from 'node:crypto';
 import { readDecodeOptions } from '../../../dissector/analysis/decodeoptions.ts';
 import type { FieldValues } from '../../../dissector/codec/index.ts';
 import { type Address, KeyRing, type Protocol } from '../../../dissector/protocol/index.ts';
-import { type Held, type NodeEvent, type NodeLimits, Recorder } from '../../../dissector/testnode/index.ts';
+import { type Held, type NodeEvent, type NodeLimits, NodeRefusal, Recorder } from '../../../dissector/testnode/index.ts';
 import { wallClock } from '../sockets/clock.ts';
 import { SocketRelay } from '../sockets/socketrelay.ts';
 import { type ScriptNodeOptions, ScriptRecorder } from './node.ts';
@@ -14,6 +15,8 @@ export interface ScriptRelayOptions extends Pick<ScriptNodeOptions, 'protocol' |
   readonly limits: NodeLimits;
   readonly listen: Address;
   readonly forward: Address;
+  /** It has a session of its own with each side. */
+  readonly terminated: boolean;
   /** Keys of the section's nodes so far. */
   readonly keys: readonly string[];
   /** Called with each block of its recording. */
@@ -46,7 +49,7 @@ export class ScriptRelay {
   #edits: readonly Edit[] = [];
 
   static async start(options: ScriptRelayOptions): Promise<ScriptRelay> {
-    const { protocol, protocols, pins, limits, listen, forward, keys, seed } = options;
+    const { protocol, protocols, pins, limits, listen, forward, keys, seed, terminated } = options;
     const { choices } = readDecodeOptions({ choices: pins }, protocols);
     const transport = protocol.peer?.transports[0] ?? protocol.ports?.[0]?.transport ?? 'udp';
     const hearing = new ReceivedMessages(protocol, protocols, choices, limits);
@@ -67,10 +70,15 @@ export class ScriptRelay {
       ...{ transport, secrets: false, application: 'Peerscope', now: wallClock },
       write: (bytes) => hearing.recorded(bytes.slice()),
     });
+    const kind = protocol.peer;
+    if (terminated && kind === undefined) throw new NodeRefusal(`There is no test node of ${protocol.id}.`);
+    const identity = terminated ? await kind!.createIdentity((length) => new Uint8Array(randomBytes(length))) : undefined;
     const socket = await SocketRelay.start({
       ...{ protocol, protocols, transport, choices, limits, listen, forward, seed, keys: ring },
+      ...(identity === undefined ? {} : { terminates: { identity } }),
       happened: (event) => {
         recorded.record(event);
+        if (event.kind === 'key') hearing.key(event.line);
         if ('link' in event && event.link?.dialled === false) listening.record(event);
         if (event.kind === 'closed' || event.kind === 'told') events.push(event);
         if (event.kind === 'held') made?.look();

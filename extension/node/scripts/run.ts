@@ -267,7 +267,8 @@ class Run implements RunView {
     });
   }
 
-  async #start({ name, protocol: id, direction, address, forward, manual, role }: Statement & { kind: 'node' }): Promise<void> {
+  async #start(statement: Statement & { kind: 'node' }): Promise<void> {
+    const { name, protocol: id, direction, address, forward, terminated, manual, role } = statement;
     const { protocols, pins, limits, around } = this.#options;
     const protocol = protocols.find((each) => each.id === id.text)!;
     const at = await this.#placeOf(address.text);
@@ -275,7 +276,7 @@ class Run implements RunView {
       const to = await this.#placeOf(forward.text);
       const both = { listen: at, forward: to, keys: this.#keys, seed: around.seed };
       const relay = await ScriptRelay.start({
-        ...{ protocol, protocols, pins, limits, ...both },
+        ...{ protocol, protocols, pins, limits, terminated, ...both },
         recorded: (block) => this.#recording.take(name.text, block),
       });
       this.#recording.listens(name.text, addressText(relay.socket.local));

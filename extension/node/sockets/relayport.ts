@@ -2,10 +2,13 @@ import type { Address, Link } from '../../../dissector/protocol/index.ts';
 
 /** What sockets tell a relay. */
 export interface RelayPortEvents {
-  /** Somebody has connected, or an address was not heard of before; undefined when there can be no more. */
-  opened(remote: Address, local: Address): Link | undefined;
+  /**
+   * Somebody has connected, or an address was not heard of before; undefined when there can be no more. `attach` is told the link before
+   * anything is written to it.
+   */
+  opened(remote: Address, local: Address, attach: (link: Link) => void): Link | undefined;
   /** The link to the forward address is open, for the one that came; undefined when that is gone. */
-  forwarded(client: number, remote: Address, local: Address): Link | undefined;
+  forwarded(client: number, remote: Address, local: Address, attach: (link: Link) => void): Link | undefined;
   /** The forward address could not be reached for the link that came. */
   unreached(client: number, why: string): void;
   received(link: number, bytes: Uint8Array): void;

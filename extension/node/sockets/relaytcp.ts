@@ -132,9 +132,12 @@ export class RelayTcpPort implements RelayPort {
   #connected(socket: Socket): void {
     const { remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 } = socket;
     const remote = { ip: unmapped(remoteAddress), port: remotePort };
-    const link = this.#events.opened(remote, { ip: unmapped(localAddress), port: localPort });
-    if (link === undefined) return void socket.destroy();
-    const client = this.#leg(socket, remote, link.id);
+    let client: Leg | undefined;
+    const link = this.#events.opened(remote, { ip: unmapped(localAddress), port: localPort }, ({ id }) => {
+      client = this.#leg(socket, remote, id);
+    });
+    if (link === undefined || client === undefined) return void socket.destroy();
+    const came = client;
     const forward = connect({ host: this.#forward.ip, port: this.#forward.port, noDelay: true, allowHalfOpen: true });
     this.#sockets.add(forward);
     const failed = (error: Error): void => {
@@ -145,12 +148,13 @@ export class RelayTcpPort implements RelayPort {
     forward.once('connect', () => {
       forward.off('error', failed);
       const own = { ip: unmapped(forward.localAddress ?? ''), port: forward.localPort ?? 0 };
-      const other = this.#events.forwarded(link.id, this.#forward, own);
+      const other = this.#events.forwarded(link.id, this.#forward, own, ({ id }) => {
+        const server = this.#leg(forward, this.#forward, id);
+        came.other = server;
+        server.other = came;
+      });
       if (other === undefined) return void forward.resetAndDestroy();
-      const server = this.#leg(forward, this.#forward, other.id);
-      client.other = server;
-      server.other = client;
-      for (const leg of [client, server]) leg.read(true);
+      for (const leg of [came, came.other]) leg?.read(true);
     });
   }
 

@@ -117,12 +117,23 @@ export class RelayUdpPort implements RelayPort {
 
   #opened(remote: Address): Flow | undefined {
     const { ip, port } = this.local;
-    const client = this.#events.opened(remote, { ip: ownAddress(ip, remote.ip), port });
-    if (client === undefined) return undefined;
     const forward = socketFor(this.#target);
-    const flow: Flow = { client, forward, server: undefined, early: [], hasFailed: false };
-    this.#flows.set(key(remote), flow);
-    this.#byLink.set(client.id, flow);
+    let flow: Flow | undefined;
+    const client = this.#events.opened(remote, { ip: ownAddress(ip, remote.ip), port }, (link) => {
+      flow = { client: link, forward, server: undefined, early: [], hasFailed: false };
+      this.#flows.set(key(remote), flow);
+      this.#byLink.set(link.id, flow);
+    });
+    if (client === undefined || flow === undefined) {
+      forward.close();
+      return undefined;
+    }
+    this.#dial(flow);
+    return flow;
+  }
+
+  #dial(flow: Flow): void {
+    const { forward } = flow;
     forward.on('error', (error) => this.#failed(flow, error, this.#target));
     forward.on('message', (datagram) => {
       flow.hasFailed = false;
@@ -130,15 +141,15 @@ export class RelayUdpPort implements RelayPort {
     });
     forward.once('connect', () => this.#connected(flow));
     forward.connect(this.#target.port, this.#target.ip);
-    return flow;
   }
 
   #connected(flow: Flow): void {
     const { address: ip, port } = flow.forward.address();
-    const server = this.#events.forwarded(flow.client.id, this.#target, { ip, port });
+    const server = this.#events.forwarded(flow.client.id, this.#target, { ip, port }, (link) => {
+      flow.server = link;
+      this.#byLink.set(link.id, flow);
+    });
     if (server === undefined) return void this.#released(flow.forward);
-    flow.server = server;
-    this.#byLink.set(server.id, flow);
     for (const bytes of flow.early.splice(0)) this.#events.received(flow.client.id, bytes);
   }
 

@@ -1,6 +1,7 @@
-/** A relay with sockets and a clock. */
+/** A relay with sockets, a clock and random bytes. */
+import { randomBytes } from 'node:crypto';
 import type { Address } from '../../../dissector/protocol/index.ts';
-import { Relay, type RelayOptions } from '../../../dissector/relay/index.ts';
+import { Relay, type Relaying, type RelayOptions, TerminatingRelay } from '../../../dissector/relay/index.ts';
 import { type NodeEvent, NodeRefusal, nodeLimits } from '../../../dissector/testnode/index.ts';
 import { addressText } from './address.ts';
 import { wallClock } from './clock.ts';
@@ -17,7 +18,7 @@ export interface SocketRelayOptions extends RelayOptions {
 }
 
 export class SocketRelay {
-  readonly relay: Relay;
+  readonly relay: Relaying;
   readonly #port: RelayPort;
   #timer: NodeJS.Timeout | undefined;
   /** When the timer is set to, in milliseconds of `performance.now`. */
@@ -32,11 +33,11 @@ export class SocketRelay {
     if (listen.ip === forward.ip && listen.port === forward.port)
       throw new NodeRefusal(`A relay to itself would never end: it listens on ${addressText(listen)}.`);
     let made: SocketRelay | undefined;
-    const relay = (): Relay => made!.relay;
+    const relay = (): Relaying => made!.relay;
     const events: RelayPortEvents = {
       // What still comes while it ends finds nobody.
-      opened: (remote, local) => (made!.#ended === undefined ? relay().opened(remote, local) : undefined),
-      forwarded: (client, remote, local) => relay().forwarded(client, remote, local),
+      opened: (remote, local, attach) => (made!.#ended === undefined ? relay().opened(remote, local, attach) : undefined),
+      forwarded: (client, remote, local, attach) => relay().forwarded(client, remote, local, attach),
       unreached: (client, why) => relay().unreached(client, why),
       received: (link, bytes) => relay().received(link, bytes),
       ended: (link) => relay().ended(link),
@@ -47,14 +48,21 @@ export class SocketRelay {
       transport === 'udp'
         ? await RelayUdpPort.open(listen, forward, events)
         : await RelayTcpPort.open(listen, forward, limits.unwrittenBytes, events);
-    made = new SocketRelay(options, port);
+    try {
+      made = new SocketRelay(options, port);
+    } catch (error) {
+      await port.end();
+      throw error;
+    }
     return made;
   }
 
   private constructor(options: SocketRelayOptions, port: RelayPort) {
     this.#port = port;
-    this.relay = new Relay(options, {
+    const Kind = options.terminates === undefined ? Relay : TerminatingRelay;
+    this.relay = new Kind(options, {
       now: wallClock,
+      random: (length) => new Uint8Array(randomBytes(length)),
       clock: () => performance.now(),
       write: (link, bytes) => {
         if (!port.write(link, bytes)) this.unsent++;
@@ -90,7 +98,7 @@ export class SocketRelay {
 
   #wake(): void {
     // The first timers are set while the relay is being made.
-    const wait = (this.relay as Relay | undefined)?.wait;
+    const wait = (this.relay as Relaying | undefined)?.wait;
     const at = wait === undefined ? Number.POSITIVE_INFINITY : performance.now() + wait;
     if (Math.abs(at - this.#wakesAt) < 1 && this.#timer !== undefined) return;
     clearTimeout(this.#timer);

@@ -259,7 +259,7 @@ export default (library) => {
   // 11. The active side: what happens comes in by its methods, what it does goes out by `context`. It has no socket and no clock.
   function node() {
     return {
-      ...{ transports: ['udp'], roles: [], signatures: {}, nonces: { data: ['counter'] }, sealed: ['data'] },
+      ...{ transports: ['udp'], roles: [], signatures: {}, nonces: { data: ['counter'] }, sealed: ['data'], delivers: ['data'] },
       createIdentity: async (random) => JSON.stringify({ private: toHex(random(32)) }),
       start(context, identity) {
         const secret = library.fromHex(JSON.parse(identity).private ?? '');
@@ -291,10 +291,14 @@ export default (library) => {
             }
             if (at === 0) return context.send(id, 'welcome');
             // Who makes the proof, or a tag, has heard this node: until then it gets three times the bytes that it sent at most.
+            const text =
+              at === 1 ? undefined : ciphers.chachaPoly.open(keyOf(session), nonceOf(valuesOf(data, 2).counter), data.slice(5));
             session.isProven ||=
               at === 1
                 ? toHex(data.slice(33)) === toHex(proofOf(keyOf(session), { hello: own, welcome: session.other }))
-                : ciphers.chachaPoly.open(keyOf(session), nonceOf(valuesOf(data, 2).counter), data.slice(5)) !== undefined;
+                : text !== undefined;
+            // A relay that ends both conversations says it in its other session.
+            if (text !== undefined) context.deliver(id, 'data', { sealed: text });
             if (!session.isProven) context.tell(id, `The ${at === 1 ? 'proof' : 'tag'} is not that of this session.`, true);
           },
           timer() {},

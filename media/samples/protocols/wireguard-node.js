@@ -100,7 +100,9 @@ export const wireguardNode = ({ ciphers, curves, fromHex, noise, toBase64 }, wir
       },
       data(id, link, { counter, packet }) {
         const k = link.keys?.receive.k;
-        link.isProven ||= k !== undefined && ikpsk2.cipher.decrypt(k, counter, nothing, packet) !== undefined;
+        const plaintext = k === undefined ? undefined : ikpsk2.cipher.decrypt(k, counter, nothing, packet);
+        link.isProven ||= plaintext !== undefined;
+        if (plaintext?.length > 0) context.deliver(id, 'data', { packet: plaintext });
         if (!link.isProven) refuse(id, 'A packet that does not open');
       },
     };
@@ -159,7 +161,14 @@ export const wireguardNode = ({ ciphers, curves, fromHex, noise, toBase64 }, wir
   }
 
   return {
-    ...{ transports: ['udp'], port: 51820, signatures: {}, nonces: { data: ['counter'] }, sealed: ['data', 'keepalive'] },
+    ...{
+      transports: ['udp'],
+      port: 51820,
+      signatures: {},
+      nonces: { data: ['counter'] },
+      sealed: ['data', 'keepalive'],
+      delivers: ['data'],
+    },
     roles: [
       { id: 'initiator', doc: 'begins a session; without a role, on links that it dialled' },
       { id: 'responder', doc: 'waits for an initiation' },

@@ -27,12 +27,17 @@ async function between(options: {
   readonly relay?: readonly string[];
   readonly listening?: readonly string[];
   readonly dialling?: readonly string[];
+  /** The one that dials starts once the others listen. */
+  readonly isLater?: boolean;
 }) {
-  const { protocol = 'p2pke', host = '127.0.0.1', relay = [], listening = [], dialling = [] } = options;
+  const { protocol = 'p2pke', host = '127.0.0.1', relay = [], listening = [], dialling = [], isLater = false } = options;
   const [first, second] = await freePorts(host, 2);
   const at = (port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  // Connections are refused, and a first datagram that nobody repeats is lost, as long as nobody listens.
+  const pause = new Promise((resolve) => setTimeout(resolve, isLater ? 800 : 0));
   const server = peerscope(['node', protocol, '--listen', at(first!), '--for', '3', ...listening]);
   const middle = peerscope(['relay', protocol, '--listen', at(second!), '--forward', at(first!), '--for', '2.5', ...relay]);
+  await pause;
   const client = peerscope(['node', protocol, '--connect', at(second!), '--for', '2', ...dialling]);
   return { server: await server, relay: await middle, client: await client };
 }
@@ -157,5 +162,58 @@ describe('relay', () => {
     expect(status).toBe(0);
     expect(out).toContain('--record-forward PATH');
     expect(out).toMatch(/sealed again .*p2pke/);
+  });
+
+  it.each([
+    ['p2pke', 'data', true, data],
+    ['botd', 'protobuf', true, ['--send', 'protobuf {"tree": [{"field": 3, "wire_type": 2, "bytes": "hex:0102"}]}']],
+    ['p2ppacket', 'data', false, ['--send', 'data {"channels": [{"id": 4, "data": "hex:0102"}]}']],
+    ['p2p', 'DATA', true, ['--send', 'DATA']],
+    ['ptpchat', 'MESSAGE', false, ['--send', 'JOIN', '--send', 'MESSAGE {"text": "0102"}']],
+    ['knock', 'data', false, ['--protocol', join(project, 'media', 'samples/protocols/knock.js'), '--send', 'data']],
+    ['wireguard', 'data', false, ['--protocol', join(project, 'media', 'samples/protocols/wireguard.js'), '--send', 'data']],
+  ] as const)('ends both conversations itself, without a key of others: %s', async (protocol, message, isSealed, sending) => {
+    const module = sending[0] === '--protocol' ? sending.slice(0, 2) : [];
+    const paths = ['listening', 'forward'].map((name) => temporary(`${protocol}-${name}.pcapng`));
+    const records = ['--record', paths[0]!, '--record-forward', paths[1]!];
+    const { relay, server, client } = await between({
+      ...{ protocol, relay: ['--terminate', '--json', ...records, ...module], listening: module, dialling: sending },
+      isLater: true,
+    });
+    expect([server.status, client.status]).toEqual([0, 0]);
+    expect(relay.err).toContain(
+      "Each side has a session with the relay itself, under the relay's identity, and can notice that.",
+    );
+    // What the listening side said is in the session with the forward address, which its own recording opens.
+    for (const path of paths) {
+      const { out } = await peerscope(['decode', '--json', path, ...module]);
+      expect(names(out)).toContain(`${message} decoded`);
+    }
+    if (!isSealed) return;
+    // Without keys it is sealed: the twin of what was opened.
+    const bare = temporary(`${protocol}-bare.pcapng`);
+    await between({
+      ...{
+        protocol,
+        relay: ['--terminate', '--without-keys', '--record', bare, ...module],
+        listening: module,
+        dialling: sending,
+      },
+      isLater: true,
+    });
+    expect(names((await peerscope(['decode', '--json', bare, ...module])).out)).not.toContain(`${message} decoded`);
+  });
+
+  it.each([
+    [['--keys', 'some.keys', '--terminate'], 'With --terminate the sessions are its own: they need no --keys.'],
+    [['--identity', 'own.json'], '--identity is for --terminate'],
+    [['--without-keys'], '--without-keys is for --terminate'],
+  ])('says what does not go with %s', async (more, why) => {
+    const { status, err } = await peerscope([
+      ...['relay', 'p2pke', '--listen', '127.0.0.1:0', '--forward', '127.0.0.1:1'],
+      ...more,
+    ]);
+    expect(status).toBe(3);
+    expect(err).toContain(why);
   });
 });

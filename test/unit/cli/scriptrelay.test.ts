@@ -32,6 +32,27 @@ expect a data { data: 05 06 }
     expect(status).toBe(0);
   });
 
+  it('has a session of its own with each side, and edits without the key of either', async () => {
+    const { out, status } = await ran(`### terminated
+${between('p2pke').replace('to b', 'to b terminated')}expect b InitDone within 4s
+edit r forward data { data: 65 64 }
+send a data { data: 01 02 }
+expect r data { data: 01 02 }
+expect b data { data: 65 64 }
+send b data { data: 05 06 }
+expect a data { data: 05 06 }
+`);
+    expect(out).toContain('1 passed');
+    expect(status).toBe(0);
+    const { out: other } = await ran(`### not what came
+${between('p2pke').replace('to b', 'to b terminated')}expect b InitDone within 4s
+edit r forward data { data: 65 64 }
+send a data { data: 01 02 }
+expect b data { data: 01 02 } within 500ms
+`);
+    expect(other).toContain('1 failed');
+  });
+
   it('changes a value of what came, and leaves the others', async () => {
     const { out } = await ran(`### flipped
 ${between('p2pke').replace('node a', 'edit r InitHello { payload: { auth_claim: { sig: flip(valid, 1) } } }\nnode a')}expect a nothing for 700ms

@@ -1,7 +1,15 @@
 /** Two test nodes with a relay between them, without sockets: one clock, and a queue of writes that go one after the other. */
+import type { FieldValues } from '../../../dissector/codec/index.ts';
 import { Choices, KeyRing, type Link, type Protocol } from '../../../dissector/protocol/index.ts';
 import { protocols as builtIn } from '../../../dissector/protocols/index.ts';
-import { parseRelayFault, Relay, type RelayFault, type RelayOptions } from '../../../dissector/relay/index.ts';
+import {
+  parseRelayFault,
+  Relay,
+  type RelayFault,
+  type Relaying,
+  type RelayOptions,
+  TerminatingRelay,
+} from '../../../dissector/relay/index.ts';
 import { mulberry32, type NodeEvent, type NodeOptions, seededBytes, TestNode } from '../../../dissector/testnode/index.ts';
 
 const START = 1_700_000_000_000_000_000n;
@@ -18,6 +26,8 @@ export interface End {
   readonly events: NodeEvent[];
   /** Lines of its key log. */
   readonly keys: string[];
+  /** Messages of the application that it has accepted. */
+  readonly delivered: { readonly message: string; readonly given: FieldValues }[];
   /** Sentences that were told, the grave ones alone. */
   complaints(): string[];
 }
@@ -31,7 +41,7 @@ export interface ChainOptions extends Partial<Omit<RelayOptions, 'faults' | 'key
 }
 
 export class Chain {
-  readonly relay: Relay;
+  readonly relay: Relaying;
   readonly events: NodeEvent[] = [];
   readonly protocol: Protocol;
   readonly ring: KeyRing;
@@ -54,7 +64,8 @@ export class Chain {
     const protocols = [...builtIn.filter(({ id }) => id !== protocol.id), protocol];
     this.ring = new KeyRing(protocols.flatMap((each) => each.keys));
     if (keys !== 'all') this.ring.add('test', keys.join('\n'));
-    this.relay = new Relay(
+    const Kind = options.terminates === undefined ? Relay : TerminatingRelay;
+    this.relay = new Kind(
       {
         ...{ protocol, protocols, choices: new Choices(), keys: this.ring, ...options, transport: this.#transport },
         faults: faults.map((text) => faultOf(text, protocol, this.#transport)),
@@ -62,6 +73,7 @@ export class Chain {
       {
         now: () => this.now(),
         clock: () => this.#now,
+        random: (length) => seededBytes(this.#random, length),
         write: (link, bytes) => this.#later(() => this.#toEnd(link, (end) => end.node.received(end.link.id, bytes.slice()))),
         finish: (link) => this.#later(() => this.#toEnd(link, (end) => end.node.closed(end.link.id, 'closed'))),
         close: (link, abrupt) => this.#later(() => this.#toEnd(link, (end) => end.node.closed(end.link.id, 'closed', abrupt))),
@@ -117,6 +129,7 @@ export class Chain {
     const identity = options.identity ?? (await protocol.peer!.createIdentity(random));
     const events: NodeEvent[] = [];
     const keys: string[] = [];
+    const delivered: End['delivered'] = [];
     let at = 0;
     const node = new TestNode(
       { protocol, choices: new Choices(), ...options, transport: this.#transport, identity },
@@ -126,6 +139,7 @@ export class Chain {
           const copy = bytes.slice();
           this.#later(() => this.relay.received(at, copy));
         },
+        delivered: (_, message, given) => void delivered.push({ message, given }),
         close: (_, abrupt) => this.#later(() => this.relay.closed(at, 'closed', abrupt)),
         happened: (event) => {
           events.push(event);
@@ -140,7 +154,7 @@ export class Chain {
     const complaints = (): string[] => events.flatMap((event) => (event.kind === 'told' && event.grave ? [event.text] : []));
     return (remote: Link['remote'], local: Link['local'], dialled: boolean, relayed: number): End => {
       at = relayed;
-      return { node, events, keys, complaints, link: node.opened(remote, local, dialled)! };
+      return { node, events, keys, delivered, complaints, link: node.opened(remote, local, dialled)! };
     };
   }
 

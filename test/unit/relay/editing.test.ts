@@ -1,6 +1,7 @@
 /** With the keys of a session, what is sealed is edited and sealed again, and both originals accept it. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { FieldValues } from '../../../dissector/codec/index.ts';
 import { ciphers, openBytes } from '../../../dissector/index.ts';
 import { Choices, type Protocol } from '../../../dissector/protocol/index.ts';
 import { protocols } from '../../../dissector/protocols/index.ts';
@@ -108,6 +109,29 @@ describe('a sealed message', () => {
   });
 });
 
+describe('a wrong signature', () => {
+  const of = (id: string) => protocols.find((protocol) => protocol.id === id)!;
+
+  it.each([
+    ['p2pke', 'InitHello', 'server', 'InitHello is refused'],
+    ['p2pke', 'RespHello', 'client', 'RespHello is refused'],
+    ['p2ppacket', 'hello#2', 'server', 'A hello is refused: its signature does not verify'],
+    ['botd', 'Init', 'server', 'The Init is refused'],
+  ] as const)('of a %s %s is refused by the other side, and without the fault it is not', async (id, message, end, complaint) => {
+    const spoiled = (await Chain.of(of(id), { keys: 'all', faults: [`wrong-signature:${message}`] })).run(300);
+    expect(spoiled[end].complaints().join()).toContain(complaint);
+    expect(spoiled.notes.join()).toContain(`fault "wrong-signature" on ${message.replace(/#.*/, '')}`);
+    const untouched = (await Chain.of(of(id), { keys: 'all' })).run(300);
+    expect(untouched[end].complaints().join()).not.toContain(complaint);
+  });
+
+  it('is left out where the message is sealed and no key is given', async () => {
+    const chain = (await Chain.of(p2pke, { faults: ['wrong-signature:RespHello'] })).run(300);
+    expect(chain.told.join()).toContain('The fault "wrong-signature" is left out. RespHello is sealed');
+    expect(chain.client.node.status(chain.client.link.id).ready).toBe(true);
+  });
+});
+
 describe('of other protocols', () => {
   const of = (id: string) => protocols.find((protocol) => protocol.id === id)!;
 
@@ -157,7 +181,8 @@ describe('of other protocols', () => {
       chain.relay.mode = 'step';
       const names = chain.client.node.offers(chain.client.link.id);
       expect(names).toContain('data');
-      chain.client.node.send(chain.client.link.id, 'data', {});
+      const sent = { type: 'reliable_data', data: Uint8Array.of(1, 2) };
+      chain.client.node.send(chain.client.link.id, 'data', { channels: [sent] });
       chain.run(10);
       const [held] = chain.relay.held;
       if (keys !== 'all') {
@@ -165,10 +190,16 @@ describe('of other protocols', () => {
         return;
       }
       expect(held).toMatchObject({ message: 'data' });
-      expect(held!.values).toBeDefined();
-      chain.relay.release(held!.id, { values: held!.values! });
+      const [entry] = held!.values!.channels as FieldValues[];
+      expect(entry).toMatchObject({ data: Uint8Array.of(1, 2) });
+      chain.relay.release(held!.id, {
+        values: { ...held!.values!, channels: [{ ...entry, length: 3, data: Uint8Array.of(3, 4, 5) }] },
+      });
       chain.run(10);
       expect(chain.server.complaints()).toEqual([]);
+      expect(chain.server.delivered).toMatchObject([
+        { message: 'data', given: { channels: [{ data: Uint8Array.of(3, 4, 5) }] } },
+      ]);
     });
 });
 

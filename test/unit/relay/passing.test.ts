@@ -152,6 +152,31 @@ describe('faults of a relay', () => {
     expect(sizes(split).reduce((sum, size) => sum + size, 0)).toBe(plain.reduce((sum, size) => sum + size, 0));
   });
 
+  it('merge a message with the one after it, into one piece', async () => {
+    const pieces = async (faults: readonly string[]): Promise<number[]> => {
+      const chain = (await Chain.of(of('botd'), { keys: 'all', faults })).run(100);
+      const before = chain.server.events.length;
+      for (const length of [10, 20, 30])
+        chain.client.node.send(chain.client.link.id, 'protobuf', {
+          tree: [{ field: 3, wire_type: 2, bytes: new Uint8Array(length) }],
+        });
+      chain.run(10);
+      expect(chain.server.complaints()).toEqual([]);
+      expect(chain.server.delivered.map(({ message }) => message)).toEqual(['protobuf', 'protobuf', 'protobuf']);
+      const after = chain.server.events.slice(before);
+      return after.flatMap((event) => (event.kind === 'received' ? [event.bytes.length] : []));
+    };
+    const [first, second, third] = await pieces([]);
+    expect(await pieces(['forward/merge:protobuf#1'])).toEqual([first! + second!, third]);
+  });
+
+  it('merge into the last piece of a stream, if nothing comes after it', async () => {
+    const chain = (await Chain.of(of('botd'), { keys: 'all', faults: ['forward/merge:protobuf'] })).run(100);
+    chain.client.node.send(chain.client.link.id, 'protobuf', { tree: [{ field: 3, wire_type: 2, bytes: Uint8Array.of(1) }] });
+    expect(chain.run(10).server.delivered).toEqual([]);
+    expect(chain.run(1500).server.delivered).toHaveLength(1);
+  });
+
   it('are refused where they make no sense', () => {
     expect(parseRelayFault('sideways/drop', p2pke.names, 'udp', p2pke.peer!)).toContain('is no fault');
     expect(parseRelayFault('back/split', p2pke.names, 'udp', p2pke.peer!)).toContain('is for TCP');

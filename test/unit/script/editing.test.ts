@@ -43,6 +43,7 @@ describe('completion', () => {
     ['node a = p2pke <|>', ['listen', 'dial', 'relay']],
     ['node a = p2p listen <|>', ['127.0.0.1:0', '127.0.0.1:5002', '[::1]:5002']],
     [`${nodes}node c = p2pke dial <|>`, ['b', 'a', '127.0.0.1:7000', '[::1]:7000']],
+    ['node a = p2pke relay 127.0.0.1:0 to b <|>', ['terminated']],
     ['node a = p2pke dial 127.0.0.1:7000 <|>', ['manual', 'as']],
     ['node a = p2pke dial 127.0.0.1:7000 manual as <|>', ['initiator', 'responder']],
     [`${nodes}send <|>`, ['b', 'a']],

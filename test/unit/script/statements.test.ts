@@ -15,6 +15,8 @@ describe('statements', () => {
       { kind: 'node', direction: 'listen', manual: false, address: { text: '[::1]:7000' }, role: { text: 'responder' } },
     ],
     ['node b = p2p dial a manual', { kind: 'node', direction: 'dial', manual: true, address: { text: 'a' }, role: undefined }],
+    ['node r = p2p relay [::1]:0 to a', { kind: 'node', forward: { text: 'a' }, terminated: false }],
+    ['node r = p2p relay [::1]:0 to a terminated', { kind: 'node', forward: { text: 'a' }, terminated: true }],
     ['send a data', { kind: 'send', message: { text: 'data' }, fields: [] }],
     ['expect a hello as h within 1.5s', { kind: 'expect', as: { text: 'h' }, within: 1500 }],
     ['expect a hello { } as h within 1s', { kind: 'expect', as: { text: 'h' }, within: 1000, fields: [] }],

@@ -47,6 +47,7 @@ interface Connection {
 }
 
 const ID_BYTES = 16;
+const protobuf = forms.find(({ name }) => name === 'protobuf')!;
 
 export class BotdPeer implements NodeSession {
   readonly #context: NodeContext;
@@ -223,6 +224,9 @@ export class BotdPeer implements NodeSession {
       return;
     }
     if (shape.kind === 'broken') this.#context.tell(link, `A frame is no protobuf: ${shape.problem.text}.`, true);
+    // Two texts that answer no Ping are a message like any other.
+    if (shape.kind === 'protobuf' || shape.kind === 'pair')
+      this.#context.deliver(link, 'protobuf', protobuf.decode(plaintext, this.#context.limits).values);
     if (shape.kind !== 'Ping') return;
     const now = this.#context.clock();
     const since = connection.heard === undefined ? Number.POSITIVE_INFINITY : Number(now - connection.heard) / 1e9;

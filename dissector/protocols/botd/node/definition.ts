@@ -21,6 +21,9 @@ export const peer: NodeDefinition = {
   signatures: { Init: ['signature'], Ack: ['signature'] },
   nonces: {},
   sealed: ['Ping', 'Pong', 'protobuf'],
+  delivers: ['protobuf'],
+  recognition:
+    'An Init names the long-term key of its recipient (recipient_pubkey), and Init and Ack are signed with the long-term keys of their senders.',
   createIdentity: async () => JSON.stringify({ secp256k1_private: sharedPrivate }),
   start(context, identity, role) {
     const read = readIdentity(identity);

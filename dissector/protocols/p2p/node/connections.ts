@@ -22,6 +22,7 @@ import { machine, type PeerState } from '../machine.ts';
 import { forms, packetNamed, packetOf } from '../messages.ts';
 import { refusalIn } from '../recognise.ts';
 import { defaultsOf } from './defaults.ts';
+import { delivered } from './delivered.ts';
 import { RunningCipher } from './stream.ts';
 
 export interface Group {
@@ -177,10 +178,12 @@ export class P2pPeer implements NodeSession {
       if (problem !== undefined)
         return void this.#unreadable(link, connection, `${packet.name} cannot be read: ${problem.text}.`);
       // Its fields are read after the buffer has moved on.
-      const { field } = packet.decode(input.bytes.slice(0, end), 0, 0, end, this.#context.limits);
+      const bytes = input.bytes.slice(0, end);
+      const { field } = packet.decode(bytes, 0, 0, end, this.#context.limits);
       input.take(end);
       connection.undecrypted = undefined;
       this.#packet(link, connection, packet.name, field);
+      if (connection.state === 'open' && delivered.includes(packet.name)) this.#deliver(link, packet.name, bytes);
     }
   }
 
@@ -229,6 +232,11 @@ export class P2pPeer implements NodeSession {
           false,
         );
     }
+  }
+
+  #deliver(link: number, name: string, bytes: Uint8Array): void {
+    const { values } = forms.find((form) => form.name === name)!.decode(bytes, this.#context.limits);
+    this.#context.deliver(link, name, values);
   }
 
   #hello(link: number, connection: Connection, field: Field): void {

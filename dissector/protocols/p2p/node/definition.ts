@@ -1,6 +1,7 @@
 /** How p2p is spoken: Diffie-Hellman in one group, over TCP. */
 import type { NodeDefinition } from '../../../protocol/index.ts';
 import { type Group, P2pPeer } from './connections.ts';
+import { delivered } from './delivered.ts';
 
 /**
  * The 1536-bit group of RFC 3526 section 2: the largest of the well-known ones whose modulus fits HELLO, which has one byte for
@@ -25,6 +26,8 @@ export const peer: NodeDefinition = {
     ...['FIN', 'FIN_ACK', 'DISCONNECT', 'KEEP_ALIVE', 'NLIST_REQ', 'NLIST_RES', 'PAIR_REQ', 'PAIR_RES', 'DATA'],
     ...['TUNNEL_REQ', 'TUNNEL_DATA', 'TUNNEL_CLOSE'],
   ],
+  delivers: delivered,
+  recognition: 'Nothing signs the Diffie-Hellman keys; the group of a HELLO (param_p, param_g) is that of its sender.',
   createIdentity: async () => JSON.stringify({ param_p: modulus, param_g: '2' }),
   start(context, identity, role) {
     const group = readGroup(identity);

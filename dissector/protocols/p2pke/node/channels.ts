@@ -242,6 +242,7 @@ export class P2pkePeer implements NodeSession {
         return void this.#context.tell(id, 'Data before InitDone is left out.', true);
       session.advance(name, false);
       if (name === 'closing') this.#context.tell(id, 'The other side has closed the session.');
+      this.#context.deliver(id, name, { data: plaintext });
       return;
     }
     this.#context.tell(id, `${name} with counter ${counter} opens under no session of this node.`, true);

@@ -14,6 +14,8 @@ export const peer: NodeDefinition = {
   signatures: { InitHello: claimSignature, RespHello: claimSignature, InitDone: claimSignature },
   nonces: { data: ['counter'] },
   sealed: ['RespHello', 'InitDone', 'data', 'closing'],
+  delivers: ['data', 'closing'],
+  recognition: 'Each side checks the long-term key (key_x509) that the other one signs its claims with.',
   identityKinds,
   createIdentity,
   start(context, identity, role) {

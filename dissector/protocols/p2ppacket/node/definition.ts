@@ -11,6 +11,8 @@ export const peer: NodeDefinition = {
   signatures: { hello: ['signature'] },
   nonces: {},
   sealed: ['data'],
+  delivers: ['data'],
+  recognition: 'A hello carries the Ed25519 key of its sender, and is signed with it.',
   createIdentity: async (random) => createSeedIdentity(random),
   start(context, identity, role) {
     const key = readSeedIdentity('p2ppacket', identity);

@@ -144,7 +144,8 @@ export class Entries {
   #entry(peer: PeerLink, entry: Entry): void {
     switch (entry.type) {
       case 'reliable_data':
-        return void this.#takeList(entry.channel, bytesIn(entry.field, 'data') ?? empty);
+      case 'unreliable_data':
+        return void this.#takeData(peer, entry, (bytesIn(entry.field, 'data') ?? empty).slice());
       case 'peers_list_request':
         return void this.#answer(peer, { id: entry.channel, type: 'reliable_data', data: this.#list(peer) });
       case 'introduction_request':
@@ -154,6 +155,14 @@ export class Entries {
       case 'introduction_ack':
         return void this.#acknowledged(peer, entry);
     }
+  }
+
+  /** The control channel has the node's own lists of nodes; without data, unreliable data is an acknowledgement. */
+  #takeData(peer: PeerLink, { channel, type }: Entry, data: Uint8Array): void {
+    if (channel === CONTROL) {
+      if (type === 'reliable_data') this.#takeList(data);
+    } else if (type === 'reliable_data' || data.length > 0)
+      this.#parts.context.deliver(peer.link.id, 'data', { channels: [{ id: channel, type, data }] });
   }
 
   #answer(peer: PeerLink, entry: FieldValues): void {
@@ -170,8 +179,8 @@ export class Entries {
   }
 
   /** Reliable data on the control channel that is as long as a list of nodes is one. */
-  #takeList(channel: number, data: Uint8Array): void {
-    if (channel !== CONTROL || data.length === 0 || data.length % LISTED !== 0) return;
+  #takeList(data: Uint8Array): void {
+    if (data.length === 0 || data.length % LISTED !== 0) return;
     for (let at = 0; at < data.length; at += LISTED) {
       const node = data.subarray(at, at + LISTED);
       const ip = addressOf(node.subarray(32, 48));

@@ -229,12 +229,14 @@ export class PeerChannels {
     if (channel.members.size >= MOST_MEMBERS)
       return void context.tell(peer.link.id, `A JOIN is left out: the channel has ${MOST_MEMBERS} members.`, true);
     channel.members.set(node.key, node);
+    context.deliver(peer.link.id, 'JOIN', { channel: channel.name });
     this.#changed(peer, channel);
   }
 
   #leave(peer: PeerLink, channel: Channel, node: Id): void {
     if (!channel.members.delete(node.key))
       return void this.#parts.context.tell(peer.link.id, 'A LEAVE comes from a node that is not in the channel.', true);
+    this.#parts.context.deliver(peer.link.id, 'LEAVE', { channel: channel.name });
     this.#changed(peer, channel);
   }
 

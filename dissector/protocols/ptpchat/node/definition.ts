@@ -17,6 +17,8 @@ export const peer: NodeDefinition = {
   signatures: { MESSAGE: ['msg_data', 'message'] },
   nonces: {},
   sealed: ['KEY', 'MESSAGE'],
+  delivers: ['JOIN', 'LEAVE', 'MESSAGE'],
+  recognition: 'Each side knows the other one by its node_id and its certificate, which a MESSAGE is signed with.',
   createIdentity,
   start(context, text, role) {
     const identity = readIdentity(text);

@@ -16,6 +16,7 @@ import { idIn, nodesIn, type Said, textIn } from './read.ts';
 
 /** Messages that are known to have been spread: none of them goes round twice. */
 const MOST_SPREAD = 1024;
+const utf8 = new TextDecoder();
 
 /** What MESSAGEs are made with, and read with. */
 export interface MessageParts {
@@ -60,8 +61,9 @@ export class PeerMessages {
     const channel = this.#own.channels.find(idIn(said, 'channel_id')?.key);
     if (channel?.isOwn === true && !channel.members.has(idIn(said, 'node_id')!.key))
       return void context.tell(id, 'A MESSAGE comes from a node that is not in its channel.', true);
-    const wrong = channel?.isJoined === true ? this.#problem(channel, said) : undefined;
-    if (wrong !== undefined) context.tell(id, wrong, true);
+    const read = channel?.isJoined === true ? this.#read(channel, said) : undefined;
+    if (typeof read === 'string') context.tell(id, read, true);
+    else if (read !== undefined) context.deliver(id, 'MESSAGE', { channel: channel!.name, text: utf8.decode(read) });
     if (serves()) this.#pass(peer, said);
   }
 
@@ -86,8 +88,8 @@ export class PeerMessages {
     return makeSignedData(new TextEncoder().encode(typeof text === 'string' ? text : 'hello'), certificate, key);
   }
 
-  /** What a reader of the message complains about: it cannot be opened, or is not signed by its sender. */
-  #problem(channel: Channel, said: Said): string | undefined {
+  /** The text; or what a reader of the message complains about: it cannot be opened, or is not signed by its sender. */
+  #read(channel: Channel, said: Said): Uint8Array | string {
     const bytes = fromBase64(textIn(said, 'message')!)!;
     const signer = this.#own.certificates.of(idIn(said, 'node_id')!.key);
     const sender = { signers: signer === undefined ? [] : [signer], limits: this.#parts.context.limits };
@@ -95,7 +97,7 @@ export class PeerMessages {
     const opened = inClear === undefined ? this.#own.keys.open(channel, bytes) : undefined;
     const signed = inClear ?? (opened && readSigned(opened, sender));
     if (signed === undefined) return 'A MESSAGE does not open: its text is no signed text under the key of its channel.';
-    return signatureProblem(signed, signer);
+    return signatureProblem(signed, signer) ?? signed.text;
   }
 
   /** Once, to those of its recipients that are neighbours. What another node wrote goes on as it stands. */
