@@ -1,14 +1,14 @@
 /** A packet script that a launch request names. In a browser openscript.web.ts stands in its place. */
 import { randomInt } from 'node:crypto';
-import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Protocol } from '../../dissector/protocol/index.ts';
 import { parseScript, problemsIn, questionsOf, type Section, sectionsOf } from '../../dissector/script/index.ts';
 import { ScriptPlaces } from '../../dissector/stepping/index.ts';
 import type { NodeLimits } from '../../dissector/testnode/index.ts';
-import { ownerOnly } from '../node/saving.ts';
+import { SectionFile } from '../node/scripts/sectionfile.ts';
 import { type Arguments, Refusal } from './requests.ts';
-import { ScriptTarget } from './scripttarget.ts';
+import { ScriptTarget, type ScriptTraffic } from './scripttarget.ts';
 import type { Client, Target } from './target.ts';
 
 /** What a script takes from where its session was started. */
@@ -48,7 +48,7 @@ export async function openScript(given: Arguments, path: string, client: Client,
       ...{ path, text, sections, protocols, stopOnEntry: given.stopOnEntry === true },
       ...(typeof given.stopAtLine === 'number' ? { stopAtLine: given.stopAtLine } : {}),
       options: { protocols, limits, pins, allow, around: { folder, answered, environment: process.env, seed } },
-      ...(recording === undefined ? {} : { record: recorder(recording, client) }),
+      ...(recording === undefined ? {} : { traffic: trafficAt(recording, client) }),
     },
     client,
   );
@@ -69,25 +69,28 @@ function answersOf(given: unknown): Record<string, string> {
   throw new Refusal('"answers" is an object of texts, by question.');
 }
 
-/** Writes what was recorded; what grows is added to, so that whoever follows the file sees the same capture grow. */
-function recorder(path: string, client: Client): (recording: Uint8Array) => void {
-  let written: Uint8Array | undefined;
-  return (recording) => {
-    try {
-      const isGrowth =
-        written !== undefined &&
-        recording.length >= written.length &&
-        Buffer.compare(recording.subarray(0, written.length), written) === 0;
-      if (isGrowth) appendFileSync(path, recording.subarray(written!.length));
-      else {
-        mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-        rmSync(path, { force: true });
-        ownerOnly(path, recording);
-      }
-      written = recording.slice();
-      client.event('peerscopeRecording', { path });
-    } catch (error) {
-      client.output(`There is no recording: ${error instanceof Error ? error.message : error}`, 'stderr');
-    }
+/** The traffic of each section in turn, in one file that whoever follows it sees grow. */
+function trafficAt(path: string, client: Client): ScriptTraffic {
+  let file: SectionFile | undefined;
+  let frames = 0;
+  const shown = (): void => client.event('peerscopeRecording', { path, frame: frames });
+  return {
+    begin: () => {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      frames = 0;
+      file = new SectionFile(path, shown);
+    },
+    write: (bytes, isFrame) => {
+      if (isFrame) frames++;
+      file?.write(bytes, isFrame);
+    },
+    stand: () => {
+      file?.settle();
+      if (file?.isRecorded) shown();
+    },
+    end: () => {
+      file?.close();
+      if (file?.unrecorded !== undefined) client.output(file.unrecorded, 'stderr');
+    },
   };
 }

@@ -49,8 +49,19 @@ export interface DebuggedScript {
   readonly stopAtLine?: number;
   readonly options: Omit<ScriptOptions, 'onlooker' | 'signal'>;
   readonly protocols: readonly Protocol[];
-  /** Takes what was sent and received so far, whenever the script stops or ends. */
-  record?(recording: Uint8Array): void;
+  /** What is sent and received goes there. */
+  readonly traffic?: ScriptTraffic;
+}
+
+/** Where the traffic of the sections goes, one after the other. */
+export interface ScriptTraffic {
+  /** A section begins: what was there before is gone. */
+  begin(): void;
+  /** The next block (pcapng), and whether it is a frame. */
+  write(bytes: Uint8Array, isFrame: boolean): void;
+  /** The script stands still: all by now is shown, the newest frame first. */
+  stand(): void;
+  end(): void;
 }
 
 export class ScriptTarget implements Target {
@@ -151,9 +162,12 @@ export class ScriptTarget implements Target {
     let isFailed = false;
     for (const section of this.#script.sections) {
       this.#section = section;
+      const { options, traffic } = this.#script;
+      traffic?.begin();
       const result = await runSection(section, {
-        ...this.#script.options,
+        ...options,
         signal,
+        ...(traffic === undefined ? {} : { recorded: traffic.write }),
         onlooker: {
           started: (view) => {
             this.#view = view;
@@ -164,6 +178,7 @@ export class ScriptTarget implements Target {
         },
       });
       this.#view = undefined;
+      traffic?.end();
       if (signal.aborted) return isFailed;
       isFailed ||= result.failure !== undefined;
       this.#tell(result);
@@ -171,9 +186,8 @@ export class ScriptTarget implements Target {
     return isFailed;
   }
 
-  #tell({ title, seconds, failure, recording }: SectionResult): void {
+  #tell({ title, seconds, failure }: SectionResult): void {
     const name = title === '' ? basename(this.#script.path) : title;
-    if (recording !== undefined) this.#script.record?.(recording);
     this.#client.event('peerscopeResult', { title, seconds, ...(failure === undefined ? {} : { failure }), ...this.#where });
     if (failure === undefined) this.#client.output(`passed  ${name} (${seconds.toFixed(1)} s)`);
     else
@@ -258,8 +272,7 @@ export class ScriptTarget implements Target {
     this.#exception = exception;
     this.#stepper.stand(scene.stage.depth);
     this.#references.clear();
-    const { recording } = view;
-    if (recording !== undefined) this.#script.record?.(recording);
+    this.#script.traffic?.stand();
     const left = new Promise<void>((resolve) => {
       this.#leave = resolve;
     });
@@ -370,8 +383,7 @@ export class ScriptTarget implements Target {
     // A statement of the console may have changed everything.
     if (result.hasActed) {
       this.#references.clear();
-      const recording = this.#view?.recording;
-      if (recording !== undefined) this.#script.record?.(recording);
+      this.#script.traffic?.stand();
       this.#client.event('invalidated', { areas: ['all'] });
     }
     return { result: result.text, variablesReference: 0 };

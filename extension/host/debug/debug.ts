@@ -88,11 +88,17 @@ class Traffic {
     this.#editors = editors;
   }
 
+  /** It follows the stops: each shows the newest frame. */
   show({ id }: vscode.DebugSession, body: unknown): void {
-    const { path } = partsOf(body);
-    if (typeof path !== 'string' || this.#shown.has(id)) return;
+    const { path, frame } = partsOf(body);
+    if (typeof path !== 'string') return;
+    const uri = vscode.Uri.file(path);
+    if (this.#shown.has(id)) {
+      if (typeof frame === 'number') this.#editors.reveal(uri, frame);
+      return;
+    }
     this.#shown.add(id);
-    void this.#editors.show(vscode.Uri.file(path), {}, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true });
+    void this.#editors.show(uri, {}, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true });
   }
 
   forget({ id }: vscode.DebugSession): void {

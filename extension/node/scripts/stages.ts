@@ -40,8 +40,6 @@ export type Stage =
 export interface RunView {
   readonly nodes: ReadonlyMap<string, ScriptNode>;
   readonly scope: ScriptScope;
-  /** All that its nodes have sent and received by now (pcapng). */
-  readonly recording: Uint8Array<ArrayBuffer> | undefined;
   /** Its clock and those of its nodes stand still. */
   freeze(isFrozen: boolean): void;
   /** Carries out a statement beside those of the section. Throws an Error with a sentence where it does not hold. */

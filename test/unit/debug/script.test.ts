@@ -136,6 +136,24 @@ describe('a script', () => {
     expect(JSON.stringify(sent)).toContain('010203ffee');
   });
 
+  it('tells at each stop of the newest frame, in one recording that grows', async () => {
+    const { debug, recording } = await debugged(clean, { lines: [{ line: 6 }, { line: 10 }] });
+    const told: number[] = [];
+    debug.on('peerscopeRecording', ({ body }: DebugProtocol.Event) => {
+      expect(body.path).toBe(recording);
+      told.push(body.frame);
+    });
+    const before = readFileSync(recording);
+    await go(debug, 'continue');
+    await expect.poll(() => told.length).toBeGreaterThan(0);
+    const after = readFileSync(recording);
+    expect(after.length).toBeGreaterThan(before.length);
+    expect(after.subarray(0, before.length).equals(before)).toBe(true);
+    const opened = openBytes(new Uint8Array(after));
+    if ('problem' in opened) throw new Error(opened.problem.text);
+    expect(told.at(-1)).toBe(opened.frameCount);
+  });
+
   it('takes other bytes before a message is sent', async () => {
     const { debug } = await debugged(clean, { lines: [{ line: 6 }, { line: 10 }] });
     await go(debug, 'stepIn');
