@@ -62,7 +62,12 @@ describe('the order of a column', () => {
       expect(of.locate({ frame, ...(n === undefined ? {} : { n }), show: 'all', sort })).toEqual({ row });
       expect(of.copyRows({ ranges: [[row, row + 1]], as: 'hexDump', show: 'all', sort }).text).toContain(`Frame ${frame}\n`);
     }
-    const found = of.find({ show: 'all', sort, from: 0, forward: true, kind: 'list', text: 'InitHello' });
+    // Each question searches for a moment.
+    const find = (from: number): ReturnType<Lists['find']> => {
+      const found = of.find({ show: 'all', sort, from, forward: true, kind: 'list', text: 'InitHello' });
+      return found.row === undefined && found.next < found.total ? find(found.next) : found;
+    };
+    const found = find(0);
     expect(found.row).toBe(rows.findIndex(({ message }) => message === 'InitHello'));
     expect(found.row).toBeGreaterThan(5);
     expect(() => of.tree({ row: rows.length, show: 'all', sort })).toThrow(/sorted/);
