@@ -36,7 +36,7 @@ export const captureLimits = {
   },
   liveBytes: {
     standard: 0x1_0000_0000,
-    doc: 'Maximum bytes of a live capture. It stops before it is longer. On the command line, a ring of files has no such end.',
+    doc: 'Maximum bytes of a live capture, which stops there. A ring of files on the command line does not stop.',
   },
   headers: { standard: 32, doc: 'Maximum VLAN tags, and maximum IPv6 extension headers, of one frame.' },
   tunnels: { standard: 4, doc: 'Maximum nested tunnels that are decoded: IP in IP, GRE, VXLAN, Geneve.' },

@@ -25,15 +25,15 @@ export const nodeLimitTable = {
   },
   observedPieces: {
     standard: 2_000_000,
-    doc: 'Maximum datagrams and pieces of streams of the open links that a relay decodes. Beyond it, bytes pass as they come.',
+    doc: 'Maximum datagrams and TCP segments that a relay decodes on its open links. The rest passes without being decoded.',
   },
   repeatedBytes: {
     standard: 0x1_0000,
-    doc: 'Maximum bytes of one link that a relay keeps to decode them again with keys that come later.',
+    doc: 'Maximum bytes of one link that a relay keeps. It decodes them again when a key comes later.',
   },
   unfinishedMilliseconds: {
     standard: 200,
-    doc: 'Milliseconds for which a relay that treats messages as a whole waits for the end of one. Beyond it, bytes pass as they come.',
+    doc: 'Milliseconds that a relay waits for the rest of a message. After that, its bytes pass as they came.',
     most: 86_400_000,
   },
   replayed: { standard: 16, doc: 'Maximum datagrams that are kept for the fault "replay".' },

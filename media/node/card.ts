@@ -98,7 +98,7 @@ export class NodeCard extends PageElement {
       <h3><span class=${ready ? 'state ready' : 'state'}>${ready ? '●' : '○'} ${state}</span> ${dialled ? 'to' : 'from'} ${remote} <span class="hint">${doc}</span></h3>
       ${
         this.node.kind === 'relay'
-          ? this.#close(id)
+          ? html`<div class="acts">${this.#close(id)}</div>`
           : html`<div class="acts"><span class="hint">Allowed now:</span>${offers.length === 0 ? html`<span class="hint">none</span>` : offers.map((name) => message(name, true))}
         ${this.#close(id)}</div>
       <details><summary>Not allowed now</summary><div class="acts">${others.map((name) => message(name, false))}</div></details>`

@@ -1,8 +1,5 @@
 /** `peerscope node`: a test node on the command line, until it is interrupted, its time is over, or enough was said. */
 import { randomInt } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type DecodeOptions, readDecodeOptions } from '../../../dissector/analysis/decodeoptions.ts';
 import type { Protocol } from '../../../dissector/protocol/index.ts';
 import { protocols as known } from '../../../dissector/protocols/index.ts';
@@ -10,7 +7,6 @@ import {
   type Fault,
   type NodeEvent,
   type NodeLimits,
-  NodeRefusal,
   parseFault,
   Recorder,
   readNodeLimits,
@@ -23,7 +19,6 @@ import { addressText } from '../../node/sockets/address.ts';
 import { wallClock } from '../../node/sockets/clock.ts';
 import { kernelDrops } from '../../node/sockets/kerneldrops.ts';
 import { SocketNode } from '../../node/sockets/socketnode.ts';
-import { SocketFailure } from '../../node/sockets/socketsentences.ts';
 import { after } from '../after.ts';
 import { exitStatus, UsageError } from '../errors.ts';
 import { identityOf } from '../identityfile.ts';
@@ -31,7 +26,7 @@ import type { Io, Tell } from '../io.ts';
 import { Live, LiveKeys } from '../live.ts';
 import { addressOf } from '../nodeaddress.ts';
 import { type NodeCommand, parseNodeCommand, type Sending } from '../nodearguments.ts';
-import { flushed, opened } from '../nodefiles.ts';
+import { flushed, opened, withRecording } from '../nodefiles.ts';
 import { NodeOutcome } from '../nodeoutcome.ts';
 import { sentenceOf } from '../nodesentences.ts';
 import type { Output } from '../output.ts';
@@ -63,14 +58,7 @@ export async function node(args: readonly string[], io: Io, out: Output, tell: T
     return exitStatus.read;
   }
   const plan = await understood(command);
-  const folder = command.record === undefined ? mkdtempSync(join(tmpdir(), 'peerscope-node-')) : undefined;
-  try {
-    return await run(plan, command.record ?? join(folder!, 'recording.pcapng'), io, out, tell);
-  } catch (error) {
-    throw error instanceof SocketFailure || error instanceof NodeRefusal ? new UsageError(error.message, false) : error;
-  } finally {
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
-  }
+  return withRecording(command.record, (path) => run(plan, path, io, out, tell));
 }
 
 async function understood(command: NodeCommand): Promise<Plan> {

@@ -1,13 +1,10 @@
 /** `peerscope relay`: stands between programs of others, until it is interrupted, its time is over, or enough was said. */
 import { randomInt } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type DecodeOptions, readDecodeOptions } from '../../../dissector/analysis/decodeoptions.ts';
 import { KeyRing, type Protocol } from '../../../dissector/protocol/index.ts';
 import { protocols as known } from '../../../dissector/protocols/index.ts';
 import { parseRelayFault, type RelayFault, recognitionText } from '../../../dissector/relay/index.ts';
-import { type NodeEvent, type NodeLimits, NodeRefusal, Recorder, readNodeLimits } from '../../../dissector/testnode/index.ts';
+import { type NodeEvent, type NodeLimits, Recorder, readNodeLimits } from '../../../dissector/testnode/index.ts';
 import { loadProtocols } from '../../capture/modules.ts';
 import { FollowedKeys } from '../../node/followedkeys.ts';
 import { GrowingFile } from '../../node/recording.ts';
@@ -16,14 +13,13 @@ import { addressText } from '../../node/sockets/address.ts';
 import { wallClock } from '../../node/sockets/clock.ts';
 import { kernelDrops } from '../../node/sockets/kerneldrops.ts';
 import { SocketRelay } from '../../node/sockets/socketrelay.ts';
-import { SocketFailure } from '../../node/sockets/socketsentences.ts';
 import { after } from '../after.ts';
 import { exitStatus, UsageError } from '../errors.ts';
 import { identityOf } from '../identityfile.ts';
 import type { Io, Tell } from '../io.ts';
 import { Live, LiveKeys } from '../live.ts';
 import { addressOf } from '../nodeaddress.ts';
-import { flushed, opened } from '../nodefiles.ts';
+import { flushed, opened, withRecording } from '../nodefiles.ts';
 import { sentenceOf } from '../nodesentences.ts';
 import type { Output } from '../output.ts';
 import { parseRelayCommand, type RelayCommand } from '../relayarguments.ts';
@@ -59,14 +55,7 @@ export async function relay(args: readonly string[], io: Io, out: Output, tell: 
     return exitStatus.read;
   }
   const plan = await understood(command);
-  const folder = command.record === undefined ? mkdtempSync(join(tmpdir(), 'peerscope-relay-')) : undefined;
-  try {
-    return await run(plan, command.record ?? join(folder!, 'recording.pcapng'), io, out, tell);
-  } catch (error) {
-    throw error instanceof SocketFailure || error instanceof NodeRefusal ? new UsageError(error.message, false) : error;
-  } finally {
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
-  }
+  return withRecording(command.record, (path) => run(plan, path, io, out, tell));
 }
 
 async function understood(command: RelayCommand): Promise<Plan> {

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import type { Address } from '../../../dissector/protocol/index.ts';
 import { type Environment, type NodeEvent, type NodeOptions, nodeLimits, TestNode } from '../../../dissector/testnode/index.ts';
 import { isLoopback } from './address.ts';
+import { Alarm } from './alarm.ts';
 import { wallClock } from './clock.ts';
 import type { Port, PortEvents } from './port.ts';
 import { TcpPort } from './tcp.ts';
@@ -21,10 +22,12 @@ export interface SocketNodeOptions extends NodeOptions {
 export class SocketNode {
   readonly node: TestNode;
   readonly #port: Port;
-  #timer: NodeJS.Timeout | undefined;
   #ended: Promise<void> | undefined;
-  /** When the timer is set to, in milliseconds of `performance.now`. */
-  #wakesAt = Number.POSITIVE_INFINITY;
+  /** The first timers are set while it is being made. */
+  readonly #alarm = new Alarm(
+    () => (this.node as TestNode | undefined)?.wait,
+    () => this.node.tick(),
+  );
 
   /** Throws a SocketFailure or a NodeRefusal. */
   static async start(options: SocketNodeOptions, dialled?: Address): Promise<SocketNode> {
@@ -68,7 +71,7 @@ export class SocketNode {
       close: (link, abrupt) => port.close(link, abrupt),
       // Other nodes name addresses to go to: a node that stays on this machine is not led away.
       reach: (remote) => (isLoopback(remote.ip) || options.mayReach?.(remote.ip) ? port.reach(remote) : undefined),
-      wake: () => this.#wake(),
+      wake: () => this.#alarm.set(),
       happened: options.happened,
     };
     this.node = new TestNode(options, environment);
@@ -98,22 +101,7 @@ export class SocketNode {
 
   async #end(how: { readonly quiet?: boolean }): Promise<void> {
     this.node.stop(how);
-    clearTimeout(this.#timer);
+    this.#alarm.end();
     await this.#port.end();
-  }
-
-  #wake(): void {
-    // The first timers are set while the node is being made.
-    const wait = (this.node as TestNode | undefined)?.wait;
-    const at = wait === undefined ? Number.POSITIVE_INFINITY : performance.now() + wait;
-    if (Math.abs(at - this.#wakesAt) < 1 && this.#timer !== undefined) return;
-    clearTimeout(this.#timer);
-    this.#wakesAt = at;
-    this.#timer = wait === undefined ? undefined : setTimeout(() => this.#tick(), Math.ceil(wait));
-  }
-
-  #tick(): void {
-    this.#timer = undefined;
-    this.node.tick();
   }
 }

@@ -4,6 +4,7 @@ import type { Address } from '../../../dissector/protocol/index.ts';
 import { Relay, type Relaying, type RelayOptions, TerminatingRelay } from '../../../dissector/relay/index.ts';
 import { type NodeEvent, NodeRefusal, nodeLimits } from '../../../dissector/testnode/index.ts';
 import { addressText } from './address.ts';
+import { Alarm } from './alarm.ts';
 import { wallClock } from './clock.ts';
 import type { RelayPort, RelayPortEvents } from './relayport.ts';
 import { RelayTcpPort } from './relaytcp.ts';
@@ -20,9 +21,11 @@ export interface SocketRelayOptions extends RelayOptions {
 export class SocketRelay {
   readonly relay: Relaying;
   readonly #port: RelayPort;
-  #timer: NodeJS.Timeout | undefined;
-  /** When the timer is set to, in milliseconds of `performance.now`. */
-  #wakesAt = Number.POSITIVE_INFINITY;
+  /** The first timers are set while it is being made. */
+  readonly #alarm = new Alarm(
+    () => (this.relay as Relaying | undefined)?.wait,
+    () => this.relay.tick(),
+  );
   #ended: Promise<void> | undefined;
   /** Writes that were dropped because too much waited. */
   unsent = 0;
@@ -70,7 +73,7 @@ export class SocketRelay {
       finish: (link) => port.finish(link),
       close: (link, abrupt) => port.close(link, abrupt),
       read: (link, isRead) => port.read(link, isRead),
-      wake: () => this.#wake(),
+      wake: () => this.#alarm.set(),
       happened: options.happened,
     });
   }
@@ -92,22 +95,7 @@ export class SocketRelay {
 
   async #end(): Promise<void> {
     this.relay.stop();
-    clearTimeout(this.#timer);
+    this.#alarm.end();
     await this.#port.end();
-  }
-
-  #wake(): void {
-    // The first timers are set while the relay is being made.
-    const wait = (this.relay as Relaying | undefined)?.wait;
-    const at = wait === undefined ? Number.POSITIVE_INFINITY : performance.now() + wait;
-    if (Math.abs(at - this.#wakesAt) < 1 && this.#timer !== undefined) return;
-    clearTimeout(this.#timer);
-    this.#wakesAt = at;
-    this.#timer = wait === undefined ? undefined : setTimeout(() => this.#tick(), Math.ceil(wait));
-  }
-
-  #tick(): void {
-    this.#timer = undefined;
-    this.relay.tick();
   }
 }
