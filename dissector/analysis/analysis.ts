@@ -9,6 +9,7 @@ import type { KeyRing } from '../protocol/keyring.ts';
 import type { TriedKey } from '../protocol/keytrials.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import { type Member, type SessionStep, type SessionSteps, walk } from '../protocol/steps.ts';
+import { BareSegments } from './baresegments.ts';
 import type { DecodeAs } from './decodeas.ts';
 import type { ConversationEvent } from './events.ts';
 import { FirstPass } from './firstpass.ts';
@@ -63,7 +64,7 @@ export class Analysis {
   readonly #choices: Choices;
   readonly #pass: FirstPass;
   readonly #limits: Limits;
-  readonly #rows: Rows = new Rows();
+  readonly #rows: Rows;
 
   constructor(reader: CaptureReader, protocols: readonly Protocol[], ring: KeyRing, options: AnalysisOptions = {}) {
     const { limits = defaultLimits, choices = new Choices(), decodeAs = [], order = 'time' } = options;
@@ -74,6 +75,7 @@ export class Analysis {
     this.#limits = limits;
     this.#choices = choices;
     this.#pass = new FirstPass({ reader, protocols, ring, choices, decodeAs, limits, order });
+    this.#rows = new Rows(new BareSegments(this.#pass.segmentFacts));
   }
 
   get generation(): number {
@@ -302,7 +304,7 @@ export class Analysis {
   }
 
   #current(): Rows {
-    this.#rows.build(this.#pass.observations, this.#pass.length);
+    this.#rows.build(this.#pass.observations, this.#pass.length, this.#pass.generation);
     return this.#rows;
   }
 }

@@ -1,12 +1,13 @@
 import { Budget, type Limits } from '../bytes/index.ts';
 import type { CaptureReader, FrameClock } from '../capture/index.ts';
-import { ConversationTable, DroppedBytes, transport } from '../link/index.ts';
+import { ConversationTable, DroppedBytes, type PacketView, tcpFlag, transport } from '../link/index.ts';
 import type { Choices } from '../protocol/choices.ts';
 import type { Conversation } from '../protocol/conversation.ts';
 import { DerivedRecords } from '../protocol/derivedrecords.ts';
 import { DissectorTables } from '../protocol/dissectortables.ts';
 import type { KeyRing } from '../protocol/keyring.ts';
 import type { Protocol } from '../protocol/protocol.ts';
+import { FrameSet, type SegmentFacts } from './baresegments.ts';
 import type { DecodeAs } from './decodeas.ts';
 import { Delivery } from './delivery.ts';
 import { Events } from './events.ts';
@@ -61,6 +62,26 @@ export class FirstPass {
   #owners!: (number | UnrecognisedConversation | undefined)[];
   readonly #delivery = new Delivery();
   #belongs!: FrameIndex;
+  #emptySegments!: FrameSet;
+  /** The lowest of them that was not told yet. */
+  #firstEmpty = Number.POSITIVE_INFINITY;
+  /** By TCP conversation: its lowest frame (1-based). */
+  readonly #firstSegments = new Map<number, number>();
+  readonly segmentFacts: SegmentFacts = {
+    isEmpty: (frame) => this.#emptySegments.has(frame),
+    takeFirstEmpty: () => {
+      const first = this.#firstEmpty;
+      this.#firstEmpty = Number.POSITIVE_INFINITY;
+      return first;
+    },
+    hasEvent: (frame) => this.events.byFrame.has(frame),
+    conversationOf: (frame) => this.belongsTo(frame - 1) >> 1,
+    firstSegment: (conversation) => this.#firstSegments.get(conversation),
+    framesOf: (messages, id) => {
+      const pieces = messages.pieces.get(id);
+      return pieces && this.#derived.framesOf(pieces);
+    },
+  };
   /** Conversations that a protocol got, or would have got. */
   #observed = 0;
   #derived!: DerivedRecords;
@@ -90,6 +111,8 @@ export class FirstPass {
     this.undecoded = new UndecodedFrames();
     this.nearMisses.clear();
     this.#belongs = new FrameIndex();
+    this.#emptySegments = new FrameSet();
+    this.#firstSegments.clear();
     this.conversations = [];
     this.#owners = [];
     this.#observed = this.#undecided = this.#next = 0;
@@ -318,7 +341,22 @@ export class FirstPass {
     this.#belongs.found(index, code, isReassembled);
     if (id === this.conversations.length) this.#meet(id);
     this.events.segment(view, id, this.#table.direction, index + 1);
+    this.#noteSegment(view, id, index + 1);
     this.#deliver(code, index);
+  }
+
+  #noteSegment(
+    { transport: kind, flags, payloadStart, payloadEnd, payloadMissing }: PacketView,
+    id: number,
+    frame: number,
+  ): void {
+    if (kind !== transport.tcp) return;
+    const first = this.#firstSegments.get(id);
+    if (first === undefined || frame < first) this.#firstSegments.set(id, frame);
+    const isEmpty = payloadStart === payloadEnd && payloadMissing === 0;
+    if ((flags & (tcpFlag.fin | tcpFlag.rst)) !== 0 || !isEmpty) return;
+    this.#emptySegments.add(frame);
+    this.#firstEmpty = Math.min(this.#firstEmpty, frame);
   }
 
   /** The packet just read; what a candidate was shown the first time it is not shown again. */

@@ -1,10 +1,12 @@
 import type { MessageTable } from '../protocol/messagetable.ts';
+import type { BareSegments, SegmentMessages } from './baresegments.ts';
 
-export type Show = 'all' | 'messages';
+/** Every frame, those that are no bare TCP segments, or messages only. */
+export type Show = 'all' | 'withoutBareSegments' | 'messages';
 
 /** What rows are made from: the tables of messages, one a protocol. */
 export interface Observed {
-  readonly messages: Pick<MessageTable, 'length' | 'frame'>;
+  readonly messages: Pick<MessageTable, 'length'> & SegmentMessages;
 }
 
 /**
@@ -25,6 +27,17 @@ export class Rows {
   #id = new Uint32Array(0);
   /** By row of the full list: n of its message, or minus its frame where that completes none. */
   #row = new Int32Array(0);
+  readonly #bare: BareSegments;
+  /** By row of the list without bare segments: its row in the full list. Empty while there are none: then both are the same. */
+  #kept = new Uint32Array(0);
+  #keptRows = 0;
+  /** The first frame that may be a bare segment although it is listed without them. */
+  #doubtful = Number.POSITIVE_INFINITY;
+  #generation = -1;
+
+  constructor(bare: BareSegments) {
+    this.#bare = bare;
+  }
 
   stale(): void {
     this.#stale = true;
@@ -40,19 +53,32 @@ export class Rows {
   }
 
   count(show: Show): number {
-    return show === 'all' ? this.#rows : this.#messages;
+    return { all: this.#rows, withoutBareSegments: this.#keptRows, messages: this.#messages }[show];
   }
 
   at(show: Show, row: number): { frame: number; n: number } {
     if (row < 0 || row >= this.count(show)) throw new RangeError(`row ${row} of ${this.count(show)}`);
     if (show === 'messages') return { frame: this.#messageFrame(row), n: row };
-    return { frame: this.#rowFrame(row), n: Math.max(-1, this.#row[row]!) };
+    const full = show === 'all' ? row : this.#fullRow(row);
+    return { frame: this.#rowFrame(full), n: Math.max(-1, this.#row[full]!) };
   }
 
   ofFrame(show: Show, frame: number): number {
-    const count = this.count(show);
-    const row = show === 'all' ? this.#firstRow(frame) : this.#firstMessage(frame);
-    return Math.max(0, Math.min(row, count - 1));
+    const first = {
+      all: () => this.#firstRow(frame),
+      withoutBareSegments: () => this.#firstKept(this.#firstRow(frame)),
+      messages: () => this.#firstMessage(frame),
+    };
+    return Math.max(0, Math.min(first[show](), this.count(show) - 1));
+  }
+
+  #fullRow(kept: number): number {
+    return this.#kept.length === 0 ? kept : this.#kept[kept]!;
+  }
+
+  /** The first row of the list without bare segments that is at or after one of the full list. */
+  #firstKept(row: number): number {
+    return firstFrom((kept) => this.#fullRow(kept), this.#keptRows, row);
   }
 
   #messageFrame(n: number): number {
@@ -73,18 +99,63 @@ export class Rows {
     return firstFrom((row) => this.#rowFrame(row), this.#rows, frame);
   }
 
-  /** Makes the rows of the first `frameCount` frames. Tables grow, and never lose a message: others begin anew. */
-  build(observed: readonly Observed[], frameCount: number): void {
+  /**
+   * Makes the rows of the first `frameCount` frames. Tables grow, and never lose a message: others begin anew. In another generation a frame
+   * that was listed may be found to be a bare segment; in the same one it stays listed.
+   */
+  build(observed: readonly Observed[], frameCount: number, generation: number): void {
     if (!this.#stale) return;
     this.#stale = false;
     if (observed !== this.#observed) {
       this.#observed = observed;
       this.#placed = observed.map(() => 0);
-      this.#frames = this.#messages = this.#rows = 0;
+      this.#frames = this.#messages = this.#rows = this.#keptRows = 0;
+      this.#kept = new Uint32Array(0);
+      this.#bare.clear();
     }
+    this.#doubtful = Math.min(this.#doubtful, this.#judged());
+    let from = this.#place(frameCount);
+    // A row that was listed does not go while the others stay where they are: who reads the list would lose the line.
+    if (generation !== this.#generation) from = Math.min(from, this.#doubtful);
+    if (from <= this.#doubtful) this.#doubtful = Number.POSITIVE_INFINITY;
+    this.#generation = generation;
+    this.#keep(from);
+  }
+
+  /** The first frame of which it is to be judged whether it is a bare segment, for the first time or anew. */
+  #judged(): number {
+    let from = this.#bare.takeFirstEmpty();
+    this.#observed.forEach(({ messages }, run) => {
+      for (let id = this.#placed[run]!; id < messages.length; id++) from = Math.min(from, this.#bare.found(messages, id));
+    });
+    return from;
+  }
+
+  /** Lists without bare segments the rows of the frames from `frame` on. */
+  #keep(frame: number): void {
+    const row = this.#firstRow(frame);
+    this.#keptRows = this.#kept.length === 0 ? row : this.#firstKept(row);
+    for (let at = row; at < this.#rows; at++) {
+      const n = this.#row[at]!;
+      if (n < 0 && this.#bare.isBare(-n)) {
+        if (this.#kept.length === 0) this.#kept = Uint32Array.from(new Uint32Array(at + 1).keys());
+        continue;
+      }
+      if (this.#kept.length > 0) {
+        this.#kept = roomFor(this.#kept, this.#keptRows + 1);
+        this.#kept[this.#keptRows] = at;
+      }
+      this.#keptRows++;
+    }
+  }
+
+  /** Gives the new messages and frames their rows; the first frame whose rows were made. */
+  #place(frameCount: number): number {
+    const observed = this.#observed;
+    const before = this.#frames + 1;
     const fresh = observed.filter(({ messages }, run) => messages.length > this.#placed[run]!);
-    if (fresh.length === 1 && this.#append(fresh[0]!, frameCount)) return;
-    let from = this.#frames + 1;
+    if (fresh.length === 1 && this.#append(fresh[0]!, frameCount)) return before;
+    let from = before;
     observed.forEach(({ messages }, run) => {
       for (let id = this.#placed[run]!; id < messages.length; id++) from = Math.min(from, messages.frame(id));
     });
@@ -93,6 +164,7 @@ export class Rows {
     this.#order(from, frameCount, kept);
     this.#list(from, frameCount, kept, row);
     this.#frames = frameCount;
+    return from;
   }
 
   /** What most captures bring: further messages of one protocol, in order, behind all that is there. False for others. */

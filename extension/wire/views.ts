@@ -101,6 +101,8 @@ export interface Overview {
   readonly frames: number;
   readonly bytes: number;
   readonly rows: number;
+  /** Of these rows: TCP segments that only open or acknowledge, or carry a part of a message that is listed. */
+  readonly bareSegments: number;
   readonly messages: number;
   readonly encrypted: number;
   readonly findings: number;
@@ -170,8 +172,9 @@ export interface ModuleFaultLine {
   readonly text: string;
 }
 
-/** Which rows the list shows: every frame, or messages only. */
-export type Show = 'all' | 'messages';
+/** Which rows the list shows: every frame, those that are no bare TCP segments, or messages only. */
+export const shows = ['all', 'withoutBareSegments', 'messages'] as const;
+export type Show = (typeof shows)[number];
 
 /** What a search looks at: the line of the list, the values of all fields, the bytes of every Source, a filter, the same conversation. */
 export type FindKind = 'list' | 'fields' | 'bytes' | 'filter' | 'conversation';

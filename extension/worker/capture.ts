@@ -320,7 +320,7 @@ export class Capture {
   overview(): Overview {
     const [name, keys, generation] = [this.#name, this.#keys.ring.size, this.generation];
     const protocols = this.#setup.protocols.map(({ id }) => id);
-    const nothing = { protocols, frames: 0, bytes: 0, rows: 0, messages: 0, encrypted: 0, findings: 0, read: 0 };
+    const nothing = { protocols, frames: 0, bytes: 0, rows: 0, bareSegments: 0, messages: 0, encrypted: 0, findings: 0, read: 0 };
     if (this.#running === undefined) {
       const failed = this.#failure === undefined ? { done: false } : { done: true, failure: this.#failure };
       return { name, format: '', ...nothing, generation, keys, notices: [], ...failed };
@@ -332,6 +332,7 @@ export class Capture {
     return {
       ...{ protocols, name, format: file.format, frames: file.reader.frames.length, bytes, keys, done },
       rows: analysis.rowCount('all'),
+      bareSegments: analysis.rowCount('all') - analysis.rowCount('withoutBareSegments'),
       messages: analysis.messageCount,
       ...analysis.counts,
       read: done ? bytes : Math.floor(read * bytes),

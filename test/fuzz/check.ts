@@ -16,7 +16,7 @@ export interface Seen {
 
 const SOME_ROWS = 12;
 const catalogs = new WeakMap<readonly Protocol[], FieldCatalog>();
-const shows: readonly Show[] = ['messages', 'all'];
+const shows: readonly Show[] = ['messages', 'withoutBareSegments', 'all'];
 
 export function check(bytes: Uint8Array, keyLog: string, known: readonly Protocol[] = protocols): Seen {
   const opened = openCapture(memoryFile(bytes));

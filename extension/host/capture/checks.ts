@@ -9,9 +9,11 @@ import {
   type Overview,
   type Question,
   type SettingsReport,
+  type Show,
   scriptKinds,
   type WebviewCalls,
 } from '../../wire/inspector.ts';
+import { shows } from '../../wire/views.ts';
 
 const MOST_COLUMNS = 20;
 
@@ -182,7 +184,18 @@ function columns(value: unknown, name: string): { columns?: readonly string[] } 
 export function overview(value: unknown): Overview {
   const given = object(value, 'overview');
   for (const name of ['name', 'format'] as const) text(given[name], `overview.${name}`);
-  for (const name of ['frames', 'bytes', 'rows', 'messages', 'encrypted', 'findings', 'keys', 'read', 'generation'] as const)
+  for (const name of [
+    'frames',
+    'bytes',
+    'rows',
+    'bareSegments',
+    'messages',
+    'encrypted',
+    'findings',
+    'keys',
+    'read',
+    'generation',
+  ] as const)
     integer(given[name], `overview.${name}`, 0);
   texts(given.notices, 'overview.notices');
   texts(given.protocols, 'overview.protocols');
@@ -264,6 +277,6 @@ export function settingsReport(value: unknown): SettingsReport {
   return value as SettingsReport;
 }
 
-function show(value: unknown, name: string): 'all' | 'messages' {
-  return oneOf(value, ['all', 'messages'] as const, name);
+function show(value: unknown, name: string): Show {
+  return oneOf(value, shows, name);
 }

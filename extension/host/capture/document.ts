@@ -240,6 +240,17 @@ export class CaptureDocument implements vscode.CustomDocument {
 }
 
 function nothing(name: string): Overview {
-  const counts = { frames: 0, bytes: 0, rows: 0, messages: 0, encrypted: 0, findings: 0, keys: 0, read: 0, generation: 0 };
+  const counts = {
+    frames: 0,
+    bytes: 0,
+    rows: 0,
+    bareSegments: 0,
+    messages: 0,
+    encrypted: 0,
+    findings: 0,
+    keys: 0,
+    read: 0,
+    generation: 0,
+  };
   return { name, format: '', protocols: [], ...counts, done: false, notices: [] };
 }

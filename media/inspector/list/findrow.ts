@@ -8,6 +8,8 @@ export interface Target {
   readonly frame: number;
   readonly row?: number;
   readonly n?: number;
+  /** A person asked for this frame: it is listed even where the list leaves out its kind. */
+  readonly isAsked?: true;
 }
 
 /** The row of a frame (`row`, if that still holds it), or what comes next where the list leaves it out, or the end. */

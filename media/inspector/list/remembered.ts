@@ -1,5 +1,6 @@
 /** What the page remembers while it is hidden or the window is reloaded. */
 import type { Show, SortOrder } from '../../../extension/wire/inspector.ts';
+import { shows } from '../../../extension/wire/views.ts';
 import { NARROWEST, type Reference, type TimeFormat, timeFormats } from './columns.ts';
 
 export interface Remembered {
@@ -49,7 +50,7 @@ export function remembered(stored: unknown): Remembered {
   return {
     at: whole(values.at) ? values.at : 0,
     view: typeof values.view === 'string' ? values.view : '',
-    show: values.show === 'messages' ? 'messages' : 'all',
+    show: shows.find((show) => show === values.show) ?? 'withoutBareSegments',
     filter: typeof values.filter === 'string' ? values.filter : '',
     history: texts(values.history),
     ...(whole(values.row) && whole(values.frame) ? { row: values.row, frame: values.frame } : {}),

@@ -56,7 +56,7 @@ export class Session {
     this.#changed = changed;
     this.#host = connect({
       overview: (data: unknown) => this.#take(data as WebviewEvents['overview']),
-      reveal: (data: unknown) => this.#aim({ frame: (data as WebviewEvents['reveal']).frame }),
+      reveal: (data: unknown) => this.#aim({ frame: (data as WebviewEvents['reveal']).frame, isAsked: true }),
       command: (data: unknown) => this.oncommand(data as WebviewEvents['command']),
     });
     this.shown = new Shown(this.#host.call, changed);
@@ -109,7 +109,7 @@ export class Session {
         this.list = this.#newList();
         this.#aimAtRemembered();
       }
-      if (answer.reveal !== undefined) this.#target = { frame: answer.reveal };
+      if (answer.reveal !== undefined) this.#target = { frame: answer.reveal, isAsked: true };
       this.list.retry();
       this.#take(overview);
       if (answer.command !== undefined) this.oncommand({ name: answer.command, place: undefined });
@@ -145,7 +145,7 @@ export class Session {
 
   /** Selects the first row of a frame in the list of packets. */
   showFrame(frame: number): void {
-    this.#aim({ frame });
+    this.#aim({ frame, isAsked: true });
   }
 
   /** Selects one message of a frame. */
@@ -346,7 +346,10 @@ export class Session {
       // Something else was chosen in the meantime, or this was called twice.
       if (this.#target !== target) return;
       this.#target = undefined;
-      if (found !== undefined) this.#arrive(found);
+      if (target.isAsked && found?.frame !== target.frame && list.show === 'withoutBareSegments' && list.filter === '') {
+        this.setShow('all');
+        this.#aim(target);
+      } else if (found !== undefined) this.#arrive(found);
     } catch (error) {
       if (this.#target !== target) return;
       this.#target = undefined;

@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 import { count } from './texts.ts';
 
 export function toolbar(session: Session, overview: Overview, addKeys: () => void): TemplateResult {
-  const { name, format, frames, messages, encrypted, keys, read, bytes, done } = overview;
+  const { name, format, frames, bareSegments, messages, encrypted, keys, read, bytes, done } = overview;
   return html`<header id="toolbar" class="toolbar">
     <strong class="name" title="${name} (${format}, ${count(bytes, 'byte')})">${name}</strong>
     <span id="counts" class="counts">
@@ -18,8 +18,9 @@ export function toolbar(session: Session, overview: Overview, addKeys: () => voi
       ${keys === 0 ? nothing : html`<span id="count-keys">${count(keys, 'key')}</span>`}
     </span>
     <span class="actions">
+      ${bareSegments === 0 ? nothing : bareSwitch(session, bareSegments)}
       <vscode-checkbox id="messages-only" label="Messages only" .checked=${session.show === 'messages'}
-        @change=${(event: Event) => session.setShow((event.target as HTMLInputElement).checked ? 'messages' : 'all')}></vscode-checkbox>
+        @change=${(event: Event) => session.setShow(isChecked(event) ? 'messages' : 'withoutBareSegments')}></vscode-checkbox>
  <vscode-button id="export" secondary @click=${() => void session.export(session.row)}>Export…</vscode-button>
       <vscode-button id="add-keys" secondary @click=${addKeys}>Keys…</vscode-button>
     </span>
@@ -29,6 +30,15 @@ export function toolbar(session: Session, overview: Overview, addKeys: () => voi
         : nothing
     }
   </header>`;
+}
+
+const isChecked = ({ target }: Event): boolean => (target as HTMLInputElement).checked;
+
+function bareSwitch(session: Session, bareSegments: number): TemplateResult {
+  const label = `Bare segments (${bareSegments.toLocaleString('en-US')})`;
+  return html`<vscode-checkbox id="bare-segments" label=${label} .checked=${session.show === 'all'} ?disabled=${session.show === 'messages'}
+    title="List the TCP segments that only open or acknowledge, or carry a part of a message that ends in a later frame"
+    @change=${(event: Event) => session.setShow(isChecked(event) ? 'all' : 'withoutBareSegments')}></vscode-checkbox>`;
 }
 
 /** The tabs above the list: arrow keys go from one to the next, as in every row of tabs. */

@@ -4,6 +4,7 @@ import type { MovedColumn } from '../list/heads.ts';
 import { Packets } from '../list/packets.ts';
 import type { Pick } from '../list/picked.ts';
 import type { Widths } from '../page/resizing.ts';
+import { count } from '../page/texts.ts';
 import type { Stage, View } from '../page/view.ts';
 import '../../theme/packets.css';
 
@@ -29,8 +30,10 @@ export const packets: View = {
 };
 
 function empty({ overview, session: { show, list } }: Stage): string {
+  const { bareSegments } = overview;
+  const hidden = show === 'withoutBareSegments' && bareSegments > 0 ? ` (${count(bareSegments, 'bare segment')} not listed)` : '';
   if (!overview.done || !list.known) return 'Reading…';
   if (list.sort !== undefined && !list.isSettled) return 'Sorting…';
-  if (list.filter !== '') return list.scan?.done === false ? 'Searching…' : 'No packet matches the filter';
+  if (list.filter !== '') return list.scan?.done === false ? 'Searching…' : `No packet matches the filter${hidden}`;
   return show === 'messages' && overview.frames > 0 ? 'No messages' : 'No frames';
 }
