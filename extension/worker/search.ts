@@ -2,9 +2,10 @@
 
 import type { Analysis } from '../../dissector/analysis/index.ts';
 import type { Field } from '../../dissector/bytes/index.ts';
-import { fieldText, fromHex } from '../../dissector/bytes/index.ts';
+import { fieldText } from '../../dissector/bytes/index.ts';
 import { compileFilter, type FieldCatalog, FilterRow } from '../../dissector/filter/index.ts';
 import type { Row, WebviewCalls } from '../wire/inspector.ts';
+import { indexOfBytes, soughtBytes } from '../wire/soughtbytes.ts';
 import { rowView } from './rows.ts';
 
 const MOMENT_MS = 40;
@@ -56,9 +57,9 @@ function testOf(
     case 'fields':
       return (position) => layersOf(analysis, show, position).some((layer) => holds(layer, wanted));
     case 'bytes': {
-      const bytes = bytesOf(text);
-      if (bytes === undefined) return 'Bytes are written in hexadecimal, 01:ff or 01 ff, or as "text".';
-      return (position) => sourcesOf(analysis, show, position).some((source) => includes(source, bytes));
+      const wanted = soughtBytes(text);
+      const holdsBytes = (source: Uint8Array): boolean => wanted.some((one) => indexOfBytes(source, one) >= 0);
+      return (position) => sourcesOf(analysis, show, position).some(holdsBytes);
     }
     case 'filter': {
       const compiled = compileFilter(text, catalog);
@@ -98,17 +99,4 @@ function sourcesOf(analysis: Analysis, show: Asked['show'], position: number): r
   const { frame, n } = analysis.rowAt(show, position);
   const tree = n < 0 ? analysis.frameTree(frame - 1) : analysis.dissect(n).tree;
   return tree.sources.map(({ bytes }) => bytes);
-}
-
-function bytesOf(text: string): Uint8Array | undefined {
-  const quoted = /^"(.+)"$/s.exec(text.trim())?.[1];
-  if (quoted !== undefined) return new TextEncoder().encode(quoted);
-  const bytes = fromHex(text.replace(/[\s:-]|0x/g, ''));
-  return bytes?.length === 0 ? undefined : bytes;
-}
-
-function includes(bytes: Uint8Array, wanted: Uint8Array): boolean {
-  for (let at = bytes.indexOf(wanted[0]!); at >= 0 && at + wanted.length <= bytes.length; at = bytes.indexOf(wanted[0]!, at + 1))
-    if (wanted.every((byte, index) => bytes[at + index] === byte)) return true;
-  return false;
 }

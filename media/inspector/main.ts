@@ -7,6 +7,7 @@ import '../theme/capture.css';
 import { Bytes } from './bytes/bytes.ts';
 import { FilterBar } from './list/filterbar.ts';
 import { FindBar } from './list/findbar.ts';
+import { FindWithin } from './page/findwithin.ts';
 import { Inspector } from './page/inspector.ts';
 import './page/reducedmotion.ts';
 import { FieldTree } from './tree/tree.ts';
@@ -18,9 +19,11 @@ declare global {
     'peerscope-bytes': Bytes;
     'peerscope-filter': FilterBar;
     'peerscope-find': FindBar;
+    'peerscope-find-within': FindWithin;
   }
 }
 
+customElements.define('peerscope-find-within', FindWithin);
 customElements.define('peerscope-fields', FieldTree);
 customElements.define('peerscope-bytes', Bytes);
 customElements.define('peerscope-filter', FilterBar);

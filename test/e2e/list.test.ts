@@ -85,7 +85,7 @@ describe('the packet list', () => {
     await inspecting.frame.locator('#find-kind').selectOption('bytes');
     await inspecting.frame.locator('#find-text').fill('xyz');
     await inspecting.press('Enter');
-    await expect.poll(() => says().innerText()).toContain('hexadecimal');
+    await expect.poll(() => says().innerText()).toBe('Not found');
     await inspecting.frame.locator('#find-kind').selectOption('filter');
     await inspecting.frame.locator('#find-text').fill('p2pke.counter >= 16');
     await inspecting.press('Enter');
@@ -96,6 +96,46 @@ describe('the packet list', () => {
     await inspecting.frame.locator('#find-text').press('Escape');
     await inspecting.frame.locator('.find-bar').waitFor({ state: 'detached' });
     await inspecting.press('Shift+F3');
+  });
+
+  it('searches the fields, or the bytes, where the focus is', async () => {
+    await inspecting.select(0);
+    await inspecting.field('counter').click();
+    await inspecting.press('Control+f');
+    const fields = inspecting.frame.locator('peerscope-fields');
+    await fields.locator('input').waitFor();
+    await workbench.page.keyboard.type('port');
+    // Fields of other layers, with those around them, and nothing else.
+    await expect.poll(() => fields.locator('.field').allInnerTexts()).toHaveLength(3);
+    await inspecting.press('Enter');
+    await expect.poll(() => fields.locator('.find-within-says').innerText()).toBe('1 of 3');
+    await inspecting.press('Shift+Enter');
+    await expect.poll(() => fields.locator('.field.selected').innerText()).toContain('dst');
+    await workbench.screenshot('find-field');
+    await inspecting.press('Escape');
+    await fields.locator('input').waitFor({ state: 'detached' });
+    // The field stays selected and in view; its layer is closed again.
+    await expect.poll(() => fields.locator('.field.selected').innerText()).toContain('dst_port');
+    await inspecting.press('ArrowLeft');
+    await inspecting.press('ArrowLeft');
+
+    const bytes = inspecting.frame.locator('peerscope-bytes');
+    await bytes.locator('.byte').first().click();
+    await inspecting.press('Control+f');
+    await bytes.locator('input').waitFor();
+    await workbench.page.keyboard.type('7f 00 00 01');
+    await expect.poll(() => bytes.locator('.find-within-says').innerText()).toBe('1 of 2');
+    await expect.poll(() => bytes.locator('.byte.picked').allInnerTexts()).toEqual(['7f', '00', '00', '01']);
+    const first = await bytes.locator('.byte.picked').first().getAttribute('data-at');
+    await inspecting.press('F3');
+    await expect.poll(() => bytes.locator('.byte.picked').first().getAttribute('data-at')).not.toBe(first);
+    await workbench.screenshot('find-bytes');
+    await inspecting.press('Escape');
+    await bytes.locator('input').waitFor({ state: 'detached' });
+    await fields.locator('.field.selected').click();
+    await inspecting.press('ArrowLeft');
+    await inspecting.press('ArrowLeft');
+    await inspecting.press('Home');
   });
 
   it('goes along a conversation', async () => {

@@ -1,8 +1,10 @@
 /** The bytes of a row: a tab for each source, and of the source in view its bytes in hexadecimal and as text. */
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { FieldView, SourceView } from '../../../extension/wire/inspector.ts';
+import { type ByteMatch, byteMatches, MOST_MATCHES, soughtBytes } from '../../../extension/wire/soughtbytes.ts';
 import { PageElement } from '../page/element.ts';
-import { count } from '../page/texts.ts';
+import type { FindWithin } from '../page/findwithin.ts';
+import { count, placeText } from '../page/texts.ts';
 import { VirtualList } from '../page/virtuallist.ts';
 import { type ByteRange, rangeMenu, rangeOf, rangeText } from './byterange.ts';
 import { hexRow, hexRows, moveByte, offsetText, ROW_BYTES } from './hex.ts';
@@ -19,6 +21,7 @@ export class Bytes extends PageElement {
     inspecting: { attribute: false },
     hovered: { attribute: false },
     range: { state: true },
+    sought: { state: true },
   };
   declare sources: readonly SourceView[];
   declare source: number;
@@ -30,6 +33,62 @@ export class Bytes extends PageElement {
   declare hovered: FieldView | undefined;
   /** What is picked, by dragging or with Shift; the cursor alone otherwise. */
   declare range: ByteRange | undefined;
+
+  /** What is sought among the bytes of the source in view, while its bar is open. */
+  declare sought: string | undefined;
+
+  /** Opens the bar that searches the bytes. */
+  find(): void {
+    this.sought ??= '';
+    void this.updateComplete.then(() => this.querySelector<FindWithin>('peerscope-find-within')?.focus());
+  }
+
+  /** Picks the next match, or the one before; false where nothing is sought. */
+  findAgain(forward: boolean): boolean {
+    if (!this.sought) return false;
+    const matches = this.#matches();
+    const at = this.range?.start ?? this.cursor ?? -1;
+    const beside = forward ? matches.find(({ start }) => start > at) : matches.findLast(({ start }) => start < at);
+    const match = beside ?? matches.at(forward ? 0 : -1);
+    if (match !== undefined) this.#pickMatch(match);
+    return true;
+  }
+
+  #matches(): readonly ByteMatch[] {
+    const shown = this.#shown;
+    return shown === undefined || !this.sought ? [] : byteMatches(shown.bytes, soughtBytes(this.sought));
+  }
+
+  #pickMatch({ start, end }: ByteMatch): void {
+    this.#pick(start, end - 1);
+    this.#go(start);
+  }
+
+  /** The first match is shown while its text is typed, that under the cursor before others. */
+  #seek(text: string): void {
+    this.sought = text;
+    const matches = this.#matches();
+    const match = matches.find(({ start }) => start >= (this.cursor ?? 0)) ?? matches[0];
+    if (match !== undefined) this.#pickMatch(match);
+    else this.#pickNothing();
+  }
+
+  #closeFind(): void {
+    this.sought = undefined;
+    this.querySelector<HTMLElement>('#bytes')?.focus();
+  }
+
+  #finder(): TemplateResult | typeof nothing {
+    if (this.sought === undefined) return nothing;
+    const matches = this.#matches();
+    const { range, cursor } = this;
+    const at = matches.findIndex(({ start, end }) =>
+      range === undefined ? start === cursor && end === start + 1 : start === range.start && end === range.end,
+    );
+    return html`<peerscope-find-within .label=${'Find bytes'} .hint=${'Text, or 01 ff'} .says=${this.sought === '' ? '' : placeText(at, matches.length, MOST_MATCHES)}
+      @seek=${({ detail }: CustomEvent<string>) => this.#seek(detail)} @go=${({ detail }: CustomEvent<boolean>) => this.findAgain(detail)}
+      @close=${() => this.#closeFind()}></peerscope-find-within>`;
+  }
 
   /** What is picked: the range, or the byte under the cursor. */
   get pickedRange(): ByteRange | undefined {
@@ -59,7 +118,7 @@ export class Bytes extends PageElement {
   protected override render(): TemplateResult {
     const shown = this.#shown;
     return html`
-      <div class="tabs" role="tablist" aria-label="Sources of bytes" @keydown=${this.#tabKey}>${this.sources.map((source) => this.#tab(source))}</div>
+      <div class="tabs" role="tablist" aria-label="Sources of bytes" @keydown=${this.#tabKey}>${this.sources.map((source) => this.#tab(source))}</div>${this.#finder()}
       ${
         shown === undefined
           ? nothing

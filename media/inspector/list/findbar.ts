@@ -7,7 +7,7 @@ import type { Search } from './search.ts';
 const kinds: readonly (readonly [FindKind, string, string])[] = [
   ['list', 'List', 'Text in the lines of the list'],
   ['fields', 'Fields', 'Text in the names and values of all fields'],
-  ['bytes', 'Bytes', '01:ff or "text", also in what was decrypted and put together'],
+  ['bytes', 'Bytes', 'Text, or 01 ff, also in what was decrypted and reassembled'],
   ['filter', 'Filter', 'p2pke.counter >= 16'],
 ];
 

@@ -37,9 +37,9 @@ export class Inspector extends PageElement {
   readonly #parts: Parts = {
     filter: (text) => void this.#bar?.put(text),
     focusFilter: () => this.#bar?.focus(),
-    openFind: () => this.#openFind(),
+    openFind: () => (this.#pane == null ? this.#openFind() : this.#pane.find()),
     give: (command) => this.#give(command),
-    findAgain: (forward) => this.#findBar?.again(forward) ?? false,
+    findAgain: (forward) => this.#pane?.findAgain(forward) || (this.#findBar?.again(forward) ?? false),
   };
 
   /** The keys of this page are those of VS Code: they are bound while the page has the focus. */
@@ -91,6 +91,13 @@ export class Inspector extends PageElement {
 
   get #findBar(): FindBar | null {
     return this.querySelector('peerscope-find');
+  }
+
+  /** The fields or the bytes, while they have the focus. */
+  get #pane(): FieldTree | Bytes | null | undefined {
+    const pane = focusIn();
+    if (pane === 'tree') return this.querySelector<FieldTree>('peerscope-fields');
+    return pane === 'bytes' ? this.querySelector<Bytes>('peerscope-bytes') : undefined;
   }
 
   #openFind(): void {

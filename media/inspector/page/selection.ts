@@ -37,6 +37,8 @@ export class Shown {
     const found = this.tree && fieldOf(this.tree.layers, key);
     if (found === undefined) return;
     this.field = found;
+    // A search may have shown it in what is closed otherwise.
+    for (const around of found.around) this.opened.set(around, true);
     this.source = found.field.source;
     this.cursor = found.field.end > found.field.start ? found.field.start : undefined;
     this.#changed();

@@ -63,3 +63,11 @@ export function splitEndpoint(endpoint: string): readonly [string, string] {
 export function pair([there, back]: readonly [number, number]): string {
   return `${grouped(there)} / ${grouped(back)}`;
 }
+
+/** Which of some matches is chosen (0-based; -1 for none of them). `most` and more are not counted. */
+export function placeText(at: number, matches: number, most = Number.POSITIVE_INFINITY): string {
+  if (matches === 0) return 'Not found';
+  const total = matches >= most ? `${grouped(most)} or more` : grouped(matches);
+  if (at >= 0) return `${grouped(at + 1)} of ${total}`;
+  return matches === 1 ? '1 match' : `${total} matches`;
+}

@@ -1,8 +1,7 @@
 /** The tree of one row as lines that can be shown, and where a byte is in it. */
 import type { FieldView } from '../../../extension/wire/inspector.ts';
-
-/** Between the names in a key; no name holds it. */
-const STEP = '\u0000';
+import { keysOf, STEP } from './fieldkeys.ts';
+import type { SoughtFields } from './sought.ts';
 
 export interface Line {
   /** Names the field by its place in the tree, the same in the trees of alike rows: what was opened in one is open in the next. */
@@ -20,16 +19,17 @@ export interface Line {
 /** What the user opened and closed, by key; anything else is as `opensByItself` says. */
 export type Opened = ReadonlyMap<string, boolean>;
 
-/** The lines to show, from top to bottom. */
-export function lines(layers: readonly FieldView[], opened: Opened): Line[] {
+/** The lines to show, from top to bottom; of a search only what it leaves. */
+export function lines(layers: readonly FieldView[], opened: Opened, sought?: SoughtFields): Line[] {
   const shown: Line[] = [];
   const add = (fields: readonly FieldView[], parent: string | undefined, depth: number): void => {
     const keys = keysOf(fields, parent);
     for (const [index, field] of fields.entries()) {
       const key = keys[index]!;
+      if (sought !== undefined && !sought.shown.has(key)) continue;
       const children = field.children ?? [];
       const opens = depth === 0 && (field.isOpen === true || index === fields.length - 1);
-      const open = children.length === 0 ? undefined : (opened.get(key) ?? opens);
+      const open = children.length === 0 ? undefined : sought?.around.has(key) || (opened.get(key) ?? opens);
       shown.push({ key, parent, field, depth, place: index + 1, siblings: fields.length, open });
       if (open) add(children, key, depth + 1);
     }
@@ -109,14 +109,4 @@ function walk(layers: readonly FieldView[], stop: (found: Found) => boolean): Fo
     return undefined;
   };
   return visit(layers, []);
-}
-
-function keysOf(fields: readonly FieldView[], parent: string | undefined): string[] {
-  const seen = new Map<string, number>();
-  return fields.map(({ name }) => {
-    const times = seen.get(name) ?? 0;
-    seen.set(name, times + 1);
-    const own = times === 0 ? name : `${name}#${times}`;
-    return parent === undefined ? own : `${parent}${STEP}${own}`;
-  });
 }

@@ -3,8 +3,11 @@ import { html, nothing, type PropertyDeclarations, type PropertyValues, type Tem
 import type { FieldView } from '../../../extension/wire/inspector.ts';
 import { fieldMenu } from '../list/asfilter.ts';
 import { PageElement } from '../page/element.ts';
+import type { FindWithin } from '../page/findwithin.ts';
+import { placeText } from '../page/texts.ts';
 import { VirtualList } from '../page/virtuallist.ts';
 import { fieldText, isWithin, type Line, lines, type Opened, valueKind } from './fields.ts';
+import { hitBeside, type SoughtFields, soughtFields } from './sought.ts';
 
 const ROW_HEIGHT = 22;
 const DEEPEST_INDENT = 12;
@@ -16,12 +19,16 @@ export class FieldTree extends PageElement {
     selected: { attribute: false },
     opened: { attribute: false },
     hovered: { attribute: false },
+    sought: { state: true },
   };
   declare layers: readonly FieldView[];
   declare selected: string | undefined;
   declare opened: Opened;
   /** The field whose bytes the pointer is over. */
   declare hovered: string | undefined;
+  /** The text that is sought, while its bar is open. */
+  declare sought: string | undefined;
+  #found: SoughtFields | undefined;
   #lines: Line[] = [];
   readonly #list = new VirtualList<Line>(this, {
     rowHeight: ROW_HEIGHT,
@@ -34,8 +41,38 @@ export class FieldTree extends PageElement {
     },
   });
 
+  /** Opens the bar that searches the fields. */
+  find(): void {
+    this.sought ??= '';
+    void this.updateComplete.then(() => this.querySelector<FindWithin>('peerscope-find-within')?.focus());
+  }
+
+  /** Selects the next field that holds what is sought, or the one before; false where nothing is sought. */
+  findAgain(forward: boolean): boolean {
+    if (this.#found === undefined) return false;
+    const order = this.#lines.map(({ key }) => key);
+    const hit = hitBeside(order, this.#found.hits, this.selected, forward);
+    if (hit !== undefined) this.dispatchEvent(new CustomEvent('choose-field', { detail: hit }));
+    return true;
+  }
+
+  #closeFind(): void {
+    this.sought = undefined;
+    this.querySelector<HTMLElement>('#field-tree')?.focus();
+  }
+
+  #finder(): TemplateResult | typeof nothing {
+    if (this.sought === undefined) return nothing;
+    const hits = this.#found?.hits ?? [];
+    const at = this.selected === undefined ? -1 : hits.indexOf(this.selected);
+    return html`<peerscope-find-within .label=${'Find a field'} .hint=${'Name or value'} .says=${this.#found === undefined ? '' : placeText(at, hits.length)}
+      @seek=${({ detail }: CustomEvent<string>) => (this.sought = detail)} @go=${({ detail }: CustomEvent<boolean>) => this.findAgain(detail)}
+      @close=${() => this.#closeFind()}></peerscope-find-within>`;
+  }
+
   protected override willUpdate(changed: PropertyValues): void {
-    this.#lines = lines(this.layers, this.opened);
+    this.#found = this.sought?.trim() ? soughtFields(this.layers, this.sought) : undefined;
+    this.#lines = lines(this.layers, this.opened, this.#found);
     if (!changed.has('selected') || this.selected === undefined) return;
     const at = this.#lines.findIndex(({ key }) => key === this.selected);
     if (at >= 0) this.#list.reveal(at);
@@ -43,7 +80,7 @@ export class FieldTree extends PageElement {
 
   protected override render(): TemplateResult {
     const at = this.#at();
-    return html`
+    return html`${this.#finder()}
       <div id="field-tree" class="viewport" role="tree" tabindex="0" aria-label="Fields"
         data-vscode-context=${at < 0 ? nothing : fieldMenu(this.#lines[at]!.field, this.#lines[at]!.key)}
         aria-activedescendant=${this.#list.active} @keydown=${this.#list.key} @mousedown=${this.#press}

@@ -19,7 +19,17 @@ let settings: CaptureSettings = { modules: [], decodeAs: [], colours: [], tree: 
 let settingsRead = 0;
 
 const overview = (): Overview => ({
-  ...{ name, format: 'fake', frames: 100, bytes, rows: 100, bareSegments: 0, messages: 100, encrypted: 100 - keys.size, findings: 0 },
+  ...{
+    name,
+    format: 'fake',
+    frames: 100,
+    bytes,
+    rows: 100,
+    bareSegments: 0,
+    messages: 100,
+    encrypted: 100 - keys.size,
+    findings: 0,
+  },
   ...{ keys: keys.size, read: bytes, done: true, generation, protocols: [], notices: [openedWith, ...settingNotices()] },
   ...(name.startsWith('unreadable') ? { failure: 'This is no capture.' } : {}),
 });

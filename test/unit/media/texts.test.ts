@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { remembered } from '../../../media/inspector/list/remembered.ts';
-import { absolute, count, hueOf, sinceStart } from '../../../media/inspector/page/texts.ts';
+import { absolute, count, hueOf, placeText, sinceStart } from '../../../media/inspector/page/texts.ts';
 
 const at = (seconds: number, nanos: number) => ({ seconds, nanos });
 
@@ -29,6 +29,18 @@ describe('numbers', () => {
   });
 });
 
+describe('the place among matches', () => {
+  it('is that of the chosen one, or their number', () => {
+    expect([placeText(-1, 0), placeText(-1, 1), placeText(-1, 1200), placeText(2, 5)]).toEqual([
+      'Not found',
+      '1 match',
+      '1,200 matches',
+      '3 of 5',
+    ]);
+    expect([placeText(0, 1000, 1000), placeText(-1, 1000, 1000)]).toEqual(['1 of 1,000 or more', '1,000 or more matches']);
+  });
+});
+
 describe('the colour of a protocol', () => {
   it('is always the same one', () => {
     expect(hueOf('libp2p', 5)).toBe(hueOf('libp2p', 5));
@@ -42,7 +54,7 @@ describe('what the page remembers', () => {
       ...{
         at: 0,
         view: '',
-        show: 'all',
+        show: 'withoutBareSegments',
         filter: '',
         history: [],
         columns: [],
