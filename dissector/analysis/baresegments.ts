@@ -13,7 +13,9 @@ export class FrameSet {
   readonly #chunks: (Uint8Array | undefined)[] = [];
 
   add(frame: number): void {
-    const chunk = (this.#chunks[frame >>> CHUNK_BITS] ??= new Uint8Array(1 << (CHUNK_BITS - 3)));
+    const at = frame >>> CHUNK_BITS;
+    const chunk = this.#chunks[at] ?? new Uint8Array(1 << (CHUNK_BITS - 3));
+    this.#chunks[at] = chunk;
     chunk[(frame >>> 3) & (chunk.length - 1)]! |= 1 << (frame & 7);
   }
 

@@ -1,3 +1,4 @@
+import type { CaptureReader } from '../capture/index.ts';
 import type { Analysis } from './analysis.ts';
 import type { MessageInfo } from './messageinfo.ts';
 
@@ -11,6 +12,18 @@ export function travelled({ encrypted, decrypted, state }: Pick<MessageInfo, 'en
   if (!encrypted) return 'clear';
   if (decrypted !== false) return decrypted === true ? 'decrypted' : 'partly';
   return state === 'encrypted' ? 'encrypted' : 'broken';
+}
+
+/** The earliest and the latest frame (0-based): a capture of several interfaces need not be in order. Undefined where none has a time. */
+export function timeSpan({ frames }: CaptureReader): { readonly first: number; readonly last: number } | undefined {
+  let first = -1;
+  let last = -1;
+  for (let index = 0; index < frames.length; index++) {
+    if (!frames.hasTime(index)) continue;
+    if (first < 0 || frames.elapsed(first, index) < 0) first = index;
+    if (last < 0 || frames.elapsed(last, index) > 0) last = index;
+  }
+  return first < 0 ? undefined : { first, last };
 }
 
 /** A conversation as a whole. Pairs are by direction; frames are 1-based. */

@@ -38,6 +38,11 @@ export interface CaptureInterface {
   readonly options?: readonly RawOption[];
 }
 
+/** One tick of its clock in seconds: `1e-6`, `2^-10`. */
+export function resolutionText({ resolution: { base, exponent } }: CaptureInterface): string {
+  return base === 'decimal' ? `1e-${exponent}` : `2^-${exponent}`;
+}
+
 /** A Decryption Secrets Block (draft-ietf-opsawg-pcapng section 4.7). */
 export interface CaptureSecrets {
   readonly type: number;

@@ -5,6 +5,7 @@ export {
   type CaptureSection,
   foreignKeyLogTypes,
   keyLogSecretsType,
+  resolutionText,
 } from './catalog.ts';
 export * from './file.ts';
 export * from './frames.ts';

@@ -11,7 +11,12 @@ const longest = 64;
  * The condition that a field of a tree fulfils: `p2p.tunnel_id == 5`, or its presence. `path` are the names from the layer
  * inwards, without items of lists. Undefined where no filter field reads it.
  */
-export function expressionOf(catalog: FieldCatalog, layer: string, path: readonly string[], field: Field): string | undefined {
+export function expressionOf(
+  catalog: FieldCatalog,
+  layer: string,
+  path: readonly string[],
+  field: Pick<Field, 'value'>,
+): string | undefined {
   const known = fieldAt(catalog, layer, path);
   if (known === undefined) return undefined;
   const { name, type } = known;

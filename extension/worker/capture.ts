@@ -7,10 +7,20 @@ import type { Protocol } from '../../dissector/protocol/index.ts';
 import { CaptureKeys } from '../capture/keys.ts';
 import { type OpenFile, openFile, Pass } from '../capture/open.ts';
 import { reasonOf } from '../capture/reason.ts';
-import type { CaptureSettings, KeyLogText, KeyReport, Overview, SettingsReport, WorkerCalls } from '../wire/inspector.ts';
+import type {
+  CapturePart,
+  CaptureSettings,
+  KeyLogText,
+  KeyReport,
+  Overview,
+  SettingsReport,
+  WorkerCalls,
+} from '../wire/inspector.ts';
 import { Colours } from './colours.ts';
+import type { DigestedFile } from './filedigest.ts';
 import type { Change } from './growth.ts';
 import { noticesOf } from './notices.ts';
+import { openPath } from './place.ts';
 import { previewOf } from './previewing.ts';
 import { Running } from './running.ts';
 import { noSettings, openChoices, readSettings, type Setup } from './settings.ts';
@@ -26,6 +36,13 @@ const AT_ONCE = 2_000;
 /** The same for what costly work took the last time, in milliseconds. */
 const COSTLY_MS = 20;
 
+/** A file of the capture. */
+export interface CaptureSource {
+  readonly name: string;
+  /** Opens it once more, as it lies there; throws the system's error. */
+  readonly open: () => DigestedFile;
+}
+
 export class Capture {
   readonly #changed: (overview: Overview) => void;
   #setup = noSettings;
@@ -36,6 +53,8 @@ export class Capture {
   #name = '';
   /** Where it lies on a disk. */
   #file: WatchedFile | undefined;
+  /** The files that it is made of. */
+  sources: readonly CaptureSource[] = [];
   #running: Running | undefined;
   /** Observes the capture again from its start, since it has grown or keys came, and takes the place of `#running` in the end. */
   #successor: Running | undefined;
@@ -89,6 +108,9 @@ export class Capture {
     this.#name = name;
     if (path !== undefined) this.#file = new WatchedFile(path, (change) => this.#follow(change));
     const { limits } = this.#setup.options;
+    this.sources = (parts ?? [{ name, ...(path === undefined ? {} : { path }), ...(bytes === undefined ? {} : { bytes }) }]).map(
+      sourceOf,
+    );
     try {
       if (parts === undefined)
         this.#observe(await (this.#file?.open(limits) ?? openFile(memoryFile(bytes ?? new Uint8Array(0)), limits)));
@@ -212,6 +234,16 @@ export class Capture {
   /** The list has all the rows that there are by now. */
   get done(): boolean {
     return this.#running?.caughtUp ?? true;
+  }
+
+  /** The file grows. */
+  get live(): boolean {
+    return this.#grew > 0;
+  }
+
+  /** What the file is: pcap or pcapng, and how it is compressed. */
+  get format(): string {
+    return this.#running?.pass.file.format ?? '';
   }
 
   /** Grows with every change of rows that were told before. */
@@ -344,4 +376,8 @@ export class Capture {
       ...(this.#grew > 0 ? { live: true } : {}),
     };
   }
+}
+
+function sourceOf({ name, path, bytes }: CapturePart): CaptureSource {
+  return { name, open: () => (path === undefined ? memoryFile(bytes ?? new Uint8Array(0)) : openPath(path)) };
 }

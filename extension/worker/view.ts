@@ -8,7 +8,7 @@ import type { FieldView, Show, SourceView, TreeView } from '../wire/inspector.ts
 
 export function treeView(analysis: Analysis, show: Show, row: number, catalog: FieldCatalog): TreeView {
   const { frame, n } = analysis.rowAt(show, row);
-  const own = frameLayer(analysis.reader, frame - 1);
+  const own = frameLayer(analysis.reader, frame - 1, catalog);
   if (n < 0) {
     const { sources, layers } = contents(analysis.frameTree(frame - 1), own, catalog);
     return { row, sources, layers: layers.map((layer) => told(layer, analysis, frame)), findings: [], missing: [], pins: [] };
@@ -53,23 +53,25 @@ function told(layer: FieldView, analysis: Analysis, frame: number): FieldView {
 }
 
 /** What the capture's record says of the frame; no bytes of the frame itself. */
-function frameLayer(reader: CaptureReader, index: number): FieldView {
+function frameLayer(reader: CaptureReader, index: number, catalog: FieldCatalog): FieldView {
   const { frames } = reader;
   const captured = frames.captured(index);
   const original = frames.original(index);
-  const field = (name: string, text: string, doc?: string): FieldView => ({
-    ...{ name, text, source: 0, start: 0, end: captured, generated: true },
+  /** `filter`: the field below `frame` that reads the same. */
+  const field = (name: string, value: number | string, filter?: string, doc?: string): FieldView => ({
+    ...{ name, text: String(value), source: 0, start: 0, end: captured, generated: true },
     ...(doc === undefined ? {} : { doc }),
+    ...(filter === undefined ? {} : { filter: expressionOf(catalog, 'frame', [filter], { value })! }),
   });
   const { name } = reader.interfaces[frames.interfaceIndex(index)] ?? {};
   const children = [
-    field('number', String(index + 1)),
-    ...(frames.hasTime(index) ? [field('time', timeText(reader, index), 'seconds since 1970-01-01 UTC')] : []),
-    field('captured_length', `${captured}`, 'bytes that the capture holds'),
-    field('original_length', `${original}`, 'bytes on the wire'),
-    field('link_type', `${frames.linkType(index)}`, 'LINKTYPE_ number'),
-    ...(name === undefined ? [] : [field('interface', name)]),
-    ...reader.comments(index).map((comment) => field('comment', comment)),
+    field('number', index + 1, 'number'),
+    ...(frames.hasTime(index) ? [field('time', timeText(reader, index), 'time_epoch', 'seconds since 1970-01-01 UTC')] : []),
+    field('captured_length', captured, 'cap_len', 'bytes that the capture holds'),
+    field('original_length', original, 'len', 'bytes on the wire'),
+    field('link_type', frames.linkType(index), undefined, 'LINKTYPE_ number'),
+    ...(name === undefined ? [] : [field('interface', name, 'interface_name')]),
+    ...reader.comments(index).map((comment) => field('comment', comment, 'comment')),
   ];
   const cut = captured < original ? ` of ${original}` : '';
   return { ...field('frame', `Frame ${index + 1}, ${captured}${cut} bytes`), children };

@@ -68,6 +68,10 @@ describe('accessibility', () => {
       await open('view-keys');
       await there('#key-table .key');
     },
+    'the properties': async () => {
+      await open('view-properties');
+      await there('#files td');
+    },
     'the find bar': async () => {
       await packets();
       await inspecting.press('Control+f');

@@ -1,4 +1,5 @@
 /** A person exports what the list shows, follows a conversation, and comments on a frame. */
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -97,5 +98,34 @@ describe('exporting', () => {
     await other.select(2);
     await other.frame.locator('#field-tree .field', { hasText: 'Frame 3,' }).locator('.twistie').click();
     await expect.poll(() => other.field('comment').innerText()).toContain('the signature of the initiator');
+    await inspecting.chooseFromMenu(other.field('comment'), 'Apply as Column');
+    await expect.poll(async () => (await other.cells(2)).includes('the signature of the initiator')).toBe(true);
+  });
+
+  it('lists the properties of the capture, with all comments, which are edited there', async () => {
+    const copy = await Inspecting.open(workbench, 'copy.pcapng');
+    await copy.select(4);
+    await workbench.command('Peerscope: Comment on Frame');
+    await workbench.answer('mine');
+    await copy.row(4).locator('.commented').waitFor();
+    await copy.frame.locator('#view-properties').click();
+    const digest = createHash('sha256')
+      .update(readFileSync(join(workbench.folder, 'copy.pcapng')))
+      .digest('hex');
+    await expect.poll(() => copy.frame.locator('#files td').allInnerTexts()).toContain(digest);
+    await expect.poll(() => copy.frame.locator('#interfaces td').first().isVisible()).toBe(true);
+    const comments = copy.frame.locator('#comments li');
+    await expect.poll(() => comments.count()).toBe(2);
+    await workbench.screenshot('properties');
+    const own = comments.locator('input');
+    await own.fill('mine, and changed');
+    await own.press('Enter');
+    await comments.locator('.link', { hasText: 'Frame 3' }).click();
+    await copy.frame.locator('#view-packets').click();
+    await copy.selected(2);
+    expect(await copy.row(4).locator('.commented').getAttribute('title')).toBe('mine, and changed');
+    await copy.frame.locator('#view-properties').click();
+    await comments.locator('button[title=Remove]').click();
+    await expect.poll(() => comments.count()).toBe(1);
   });
 });

@@ -84,7 +84,7 @@ describe.each([700, 480])('the inspector, %s pixels wide', (width) => {
     await workbench.screenshot(`narrow-${width}-info`);
   });
 
-  it.each(['ladder', 'steps', 'conversations', 'findings', 'keys'])('shows its %s', async (view) => {
+  it.each(['ladder', 'steps', 'conversations', 'findings', 'keys', 'properties'])('shows its %s', async (view) => {
     await inspecting.frame.locator(`#view-${view}`).click();
     await workbench.page.waitForTimeout(500);
     expect(await outside(`#view-${view}, .graph-bar button, .step-bar button, .key-bar vscode-button`)).toEqual([]);

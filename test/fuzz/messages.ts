@@ -96,7 +96,7 @@ export const pageMessages: Readonly<Record<string, readonly [Check, object]>> = 
   ...Object.fromEntries(Object.entries(ofNodes).map(([method, message]) => [`node ${method}`, message])),
 };
 
-const views = ['ladder', 'conversations', 'findings', 'keys', 'steps', '__proto__', 'constructor', ''];
+const views = ['ladder', 'conversations', 'findings', 'keys', 'steps', 'properties', '__proto__', 'constructor', ''];
 const texts = [
   ...[
     '',

@@ -1,7 +1,7 @@
 /** The capture as a whole. */
 
-import { type Analysis, coverage, nearMissText, ruleNotices } from '../../../dissector/analysis/index.ts';
-import { type CaptureInterface, timeText } from '../../../dissector/capture/index.ts';
+import { type Analysis, coverage, nearMissText, ruleNotices, timeSpan } from '../../../dissector/analysis/index.ts';
+import { type CaptureInterface, resolutionText, timeText } from '../../../dissector/capture/index.ts';
 import { isCutShort } from '../../capture/open.ts';
 import { analyse } from '../capture.ts';
 import { exitStatus } from '../errors.ts';
@@ -19,7 +19,7 @@ export async function info(task: Task): Promise<number> {
   }
   const { undecoded, tunnels, unrecognised, nearMisses } = coverage(analysis);
   for (const sentence of [...nearMisses.map(nearMissText), ...analysis.passedLimits, ...ruleNotices(analysis)]) tell(sentence);
-  const [first, last] = timeSpan(analysis);
+  const [first, last] = timesOf(analysis);
   const all = {
     format: file.format,
     frames: reader.frames.length,
@@ -46,26 +46,20 @@ export async function info(task: Task): Promise<number> {
   return exitStatus.read;
 }
 
-/** Times of the earliest and the latest frame: a capture of several interfaces need not be in order. */
-function timeSpan({ reader }: Analysis): [string | null, string | null] {
-  const { frames } = reader;
-  let first = -1;
-  let last = -1;
-  for (let index = 0; index < frames.length; index++) {
-    if (!frames.hasTime(index)) continue;
-    if (first < 0 || frames.elapsed(first, index) < 0) first = index;
-    if (last < 0 || frames.elapsed(last, index) > 0) last = index;
-  }
-  return first < 0 ? [null, null] : [timeText(reader, first), timeText(reader, last)];
+/** Times of the earliest and the latest frame. */
+function timesOf({ reader }: Analysis): [string | null, string | null] {
+  const span = timeSpan(reader);
+  return span === undefined ? [null, null] : [timeText(reader, span.first), timeText(reader, span.last)];
 }
 
-function interfaceJson({ linkType, name, description, snapLength, resolution }: CaptureInterface) {
+function interfaceJson(one: CaptureInterface) {
+  const { linkType, name, description, snapLength } = one;
   return {
     link_type: linkType,
     ...(name === undefined ? {} : { name }),
     ...(description === undefined ? {} : { description }),
     ...(snapLength === 0 ? {} : { snap_length: snapLength }),
-    resolution: resolution.base === 'decimal' ? `1e-${resolution.exponent}` : `2^-${resolution.exponent}`,
+    resolution: resolutionText(one),
   };
 }
 

@@ -17,6 +17,8 @@ import type { Remembered } from './remembered.ts';
 
 const ROW_HEIGHT = 22;
 const HUES = 5;
+/** The column of comments: those of the file, and of the user's own. */
+const COMMENTS = 'frame.comment';
 const badges: Partial<Record<Row['state'], { text: string; says: string }>> = {
   encrypted: { text: 'enc', says: 'Still encrypted' },
   malformed: { text: 'bad', says: 'Malformed' },
@@ -152,7 +154,11 @@ export class Packets extends PageElement {
 
   /** The text of a cell and what stands before it. */
   #cell(row: Row, { id, own }: Column): { text: string | TemplateResult; title?: string; mark?: TemplateResult | undefined } {
-    if (own !== undefined) return { text: row.cells?.[own] ?? '' };
+    if (own !== undefined) {
+      const text = row.cells?.[own] ?? '';
+      const comment = id === COMMENTS ? this.#comments.get(row.frame) : undefined;
+      return { text: comment === undefined ? text : [comment, text].filter(Boolean).join('; ') };
+    }
     switch (id) {
       case 'frame':
         return { text: String(row.frame), title: '', mark: this.#signs(row) };

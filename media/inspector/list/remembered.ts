@@ -2,6 +2,7 @@
 import type { Show, SortOrder } from '../../../extension/wire/inspector.ts';
 import { shows } from '../../../extension/wire/views.ts';
 import { NARROWEST, type Reference, type TimeFormat, timeFormats } from './columns.ts';
+import type { OwnComments } from './comments.ts';
 
 export interface Remembered {
   /** When it was so, in milliseconds since 1970: of two memories the younger one counts. */
@@ -27,7 +28,7 @@ export interface Remembered {
   /** Frames that are marked, ascending. */
   readonly marks: readonly number[];
   /** Comments of the user's own, by frame. */
-  readonly comments: readonly (readonly [frame: number, text: string])[];
+  readonly comments: OwnComments;
   /** The graph over time is not folded away. */
   readonly graph: boolean;
   /** Endpoints stand below it, not conversations. */

@@ -1,5 +1,7 @@
 /** What the page lets the host do for the user: write, ask, copy. What goes wrong is a sentence. */
+
 import type { Row, ScriptKind } from '../../../extension/wire/inspector.ts';
+import { withComment } from '../list/comments.ts';
 import type { PacketList } from '../list/list.ts';
 import type { RowRange } from '../list/picked.ts';
 import type { Remembered } from '../list/remembered.ts';
@@ -82,9 +84,7 @@ export class Asking {
   async comment({ comments }: Remembered, frame: number): Promise<Remembered['comments'] | undefined> {
     const before = comments.find(([own]) => own === frame)?.[1] ?? '';
     const { text } = await this.#call('askText', { title: `Comment on Frame ${frame}`, value: before });
-    if (text === undefined) return undefined;
-    const others = comments.filter(([own]) => own !== frame);
-    return text === '' ? others : [...others, [frame, text] as const].sort(([a], [b]) => a - b);
+    return text === undefined ? undefined : withComment(comments, frame, text);
   }
 }
 

@@ -5,9 +5,10 @@ import { findings } from './findings.ts';
 import { keys } from './keys.ts';
 import { ladder } from './ladder.ts';
 import { packets } from './packets.ts';
+import { properties } from './properties.ts';
 import { steps } from './steps.ts';
 
-export const views: readonly View[] = [packets, ladder, steps, conversations, findings, keys];
+export const views: readonly View[] = [packets, ladder, steps, conversations, findings, keys, properties];
 
 /** Where the page begins, what is searched, and where a filter shows what it leaves. */
 export const home: View = packets;
