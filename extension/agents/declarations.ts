@@ -86,7 +86,7 @@ export const tools: readonly ToolDeclaration[] = [
   {
     name: 'decode_message',
     title: 'Decode a message',
-    description: `Decodes one message: every field with its path, its byte range (source:start-end, half-open), its value, the verdict on signatures, tags and checksums, and what is wrong with it. Without path the fields of its own protocol are listed; path chooses a part ("p2pke.payload") or a lower layer ("udp", "ip"). ${DATA}`,
+    description: `Decodes one message: every field with its path, its byte range (source:start-end, half-open), its value, the verdict on signatures, tags and checksums, and what is wrong with it. Without path the fields of its own protocol are listed; path chooses a part ("p2pke.payload") or a lower layer ("udp", "ipv4"). ${DATA}`,
     input: {
       ...{ ...ofCapture, n, frame },
       path: text('Path of a layer or field; it and what it holds is listed.'),

@@ -46,18 +46,20 @@ function headOf({ name, file, analysis, notices }: OpenedCapture): string[] {
     'The capture:',
     quoted({ file: name, ...description, seconds: elapsed, interfaces: interfaces.slice(0, 4) }),
     'Messages by name:',
-    ...some(counted, 'kinds of messages', KINDS).map(quoted),
+    ...some(counted, 'kinds of messages', KINDS),
     'Findings by rule:',
-    ...some(findingCounts(analysis), 'rules', KINDS).map(quoted),
+    ...some(findingCounts(analysis), 'rules', KINDS),
     'How messages travelled:',
     ...closedLines(analysis),
-    ...(told.length === 0 ? [] : ['Notices:', ...some(told, 'notices', SENTENCES).map(quoted)]),
+    ...(told.length === 0 ? [] : ['Notices:', ...some(told, 'notices', SENTENCES)]),
   ];
 }
 
-function some<T>(all: readonly T[], what: string, most: number): (T | string)[] {
-  if (all.length === 0) return [`no ${what}`];
-  return all.length <= most ? [...all] : [...all.slice(0, most), `and ${all.length - most} more ${what}`];
+/** A line each, up to a number of them. */
+function some(all: readonly unknown[], what: string, most: number): string[] {
+  if (all.length === 0) return ['none'];
+  const lines = all.slice(0, most).map((each) => quoted(each));
+  return all.length <= most ? lines : [...lines, `and ${all.length - most} more ${what}`];
 }
 
 function findingCounts(analysis: Analysis) {
@@ -91,10 +93,8 @@ function closedLines(analysis: Analysis): string[] {
   }
   return [
     quoted(counts),
-    ...(closed.size === 0
-      ? []
-      : ['Still encrypted, in whole or in part:', ...some([...closed.values()], 'kinds', KINDS).map(quoted)]),
-    ...(missing.size === 0 ? [] : ['To decrypt them a key log needs:', ...some([...missing], 'keys', SENTENCES).map(quoted)]),
+    ...(closed.size === 0 ? [] : ['Still encrypted, in whole or in part:', ...some([...closed.values()], 'kinds', KINDS)]),
+    ...(missing.size === 0 ? [] : ['To decrypt them a key log needs:', ...some([...missing], 'keys', SENTENCES)]),
   ];
 }
 

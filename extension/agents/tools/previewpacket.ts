@@ -2,7 +2,7 @@
 import { toHex } from '../../../dissector/bytes/index.ts';
 import { Choices } from '../../../dissector/protocol/index.ts';
 import { type Preview, previewAt, type Statement } from '../../../dissector/script/index.ts';
-import { page } from '../answer.ts';
+import { page, Refusal } from '../answer.ts';
 import { type Input, numberOf } from '../input.ts';
 import { quoted } from '../quoting.ts';
 import { type ChosenSection, chosenSection, lineAt, nodesOf } from '../scripts.ts';
@@ -11,6 +11,8 @@ import type { Tooling } from '../tooling.ts';
 /** Bytes of a message on one line of an answer, and of one in a question. */
 const LINE_BYTES = 48;
 const QUESTION_BYTES = 24;
+/** Lines of bytes of one message. */
+const MOST_LINES = 24;
 /** Messages that a question lists. */
 const QUESTION_MESSAGES = 12;
 /** Lines of mistakes. */
@@ -27,7 +29,7 @@ export async function previewPacket(input: Input, tooling: Tooling): Promise<str
   const chosen = chosenSection(input, tooling.roots, tooling.decoding.protocols);
   const { section, problems } = chosen;
   const from = numberOf(input, 'from') ?? 0;
-  const isWrong = problems.some((problem) => !/^line \d+: warning: /.test(problem));
+  const isWrong = cannotRun(chosen);
   const shown = isWrong ? [] : await shownMessages(chosen, tooling);
   return page({
     head: [
@@ -53,9 +55,6 @@ function messageLines({ line, what, preview }: Shown): string[] {
   return [lines.join('\n')];
 }
 
-/** Lines of bytes of one message. */
-const MOST_LINES = 24;
-
 async function shownMessages({ text, section }: ChosenSection, { decoding }: Tooling): Promise<Shown[]> {
   const { protocols, options } = decoding;
   const shown: Shown[] = [];
@@ -73,10 +72,21 @@ function whatOf(statement: Statement): string | undefined {
   return statement.kind === 'packet' ? `${statement.packet.protocol.text} ${statement.packet.message.text}` : undefined;
 }
 
-/** What a person is asked before a section runs: where it sends to, and which bytes. */
+function cannotRun({ problems }: ChosenSection): boolean {
+  return problems.some((problem) => !/^line \d+: warning: /.test(problem));
+}
+
+/** What a person is asked before a section runs: where it sends to, and which bytes. Throws a Refusal for one that cannot be run. */
 export async function questionOf(input: Input, tooling: Tooling): Promise<string> {
   const chosen = chosenSection(input, tooling.roots, tooling.decoding.protocols);
-  const { section } = chosen;
+  const { section, problems } = chosen;
+  if (cannotRun(chosen))
+    throw new Refusal(
+      `The section cannot be run: ${problems
+        .slice(0, PROBLEMS)
+        .map((problem) => quoted(problem))
+        .join(' ')}`,
+    );
   const messages = await shownMessages(chosen, tooling);
   const isRepeated = section.statements.some(({ kind }) => kind === 'repeat' || kind === 'for');
   const lines = messages.slice(0, QUESTION_MESSAGES).map(({ line, what, preview }) => {

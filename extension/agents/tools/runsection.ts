@@ -16,6 +16,8 @@ import type { Tooling } from '../tooling.ts';
 import { messageText } from './listmessages.ts';
 
 const STEP_FRAMES = 4_096;
+/** Warnings about the script that are told. */
+const WARNINGS = 5;
 
 /** `secrets` takes the keys of its nodes. The environment is empty: an agent may have written the script itself. */
 export async function runScript(
@@ -42,7 +44,7 @@ export async function runScript(
     head: [
       outcome(failure !== undefined, stopped, seconds),
       ...(failure === undefined ? [] : [quoted({ line: lineAt(text, failure.at), failure: failure.text })]),
-      ...problems.slice(0, 5).map((problem) => quoted(problem)),
+      ...(failure === undefined ? problems.slice(0, WARNINGS).map((problem) => quoted(problem)) : []),
       ...(count === 0 ? ['No message was sent or received.'] : [`${count} messages passed:`]),
     ],
     items: analysis === undefined ? [] : Array.from({ length: count }, (_, n) => messageText(analysis, n)),
