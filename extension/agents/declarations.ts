@@ -176,3 +176,8 @@ export function inputSchemaOf({ input, required }: ToolDeclaration): {
 } {
   return { type: 'object', properties: input, required, additionalProperties: false };
 }
+
+/** What it is called among the tools of the editor, where those of others are, too. */
+export function editorNameOf({ name }: ToolDeclaration): string {
+  return `peerscope_${name}`;
+}
