@@ -1,4 +1,5 @@
 /** The captures that an agent looks at: opened, decoded once, and kept for the next call until they change or others are used. */
+import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { readDecodeOptions } from '../../dissector/analysis/decodeoptions.ts';
@@ -72,7 +73,7 @@ export class Captures {
     const keys = (wanted.keys ?? []).map((each) => this.#roots.file(each));
     const asked = JSON.stringify([path, keys, wanted.decode_as ?? []]);
     const logs = this.#decoding.keyLogs();
-    const stamp = JSON.stringify([[path, ...keys].map(stampOf), logs.map(({ text }) => text.length)]);
+    const stamp = JSON.stringify([[path, ...keys].map(stampOf), logs.map(({ text }) => digestOf(text))]);
     const known = this.#kept.get(asked);
     this.#kept.delete(asked);
     if (known?.stamp === stamp) {
@@ -150,6 +151,11 @@ export class Captures {
     if (read.problems.length > 0) throw new Refusal(read.problems.map((problem) => quoted(problem)).join(' '));
     return read;
   }
+}
+
+/** Tells two key logs apart without keeping them. */
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** Another one whenever the file was changed. */

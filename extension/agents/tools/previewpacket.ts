@@ -13,8 +13,8 @@ const LINE_BYTES = 48;
 const QUESTION_BYTES = 24;
 /** Lines of bytes of one message. */
 const MOST_LINES = 24;
-/** Messages that a question lists. */
-const QUESTION_MESSAGES = 12;
+/** Nodes, and messages, that a question lists. */
+const QUESTION_PARTS = 12;
 /** Lines of mistakes. */
 const PROBLEMS = 30;
 
@@ -88,8 +88,9 @@ export async function questionOf(input: Input, tooling: Tooling): Promise<string
         .join(' ')}`,
     );
   const messages = await shownMessages(chosen, tooling);
+  const nodes = nodesOf(section);
   const isRepeated = section.statements.some(({ kind }) => kind === 'repeat' || kind === 'for');
-  const lines = messages.slice(0, QUESTION_MESSAGES).map(({ line, what, preview }) => {
+  const lines = messages.slice(0, QUESTION_PARTS).map(({ line, what, preview }) => {
     if (typeof preview === 'string') return `line ${line}: ${quoted(what)}, bytes known when it runs`;
     const { bytes } = preview;
     const more = bytes.length > QUESTION_BYTES ? '…' : '';
@@ -98,9 +99,10 @@ export async function questionOf(input: Input, tooling: Tooling): Promise<string
   return [
     `Run the section ${quoted(section.title)} of a packet script? It stays on this machine.`,
     'Nodes:',
-    ...nodesOf(section).map((node) => quoted(node)),
+    ...nodes.slice(0, QUESTION_PARTS).map((node) => quoted(node)),
+    ...(nodes.length > QUESTION_PARTS ? [`and ${nodes.length - QUESTION_PARTS} more nodes`] : []),
     isRepeated ? 'Sends, some of them repeatedly, beside what the nodes answer:' : 'Sends, beside what the nodes answer:',
     ...(lines.length === 0 ? ['nothing'] : lines),
-    ...(messages.length > QUESTION_MESSAGES ? [`and ${messages.length - QUESTION_MESSAGES} more messages`] : []),
+    ...(messages.length > QUESTION_PARTS ? [`and ${messages.length - QUESTION_PARTS} more messages`] : []),
   ].join('\n');
 }
