@@ -23,6 +23,16 @@ const webFiles: Plugin = {
   },
 };
 
+/** Of the server for agents, what it would bring along and nobody uses. */
+const leanAgents: Plugin = {
+  name: 'lean agents',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@modelcontextprotocol\/server\/_shims$/ }, () => ({
+      path: resolve(project, 'extension/agents/sdkshims.ts'),
+    }));
+  },
+};
+
 const web: BuildOptions = {
   platform: 'browser',
   mainFields: ['browser', 'module', 'main'],
@@ -59,7 +69,7 @@ export const bundles: readonly Bundle[] = [
     entry: 'extension/cli/main.ts',
     out: 'dist/peerscope.js',
     // In parts: a command loads those that it needs.
-    options: { ...node, format: 'esm', banner: { js: commandBanner }, splitting: true },
+    options: { ...node, format: 'esm', banner: { js: commandBanner }, splitting: true, plugins: [leanAgents] },
   },
   {
     // A style sheet that the entry imports lands beside it as capture.css.

@@ -291,8 +291,11 @@ describe('standard output', () => {
     const folder = command.replace(/\.js$/, '');
     const parts = readdirSync(folder).filter((name) => name.endsWith('.js'));
     const holds = (file: string): boolean => readFileSync(file, 'utf8').includes('elicitation/create');
-    expect(parts.filter((name) => holds(join(folder, name)))).toHaveLength(1);
+    const [part, ...others] = parts.filter((name) => holds(join(folder, name)));
+    expect([part, others]).toEqual([expect.stringMatching(/^mcp-/), []]);
     expect(holds(command)).toBe(false);
+    // What it brings along and nobody uses is left out: HTTP, and a validator of JSON schemas.
+    expect(readFileSync(join(folder, part!), 'utf8')).not.toMatch(/class Ajv\b|ajv-formats|from "express"/);
   });
 });
 
