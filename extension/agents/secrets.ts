@@ -54,12 +54,12 @@ export class Secrets {
     for (const text of [...base64Forms(bytes), ...textForms(bytes)]) keep(this.#exact, { text, bytes: size });
   }
 
-  /** Whether a secret stands in a value, or the value in a secret. */
+  /** Whether a secret stands in a value, or the value is half of a secret or more of it. */
   isIn(value: unknown): boolean {
     if (typeof value === 'string') return this.without(value) !== value;
     if (!(value instanceof Uint8Array) || value.length < LEAST_BYTES) return false;
     const hex = toHex(value);
-    return this.without(hex) !== hex || [...this.#known].some((known) => known.includes(hex));
+    return this.without(hex) !== hex || [...this.#known].some((known) => 2 * hex.length >= known.length && known.includes(hex));
   }
 
   /** The text with `[secret, 32 bytes]` in the place of each secret: hex in either case, base64, base64url, and text itself. */

@@ -41,7 +41,7 @@ function headOf({ name, file, analysis, notices }: OpenedCapture): string[] {
     Object.entries(own).map(([message, count]) => ({ protocol, message, count })),
   );
   const told = [...notices, ...coverageNotices(analysis, 'try decode_as'), ...analysis.passedLimits, ...ruleNotices(analysis)];
-  const elapsed = description.first === null ? null : Number(description.last) - Number(description.first);
+  const elapsed = description.first === null ? null : Number((Number(description.last) - Number(description.first)).toFixed(6));
   return [
     'The capture:',
     quoted({ file: name, ...description, seconds: elapsed, interfaces: interfaces.slice(0, 4) }),
