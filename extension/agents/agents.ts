@@ -5,6 +5,7 @@ import { type Answer, Refusal } from './answer.ts';
 import { Captures, type Decoding } from './captures.ts';
 import { type ToolDeclaration, type ToolName, tools } from './declarations.ts';
 import { checkedInput, type Input } from './input.ts';
+import { agentLimits } from './limits.ts';
 import { bounded, quoted } from './quoting.ts';
 import { Roots } from './roots.ts';
 import { catalogWithoutSecrets, secretFieldNames } from './secretfields.ts';
@@ -106,7 +107,7 @@ export class Agents {
       try {
         return { text: this.#withoutSecrets(await work()) };
       } catch (error) {
-        return { text: this.#withoutSecrets(reasonIn(error)), isError: true };
+        return { text: bounded(this.#withoutSecrets(reasonIn(error)), agentLimits.errorTokens), isError: true };
       }
     });
     this.#turn = answer;

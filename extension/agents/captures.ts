@@ -111,15 +111,18 @@ export class Captures {
     const { protocols } = this.#decoding;
     const options = this.#optionsWith(rules);
     const name = this.#roots.named(path);
-    let disk: DiskFile;
+    const keys = new CaptureKeys(protocols, options.limits);
+    let disk: DiskFile | undefined;
+    let file: OpenFile | undefined;
+    const close = (): void => {
+      disk?.close();
+      file?.unpacked?.close();
+      keys.ring.clear();
+      keys.ring.wipe();
+    };
     try {
       disk = new DiskFile(path);
-    } catch (error) {
-      throw new Refusal(`${quoted(name)} cannot be read: ${quoted(reasonOf(error))}`);
-    }
-    try {
-      const file = await openFile(disk, options.limits);
-      const keys = new CaptureKeys(protocols, options.limits);
+      file = await openFile(disk, options.limits);
       const own = keyPaths.map((each) => readKeyLog(each, this.#roots.named(each), options.limits));
       const { problems } = keys.replace([...logs, ...own]);
       const pass = new Pass(file, keys, protocols, options);
@@ -129,16 +132,10 @@ export class Captures {
       }
       const secrets = new Secrets();
       secrets.addRing(keys.ring);
-      const close = (): void => {
-        disk.close();
-        file.unpacked?.close();
-        keys.ring.clear();
-        keys.ring.wipe();
-      };
       const told = [...notices(file), ...keys.problems, ...problems.slice(0, KEY_PROBLEMS)];
       return { name, file, analysis: pass.analysis, secrets, notices: told, close };
     } catch (error) {
-      disk.close();
+      close();
       if (error instanceof Refusal) throw error;
       throw new Refusal(`${quoted(name)} cannot be read: ${quoted(reasonOf(error))}`);
     }
@@ -148,7 +145,10 @@ export class Captures {
     if (rules.length === 0) return this.#decoding.options;
     const { written, protocols } = this.#decoding;
     const read = readDecodeOptions({ ...written, decodeAs: [...rules, ...written.decodeAs] }, protocols);
-    if (read.problems.length > 0) throw new Refusal(read.problems.map((problem) => quoted(problem)).join(' '));
+    // What is wrong with the person's own options is no matter of the agent's.
+    const before = readDecodeOptions(written, protocols).problems;
+    const wrong = read.problems.filter((problem) => !before.includes(problem));
+    if (wrong.length > 0) throw new Refusal(wrong.map((problem) => quoted(problem)).join(' '));
     return read;
   }
 }

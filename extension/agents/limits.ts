@@ -2,6 +2,8 @@
 export const agentLimits = Object.freeze({
   /** Tokens of one answer: an agent pays for each, and has room for few such answers. They are counted from above: see quoting.ts. */
   answerTokens: 4_000,
+  /** Tokens of an answer that says why there is none. */
+  errorTokens: 1_000,
   /** Tokens of one value that somebody else chose. */
   valueTokens: 120,
   /** Tokens that are kept for the last line, which says how to ask for the rest. */

@@ -116,9 +116,11 @@ describe('the tools', () => {
       ['describe_capture', { capture: 'a.keys' }, '"a.keys" cannot be read'],
       ['describe_capture', { capture: 'a.pcapng', decode_as: ['ftp'] }, '\\"ftp\\" is no rule'],
       ['describe_protocol', { id: 'ftp' }, 'There is no protocol "ftp"'],
+      ['describe_protocol', { id: 'ptpchat', part: 'x'.repeat(4_000) }, 'The page has no heading "xxx'],
     ] as const) {
       const { text, isError } = await call(name, input);
       expect({ text, isError }).toEqual({ text: expect.stringContaining(reason), isError: true });
+      expect(tokensOf(text)).toBeLessThanOrEqual(agentLimits.errorTokens + 50);
     }
   });
 
