@@ -53,6 +53,7 @@ export const bundles: readonly Bundle[] = [
   { entry: 'extension/node/main.ts', out: 'dist/node.cjs', options: { ...node, format: 'cjs' } },
   { entry: 'extension/debug/main.ts', out: 'dist/debug.cjs', options: { ...node, format: 'cjs' } },
   { entry: 'extension/agents/main.ts', out: 'dist/agents.cjs', options: { ...node, format: 'cjs' } },
+  { entry: 'extension/cli/mcpmain.ts', out: 'dist/mcp.cjs', options: { ...node, format: 'cjs', plugins: [leanAgents] } },
   { entry: 'extension/server/main.ts', out: 'dist/server.cjs', options: { ...node, format: 'cjs' } },
   // The host, the worker and the language server for a host without Node; VS Code wants these to end in `.js`.
   { entry: 'extension/host/main.ts', out: 'dist/web/extension.js', options: { ...web, format: 'cjs', external: ['vscode'] } },

@@ -42,7 +42,7 @@ export function activate(context: vscode.ExtensionContext): Peerscope {
     registerPreviews(previews, editors),
     ...registerTogether(editors),
     ...registerDebug(context, editors, keyLogs),
-    ...registerAgents(context.extensionUri, keyLogs),
+    ...registerAgents(context, keyLogs),
     ...registerSample(context.extensionUri, editors, keyLogs),
     registerLanguage(context, log, warnings),
   );

@@ -3,10 +3,15 @@ import * as vscode from 'vscode';
 import { editorNameOf, type ToolDeclaration, tools } from '../../agents/declarations.ts';
 import { onDidChangeSettings } from '../capture/settings.ts';
 import type { KeyLogs } from '../keys/keylogs.ts';
+import { registerMcpServer } from './mcpserver.ts';
 import { AgentThread } from './thread.ts';
 
+export function registerAgents(context: vscode.ExtensionContext, keyLogs: KeyLogs): vscode.Disposable[] {
+  return [...registerTools(context.extensionUri, keyLogs), ...registerMcpServer(context, keyLogs)];
+}
+
 /** Nothing where the editor has no tools for agents. */
-export function registerAgents(extension: vscode.Uri, keyLogs: KeyLogs): vscode.Disposable[] {
+function registerTools(extension: vscode.Uri, keyLogs: KeyLogs): vscode.Disposable[] {
   // An older editor, or one without agents, has no such function, whatever its types say.
   if (typeof (vscode.lm as Partial<typeof vscode.lm> | undefined)?.registerTool !== 'function') return [];
   const thread = new AgentThread(extension, keyLogs);

@@ -23,8 +23,13 @@ export interface Connected {
   call(name: string, input?: object): Promise<{ text: string; isError: boolean }>;
 }
 
-/** `version`: the protocol revision that it speaks; without it, what the client begins with of itself. */
-export async function connected(command: string, args: readonly string[], person?: Person, modern = false): Promise<Connected> {
+/** `modern`: it begins with the newest revision of the protocol; of itself the client begins with the one before. */
+export function connected(command: string, args: readonly string[], person?: Person, modern = false): Promise<Connected> {
+  return talking([command, 'mcp', ...args], person, modern);
+}
+
+/** The same of a program of Node that is the server by itself. */
+export async function talking(args: readonly string[], person?: Person, modern = false): Promise<Connected> {
   const client = new Client(
     { name: 'a test', version: '1' },
     {
@@ -33,7 +38,7 @@ export async function connected(command: string, args: readonly string[], person
     },
   );
   if (person !== undefined) client.setRequestHandler('elicitation/create', async ({ params }) => person(params.message));
-  const transport = new StdioClientTransport({ command: process.execPath, args: [command, 'mcp', ...args], stderr: 'pipe' });
+  const transport = new StdioClientTransport({ command: process.execPath, args: [...args], stderr: 'pipe' });
   await client.connect(transport);
   endsWithTest(() => client.close());
   return {
