@@ -14,17 +14,21 @@ export const freshKinds = [
 ];
 export type FreshKind = (typeof freshKinds)[number];
 
-/** `length: 'varies'`: its length is new in each run, too (an ECDSA signature in DER, random bytes behind a random length). */
+/**
+ * `length: 'varies'`: its length is new in each run, too (an ECDSA signature in DER, random bytes behind a random length). `secret`: whoever
+ * has it opens traffic or signs (a private key, a session key): a person sees it in the tree, an agent is told its length alone.
+ */
 export interface Fresh {
   readonly as: FreshKind;
   readonly length?: 'varies';
+  readonly secret?: true;
 }
 
 /** Declares what a field is by nature: an item of a struct, a field of proto3, an entry of bencode or CBOR, a tree field, a bit field. */
 export function fresh<Declared extends object>(
   as: FreshKind,
   field: Declared,
-  more: Pick<Fresh, 'length'> = {},
+  more: Pick<Fresh, 'length' | 'secret'> = {},
 ): Declared & { readonly fresh: Fresh } {
   if (!freshKinds.includes(as)) {
     const meant = nearest(as, freshKinds);

@@ -23,6 +23,16 @@ const webFiles: Plugin = {
   },
 };
 
+/** Of the server for agents, what it would bring along and nobody uses. */
+const leanAgents: Plugin = {
+  name: 'lean agents',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@modelcontextprotocol\/server\/_shims$/ }, () => ({
+      path: resolve(project, 'extension/agents/sdkshims.ts'),
+    }));
+  },
+};
+
 const web: BuildOptions = {
   platform: 'browser',
   mainFields: ['browser', 'module', 'main'],
@@ -42,6 +52,8 @@ export const bundles: readonly Bundle[] = [
   { entry: 'extension/worker/main.ts', out: 'dist/worker.cjs', options: { ...node, format: 'cjs' } },
   { entry: 'extension/node/main.ts', out: 'dist/node.cjs', options: { ...node, format: 'cjs' } },
   { entry: 'extension/debug/main.ts', out: 'dist/debug.cjs', options: { ...node, format: 'cjs' } },
+  { entry: 'extension/agents/main.ts', out: 'dist/agents.cjs', options: { ...node, format: 'cjs' } },
+  { entry: 'extension/cli/mcpmain.ts', out: 'dist/mcp.cjs', options: { ...node, format: 'cjs', plugins: [leanAgents] } },
   { entry: 'extension/server/main.ts', out: 'dist/server.cjs', options: { ...node, format: 'cjs' } },
   // The host, the worker and the language server for a host without Node; VS Code wants these to end in `.js`.
   { entry: 'extension/host/main.ts', out: 'dist/web/extension.js', options: { ...web, format: 'cjs', external: ['vscode'] } },
@@ -58,7 +70,7 @@ export const bundles: readonly Bundle[] = [
     entry: 'extension/cli/main.ts',
     out: 'dist/peerscope.js',
     // In parts: a command loads those that it needs.
-    options: { ...node, format: 'esm', banner: { js: commandBanner }, splitting: true },
+    options: { ...node, format: 'esm', banner: { js: commandBanner }, splitting: true, plugins: [leanAgents] },
   },
   {
     // A style sheet that the entry imports lands beside it as capture.css.

@@ -1,5 +1,5 @@
 /**
- * `npm run contributions`: writes into package.json the settings that derive from the protocols and limits, and into package.nls.json what
+ * `npm run contributions`: writes into package.json the settings that derive from the protocols and limits, the tools for agents, and into package.nls.json what
  * they say. They, and the limits, are the sections of its configuration after the first, which is written by hand. A test fails when a file is stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -9,10 +9,11 @@ import type { Limit, LimitTable } from '../../dissector/bytes/index.ts';
 import { limitsOf, type NumberTable, type OpenChoice, type Protocol } from '../../dissector/protocol/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
 import { nodeLimitTable } from '../../dissector/testnode/index.ts';
+import { editorNameOf, inputSchemaOf, type ToolDeclaration, tools } from '../agents/declarations.ts';
 import { project } from '../workbench/paths.ts';
 
 /** What keys of derived texts begin with; all others are written by hand. */
-const DERIVED = 'protocols.';
+const DERIVED = ['protocols.', 'agents.'];
 
 const ofCaptures =
   'Limits for captures: `{ "findings": 500000 }`. A message that exceeds a limit names it. A change of `frames` or `unpackedSize` applies to captures that you open after it; other changes apply at once.';
@@ -30,11 +31,16 @@ export function withContributions({ manifest, words }: Contributions, all: reado
   const parsed = JSON.parse(manifest);
   const [own] = parsed.contributes.configuration;
   const choices = all.flatMap((protocol) => protocol.choices ?? []);
-  const said = new Map<string, unknown>(Object.entries(JSON.parse(words)).filter(([key]) => !key.startsWith(DERIVED)));
-  const say: Say = (key, text) => {
-    said.set(`${DERIVED}${key}`, text);
-    return `%${DERIVED}${key}%`;
-  };
+  const said = new Map<string, unknown>(
+    Object.entries(JSON.parse(words)).filter(([key]) => !DERIVED.some((each) => key.startsWith(each))),
+  );
+  const saying =
+    (prefix: string): Say =>
+    (key, text) => {
+      said.set(`${prefix}${key}`, text);
+      return `%${prefix}${key}%`;
+    };
+  const say = saying('protocols.');
   const properties = Object.fromEntries([
     ['peerscope.decodeAs', decodeAs(all, say)],
     ['peerscope.order', order(say)],
@@ -52,6 +58,7 @@ export function withContributions({ manifest, words }: Contributions, all: reado
       },
     },
   ];
+  parsed.contributes.languageModelTools = tools.map((tool) => languageModelTool(tool, saying('agents.')));
   // Those that are offered: a protocol of the user's own is one, too.
   const spoken = all.flatMap(({ id, peer }) => (peer === undefined ? [] : [id]));
   parsed.contributes.taskDefinitions[0].properties.node.examples = spoken;
@@ -62,6 +69,25 @@ export function withContributions({ manifest, words }: Contributions, all: reado
 type Say = (key: string, text: string) => string;
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** The description is for models, which read English; a person reads the rest. */
+function languageModelTool(tool: ToolDeclaration, say: Say) {
+  const { properties, ...schema } = inputSchemaOf(tool);
+  const said = Object.entries(properties).map(([name, each]) => [
+    name,
+    { ...each, description: say(`${tool.name}.${name}`, each.description) },
+  ]);
+  return {
+    name: editorNameOf(tool),
+    displayName: say(`${tool.name}.title`, tool.title),
+    modelDescription: tool.description,
+    canBeReferencedInPrompt: true,
+    toolReferenceName: editorNameOf(tool),
+    icon: tool.sends ? '$(radio-tower)' : '$(search)',
+    tags: ['peerscope'],
+    inputSchema: { ...schema, properties: Object.fromEntries(said) },
+  };
+}
 
 function decodeAs(all: readonly Protocol[], say: Say) {
   const ids = [...all.map(({ id }) => id), 'none'].map((id) => `\`${id}\``).join(', ');

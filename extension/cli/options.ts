@@ -3,7 +3,21 @@ import { parseArgs } from 'node:util';
 import { UsageError } from './errors.ts';
 
 export const commandNames = [
-  ...(['decode', 'check', 'info', 'frames', 'capture', 'node', 'relay', 'run', 'dap', 'protocol', 'diff', 'wireshark'] as const),
+  ...([
+    'decode',
+    'check',
+    'info',
+    'frames',
+    'capture',
+    'node',
+    'relay',
+    'run',
+    'dap',
+    'mcp',
+    'protocol',
+    'diff',
+    'wireshark',
+  ] as const),
 ] as const;
 export type CommandName = (typeof commandNames)[number];
 
@@ -21,7 +35,7 @@ export interface CliOption {
 
 const dissecting = ['decode', 'check', 'info', 'diff'] as const;
 /** Commands that decode or speak. */
-const working = [...dissecting, 'frames', 'capture', 'node', 'relay', 'run', 'dap'] as const;
+const working = [...dissecting, 'frames', 'capture', 'node', 'relay', 'run', 'dap', 'mcp'] as const;
 
 /** In the order in which usage lists them. Options of one name take the same form in every command. */
 export const options: readonly CliOption[] = [
@@ -30,7 +44,7 @@ export const options: readonly CliOption[] = [
     value: 'KEYLOG',
     repeated: true,
     doc: 'decrypts with the secrets of this file, one a line',
-    commands: [...dissecting, 'capture', 'relay', 'dap', 'protocol'],
+    commands: [...dissecting, 'capture', 'relay', 'dap', 'mcp', 'protocol'],
   },
   { name: 'keys-a', value: 'KEYLOG', repeated: true, doc: 'decrypts the first capture alone', commands: ['diff'] },
   { name: 'keys-b', value: 'KEYLOG', repeated: true, doc: 'decrypts the second capture alone', commands: ['diff'] },
@@ -124,13 +138,13 @@ export const options: readonly CliOption[] = [
     value: 'RULE',
     repeated: true,
     doc: 'sets the protocol of a conversation: "udp.port == 7000 -> p2pke"; the first rule that matches counts',
-    commands: [...dissecting, 'capture', 'dap'],
+    commands: [...dissecting, 'capture', 'dap', 'mcp'],
   },
   {
     name: 'order',
     value: 'time|file',
     doc: 'the order in which frames are observed: by their times (the default), or as the file holds them',
-    commands: [...dissecting, 'dap'],
+    commands: [...dissecting, 'dap', 'mcp'],
   },
   {
     name: 'time',
@@ -184,7 +198,7 @@ export const options: readonly CliOption[] = [
     value: 'ID=CANDIDATE',
     repeated: true,
     doc: 'pins what a specification leaves open: p2p.cipher=aes-256-ctr; a table is name:number,…',
-    commands: ['decode', 'check', 'info', 'diff', 'capture', 'node', 'relay', 'run', 'dap'],
+    commands: ['decode', 'check', 'info', 'diff', 'capture', 'node', 'relay', 'run', 'dap', 'mcp'],
   },
   {
     name: 'send',
@@ -278,6 +292,18 @@ export const options: readonly CliOption[] = [
     value: 'N',
     doc: 'waits on this port of this machine for debug clients, in the place of standard input; 0 takes a free one',
     commands: ['dap'],
+  },
+  {
+    name: 'root',
+    value: 'FOLDER',
+    repeated: true,
+    doc: 'a folder whose files an agent may read; the default is the current one',
+    commands: ['mcp'],
+  },
+  {
+    name: 'allow-send',
+    doc: 'lets an agent run packet scripts on this machine: a person is asked each time',
+    commands: ['mcp'],
   },
   { name: 'help', doc: 'prints this text', commands: commandNames },
 ];

@@ -38,6 +38,8 @@ async function carryOut([name, ...args]: readonly string[], io: Io, out: Output,
       return (await import('./commands/run.ts')).runScripts(args, io, out);
     case 'dap':
       return (await import('./commands/dap.ts')).dap(args, io, out, tell);
+    case 'mcp':
+      return (await import('./commands/mcp.ts')).mcp(args, io, out, tell);
     case 'diff':
       return (await import('./commands/diff.ts')).diff(args, io, out, tell);
     case 'wireshark':

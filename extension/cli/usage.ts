@@ -34,6 +34,7 @@ export function helpText(of: CaptureCommand | 'all'): string {
       'peerscope relay  PROTOCOL …                stands between two programs; see peerscope relay --help',
       'peerscope run    SCRIPT…                   runs packet scripts; see peerscope run --help',
       'peerscope dap                              debugs captures and packet scripts for a client of the Debug Adapter Protocol; see peerscope dap --help',
+      'peerscope mcp                              serves captures to agents by the Model Context Protocol; see peerscope mcp --help',
       'peerscope diff   A B …                     compares two captures; see peerscope diff --help',
       'peerscope wireshark PROTOCOL… -o FOLDER    writes Lua dissectors for Wireshark; see peerscope wireshark --help',
       'peerscope protocol new|test|docs …         for protocols of your own; see peerscope protocol --help',
@@ -143,6 +144,20 @@ export function dapHelp(): string {
     'A launch request names a capture ("program") with key logs ("keys") and a display filter ("filter"), or a packet script with a',
     'section ("section") and answers to its questions ("answers"); "stopOnEntry" says whether it stops at its beginning.',
     'Exit status: 0 the client has ended the session; 3 wrong usage, or a port in use.',
+  ].join('\n');
+}
+
+/** What `peerscope mcp --help` prints. */
+export function mcpHelp(): string {
+  return [
+    'peerscope mcp [--root FOLDER]… [--keys KEYLOG]… [OPTION]…   a server of the Model Context Protocol over standard input and output',
+    '',
+    ...linesOf('mcp'),
+    '',
+    'An agent reads captures, key logs and packet scripts below the folders of --root, wherever symbolic links lead, and no other file.',
+    'It is told no key and no secret of a message. It sends nothing unless --allow-send is given, and then a person is asked each time.',
+    '',
+    'Exit status: 0 the client has ended the session; 3 wrong usage, or a named file that cannot be used.',
   ].join('\n');
 }
 

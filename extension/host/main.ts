@@ -1,5 +1,6 @@
 /** Activation: nothing runs before a capture is opened, a command is called, or the folder holds packet scripts. */
 import * as vscode from 'vscode';
+import { registerAgents } from './agents/agents.ts';
 import { registerCommands } from './capture/commands.ts';
 import type { CaptureDocument } from './capture/document.ts';
 import { CaptureEditors } from './capture/editor.ts';
@@ -41,6 +42,7 @@ export function activate(context: vscode.ExtensionContext): Peerscope {
     registerPreviews(previews, editors),
     ...registerTogether(editors),
     ...registerDebug(context, editors, keyLogs),
+    ...registerAgents(context, keyLogs),
     ...registerSample(context.extensionUri, editors, keyLogs),
     registerLanguage(context, log, warnings),
   );

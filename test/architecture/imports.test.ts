@@ -93,11 +93,12 @@ describe('imports', () => {
     expect(broken('dissector', ({ to, local }) => !local && foreign.test(to))).toEqual([]);
   });
 
-  it('keep vscode in the host, sockets in the node, the language server in the server', () => {
+  it('keep vscode in the host, sockets in the node, the language server in the server, the server for agents in agents', () => {
     const only = (name: RegExp, room: string) => broken('extension', ({ file, to }) => name.test(to) && !within(file, room));
     expect(only(/^vscode($|-languageclient)/, 'extension/host')).toEqual([]);
     expect(only(/^vscode-languageserver/, 'extension/server')).toEqual([]);
     expect(only(/^node:(dgram|tls)$/, 'extension/node')).toEqual([]);
+    expect(only(/^@modelcontextprotocol\//, 'extension/agents')).toEqual([]);
   });
 
   it('of host, worker, server and node meet in wire', () => {
@@ -105,6 +106,13 @@ describe('imports', () => {
       const others = apart.filter((other) => other !== room).map((other) => `extension/${other}`);
       expect(broken(`extension/${room}`, ({ to }) => within(to, ...others, 'extension/cli', 'media'))).toEqual([]);
     }
+  });
+
+  it('of the host are the declarations of the tools for agents, and none of what answers', () => {
+    const answering = ({ to, local }: Import) =>
+      local && within(to, 'extension/agents') && to !== 'extension/agents/declarations.ts';
+    expect(broken('extension/host', answering)).toEqual([]);
+    expect(broken('extension/agents', ({ to }) => within(to, 'extension/host', 'extension/cli', 'extension/server'))).toEqual([]);
   });
 
   it('of wire and of what is shared reach no room that uses them', () => {

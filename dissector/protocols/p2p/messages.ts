@@ -130,6 +130,7 @@ export const tunnelCreate = inner(0x00, 'TUNNEL_CREATE', 'Begins a tunnel, away 
   fresh('key', bytes('public', { ref: 'pub_size' }, 'DER public key that signs TUNNEL_CLOSE.')),
   fresh('key', bytes('private', { ref: 'priv_size' }, 'PKCS #8 DER private key that signs TUNNEL_CLOSE: either end may close.'), {
     length: 'varies',
+    secret: true,
   }),
 ]);
 export const tunnelCreateAck = inner(0x01, 'TUNNEL_CREATE_ACK', 'Answers TUNNEL_CREATE.', [

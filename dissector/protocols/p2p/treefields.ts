@@ -15,6 +15,8 @@ const notes = [
     under: 'data',
     json: true,
     kind: { type: 'bytes' },
+    // The private key of TUNNEL_CREATE travels in it.
+    fresh: { as: 'ciphertext', secret: true },
     doc: "The tunnel's bytes, decrypted.",
     messages: ['TUNNEL_REQ', 'TUNNEL_DATA'],
   },
