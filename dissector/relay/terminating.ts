@@ -185,6 +185,10 @@ export class TerminatingRelay implements Relaying {
     this.#ofHeld((carriage) => carriage.release(id, edited));
   }
 
+  replace(id: number, { values }: { readonly values?: FieldValues; readonly bytes?: Uint8Array }): void {
+    this.#ofHeld((carriage) => values !== undefined && carriage.replace(id, values));
+  }
+
   drop(id: number): void {
     this.#ofHeld((carriage) => carriage.drop(id));
   }

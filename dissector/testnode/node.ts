@@ -215,6 +215,13 @@ export class TestNode {
     this.#heldChanged();
   }
 
+  /** Other values or bytes in the place of those that are held; the message goes on waiting. */
+  replace(id: number, { values, bytes }: { readonly values?: FieldValues; readonly bytes?: Uint8Array }): void {
+    if (bytes !== undefined) this.#incoming.replace(id, bytes);
+    if (values !== undefined) this.#sender.replace(id, values);
+    this.#heldChanged();
+  }
+
   drop(id: number): void {
     if (this.#incoming.take(id) === undefined) this.#sender.drop(id);
     this.#heldChanged();

@@ -4,11 +4,12 @@ import { pinsIn, readDecodeOptions } from '../../dissector/analysis/decodeoption
 import { type Address, KeyRing, type Link, type Protocol } from '../../dissector/protocol/index.ts';
 import { parseRelayFault, type Relay, type RelayFault, type Relaying, recognitionText } from '../../dissector/relay/index.ts';
 import { type Held, type NodeEvent, NodeRefusal, Recorder } from '../../dissector/testnode/index.ts';
-import type { HeldState, LinkState, NodeState, NodeWish } from '../wire/node.ts';
-import { type Driven, editedFrom, type Speaker } from './driven.ts';
+import type { HeldAction, HeldState, LinkState, NodeState, NodeWish } from '../wire/node.ts';
+import { actOnHeld, type Driven, type Edited, type Speaker } from './driven.ts';
 import { FollowedKeys } from './followedkeys.ts';
 import { Journal } from './journal.ts';
 import { nodeLimitsIn } from './limits.ts';
+import { heldSummary } from './messagetext.ts';
 import { Rate } from './rate.ts';
 import type { Knowledge } from './running.ts';
 import { addressText } from './sockets/address.ts';
@@ -16,7 +17,6 @@ import { wallClock } from './sockets/clock.ts';
 import { kernelDrops } from './sockets/kerneldrops.ts';
 import { SocketRelay } from './sockets/socketrelay.ts';
 import { allowedAddress } from './sockets/wished.ts';
-import { valuesFromText, valuesToText } from './values.ts';
 
 const FLUSH_MS = 50;
 const MOST_SHOWN = 20;
@@ -174,11 +174,14 @@ export class RunningRelay implements Driven {
     this.#journal.tell(`From now on: ${spec} (seed ${this.#seed})`, false);
   }
 
-  release(held: number, times: number, text: string | undefined): void {
-    const relay = this.controls;
-    const waiting = relay.held.find(({ id }) => id === held);
-    const edited = text === undefined ? {} : editedFrom(text, waiting?.values !== undefined, valuesFromText);
-    relay.release(held, { ...edited, times });
+  act(held: number, action: HeldAction, edited: Edited | undefined): void {
+    if (this.#wish.terminates === true && edited !== undefined && 'bytes' in edited)
+      throw new Error('The other session says the message anew: it takes fields, not raw bytes.');
+    actOnHeld(this.controls, held, action, edited);
+  }
+
+  get protocol(): string {
+    return this.#protocol.id;
   }
 
   state(): NodeState {
@@ -219,10 +222,10 @@ export class RunningRelay implements Driven {
   }
 
   #held({ id, link, direction, message, values, bytes }: Held): HeldState {
-    const text = values === undefined ? Buffer.from(bytes ?? []).toString('hex') : valuesToText(values);
     const why = this.#socket?.relay.whyNot(id);
-    const shown = { id, remote: addressText(link.remote), direction, message: message ?? `${bytes?.length ?? 0} bytes`, text };
-    return why === undefined ? shown : { ...shown, note: why };
+    const shown = { id, remote: addressText(link.remote), direction, message: message ?? `${bytes?.length ?? 0} bytes` };
+    const summary = heldSummary({ message, values, bytes });
+    return { ...shown, summary, ...(why === undefined ? {} : { note: why }) };
   }
 
   #lost(): number {

@@ -3,18 +3,17 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { pinsIn, readDecodeOptions } from '../../dissector/analysis/decodeoptions.ts';
 import type { Address, Link, Protocol } from '../../dissector/protocol/index.ts';
 import { type NodeEvent, NodeRefusal, parseFault, Recorder, type TestNode } from '../../dissector/testnode/index.ts';
-import type { HeldState, LinkState, NodeState, NodeWish } from '../wire/node.ts';
-import { type Decoding, type Driven, editedFrom, type Speaker } from './driven.ts';
-import { fittedValues } from './givenvalues.ts';
+import type { HeldAction, HeldState, LinkState, NodeState, NodeWish } from '../wire/node.ts';
+import { actOnHeld, type Decoding, type Driven, type Edited, type Speaker } from './driven.ts';
 import { Journal } from './journal.ts';
 import { nodeLimitsIn } from './limits.ts';
+import { heldSummary } from './messagetext.ts';
 import { Rate } from './rate.ts';
 import { addressText } from './sockets/address.ts';
 import { wallClock } from './sockets/clock.ts';
 import { kernelDrops } from './sockets/kerneldrops.ts';
 import { SocketNode } from './sockets/socketnode.ts';
 import { allowedAddress } from './sockets/wished.ts';
-import { valuesFromText, valuesToText } from './values.ts';
 
 const FLUSH_MS = 50;
 const MOST_SHOWN = 20;
@@ -198,17 +197,17 @@ export class RunningNode implements Driven, Speaker {
     this.#journal.tell(`From now on: ${spec} (seed ${this.#seed})`, false);
   }
 
-  send(link: number, message: string, text: string): void {
-    const values = text.trim() === '' ? {} : valuesFromText(text);
-    const fitting = this.#protocol === undefined ? values : fittedValues(this.#protocol, message, values);
-    if (typeof fitting === 'string') throw new Error(fitting);
-    this.node.send(link, message, fitting);
-  }
-
-  release(held: number, times: number, text: string | undefined): void {
-    const waiting = this.node.held.find(({ id }) => id === held);
-    const edited = text === undefined ? {} : editedFrom(text, waiting?.direction !== 'in', valuesFromText);
-    this.node.release(held, { ...edited, times });
+  act(held: number, action: HeldAction, edited: Edited | undefined): void {
+    const { node } = this;
+    const waiting = node.held.find(({ id }) => id === held);
+    if (waiting?.direction !== 'out' || edited === undefined || !('bytes' in edited)) {
+      actOnHeld(node, held, action, edited);
+      return;
+    }
+    if (action.kind !== 'send') throw new Error('What is written as raw bytes can only be sent.');
+    for (let time = 0; time < action.times; time++) node.sendRaw(waiting.link.id, edited.bytes);
+    // Over UDP the node takes it for sent.
+    node.drop(held);
   }
 
   state(): NodeState {
@@ -250,8 +249,8 @@ export class RunningNode implements Driven, Speaker {
   }
 
   #held({ id, link, direction, message, values, bytes }: ReturnType<SocketNode['node']['held']['slice']>[number]): HeldState {
-    const text = values === undefined ? Buffer.from(bytes ?? []).toString('hex') : valuesToText(values);
-    return { id, remote: addressText(link.remote), direction, message: message ?? `${bytes?.length ?? 0} bytes`, text };
+    const shown = { id, remote: addressText(link.remote), direction, message: message ?? `${bytes?.length ?? 0} bytes` };
+    return { ...shown, summary: heldSummary({ message, values, bytes }) };
   }
 
   #lost(): number {

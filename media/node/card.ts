@@ -6,13 +6,6 @@ import { PageElement } from '../inspector/page/element.ts';
 import { modeTitles, relayModeTitles } from './form.ts';
 import type { Call } from './host.ts';
 
-/** A message that a person is about to send. */
-interface Draft {
-  readonly link: number;
-  readonly message: string;
-  readonly text: string;
-}
-
 const SHOWN_LINKS = 20;
 const SHOWN_TOLD = 30;
 
@@ -20,12 +13,10 @@ export class NodeCard extends PageElement {
   static override properties: PropertyDeclarations = {
     call: { attribute: false },
     node: { attribute: false },
-    draft: { state: true },
     complaint: { state: true },
   };
   declare call: Call;
   declare node: NodeState;
-  declare draft: Draft | undefined;
   declare complaint: string | undefined;
 
   protected override render(): TemplateResult {
@@ -41,7 +32,6 @@ export class NodeCard extends PageElement {
       ${running && links.length === 0 ? html`<p class="hint">No peer connected yet</p>` : nothing}
       ${links.slice(0, SHOWN_LINKS).map((link) => this.#link(link))}
       ${links.length > SHOWN_LINKS ? html`<p class="hint">and ${links.length - SHOWN_LINKS} more</p>` : nothing}
-      ${this.#drafted()}
       ${repeat(
         held,
         (each) => each.id,
@@ -93,7 +83,7 @@ export class NodeCard extends PageElement {
 
   #link({ id, remote, state, doc, ready, offers, others, dialled }: LinkState): TemplateResult {
     const message = (name: string, now: boolean): TemplateResult =>
-      html`<vscode-button data-message=${name} ?secondary=${!now} title=${now ? `Send ${name}` : `${name} is not allowed in this state`} @click=${() => this.#do(() => this.#open(id, name))}>${name}</vscode-button>`;
+      html`<vscode-button data-message=${name} ?secondary=${!now} title=${now ? `Write ${name} and send it` : `${name} is not allowed in this state`} @click=${() => this.#do(() => this.#open(id, name))}>${name}</vscode-button>`;
     return html`<section class="link" aria-label="${remote}">
       <h3><span class=${ready ? 'state ready' : 'state'}>${ready ? '●' : '○'} ${state}</span> ${dialled ? 'to' : 'from'} ${remote} <span class="hint">${doc}</span></h3>
       ${
@@ -110,35 +100,8 @@ export class NodeCard extends PageElement {
     return html`<vscode-button data-act="disconnect" secondary @click=${() => this.#do(() => this.call('disconnect', { node: this.node.id, link }))}>Close</vscode-button>`;
   }
 
-  /** A message as the node would send it, to be changed first. */
-  #drafted(): TemplateResult | typeof nothing {
-    const { draft } = this;
-    if (draft === undefined) return nothing;
-    const edit = ({ target }: Event): void => {
-      this.draft = { ...draft, text: (target as HTMLTextAreaElement).value };
-    };
-    return html`<section class="held draft" aria-label="${draft.message} to be sent">
-      <h3><span class="arrow" aria-hidden="true">→</span> ${draft.message}</h3>
-      <textarea rows=${Math.min(14, draft.text.split('\n').length)} spellcheck="false" aria-label="Values of ${draft.message}" .value=${draft.text} @input=${edit}></textarea>
-      <div class="acts">
-        <vscode-button data-act="send" @click=${() => this.#do(() => this.#send(draft))}>Send</vscode-button>
-        <vscode-button data-act="cancel" secondary @click=${() => this.#cancel()}>Cancel</vscode-button>
-      </div>
-    </section>`;
-  }
-
-  async #open(link: number, message: string): Promise<void> {
-    const { text } = await this.call('template', { node: this.node.id, link, message });
-    this.draft = { link, message, text };
-  }
-
-  async #send({ link, message, text }: Draft): Promise<void> {
-    await this.call('send', { node: this.node.id, link, message, text });
-    this.draft = undefined;
-  }
-
-  #cancel(): void {
-    this.draft = undefined;
+  #open(link: number, message: string): Promise<unknown> {
+    return this.call('write', { node: this.node.id, link, message });
   }
 
   #fault(event: Event, node: number): void {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Frame, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Inspecting } from './inspecting.ts';
-import { nodeFrame, startNode } from './nodepage.ts';
+import { messageEditor, messageLens, nodeFrame, startNode, writeMessage } from './nodepage.ts';
 import { violations } from './rules.ts';
 import { Workbench } from './workbench.ts';
 
@@ -47,25 +47,34 @@ describe('the test node', () => {
     const dialling = card('dials 127.0.0.1:7411');
     // The first hello, as it is; the retry makes the second one wait.
     await held(dialling, 'hello').waitFor(PATIENCE);
-    expect(await held(dialling, 'hello').locator('textarea').inputValue()).toContain('"signature": "hex:');
+    const cookie = (): Promise<string> => held(dialling, 'hello').locator('.summary').innerText();
+    expect(await cookie()).toContain('cookie: 00 00 00 00');
     await workbench.screenshot('node-held');
-    await held(dialling, 'hello').locator('[data-act=release]').click();
-    await expect
-      .poll(
-        () =>
-          held(dialling, 'hello')
-            .locator('textarea')
-            .inputValue()
-            .then((text) => /"cookie": "hex:0{64}"/.test(text)),
-        PATIENCE,
-      )
-      .toBe(false);
-    const second = held(dialling, 'hello').locator('textarea');
-    const values = JSON.parse(await second.inputValue());
-    await second.fill(JSON.stringify({ ...values, signature: `hex:${'00'.repeat(64)}` }, null, 2));
+    await held(dialling, 'hello').locator('[data-act=send]').click();
+    await expect.poll(cookie, PATIENCE).not.toContain('cookie: 00 00 00 00');
+    await held(dialling, 'hello').locator('[data-act=edit]').click();
+    const editor = await messageEditor(workbench, 'hello');
+    await expect.poll(() => editor.innerText(), PATIENCE).toContain('cookie:');
+    await messageLens(workbench, 'Send Twice').waitFor(PATIENCE);
+    await workbench.screenshot('node-editor');
+    // With a mistake nothing is sent: the text says what is wrong.
+    await writeMessage(workbench, editor, 'p2ppacket hello { signatur: flip(valid, 1) }');
+    await held(dialling, 'hello').locator('.edited').waitFor(PATIENCE);
+    const sent = (await dialling.locator('.counts').innerText()).match(/\d+ sent/)![0];
+    await messageLens(workbench, 'Send').click();
+    await workbench.page.locator('.statusbar', { hasText: 'Nothing is sent' }).waitFor(PATIENCE);
+    expect(await dialling.locator('.counts').innerText()).toContain(sent);
+    await editor.locator('.squiggly-error').first().waitFor(PATIENCE);
+    await writeMessage(workbench, editor, 'p2ppacket hello { signature: flip(valid, 1) }');
     await workbench.screenshot('node-edited');
     await workbench.picture('node');
-    await held(dialling, 'hello').locator('[data-act=release]').click();
+    // Replaced, it waits on.
+    await messageLens(workbench, 'Replace').click();
+    await held(dialling, 'hello')
+      .locator('.edited')
+      .waitFor({ ...PATIENCE, state: 'detached' });
+    await messageLens(workbench, 'Send').click();
+    await editor.waitFor({ ...PATIENCE, state: 'detached' });
     await workbench.screenshot('node-refused');
     await expect
       .poll(() => told(card('listens on 127.0.0.1:7411')), PATIENCE)
@@ -73,7 +82,7 @@ describe('the test node', () => {
     expect(await told(dialling)).toContain('edited by hand');
     // Unanswered, it is said again: the person lets it go as it is.
     await held(dialling, 'hello').waitFor(PATIENCE);
-    await held(dialling, 'hello').locator('[data-act=release]').click();
+    await held(dialling, 'hello').locator('[data-act=send]').click();
     await dialling.locator('.state.ready').waitFor(PATIENCE);
     await workbench.screenshot('node-open');
   });
@@ -93,12 +102,10 @@ describe('the test node', () => {
     const dialling = card('dials 127.0.0.1:7411');
     await dialling.locator('select.mode').selectOption('automatic');
     await dialling.locator('[data-message=data]').first().click();
-    const draft = dialling.locator('.draft textarea');
-    await draft.waitFor(PATIENCE);
-    const values = JSON.parse(await draft.inputValue());
-    values.channels[0].data = 'hex:68656c6c6f';
-    await draft.fill(JSON.stringify({ ...values, channel_count: 3 }, null, 2));
-    await dialling.locator('[data-act=send]').click();
+    const editor = await messageEditor(workbench, 'data');
+    await expect.poll(() => editor.innerText(), PATIENCE).toContain('channel_count:');
+    await writeMessage(workbench, editor, 'p2ppacket data { channel_count: 3 }');
+    await messageLens(workbench, 'Send').click();
     await expect.poll(() => told(card('listens on 127.0.0.1:7411')), PATIENCE).toContain('Data is malformed: channel_count is 3');
   });
 

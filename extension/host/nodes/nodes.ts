@@ -20,8 +20,9 @@ import { choose } from '../questions.ts';
 import { registerScripts, type Senders } from '../scripts/commands.ts';
 import { OpenScripts } from '../scripts/openscripts.ts';
 import { tellError, tellWarning } from '../telling.ts';
-import { nodeCommands, node as nodeOf, wish as wishOf } from './checks.ts';
+import { heldAction, held as heldOf, message as messageOf, nodeCommands, node as nodeOf, wish as wishOf } from './checks.ts';
 import { type Driven, nodeCommandsOf } from './commands.ts';
+import { type MessageNodes, Messages } from './messages.ts';
 import { Recordings } from './recordings.ts';
 import { PacketSender } from './sendpacket.ts';
 import { type Standing, StoppedDebugger } from './stoppeddebugger.ts';
@@ -56,7 +57,7 @@ interface TaskDefinition {
   readonly properties: { readonly node: { readonly examples: readonly string[] } };
 }
 
-class Nodes implements Driven, Senders, Standing, TaskNodes {
+class Nodes implements Driven, MessageNodes, Senders, Standing, TaskNodes {
   readonly #context: vscode.ExtensionContext;
   readonly #editors: CaptureEditors;
   readonly #recordings: Recordings;
@@ -70,6 +71,7 @@ class Nodes implements Driven, Senders, Standing, TaskNodes {
   readonly onDidRecord = this.#recorded.event;
   readonly #openScripts = new OpenScripts();
   readonly #debugger: StoppedDebugger;
+  readonly #messages: Messages;
   /** The debug session for which all stand still. */
   #stillFor: string | undefined;
 
@@ -78,6 +80,8 @@ class Nodes implements Driven, Senders, Standing, TaskNodes {
     this.#editors = editors;
     this.#recordings = new Recordings(context.globalStorageUri, context.workspaceState);
     this.#debugger = new StoppedDebugger(this);
+    this.#messages = new Messages(this);
+    this.#messages.onDidChangeEdited(() => this.#tellPage());
     this.#recordings
       .tellOfEarlier(async (recording) => await editors.show(recording))
       .catch((error: unknown) => {
@@ -87,6 +91,7 @@ class Nodes implements Driven, Senders, Standing, TaskNodes {
 
   dispose(): void {
     this.#debugger.dispose();
+    this.#messages.dispose();
     this.#panel?.dispose();
     this.#end();
     this.#nodesChanged.dispose();
@@ -163,10 +168,28 @@ class Nodes implements Driven, Senders, Standing, TaskNodes {
       (message) => void webview.postMessage(message),
       {
         ...(Object.fromEntries(passed) as { readonly [M in keyof typeof nodeCommands]: (params: unknown) => Promise<never> }),
-        ready: async () => ({ protocols: await this.protocols(), nodes: this.states }),
+        ready: async () => ({ protocols: await this.protocols(), nodes: this.#shown }),
         start: async (params: unknown) => ({ started: await this.start(wishOf(params)) }),
         show: async (params: unknown) => {
           await this.#showTraffic(nodeOf(params).node);
+          return {};
+        },
+        editHeld: async (params: unknown) => {
+          const { node, held } = heldOf(params);
+          await this.#messages.editHeld(node, held);
+          return {};
+        },
+        write: async (params: unknown) => {
+          const { node, link, message } = messageOf(params);
+          await this.#messages.write(node, link, message);
+          return {};
+        },
+        actOnHeld: async (params: unknown) => {
+          const { node, held, action } = heldAction(params);
+          return { isDone: await this.#messages.actOnHeld(node, held, action) };
+        },
+        sendNew: async (params: unknown) => {
+          await this.#messages.sendNew(messageOf(params));
           return {};
         },
         continueAnyway: async () => {
@@ -197,7 +220,8 @@ class Nodes implements Driven, Senders, Standing, TaskNodes {
   }
 
   /** The message as it waits. */
-  readonly release = ({ id: node }: NodeState, held: number): Promise<unknown> => this.#call('release', { node, held, times: 1 });
+  readonly release = ({ id: node }: NodeState, held: number): Promise<unknown> =>
+    this.#messages.actOnHeld(node, held, { kind: 'send', times: 1 });
 
   readonly drop = ({ id: node }: NodeState, held: number): Promise<unknown> => this.#call('drop', { node, held });
 
@@ -241,8 +265,24 @@ class Nodes implements Driven, Senders, Standing, TaskNodes {
   async #showTraffic(node: number, known?: vscode.Uri): Promise<void> {
     const recording = known?.fsPath ?? this.states.find(({ id }) => id === node)?.recording;
     if (recording === undefined) return;
-    const viewColumn = this.#panel?.viewColumn === vscode.ViewColumn.One ? vscode.ViewColumn.Two : vscode.ViewColumn.One;
-    await this.#editors.show(vscode.Uri.file(recording), {}, { viewColumn, preserveFocus: true });
+    await this.#editors.show(vscode.Uri.file(recording), {}, { viewColumn: this.besideColumn, preserveFocus: true });
+  }
+
+  /** The page stays in view. */
+  get besideColumn(): vscode.ViewColumn {
+    return this.#panel?.viewColumn === vscode.ViewColumn.One ? vscode.ViewColumn.Two : vscode.ViewColumn.One;
+  }
+
+  /** With what only the host knows of them. */
+  get #shown(): readonly NodeState[] {
+    return this.states.map((state) => ({
+      ...state,
+      held: state.held.map((held) => (this.#messages.isEdited(state.id, held.id) ? { ...held, isEdited: true } : held)),
+    }));
+  }
+
+  #tellPage(): void {
+    this.#page?.tell('nodes', { nodes: this.#shown });
   }
 
   async #save(node: number): Promise<void> {
@@ -275,7 +315,7 @@ class Nodes implements Driven, Senders, Standing, TaskNodes {
       {
         nodes: ({ nodes }) => {
           this.states = nodes;
-          this.#page?.tell('nodes', { nodes });
+          this.#tellPage();
           this.#nodesChanged.fire();
         },
         recording: ({ run }) => this.#recorded.fire(run),
