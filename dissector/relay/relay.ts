@@ -257,6 +257,15 @@ export class Relay {
     this.#faults.add(fault);
   }
 
+  removeFault(fault: RelayFault): void {
+    this.#faults.remove(fault);
+  }
+
+  /** It was to happen once, and has. */
+  isSpent(fault: RelayFault): boolean {
+    return this.#faults.isSpent(fault);
+  }
+
   /** There are more keys in its ring: links with sealed messages are decoded again as far as they are kept. */
   keysCame(): void {
     for (const pair of this.#pairs) {

@@ -204,6 +204,15 @@ export class TerminatingRelay implements Relaying {
       for (const side of ways) for (const each of faultsOf([fault], side)) sides[side].node.addFault(each);
   }
 
+  removeFault(fault: RelayFault): void {
+    this.#faults = this.#faults.filter((each) => each !== fault);
+    for (const { sides } of this.#all) for (const { node } of sides) node.removeFault(fault.fault);
+  }
+
+  isSpent({ fault }: RelayFault): boolean {
+    return [...this.#all].some(({ sides }) => sides.some(({ node }) => node.isSpent(fault)));
+  }
+
   /** It has the keys of its sessions, and needs none of others. */
   keysCame(): void {}
 

@@ -237,6 +237,15 @@ export class TestNode {
     this.#faults.add(fault);
   }
 
+  removeFault(fault: Fault): void {
+    this.#faults.remove(fault);
+  }
+
+  /** It was to happen once, and has. */
+  isSpent(fault: Fault): boolean {
+    return this.#faults.isSpent(fault);
+  }
+
   /**
    * Drops what is held, says so, and says goodbye on every link before it is closed; `quiet`: it says neither. A message that is dropped
    * here was never sent, so no goodbye follows from it.

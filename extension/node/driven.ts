@@ -1,7 +1,7 @@
 import type { FieldValues } from '../../dissector/codec/index.ts';
 import type { Choices } from '../../dissector/protocol/index.ts';
 import type { NodeLimits, TestNode } from '../../dissector/testnode/index.ts';
-import type { HeldAction, NodeState } from '../wire/node.ts';
+import type { HeldAction, NodeState, NodeWish } from '../wire/node.ts';
 
 /** How a recording is decoded. */
 export interface Decoding {
@@ -38,7 +38,14 @@ export interface Driven {
   flush(): void;
   /** Stands still while a debug session is stopped, by its name; goes on without one. */
   standStill(session: string | undefined): void;
-  fault(spec: string): void;
+  /** In the words of a packet script, or as nodes read it. Throws an Error with a sentence. */
+  fault(text: string): void;
+  /** By its id. */
+  removeFault(id: number): void;
+  /** Dials again while it runs; false where it has stopped. */
+  dialAgain(): boolean;
+  /** What it is asked to be when it begins again. */
+  readonly wishAgain: NodeWish;
   /** `edited`: what a person made of the held message, where they changed it. Throws an Error when it cannot be made: then it stays held. */
   act(held: number, action: HeldAction, edited: Edited | undefined): void;
   state(): NodeState;

@@ -11,7 +11,7 @@ import { Connection } from '../wire/rpc.ts';
 import type { Driven } from './driven.ts';
 import { heard } from './heard.ts';
 import { heldText, newText } from './messagetext.ts';
-import { packetLine, suggestions } from './packetline.ts';
+import { packetLine, suggestFault, suggestions } from './packetline.ts';
 import { protocolsOf, spokenProtocols } from './protocols.ts';
 import { startRelay } from './relaying.ts';
 import { startNode } from './running.ts';
@@ -28,6 +28,8 @@ const TOLD_MS = 100;
 const RATE_MS = 1000;
 
 const nodes = new Map<number, Driven>();
+/** How each was started. */
+const started = new Map<number, Params<'start'>>();
 let nextNode = 1;
 let timer: NodeJS.Timeout | undefined;
 /** The debug session for which all stand still. */
@@ -50,6 +52,17 @@ function existing(id: number): Driven {
   const node = nodes.get(id);
   if (node === undefined) throw new Error(`There is no node ${id}.`);
   return node;
+}
+
+/** A node, or a new run of one that is stopped. Throws an Error with a sentence. */
+async function begin(id: number, wish: Params<'start'>): Promise<void> {
+  const { allow, tree, recording, modules } = wish;
+  const start = wish.wish.direction === 'relay' ? startRelay : startNode;
+  const node = await start(id, wish.wish, { tree, protocols: await protocolsOf(modules), allow }, recording, changed);
+  nodes.set(id, node);
+  started.set(id, wish);
+  node.standStill(stillFor);
+  changed();
 }
 
 const sections = new ScriptSections({
@@ -96,13 +109,15 @@ const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCa
     // The host is of the same build and checks what webviews send; here the parameters are what the types say.
     protocols: async (params: unknown) => ({ protocols: await spokenProtocols((params as Params<'protocols'>).modules) }),
     start: async (params: unknown) => {
-      const { wish, allow, tree, recording, modules } = params as Params<'start'>;
-      const start = wish.direction === 'relay' ? startRelay : startNode;
-      const node = await start(nextNode++, wish, { tree, protocols: await protocolsOf(modules), allow }, recording, changed);
-      nodes.set(node.id, node);
-      node.standStill(stillFor);
-      changed();
-      return { node: node.id };
+      const id = nextNode++;
+      await begin(id, params as Params<'start'>);
+      return { node: id };
+    },
+    again: async (params: unknown) => {
+      const { node: id } = params as Params<'again'>;
+      const node = existing(id);
+      if (!node.dialAgain()) await begin(id, { ...started.get(id)!, wish: node.wishAgain });
+      return {};
     },
     newProtocol: async (params: unknown) => {
       const { plan, folder, types } = params as Params<'newProtocol'>;
@@ -143,6 +158,7 @@ const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCa
       // It holds keys, and nothing shows it any more.
       rmSync(node.recording, { force: true });
       nodes.delete(node.id);
+      started.delete(node.id);
     }),
     mode: command<'mode'>(({ controls }, { mode }) => {
       controls.mode = mode;
@@ -186,6 +202,12 @@ const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCa
     drop: command<'drop'>(({ controls }, { held }) => controls.drop(held)),
     disconnect: command<'disconnect'>(({ controls }, { link }) => controls.disconnect(link)),
     fault: command<'fault'>((node, { spec }) => node.fault(spec)),
+    removeFault: command<'removeFault'>((node, { fault }) => node.removeFault(fault)),
+    suggestFault: (params: unknown) => {
+      const { node, ...wanted } = params as Params<'suggestFault'>;
+      const { protocol } = existing(node);
+      return suggestFault({ protocol, isRelay: existing(node).state().kind === 'relay' }, wanted);
+    },
     save: command<'save'>((node, { path, keys }) => {
       node.flush();
       saveRecording(node.recording, path, keys);

@@ -52,7 +52,7 @@ export interface LinkState {
   readonly ready: boolean;
   /** Messages that the machine allows now, and those that it does not. */
   readonly offers: readonly string[];
-  readonly others: readonly string[];
+  readonly others: readonly { readonly name: string; readonly why: string }[];
 }
 
 /** A message that waits for a person. */
@@ -75,6 +75,17 @@ export interface ToldState {
   readonly time: number;
   readonly text: string;
   readonly grave: boolean;
+  /** Of the recording, from 1. */
+  readonly frame?: number;
+}
+
+/** What a node does wrong on purpose. */
+export interface FaultState {
+  readonly id: number;
+  /** As a packet script says it. */
+  readonly text: string;
+  /** It was to happen once, and has. */
+  readonly isSpent: boolean;
 }
 
 export interface NodeState {
@@ -82,8 +93,13 @@ export interface NodeState {
   readonly kind: 'node' | 'relay';
   readonly protocol: string;
   readonly transport: 'udp' | 'tcp';
+  readonly action: NodeAction;
   /** `listens on 127.0.0.1:7000`. */
   readonly where: string;
+  /** When its run began, in milliseconds since 1970. */
+  readonly began: number;
+  /** Why nobody could be dialled; until somebody is. */
+  readonly refused?: string;
   readonly running: boolean;
   readonly mode: NodeMode;
   readonly paused: boolean;
@@ -101,6 +117,7 @@ export interface NodeState {
   readonly held: readonly HeldState[];
   readonly heldCount: number;
   readonly told: readonly ToldState[];
+  readonly faults: readonly FaultState[];
   readonly recording: string;
 }
 
@@ -118,7 +135,9 @@ export interface NodeCommands {
   pause: { params: OfNode & { readonly paused: boolean }; result: Done };
   drop: { params: OfNode & { readonly held: number }; result: Done };
   disconnect: { params: OfNode & { readonly link: number }; result: Done };
+  /** As a packet script says it behind the name of the node. */
   fault: { params: OfNode & { readonly spec: string }; result: Done };
+  removeFault: { params: OfNode & { readonly fault: number }; result: Done };
 }
 
 export type Done = Record<never, never>;
@@ -242,6 +261,10 @@ export interface NodeCalls extends NodeCommands {
       readonly problem?: string;
     };
   };
+  /** What may stand behind a begun fault, as a packet script says it. */
+  suggestFault: { params: OfNode & OfModules & { readonly text: string }; result: NodeCalls['suggest']['result'] };
+  /** Dials again, or begins a new run of a node that is stopped, in its recording. */
+  again: { params: OfNode; result: Done };
   /** What came on a link after a mark, the last first. */
   heard: {
     params: OfNode & OfModules & { readonly link: number; readonly mark: number };
@@ -263,6 +286,11 @@ export interface NodePageCalls extends NodeCommands {
   /** False when the person decided against it. */
   start: { params: NodeWish; result: { readonly started: boolean } };
   show: { params: OfNode; result: Done };
+  /** Selects a frame of the recording in the inspector. */
+  showFrame: { params: OfNode & { readonly frame: number }; result: Done };
+  suggestFault: { params: OfNode & { readonly text: string }; result: NodeCalls['suggest']['result'] };
+  /** Dials again, or begins a new run. */
+  again: { params: OfNode; result: Done };
   /** Opens a held message, or a new one, in an editor. */
   editHeld: { params: OfNode & { readonly held: number }; result: Done };
   write: { params: OfNode & { readonly link: number; readonly message: string }; result: Done };

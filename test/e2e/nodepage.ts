@@ -21,8 +21,14 @@ export async function nodeFrame(workbench: Workbench): Promise<Frame> {
   }
 }
 
+/** The form for a new node is folded away while one runs. */
+export async function openForm(page: Frame): Promise<void> {
+  if ((await page.locator('details.new[open]').count()) === 0) await page.locator('details.new > summary').click();
+}
+
 /** Fills in the form and starts a node. */
 export async function startNode(page: Frame, wish: Readonly<Record<string, string>>): Promise<void> {
+  await openForm(page);
   const cards = await page.locator('peerscope-node').count();
   for (const [name, value] of Object.entries(wish)) {
     const field = page.locator(`#node-${name}`);

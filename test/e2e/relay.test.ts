@@ -5,7 +5,7 @@ import type { Frame, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conversationsIn, type Programs, programsOver } from '../unit/relay/originals.ts';
 import { Inspecting } from './inspecting.ts';
-import { messageEditor, messageLens, nodeFrame, writeMessage } from './nodepage.ts';
+import { messageEditor, messageLens, nodeFrame, openForm, writeMessage } from './nodepage.ts';
 import { violations } from './rules.ts';
 import { Workbench } from './workbench.ts';
 
@@ -42,7 +42,7 @@ describe('the relay', () => {
     await page.locator('.problem').waitFor(PATIENCE);
     expect(await page.locator('.problem').innerText()).toContain('is no HOST:PORT');
     await page.locator('#node-forward').fill(`127.0.0.1:${programs.port}`);
-    await page.locator('summary').first().click();
+    await page.locator('#node-form summary').first().click();
     await page.locator('#node-keylogs').fill(join(workbench.folder, 'p2pke_a.keys'));
     await page.locator('#node-start').click();
     await card().waitFor(PATIENCE);
@@ -113,6 +113,7 @@ describe('the relay', () => {
     const cardOf = (text: string): Locator => page.locator('peerscope-node', { hasText: text });
     const start = async (direction: string, address: string, forward?: string): Promise<void> => {
       const before = await page.locator('peerscope-node').count();
+      await openForm(page);
       await page.locator('#node-direction').selectOption(direction);
       await page.locator('#node-address').fill(address);
       if (forward !== undefined) {

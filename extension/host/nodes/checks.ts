@@ -20,8 +20,21 @@ export const nodeCommands = {
   pause: (value: unknown) => ({ ...node(value), paused: object(value, 'pause').paused === true }),
   drop: held,
   disconnect: (value: unknown) => ({ ...node(value), link: integer(object(value, 'disconnect').link, 'disconnect.link', 0) }),
+  removeFault: (value: unknown) => ({
+    ...node(value),
+    fault: integer(object(value, 'removeFault').fault, 'removeFault.fault', 0),
+  }),
   fault: (value: unknown) => ({ ...node(value), spec: text(object(value, 'fault').spec, 'fault.spec') }),
 } satisfies Partial<Checks>;
+
+export function frame(value: unknown): { readonly node: number; readonly frame: number } {
+  return { ...node(value), frame: integer(object(value, 'showFrame').frame, 'showFrame.frame', 1) };
+}
+
+/** A fault that is being written. */
+export function faultText(value: unknown): { readonly node: number; readonly text: string } {
+  return { ...node(value), text: text(object(value, 'suggestFault').text, 'suggestFault.text') };
+}
 
 /** What is to become of a held message. */
 export function heldAction(value: unknown): NodePageCalls['actOnHeld']['params'] {

@@ -20,7 +20,16 @@ import { choose } from '../questions.ts';
 import { registerScripts, type Senders } from '../scripts/commands.ts';
 import { OpenScripts } from '../scripts/openscripts.ts';
 import { tellError, tellWarning } from '../telling.ts';
-import { heldAction, held as heldOf, message as messageOf, nodeCommands, node as nodeOf, wish as wishOf } from './checks.ts';
+import {
+  faultText as faultTextOf,
+  frame as frameOf,
+  heldAction,
+  held as heldOf,
+  message as messageOf,
+  nodeCommands,
+  node as nodeOf,
+  wish as wishOf,
+} from './checks.ts';
 import { type Driven, nodeCommandsOf } from './commands.ts';
 import { type MessageNodes, Messages } from './messages.ts';
 import { Recordings } from './recordings.ts';
@@ -37,6 +46,8 @@ export function registerNodes(context: vscode.ExtensionContext, editors: Capture
     nodes,
     vscode.commands.registerCommand('peerscope.openTestNode', () => nodes.open()),
     vscode.commands.registerCommand('peerscope.continueAnyway', () => nodes.continueAnyway()),
+    vscode.commands.registerCommand('peerscope.writeMessage', (of: unknown) => nodes.onMessage(of, 'write')),
+    vscode.commands.registerCommand('peerscope.sendMessageNow', (of: unknown) => nodes.onMessage(of, 'send')),
     vscode.commands.registerCommand('peerscope.closeScripts', () => nodes.closeScripts()),
     ...nodeCommandsOf(nodes, new PacketSender(nodes)),
     ...registerScripts(nodes, (runs) => new NodeTasks(nodes, runs, spokenIn(context.extension.packageJSON))),
@@ -114,6 +125,16 @@ class Nodes implements Driven, MessageNodes, Senders, Standing, TaskNodes {
     this.#debugger.continueAnyway();
   }
 
+  /** From the menu of a message on the page. */
+  async onMessage(of: unknown, what: 'write' | 'send'): Promise<void> {
+    try {
+      const { node, link, message } = messageOf(of);
+      await (what === 'write' ? this.#messages.write(node, link, message) : this.#messages.sendNew({ node, link, message }));
+    } catch (error) {
+      void tellError(vscode.l10n.t('Peerscope: {0}', error instanceof Error ? error.message : String(error)));
+    }
+  }
+
   /** The nodes of scripts that stayed open; without a thread there are none. */
   async closeScripts(): Promise<void> {
     if (this.#thread !== undefined) await this.#call('closeScripts', {});
@@ -152,7 +173,8 @@ class Nodes implements Driven, MessageNodes, Senders, Standing, TaskNodes {
   /** A frame of the traffic of a node, which a person asks for. */
   async showFrame(node: number, frame: number): Promise<void> {
     const recording = this.states.find(({ id }) => id === node)?.recording;
-    if (recording !== undefined) await this.#editors.show(vscode.Uri.file(recording), { frame });
+    if (recording === undefined) return;
+    await this.#editors.show(vscode.Uri.file(recording), { frame }, { viewColumn: this.besideColumn, preserveFocus: true });
   }
 
   get folder(): vscode.Uri {
@@ -174,6 +196,14 @@ class Nodes implements Driven, MessageNodes, Senders, Standing, TaskNodes {
           await this.#showTraffic(nodeOf(params).node);
           return {};
         },
+        showFrame: async (params: unknown) => {
+          const { node, frame } = frameOf(params);
+          await this.showFrame(node, frame);
+          return {};
+        },
+        suggestFault: async (params: unknown) =>
+          this.#call('suggestFault', { ...faultTextOf(params), modules: moduleFiles(undefined) }),
+        again: async (params: unknown) => this.#call('again', nodeOf(params)),
         editHeld: async (params: unknown) => {
           const { node, held } = heldOf(params);
           await this.#messages.editHeld(node, held);

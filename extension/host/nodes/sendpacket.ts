@@ -67,7 +67,7 @@ export class PacketSender {
     const items = [
       ...again,
       ...link.offers.map((message) => named(message, '')),
-      ...link.others.map((message) => named(message, vscode.l10n.t('not allowed in this state'))),
+      ...link.others.map(({ name, why }) => named(name, why)),
     ];
     const chosen = await choose(items, { title: vscode.l10n.t('Send Packet: Message'), matchOnDescription: true });
     if (chosen === undefined) return undefined;
