@@ -33,7 +33,7 @@ import {
 import { type Driven, nodeCommandsOf } from './commands.ts';
 import { type MessageNodes, Messages } from './messages.ts';
 import { Recordings } from './recordings.ts';
-import { PacketSender } from './sendpacket.ts';
+import { PacketSender, type PacketSenders } from './sendpacket.ts';
 import { type Standing, StoppedDebugger } from './stoppeddebugger.ts';
 import { NodeTasks, type TaskNodes } from './tasks.ts';
 
@@ -49,7 +49,7 @@ export function registerNodes(context: vscode.ExtensionContext, editors: Capture
     vscode.commands.registerCommand('peerscope.writeMessage', (of: unknown) => nodes.onMessage(of, 'write')),
     vscode.commands.registerCommand('peerscope.sendMessageNow', (of: unknown) => nodes.onMessage(of, 'send')),
     vscode.commands.registerCommand('peerscope.closeScripts', () => nodes.closeScripts()),
-    ...nodeCommandsOf(nodes, new PacketSender(nodes)),
+    ...nodeCommandsOf(nodes, new PacketSender(nodes, context.workspaceState)),
     ...registerScripts(nodes, (runs) => new NodeTasks(nodes, runs, spokenIn(context.extension.packageJSON))),
     ...registerProtocols(nodes, context.extensionUri, (capture) => editors.show(capture)),
   ];
@@ -68,7 +68,7 @@ interface TaskDefinition {
   readonly properties: { readonly node: { readonly examples: readonly string[] } };
 }
 
-class Nodes implements Driven, MessageNodes, Senders, Standing, TaskNodes {
+class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, TaskNodes {
   readonly #context: vscode.ExtensionContext;
   readonly #editors: CaptureEditors;
   readonly #recordings: Recordings;
@@ -193,7 +193,9 @@ class Nodes implements Driven, MessageNodes, Senders, Standing, TaskNodes {
         ready: async () => ({ protocols: await this.protocols(), nodes: this.#shown }),
         start: async (params: unknown) => ({ started: await this.start(wishOf(params)) }),
         show: async (params: unknown) => {
-          await this.#showTraffic(nodeOf(params).node);
+          const { node } = nodeOf(params);
+          const recording = this.states.find(({ id }) => id === node)?.recording;
+          if (recording !== undefined) await this.#showTraffic(vscode.Uri.file(recording));
           return {};
         },
         showFrame: async (params: unknown) => {
@@ -265,17 +267,28 @@ class Nodes implements Driven, MessageNodes, Senders, Standing, TaskNodes {
     const allow = await allowedHosts(addressesOf(wish));
     if (allow === undefined) return false;
     this.open();
-    return (await this.#startNode(wish, allow)) !== undefined;
+    await this.#startNode(wish, allow, (recording) => this.#showTraffic(recording));
+    return true;
   }
 
   /** For a task: without the page, and its traffic stands in a tab of its own once somebody asks for it. */
   async startNode(wish: NodeWish): Promise<number | undefined> {
     if (!vscode.workspace.isTrusted) throw new Error(untrusted());
     const allow = await allowedHosts(addressesOf(wish));
-    return allow === undefined ? undefined : this.#startNode(wish, allow, false);
+    return allow === undefined ? undefined : this.#startNode(wish, allow);
   }
 
-  async #startNode(wish: NodeWish, allow: readonly string[], isShown = true): Promise<number> {
+  /** For one packet: its clocks stand, so that an answer may come as late as it likes. */
+  async dial(wish: NodeWish): Promise<number | undefined> {
+    if (!vscode.workspace.isTrusted) throw new Error(untrusted());
+    const allow = await allowedHosts(addressesOf(wish));
+    if (allow === undefined) return undefined;
+    const node = await this.#startNode(wish, allow, (recording) => this.show(recording));
+    await this.#call('pause', { node, paused: true });
+    return node;
+  }
+
+  async #startNode(wish: NodeWish, allow: readonly string[], show?: (recording: vscode.Uri) => Promise<void>): Promise<number> {
     const name = `${wish.protocol}-${wish.direction}-${Date.now().toString(36)}.pcapng`;
     const recording = await this.#recordings.add(name);
     // What VS Code gives is behind proxies, which do not go to another thread.
@@ -287,15 +300,13 @@ class Nodes implements Driven, MessageNodes, Senders, Standing, TaskNodes {
       recording: recording.fsPath,
       modules: moduleFiles(undefined),
     });
-    if (isShown) await this.#showTraffic(node, recording);
+    await show?.(recording);
     return node;
   }
 
   /** Beside the page, which stays in view. */
-  async #showTraffic(node: number, known?: vscode.Uri): Promise<void> {
-    const recording = known?.fsPath ?? this.states.find(({ id }) => id === node)?.recording;
-    if (recording === undefined) return;
-    await this.#editors.show(vscode.Uri.file(recording), {}, { viewColumn: this.besideColumn, preserveFocus: true });
+  async #showTraffic(recording: vscode.Uri): Promise<void> {
+    await this.#editors.show(recording, {}, { viewColumn: this.besideColumn, preserveFocus: true });
   }
 
   /** The page stays in view. */
