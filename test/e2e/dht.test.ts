@@ -82,6 +82,7 @@ describe('the DHT of BitTorrent', () => {
     await workbench.screenshot('dht-node');
     await messageEditor(workbench, 'ping');
     await messageLens(workbench, 'Send').click();
+    await dialling.locator('[data-act=traffic]').click();
     const traffic = await Inspecting.appeared(workbench, 'dht-connect');
     await expect.poll(async () => (await traffic.cells(1)).at(-2), PATIENCE).toBe('ping_response');
     await workbench.screenshot('dht-traffic');

@@ -72,6 +72,7 @@ describe('the sample knock', () => {
     await dialling.locator('[data-message=data]').first().click();
     await messageEditor(workbench, 'data');
     await messageLens(workbench, 'Send').click();
+    await dialling.locator('[data-act=traffic]').click();
     const traffic = await Inspecting.appeared(workbench, 'knock-connect');
     await expect.poll(async () => (await traffic.cells(2)).at(-1), PATIENCE).toContain('hi');
     await workbench.screenshot('knock-node');

@@ -3,9 +3,9 @@ import type * as vscode from 'vscode';
 
 export const DELAY_MS = 5000;
 
-/** A message that waits at a node, or a new one for a link of it. */
+/** A message that waits at a node, or a new one for a link of it. `began`: the run of the node, whose next run counts from 1 again. */
 export type MessageOf =
-  | { readonly kind: 'held'; readonly node: number; readonly held: number }
+  | { readonly kind: 'held'; readonly node: number; readonly began: number; readonly held: number }
   | { readonly kind: 'new'; readonly node: number; readonly link: number; readonly message: string };
 
 export interface KnownMessages {

@@ -78,6 +78,7 @@ export class Messages implements KnownMessages {
     const state = this.#nodes.states.find(({ id, running }) => running && id === of.node);
     if (state === undefined) return false;
     // Of many only the first are told.
+    if (of.kind === 'held' && of.began !== state.began) return false;
     if (of.kind === 'held') return state.held.some(({ id }) => id === of.held) || state.heldCount > state.held.length;
     return state.links.some(({ id }) => id === of.link);
   }
@@ -102,7 +103,9 @@ export class Messages implements KnownMessages {
     const remote = state?.remote ?? '';
     const where =
       state?.direction === 'in' ? vscode.l10n.t('# Held, from {0}.', remote) : vscode.l10n.t('# Held, to {0}.', remote);
-    await this.#open({ kind: 'held', node, held }, `/held/${node}/${held}/${fileName(message)}`, `${where}\n${text}`);
+    const began = this.#began(node);
+    const path = `/held/${node}-${began}/${held}/${fileName(message)}`;
+    await this.#open({ kind: 'held', node, began, held }, path, `${where}\n${text}`);
   }
 
   /** A message as the node would send it now, to be changed first. */
@@ -128,6 +131,7 @@ export class Messages implements KnownMessages {
   async act(uri: vscode.Uri, action: HeldAction): Promise<boolean> {
     const of = this.of(uri);
     if (of === undefined) throw new Error(vscode.l10n.t('the message is gone.'));
+    if (of.kind === 'held' && !this.waits(of)) throw new Error(vscode.l10n.t('the message waits no more.'));
     this.#diagnostics.delete(uri);
     const failure = of.kind === 'held' ? await this.#actOnHeld(uri, of, action) : await this.#send(uri, of);
     if (failure !== undefined) {
@@ -173,6 +177,7 @@ export class Messages implements KnownMessages {
   async #drop(uri: vscode.Uri): Promise<void> {
     const of = this.of(uri);
     if (of?.kind !== 'held') return;
+    if (!this.waits(of)) throw new Error(vscode.l10n.t('the message waits no more.'));
     await this.#nodes.call('drop', { node: of.node, held: of.held });
     await this.#close(uri);
   }
@@ -244,8 +249,14 @@ export class Messages implements KnownMessages {
   }
 
   #uriOf(node: number, held: number): vscode.Uri | undefined {
-    for (const { uri, of } of this.#opened.values()) if (of.kind === 'held' && of.node === node && of.held === held) return uri;
+    const began = this.#began(node);
+    for (const { uri, of } of this.#opened.values())
+      if (of.kind === 'held' && of.node === node && of.began === began && of.held === held) return uri;
     return undefined;
+  }
+
+  #began(node: number): number {
+    return this.#nodes.states.find(({ id }) => id === node)?.began ?? 0;
   }
 
   #changedText(uri: vscode.Uri): string | undefined {
