@@ -34,6 +34,19 @@ export function advance<State extends string, Message extends string>(
   return found === undefined ? undefined : (found.to ?? state);
 }
 
+/** Why a message is not allowed in a state now, in a sentence: the states that allow it, or the side that sends it there. */
+export function whyNotAllowed(machines: readonly Machine[], state: string, message: string): string {
+  const transitions = machines.flatMap((machine) => machine.transitions.filter((one) => one.message === message));
+  const here = transitions.filter(({ from }) => from.includes(state));
+  if (here.length > 0 && here.every(({ by }) => by !== 'either')) {
+    const side = here[0]!.by === 'opener' ? 'the side that opened the exchange' : 'the side that answers';
+    return `In the state ${state}, ${message} is sent by ${side}.`;
+  }
+  const states = [...new Set(transitions.flatMap(({ from }) => from))];
+  if (here.length > 0 || states.length === 0) return `${message} is not allowed now. The state is ${state}.`;
+  return `${message} is allowed in ${states.join(', ')}. The state is ${state}.`;
+}
+
 /** What a side may send in a state. */
 export function allowed<State extends string, Message extends string>(
   machine: Machine<State, Message>,

@@ -28,6 +28,8 @@ export interface Carried {
   readonly id: number;
   readonly message: string;
   readonly values: FieldValues;
+  /** A person has written its values. */
+  readonly isEdited?: boolean;
 }
 
 /** One way between two sessions: messages that the one has opened, on their way to the other one, which says them anew. */
@@ -91,7 +93,7 @@ export class Carriage {
       else this.#parts.say(meant.message, meant.values);
     }
     this.#remove(held);
-    if (values !== undefined) this.#parts.told(`${held.message} edited by hand.`, false);
+    if (values !== undefined || held.isEdited) this.#tellEdit(held);
     if (times > 1) this.#parts.told(`${held.message} sent ${times} times by hand.`, false);
     this.#parts.changed();
     return true;
@@ -101,8 +103,19 @@ export class Carriage {
     for (const held of this.#held) {
       this.#remove(held);
       this.#go(held);
+      if (held.isEdited) this.#tellEdit(held);
     }
     this.#parts.changed();
+  }
+
+  /** Other values in the place of those that are held; false where it is not held here. */
+  replace(id: number, values: FieldValues): boolean {
+    const held = this.#find(id);
+    if (held === undefined) return false;
+    this.#bytes += sizeOf(values) - sizeOf(held.values);
+    this.#held = this.#held.map((each) => (each === held ? { ...held, values, isEdited: true } : each));
+    this.#parts.changed();
+    return true;
   }
 
   drop(id: number): boolean {
@@ -126,6 +139,7 @@ export class Carriage {
       this.#bytes -= size;
       if (!this.#isOver) this.#go(held);
     });
+    if (held.isEdited) this.#tellEdit(held);
     this.#parts.told(`${held.message} delayed by ${milliseconds} ms by hand.`, false);
     this.#parts.changed();
     return true;
@@ -152,6 +166,10 @@ export class Carriage {
       const why = error instanceof Error ? error.message : String(error);
       this.#parts.told(`${message} is not passed on: ${why}`, true);
     }
+  }
+
+  #tellEdit({ message }: Carried): void {
+    this.#parts.told(`${message} edited by hand.`, false);
   }
 
   #find(id: number): Carried | undefined {

@@ -1,5 +1,5 @@
 /** Faults of a relay: those of a node, each for both ways or for one of them. */
-import { type Fault, Faults, parseFault, type Spoilable } from '../testnode/index.ts';
+import { type Fault, Faults, faultWords, parseFault, type Spoilable } from '../testnode/index.ts';
 import type { Way } from './units.ts';
 
 export interface RelayFault {
@@ -23,6 +23,12 @@ export function parseRelayFault(
   return typeof fault === 'string' ? fault : { fault, way: way === undefined ? undefined : ways[way]! };
 }
 
+/** As a packet script says it behind the name of the relay: `back flip=3 data`. */
+export function relayFaultWords({ fault, way }: RelayFault): string {
+  const words = faultWords(fault);
+  return way === undefined ? words : `${way === 0 ? 'forward' : 'back'} ${words}`;
+}
+
 /** Decides, message by message, which faults happen on which way. */
 export class RelayFaults {
   readonly #both: Faults;
@@ -44,6 +50,14 @@ export class RelayFaults {
   add({ fault, way }: RelayFault): void {
     (way === undefined ? this.#both : this.#ways[way]).add(fault);
     this.#hasAny = true;
+  }
+
+  remove({ fault }: RelayFault): void {
+    for (const faults of [this.#both, ...this.#ways]) faults.remove(fault);
+  }
+
+  isSpent({ fault }: RelayFault): boolean {
+    return [this.#both, ...this.#ways].some((faults) => faults.isSpent(fault));
   }
 
   /** Those that happen to this message, once each. `isFirst`: none of its name went this way before it. */

@@ -42,6 +42,8 @@ export interface HeldUnit {
   readonly message: string | undefined;
   /** Its values, or why they cannot be changed. */
   readonly edit: Editable | string;
+  /** What a person has made of it: bytes, of these values where they are known. */
+  readonly edited?: { readonly values: FieldValues | undefined; readonly bytes: Uint8Array };
 }
 
 /** Bytes on their way out, and what was done to them. */
@@ -120,13 +122,22 @@ export class Passage {
   ): boolean {
     const held = this.#held.find((each) => each.id === id);
     if (held === undefined) return false;
-    const { values, bytes, times = 1 } = edited;
-    if (values !== undefined && typeof held.edit === 'string') throw new Error(held.edit);
-    const made = values === undefined ? bytes : (held.edit as Editable).make(values, {});
-    const notes = made === undefined ? [] : [`${held.message ?? 'bytes'} edited by hand`];
+    const { times = 1 } = edited;
+    const made = madeOf(held, edited) ?? held.edited;
+    const notes = editNotes(held, made);
     if (times > 1) notes.push(`sent ${times} times by hand`);
     this.#remove(held);
-    this.#go(made === undefined ? held.unit : { ...held.unit, bytes: made }, values, notes, times);
+    this.#go(made === undefined ? held.unit : { ...held.unit, bytes: made.bytes }, made?.values, notes, times);
+    this.#parts.changed();
+    return true;
+  }
+
+  /** False where it is not held here. Throws an Error when it cannot be made: then it stays as it was. */
+  replace(id: number, edited: { readonly values?: FieldValues; readonly bytes?: Uint8Array }): boolean {
+    const held = this.#held.find((each) => each.id === id);
+    if (held === undefined) return false;
+    const made = madeOf(held, edited);
+    if (made !== undefined) this.#held = this.#held.map((each) => (each === held ? { ...held, edited: made } : each));
     this.#parts.changed();
     return true;
   }
@@ -148,8 +159,10 @@ export class Passage {
     const held = this.#held.find((each) => each.id === id);
     if (held === undefined) return false;
     this.#remove(held);
-    const notes = [`${held.message ?? 'bytes'} delayed by ${milliseconds} ms by hand`];
-    this.#wait(held.unit.bytes.length, milliseconds, () => this.#go(held.unit, undefined, notes, 1));
+    const { edited } = held;
+    const unit = edited === undefined ? held.unit : { ...held.unit, bytes: edited.bytes };
+    const notes = [...editNotes(held, edited), `${held.message ?? 'bytes'} delayed by ${milliseconds} ms by hand`];
+    this.#wait(unit.bytes.length, milliseconds, () => this.#go(unit, edited?.values, notes, 1));
     this.#parts.changed();
     return true;
   }
@@ -301,4 +314,18 @@ function inPieces(ready: Ready, faults: readonly Fault[]): readonly Ready[] {
 function merged(first: Ready, second: Ready): Ready {
   const notes = [first.note, second.note].filter((note) => note !== undefined);
   return { bytes: Uint8Array.from([...first.bytes, ...second.bytes]), note: notes.length === 0 ? undefined : notes.join(', ') };
+}
+
+/** The bytes that a person has made of a held message; undefined where they changed nothing. Throws an Error when it cannot be made. */
+function madeOf(
+  { edit }: HeldUnit,
+  { values, bytes }: { readonly values?: FieldValues; readonly bytes?: Uint8Array },
+): HeldUnit['edited'] {
+  if (values === undefined) return bytes && { values: undefined, bytes };
+  if (typeof edit === 'string') throw new Error(edit);
+  return { values, bytes: edit.make(values, {}) };
+}
+
+function editNotes({ message }: HeldUnit, edited: HeldUnit['edited']): string[] {
+  return edited === undefined ? [] : [`${message ?? 'bytes'} edited by hand`];
 }

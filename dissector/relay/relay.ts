@@ -236,6 +236,13 @@ export class Relay {
     this.#ofHeld((passage) => passage.release(id, edited));
   }
 
+  /**
+   * Other values or bytes in the place of those that are held; the message goes on waiting. Throws an Error when it cannot be made of them.
+   */
+  replace(id: number, edited: { readonly values?: FieldValues; readonly bytes?: Uint8Array }): void {
+    this.#ofHeld((passage) => passage.replace(id, edited));
+  }
+
   drop(id: number): void {
     this.#ofHeld((passage) => passage.drop(id));
   }
@@ -248,6 +255,15 @@ export class Relay {
   /** One more fault, from now on. */
   addFault(fault: RelayFault): void {
     this.#faults.add(fault);
+  }
+
+  removeFault(fault: RelayFault): void {
+    this.#faults.remove(fault);
+  }
+
+  /** It was to happen once, and has. */
+  isSpent(fault: RelayFault): boolean {
+    return this.#faults.isSpent(fault);
   }
 
   /** There are more keys in its ring: links with sealed messages are decoded again as far as they are kept. */
@@ -410,7 +426,7 @@ export class Relay {
   }
 }
 
-function heldOf({ client }: Pair, { id, way, unit, message, edit }: HeldUnit): Held {
-  const values = typeof edit === 'string' ? undefined : edit.values;
-  return { id, link: client, direction: way === 0 ? 'out' : 'in', message, values, bytes: unit.bytes };
+function heldOf({ client }: Pair, { id, way, unit, message, edit, edited }: HeldUnit): Held {
+  const values = typeof edit === 'string' ? undefined : (edited?.values ?? edit.values);
+  return { id, link: client, direction: way === 0 ? 'out' : 'in', message, values, bytes: edited?.bytes ?? unit.bytes };
 }

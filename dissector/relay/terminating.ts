@@ -185,6 +185,10 @@ export class TerminatingRelay implements Relaying {
     this.#ofHeld((carriage) => carriage.release(id, edited));
   }
 
+  replace(id: number, { values }: { readonly values?: FieldValues; readonly bytes?: Uint8Array }): void {
+    this.#ofHeld((carriage) => values !== undefined && carriage.replace(id, values));
+  }
+
   drop(id: number): void {
     this.#ofHeld((carriage) => carriage.drop(id));
   }
@@ -198,6 +202,15 @@ export class TerminatingRelay implements Relaying {
     this.#faults = [...this.#faults, fault];
     for (const { sides } of this.#all)
       for (const side of ways) for (const each of faultsOf([fault], side)) sides[side].node.addFault(each);
+  }
+
+  removeFault(fault: RelayFault): void {
+    this.#faults = this.#faults.filter((each) => each !== fault);
+    for (const { sides } of this.#all) for (const { node } of sides) node.removeFault(fault.fault);
+  }
+
+  isSpent({ fault }: RelayFault): boolean {
+    return [...this.#all].some(({ sides }) => sides.some(({ node }) => node.isSpent(fault)));
   }
 
   /** It has the keys of its sessions, and needs none of others. */

@@ -11,7 +11,7 @@ export {
 export { overlaid, valueAt, without } from './run/fieldvalues.ts';
 export { sizeOf, withinSize } from './run/function.ts';
 export { scriptFunctions } from './run/functions.ts';
-export { lineText, packetFields, printPacket, valueText } from './run/print.ts';
+export { lineText, NamedValue, type Printable, packetFields, printPacket, recordText, valueText } from './run/print.ts';
 export { nowhere, type Scope } from './run/scope.ts';
 export { isSecret, secretFields, secretText, withoutSecrets } from './run/secrets.ts';
 export { valuesToSend } from './run/sending.ts';

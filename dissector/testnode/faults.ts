@@ -76,6 +76,16 @@ export function parseFault(
   };
 }
 
+/** As a packet script says it behind the name of the node: `flip=3 data nth 2`. */
+export function faultWords({ kind, value, message, at, probability }: Fault): string {
+  const name = message === undefined || /^[A-Za-z_][\w.-]*$/.test(message) ? message : JSON.stringify(message);
+  return [
+    value === undefined ? kind : `${kind}=${value}`,
+    ...(name === undefined ? [] : [name]),
+    ...(probability !== undefined ? [`probability ${probability}`] : at > 1 ? [`nth ${at}`] : []),
+  ].join(' ');
+}
+
 /** Decides, message by message, which faults happen. */
 export class Faults {
   readonly #random: () => number;
@@ -92,6 +102,16 @@ export class Faults {
   /** One more, from now on. */
   add(fault: Fault): void {
     this.#faults = [...this.#faults, { fault, seen: 0, done: false }];
+  }
+
+  /** It happens no more. */
+  remove(fault: Fault): void {
+    this.#faults = this.#faults.filter((each) => each.fault !== fault);
+  }
+
+  /** It was to happen once, and has. */
+  isSpent(fault: Fault): boolean {
+    return this.#faults.some((each) => each.fault === fault && each.done);
   }
 
   /** Those that happen to this message, once each. `isFirst`: none of its name went out before it. */

@@ -27,6 +27,13 @@ export class Incoming {
     return true;
   }
 
+  /** Other bytes in the place of those that came; false where it is not held here. */
+  replace(id: number, bytes: Uint8Array): boolean {
+    const at = this.#held.findIndex((held) => held.id === id);
+    if (at >= 0) this.#held[at] = { ...this.#held[at]!, bytes: bytes.slice() };
+    return at >= 0;
+  }
+
   take(id: number): Arrived | undefined {
     const arrived = this.#held.find((held) => held.id === id);
     this.#held = this.#held.filter((held) => held !== arrived);

@@ -215,6 +215,13 @@ export class TestNode {
     this.#heldChanged();
   }
 
+  /** Other values or bytes in the place of those that are held; the message goes on waiting. */
+  replace(id: number, { values, bytes }: { readonly values?: FieldValues; readonly bytes?: Uint8Array }): void {
+    if (bytes !== undefined) this.#incoming.replace(id, bytes);
+    if (values !== undefined) this.#sender.replace(id, values);
+    this.#heldChanged();
+  }
+
   drop(id: number): void {
     if (this.#incoming.take(id) === undefined) this.#sender.drop(id);
     this.#heldChanged();
@@ -228,6 +235,15 @@ export class TestNode {
   /** One more fault, from now on. */
   addFault(fault: Fault): void {
     this.#faults.add(fault);
+  }
+
+  removeFault(fault: Fault): void {
+    this.#faults.remove(fault);
+  }
+
+  /** It was to happen once, and has. */
+  isSpent(fault: Fault): boolean {
+    return this.#faults.isSpent(fault);
   }
 
   /**

@@ -39,6 +39,7 @@ export class Recorder {
   readonly #connections = new Map<number, Numbers>();
   readonly #keys: KeyBlocks;
   #id = 0;
+  #frames = 0;
   /** Milliseconds of standing still that a frame has told of. */
   #told = 0;
 
@@ -47,6 +48,11 @@ export class Recorder {
     this.#keys = new KeyBlocks((bytes) => options.write(bytes));
     options.write(sectionHeader({ application: options.application }));
     options.write(interfaceDescription({ linkType: linkType.ethernet, name: 'test node' }));
+  }
+
+  /** Frames so far: the number of the last one. */
+  get frames(): number {
+    return this.#frames;
   }
 
   record(event: NodeEvent): void {
@@ -137,6 +143,7 @@ export class Recorder {
     const [seconds, nanos] = [Number(now / 1_000_000_000n), Number(now % 1_000_000_000n)];
     const comments = [comment, this.#standstill()].filter((each) => each !== undefined);
     const text = comments.length === 0 ? {} : { comment: comments.join('. ') };
+    this.#frames++;
     this.#options.write(enhancedPacket({ bytes, seconds, nanos, ...text }));
   }
 

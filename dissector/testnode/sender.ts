@@ -30,6 +30,8 @@ interface Outgoing extends Held {
   readonly values: FieldValues;
   /** A person wants it sent. */
   readonly byHand: boolean;
+  /** A person has written its values. */
+  readonly isEdited?: boolean;
 }
 
 /** Bytes that are to be written, and why they differ from what the node would have written. */
@@ -96,10 +98,14 @@ export class Sender {
     const outgoing = this.#held.find((held) => held.id === id);
     if (outgoing === undefined) return;
     // What cannot be made of the edited values stays held.
-    const notes = values === undefined ? [] : ['edited by hand'];
+    const notes = editNotes(values !== undefined || outgoing.isEdited === true);
     if (times > 1) notes.push(`sent ${times} times by hand`);
     this.#go({ ...outgoing, values: values ?? outgoing.values, byHand }, notes, times);
     this.#remove(outgoing);
+  }
+
+  replace(id: number, values: FieldValues): void {
+    this.#held = this.#held.map((held) => (held.id === id ? { ...held, values, isEdited: true } : held));
   }
 
   releaseAll(): void {
@@ -133,7 +139,10 @@ export class Sender {
     if (outgoing === undefined) return;
     this.#remove(outgoing);
     this.#wait(outgoing.link.id, milliseconds, () =>
-      this.#go({ ...outgoing, byHand: true }, [`delayed by ${milliseconds} ms by hand`]),
+      this.#go({ ...outgoing, byHand: true }, [
+        ...editNotes(outgoing.isEdited === true),
+        `delayed by ${milliseconds} ms by hand`,
+      ]),
     );
   }
 
@@ -263,6 +272,10 @@ export class Sender {
     this.#later.set(name, { link, go: guarded });
     this.#parts.delay(link, name, milliseconds);
   }
+}
+
+function editNotes(isEdited: boolean): string[] {
+  return isEdited ? ['edited by hand'] : [];
 }
 
 /** "Send it twice", said by a person. */

@@ -1,7 +1,7 @@
 import type { FieldValues } from '../../dissector/codec/index.ts';
 import type { Choices } from '../../dissector/protocol/index.ts';
 import type { NodeLimits, TestNode } from '../../dissector/testnode/index.ts';
-import type { NodeState } from '../wire/node.ts';
+import type { HeldAction, NodeState, NodeWish } from '../wire/node.ts';
 
 /** How a recording is decoded. */
 export interface Decoding {
@@ -22,8 +22,6 @@ export interface Speaker {
   recorded(): number;
   /** The address at the other end of a link, as captures write it; undefined once the link is gone. */
   remoteOf(link: number): string | undefined;
-  /** Values as JSON. */
-  send(link: number, message: string, text: string): void;
 }
 
 /** What the page drives: a node, or a relay. Methods throw an Error with a sentence for what cannot be done. */
@@ -31,27 +29,40 @@ export interface Driven {
   readonly id: number;
   readonly recording: string;
   /** While it runs. */
-  readonly controls: Pick<TestNode, 'mode' | 'pause' | 'drop' | 'delay' | 'disconnect'>;
+  readonly controls: Pick<TestNode, 'mode' | 'pause' | 'held' | 'drop' | 'delay' | 'disconnect'>;
+  /** Id of its protocol. */
+  readonly protocol: string;
   /** Itself, where it is a node: a relay speaks for nobody. */
   readonly speaker: Speaker;
   stop(): Promise<void>;
   flush(): void;
   /** Stands still while a debug session is stopped, by its name; goes on without one. */
   standStill(session: string | undefined): void;
-  fault(spec: string): void;
-  /** Lets a held message go, so many times; `text`: what a person made of it, where they changed it. */
-  release(held: number, times: number, text: string | undefined): void;
+  /** In the words of a packet script, or as nodes read it. Throws an Error with a sentence. */
+  fault(text: string): void;
+  /** By its id. */
+  removeFault(id: number): void;
+  /** Dials again while it runs; false where it has stopped. */
+  dialAgain(): boolean;
+  /** What it is asked to be when it begins again. */
+  readonly wishAgain: NodeWish;
+  /** `edited`: what a person made of the held message, where they changed it. Throws an Error when it cannot be made: then it stays held. */
+  act(held: number, action: HeldAction, edited: Edited | undefined): void;
   state(): NodeState;
 }
 
-/** What a person wrote for a held message: values, or bytes where it was shown in hex. Throws an Error with a sentence. */
-export function editedFrom(
-  text: string,
-  hasValues: boolean,
-  read: (text: string) => FieldValues,
-): { readonly values: FieldValues } | { readonly bytes: Uint8Array } {
-  if (hasValues) return { values: read(text) };
-  const hex = text.replace(/\s/g, '');
-  if (!/^([0-9a-fA-F]{2})*$/.test(hex)) throw new Error('Bytes are edited in hex, two digits a byte.');
-  return { bytes: Uint8Array.from(Buffer.from(hex, 'hex')) };
+/** What a person wrote for a held message: its values, or its bytes. */
+export type Edited = { readonly values: FieldValues } | { readonly bytes: Uint8Array };
+
+/** What a node and a relay can do with a held message. */
+type Holder = Pick<TestNode, 'release' | 'replace' | 'delay'>;
+
+/** A message that waits goes, once or several times, now or later, or waits on. Throws an Error when it cannot be made: then it stays held. */
+export function actOnHeld(holder: Holder, held: number, action: HeldAction, edited: Edited | undefined): void {
+  if (action.kind === 'send') {
+    holder.release(held, { ...edited, times: action.times });
+    return;
+  }
+  if (edited !== undefined) holder.replace(held, edited);
+  if (action.kind === 'delay') holder.delay(held, action.milliseconds);
 }

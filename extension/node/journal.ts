@@ -1,17 +1,22 @@
 /** What a node or a relay of the editor leaves behind: its recording, and the sentences that its page shows. */
-import { NodeRefusal } from '../../dissector/testnode/index.ts';
+import { type NodeEvent, NodeRefusal, type Recorder } from '../../dissector/testnode/index.ts';
 import { reasonOf } from '../capture/reason.ts';
 import type { ToldState } from '../wire/node.ts';
 import { printable } from '../wire/printable.ts';
 import { GrowingFile } from './recording.ts';
 import { Sentences } from './sentences.ts';
+import { addressText } from './sockets/address.ts';
 
 const MOST_TOLD = 200;
 
 export class Journal {
   readonly recording: string;
   readonly #file: GrowingFile;
-  readonly #sentences = new Sentences((text, grave) => this.tell(text, grave));
+  readonly #sentences = new Sentences((text, grave, frame) => this.tell(text, grave, frame));
+  /** The last frame of each link. */
+  readonly #frames = new Map<number, number>();
+  /** Milliseconds since 1970. */
+  readonly began = Date.now();
   readonly #changed: () => void;
   readonly #what: string;
   /** The recording ended before what it records did. */
@@ -74,8 +79,33 @@ export class Journal {
     this.#sentences.say(text, grave);
   }
 
-  tell(text: string, grave: boolean): void {
-    this.#told = [...this.#told, { n: ++this.#tellings, time: Date.now(), text: printable(text), grave }].slice(-MOST_TOLD);
+  /** Records it. */
+  record(event: NodeEvent, recorder: Recorder): void {
+    const before = recorder.frames;
+    recorder.record(event);
+    if ('link' in event && event.link !== undefined && recorder.frames > before) this.#frames.set(event.link.id, recorder.frames);
+  }
+
+  /** Says in a sentence what has happened to a link, with the last frame of it. */
+  happened(event: NodeEvent): void {
+    const link = 'link' in event ? event.link : undefined;
+    const frame = link === undefined ? undefined : this.#frames.get(link.id);
+    const remote = link === undefined ? '' : addressText(link.remote);
+    const say = (text: string, grave: boolean): void => this.#sentences.say(text, grave, frame);
+    if (event.kind === 'told') say(link === undefined ? event.text : `${remote}: ${event.text}`, event.grave);
+    else if (event.kind === 'opened') say(`${remote} connected`, false);
+    else if (event.kind === 'closed') {
+      say(`${remote} disconnected (${event.why})`, event.abrupt);
+      this.#frames.delete(event.link.id);
+    } else if (event.kind === 'sent' && event.note !== undefined) say(`To ${remote}: ${event.note}.`, false);
+    this.#changed();
+  }
+
+  tell(text: string, grave: boolean, frame?: number): void {
+    const about = frame === undefined ? {} : { frame };
+    this.#told = [...this.#told, { n: ++this.#tellings, time: Date.now(), text: printable(text), grave, ...about }].slice(
+      -MOST_TOLD,
+    );
     this.#changed();
   }
 

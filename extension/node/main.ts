@@ -2,20 +2,23 @@
 import { rmSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { referencePage } from '../../dissector/reference/page.ts';
+import { withoutSecrets } from '../../dissector/script/index.ts';
+import type { Held } from '../../dissector/testnode/index.ts';
 import { luaDissector } from '../../dissector/wireshark/index.ts';
 import { writeProtocol } from '../author/newprotocol.ts';
-import type { Done, NodeCalls, NodeThreadEvents } from '../wire/node.ts';
+import type { Done, NodeCalls, NodeThreadEvents, TextFailure } from '../wire/node.ts';
 import { Connection } from '../wire/rpc.ts';
 import type { Driven } from './driven.ts';
 import { heard } from './heard.ts';
-import { packetLine, suggestions } from './packetline.ts';
+import { heldText, newText } from './messagetext.ts';
+import { packetLine, suggestFault, suggestions } from './packetline.ts';
 import { protocolsOf, spokenProtocols } from './protocols.ts';
 import { startRelay } from './relaying.ts';
 import { startNode } from './running.ts';
 import { saveRecording } from './saving.ts';
 import { sendPacket } from './scripts/packet.ts';
 import { ScriptSections } from './scripts/section.ts';
-import { valuesToText } from './values.ts';
+import { TextFault, writtenHeld } from './scripts/written.ts';
 
 type Params<M extends keyof NodeCalls> = NodeCalls[M]['params'];
 
@@ -25,6 +28,8 @@ const TOLD_MS = 100;
 const RATE_MS = 1000;
 
 const nodes = new Map<number, Driven>();
+/** How each was started. */
+const started = new Map<number, Params<'start'>>();
 let nextNode = 1;
 let timer: NodeJS.Timeout | undefined;
 /** The debug session for which all stand still. */
@@ -49,6 +54,17 @@ function existing(id: number): Driven {
   return node;
 }
 
+/** A node, or a new run of one that is stopped. Throws an Error with a sentence. */
+async function begin(id: number, wish: Params<'start'>): Promise<void> {
+  const { allow, tree, recording, modules } = wish;
+  const start = wish.wish.direction === 'relay' ? startRelay : startNode;
+  const node = await start(id, wish.wish, { tree, protocols: await protocolsOf(modules), allow }, recording, changed);
+  nodes.set(id, node);
+  started.set(id, wish);
+  node.standStill(stillFor);
+  changed();
+}
+
 const sections = new ScriptSections({
   recording: (run) => connection.tell('recording', { run }),
   opened: (open) =>
@@ -66,19 +82,42 @@ function command<M extends keyof NodeCalls>(
   };
 }
 
+/** Throws an Error with a sentence where it waits no more. */
+function waiting({ controls }: Driven, held: number): Held {
+  const found = controls.held.find(({ id }) => id === held);
+  if (found === undefined) throw new Error('The message waits no more.');
+  return found;
+}
+
+/** What is wrong with a text is told at its place. */
+async function withText(act: () => Promise<void>): Promise<{ readonly failure?: TextFailure }> {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof TextFault)) throw error;
+    const { start, end, message: text } = error;
+    return { failure: { start, end, text } };
+  } finally {
+    changed();
+  }
+  return {};
+}
+
 const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCalls, Record<never, never>>(
   (message) => port.postMessage(message),
   {
     // The host is of the same build and checks what webviews send; here the parameters are what the types say.
     protocols: async (params: unknown) => ({ protocols: await spokenProtocols((params as Params<'protocols'>).modules) }),
     start: async (params: unknown) => {
-      const { wish, allow, tree, recording, modules } = params as Params<'start'>;
-      const start = wish.direction === 'relay' ? startRelay : startNode;
-      const node = await start(nextNode++, wish, { tree, protocols: await protocolsOf(modules), allow }, recording, changed);
-      nodes.set(node.id, node);
-      node.standStill(stillFor);
-      changed();
-      return { node: node.id };
+      const id = nextNode++;
+      await begin(id, params as Params<'start'>);
+      return { node: id };
+    },
+    again: async (params: unknown) => {
+      const { node: id } = params as Params<'again'>;
+      const node = existing(id);
+      if (!node.dialAgain()) await begin(id, { ...started.get(id)!, wish: node.wishAgain });
+      return {};
     },
     newProtocol: async (params: unknown) => {
       const { plan, folder, types } = params as Params<'newProtocol'>;
@@ -119,22 +158,40 @@ const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCa
       // It holds keys, and nothing shows it any more.
       rmSync(node.recording, { force: true });
       nodes.delete(node.id);
+      started.delete(node.id);
     }),
     mode: command<'mode'>(({ controls }, { mode }) => {
       controls.mode = mode;
     }),
     pause: command<'pause'>(({ controls }, { paused }) => controls.pause(paused)),
-    template: (params: unknown) => {
-      const { node, link, message } = params as Params<'template'>;
-      return { text: valuesToText(existing(node).speaker.node.made(link, message)) };
+    heldText: async (params: unknown) => {
+      const { node, held } = params as Params<'heldText'>;
+      const message = waiting(existing(node), held);
+      return { message: message.message ?? 'bytes', text: heldText(existing(node).protocol, message) };
+    },
+    newText: async (params: unknown) => {
+      const { node, ...wanted } = params as Params<'newText'>;
+      return { text: newText(existing(node).speaker, wanted) };
+    },
+    actOnHeld: (params: unknown) => {
+      const { node, held, action, text, modules } = params as Params<'actOnHeld'>;
+      return withText(async () => {
+        const driven = existing(node);
+        const message = waiting(driven, held);
+        if (text === undefined) return driven.act(held, action, undefined);
+        const written = writtenHeld({ text, folder: undefined, protocols: await protocolsOf(modules) }, driven.protocol, message);
+        try {
+          withoutSecrets(message.message ?? '', written.secrets, () => driven.act(held, action, written.said));
+        } catch (error) {
+          throw new TextFault(error instanceof Error ? error.message : String(error), written);
+        }
+      });
     },
     sendPacket: async (params: unknown) => {
       const { node: id, ...wish } = params as Params<'sendPacket'>;
       const { speaker } = existing(id);
       const mark = speaker.recorded();
-      await sendPacket(speaker, wish);
-      changed();
-      return { mark };
+      return { mark, ...(await withText(() => sendPacket(speaker, wish))) };
     },
     packetLine: (params: unknown) => {
       const { node, link, message } = params as Params<'packetLine'>;
@@ -142,12 +199,15 @@ const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCa
     },
     suggest: (params: unknown) => suggestions(existing((params as Params<'suggest'>).node).speaker, params as Params<'suggest'>),
     heard: (params: unknown) => heard(existing((params as Params<'heard'>).node).speaker, params as Params<'heard'>),
-    send: command<'send'>(({ speaker }, { link, message, text }) => speaker.send(link, message, text)),
-    release: command<'release'>((node, { held, times, text }) => node.release(held, times, text)),
     drop: command<'drop'>(({ controls }, { held }) => controls.drop(held)),
-    delay: command<'delay'>(({ controls }, { held, milliseconds }) => controls.delay(held, milliseconds)),
     disconnect: command<'disconnect'>(({ controls }, { link }) => controls.disconnect(link)),
     fault: command<'fault'>((node, { spec }) => node.fault(spec)),
+    removeFault: command<'removeFault'>((node, { fault }) => node.removeFault(fault)),
+    suggestFault: (params: unknown) => {
+      const { node, ...wanted } = params as Params<'suggestFault'>;
+      const { protocol } = existing(node);
+      return suggestFault({ protocol, isRelay: existing(node).state().kind === 'relay' }, wanted);
+    },
     save: command<'save'>((node, { path, keys }) => {
       node.flush();
       saveRecording(node.recording, path, keys);

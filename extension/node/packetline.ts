@@ -1,5 +1,7 @@
 /** A message on one line, as the fields of a packet script: what the node would say, and what may stand at the caret. */
-import { packetFields, parseScript, ScriptDocument } from '../../dissector/script/index.ts';
+
+import type { Protocol } from '../../dissector/protocol/index.ts';
+import { faultText, packetFields, parseScript, ScriptDocument } from '../../dissector/script/index.ts';
 import type { NodeCalls } from '../wire/node.ts';
 import type { Speaker } from './driven.ts';
 import { protocolsOf } from './protocols.ts';
@@ -17,14 +19,41 @@ export async function suggestions(
   { protocol }: Speaker,
   { message, text, caret, modules }: Omit<NodeCalls['suggest']['params'], 'node'>,
 ): Promise<NodeCalls['suggest']['result']> {
-  const before = `${protocol} ${message} { `;
-  const document = new ScriptDocument(await protocolsOf(modules));
-  document.update(`${before}${text} }`);
+  return suggested(`${protocol} ${message} { `, text, ' }', caret, await protocolsOf(modules));
+}
+
+/** What may stand behind a begun fault of a node, or of a relay. */
+export async function suggestFault(
+  { protocol, isRelay }: { readonly protocol: string; readonly isRelay: boolean },
+  { text, modules }: Omit<NodeCalls['suggestFault']['params'], 'node'>,
+): Promise<NodeCalls['suggest']['result']> {
+  const node = isRelay ? `relay 127.0.0.1:0 to 127.0.0.1:1` : 'listen 127.0.0.1:0';
+  return suggested(`node a = ${protocol} ${node}\nfault a `, text, '', text.length, await protocolsOf(modules));
+}
+
+/** A fault as a node reads it, of one that is written in the words of a packet script; one that is written as nodes read it stays so. */
+export function faultSpec(text: string): string {
+  const { statements, problems } = parseScript(`fault a ${text}`);
+  const [first] = statements;
+  return first?.kind === 'fault' && statements.length === 1 && problems.length === 0 ? faultText(first) : text;
+}
+
+function suggested(
+  before: string,
+  text: string,
+  after: string,
+  caret: number,
+  protocols: readonly Protocol[],
+): NodeCalls['suggest']['result'] {
+  const document = new ScriptDocument(protocols);
+  document.update(`${before}${text}${after}`);
   const { start, end, items } = document.complete(before.length + caret);
   const [from, to] = [Math.max(0, start - before.length), Math.max(0, Math.min(text.length, end - before.length))];
   const begun = text.slice(from, caret).toLowerCase();
   const fitting = items.filter(({ label }) => label.toLowerCase().startsWith(begun));
-  const problem = document.problems().find(({ severity }) => severity === undefined)?.text ?? leftOver(`${before}${text} }`);
+  const problem =
+    document.problems().find(({ severity }) => severity === undefined)?.text ??
+    (after === '' ? undefined : leftOver(`${before}${text}${after}`));
   return {
     items: fitting.slice(0, MOST).map(({ label, insert, detail, snippet }) => ({
       ...{ label, detail },

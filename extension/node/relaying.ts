@@ -2,13 +2,23 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { pinsIn, readDecodeOptions } from '../../dissector/analysis/decodeoptions.ts';
 import { type Address, KeyRing, type Link, type Protocol } from '../../dissector/protocol/index.ts';
-import { parseRelayFault, type Relay, type RelayFault, type Relaying, recognitionText } from '../../dissector/relay/index.ts';
-import { type Held, type NodeEvent, NodeRefusal, Recorder } from '../../dissector/testnode/index.ts';
-import type { HeldState, LinkState, NodeState, NodeWish } from '../wire/node.ts';
-import { type Driven, editedFrom, type Speaker } from './driven.ts';
+import {
+  parseRelayFault,
+  type Relay,
+  type RelayFault,
+  type Relaying,
+  recognitionText,
+  relayFaultWords,
+} from '../../dissector/relay/index.ts';
+import { type Held, NodeRefusal, Recorder } from '../../dissector/testnode/index.ts';
+import type { HeldAction, HeldState, LinkState, NodeMode, NodeState, NodeWish } from '../wire/node.ts';
+import { actOnHeld, type Driven, type Edited, type Speaker } from './driven.ts';
+import { FaultList } from './faultlist.ts';
 import { FollowedKeys } from './followedkeys.ts';
 import { Journal } from './journal.ts';
 import { nodeLimitsIn } from './limits.ts';
+import { heldSummary } from './messagetext.ts';
+import { faultSpec } from './packetline.ts';
 import { Rate } from './rate.ts';
 import type { Knowledge } from './running.ts';
 import { addressText } from './sockets/address.ts';
@@ -16,7 +26,6 @@ import { wallClock } from './sockets/clock.ts';
 import { kernelDrops } from './sockets/kerneldrops.ts';
 import { SocketRelay } from './sockets/socketrelay.ts';
 import { allowedAddress } from './sockets/wished.ts';
-import { valuesFromText, valuesToText } from './values.ts';
 
 const FLUSH_MS = 50;
 const MOST_SHOWN = 20;
@@ -35,18 +44,17 @@ export async function startRelay(
   const listen = await allowedAddress(wish.address, allow);
   const forward = await allowedAddress(wish.forward ?? '', allow);
   if (forward.port === 0) throw new NodeRefusal(`Nobody can be dialled at port 0: ${wish.forward}.`);
-  const specs = wish.faults.split(/\s+/).filter((spec) => spec !== '');
-  const faults = specs.map((spec) => readFault(spec, protocol, wish.transport));
-  const own = wish.terminates === true ? { terminates: { identity: await identityFor(wish, protocol) } } : {};
+  const identity = wish.terminates === true ? await identityFor(wish, protocol) : '';
+  const own = wish.terminates === true ? { terminates: { identity } } : {};
   const limits = nodeLimitsIn(tree, protocols);
   const ring = new KeyRing(
     protocols.flatMap(({ keys }) => keys),
     limits,
   );
   const { choices } = readDecodeOptions({ choices: pinsIn(tree, protocols) }, protocols);
-  const relay = new RunningRelay(id, wish, protocol, forward, recording, changed);
+  const relay = new RunningRelay(id, { ...wish, identity }, protocol, forward, recording, changed);
   const keys = new FollowedKeys(wish.keyLogs ?? [], limits, (sentence) => relay.told(sentence));
-  await relay.open(listen, { protocols, choices, limits, faults, keys: ring, ...own }, keys);
+  await relay.open(listen, { protocols, choices, limits, keys: ring, ...own }, keys);
   if (wish.terminates === true) relay.told(recognitionText(protocol));
   return relay;
 }
@@ -70,6 +78,7 @@ export class RunningRelay implements Driven {
   readonly #protocol: Protocol;
   readonly #forward: Address;
   readonly #journal: Journal;
+  readonly #faults = new FaultList(relayFaultWords);
   readonly #seed = randomInt(2 ** 32);
   readonly #changed: () => void;
   readonly #rate = new Rate(() => this.#lost());
@@ -77,12 +86,15 @@ export class RunningRelay implements Driven {
   #recorder: Recorder | undefined;
   #timer: NodeJS.Timeout | undefined;
   #running = false;
+  /** While it does not run: the one that it had. */
+  #mode: NodeMode;
   /** The debug session for which it stands still. */
   #stillFor: string | undefined;
 
   constructor(id: number, wish: NodeWish, protocol: Protocol, forward: Address, recording: string, changed: () => void) {
     this.id = id;
     this.#wish = wish;
+    this.#mode = wish.mode;
     this.#protocol = protocol;
     this.#forward = forward;
     this.#changed = changed;
@@ -91,10 +103,13 @@ export class RunningRelay implements Driven {
 
   async open(
     listen: Address,
-    options: Pick<ConstructorParameters<typeof Relay>[0], 'protocols' | 'choices' | 'limits' | 'faults' | 'keys' | 'terminates'>,
+    options: Pick<ConstructorParameters<typeof Relay>[0], 'protocols' | 'choices' | 'limits' | 'keys' | 'terminates'>,
     keys: FollowedKeys,
   ): Promise<void> {
     const { transport, mode } = this.#wish;
+    const specs = this.#wish.faults.split(/\s+/).filter((spec) => spec !== '');
+    const faults = specs.map((spec) => readFault(spec, this.#protocol, transport));
+    for (const [at, fault] of faults.entries()) this.#faults.add(specs[at]!, fault);
     const recorder = new Recorder({
       ...{ transport, secrets: options.terminates !== undefined, application: 'Peerscope', now: wallClock },
       stoodStill: () => ({ milliseconds: this.#socket?.relay.stoodStill ?? 0, why: 'a debugger was stopped' }),
@@ -104,11 +119,11 @@ export class RunningRelay implements Driven {
     keys.read([options.keys]);
     const socket = await SocketRelay.start({
       ...options,
-      ...{ protocol: this.#protocol, transport, mode, seed: this.#seed, listen, forward: this.#forward },
+      ...{ protocol: this.#protocol, transport, mode, faults, seed: this.#seed, listen, forward: this.#forward },
       happened: (event) => {
         // The side that listens: what comes as its sender wrote it, what goes back as the relay passed it on.
-        if (event.kind === 'key' || ('link' in event && event.link?.dialled === false)) recorder.record(event);
-        this.#happened(event);
+        if (event.kind === 'key' || ('link' in event && event.link?.dialled === false)) this.#journal.record(event, recorder);
+        this.#journal.happened(event);
       },
     });
     this.#socket = socket;
@@ -150,6 +165,7 @@ export class RunningRelay implements Driven {
   async stop(): Promise<void> {
     if (!this.#running) return;
     this.#running = false;
+    this.#mode = this.#socket?.relay.mode ?? this.#mode;
     clearInterval(this.#timer);
     await this.#socket?.stop();
     this.#journal.end(() => this.#recorder?.flush());
@@ -169,20 +185,41 @@ export class RunningRelay implements Driven {
     else this.#changed();
   }
 
-  fault(spec: string): void {
-    this.controls.addFault(readFault(spec, this.#protocol, this.#wish.transport));
-    this.#journal.tell(`From now on: ${spec} (seed ${this.#seed})`, false);
+  fault(text: string): void {
+    const spec = faultSpec(text);
+    const fault = readFault(spec, this.#protocol, this.#wish.transport);
+    this.controls.addFault(fault);
+    this.#faults.add(spec, fault);
+    this.#journal.tell(`From now on: ${relayFaultWords(fault)} (seed ${this.#seed})`, false);
   }
 
-  release(held: number, times: number, text: string | undefined): void {
-    const relay = this.controls;
-    const waiting = relay.held.find(({ id }) => id === held);
-    const edited = text === undefined ? {} : editedFrom(text, waiting?.values !== undefined, valuesFromText);
-    relay.release(held, { ...edited, times });
+  removeFault(id: number): void {
+    const words = this.#faults.remove(id, this.controls);
+    if (words !== undefined) this.#journal.tell(`No longer: ${words}`, false);
+  }
+
+  /** It dials for each that connects. */
+  dialAgain(): boolean {
+    return this.#running;
+  }
+
+  get wishAgain(): NodeWish {
+    const address = this.#socket === undefined ? this.#wish.address : addressText(this.#socket.local);
+    return { ...this.#wish, address, mode: this.#mode, faults: this.#faults.specs };
+  }
+
+  act(held: number, action: HeldAction, edited: Edited | undefined): void {
+    if (this.#wish.terminates === true && edited !== undefined && 'bytes' in edited)
+      throw new Error('The other session says the message anew: it takes fields, not raw bytes.');
+    actOnHeld(this.controls, held, action, edited);
+  }
+
+  get protocol(): string {
+    return this.#protocol.id;
   }
 
   state(): NodeState {
-    const { transport, mode } = this.#wish;
+    const { transport } = this.#wish;
     const relay = this.#socket?.relay;
     const { received = 0, sent = 0, dropped = 0 } = relay?.counts ?? {};
     const from = this.#socket === undefined ? this.#wish.address : addressText(this.#socket.local);
@@ -190,8 +227,14 @@ export class RunningRelay implements Driven {
     const own = this.#wish.terminates === true ? ', with sessions of its own' : '';
     return {
       ...{ id: this.id, kind: 'relay', protocol: this.#protocol.id, transport, running: this.#running, seed: this.#seed },
-      ...{ where: `relays from ${from} to ${addressText(this.#forward)}${own}`, recording: this.recording },
-      ...{ mode: relay?.mode ?? mode, paused: relay?.paused ?? false, received, sent },
+      ...{
+        action: 'relay',
+        began: this.#journal.began,
+        where: `relays from ${from} to ${addressText(this.#forward)}${own}`,
+        recording: this.recording,
+      },
+      faults: this.#faults.states(relay),
+      ...{ mode: this.#running ? (relay?.mode ?? this.#mode) : this.#mode, paused: relay?.paused ?? false, received, sent },
       ...(this.#stillFor === undefined || !this.#running ? {} : { stillFor: this.#stillFor }),
       rate: this.#rate.of(received + sent, this.#running),
       dropped: dropped + (this.#socket?.unsent ?? 0) + this.#rate.lost,
@@ -219,25 +262,14 @@ export class RunningRelay implements Driven {
   }
 
   #held({ id, link, direction, message, values, bytes }: Held): HeldState {
-    const text = values === undefined ? Buffer.from(bytes ?? []).toString('hex') : valuesToText(values);
     const why = this.#socket?.relay.whyNot(id);
-    const shown = { id, remote: addressText(link.remote), direction, message: message ?? `${bytes?.length ?? 0} bytes`, text };
-    return why === undefined ? shown : { ...shown, note: why };
+    const shown = { id, remote: addressText(link.remote), direction, message: message ?? `${bytes?.length ?? 0} bytes` };
+    const summary = heldSummary({ message, values, bytes });
+    return { ...shown, summary, ...(why === undefined ? {} : { note: why }) };
   }
 
   #lost(): number {
     const isUdp = this.#wish.transport === 'udp' && this.#socket !== undefined;
     return isUdp ? (kernelDrops(this.#socket!.local.port) ?? 0) : 0;
-  }
-
-  #happened(event: NodeEvent): void {
-    const { kind } = event;
-    if (kind === 'told')
-      this.#journal.say(event.link === undefined ? event.text : `${addressText(event.link.remote)}: ${event.text}`, event.grave);
-    else if (kind === 'opened') this.#journal.say(`${addressText(event.link.remote)} connected`, false);
-    else if (kind === 'closed') this.#journal.say(`${addressText(event.link.remote)} disconnected (${event.why})`, event.abrupt);
-    else if (kind === 'sent' && event.note !== undefined)
-      this.#journal.say(`To ${addressText(event.link.remote)}: ${event.note}.`, false);
-    this.#changed();
   }
 }

@@ -1,20 +1,21 @@
 /** One node of the editor: its sockets, its recording, and what a page shows of it. */
 import { randomBytes, randomInt } from 'node:crypto';
 import { pinsIn, readDecodeOptions } from '../../dissector/analysis/decodeoptions.ts';
-import type { Address, Link, Protocol } from '../../dissector/protocol/index.ts';
-import { type NodeEvent, NodeRefusal, parseFault, Recorder, type TestNode } from '../../dissector/testnode/index.ts';
-import type { HeldState, LinkState, NodeState, NodeWish } from '../wire/node.ts';
-import { type Decoding, type Driven, editedFrom, type Speaker } from './driven.ts';
-import { fittedValues } from './givenvalues.ts';
+import { type Address, type Link, type Protocol, whyNotAllowed } from '../../dissector/protocol/index.ts';
+import { faultWords, NodeRefusal, parseFault, Recorder, type TestNode } from '../../dissector/testnode/index.ts';
+import type { HeldAction, HeldState, LinkState, NodeMode, NodeState, NodeWish } from '../wire/node.ts';
+import { actOnHeld, type Decoding, type Driven, type Edited, type Speaker } from './driven.ts';
+import { FaultList } from './faultlist.ts';
 import { Journal } from './journal.ts';
 import { nodeLimitsIn } from './limits.ts';
+import { heldSummary } from './messagetext.ts';
+import { faultSpec } from './packetline.ts';
 import { Rate } from './rate.ts';
 import { addressText } from './sockets/address.ts';
 import { wallClock } from './sockets/clock.ts';
 import { kernelDrops } from './sockets/kerneldrops.ts';
 import { SocketNode } from './sockets/socketnode.ts';
 import { allowedAddress } from './sockets/wished.ts';
-import { valuesFromText, valuesToText } from './values.ts';
 
 const FLUSH_MS = 50;
 const MOST_SHOWN = 20;
@@ -37,14 +38,12 @@ export async function startNode(
   const protocol = protocols.find((each) => each.id === wish.protocol);
   if (protocol?.peer === undefined) throw new NodeRefusal(`There is no test node of "${wish.protocol}".`);
   const address = await allowedAddress(wish.address, allow);
-  const specs = wish.faults.split(/\s+/).filter((spec) => spec !== '');
-  const faults = specs.map((spec) => readFault(spec, protocol, wish.transport));
   const kind = wish.identityKind === '' ? undefined : wish.identityKind;
   const made = wish.identity === '' ? protocol.peer.createIdentity((length) => randomBytes(length), kind) : undefined;
   const identity = (await made) ?? wish.identity;
-  const node = new RunningNode(id, wish, address, recording, changed);
+  const node = new RunningNode(id, { ...wish, identity }, address, recording, changed);
   const { choices } = readDecodeOptions({ choices: pinsIn(tree, protocols) }, protocols);
-  await node.open(protocol, identity, faults, { choices, limits: nodeLimitsIn(tree, protocols) });
+  await node.open(protocol, identity, { choices, limits: nodeLimitsIn(tree, protocols) });
   return node;
 }
 
@@ -59,6 +58,11 @@ export class RunningNode implements Driven, Speaker {
   readonly #wish: NodeWish;
   readonly #address: Address;
   readonly #journal: Journal;
+  readonly #faults = new FaultList(faultWords);
+  /** Why nobody could be dialled, until somebody is. */
+  #refused: string | undefined;
+  /** While it does not run: the one that it had. */
+  #mode: NodeMode;
   readonly #seed = randomInt(2 ** 32);
   readonly #changed: () => void;
   #protocol: Protocol | undefined;
@@ -74,18 +78,17 @@ export class RunningNode implements Driven, Speaker {
   constructor(id: number, wish: NodeWish, address: Address, recording: string, changed: () => void) {
     this.id = id;
     this.#wish = wish;
+    this.#mode = wish.mode;
     this.#address = address;
     this.#changed = changed;
     this.#journal = new Journal(recording, 'node', changed);
   }
 
-  async open(
-    protocol: Protocol,
-    identity: string,
-    faults: ReturnType<typeof readFault>[],
-    { choices, limits }: Decoding,
-  ): Promise<void> {
+  async open(protocol: Protocol, identity: string, { choices, limits }: Decoding): Promise<void> {
     const { transport, direction, role, mode } = this.#wish;
+    const specs = this.#wish.faults.split(/\s+/).filter((spec) => spec !== '');
+    const faults = specs.map((spec) => readFault(spec, protocol, transport));
+    for (const [at, fault] of faults.entries()) this.#faults.add(specs[at]!, fault);
     this.#recorder = new Recorder({
       ...{ transport, secrets: true, application: 'Peerscope', now: wallClock },
       stoodStill: () => ({ milliseconds: this.#socket?.node.stoodStill ?? 0, why: 'a debugger was stopped' }),
@@ -100,8 +103,11 @@ export class RunningNode implements Driven, Speaker {
         ...(role === '' ? {} : { role }),
         listen: listens ? this.#address : undefined,
         happened: (event) => {
-          this.#recorder?.record(event);
-          this.#happened(event);
+          if (this.#recorder !== undefined) this.#journal.record(event, this.#recorder);
+          if (event.kind === 'opened') this.#refused = undefined;
+          // Nobody is there yet: what is told is of the dial.
+          else if (event.kind === 'told' && event.link === undefined && event.grave && !listens) this.#refused = event.text;
+          this.#journal.happened(event);
         },
       },
       listens ? undefined : this.#address,
@@ -131,6 +137,7 @@ export class RunningNode implements Driven, Speaker {
   async stop(): Promise<void> {
     if (!this.#running) return;
     this.#running = false;
+    this.#mode = this.#socket?.node.mode ?? this.#mode;
     clearInterval(this.#timer);
     await this.#socket?.stop();
     this.#journal.end(() => this.#recorder?.flush());
@@ -193,26 +200,48 @@ export class RunningNode implements Driven, Speaker {
     else this.#changed();
   }
 
-  fault(spec: string): void {
-    this.node.addFault(readFault(spec, this.#protocol!, this.#wish.transport));
-    this.#journal.tell(`From now on: ${spec} (seed ${this.#seed})`, false);
+  fault(text: string): void {
+    const spec = faultSpec(text);
+    const fault = readFault(spec, this.#protocol!, this.#wish.transport);
+    this.node.addFault(fault);
+    this.#faults.add(spec, fault);
+    this.#journal.tell(`From now on: ${faultWords(fault)} (seed ${this.#seed})`, false);
   }
 
-  send(link: number, message: string, text: string): void {
-    const values = text.trim() === '' ? {} : valuesFromText(text);
-    const fitting = this.#protocol === undefined ? values : fittedValues(this.#protocol, message, values);
-    if (typeof fitting === 'string') throw new Error(fitting);
-    this.node.send(link, message, fitting);
+  removeFault(id: number): void {
+    const words = this.#faults.remove(id, this.node);
+    if (words !== undefined) this.#journal.tell(`No longer: ${words}`, false);
   }
 
-  release(held: number, times: number, text: string | undefined): void {
-    const waiting = this.node.held.find(({ id }) => id === held);
-    const edited = text === undefined ? {} : editedFrom(text, waiting?.direction !== 'in', valuesFromText);
-    this.node.release(held, { ...edited, times });
+  dialAgain(): boolean {
+    if (!this.#running || this.#socket === undefined || this.#wish.direction !== 'connect') return this.#running;
+    this.#refused = undefined;
+    this.#socket.dial(this.#address);
+    this.#changed();
+    return true;
+  }
+
+  /** With the identity and the port that it had. */
+  get wishAgain(): NodeWish {
+    const address = this.#wish.direction === 'listen' ? addressText(this.#socket?.local ?? this.#address) : this.#wish.address;
+    return { ...this.#wish, address, mode: this.#mode, faults: this.#faults.specs };
+  }
+
+  act(held: number, action: HeldAction, edited: Edited | undefined): void {
+    const { node } = this;
+    const waiting = node.held.find(({ id }) => id === held);
+    if (waiting?.direction !== 'out' || edited === undefined || !('bytes' in edited)) {
+      actOnHeld(node, held, action, edited);
+      return;
+    }
+    if (action.kind !== 'send') throw new Error('What is written as raw bytes can only be sent.');
+    for (let time = 0; time < action.times; time++) node.sendRaw(waiting.link.id, edited.bytes);
+    // Over UDP the node takes it for sent.
+    node.drop(held);
   }
 
   state(): NodeState {
-    const { protocol, transport, direction, mode } = this.#wish;
+    const { protocol, transport, direction } = this.#wish;
     const node = this.#socket?.node;
     const { received = 0, sent = 0, dropped = 0 } = node?.counts ?? {};
     const local = this.#socket === undefined || transport === 'tcp' ? this.#address : this.#socket.local;
@@ -225,12 +254,16 @@ export class RunningNode implements Driven, Speaker {
         kind: 'node',
         protocol,
         transport,
+        action: direction,
         where,
+        began: this.#journal.began,
         running: this.#running,
         recording: this.recording,
         seed: this.#seed,
       },
-      ...{ mode: node?.mode ?? mode, paused: node?.paused ?? false, received, sent },
+      ...{ mode: this.#running ? (node?.mode ?? this.#mode) : this.#mode, paused: node?.paused ?? false, received, sent },
+      ...(this.#refused === undefined ? {} : { refused: this.#refused }),
+      faults: this.#faults.states(node),
       ...(this.#stillFor === undefined || !this.#running ? {} : { stillFor: this.#stillFor }),
       rate: this.#rate.of(received + sent, this.#running),
       dropped: dropped + (this.#socket?.unsent ?? 0) + this.#rate.lost,
@@ -245,28 +278,20 @@ export class RunningNode implements Driven, Speaker {
     const node = this.#socket!.node;
     const { state, doc, ready } = node.status(id);
     const offers = node.offers(id);
-    const others = (this.#protocol?.messages ?? []).map(({ name }) => name).filter((name) => !offers.includes(name));
+    const { messages = [], machines = [] } = this.#protocol!;
+    const others = messages.flatMap(({ name }) =>
+      offers.includes(name) ? [] : [{ name, why: whyNotAllowed(machines, state, name) }],
+    );
     return { id, remote: addressText(remote), dialled, state, doc, ready, offers, others };
   }
 
   #held({ id, link, direction, message, values, bytes }: ReturnType<SocketNode['node']['held']['slice']>[number]): HeldState {
-    const text = values === undefined ? Buffer.from(bytes ?? []).toString('hex') : valuesToText(values);
-    return { id, remote: addressText(link.remote), direction, message: message ?? `${bytes?.length ?? 0} bytes`, text };
+    const shown = { id, remote: addressText(link.remote), direction, message: message ?? `${bytes?.length ?? 0} bytes` };
+    return { ...shown, summary: heldSummary({ message, values, bytes }) };
   }
 
   #lost(): number {
     const isUdp = this.#wish.transport === 'udp' && this.#socket !== undefined;
     return isUdp ? (kernelDrops(this.#socket!.local.port) ?? 0) : 0;
-  }
-
-  #happened(event: NodeEvent): void {
-    if (event.kind === 'told')
-      this.#journal.say(event.link === undefined ? event.text : `${addressText(event.link.remote)}: ${event.text}`, event.grave);
-    else if (event.kind === 'opened') this.#journal.say(`${addressText(event.link.remote)} connected`, false);
-    else if (event.kind === 'closed')
-      this.#journal.say(`${addressText(event.link.remote)} disconnected (${event.why})`, event.abrupt);
-    else if (event.kind === 'sent' && event.note !== undefined)
-      this.#journal.say(`To ${addressText(event.link.remote)}: ${event.note}.`, false);
-    this.#changed();
   }
 }

@@ -4,7 +4,7 @@ const SECOND_MS = 1000;
 
 /** Passes sentences on, and of those that are too many in one second only how many there were. */
 export class Sentences {
-  readonly #tell: (text: string, grave: boolean) => void;
+  readonly #tell: (text: string, grave: boolean, frame?: number) => void;
   readonly #clock: () => number;
   #since = Number.NEGATIVE_INFINITY;
   #told = 0;
@@ -12,16 +12,17 @@ export class Sentences {
   #leftGrave = false;
 
   /** `clock` gives milliseconds that never go back. */
-  constructor(tell: (text: string, grave: boolean) => void, clock: () => number = () => performance.now()) {
+  constructor(tell: (text: string, grave: boolean, frame?: number) => void, clock: () => number = () => performance.now()) {
     this.#tell = tell;
     this.#clock = clock;
   }
 
-  say(text: string, grave: boolean): void {
+  /** `frame`: the one that it is about. */
+  say(text: string, grave: boolean, frame?: number): void {
     this.pass();
     if (this.#told < SENTENCES_A_SECOND) {
       this.#told++;
-      return void this.#tell(text, grave);
+      return void this.#tell(text, grave, frame);
     }
     this.#left++;
     this.#leftGrave ||= grave;

@@ -52,7 +52,7 @@ export interface LinkState {
   readonly ready: boolean;
   /** Messages that the machine allows now, and those that it does not. */
   readonly offers: readonly string[];
-  readonly others: readonly string[];
+  readonly others: readonly { readonly name: string; readonly why: string }[];
 }
 
 /** A message that waits for a person. */
@@ -61,8 +61,10 @@ export interface HeldState {
   readonly remote: string;
   readonly direction: 'out' | 'in';
   readonly message: string;
-  /** JSON where its values can be changed, bytes in hex where they cannot. */
-  readonly text: string;
+  /** Its fields as a packet script writes them, on one line that may be cut short; of bytes that are no known message, hexadecimal. */
+  readonly summary: string;
+  /** A person has begun to change it in a document that is open. */
+  readonly isEdited?: boolean;
   /** Why its values cannot be changed, where a relay would have liked to. */
   readonly note?: string;
 }
@@ -73,6 +75,17 @@ export interface ToldState {
   readonly time: number;
   readonly text: string;
   readonly grave: boolean;
+  /** Of the recording, from 1. */
+  readonly frame?: number;
+}
+
+/** What a node does wrong on purpose. */
+export interface FaultState {
+  readonly id: number;
+  /** As a packet script says it. */
+  readonly text: string;
+  /** It was to happen once, and has. */
+  readonly isSpent: boolean;
 }
 
 export interface NodeState {
@@ -80,8 +93,13 @@ export interface NodeState {
   readonly kind: 'node' | 'relay';
   readonly protocol: string;
   readonly transport: 'udp' | 'tcp';
+  readonly action: NodeAction;
   /** `listens on 127.0.0.1:7000`. */
   readonly where: string;
+  /** When its run began, in milliseconds since 1970. */
+  readonly began: number;
+  /** Why nobody could be dialled; until somebody is. */
+  readonly refused?: string;
   readonly running: boolean;
   readonly mode: NodeMode;
   readonly paused: boolean;
@@ -99,6 +117,7 @@ export interface NodeState {
   readonly held: readonly HeldState[];
   readonly heldCount: number;
   readonly told: readonly ToldState[];
+  readonly faults: readonly FaultState[];
   readonly recording: string;
 }
 
@@ -114,18 +133,27 @@ export interface NodeCommands {
   forget: { params: OfNode; result: Done };
   mode: { params: OfNode & { readonly mode: NodeMode }; result: Done };
   pause: { params: OfNode & { readonly paused: boolean }; result: Done };
-  /** JSON of a message as the node would send it now. */
-  template: { params: OfNode & { readonly link: number; readonly message: string }; result: { readonly text: string } };
-  send: { params: OfNode & { readonly link: number; readonly message: string; readonly text: string }; result: Done };
-  /** `text`: what the person made of it, where they changed it. */
-  release: { params: OfNode & { readonly held: number; readonly times: number; readonly text?: string }; result: Done };
   drop: { params: OfNode & { readonly held: number }; result: Done };
-  delay: { params: OfNode & { readonly held: number; readonly milliseconds: number }; result: Done };
   disconnect: { params: OfNode & { readonly link: number }; result: Done };
+  /** As a packet script says it behind the name of the node. */
   fault: { params: OfNode & { readonly spec: string }; result: Done };
+  removeFault: { params: OfNode & { readonly fault: number }; result: Done };
 }
 
 export type Done = Record<never, never>;
+
+/** What becomes of a message that waits: it goes so many times, later, or goes on waiting as it was written. */
+export type HeldAction =
+  | { readonly kind: 'send'; readonly times: number }
+  | { readonly kind: 'delay'; readonly milliseconds: number }
+  | { readonly kind: 'replace' };
+
+/** What is wrong with a text, and where, as offsets of UTF-16 code units. Nothing was sent. */
+export interface TextFailure {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
 
 /** Paths of the user's protocol modules, which are there beside the built-in protocols. */
 export interface OfModules {
@@ -203,12 +231,25 @@ export interface NodeCalls extends NodeCommands {
       readonly unrecorded?: string;
     };
   };
-  /** Sends the packet at an offset of a script on a link; definitions before it count. */
+  /** Sends the packet at an offset of a script on a link, or the only one; definitions before it count. */
   sendPacket: {
     params: OfNode &
-      OfModules & { readonly link: number; readonly text: string; readonly at: number; readonly folder: string | undefined };
+      OfModules & {
+        readonly link: number;
+        readonly text: string;
+        readonly at: number | undefined;
+        readonly folder: string | undefined;
+      };
     /** The length of the recording before it, in bytes. */
-    result: { readonly mark: number };
+    result: { readonly mark: number; readonly failure?: TextFailure };
+  };
+  /** A message that waits, or one that the node would send now, in the packet language. */
+  heldText: { params: OfNode & { readonly held: number }; result: { readonly message: string; readonly text: string } };
+  newText: { params: OfNode & { readonly link: number; readonly message: string }; result: { readonly text: string } };
+  /** `text`: what a person has made of it in the packet language, where they changed it. */
+  actOnHeld: {
+    params: OfNode & OfModules & { readonly held: number; readonly action: HeldAction; readonly text?: string };
+    result: { readonly failure?: TextFailure };
   };
   /** A message as the node would send it now: the fields of a packet, on one line. */
   packetLine: { params: OfNode & { readonly link: number; readonly message: string }; result: { readonly text: string } };
@@ -220,6 +261,10 @@ export interface NodeCalls extends NodeCommands {
       readonly problem?: string;
     };
   };
+  /** What may stand behind a begun fault, as a packet script says it. */
+  suggestFault: { params: OfNode & OfModules & { readonly text: string }; result: NodeCalls['suggest']['result'] };
+  /** Dials again, or begins a new run of a node that is stopped, in its recording. */
+  again: { params: OfNode; result: Done };
   /** What came on a link after a mark, the last first. */
   heard: {
     params: OfNode & OfModules & { readonly link: number; readonly mark: number };
@@ -241,6 +286,18 @@ export interface NodePageCalls extends NodeCommands {
   /** False when the person decided against it. */
   start: { params: NodeWish; result: { readonly started: boolean } };
   show: { params: OfNode; result: Done };
+  /** Selects a frame of the recording in the inspector. */
+  showFrame: { params: OfNode & { readonly frame: number }; result: Done };
+  suggestFault: { params: OfNode & { readonly text: string }; result: NodeCalls['suggest']['result'] };
+  /** Dials again, or begins a new run. */
+  again: { params: OfNode; result: Done };
+  /** Opens a held message, or a new one, in an editor. */
+  editHeld: { params: OfNode & { readonly held: number }; result: Done };
+  write: { params: OfNode & { readonly link: number; readonly message: string }; result: Done };
+  /** A held message as its open document has it, or as it waits. False where its text cannot be sent. */
+  actOnHeld: { params: OfNode & { readonly held: number; readonly action: HeldAction }; result: { readonly isDone: boolean } };
+  /** The message as the node would send it now. */
+  sendNew: { params: OfNode & { readonly link: number; readonly message: string }; result: Done };
   save: { params: OfNode; result: Done };
   /** The nodes go on although the debugger is stopped. */
   continueAnyway: { params: Done; result: Done };

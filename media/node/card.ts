@@ -1,17 +1,9 @@
-/** One node: its links and what may be sent on them, what waits, and what it has to tell. */
+/** One node: its bar, its links and what may be sent on them, what waits, its faults, and what it has to tell. */
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { LinkState, NodeMode, NodeState } from '../../extension/wire/node.ts';
+import type { NodeState, ToldState } from '../../extension/wire/node.ts';
 import { PageElement } from '../inspector/page/element.ts';
-import { modeTitles, relayModeTitles } from './form.ts';
 import type { Call } from './host.ts';
-
-/** A message that a person is about to send. */
-interface Draft {
-  readonly link: number;
-  readonly message: string;
-  readonly text: string;
-}
 
 const SHOWN_LINKS = 20;
 const SHOWN_TOLD = 30;
@@ -20,148 +12,61 @@ export class NodeCard extends PageElement {
   static override properties: PropertyDeclarations = {
     call: { attribute: false },
     node: { attribute: false },
-    draft: { state: true },
-    complaint: { state: true },
   };
   declare call: Call;
   declare node: NodeState;
-  declare draft: Draft | undefined;
-  declare complaint: string | undefined;
 
   protected override render(): TemplateResult {
-    const { id, protocol, transport, where, running, links, held, heldCount, told } = this.node;
+    const { id, protocol, where, running, links, held, heldCount, told, kind } = this.node;
+    const relayed = kind === 'relay';
     return html`<article class=${running ? 'node' : 'node stopped'} aria-label="${protocol} ${where}">
-      <header>
-        <h2>${protocol} <span class="hint">${where}, ${transport.toUpperCase()}${running ? '' : ' · stopped'}</span></h2>
-        ${this.#controls()}
-      </header>
+      <peerscope-node-bar .call=${this.call} .node=${this.node}></peerscope-node-bar>
       ${this.#standing()}
       ${this.#counts()}
-      ${this.complaint === undefined ? nothing : html`<p class="problem" role="alert">${this.complaint}</p>`}
       ${running && links.length === 0 ? html`<p class="hint">No peer connected yet</p>` : nothing}
-      ${links.slice(0, SHOWN_LINKS).map((link) => this.#link(link))}
+      ${repeat(
+        links.slice(0, SHOWN_LINKS),
+        (link) => link.id,
+        (link) =>
+          html`<peerscope-node-link .call=${this.call} .node=${id} .link=${link} .relayed=${relayed}></peerscope-node-link>`,
+      )}
       ${links.length > SHOWN_LINKS ? html`<p class="hint">and ${links.length - SHOWN_LINKS} more</p>` : nothing}
-      ${this.#drafted()}
       ${repeat(
         held,
         (each) => each.id,
-        (each) =>
-          html`<peerscope-held .call=${this.call} .node=${id} .held=${each} .relayed=${this.node.kind === 'relay'}></peerscope-held>`,
+        (each) => html`<peerscope-held .call=${this.call} .node=${id} .held=${each} .relayed=${relayed}></peerscope-held>`,
       )}
       ${heldCount > held.length ? html`<p class="hint">${heldCount - held.length} more held messages</p>` : nothing}
-      <div class="told" tabindex="0" aria-label="Log" role="log"><ol>${told.slice(-SHOWN_TOLD).map(({ time, text, grave }) => html`<li class=${grave ? 'grave' : ''}><time>${clock(time)}</time> ${grave ? html`<span class="mark" aria-hidden="true">!</span>` : nothing}${text}</li>`)}</ol></div>
+      <peerscope-node-faults .call=${this.call} .node=${this.node}></peerscope-node-faults>
+      <div class="told" tabindex="0" aria-label="Log" role="log"><ol>${told.slice(-SHOWN_TOLD).map((each) => this.#told(each))}</ol></div>
     </article>`;
-  }
-
-  #controls(): TemplateResult {
-    const { id, running, mode, paused, kind } = this.node;
-    const titles = kind === 'relay' ? relayModeTitles : modeTitles;
-    const option = (value: NodeMode): TemplateResult =>
-      html`<option value=${value} ?selected=${value === mode}>${titles[value]}</option>`;
-    const act = (name: string, title: string, go: () => Promise<unknown>): TemplateResult =>
-      html`<vscode-button data-act=${name} secondary @click=${() => this.#do(go)}>${title}</vscode-button>`;
-    return html`<div class="acts">
-      ${act('traffic', 'Traffic', () => this.call('show', { node: id }))}
-      ${act('save', 'Save…', () => this.call('save', { node: id }))}
-      ${
-        running
-          ? html`<select aria-label="Mode" class="mode" @change=${(event: Event) => this.#do(() => this.call('mode', { node: id, mode: (event.target as HTMLSelectElement).value as NodeMode }))}>${option('automatic')}${option('step')}${option('intercept')}</select>
-              ${act('pause', paused ? 'Start timers' : 'Stop timers', () => this.call('pause', { node: id, paused: !paused }))}
-              ${act('stop', 'Stop', () => this.call('stop', { node: id }))}`
-          : act('forget', 'Remove', () => this.call('forget', { node: id }))
-      }
-    </div>`;
   }
 
   #standing(): TemplateResult | typeof nothing {
     const { stillFor } = this.node;
     if (stillFor === undefined) return nothing;
     return html`<p class="standing" role="status">Clock paused: the debugger stopped in "${stillFor}"
-      <vscode-button data-act="continue" secondary @click=${() => this.#do(() => this.call('continueAnyway', {}))}>Continue Anyway</vscode-button></p>`;
+      <button class="small" data-act="continue" @click=${() => void this.call('continueAnyway', {})}>Continue Anyway</button></p>`;
   }
 
   #counts(): TemplateResult {
-    const { received, sent, dropped, rate, paused, running, id, seed } = this.node;
-    const parts = [`${received} received`, `${sent} sent`, `${rate}/s`, dropped === 0 ? '0 dropped' : `${dropped} dropped`];
-    return html`<p class="counts" role="status">${parts.join(' · ')}${paused ? ' · timers stopped' : ''}</p>
-      ${
-        running
-          ? html`<form class="fault" @submit=${(event: Event) => this.#fault(event, id)}><label>Inject fault<input name="spec" placeholder=${this.node.kind === 'relay' ? 'forward/drop:hello, back/flip=3@0.1, …' : 'drop:hello, flip=3@0.1, …'} title="KIND[=VALUE][:MESSAGE][@PROBABILITY|#N]; seed ${seed}" spellcheck="false" autocomplete="off" /></label><vscode-button secondary @click=${(event: Event) => (event.target as HTMLElement).closest('form')!.requestSubmit()}>Add fault</vscode-button></form>`
-          : nothing
-      }`;
+    const { received, sent, dropped, rate, paused } = this.node;
+    const parts = [`${received} received`, `${sent} sent`, `${rate}/s`, `${dropped} dropped`];
+    return html`<p class="counts" role="status">${parts.join(' · ')}${paused ? ' · clocks paused' : ''}</p>`;
   }
 
-  #link({ id, remote, state, doc, ready, offers, others, dialled }: LinkState): TemplateResult {
-    const message = (name: string, now: boolean): TemplateResult =>
-      html`<vscode-button data-message=${name} ?secondary=${!now} title=${now ? `Send ${name}` : `${name} is not allowed in this state`} @click=${() => this.#do(() => this.#open(id, name))}>${name}</vscode-button>`;
-    return html`<section class="link" aria-label="${remote}">
-      <h3><span class=${ready ? 'state ready' : 'state'}>${ready ? '●' : '○'} ${state}</span> ${dialled ? 'to' : 'from'} ${remote} <span class="hint">${doc}</span></h3>
-      ${
-        this.node.kind === 'relay'
-          ? html`<div class="acts">${this.#close(id)}</div>`
-          : html`<div class="acts"><span class="hint">Allowed now:</span>${offers.length === 0 ? html`<span class="hint">none</span>` : offers.map((name) => message(name, true))}
-        ${this.#close(id)}</div>
-      <details><summary>Not allowed now</summary><div class="acts">${others.map((name) => message(name, false))}</div></details>`
-      }
-    </section>`;
+  #told({ time, text, grave, frame }: ToldState): TemplateResult {
+    const shown = frame === undefined ? nothing : this.#frame(frame);
+    const mark = grave ? html`<span class="mark" aria-hidden="true">!</span>` : nothing;
+    return html`<li class=${grave ? 'grave' : ''}><time title=${new Date(time).toISOString()}>${secondsText(time - this.node.began)}</time> ${mark}${text}${shown}</li>`;
   }
 
-  #close(link: number): TemplateResult {
-    return html`<vscode-button data-act="disconnect" secondary @click=${() => this.#do(() => this.call('disconnect', { node: this.node.id, link }))}>Close</vscode-button>`;
-  }
-
-  /** A message as the node would send it, to be changed first. */
-  #drafted(): TemplateResult | typeof nothing {
-    const { draft } = this;
-    if (draft === undefined) return nothing;
-    const edit = ({ target }: Event): void => {
-      this.draft = { ...draft, text: (target as HTMLTextAreaElement).value };
-    };
-    return html`<section class="held draft" aria-label="${draft.message} to be sent">
-      <h3><span class="arrow" aria-hidden="true">→</span> ${draft.message}</h3>
-      <textarea rows=${Math.min(14, draft.text.split('\n').length)} spellcheck="false" aria-label="Values of ${draft.message}" .value=${draft.text} @input=${edit}></textarea>
-      <div class="acts">
-        <vscode-button data-act="send" @click=${() => this.#do(() => this.#send(draft))}>Send</vscode-button>
-        <vscode-button data-act="cancel" secondary @click=${() => this.#cancel()}>Cancel</vscode-button>
-      </div>
-    </section>`;
-  }
-
-  async #open(link: number, message: string): Promise<void> {
-    const { text } = await this.call('template', { node: this.node.id, link, message });
-    this.draft = { link, message, text };
-  }
-
-  async #send({ link, message, text }: Draft): Promise<void> {
-    await this.call('send', { node: this.node.id, link, message, text });
-    this.draft = undefined;
-  }
-
-  #cancel(): void {
-    this.draft = undefined;
-  }
-
-  #fault(event: Event, node: number): void {
-    event.preventDefault();
-    const form = event.target as HTMLFormElement;
-    const spec = String(new FormData(form).get('spec') ?? '').trim();
-    if (spec === '') return;
-    void this.#do(async () => {
-      await this.call('fault', { node, spec });
-      form.reset();
-    });
-  }
-
-  async #do(go: () => Promise<unknown>): Promise<void> {
-    this.complaint = undefined;
-    try {
-      await go();
-    } catch (error) {
-      this.complaint = error instanceof Error ? error.message : String(error);
-    }
+  #frame(frame: number): TemplateResult {
+    return html` <button class="frame" data-frame=${frame} title="Show frame ${frame} in the inspector" @click=${() => void this.call('showFrame', { node: this.node.id, frame })}>frame ${frame}</button>`;
   }
 }
 
-function clock(time: number): string {
-  return new Date(time).toISOString().slice(11, 23);
+/** Since the start of the run. */
+function secondsText(milliseconds: number): string {
+  return `${(Math.max(0, milliseconds) / 1000).toFixed(3)} s`;
 }

@@ -1,9 +1,12 @@
 /** Entry of the test nodes' page: its elements and its style sheet. */
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '../theme/node.css';
+import { NodeBar } from './bar.ts';
 import { NodeCard } from './card.ts';
+import { NodeFaults } from './faults.ts';
 import { NodeForm } from './form.ts';
 import { HeldMessage } from './held.ts';
+import { NodeLink } from './link.ts';
 import { Nodes } from './nodes.ts';
 
 declare global {
@@ -11,11 +14,17 @@ declare global {
     'peerscope-nodes': Nodes;
     'peerscope-node': NodeCard;
     'peerscope-node-form': NodeForm;
+    'peerscope-node-bar': NodeBar;
+    'peerscope-node-link': NodeLink;
+    'peerscope-node-faults': NodeFaults;
     'peerscope-held': HeldMessage;
   }
 }
 
 customElements.define('peerscope-held', HeldMessage);
+customElements.define('peerscope-node-bar', NodeBar);
+customElements.define('peerscope-node-link', NodeLink);
+customElements.define('peerscope-node-faults', NodeFaults);
 customElements.define('peerscope-node', NodeCard);
 customElements.define('peerscope-node-form', NodeForm);
 // Last: it draws the others as soon as it is known.

@@ -10,10 +10,14 @@ export class Nodes extends PageElement {
     protocols: { state: true },
     nodes: { state: true },
     complaint: { state: true },
+    folded: { state: true },
   };
   declare protocols: readonly SpokenProtocol[] | undefined;
   declare nodes: readonly NodeState[];
   declare complaint: string | undefined;
+  /** The form for a new node, by itself while one runs. */
+  declare folded: boolean;
+  #hasRunning = false;
   readonly #call = connect({
     nodes: (data: unknown) => {
       this.nodes = (data as { nodes: readonly NodeState[] }).nodes;
@@ -23,6 +27,13 @@ export class Nodes extends PageElement {
   constructor() {
     super();
     this.nodes = [];
+    this.folded = false;
+  }
+
+  protected override willUpdate(): void {
+    const hasRunning = this.nodes.some(({ running }) => running);
+    if (hasRunning !== this.#hasRunning) this.folded = hasRunning;
+    this.#hasRunning = hasRunning;
   }
 
   override connectedCallback(): void {
@@ -43,7 +54,10 @@ export class Nodes extends PageElement {
     if (this.protocols === undefined) return html`<p class="hint">Starting…</p>`;
     const running = this.nodes.length;
     return html`<h1>Test Node</h1>
-      <peerscope-node-form .call=${this.#call} .protocols=${this.protocols}></peerscope-node-form>
+      <details class="new" ?open=${!this.folded} @toggle=${this.#toggle}>
+        <summary>New Node</summary>
+        <peerscope-node-form .call=${this.#call} .protocols=${this.protocols}></peerscope-node-form>
+      </details>
       ${running === 0 ? html`<p class="hint">A test node speaks a protocol. Listen and connect your implementation to it, or connect to your implementation. The traffic opens in the inspector, decrypted.</p>` : nothing}
       ${repeat(
         [...this.nodes].reverse(),
@@ -51,4 +65,9 @@ export class Nodes extends PageElement {
         (node) => html`<peerscope-node .call=${this.#call} .node=${node}></peerscope-node>`,
       )}`;
   }
+
+  readonly #toggle = ({ target, currentTarget }: Event): void => {
+    // Those in the form fold by themselves.
+    if (target === currentTarget) this.folded = !(target as HTMLDetailsElement).open;
+  };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { samples } from '../../extension/workbench/paths.ts';
 import { Inspecting } from './inspecting.ts';
-import { nodeFrame, startNode } from './nodepage.ts';
+import { messageEditor, messageLens, nodeFrame, startNode } from './nodepage.ts';
 import { Workbench } from './workbench.ts';
 
 const PATIENCE = { timeout: 20_000 };
@@ -80,7 +80,9 @@ describe('the DHT of BitTorrent', () => {
     const dialling = page.locator('peerscope-node', { hasText: 'dials 127.0.0.1:7431' }).first();
     await dialling.locator('[data-message=ping]').first().click();
     await workbench.screenshot('dht-node');
-    await dialling.locator('[data-act=send]').click();
+    await messageEditor(workbench, 'ping');
+    await messageLens(workbench, 'Send').click();
+    await dialling.locator('[data-act=traffic]').click();
     const traffic = await Inspecting.appeared(workbench, 'dht-connect');
     await expect.poll(async () => (await traffic.cells(1)).at(-2), PATIENCE).toBe('ping_response');
     await workbench.screenshot('dht-traffic');

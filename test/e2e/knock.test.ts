@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { samples } from '../../extension/workbench/paths.ts';
 import { Inspecting } from './inspecting.ts';
-import { nodeFrame, startNode } from './nodepage.ts';
+import { messageEditor, messageLens, nodeFrame, startNode } from './nodepage.ts';
 import { Workbench } from './workbench.ts';
 
 const PATIENCE = { timeout: 20_000 };
@@ -70,7 +70,9 @@ describe('the sample knock', () => {
     await startNode(page, { protocol: 'knock', direction: 'connect', address: '127.0.0.1:7441', mode: 'automatic' });
     const dialling = page.locator('peerscope-node', { hasText: 'dials 127.0.0.1:7441' }).first();
     await dialling.locator('[data-message=data]').first().click();
-    await dialling.locator('[data-act=send]').click();
+    await messageEditor(workbench, 'data');
+    await messageLens(workbench, 'Send').click();
+    await dialling.locator('[data-act=traffic]').click();
     const traffic = await Inspecting.appeared(workbench, 'knock-connect');
     await expect.poll(async () => (await traffic.cells(2)).at(-1), PATIENCE).toContain('hi');
     await workbench.screenshot('knock-node');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Frame, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Inspecting } from './inspecting.ts';
-import { nodeFrame, startNode } from './nodepage.ts';
+import { messageEditor, messageLens, nodeFrame, openForm, startNode, writeMessage } from './nodepage.ts';
 import { violations } from './rules.ts';
 import { Workbench } from './workbench.ts';
 
@@ -47,25 +47,34 @@ describe('the test node', () => {
     const dialling = card('dials 127.0.0.1:7411');
     // The first hello, as it is; the retry makes the second one wait.
     await held(dialling, 'hello').waitFor(PATIENCE);
-    expect(await held(dialling, 'hello').locator('textarea').inputValue()).toContain('"signature": "hex:');
+    const cookie = (): Promise<string> => held(dialling, 'hello').locator('.summary').innerText();
+    expect(await cookie()).toContain('cookie: 00 00 00 00');
     await workbench.screenshot('node-held');
-    await held(dialling, 'hello').locator('[data-act=release]').click();
-    await expect
-      .poll(
-        () =>
-          held(dialling, 'hello')
-            .locator('textarea')
-            .inputValue()
-            .then((text) => /"cookie": "hex:0{64}"/.test(text)),
-        PATIENCE,
-      )
-      .toBe(false);
-    const second = held(dialling, 'hello').locator('textarea');
-    const values = JSON.parse(await second.inputValue());
-    await second.fill(JSON.stringify({ ...values, signature: `hex:${'00'.repeat(64)}` }, null, 2));
+    await held(dialling, 'hello').locator('[data-act=send]').click();
+    await expect.poll(cookie, PATIENCE).not.toContain('cookie: 00 00 00 00');
+    await held(dialling, 'hello').locator('[data-act=edit]').click();
+    const editor = await messageEditor(workbench, 'hello');
+    await expect.poll(() => editor.innerText(), PATIENCE).toContain('cookie:');
+    await messageLens(workbench, 'Send Twice').waitFor(PATIENCE);
+    await workbench.screenshot('node-editor');
+    // With a mistake nothing is sent: the text says what is wrong.
+    await writeMessage(workbench, editor, 'p2ppacket hello { signatur: flip(valid, 1) }');
+    await held(dialling, 'hello').locator('.edited').waitFor(PATIENCE);
+    const sent = (await dialling.locator('.counts').innerText()).match(/\d+ sent/)![0];
+    await messageLens(workbench, 'Send').click();
+    await workbench.page.locator('.statusbar', { hasText: 'Nothing is sent' }).waitFor(PATIENCE);
+    expect(await dialling.locator('.counts').innerText()).toContain(sent);
+    await editor.locator('.squiggly-error').first().waitFor(PATIENCE);
+    await writeMessage(workbench, editor, 'p2ppacket hello { signature: flip(valid, 1) }');
     await workbench.screenshot('node-edited');
     await workbench.picture('node');
-    await held(dialling, 'hello').locator('[data-act=release]').click();
+    // Replaced, it waits on.
+    await messageLens(workbench, 'Replace').click();
+    await held(dialling, 'hello')
+      .locator('.edited')
+      .waitFor({ ...PATIENCE, state: 'detached' });
+    await messageLens(workbench, 'Send').click();
+    await editor.waitFor({ ...PATIENCE, state: 'detached' });
     await workbench.screenshot('node-refused');
     await expect
       .poll(() => told(card('listens on 127.0.0.1:7411')), PATIENCE)
@@ -73,7 +82,10 @@ describe('the test node', () => {
     expect(await told(dialling)).toContain('edited by hand');
     // Unanswered, it is said again: the person lets it go as it is.
     await held(dialling, 'hello').waitFor(PATIENCE);
-    await held(dialling, 'hello').locator('[data-act=release]').click();
+    // What the state does not allow says why.
+    const why = await dialling.locator('.message.other [data-message=data]').getAttribute('title');
+    expect(why).toContain('data is allowed in open');
+    await held(dialling, 'hello').locator('[data-act=send]').click();
     await dialling.locator('.state.ready').waitFor(PATIENCE);
     await workbench.screenshot('node-open');
   });
@@ -87,26 +99,78 @@ describe('the test node', () => {
       .toBeGreaterThanOrEqual(4);
     await expect.poll(() => inspecting.count('findings'), PATIENCE).toBeGreaterThanOrEqual(1);
     await workbench.screenshot('node-inspector');
+    // A sentence of the log leads to its frame.
+    const refused = listening.locator('.told li', { hasText: 'its signature does not verify' }).first();
+    const frame = await refused.locator('.frame').getAttribute('data-frame');
+    await refused.locator('.frame').click();
+    const selected = inspecting.frame.locator('#packet-list .packet-row[aria-selected=true]');
+    await expect.poll(() => selected.getAttribute('data-frame'), PATIENCE).toBe(frame);
   });
 
   it('sends what a person writes, allowed or not', async () => {
     const dialling = card('dials 127.0.0.1:7411');
     await dialling.locator('select.mode').selectOption('automatic');
     await dialling.locator('[data-message=data]').first().click();
-    const draft = dialling.locator('.draft textarea');
-    await draft.waitFor(PATIENCE);
-    const values = JSON.parse(await draft.inputValue());
-    values.channels[0].data = 'hex:68656c6c6f';
-    await draft.fill(JSON.stringify({ ...values, channel_count: 3 }, null, 2));
-    await dialling.locator('[data-act=send]').click();
+    const editor = await messageEditor(workbench, 'data');
+    await expect.poll(() => editor.innerText(), PATIENCE).toContain('channel_count:');
+    await writeMessage(workbench, editor, 'p2ppacket data { channel_count: 3 }');
+    await messageLens(workbench, 'Send').click();
     await expect.poll(() => told(card('listens on 127.0.0.1:7411')), PATIENCE).toContain('Data is malformed: channel_count is 3');
   });
 
+  it('sends a message at once, with Ctrl and a click or by the button beside it', async () => {
+    const dialling = card('dials 127.0.0.1:7411');
+    const sent = async (): Promise<number> => Number((await dialling.locator('.counts').innerText()).match(/(\d+) sent/)![1]);
+    const before = await sent();
+    await dialling.locator('[data-message=ping]').click({ modifiers: ['Control'] });
+    await expect.poll(sent, PATIENCE).toBeGreaterThan(before);
+    const after = await sent();
+    await dialling.locator('[data-now=ping]').focus();
+    await workbench.page.keyboard.press('Enter');
+    await expect.poll(sent, PATIENCE).toBeGreaterThan(after);
+    expect(await workbench.page.locator('.tabs-container .tab', { hasText: 'ping' }).count()).toBe(0);
+  });
+
+  it('has its faults added and taken away while it runs', async () => {
+    const dialling = card('dials 127.0.0.1:7411');
+    const field = dialling.locator('.fault input');
+    await field.fill('drop pi');
+    await dialling.locator('datalist option[value="drop ping"]').waitFor({ ...PATIENCE, state: 'attached' });
+    await field.fill('drop nonsense');
+    await workbench.page.keyboard.press('Enter');
+    await expect.poll(() => dialling.locator('.faults .problem').innerText(), PATIENCE).toContain('names no message');
+    await field.fill('drop ping');
+    await workbench.page.keyboard.press('Enter');
+    await dialling.locator('.chip', { hasText: 'drop ping' }).waitFor(PATIENCE);
+    await dialling.locator('[data-now=ping]').click();
+    await dialling.locator('.chip.spent').waitFor(PATIENCE);
+    await workbench.screenshot('node-faults');
+    await dialling.locator('[data-act=remove-fault]').click();
+    await dialling.locator('.chip').waitFor({ ...PATIENCE, state: 'detached' });
+    expect(await told(dialling)).toContain('No longer: drop ping');
+  });
+
+  it('stands still, goes on, is stopped and begins again in its bar', async () => {
+    const dialling = card('dials 127.0.0.1:7411');
+    await dialling.locator('[data-act=pause]').click();
+    await expect.poll(() => dialling.locator('.node-state').innerText(), PATIENCE).toBe('paused');
+    await dialling.locator('[data-act=pause]').click();
+    await expect.poll(() => dialling.locator('.node-state').innerText(), PATIENCE).toBe('open');
+    await dialling.locator('[data-act=stop]').click();
+    await dialling.locator('[data-act=again]').click();
+    await dialling.locator('[data-act=stop]').waitFor(PATIENCE);
+    await dialling.locator('.state.ready').waitFor(PATIENCE);
+    await dialling.locator('[data-act=stop]').click();
+    await dialling.locator('[data-act=again]').waitFor(PATIENCE);
+    expect(await page.locator('peerscope-node').count()).toBe(2);
+  });
+
   it('saves the recording with its keys, which opens decrypted', async () => {
-    await page.locator('summary').first().click();
+    await page.locator('#node-form summary').first().click();
     const kind = { 'identity-kind': 'p-256' };
     await start({ protocol: 'p2pke', direction: 'listen', address: '127.0.0.1:7412', mode: 'automatic', ...kind });
-    await page.locator('summary').first().click();
+    await openForm(page);
+    await page.locator('#node-form summary').first().click();
     await start({ protocol: 'p2pke', direction: 'connect', address: '127.0.0.1:7412', mode: 'automatic' });
     const dialling = card('dials 127.0.0.1:7412');
     await dialling.locator('.state.ready').waitFor(PATIENCE);
@@ -145,7 +209,8 @@ describe('the test node', () => {
     it(`breaks no rule that counts in the theme "${theme}"`, async () => {
       await workbench.setTheme(theme);
       await workbench.page.locator('.tabs-container .tab', { hasText: 'Test Node' }).click();
-      await page.locator('summary').first().click();
+      await openForm(page);
+      await page.locator('#node-form summary').first().click();
       await workbench.page.waitForTimeout(150);
       await workbench.screenshot(`node-${theme}`);
       expect(await violations(page)).toEqual([]);

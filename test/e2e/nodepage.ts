@@ -1,5 +1,5 @@
 /** The page of the test nodes in front of a person. */
-import type { Frame } from 'playwright-core';
+import type { Frame, Locator } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Workbench } from './workbench.ts';
 
@@ -21,8 +21,14 @@ export async function nodeFrame(workbench: Workbench): Promise<Frame> {
   }
 }
 
+/** The form for a new node is folded away while one runs. */
+export async function openForm(page: Frame): Promise<void> {
+  if ((await page.locator('details.new[open]').count()) === 0) await page.locator('details.new > summary').click();
+}
+
 /** Fills in the form and starts a node. */
 export async function startNode(page: Frame, wish: Readonly<Record<string, string>>): Promise<void> {
+  await openForm(page);
   const cards = await page.locator('peerscope-node').count();
   for (const [name, value] of Object.entries(wish)) {
     const field = page.locator(`#node-${name}`);
@@ -31,4 +37,23 @@ export async function startNode(page: Frame, wish: Readonly<Record<string, strin
   }
   await page.locator('#node-start').click();
   await expect.poll(() => page.locator('peerscope-node').count(), PATIENCE).toBe(cards + 1);
+}
+
+/** The editor of a message that a person writes, by what its tab says, once it is in front. */
+export async function messageEditor(workbench: Workbench, name: string): Promise<Locator> {
+  const editor = workbench.page.locator(`.monaco-editor[data-uri^="peerscope-message:"][data-uri$="/${name}.packet"]`).first();
+  await editor.locator('.view-line').first().waitFor(PATIENCE);
+  return editor;
+}
+
+/** Puts a text in the place of all that the editor has. */
+export async function writeMessage(workbench: Workbench, editor: Locator, text: string): Promise<void> {
+  await editor.locator('.view-lines').click();
+  await workbench.page.keyboard.press('Control+A');
+  await workbench.page.keyboard.insertText(text);
+}
+
+/** A lens above the message in front. */
+export function messageLens(workbench: Workbench, title: string): Locator {
+  return workbench.page.locator('.codelens-decoration a', { hasText: title }).first();
 }

@@ -5,7 +5,7 @@ import type { Frame, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conversationsIn, type Programs, programsOver } from '../unit/relay/originals.ts';
 import { Inspecting } from './inspecting.ts';
-import { nodeFrame } from './nodepage.ts';
+import { messageEditor, messageLens, nodeFrame, openForm, writeMessage } from './nodepage.ts';
 import { violations } from './rules.ts';
 import { Workbench } from './workbench.ts';
 
@@ -42,7 +42,7 @@ describe('the relay', () => {
     await page.locator('.problem').waitFor(PATIENCE);
     expect(await page.locator('.problem').innerText()).toContain('is no HOST:PORT');
     await page.locator('#node-forward').fill(`127.0.0.1:${programs.port}`);
-    await page.locator('summary').first().click();
+    await page.locator('#node-form summary').first().click();
     await page.locator('#node-keylogs').fill(join(workbench.folder, 'p2pke_a.keys'));
     await page.locator('#node-start').click();
     await card().waitFor(PATIENCE);
@@ -73,11 +73,13 @@ describe('the relay', () => {
     const before = programs.heard(1).length;
     programs.say(message);
     await held('data').waitFor(PATIENCE);
-    const text = held('data').locator('textarea');
-    const values = JSON.parse(await text.inputValue());
-    await text.fill(JSON.stringify({ ...values, data: `hex:${Buffer.from('edited by a person').toString('hex')}` }, null, 2));
+    await held('data').locator('[data-act=edit]').click();
+    const editor = await messageEditor(workbench, 'data');
+    await writeMessage(workbench, editor, 'p2pke data { data: text("edited by a person") }');
+    await held('data').locator('.edited').waitFor(PATIENCE);
     await workbench.screenshot('relay-edited');
-    await held('data').locator('[data-act=release]').click();
+    // The page sends what the open document says.
+    await held('data').locator('[data-act=send]').click();
     await expect.poll(() => programs.heard(1).length, PATIENCE).toBe(before + 1);
     // Its header, its counter and the tag of what is longer now; how it opens is the matter of another test.
     const got = programs.heard(1)[before]!;
@@ -91,7 +93,11 @@ describe('the relay', () => {
     stranger[10]! ^= 1;
     programs.say({ side: 0, bytes: stranger });
     await held('only its bytes can be changed').waitFor(PATIENCE);
-    expect(await held('only its bytes can be changed').locator('textarea').inputValue()).toBe(stranger.toString('hex'));
+    expect(await held('only its bytes can be changed').locator('.summary').innerText()).toBe(stranger.toString('hex'));
+    await held('only its bytes can be changed').locator('[data-act=edit]').click();
+    const editor = workbench.page.locator('.monaco-editor[data-uri^="peerscope-message:"]').first();
+    await expect.poll(() => editor.innerText(), PATIENCE).toContain('@bytes');
+    await messageLens(workbench, 'Drop').waitFor(PATIENCE);
     await held('only its bytes can be changed').locator('[data-act=drop]').click();
     await expect.poll(told, PATIENCE).toContain('dropped by hand');
     await workbench.screenshot('relay-dropped');
@@ -107,6 +113,7 @@ describe('the relay', () => {
     const cardOf = (text: string): Locator => page.locator('peerscope-node', { hasText: text });
     const start = async (direction: string, address: string, forward?: string): Promise<void> => {
       const before = await page.locator('peerscope-node').count();
+      await openForm(page);
       await page.locator('#node-direction').selectOption(direction);
       await page.locator('#node-address').fill(address);
       if (forward !== undefined) {

@@ -74,4 +74,36 @@ describe('a packet that is sent by its lens', () => {
     expect(Number(second)).toBeGreaterThan(3.5);
     expect(await workbench.page.locator('.tabs-container .tab', { hasText: 'late-1' }).count()).toBe(1);
   });
+
+  it('is sent by four keys to a program that no node is connected to, and its late answer stands below it', async () => {
+    const before = from.length;
+    const rows = workbench.page.locator('.quick-input-list .monaco-list-row');
+    // The script in front says whom it dials.
+    await workbench.openFile('late.packet');
+    await workbench.page.locator('.monaco-editor .view-line').first().click();
+    await workbench.page.keyboard.press('Control+Alt+P');
+    await rows
+      .filter({ hasText: `Dial 127.0.0.1:${peer.address().port}` })
+      .first()
+      .waitFor(PATIENCE);
+    await workbench.page.keyboard.press('Enter');
+    await rows.filter({ hasText: 'InitHello' }).first().waitFor(PATIENCE);
+    await workbench.page.keyboard.press('Enter');
+    await rows.filter({ hasText: 'Send InitHello' }).first().waitFor(PATIENCE);
+    // The node itself says nothing.
+    expect(from.length).toBe(before);
+    await workbench.page.keyboard.press('Enter');
+    await expect.poll(() => from.length, PATIENCE).toBe(before + 1);
+    await rows.filter({ hasText: 'Send InitHello Again' }).first().waitFor(PATIENCE);
+    await workbench.page.waitForTimeout(2_000);
+    answer();
+    await rows
+      .filter({ hasText: /frame \d+/ })
+      .first()
+      .waitFor(PATIENCE);
+    await workbench.screenshot('sending-four-keys');
+    // It stands in the inspector, too, for whoever leaves the line.
+    await workbench.page.locator('.tabs-container .tab.active', { hasText: 'p2pke-connect' }).waitFor(PATIENCE);
+    await workbench.page.keyboard.press('Escape');
+  });
 });

@@ -4,10 +4,12 @@
  */
 import { Random } from '../../extension/author/random.ts';
 import * as checks from '../../extension/host/capture/checks.ts';
-import { node, nodeCommands, wish } from '../../extension/host/nodes/checks.ts';
+import * as nodeChecks from '../../extension/host/nodes/checks.ts';
 import type { WebviewCalls } from '../../extension/wire/inspector.ts';
 import type { NodePageCalls } from '../../extension/wire/node.ts';
 import type { MethodOf } from '../../extension/wire/rpc.ts';
+
+const { node, nodeCommands, wish } = nodeChecks;
 
 type Check = (value: unknown) => unknown;
 
@@ -21,7 +23,7 @@ const rows = {
 };
 const scope = { show: 'all', columns: ['a.b'], row: 1, sort: { by: 'info', descending: false }, comments: [[1, 'words']] };
 const link = { node: 1, link: 1, message: 'HELLO', text: '{}' };
-const held = { node: 1, held: 1, times: 2, text: '00', milliseconds: 5 };
+const held = { node: 1, held: 1, action: { kind: 'send', times: 2, milliseconds: 5 } };
 const form = { protocol: 'p2pke', transport: 'udp', direction: 'listen', address: '127.0.0.1:0', role: '', mode: 'step' };
 
 /** By method: its check, and what a page sends. */
@@ -81,11 +83,15 @@ const ofNodes: PageMessages<MethodOf<NodePageCalls>> = {
   mode: command(nodeCommands.mode),
   pause: command(nodeCommands.pause),
   continueAnyway: ready,
-  template: command(nodeCommands.template),
-  send: command(nodeCommands.send),
-  release: command(nodeCommands.release),
+  showFrame: [nodeChecks.frame, { node: 1, frame: 2 }],
+  suggestFault: [nodeChecks.faultText, { node: 1, text: 'drop' }],
+  again: [node, { node: 1 }],
+  removeFault: [nodeCommands.removeFault, { node: 1, fault: 1 }],
+  editHeld: command(nodeChecks.held),
+  write: command(nodeChecks.message),
+  actOnHeld: command(nodeChecks.heldAction),
+  sendNew: command(nodeChecks.message),
   drop: command(nodeCommands.drop),
-  delay: command(nodeCommands.delay),
   disconnect: command(nodeCommands.disconnect),
   fault: command(nodeCommands.fault),
 };

@@ -121,7 +121,7 @@ function* inValue(
         yield { text: '"none" stands in records of what a node sends: elsewhere a field is just not written', start, end };
       return;
     case 'valid':
-      if (context.place !== 'send' && context.place !== 'edit')
+      if (context.place === 'expect' || context.place === 'define')
         yield { text: '"valid" stands in what a node sends alone', start, end };
       return;
     case 'any':

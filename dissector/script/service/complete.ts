@@ -417,7 +417,7 @@ function wordsOf(form: FieldForm | undefined, place: Place): CompletionItem[] {
 
 function special(wanted: ValueType, place: Place): CompletionItem[] {
   if (place === 'expect') return [value('any', 'whatever it is')];
-  if (place !== 'send' && place !== 'edit') return [];
+  if (place === 'define') return [];
   const valid = value('valid', 'what the node would send');
   if (wanted === 'record') return [];
   if (wanted !== 'bytes') return [valid];

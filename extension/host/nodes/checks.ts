@@ -1,7 +1,7 @@
 /** The shapes of what arrives from the page of the test nodes. A request that fails here is answered with the error. */
 
 import { integer, mismatch, object } from '../../wire/checks.ts';
-import type { NodeCommands, NodeMode, NodeWish } from '../../wire/node.ts';
+import type { HeldAction, NodeCommands, NodeMode, NodePageCalls, NodeWish } from '../../wire/node.ts';
 
 const LONGEST_TEXT = 1 << 20;
 /** A day: longer than anybody waits for a message. */
@@ -18,24 +18,35 @@ export const nodeCommands = {
   forget: node,
   mode: (value: unknown) => ({ ...node(value), mode: mode(object(value, 'mode').mode) }),
   pause: (value: unknown) => ({ ...node(value), paused: object(value, 'pause').paused === true }),
-  template: message,
-  send: (value: unknown) => ({ ...message(value), text: text(object(value, 'send').text, 'send.text') }),
-  release: (value: unknown) => {
-    const given = object(value, 'release');
-    return {
-      ...held(value),
-      times: integer(given.times, 'release.times', 1, MOST_COPIES),
-      ...(given.text === undefined ? {} : { text: text(given.text, 'release.text') }),
-    };
-  },
   drop: held,
-  delay: (value: unknown) => ({
-    ...held(value),
-    milliseconds: integer(object(value, 'delay').milliseconds, 'delay.milliseconds', 0, LONGEST_DELAY_MS),
-  }),
   disconnect: (value: unknown) => ({ ...node(value), link: integer(object(value, 'disconnect').link, 'disconnect.link', 0) }),
+  removeFault: (value: unknown) => ({
+    ...node(value),
+    fault: integer(object(value, 'removeFault').fault, 'removeFault.fault', 0),
+  }),
   fault: (value: unknown) => ({ ...node(value), spec: text(object(value, 'fault').spec, 'fault.spec') }),
 } satisfies Partial<Checks>;
+
+export function frame(value: unknown): { readonly node: number; readonly frame: number } {
+  return { ...node(value), frame: integer(object(value, 'showFrame').frame, 'showFrame.frame', 1) };
+}
+
+/** A fault that is being written. */
+export function faultText(value: unknown): { readonly node: number; readonly text: string } {
+  return { ...node(value), text: text(object(value, 'suggestFault').text, 'suggestFault.text') };
+}
+
+/** What is to become of a held message. */
+export function heldAction(value: unknown): NodePageCalls['actOnHeld']['params'] {
+  return { ...held(value), action: action(object(object(value, 'actOnHeld').action, 'action')) };
+}
+
+function action({ kind, times, milliseconds }: Record<string, unknown>): HeldAction {
+  if (kind === 'send') return { kind, times: integer(times, 'action.times', 1, MOST_COPIES) };
+  if (kind === 'delay') return { kind, milliseconds: integer(milliseconds, 'action.milliseconds', 0, LONGEST_DELAY_MS) };
+  if (kind === 'replace') return { kind };
+  throw mismatch('action.kind', 'send, delay, replace', kind);
+}
 
 export function node(value: unknown): { readonly node: number } {
   return { node: integer(object(value, 'node').node, 'node', 1) };
@@ -63,11 +74,11 @@ function keyLogs(value: unknown): readonly string[] {
   return value.map((path) => text(path, 'start.keyLogs'));
 }
 
-function held(value: unknown): { readonly node: number; readonly held: number } {
+export function held(value: unknown): { readonly node: number; readonly held: number } {
   return { ...node(value), held: integer(object(value, 'held').held, 'held', 0) };
 }
 
-function message(value: unknown): { readonly node: number; readonly link: number; readonly message: string } {
+export function message(value: unknown): { readonly node: number; readonly link: number; readonly message: string } {
   const given = object(value, 'message');
   return { ...node(value), link: integer(given.link, 'link', 0), message: text(given.message, 'message') };
 }

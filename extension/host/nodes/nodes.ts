@@ -20,10 +20,20 @@ import { choose } from '../questions.ts';
 import { registerScripts, type Senders } from '../scripts/commands.ts';
 import { OpenScripts } from '../scripts/openscripts.ts';
 import { tellError, tellWarning } from '../telling.ts';
-import { nodeCommands, node as nodeOf, wish as wishOf } from './checks.ts';
+import {
+  faultText as faultTextOf,
+  frame as frameOf,
+  heldAction,
+  held as heldOf,
+  message as messageOf,
+  nodeCommands,
+  node as nodeOf,
+  wish as wishOf,
+} from './checks.ts';
 import { type Driven, nodeCommandsOf } from './commands.ts';
+import { type MessageNodes, Messages } from './messages.ts';
 import { Recordings } from './recordings.ts';
-import { PacketSender } from './sendpacket.ts';
+import { PacketSender, type PacketSenders } from './sendpacket.ts';
 import { type Standing, StoppedDebugger } from './stoppeddebugger.ts';
 import { NodeTasks, type TaskNodes } from './tasks.ts';
 
@@ -36,8 +46,10 @@ export function registerNodes(context: vscode.ExtensionContext, editors: Capture
     nodes,
     vscode.commands.registerCommand('peerscope.openTestNode', () => nodes.open()),
     vscode.commands.registerCommand('peerscope.continueAnyway', () => nodes.continueAnyway()),
+    vscode.commands.registerCommand('peerscope.writeMessage', (of: unknown) => nodes.onMessage(of, 'write')),
+    vscode.commands.registerCommand('peerscope.sendMessageNow', (of: unknown) => nodes.onMessage(of, 'send')),
     vscode.commands.registerCommand('peerscope.closeScripts', () => nodes.closeScripts()),
-    ...nodeCommandsOf(nodes, new PacketSender(nodes)),
+    ...nodeCommandsOf(nodes, new PacketSender(nodes, context.workspaceState)),
     ...registerScripts(nodes, (runs) => new NodeTasks(nodes, runs, spokenIn(context.extension.packageJSON))),
     ...registerProtocols(nodes, context.extensionUri, (capture) => editors.show(capture)),
   ];
@@ -56,7 +68,7 @@ interface TaskDefinition {
   readonly properties: { readonly node: { readonly examples: readonly string[] } };
 }
 
-class Nodes implements Driven, Senders, Standing, TaskNodes {
+class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, TaskNodes {
   readonly #context: vscode.ExtensionContext;
   readonly #editors: CaptureEditors;
   readonly #recordings: Recordings;
@@ -70,6 +82,7 @@ class Nodes implements Driven, Senders, Standing, TaskNodes {
   readonly onDidRecord = this.#recorded.event;
   readonly #openScripts = new OpenScripts();
   readonly #debugger: StoppedDebugger;
+  readonly #messages: Messages;
   /** The debug session for which all stand still. */
   #stillFor: string | undefined;
 
@@ -78,6 +91,8 @@ class Nodes implements Driven, Senders, Standing, TaskNodes {
     this.#editors = editors;
     this.#recordings = new Recordings(context.globalStorageUri, context.workspaceState);
     this.#debugger = new StoppedDebugger(this);
+    this.#messages = new Messages(this);
+    this.#messages.onDidChangeEdited(() => this.#tellPage());
     this.#recordings
       .tellOfEarlier(async (recording) => await editors.show(recording))
       .catch((error: unknown) => {
@@ -87,6 +102,7 @@ class Nodes implements Driven, Senders, Standing, TaskNodes {
 
   dispose(): void {
     this.#debugger.dispose();
+    this.#messages.dispose();
     this.#panel?.dispose();
     this.#end();
     this.#nodesChanged.dispose();
@@ -107,6 +123,16 @@ class Nodes implements Driven, Senders, Standing, TaskNodes {
 
   continueAnyway(): void {
     this.#debugger.continueAnyway();
+  }
+
+  /** From the menu of a message on the page. */
+  async onMessage(of: unknown, what: 'write' | 'send'): Promise<void> {
+    try {
+      const { node, link, message } = messageOf(of);
+      await (what === 'write' ? this.#messages.write(node, link, message) : this.#messages.sendNew({ node, link, message }));
+    } catch (error) {
+      void tellError(vscode.l10n.t('Peerscope: {0}', error instanceof Error ? error.message : String(error)));
+    }
   }
 
   /** The nodes of scripts that stayed open; without a thread there are none. */
@@ -147,7 +173,8 @@ class Nodes implements Driven, Senders, Standing, TaskNodes {
   /** A frame of the traffic of a node, which a person asks for. */
   async showFrame(node: number, frame: number): Promise<void> {
     const recording = this.states.find(({ id }) => id === node)?.recording;
-    if (recording !== undefined) await this.#editors.show(vscode.Uri.file(recording), { frame });
+    if (recording === undefined) return;
+    await this.#editors.show(vscode.Uri.file(recording), { frame }, { viewColumn: this.besideColumn, preserveFocus: true });
   }
 
   get folder(): vscode.Uri {
@@ -163,10 +190,38 @@ class Nodes implements Driven, Senders, Standing, TaskNodes {
       (message) => void webview.postMessage(message),
       {
         ...(Object.fromEntries(passed) as { readonly [M in keyof typeof nodeCommands]: (params: unknown) => Promise<never> }),
-        ready: async () => ({ protocols: await this.protocols(), nodes: this.states }),
+        ready: async () => ({ protocols: await this.protocols(), nodes: this.#shown }),
         start: async (params: unknown) => ({ started: await this.start(wishOf(params)) }),
         show: async (params: unknown) => {
-          await this.#showTraffic(nodeOf(params).node);
+          const { node } = nodeOf(params);
+          const recording = this.states.find(({ id }) => id === node)?.recording;
+          if (recording !== undefined) await this.#showTraffic(vscode.Uri.file(recording));
+          return {};
+        },
+        showFrame: async (params: unknown) => {
+          const { node, frame } = frameOf(params);
+          await this.showFrame(node, frame);
+          return {};
+        },
+        suggestFault: async (params: unknown) =>
+          this.#call('suggestFault', { ...faultTextOf(params), modules: moduleFiles(undefined) }),
+        again: async (params: unknown) => this.#call('again', nodeOf(params)),
+        editHeld: async (params: unknown) => {
+          const { node, held } = heldOf(params);
+          await this.#messages.editHeld(node, held);
+          return {};
+        },
+        write: async (params: unknown) => {
+          const { node, link, message } = messageOf(params);
+          await this.#messages.write(node, link, message);
+          return {};
+        },
+        actOnHeld: async (params: unknown) => {
+          const { node, held, action } = heldAction(params);
+          return { isDone: await this.#messages.actOnHeld(node, held, action) };
+        },
+        sendNew: async (params: unknown) => {
+          await this.#messages.sendNew(messageOf(params));
           return {};
         },
         continueAnyway: async () => {
@@ -197,7 +252,8 @@ class Nodes implements Driven, Senders, Standing, TaskNodes {
   }
 
   /** The message as it waits. */
-  readonly release = ({ id: node }: NodeState, held: number): Promise<unknown> => this.#call('release', { node, held, times: 1 });
+  readonly release = ({ id: node }: NodeState, held: number): Promise<unknown> =>
+    this.#messages.actOnHeld(node, held, { kind: 'send', times: 1 });
 
   readonly drop = ({ id: node }: NodeState, held: number): Promise<unknown> => this.#call('drop', { node, held });
 
@@ -211,17 +267,28 @@ class Nodes implements Driven, Senders, Standing, TaskNodes {
     const allow = await allowedHosts(addressesOf(wish));
     if (allow === undefined) return false;
     this.open();
-    return (await this.#startNode(wish, allow)) !== undefined;
+    await this.#startNode(wish, allow, (recording) => this.#showTraffic(recording));
+    return true;
   }
 
   /** For a task: without the page, and its traffic stands in a tab of its own once somebody asks for it. */
   async startNode(wish: NodeWish): Promise<number | undefined> {
     if (!vscode.workspace.isTrusted) throw new Error(untrusted());
     const allow = await allowedHosts(addressesOf(wish));
-    return allow === undefined ? undefined : this.#startNode(wish, allow, false);
+    return allow === undefined ? undefined : this.#startNode(wish, allow);
   }
 
-  async #startNode(wish: NodeWish, allow: readonly string[], isShown = true): Promise<number> {
+  /** For one packet: its clocks stand, so that an answer may come as late as it likes. */
+  async dial(wish: NodeWish): Promise<number | undefined> {
+    if (!vscode.workspace.isTrusted) throw new Error(untrusted());
+    const allow = await allowedHosts(addressesOf(wish));
+    if (allow === undefined) return undefined;
+    const node = await this.#startNode(wish, allow, (recording) => this.show(recording));
+    await this.#call('pause', { node, paused: true });
+    return node;
+  }
+
+  async #startNode(wish: NodeWish, allow: readonly string[], show?: (recording: vscode.Uri) => Promise<void>): Promise<number> {
     const name = `${wish.protocol}-${wish.direction}-${Date.now().toString(36)}.pcapng`;
     const recording = await this.#recordings.add(name);
     // What VS Code gives is behind proxies, which do not go to another thread.
@@ -233,16 +300,30 @@ class Nodes implements Driven, Senders, Standing, TaskNodes {
       recording: recording.fsPath,
       modules: moduleFiles(undefined),
     });
-    if (isShown) await this.#showTraffic(node, recording);
+    await show?.(recording);
     return node;
   }
 
   /** Beside the page, which stays in view. */
-  async #showTraffic(node: number, known?: vscode.Uri): Promise<void> {
-    const recording = known?.fsPath ?? this.states.find(({ id }) => id === node)?.recording;
-    if (recording === undefined) return;
-    const viewColumn = this.#panel?.viewColumn === vscode.ViewColumn.One ? vscode.ViewColumn.Two : vscode.ViewColumn.One;
-    await this.#editors.show(vscode.Uri.file(recording), {}, { viewColumn, preserveFocus: true });
+  async #showTraffic(recording: vscode.Uri): Promise<void> {
+    await this.#editors.show(recording, {}, { viewColumn: this.besideColumn, preserveFocus: true });
+  }
+
+  /** The page stays in view. */
+  get besideColumn(): vscode.ViewColumn {
+    return this.#panel?.viewColumn === vscode.ViewColumn.One ? vscode.ViewColumn.Two : vscode.ViewColumn.One;
+  }
+
+  /** With what only the host knows of them. */
+  get #shown(): readonly NodeState[] {
+    return this.states.map((state) => ({
+      ...state,
+      held: state.held.map((held) => (this.#messages.isEdited(state.id, held.id) ? { ...held, isEdited: true } : held)),
+    }));
+  }
+
+  #tellPage(): void {
+    this.#page?.tell('nodes', { nodes: this.#shown });
   }
 
   async #save(node: number): Promise<void> {
@@ -275,7 +356,7 @@ class Nodes implements Driven, Senders, Standing, TaskNodes {
       {
         nodes: ({ nodes }) => {
           this.states = nodes;
-          this.#page?.tell('nodes', { nodes });
+          this.#tellPage();
           this.#nodesChanged.fire();
         },
         recording: ({ run }) => this.#recorded.fire(run),

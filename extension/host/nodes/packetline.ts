@@ -126,10 +126,12 @@ export class PacketLine {
     const packet = `${state.protocol} ${this.#message} { ${text} }`;
     try {
       const wish = { node: state.id, link: link.id, text: packet, at: 0, folder: undefined, modules: moduleFiles(undefined) };
-      const { mark } = await this.#nodes.call('sendPacket', wish);
-      this.#mark ??= mark;
-      this.#failure = undefined;
-      this.#onSent(text);
+      const { mark, failure } = await this.#nodes.call('sendPacket', wish);
+      this.#failure = failure?.text;
+      if (failure === undefined) {
+        this.#mark ??= mark;
+        this.#onSent(text);
+      }
     } catch (error) {
       this.#failure = reasonOf(error);
     }

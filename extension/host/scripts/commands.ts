@@ -144,6 +144,7 @@ async function sendByNode(
     folder: folderOf(document.uri),
     modules: moduleFiles(document.uri),
   };
-  await senders.call('sendPacket', wish);
+  const { failure } = await senders.call('sendPacket', wish);
+  if (failure !== undefined) throw new Error(failure.text);
   await senders.show(vscode.Uri.file(state.recording));
 }

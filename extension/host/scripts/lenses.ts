@@ -1,6 +1,7 @@
 /** What can be done with each message of a packet script, above it. */
 import * as vscode from 'vscode';
 import { type OutlineItem, ScriptDocument } from '../../../dissector/script/index.ts';
+import { MESSAGE } from '../messagescheme.ts';
 
 export class ScriptLenses implements vscode.CodeLensProvider {
   readonly #hasNodes: boolean;
@@ -28,6 +29,8 @@ export class ScriptLenses implements vscode.CodeLensProvider {
   provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
     // The transcript of a capture that is debugged says what was sent.
     if (document.uri.scheme === 'debug') return [];
+    // A message of a running node has others.
+    if (document.uri.scheme === MESSAGE) return [];
     const script = this.#scripts.get(document) ?? new ScriptDocument([]);
     this.#scripts.set(document, script);
     script.update(document.getText());

@@ -113,7 +113,7 @@ describe('values', () => {
     ['p2pke data { data: hex_text(01 02) }', 'data is bytes, not text'],
     ['p2pke data { data: repeat(01 02) }', 'repeat takes other values: repeat(value: any, times: integer)'],
     ['p2pke data { data: random("x") }', 'length of random is integer, not text'],
-    ['p2pke data { data: valid }', '"valid" stands in what a node sends alone'],
+    ['@n = valid\np2pke data { data: n }', '"valid" stands in what a node sends alone'],
     ['p2pke data { data: none }', '"none" stands in records of what a node sends'],
     ['p2pke data { data: text(prompt(sha1("x"))) }', 'a question is asked before anything runs: it stands in quotes'],
     [`${nodes}expect b data { data: random(3) }`, 'random bytes are others at each look'],
