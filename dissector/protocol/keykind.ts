@@ -14,8 +14,8 @@ export interface KeyKind<Secret = unknown> {
   /** All secrets of one public value open the same: the first of them is kept. */
   readonly isSole?: boolean;
   /**
-   * The secret and the public value (lower-case hex or text) by which sessions look it up, or what is wrong in a sentence without the
-   * value. The bytes of the secret belong to the ring, which overwrites them once the key is forgotten.
+   * The secret and the public value (lower-case hex or text) by which sessions look it up, which people see and so holds nothing of
+   * the secret; or what is wrong in a sentence without the value. The bytes of the secret belong to the ring, which overwrites them once the key is forgotten.
    */
   parse(fields: readonly string[], limits: Limits): { readonly index: string; readonly secret: Secret } | string;
 }

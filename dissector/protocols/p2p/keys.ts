@@ -1,3 +1,5 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { fromBase64, fromHex, toHex } from '../../bytes/index.ts';
 import { integer, type PublicKey, readPublicKey } from '../../crypto/index.ts';
 import { type KeyKind, rsaPrivateKind } from '../../protocol/index.ts';
@@ -52,7 +54,9 @@ export const dhKind: KeyKind<bigint> = {
     const bytes = fields.length === 1 && text !== '' ? numberOf(text) : undefined;
     if (bytes === undefined) return 'expected one exponent in hex';
     const exponent = integer(bytes);
-    return exponent === 0n ? 'the exponent is zero' : { index: exponent.toString(16), secret: exponent };
+    if (exponent === 0n) return 'the exponent is zero';
+    // Its public key depends on the group of a session, so nothing public tells exponents apart: a digest does.
+    return { index: toHex(sha256(utf8ToBytes(exponent.toString(16))).subarray(0, 8)), secret: exponent };
   },
 };
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { defaultLimits } from '../../../dissector/bytes/index.ts';
 import { type Key, KeyRing, sharedKeyKind, x25519PrivateKind, x25519PublicKind } from '../../../dissector/protocol/index.ts';
 import { protocols } from '../../../dissector/protocols/index.ts';
+import { keysOf } from '../../golden/keys.ts';
 
 const ring = (): KeyRing => new KeyRing(protocols.flatMap((protocol) => protocol.keys));
 const key = 'fdc6b68de9799289062510512438ec4d7a416bc26484cd7a3553c5364b663105';
@@ -108,5 +110,28 @@ describe('the key log', () => {
     const { usable, problems } = ring().add('log', 'wrong\n'.repeat(5000));
     expect([usable, problems.length]).toEqual([0, 1001]);
     expect(problems.at(-1)).toBe('log: 4000 more lines are wrong, over the limit keyLogProblems of 1000');
+  });
+});
+
+describe('what a key belongs to', () => {
+  /** Public keys stand in key logs, too: they are found by themselves. */
+  const publicLabels = ['P2P_NODE_LIST_KEY'];
+
+  it.each(['botd_a', 'p2p_a', 'p2pke_a', 'p2pke_b', 'ptpchat_a', 'ptpchat_d'])('holds nothing of the key: %s', (name) => {
+    const kinds = protocols.flatMap(({ keys }) => keys);
+    const lines = keysOf(name)
+      .split('\n')
+      .filter((line) => /^[A-Z]/.test(line));
+    let judged = 0;
+    for (const line of lines) {
+      const [label = '', ...fields] = line.split(/\s+/);
+      const parsed = kinds.find((kind) => kind.label === label)?.parse(fields, defaultLimits);
+      if (parsed === undefined || typeof parsed === 'string' || publicLabels.includes(label)) continue;
+      const value = fields.at(-1)!;
+      const hex = /^[0-9a-f]+$/i.test(value) ? value.toLowerCase() : Buffer.from(value, 'base64').toString('hex');
+      judged++;
+      expect(parsed.index, label).not.toContain(hex.replace(/^0+/, ''));
+    }
+    expect(judged).toBeGreaterThan(0);
   });
 });
