@@ -38,7 +38,7 @@ export class NodeCard extends PageElement {
       )}
       ${heldCount > held.length ? html`<p class="hint">${heldCount - held.length} more held messages</p>` : nothing}
       <peerscope-node-faults .call=${this.call} .node=${this.node}></peerscope-node-faults>
-      <div class="told" tabindex="0" aria-label="Log" role="log"><ol>${told.slice(-SHOWN_TOLD).map((each) => this.#told(each))}</ol></div>
+      <div class="told" tabindex="0" aria-label="Log" role="log" ?hidden=${told.length === 0}><ol>${told.slice(-SHOWN_TOLD).map((each) => this.#told(each))}</ol></div>
     </article>`;
   }
 
@@ -57,7 +57,7 @@ export class NodeCard extends PageElement {
 
   #told({ time, text, grave, frame }: ToldState): TemplateResult {
     const shown = frame === undefined ? nothing : this.#frame(frame);
-    const mark = grave ? html`<span class="mark" aria-hidden="true">!</span>` : nothing;
+    const mark = grave ? html`<span class="mark" aria-hidden="true">!</span> ` : nothing;
     return html`<li class=${grave ? 'grave' : ''}><time title=${new Date(time).toISOString()}>${secondsText(time - this.node.began)}</time> ${mark}${text}${shown}</li>`;
   }
 

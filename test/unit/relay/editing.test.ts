@@ -51,6 +51,28 @@ describe('a sealed message', () => {
     expect(lines.flatMap(({ findings }) => findings).filter(({ severity }) => severity === 'error')).toEqual([]);
   });
 
+  it('is replaced and goes on waiting; what goes on in the end is what it was replaced by, also after a delay', async () => {
+    const { chain, send, held } = await withData('all');
+    const replaced = (text: string) => ({ values: { ...held.values!, data: new TextEncoder().encode(text) } });
+    chain.relay.replace(held.id, replaced('first'));
+    chain.relay.replace(held.id, replaced('second'));
+    expect(chain.relay.held).toMatchObject([{ id: held.id, values: { data: new TextEncoder().encode('second') } }]);
+    expect(() => chain.relay.replace(held.id, { values: { ...held.values!, data: 'no bytes' } })).toThrow();
+    // What cannot be made changes nothing.
+    expect(chain.relay.held).toMatchObject([{ id: held.id, values: { data: new TextEncoder().encode('second') } }]);
+    const heard = () => chain.server.events.filter((event) => event.kind === 'received').length;
+    const before = heard();
+    chain.relay.delay(held.id, 50);
+    chain.run(10);
+    expect(heard()).toBe(before);
+    chain.run(100);
+    expect(heard()).toBe(before + 1);
+    chain.relay.mode = 'automatic';
+    send(101);
+    expect(chain.server.complaints()).toEqual([]);
+    expect(chain.notes).toEqual(['data edited by hand, data delayed by 50 ms by hand']);
+  });
+
   it('is not edited with the key of another session, and that is said', async () => {
     const wrong = `P2PKE_EPHEMERAL_PRIVATE ${'11'.repeat(32)}`;
     const { chain, send, held } = await withData([wrong]);

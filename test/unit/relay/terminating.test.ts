@@ -111,6 +111,25 @@ describe('a relay that terminates', () => {
     expect(texts()).toEqual(['3', '3', 'one', 'four']);
   });
 
+  it('carries over what a held message was replaced by, and says who changed it', async () => {
+    const chain = await terminating('p2pke', { mode: 'intercept' });
+    const { client, server, relay } = chain;
+    for (const text of ['one', 'two']) client.node.send(client.link.id, 'data', { data: new TextEncoder().encode(text) });
+    chain.run(10);
+    const [one, two] = relay.held;
+    relay.replace(one!.id, { values: { data: new TextEncoder().encode('eins') } });
+    relay.replace(two!.id, { values: { data: new TextEncoder().encode('zwei') } });
+    expect(relay.held.map(({ values }) => new TextDecoder().decode(values!.data as Uint8Array))).toEqual(['eins', 'zwei']);
+    expect(said(server)).toEqual([]);
+    relay.release(one!.id);
+    relay.mode = 'automatic';
+    chain.run(10);
+    expect(said(server).map(([, { data }]) => new TextDecoder().decode(data as Uint8Array))).toEqual(['eins', 'zwei']);
+    expect(chain.told.filter((text) => text.includes('edited')).map((text) => text.replace(/^.*: /, ''))).toEqual(
+      Array(2).fill('data edited by hand.'),
+    );
+  });
+
   it('counts anew what was edited', async () => {
     const chain = await terminating('p2p', { mode: 'step' });
     const { client, server, relay } = chain;
