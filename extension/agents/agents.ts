@@ -8,6 +8,7 @@ import { checkedInput, type Input } from './input.ts';
 import { agentLimits } from './limits.ts';
 import { bounded, quoted } from './quoting.ts';
 import { Roots } from './roots.ts';
+import { scriptDigest } from './scripts.ts';
 import { catalogWithoutSecrets, secretFieldNames } from './secretfields.ts';
 import { Secrets } from './secrets.ts';
 import type { Tooling } from './tooling.ts';
@@ -33,12 +34,17 @@ export interface AgentOptions {
 
 type Tool = (input: Input, tooling: Tooling, signal: AbortSignal | undefined) => Promise<string>;
 
+/** Questions that were asked and not answered. */
+const MOST_ASKED = 16;
+
 export class Agents {
   readonly #tooling: Tooling;
   readonly #sendingRefused: string | undefined;
   /** Keys of nodes that ran. */
   readonly #ownSecrets = new Secrets();
   readonly #tools: Readonly<Record<ToolName, Tool>>;
+  /** By call: what the script was when a person was asked. */
+  readonly #asked = new Map<string, string>();
   /** Bytes of a capture are valid until its next frame is read: calls take turns. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -74,7 +80,9 @@ export class Agents {
     let question: string | undefined;
     const refused = await this.#answered(async () => {
       if (this.#sendingRefused !== undefined) throw new Refusal(this.#sendingRefused);
-      question = await questionOf(checkedInput(tool, given), this.#tooling);
+      const input = checkedInput(tool, given);
+      question = await questionOf(input, this.#tooling);
+      this.#remember(given, scriptDigest(input, this.#tooling.roots));
       return '';
     });
     return question ?? refused;
@@ -88,6 +96,7 @@ export class Agents {
         throw new Refusal(`There is no tool ${quoted(name)}: ${tools.map((each) => each.name).join(', ')}.`);
       const input = checkedInput(tool, given);
       this.#refuseUnasked(tool, isAllowed);
+      if (tool.sends) this.#refuseChanged(given, input);
       return this.#tools[tool.name](input, this.#tooling, signal);
     });
   }
@@ -100,6 +109,21 @@ export class Agents {
     if (!sends) return;
     if (this.#sendingRefused !== undefined) throw new Refusal(this.#sendingRefused);
     if (!isAllowed) throw new Refusal('Nothing was sent: no person has allowed it.');
+  }
+
+  #remember(given: unknown, digest: string): void {
+    const [call, [oldest]] = [JSON.stringify(given), this.#asked.keys()];
+    if (this.#asked.size >= MOST_ASKED && oldest !== undefined) this.#asked.delete(oldest);
+    this.#asked.set(call, digest);
+  }
+
+  /** A file may be written between the question and the answer: what a person has not seen does not run. */
+  #refuseChanged(given: unknown, input: Input): void {
+    const call = JSON.stringify(given);
+    const asked = this.#asked.get(call);
+    this.#asked.delete(call);
+    if (asked !== scriptDigest(input, this.#tooling.roots))
+      throw new Refusal('Nothing was sent: the script is not the one that the person was asked about. Call again.');
   }
 
   #answered(work: () => Promise<string>): Promise<Answer> {

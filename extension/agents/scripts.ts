@@ -1,4 +1,5 @@
 /** The packet script that an agent gives, and one of its sections. */
+import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Protocol } from '../../dissector/protocol/index.ts';
@@ -34,6 +35,11 @@ export function chosenSection(input: Input, roots: Roots, protocols: readonly Pr
     ({ start, text: problem, severity }) => `line ${lineAt(text, start)}: ${severity ?? 'error'}: ${problem}`,
   );
   return { text, folder, section, problems };
+}
+
+/** Another one for every other text of the script. Throws a Refusal where it cannot be read. */
+export function scriptDigest(input: Input, roots: Roots): string {
+  return createHash('sha256').update(scriptIn(input, roots).text).digest('hex');
 }
 
 function scriptIn(input: Input, roots: Roots): { readonly text: string; readonly folder: string | undefined } {

@@ -29,6 +29,8 @@ export async function agentsWith({ roots, modules = [], keyLogs = [], maySend }:
   });
   endsWithFile(() => agents.close());
   return async (name, input, isAllowed = false) => {
+    // A person is asked first, as a server and the editor do.
+    if (isAllowed) await agents.question(name, input);
     const { text, isError = false } = await agents.call(name, input, isAllowed);
     if (tokensOf(text) > agentLimits.answerTokens) throw new Error(`${name} answers with ${tokensOf(text)} tokens`);
     return { text, isError };

@@ -243,6 +243,21 @@ describe('sending', () => {
     });
   });
 
+  it('is refused where the file is another one than the person was asked about', async () => {
+    const file = join(root, 'changing.packet');
+    const script = (count: number) => `node b = p2pke listen 127.0.0.1:0\nnode a = p2pke dial b\nwait ${count}ms\n`;
+    writeFileSync(file, script(1));
+    const person: Person = () => {
+      writeFileSync(file, script(2));
+      return accepted;
+    };
+    const { call } = await connected(command, ['--root', root, '--allow-send'], person);
+    const changed = await call('run_section', { file: 'changing.packet' });
+    expect(changed).toEqual({ text: expect.stringContaining('not the one that the person was asked about'), isError: true });
+    const same = await call('run_section', { file: 'changing.packet' });
+    expect(same.text).toMatch(/^The section passed/);
+  });
+
   it('is refused before anybody is asked where the script is wrong', async () => {
     asked.length = 0;
     const { call } = await connected(command, ['--root', root, '--allow-send'], answering(accepted));
