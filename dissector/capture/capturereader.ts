@@ -65,6 +65,8 @@ export interface CaptureReader {
   options(index: number): RawOption[];
   /** What the options of a frame's block say: direction, drops, process. */
   facts(index: number): PacketFacts;
+  /** The number, from 1, that Wireshark gives to a frame (0-based) of this file: it counts blocks, too, that hold no packet. */
+  wiresharkNumber(index: number): number;
   /** Of merged captures: the times of their frames by one clock, by which they are in order; `frames` has those of each file. */
   readonly clock?: FrameClock;
   /** Of merged captures: where a frame (0-based) comes from. */

@@ -1,5 +1,6 @@
 import { type Limits, overLimit, type Problem } from '../bytes/index.ts';
 import { FrameTable } from './frames.ts';
+import { OtherRecords } from './otherrecords.ts';
 import type { RawOption } from './rawoptions.ts';
 import type { Window } from './window.ts';
 
@@ -78,6 +79,7 @@ export class Catalog {
   /** Name Resolution Blocks, little-endian. */
   readonly names: Uint8Array[] = [];
   readonly processes: CaptureProcess[] = [];
+  readonly otherRecords = new OtherRecords();
   /** By section: how many processes the sections before it have. */
   readonly firstProcess: number[] = [];
   readonly problems: Problem[] = [];

@@ -205,6 +205,11 @@ export class MergedReader implements CaptureReader {
     return place === undefined ? { comments: [] } : place.source.reader.facts(place.index);
   }
 
+  /** There is no file that Wireshark could read: those of a merged one have the numbers of frames here. */
+  wiresharkNumber(index: number): number {
+    return index + 1;
+  }
+
   origin(index: number): FrameOrigin {
     const { source, index: own } = this.place(index)!;
     return { file: source.name, index: own };

@@ -23,6 +23,9 @@ export const byteOrderMagic = 0x1a2b3c4d;
 /** Blocks that hold a frame. */
 const holdsPacket: ReadonlySet<number> = new Set([blockType.enhancedPacket, blockType.simplePacket, blockType.obsoletePacket]);
 
+/** Systemd journal exports and custom blocks (draft-ietf-opsawg-pcapng, sections 4.8 and 4.9), which Wireshark lists among the packets. */
+const numberedByWireshark: ReadonlySet<number> = new Set([0x09, 0x0bad, 0x4000_0bad]);
+
 /** Bytes from the start of a packet block to the packet's bytes, by `recordKind`. */
 export const packetDataOffset: readonly number[] = [0, 28, 12, 28];
 
@@ -116,6 +119,7 @@ export class PcapngIndexer implements Indexer {
       case blockType.sectionHeader:
         return this.section(at, length);
       default:
+        if (numberedByWireshark.has(type)) this.catalog.otherRecords.add(this.catalog.frames.length);
         return undefined;
     }
   }

@@ -153,6 +153,10 @@ class FileReader implements CaptureReader {
     return packetFacts(this.options(index), named);
   }
 
+  wiresharkNumber(index: number): number {
+    return index + 1 + this.catalog.otherRecords.before(index);
+  }
+
   private optionsOf(index: number): { start: number; end: number; littleEndian: boolean } | undefined {
     const { frames, window, interfaces, sections } = this.catalog;
     if (!(index >= 0 && index < frames.length) || !frames.hasOptions(index)) return undefined;

@@ -32,8 +32,10 @@ export class OpenedBlocks {
     const known = this.#forms.get(protocol) ?? openedForms(protocol);
     this.#forms.set(protocol, known);
     const { whole } = this.#analysis.dissectAlone(message);
-    const { frames } = this.#analysis.reader;
-    const pdu = { dissector: dissectorOf(known, name), conversation, direction, frame, bytes: whole };
+    const { reader } = this.#analysis;
+    const { frames } = reader;
+    const numbered = { frame: reader.wiresharkNumber(frame - 1), bytes: whole };
+    const pdu = { dissector: dissectorOf(known, name), conversation, direction, ...numbered };
     // A frame without a time, or with one that this format cannot hold, stands at the beginning of 1970.
     const seconds = frames.hasTime(frame - 1) ? frames.seconds(frame - 1) : -1;
     const isWritable = seconds >= 0 && seconds < LATEST;

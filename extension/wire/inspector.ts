@@ -162,6 +162,8 @@ export interface WorkerCalls extends Questions {
   stopExport: { params: { id: number }; result: Record<never, never> };
   /** A conversation as it was said: the messages of a direction or of both, decrypted where a key opened them. */
   follow: { params: { n: number; direction?: 0 | 1; as: FollowAs }; result: { title: string; text: string } };
+  /** The number that Wireshark gives to a frame of the file, both from 1. */
+  wiresharkFrame: { params: { frame: number }; result: { number: number } };
   /** A message after decryption. */
   payload: { params: { n: number }; result: { bytes: Uint8Array; name: string } };
 }

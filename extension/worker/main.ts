@@ -41,6 +41,10 @@ const connection = new Connection<None, WorkerEvents, WorkerCalls, None>(
     exported: (params: unknown) => exports.next((params as Params<'exported'>).id),
     stopExport: (params: unknown) => exports.stop((params as Params<'stopExport'>).id),
     follow: (params: unknown) => follow(capture.analysis, params as Params<'follow'>),
+    wiresharkFrame: (params: unknown) => {
+      const { frame } = params as Params<'wiresharkFrame'>;
+      return { number: capture.analysis.reader.wiresharkNumber(frame - 1) };
+    },
     payload: (params: unknown) => payload(capture.analysis, params as Params<'payload'>),
   },
   {},

@@ -5,6 +5,7 @@ import { type KeyLogs, keyLogName } from '../keys/keylogs.ts';
 import { askLine, choose } from '../questions.ts';
 import { tellError, tellInformation, tellWarning } from '../telling.ts';
 import { chooseCandidate, decodeAs } from './decodeas.ts';
+import type { CaptureDocument } from './document.ts';
 import type { CaptureEditors } from './editor.ts';
 import { configuredFiles, nameOf } from './files.ts';
 import { openInWireshark } from './wireshark.ts';
@@ -28,13 +29,18 @@ export function registerCommands(editors: CaptureEditors, keyLogs: KeyLogs): vsc
     }),
     vscode.commands.registerCommand('peerscope.openInWireshark', (place?: unknown) => {
       const frame = typeof place === 'object' && place !== null && 'frame' in place ? place.frame : undefined;
-      if (editors.active !== undefined)
-        openInWireshark(editors.active.document.uri, typeof frame === 'number' ? frame : undefined);
+      if (editors.active !== undefined) void wireshark(editors.active.document, typeof frame === 'number' ? frame : undefined);
     }),
     ...pageCommands.map((name) =>
       vscode.commands.registerCommand(`peerscope.${name}`, (place?: unknown) => editors.active?.command({ name, place })),
     ),
   ];
+}
+
+/** Wireshark may number the frame otherwise. */
+async function wireshark({ uri, worker }: CaptureDocument, frame: number | undefined): Promise<void> {
+  const told = frame === undefined ? undefined : await worker.call('wiresharkFrame', { frame }).catch(() => undefined);
+  openInWireshark(uri, told?.number ?? frame);
 }
 
 async function decide(editors: CaptureEditors, ask: typeof decodeAs, place: unknown): Promise<void> {

@@ -274,7 +274,9 @@ describe('the worker', () => {
     const opened = sources.find(({ name }) => name === 'Decrypted')!.bytes;
     const hex = Array.from(opened.subarray(0, 8), (byte) => byte.toString(16)).map((digits) => digits.padStart(2, '0'));
     expect(await frame('bytes', hex.join(' '), 4)).toBe(5);
-    await expect(frame('bytes', 'xyz')).rejects.toThrow('hexadecimal');
+    expect(await frame('bytes', 'xyz')).toBeUndefined();
+    // Text needs no quotes.
+    expect(await frame('bytes', 'ChaChaPoly')).toBe(1);
     expect(await frame('conversation', '0', 1)).toBe(2);
     expect(await frame('conversation', '1', 1)).toBeUndefined();
   });
