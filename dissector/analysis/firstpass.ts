@@ -65,8 +65,8 @@ export class FirstPass {
   #emptySegments!: FrameSet;
   /** The lowest of them that was not told yet. */
   #firstEmpty = Number.POSITIVE_INFINITY;
-  /** By TCP conversation: its lowest frame (1-based). */
-  readonly #firstSegments = new Map<number, number>();
+  /** By conversation: its lowest frame (1-based), of TCP alone. */
+  #firstSegments: (number | undefined)[] = [];
   readonly segmentFacts: SegmentFacts = {
     isEmpty: (frame) => this.#emptySegments.has(frame),
     takeFirstEmpty: () => {
@@ -76,7 +76,7 @@ export class FirstPass {
     },
     hasEvent: (frame) => this.events.byFrame.has(frame),
     conversationOf: (frame) => this.belongsTo(frame - 1) >> 1,
-    firstSegment: (conversation) => this.#firstSegments.get(conversation),
+    firstSegment: (conversation) => this.#firstSegments[conversation],
     framesOf: (messages, id) => {
       const pieces = messages.pieces.get(id);
       return pieces && this.#derived.framesOf(pieces);
@@ -112,7 +112,7 @@ export class FirstPass {
     this.nearMisses.clear();
     this.#belongs = new FrameIndex();
     this.#emptySegments = new FrameSet();
-    this.#firstSegments.clear();
+    this.#firstSegments = [];
     this.conversations = [];
     this.#owners = [];
     this.#observed = this.#undecided = this.#next = 0;
@@ -351,8 +351,8 @@ export class FirstPass {
     frame: number,
   ): void {
     if (kind !== transport.tcp) return;
-    const first = this.#firstSegments.get(id);
-    if (first === undefined || frame < first) this.#firstSegments.set(id, frame);
+    const first = this.#firstSegments[id];
+    if (first === undefined || frame < first) this.#firstSegments[id] = frame;
     const isEmpty = payloadStart === payloadEnd && payloadMissing === 0;
     if ((flags & (tcpFlag.fin | tcpFlag.rst)) !== 0 || !isEmpty) return;
     this.#emptySegments.add(frame);
