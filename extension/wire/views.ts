@@ -16,6 +16,9 @@ export interface Row {
   readonly nanos: number;
   readonly source: string;
   readonly destination: string;
+  /** Names of the addresses of both, where the capture has them. */
+  readonly sourceName?: string;
+  readonly destinationName?: string;
   readonly protocol: string;
   readonly message: string;
   readonly info: string;

@@ -1,7 +1,7 @@
 /** The capture that the worker owns: its first pass runs in slices, so that requests are answered while it runs. */
 
 import type { Analysis } from '../../dissector/analysis/index.ts';
-import { memoryFile } from '../../dissector/capture/index.ts';
+import { hostNames, memoryFile } from '../../dissector/capture/index.ts';
 import { FieldCatalog } from '../../dissector/filter/index.ts';
 import type { Protocol } from '../../dissector/protocol/index.ts';
 import { CaptureKeys } from '../capture/keys.ts';
@@ -55,6 +55,8 @@ export class Capture {
   #file: WatchedFile | undefined;
   /** The files that it is made of. */
   sources: readonly CaptureSource[] = [];
+  /** Names of addresses, of so many blocks of the file. */
+  #names: { readonly blocks: number; readonly hosts: ReadonlyMap<string, string> } = { blocks: -1, hosts: new Map() };
   #running: Running | undefined;
   /** Observes the capture again from its start, since it has grown or keys came, and takes the place of `#running` in the end. */
   #successor: Running | undefined;
@@ -246,6 +248,15 @@ export class Capture {
     return this.#running?.pass.file.format ?? '';
   }
 
+  /** The name of the address of an endpoint (`127.0.0.1:7000`), where the capture has one. */
+  nameOf(endpoint: string): string | undefined {
+    const { names } = this.analysis.reader;
+    // Blocks may come as the capture grows.
+    if (this.#names.blocks !== names.length) this.#names = { blocks: names.length, hosts: hostNames(names) };
+    if (this.#names.hosts.size === 0) return undefined;
+    return this.#names.hosts.get(endpoint.replace(/^\[(.*)\](?::\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1'));
+  }
+
   /** Grows with every change of rows that were told before. */
   get generation(): number {
     return this.#generations + (this.#running?.pass.analysis.generation ?? 0);
@@ -309,6 +320,7 @@ export class Capture {
       if (running === this.#running) this.#changed(this.overview());
     });
     this.#end();
+    this.#names = { blocks: -1, hosts: new Map() };
     this.#running = running;
     running.read();
   }

@@ -7,6 +7,8 @@ import type { ConversationTable, ConversationView, Sorted } from './conversation
 export interface EndpointView {
   /** `127.0.0.1:7000`. */
   readonly endpoint: string;
+  /** Of its address, where the capture has one. */
+  readonly name?: string;
   readonly transport: 'udp' | 'tcp';
   /** Protocols that it speaks, commas between them. */
   readonly protocol: string;
@@ -36,12 +38,19 @@ export class EndpointTable {
     const { generation } = this.#capture;
     const conversations = this.#conversations.summaries();
     if (conversations === undefined) return { rows: [], total: 0, generation, ready: false };
-    if (this.#views?.of !== conversations) this.#views = { of: conversations, all: endpointsOf(conversations) };
+    if (this.#views?.of !== conversations) this.#views = { of: conversations, all: this.#named(endpointsOf(conversations)) };
     const { all } = this.#views;
     const by = `${sort} ${descending}`;
     if (this.#sorted?.of !== all || this.#sorted.by !== by)
       this.#sorted = { of: all, by, views: [...all].sort((a, b) => compare(a, b, sort) * (descending ? -1 : 1)) };
     return { rows: this.#sorted.views.slice(start, start + count), total: all.length, generation, ready: true };
+  }
+
+  #named(endpoints: readonly EndpointView[]): EndpointView[] {
+    return endpoints.map((view) => {
+      const name = this.#capture.nameOf(view.endpoint);
+      return name === undefined ? view : { ...view, name };
+    });
   }
 }
 

@@ -153,6 +153,9 @@ export class Lists {
     return (row) => {
       const position = list.at(row);
       const view = rowView(analysis, show, position, row);
+      const [sourceName, destinationName] = [this.#capture.nameOf(view.source), this.#capture.nameOf(view.destination)];
+      if (sourceName !== undefined) Object.assign(view, { sourceName });
+      if (destinationName !== undefined) Object.assign(view, { destinationName });
       const gap = row === 0 ? undefined : gapOf(analysis, analysis.rowAt(show, list.at(row - 1)).frame, view.frame);
       if (gap !== undefined) Object.assign(view, { gap });
       if (fields.length === 0 && colours.none) return view;

@@ -8,6 +8,11 @@ export function endpointCell(endpoint: string): TemplateResult {
   return port === '' ? html`${endpoint}` : html`<span class="address beside-${port.length}">${address}</span>${port}`;
 }
 
+/** An endpoint with the name of its address, where there is one. */
+export function namedEndpoint(endpoint: string, name: string | undefined): string {
+  return name === undefined ? endpoint : `${endpoint} (${name})`;
+}
+
 /** Both ends of a row in one cell, where there is no room for two: the ports where they tell them apart, else the addresses. */
 export function portsText({ source, destination }: Pick<Row, 'source' | 'destination'>): string {
   const [[from, own], [to, other]] = [splitEndpoint(source), splitEndpoint(destination)];

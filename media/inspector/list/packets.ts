@@ -8,7 +8,7 @@ import { absolute, hueOf } from '../page/texts.ts';
 import { VirtualList } from '../page/virtuallist.ts';
 import { cellMenu } from './asfilter.ts';
 import { type Column, columnsOf, NARROW, timeText, tracks } from './columns.ts';
-import { endpointCell, portsText } from './endpoint.ts';
+import { endpointCell, namedEndpoint, portsText } from './endpoint.ts';
 import { ColumnFit } from './fitting.ts';
 import { Heads } from './heads.ts';
 import type { PacketList } from './list.ts';
@@ -165,11 +165,14 @@ export class Packets extends PageElement {
       case 'time':
         return { text: timeText(row, this.arranged.time, this.list.start, this.arranged.reference), title: absolute(row) };
       case 'source':
-        return { text: endpointCell(row.source), title: row.source };
+        return { text: endpointCell(row.source), title: namedEndpoint(row.source, row.sourceName) };
       case 'destination':
-        return { text: endpointCell(row.destination), title: row.destination };
+        return { text: endpointCell(row.destination), title: namedEndpoint(row.destination, row.destinationName) };
       case 'ports':
-        return { text: portsText(row), title: `${row.source} → ${row.destination}` };
+        return {
+          text: portsText(row),
+          title: `${namedEndpoint(row.source, row.sourceName)} → ${namedEndpoint(row.destination, row.destinationName)}`,
+        };
       case 'protocol': {
         const hue = row.state === 'none' ? 'none' : hueOf(row.protocol, HUES);
         return { text: row.protocol, mark: html`<span class="hue hue-${hue}" aria-hidden="true"></span>` };

@@ -1,4 +1,5 @@
 /** The endpoints of the capture: a table to sort, whose lines narrow the list of packets. */
+import { html } from 'lit';
 import type { ConversationsQuestions } from '../../../extension/worker/answers/conversations.ts';
 import type { EndpointColumn, EndpointView } from '../../../extension/worker/endpoints.ts';
 import { endpointCell } from '../list/endpoint.ts';
@@ -7,7 +8,12 @@ import { grouped, pair, splitEndpoint } from '../page/texts.ts';
 import { type GridColumn, GridTable } from './gridtable.ts';
 
 const columns: readonly GridColumn<EndpointView, EndpointColumn>[] = [
-  { id: 'endpoint', width: 'minmax(140px, 2fr)', title: 'Endpoint', cell: ({ endpoint }) => endpointCell(endpoint) },
+  {
+    id: 'endpoint',
+    width: 'minmax(140px, 2fr)',
+    title: 'Endpoint',
+    cell: ({ endpoint, name }) => (name === undefined ? endpointCell(endpoint) : html`${endpointCell(endpoint)} ${name}`),
+  },
   {
     id: 'protocol',
     width: 'minmax(104px, 1fr)',
