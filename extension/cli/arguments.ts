@@ -66,7 +66,13 @@ export function parseCommand(args: readonly string[]): Command | Question {
   const captures = [first, ...more];
   if (captures.filter((path) => path === '-').length > 1) throw new UsageError('Standard input can be one capture only.');
   if (given.has('watch') && captures.includes('-')) throw new UsageError('--watch is of files: standard input comes once.');
-  return readCommand(name, [first, ...more], given, given.one('filter'));
+  return readCommand(
+    name,
+    [first, ...more],
+    given,
+    given.one('filter'),
+    name === 'decode' ? parseTableOptions(given) : undefined,
+  );
 }
 
 /** What is asked of captures whose names are known; `filter` is the display filter. Throws a UsageError. */
@@ -75,8 +81,8 @@ export function readCommand(
   captures: Command['captures'],
   given: Given,
   filter: string | undefined,
+  tables?: TableOptions,
 ): Command {
-  const tables = name === 'decode' ? parseTableOptions(given) : undefined;
   const json = given.has('json') || (name === 'decode' && given.one('format') === 'json');
   return {
     ...{ name, captures, capture: captures.join(' + '), alignClocks: given.has('align-clocks') },

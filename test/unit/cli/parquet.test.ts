@@ -27,7 +27,7 @@ function twoDays(): string {
 }
 
 /** Fields that the protocols declare as secret: `decode --json` prints them, a table never holds them. */
-const secretNames = ['key_decrypted', 'private'];
+const secretNames = ['inner', 'key_decrypted', 'private'];
 const withoutSecrets = (fields: unknown): unknown =>
   JSON.parse(JSON.stringify(fields, (name, value) => (secretNames.includes(name) ? '[secret]' : value)));
 
@@ -99,6 +99,21 @@ describe('decode --parquet', () => {
     const out = place();
     await peerscope(['decode', capture, '--parquet', out]);
     expect((await readTables(out)).some(({ p2pke_data }) => p2pke_data === '70b2')).toBe(false);
+  });
+
+  it.each([
+    ['p2p_a', 'private'],
+    ['ptpchat_d', 'key_decrypted'],
+  ])('holds no secret that messages reveal: %s, %s', async (name, field) => {
+    const more = ['--keys', temporary('revealing.keys', keysOf(name))];
+    const out = place();
+    await peerscope(['decode', pathOf(name), ...more, '--parquet', out]);
+    const revealed = jsonLines((await peerscope(['decode', pathOf(name), ...more, '--json'])).out).flatMap(
+      ({ fields }) => fields[field] ?? [],
+    );
+    expect(revealed.length).toBeGreaterThan(0);
+    const written = (await readTables(out)).flatMap((row) => Object.values(row).map(String)).join('\n');
+    for (const secret of revealed) expect(written).not.toContain(secret);
   });
 
   it('writes row groups of as many rows as the limit says', async () => {
