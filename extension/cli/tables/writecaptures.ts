@@ -1,5 +1,5 @@
 /** Captures into the files of one folder: each by itself, several at the same time. */
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { UnreadableCapture } from '../../capture/failures.ts';
 import type { Command } from '../arguments.ts';
@@ -28,7 +28,8 @@ export async function writeCaptures(command: ToFolder, io: Io, out: Output, tell
   const written = await writeBeside(tables.out, async (folder) => {
     if (captures.length === 1) return { value: await perform(command, folder, tell), keep: true };
     const value = await writeSeveral(command, folder, io, tell, perform);
-    return { value, keep: value !== exitStatus.unreadable };
+    // Nothing is put in the place of tables that stand there where no capture could be read.
+    return { value, keep: value === exitStatus.read || filesIn(folder).length > 0 };
   });
   if (written.keep) for (const path of filesIn(tables.out)) await out.line(join(tables.out, path));
   return written.value;
@@ -51,7 +52,8 @@ async function writeSeveral(command: ToFolder, folder: string, io: Io, tell: Tel
     io.self === undefined || captures.includes('-')
       ? await oneByOne(command, parts, tellNew, perform)
       : await new Processes(io.self, command.tables, io).run(captures, parts, tellNew);
-  for (const [at, part] of parts.entries()) if (hasTables(statuses[at]!)) takeOver(part, folder, at);
+  // A capture that failed has left no folder.
+  for (const [at, part] of parts.entries()) if (existsSync(part)) takeOver(part, folder, at);
   rmSync(join(folder, PARTS), { recursive: true, force: true });
   return statusOf(statuses);
 }
@@ -74,11 +76,6 @@ async function oneByOne(command: ToFolder, parts: readonly string[], tell: Tell,
     }
   }
   return statuses;
-}
-
-/** Whether a capture with this status can have left tables. */
-function hasTables(status: number): boolean {
-  return status !== exitStatus.unreadable && status !== exitStatus.fault;
 }
 
 /** `p2pke.parquet` of the second capture becomes `p2pke.0002.parquet`. */

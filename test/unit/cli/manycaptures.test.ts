@@ -4,6 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { filesIn } from '../../../extension/cli/tables/outfolder.ts';
+import { udpFrame } from '../analysis/packets.ts';
+import { pcap } from '../capture/build.ts';
 import { bundled } from './bundle.ts';
 import { golden, keyLog, lines, temporary } from './help.ts';
 
@@ -57,6 +59,36 @@ describe('decode of several captures into tables', () => {
     expect(status).toBe(3);
     expect(lines(err).filter((line) => line.includes('holds no line that can be used'))).toHaveLength(1);
     expect(existsSync(out)).toBe(false);
+  });
+
+  it('writes the others whole where the process of one ends', async () => {
+    const module = temporary(
+      'ending.js',
+      `export default ({ bytes, defineMessages, struct, structForm, uint }) => {
+        const form = (name) => structForm(name, struct('ending', 'All.', [uint(1, 'first', 'One.'), bytes('rest', 'rest', 'Rest.')]));
+        return defineMessages({
+          id: 'ending', title: 'Ending', document: 'none', head: form('head'), messages: [form('ending')],
+          name: () => 'ending',
+          looksLike: ({ first }) => first === 0xee && process.kill(process.pid, 'SIGKILL'),
+          ports: [{ transport: 'udp', port: 7999 }],
+        });
+      };`,
+    );
+    const [from, to] = [4000, 7999].map((port) => ({ address: '192.0.2.1', port }));
+    const ending = temporary('ending.pcap', pcap(true, [{ seconds: 1, data: udpFrame(from!, to!, Uint8Array.of(0xee, 1)) }]));
+    const out = join(folder, 'ending');
+    const { status, err } = await decode(ending, good[0]!, '--protocol', module, '--parquet', out);
+    expect(status).toBe(70);
+    expect(err).toContain(`${ending}: its process was ended by SIGKILL.`);
+    expect(filesIn(out)).toEqual(['p2pke.0002.parquet']);
+  });
+
+  it('writes the others whole where one is missing', async () => {
+    const out = join(folder, 'partly');
+    const { status, err } = await decode(...good, golden('no-such.pcapng'), '--parquet', out);
+    expect(status).toBe(4);
+    expect(err).toContain('no-such.pcapng: There is no such file.');
+    expect(filesIn(out)).toHaveLength(3);
   });
 
   it('loads the library for Parquet where a file is written, and not before', () => {

@@ -193,6 +193,15 @@ describe('decode --parquet', () => {
     expect(existsSync(none)).toBe(false);
   });
 
+  it('writes the others whole where one capture fails while it is written', async () => {
+    const out = place();
+    const args = ['--partition', 'day', '--limit', 'tableFiles=1', '--parquet', out];
+    const { status, err } = await peerscope(['decode', twoDays(), capture, ...args]);
+    expect(status).toBe(3);
+    expect(err).toContain('needs more files than the limit tableFiles of 1.');
+    expect(filesIn(out)).toEqual(['day=2026-11-21/p2pke.0002.parquet']);
+  });
+
   it('reads a pipe to its end, and a protocol of one’s own', async () => {
     const out = place();
     const { status } = await peerscope(['decode', '-', '--parquet', out], readFileSync(capture));
