@@ -9,7 +9,7 @@ import { info } from './commands/info.ts';
 import { exitStatus } from './errors.ts';
 import type { Io, Tell } from './io.ts';
 import type { Output } from './output.ts';
-import { readSetup } from './setup.ts';
+import { filterHints, readSetup } from './setup.ts';
 import { openCaptures } from './sources.ts';
 import { writeCaptures } from './tables/writecaptures.ts';
 import type { Task } from './task.ts';
@@ -31,7 +31,7 @@ export function onCapture(command: Command, io: Io, out: Output, tell: Tell): Pr
 /** `folder` is of tables. */
 async function perform(command: Command, io: Io, out: Output, tell: Tell, folder?: string): Promise<number> {
   const setup = await readSetup(command, tell);
-  for (const { text } of setup.filter?.hints ?? []) tell(`The filter: ${text}${text.endsWith('?') ? '' : '.'}`);
+  filterHints(setup).forEach(tell);
   const keys = readKeys(command.keys, setup, tell);
   const name = command.capture === '-' ? 'standard input' : command.capture;
   const ofCapture = (sentence: string): void => tell(`${name}: ${sentence}`);

@@ -7,7 +7,7 @@ import { readKeys } from '../capture.ts';
 import { exitStatus, UsageError } from '../errors.ts';
 import type { Io, Tell } from '../io.ts';
 import type { Output } from '../output.ts';
-import { readSetup } from '../setup.ts';
+import { filterHints, readSetup } from '../setup.ts';
 import { checkPlace, filesIn, writeBeside } from './outfolder.ts';
 import { Processes } from './processes.ts';
 import type { TableOptions } from './tableoptions.ts';
@@ -59,7 +59,9 @@ async function writeSeveral(command: ToFolder, folder: string, io: Io, tell: Tel
 }
 
 async function checkCall(command: Command, tell: Tell): Promise<void> {
-  readKeys(command.keys, await readSetup(command, tell), tell);
+  const setup = await readSetup(command, tell);
+  filterHints(setup).forEach(tell);
+  readKeys(command.keys, setup, tell);
 }
 
 async function oneByOne(command: ToFolder, parts: readonly string[], tell: Tell, perform: Perform): Promise<number[]> {
