@@ -39,11 +39,17 @@ describe('queries of tables', () => {
     }
     const begun = [...sessions.values()].filter((names) => names.has('InitHello'));
     const failed = begun.filter((names) => !names.has('InitDone'));
-    const asked = messages.filter(({ message }) => message === 'InitHello');
-    const finished = messages.filter(({ message }) => message === 'InitDone');
-    const halves = (all: typeof messages) => new Set(all.map(({ fields, src, time }) => fields.e ?? `${src} ${time}`)).size;
-    expect(begun.length).toBe(halves(asked));
-    expect(begun.length - failed.length).toBeLessThanOrEqual(finished.length);
+    expect(begun.length).toBeGreaterThan(0);
+    // The session of p2pke is named by the ephemeral value of its first message.
+    const opened = new Set(messages.flatMap(({ message, fields }) => (message === 'InitHello' ? fields.e : [])));
+    const unfinished = await Promise.all(
+      [...opened].map(async (e) => {
+        const filter = ['--filter', `p2pke.session == "${e}" && p2pke.message == "InitDone"`, '--json'];
+        const found = await Promise.all(captures.slice(0, 2).map((path) => peerscope(['decode', path, ...filter])));
+        return found.every(({ out }) => out === '');
+      }),
+    );
+    expect([begun.length, failed.length]).toEqual([opened.size, unfinished.filter((is) => is).length]);
   });
 
   it('percentiles of answer times', async () => {
