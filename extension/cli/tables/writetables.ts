@@ -12,6 +12,7 @@ import type { TableOptions } from './tableoptions.ts';
 /** The day of a row without a time, as Hive writes it. */
 const NO_DAY = '__HIVE_DEFAULT_PARTITION__';
 const NANOSECONDS_OF_MILLISECOND = 1_000_000n;
+const DAY = 86_400_000n * NANOSECONDS_OF_MILLISECOND;
 
 /** A folder that names a value, as Hive has it: `day=2026-11-21`; and the column that is left out for it. */
 interface Part {
@@ -71,9 +72,10 @@ function partOf({ protocol, time }: TableRow, partition: TableOptions['partition
   }
 }
 
-/** UTC. A time before 1970 is rounded down by Date, as it is. */
+/** UTC. Days begin before their times, those before 1970, too: a division of bigints rounds to zero. */
 function dayOf(time: bigint): string {
-  return new Date(Number(time / NANOSECONDS_OF_MILLISECOND)).toISOString().slice(0, 10);
+  const begun = time - (((time % DAY) + DAY) % DAY);
+  return new Date(Number(begun / NANOSECONDS_OF_MILLISECOND)).toISOString().slice(0, 10);
 }
 
 /** What no longer waits, in bytes: small groups of many files together would pass the limit, too. */
