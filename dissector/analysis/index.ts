@@ -1,7 +1,9 @@
 export * from './analysis.ts';
+export * from './answertime.ts';
 export * from './coverage.ts';
 export * from './decodeas.ts';
 export type { ConversationEvent, EventKind } from './events.ts';
+export { lineOf } from './jsonline.ts';
 export * from './merging.ts';
 export { MessageInfo } from './messageinfo.ts';
 export type { Show } from './rows.ts';

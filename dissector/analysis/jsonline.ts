@@ -1,8 +1,9 @@
 /** A message as `decode --json` prints it: decode.schema.json describes it. Tools are built on these names and their order. */
 import { type Json, toHex } from '../bytes/index.ts';
 import { type CaptureReader, timeText } from '../capture/index.ts';
-import type { Decrypted, Finding, State } from '../protocol/index.ts';
+import type { Decrypted, Dissection, Finding, State } from '../protocol/index.ts';
 import type { Analysis } from './analysis.ts';
+import type { MessageInfo } from './messageinfo.ts';
 
 export interface MessageLine {
   /** Its place in the order in which the messages of the capture complete, from 0. */
@@ -32,10 +33,13 @@ export interface MessageLine {
 }
 
 export function messageLine(analysis: Analysis, n: number, bytes = false): MessageLine {
-  const { reader } = analysis;
   const told = analysis.message(n);
-  const { frame, frames, conversation, direction, protocol, name, encrypted, state, findings } = told;
-  const dissection = analysis.dissectAlone(told);
+  return lineOf(analysis, told, analysis.dissectAlone(told), bytes);
+}
+
+/** The same of a message that is dissected already. */
+export function lineOf({ reader }: Analysis, told: MessageInfo, dissection: Dissection, bytes = false): MessageLine {
+  const { n, frame, frames, conversation, direction, protocol, name, encrypted, state, findings } = told;
   const { signatureValid } = dissection;
   return {
     n,

@@ -1,4 +1,4 @@
-import type { Analysis } from '../analysis/index.ts';
+import { type Analysis, answerTime } from '../analysis/index.ts';
 import type { Value } from '../bytes/index.ts';
 import type { Conversation, Protocol } from '../protocol/index.ts';
 import { absent, type FilterField, present } from './filterfield.ts';
@@ -120,10 +120,8 @@ export function columns(protocols: readonly Protocol[]): FilterField[] {
       if_(info!.decrypted === true),
     ),
     message('answer_time', 'Seconds between the message that this one answers and this one.', 'number', (row) => {
-      const { analysis, frame, own } = row;
-      const asked = own?.children?.find(({ name, generated }) => generated === true && name === 'answers')?.value;
-      const seconds = typeof asked === 'number' ? analysis.reader.frames.elapsed(asked - 1, frame - 1) : Number.NaN;
-      return Number.isNaN(seconds) ? absent : [seconds];
+      const seconds = answerTime(row.analysis.reader, row.frame, row.own);
+      return seconds === undefined ? absent : [seconds];
     }),
     conversation('conversation', 'Number of the conversation in the capture, from 0.', () => true),
     conversation('tcp.stream', 'Number of the conversation, where that is of TCP.', ({ transport }) => transport === 'tcp'),

@@ -1,6 +1,7 @@
 import { parseChoices } from './choice.ts';
 import { UsageError } from './errors.ts';
 import { type Given, parseOptions, refuseOthers } from './options.ts';
+import { parseTableOptions, type TableOptions } from './tables/tableoptions.ts';
 import { type CaptureCommand, isCaptureCommand } from './usage.ts';
 
 export type Format = (typeof formats)[number];
@@ -26,6 +27,8 @@ export interface Command {
   readonly decrypted: string | undefined;
   /** Of `decode`: what to explain. */
   readonly explain: Explained | undefined;
+  /** Of `decode`: tables are written. */
+  readonly tables: TableOptions | undefined;
   /** Modules of the user's own protocols. */
   readonly protocols: readonly string[];
   readonly decodeAs: readonly string[];
@@ -63,7 +66,13 @@ export function parseCommand(args: readonly string[]): Command | Question {
   const captures = [first, ...more];
   if (captures.filter((path) => path === '-').length > 1) throw new UsageError('Standard input can be one capture only.');
   if (given.has('watch') && captures.includes('-')) throw new UsageError('--watch is of files: standard input comes once.');
-  return readCommand(name, [first, ...more], given, given.one('filter'));
+  return readCommand(
+    name,
+    [first, ...more],
+    given,
+    given.one('filter'),
+    name === 'decode' ? parseTableOptions(given) : undefined,
+  );
 }
 
 /** What is asked of captures whose names are known; `filter` is the display filter. Throws a UsageError. */
@@ -72,14 +81,16 @@ export function readCommand(
   captures: Command['captures'],
   given: Given,
   filter: string | undefined,
+  tables?: TableOptions,
 ): Command {
-  const json = given.has('json');
+  const json = given.has('json') || (name === 'decode' && given.one('format') === 'json');
   return {
     ...{ name, captures, capture: captures.join(' + '), alignClocks: given.has('align-clocks') },
     ...{ json, keys: given.all('keys'), bytes: given.has('bytes') },
     // As tshark takes it: a script that has no filter hands over an empty one.
     filter: filter?.trim() === '' ? undefined : filter,
-    format: parseFormat(given.one('format'), json),
+    format: tables === undefined ? parseFormat(given.one('format'), json, name) : 'text',
+    tables,
     requireMessages: given.has('require-messages'),
     decrypted: given.one('decrypted'),
     explain: parseExplained(given.one('explain')),
@@ -92,10 +103,11 @@ export function readCommand(
   };
 }
 
-function parseFormat(text: string | undefined, json: boolean): Format {
+function parseFormat(text: string | undefined, json: boolean, command: CaptureCommand): Format {
   if (text === undefined) return json ? 'json' : 'text';
+  const known = command === 'decode' ? ['text', 'json', 'zeek'] : formats;
   const format = formats.find((each) => each === text);
-  if (format === undefined) throw new UsageError(`"${text}" is no format: ${formats.join(', ')}.`);
+  if (format === undefined || !known.includes(format)) throw new UsageError(`"${text}" is no format: ${known.join(', ')}.`);
   if (json && format !== 'json') throw new UsageError(`--json and --format ${format} contradict each other.`);
   return format;
 }

@@ -7,6 +7,8 @@ export interface Io {
   readonly version: () => string;
   /** The folder that this program is installed in. */
   readonly root: string;
+  /** The program and its first arguments, as another process starts this command line. Without it all is done in this process. */
+  readonly self?: readonly [string, ...string[]];
   /** Called before whatever may need cryptography: that of the platform is put in place. */
   readonly prepare?: () => Promise<void>;
   /** Comes true when whoever called wants an end: a signal. */

@@ -18,4 +18,5 @@ async function prepare(): Promise<void> {
 
 // Not process.exit: what is still on its way through a pipe would be lost.
 const { stdin, stdout, stderr } = process;
-process.exitCode = await run(process.argv.slice(2), { stdin, stdout, stderr, version, root, interrupted, prepare });
+const self = [process.execPath, ...process.execArgv, process.argv[1]!] as const;
+process.exitCode = await run(process.argv.slice(2), { stdin, stdout, stderr, version, root, self, interrupted, prepare });

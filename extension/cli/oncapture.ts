@@ -9,8 +9,9 @@ import { info } from './commands/info.ts';
 import { exitStatus } from './errors.ts';
 import type { Io, Tell } from './io.ts';
 import type { Output } from './output.ts';
-import { readSetup } from './setup.ts';
+import { filterHints, readSetup } from './setup.ts';
 import { openCaptures } from './sources.ts';
+import { writeCaptures } from './tables/writecaptures.ts';
 import type { Task } from './task.ts';
 import type { CaptureCommand } from './usage.ts';
 import { again, filesOfCommand } from './watching.ts';
@@ -18,19 +19,26 @@ import { again, filesOfCommand } from './watching.ts';
 const commands: Readonly<Record<CaptureCommand, (task: Task) => Promise<number>>> = { decode, check, info, frames };
 
 export function onCapture(command: Command, io: Io, out: Output, tell: Tell): Promise<number> {
+  const { tables } = command;
+  if (tables?.out !== undefined)
+    return writeCaptures({ ...command, tables: { ...tables, out: tables.out } }, io, out, tell, (one, folder, told) =>
+      perform(one, io, out, told, folder),
+    );
   const work = () => perform(command, io, out, tell);
   return command.watch ? again(work, () => filesOfCommand(command), { io, out, tell }) : work();
 }
 
-async function perform(command: Command, io: Io, out: Output, tell: Tell): Promise<number> {
+/** `folder` is of tables. */
+async function perform(command: Command, io: Io, out: Output, tell: Tell, folder?: string): Promise<number> {
   const setup = await readSetup(command, tell);
-  for (const { text } of setup.filter?.hints ?? []) tell(`The filter: ${text}${text.endsWith('?') ? '' : '.'}`);
+  filterHints(setup).forEach(tell);
   const keys = readKeys(command.keys, setup, tell);
   const name = command.capture === '-' ? 'standard input' : command.capture;
   const ofCapture = (sentence: string): void => tell(`${name}: ${sentence}`);
   const opened = await openCaptures(command, io.stdin, setup.decodeOptions.limits);
   const status = await commands[command.name]({
     ...{ ...opened, command, setup, keys, out, version: io.version, tell: ofCapture },
+    ...(folder === undefined ? {} : { folder }),
   });
   // All that could be read is printed; what a module failed in is told, and the status says so.
   const isBroken = setup.protocols.some((protocol) => failuresOf(protocol).length > 0);

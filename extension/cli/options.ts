@@ -124,6 +124,38 @@ export const options: readonly CliOption[] = [
     commands: ['check', 'diff'],
   },
   {
+    name: 'format',
+    value: 'FORMAT',
+    doc: 'text, json (same as --json), zeek: a log of Zeek, or with --output one for each protocol',
+    commands: ['decode'],
+  },
+  {
+    name: 'parquet',
+    value: 'OUT',
+    doc: 'writes a Parquet file for each protocol to this folder instead of printing; each of several captures has files of its own',
+    commands: ['decode'],
+  },
+  {
+    name: 'output',
+    short: 'o',
+    value: 'PATH',
+    doc: 'the folder for the logs of --format zeek',
+    commands: ['decode'],
+  },
+  {
+    name: 'partition',
+    value: 'protocol|capture|day',
+    doc: 'sorts the files into folders as Hive names them: day=2026-11-21, UTC',
+    commands: ['decode'],
+  },
+  {
+    name: 'jobs',
+    value: 'N',
+    doc: 'decodes so many captures at the same time into tables; the default is the number of cores',
+    commands: ['decode'],
+  },
+  { name: 'force', doc: 'replaces the tables that the folder holds already', commands: ['decode'] },
+  {
     name: 'require-messages',
     doc: 'fails if the capture has no message, or none that matches the filter',
     commands: ['check'],
@@ -340,6 +372,13 @@ export class Given {
   /** The value of an option that is given once. */
   one(name: string): string | undefined {
     return this.#values[name] as string | undefined;
+  }
+
+  /** The options as another call of the program takes them, without those that are named. */
+  without(names: readonly string[]): string[] {
+    return Object.entries(this.#values)
+      .filter(([name]) => !names.includes(name))
+      .flatMap(([name, given]) => (given === true ? [`--${name}`] : [given].flat().map((value) => `--${name}=${value}`)));
   }
 
   /** The values of an option that may be repeated. */

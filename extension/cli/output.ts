@@ -44,7 +44,11 @@ export class Output {
    * the escapes mean what they stand for. A promise to wait for when so much has come together that it is written.
    */
   line(words: string): Promise<void> | undefined {
-    const text = printable(words);
+    return this.escaped(printable(words));
+  }
+
+  /** The same of a line that holds no word of others, or whose format escapes them itself. */
+  escaped(text: string): Promise<void> | undefined {
     const most = text.length * MOST_BYTES + 1;
     const isFull = this.#filled + most > this.#chunk.length;
     const flushed = isFull ? this.#makeRoom() : undefined;

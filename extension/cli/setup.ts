@@ -38,6 +38,11 @@ export async function readSetup(
   return { protocols, decodeOptions, filter: filter === undefined ? undefined : readFilter(filter, protocols) };
 }
 
+/** What is to be said about a filter that can be used, a sentence each. */
+export function filterHints({ filter }: Pick<Setup, 'filter'>): string[] {
+  return (filter?.hints ?? []).map(({ text }) => `The filter: ${text}${text.endsWith('?') ? '' : '.'}`);
+}
+
 /** The problem of a filter is shown below its place in the text. */
 function readFilter(text: string, protocols: readonly Protocol[]): Filter {
   const compiled = compileFilter(text, new FieldCatalog(protocols));

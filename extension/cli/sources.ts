@@ -31,12 +31,13 @@ export async function openCaptures(
     captures,
     alignClocks: align,
     explain,
-  }: Pick<Command, 'captures' | 'alignClocks' | 'explain'> & { readonly name: string },
+    tables,
+  }: Pick<Command, 'captures' | 'alignClocks' | 'explain'> & Partial<Pick<Command, 'tables'>> & { readonly name: string },
   stdin: Readable,
   limits: Limits,
 ): Promise<Pick<Task, 'file' | 'left' | 'clocks' | 'incoming'>> {
   const [first] = captures;
-  const asItComes = command === 'decode' && explain === undefined;
+  const asItComes = command === 'decode' && explain === undefined && tables === undefined;
   if (captures.length === 1) return { ...(await openOne(first, stdin, limits, asItComes)), clocks: [] };
   const parts: { name: string; file: OpenFile }[] = [];
   const left: string[] = [];

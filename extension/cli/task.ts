@@ -20,6 +20,8 @@ export interface Task {
   readonly out: Output;
   /** This program's own. */
   readonly version: () => string;
+  /** Of tables: the folder that they are written to. */
+  readonly folder?: string;
   /** A sentence about the capture on standard error. */
   tell(sentence: string): void;
 }

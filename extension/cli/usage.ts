@@ -5,7 +5,7 @@ import { type CliOption, type CommandName, formOf, options, optionsOf } from './
 
 /** Commands that work on a capture. */
 const captureCommands = {
-  decode: ['[--keys KEYLOG]… [--filter FILTER] [--json] [--bytes] [--explain N]', 'prints the messages'],
+  decode: ['[--keys KEYLOG]… [--filter FILTER] [--json] [--bytes] [--explain N] [--parquet OUT]', 'prints the messages'],
   check: ['[--keys KEYLOG]… [--filter FILTER] [--format FORMAT]', 'prints what the specifications say about them'],
   info: ['[--keys KEYLOG]… [--json]', 'describes the capture as a whole'],
   frames: ['[--json]', 'prints the frames'],
@@ -43,7 +43,7 @@ export function helpText(of: CaptureCommand | 'all'): string {
   const lines = shown.map((one) => line(formOf(one), of === 'all' ? `${only(one)}${one.doc}` : one.doc));
   if (of === 'all') lines.push(line('--version', 'prints the version'));
   const about =
-    'CAPTURE is a pcap or pcapng file, also compressed with gzip, or - for standard input. Several are merged by time.';
+    'CAPTURE is a pcap or pcapng file, also compressed with gzip, or - for standard input. Several are merged by time; in tables each stays by itself.';
   return [...usage, '', about, '', ...lines, '', exitStatuses].join('\n');
 }
 

@@ -14,7 +14,7 @@ const order = [
   ['protocol'],
   // The engine never knows the five: it is given the protocols that it looks for.
   ['protocols', 'analysis', 'testnode', 'definition'],
-  ['filter', 'reference', 'diff', 'wireshark', 'relay'],
+  ['filter', 'reference', 'diff', 'wireshark', 'relay', 'tables'],
   // Scripts name the faults of a test node.
   ['script'],
   // A capture that is stepped through is read as a script.

@@ -81,6 +81,12 @@ const rows: readonly Row[] = [
   { title: 'index', goal: undefined, ours: ['index', udp], theirs: undefined },
   { title: 'open to a list', goal: 35, ours: ['open', udp], theirs: tshark(udp) },
   { title: 'print every row', goal: 20, ours: ['decode', udp], theirs: tshark(udp) },
+  {
+    title: 'to Parquet',
+    goal: undefined,
+    ours: ['decode', udp, '--parquet', join(folder, 'tables'), '--force'],
+    theirs: undefined,
+  },
   { title: 'filter once', goal: 25, ours: ['decode', udp, '--filter', NEEDLE.ours], theirs: tshark(udp, '-Y', NEEDLE.theirs) },
   { title: 'TCP to frames', goal: 12, ours: ['open', tcp], theirs: tshark(tcp) },
   { title: 'decrypt', goal: 4, ours: ['decrypt', sealed], theirs: tshark(wireguard, ...OPENING) },

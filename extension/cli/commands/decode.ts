@@ -7,14 +7,22 @@ import { explain } from '../explain.ts';
 import { follow, QUIET_MS } from '../following.ts';
 import { ReadableMessages } from '../readable.ts';
 import type { Incoming } from '../stdin.ts';
+import { printZeek } from '../tables/printzeek.ts';
+import { writeTables } from '../tables/writetables.ts';
 import type { Task } from '../task.ts';
 
 /** A line a message, or the explanation of one. */
 export async function decode(task: Task): Promise<number> {
   const { command, out, tell, incoming } = task;
-  if (incoming !== undefined && command.decrypted === undefined && !(await allAtOnce(incoming))) return follow(task, incoming);
+  if (incoming !== undefined && command.tables === undefined && command.decrypted === undefined && !(await allAtOnce(incoming)))
+    return follow(task, incoming);
   const { analysis } = analyse(task);
   for (const sentence of decodingNotices(analysis)) tell(sentence);
+  if (command.tables !== undefined) {
+    if (task.folder === undefined) return printZeek(task, analysis);
+    await writeTables(task, analysis, command.tables, task.folder);
+    return exitStatus.read;
+  }
   if (command.explain !== undefined) return explain(analysis, command.explain, task);
   if (command.decrypted !== undefined) return writeDecrypted(task, analysis, command.decrypted);
   const readable = command.json ? undefined : new ReadableMessages(analysis, command.bytes, task.setup.filter !== undefined);

@@ -33,7 +33,7 @@ describe('exit status 3', () => {
     [['decode', capture, '--keys'], "Option '--keys <value>' argument missing."],
     [['frames', capture, '--keys', 'x'], '"frames" takes no --keys.'],
     [['info', capture, '--bytes'], '"info" takes no --bytes.'],
-    [['decode', capture, '--format', 'sarif'], '"decode" takes no --format.'],
+    [['decode', capture, '--format', 'sarif'], '"sarif" is no format: text, json, zeek.'],
     [['check', capture, '--format', 'xml'], '"xml" is no format: text, json, sarif, github.'],
     [['check', capture, '--format', 'sarif', '--json'], '--json and --format sarif contradict each other.'],
     [['decode', capture, '--explain', 'three'], '--explain takes the number of a message'],
