@@ -23,9 +23,9 @@ describe('two captures', () => {
     // The first message that is missing, a byte of a later one that is another, and an end that comes early.
     const bad = packets.filter((_, n) => n !== MISSING).slice(0, -4);
     const spoiled = bad[SPOILED]!;
-    const bytes = spoiled.data.slice();
+    const bytes = Uint8Array.from(spoiled.payload);
     bytes[bytes.length - 1]! ^= 0xff;
-    bad[SPOILED] = { ...spoiled, data: bytes };
+    bad[SPOILED] = { ...spoiled, payload: bytes };
     writeFileSync(files[1], rewrite.written(bad));
     workbench = await Workbench.open({ files: [...files] });
   });
