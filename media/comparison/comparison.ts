@@ -92,7 +92,7 @@ export class Comparison extends PageElement {
 
   #place(total: number): string {
     const at = placeAmongDifferences(this.lines, this.selected);
-    return at < 0 ? count(total, 'place') : placeText(at, total);
+    return at < 0 ? '' : placeText(at, total);
   }
 
   #notices(): TemplateResult | typeof nothing {
@@ -121,7 +121,7 @@ export class Comparison extends PageElement {
     if (line === undefined)
       return html`<div id="line-${index}" class="table-row compared" role="option" aria-selected="false"></div>`;
     return html`<div id="line-${index}" class="table-row compared ${line.kind} ${isDifference(line) ? 'differs' : ''} ${isSelected ? `selected on-${this.side}` : ''}" role="option"
-      aria-selected=${isSelected} aria-label=${spoken(line)}>${drawn(line, (event, side) => this.#press(event, index, side))}</div>`;
+      aria-selected=${isSelected}>${drawn(line, (event, side) => this.#press(event, index, side))}</div>`;
   }
 
   #details(): TemplateResult | typeof nothing {

@@ -63,7 +63,7 @@ export function unlike(own: readonly string[], other: readonly string[]): readon
   return [start, end];
 }
 
-/** A line for whoever hears it. */
+/** A line in a sentence. */
 export function spoken(line: ComparedLine): string {
   switch (line.kind) {
     case 'conversation':

@@ -1,32 +1,35 @@
 /** Two captures that a person compares: chosen in the explorer, gone through by keys, and followed into the inspector. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Frame, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as rewrite from '../fuzz/rewrite.ts';
-import { goldenPath } from '../golden/open.ts';
+import { recorded } from '../unit/diff/runs.ts';
 import { Inspecting } from './inspecting.ts';
 import { violations } from './rules.ts';
 import { Workbench } from './workbench.ts';
 
 const PATIENCE = { timeout: 20_000 };
+const opened = '### one\nnode b = p2pke listen 127.0.0.1:0\nnode a = p2pke dial b\nexpect b InitDone\n';
+const talk = Array.from({ length: 20 }, (_, n) => {
+  const data = `${(n + 10).toString(16).padStart(2, '0')} 02 03`;
+  return `send a data { data: ${data} }\nexpect b data { data: ${data} }\n`;
+});
+/** Which message of the talk is lost. */
+const LOST = 12;
 
 describe('two captures', () => {
   const made = mkdtempSync(join(tmpdir(), 'peerscope-comparing-'));
-  const packets = rewrite.packetsOf(readFileSync(goldenPath('p2pke_a.pcapng')));
   let workbench: Workbench;
   let frame: Frame;
   beforeAll(async () => {
     const files = [join(made, 'aa-good.pcapng'), join(made, 'ab-bad.pcapng')] as const;
-    writeFileSync(files[0], rewrite.written(packets));
-    // The first message that is missing, a byte of a later one that is another, and an end that comes early.
-    const bad = packets.filter((_, n) => n !== MISSING).slice(0, -4);
-    const spoiled = bad[SPOILED]!;
-    const bytes = Uint8Array.from(spoiled.payload);
-    bytes[bytes.length - 1]! ^= 0xff;
-    bad[SPOILED] = { ...spoiled, payload: bytes };
-    writeFileSync(files[1], rewrite.written(bad));
+    copyFileSync(await recorded(opened + talk.join('')), files[0]);
+    // A byte that is another, and a message that is lost later.
+    const bad = talk.map((packet) => packet.replaceAll('0e 02', '0e ff'));
+    const lost = bad[LOST]!.split('\n')[0]!;
+    bad[LOST] = `fault a drop data nth 1\n${lost}\n`;
+    copyFileSync(await recorded(opened + bad.join('')), files[1]);
     workbench = await Workbench.open({ files: [...files] });
   });
   afterAll(async () => {
@@ -73,7 +76,7 @@ describe('two captures', () => {
     }
   }
 
-  const selected = (): Promise<string | null> => frame.locator('#lines .selected').first().getAttribute('aria-label');
+  const selected = (): Promise<string> => frame.locator('#details .text').innerText();
   const place = (): Promise<string> => frame.locator('#place').innerText();
 
   it('are chosen in the explorer, one after the other', async () => {
@@ -84,16 +87,23 @@ describe('two captures', () => {
     await workbench.chooseFromMenu(row('ab-bad.pcapng'), 'Compare with Selected Capture');
     frame = await comparison();
     await workbench.page.locator('.tabs-container .tab', { hasText: 'aa-good.pcapng ↔ ab-bad.pcapng' }).first().waitFor(PATIENCE);
-    expect(await frame.locator('#sentence').innerText()).toMatch(/^B has no /);
-    expect(await frame.locator('#count-messages').innerText()).toBe(`${packets.length} / ${packets.length - 5} messages`);
-    await workbench.screenshot('comparison-dark');
+    expect(await frame.locator('#sentence').innerText()).toMatch(
+      /^B's data has data 0eff03, not 0e0203, and 1 more difference\.$/,
+    );
+    expect(await frame.locator('#count-differences').innerText()).toBe('2 differences');
+    const field = frame.locator('#lines .field');
+    expect(await field.locator('.a .value').innerText()).toBe('0e0203');
+    expect(await field.locator('.b mark').innerText()).toBe('ff');
+    // Room between the halves, and a colour of their own: the style sheet is there.
+    expect(await field.locator('.a').evaluate((half) => getComputedStyle(half).display)).toBe('grid');
+    await workbench.screenshot('comparison');
   });
 
   it('are gone through difference by difference with F7 and Shift+F7, and with the buttons', async () => {
     await frame.locator('#lines').focus();
     expect(await place()).toMatch(/^1 of /);
     const first = await selected();
-    expect(first).toContain('not in B');
+    expect(first).toMatch(/^B's data has data /);
     await workbench.page.keyboard.press('F7');
     await expect.poll(place, PATIENCE).toMatch(/^2 of /);
     await workbench.page.keyboard.press('Shift+F7');
@@ -101,8 +111,8 @@ describe('two captures', () => {
     expect(await selected()).toBe(first);
     await frame.locator('#next').click();
     await expect.poll(place, PATIENCE).toMatch(/^2 of /);
-    expect(await frame.locator('#details .text').innerText()).not.toBe('');
-    await workbench.screenshot('comparison-field-dark');
+    expect(await selected()).toBe('B has no data after data.');
+    await workbench.screenshot('comparison-missing-message');
   });
 
   it('unfold equal messages', async () => {
@@ -121,9 +131,10 @@ describe('two captures', () => {
     await workbench.page.keyboard.press('Home');
     await workbench.page.keyboard.press('F7');
     await expect.poll(place, PATIENCE).toMatch(/^1 of /);
+    const wantedOfA = (await frame.locator('#lines .message:has(+ .field) .a .frame').first().innerText()).trim();
     await workbench.page.keyboard.press('Enter');
     const good = await Inspecting.appeared(workbench, 'aa-good.pcapng');
-    await good.frame.locator(`#packet-list [data-frame="${MISSING + 1}"].selected`).waitFor(PATIENCE);
+    await good.frame.locator(`#packet-list [data-frame="${wantedOfA}"].selected`).waitFor(PATIENCE);
     // The comparison stays in view beside it.
     frame = await comparison();
     const last = frame.locator('#lines .message .half.b:not(.gap)').first();
@@ -150,11 +161,7 @@ describe('two captures', () => {
     await row('ab-bad.pcapng').click({ modifiers: ['ControlOrMeta'] });
     await workbench.chooseFromMenu(row('ab-bad.pcapng'), 'Compare Selected Captures');
     frame = await comparison();
-    expect(await frame.locator('#sentence').innerText()).toMatch(/^B has no /);
+    expect(await frame.locator('#sentence').innerText()).toMatch(/^B's data has data /);
     expect(workbench.complaints.filter((text) => /Content Security Policy/.test(text))).toEqual([]);
   });
 });
-
-/** Packets by their place from 0. */
-const MISSING = 12;
-const SPOILED = 16;
