@@ -1,4 +1,5 @@
 import type { Analysis } from '../analysis/index.ts';
+import { toHex } from '../bytes/index.ts';
 import { type Content, valueText } from './content.ts';
 import { DeclaredFields } from './declared.ts';
 import type { ByteRange, Difference } from './difference.ts';
@@ -7,7 +8,7 @@ import { messageContent } from './sequence.ts';
 /** A field that differs, as it stands in one of the captures. */
 export interface LocatedField {
   readonly name: string;
-  /** How a person reads the value; absent of a record, a list and a secret. */
+  /** How a person reads the value; absent of a record, a list and a secret, and where the value is the bytes. */
   readonly text?: string;
   /** A copy of its bytes in the Source that it lies in; absent of a secret, and of what is computed. */
   readonly bytes?: Uint8Array;
@@ -49,12 +50,15 @@ export class LocatedFields {
     if (first === undefined || (range === undefined && found.length > 1)) return undefined;
     const { name, field, parts } = first;
     if (isSecret(first)) return { name, isSecret: true };
-    const text = parts === undefined ? (field.text ?? valueText(field.value)) : undefined;
     const source = field.generated ? undefined : analysis.dissect(n).tree.sources[field.source];
+    const bytes = source?.bytes.slice(field.start, field.end);
+    const value = parts === undefined ? (field.text ?? valueText(field.value)) : undefined;
+    const isBytes = bytes !== undefined && bytes.length > 0 && field.value instanceof Uint8Array && value === toHex(bytes);
+    const text = isBytes ? undefined : value;
     return {
       ...{ name, isSecret: false },
       ...(text === undefined ? {} : { text }),
-      ...(source === undefined ? {} : { bytes: source.bytes.slice(field.start, field.end) }),
+      ...(bytes === undefined ? {} : { bytes }),
     };
   }
 }

@@ -136,8 +136,9 @@ export class Comparison extends PageElement {
         ? nothing
         : html`<dl>${sides.map((side) => {
             const field = line[side]!;
-            const length = field.length === undefined ? '' : ` (${count(field.length, 'byte')})`;
-            return html`<dt>${letters[side]}</dt><dd>${valueText(field)}${field.text === undefined ? '' : length} ${bytesOf(field, line[side === 'a' ? 'b' : 'a'])}</dd>`;
+            const length = field.length ? count(field.length, 'byte') : undefined;
+            const told = [valueText(field), length].filter((one) => one !== undefined).join(', ');
+            return html`<dt>${letters[side]}</dt><dd class=${side}>${told} ${bytesOf(field, line[side === 'a' ? 'b' : 'a'])}</dd>`;
           })}</dl>`
     }`;
   }

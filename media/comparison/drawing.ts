@@ -44,7 +44,7 @@ function messageHalf({ frame, name, direction, nanos }: ComparedMessage): Templa
 
 function fieldHalf(field: ComparedField, other: ComparedField | undefined): TemplateResult {
   const text = valueText(field);
-  return html`<span class="name" title=${field.name}>${field.name}</span><span class="value" title=${text}>${text}</span>${bytesOf(field, other)}`;
+  return html`<span class="name" title=${field.name}>${field.name}</span>${text === undefined ? nothing : html`<span class="value" title=${text}>${text}</span>`}${bytesOf(field, other)}`;
 }
 
 /** The bytes of a field; those that the other capture has not are lit. */

@@ -40,10 +40,11 @@ export function foldText({ count: messages, conversations, of }: Extract<Compare
   return `… ${count(messages, 'more message')} that only ${letters[of]} has`;
 }
 
-/** How a field reads in one of the captures. */
-export function valueText(field: ComparedField): string {
-  if (field.isSecret) return '(a secret, not shown)';
-  return field.text === undefined ? count(field.length ?? 0, 'byte') : field.text === '' ? '(empty)' : field.text;
+/** How a field reads in one of the captures; undefined where its bytes say it all. */
+export function valueText({ isSecret, text, bytes }: ComparedField): string | undefined {
+  if (isSecret) return '(a secret, not shown)';
+  if (text === '' || (text === undefined && !bytes)) return '(empty)';
+  return text;
 }
 
 /** Hexadecimal digits in pairs. */

@@ -10,6 +10,7 @@ import { violations } from './rules.ts';
 import { Workbench } from './workbench.ts';
 
 const PATIENCE = { timeout: 20_000 };
+const PAINTED_MS = 300;
 const opened = '### one\nnode b = p2pke listen 127.0.0.1:0\nnode a = p2pke dial b\nexpect b InitDone\n';
 const talk = Array.from({ length: 20 }, (_, n) => {
   const data = `${(n + 10).toString(16).padStart(2, '0')} 02 03`;
@@ -92,7 +93,7 @@ describe('two captures', () => {
     );
     expect(await frame.locator('#count-differences').innerText()).toBe('2 differences');
     const field = frame.locator('#lines .field');
-    expect(await field.locator('.a .value').innerText()).toBe('0e0203');
+    expect(await field.locator('.a .bytes').innerText()).toBe('0e 02 03');
     expect(await field.locator('.b mark').innerText()).toBe('ff');
     // Room between the halves, and a colour of their own: the style sheet is there.
     expect(await field.locator('.a').evaluate((half) => getComputedStyle(half).display)).toBe('grid');
@@ -148,11 +149,14 @@ describe('two captures', () => {
   it.each(['light', 'dark', 'high-contrast', 'high-contrast-light'] as const)('break no rule of axe in %s', async (theme) => {
     await workbench.setTheme(theme);
     frame = await comparison();
-    await frame.locator('#lines').focus();
-    await workbench.page.keyboard.press('F7');
-    await workbench.page.waitForTimeout(300);
-    await workbench.screenshot(`comparison-${theme}-lines`);
-    expect(await violations(frame)).toEqual([]);
+    // Each of the two differences selected, and once in its own colours.
+    for (const at of [1, 2]) {
+      await workbench.command('Peerscope: Next Difference');
+      await frame.locator('#place', { hasText: /^\d of 2$/ }).waitFor(PATIENCE);
+      await workbench.page.waitForTimeout(PAINTED_MS);
+      await workbench.screenshot(`comparison-${theme}-${at}`);
+      expect(await violations(frame)).toEqual([]);
+    }
   });
 
   it('are chosen together in the explorer, too', async () => {
@@ -162,6 +166,23 @@ describe('two captures', () => {
     await workbench.chooseFromMenu(row('ab-bad.pcapng'), 'Compare Selected Captures');
     frame = await comparison();
     expect(await frame.locator('#sentence').innerText()).toMatch(/^B's data has data /);
+  });
+
+  it('are chosen from the title of an open capture; one that is none is named', async () => {
+    await Inspecting.open(workbench, 'aa-good.pcapng');
+    await workbench.page.getByRole('button', { name: 'Compare with…' }).first().click();
+    await workbench.answer(join(workbench.folder, 'p2pke.packet'));
+    const problem = async (): Promise<string> => {
+      const texts = workbench.page.frames().map((each) =>
+        each
+          .locator('#sentence.problem')
+          .allInnerTexts()
+          .catch(() => []),
+      );
+      return (await Promise.all(texts)).flat().join();
+    };
+    await expect.poll(problem, PATIENCE).toMatch(/^p2pke\.packet: /);
+    await workbench.screenshot('comparison-problem');
     expect(workbench.complaints.filter((text) => /Content Security Policy/.test(text))).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ComparedCapture, ComparedLine, ComparisonView } from '../../../extension/wire/comparing.ts';
+import { samples } from '../../../extension/workbench/paths.ts';
 import { Comparing } from '../../../extension/worker/comparing.ts';
 import * as rewrite from '../../fuzz/rewrite.ts';
 import { goldenPath } from '../../golden/open.ts';
@@ -108,6 +109,29 @@ describe('the lines of a comparison', () => {
     const unfolded = comparing.unfold(fold!).lines;
     expect(unfolded.filter(({ kind }) => kind === 'message')).toHaveLength(500);
     expect(unfolded.at(-1)).toEqual({ ...fold, start: 500, count: fold!.count - 500 });
+  });
+});
+
+describe('what decodes the captures', () => {
+  const sample = (name: string): string => join(samples, name);
+  const logs = [{ name: 'p2pke_a.keys', text: readFileSync(sample('p2pke_a.keys'), 'utf8') }];
+  const p2pke = captureAt(sample('p2pke_a.pcapng'));
+
+  it('are the keys of each: without them on one side the states differ', async () => {
+    const both = await new Comparing().compare({ ...p2pke, logs }, { ...p2pke, logs });
+    expect([both.differences, both.notices]).toEqual([0, []]);
+    const one = await new Comparing().compare({ ...p2pke, logs }, p2pke);
+    expect(one.summary).toMatch(/^B's \w+ is encrypted, that of A is decoded/);
+    expect(one.lines.find(({ kind }) => kind === 'field')).not.toHaveProperty('a');
+  });
+
+  it('are modules of the user, too', async () => {
+    const capture = captureAt(sample('heartbeat.pcapng'));
+    const heartbeat = { ...capture, settings: { ...capture.settings, modules: [sample('heartbeat.js')] } };
+    const { differences, messages, lines } = await new Comparing().compare(heartbeat, heartbeat);
+    expect(differences).toBe(0);
+    expect(messages[0]).toBeGreaterThan(0);
+    expect(lines).toEqual([expect.objectContaining({ kind: 'fold', count: messages[0], of: 'equal' })]);
   });
 });
 
