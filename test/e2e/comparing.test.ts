@@ -151,7 +151,7 @@ describe('two captures', () => {
     frame = await comparison();
     // Each of the two differences selected, and once in its own colours.
     for (const at of [1, 2]) {
-      await workbench.command('Peerscope: Next Difference');
+      await frame.locator('#next').click();
       await frame.locator('#place', { hasText: /^\d of 2$/ }).waitFor(PATIENCE);
       await workbench.page.waitForTimeout(PAINTED_MS);
       await workbench.screenshot(`comparison-${theme}-${at}`);

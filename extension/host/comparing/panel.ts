@@ -98,7 +98,7 @@ export class ComparisonPanel {
     );
   }
 
-  /** Beside the comparison, which stays in view and keeps the focus. */
+  /** Beside the comparison, which stays in view. */
   async #showFrame(capture: vscode.Uri, frame: number): Promise<void> {
     const column = this.#panel.viewColumn === vscode.ViewColumn.One ? vscode.ViewColumn.Two : vscode.ViewColumn.One;
     await this.#parts.editors.show(capture, { frame }, { viewColumn: column, preserveFocus: true });
