@@ -79,6 +79,11 @@ export const bundles: readonly Bundle[] = [
     options: { platform: 'browser', target: 'chrome128', format: 'iife', minify: true, sourcemap: 'linked' },
   },
   {
+    entry: 'media/comparison/main.ts',
+    out: 'dist/media/comparison.js',
+    options: { platform: 'browser', target: 'chrome128', format: 'iife', minify: true, sourcemap: 'linked' },
+  },
+  {
     entry: 'media/node/main.ts',
     out: 'dist/media/node.js',
     options: { platform: 'browser', target: 'chrome128', format: 'iife', minify: true, sourcemap: 'linked' },

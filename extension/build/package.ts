@@ -15,7 +15,8 @@ const ofThePackage = ['dist/dissector.js', 'dist/peerscope.js'];
 export const contents: readonly string[] = [
   ...['package.nls.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'SECURITY.md', 'dist/NOTICES.md', 'media/icons/peerscope.png'],
   ...bundles.map(({ out }) => out).filter((out) => !ofThePackage.includes(out)),
-  ...['dist/media/capture.css', 'dist/media/node.css'],
+  // The style sheet of each page lies beside its script.
+  ...bundles.flatMap(({ out }) => (out.startsWith('dist/media/') ? [out.replace(/\.js$/, '.css')] : [])),
   ...[
     'syntaxes/packet.tmLanguage.json',
     'syntaxes/packet.language.json',

@@ -9,6 +9,7 @@ import { registerSample } from './capture/sample.ts';
 import { registerTogether } from './capture/together.ts';
 import { ViewMemory } from './capture/viewstate.ts';
 import { Warnings } from './capture/warnings.ts';
+import { registerComparing } from './comparing/commands.ts';
 import { registerDebug } from './debug/debug.ts';
 import { KeyLogs } from './keys/keylogs.ts';
 import { registerLanguage } from './language/language.ts';
@@ -41,6 +42,7 @@ export function activate(context: vscode.ExtensionContext): Peerscope {
     ...registerLive(context, editors),
     registerPreviews(previews, editors),
     ...registerTogether(editors),
+    ...registerComparing(context, editors, keyLogs),
     ...registerDebug(context, editors, keyLogs),
     ...registerAgents(context, keyLogs),
     ...registerSample(context.extensionUri, editors, keyLogs),

@@ -1,11 +1,13 @@
-/** The dissection worker: a thread that owns one capture and answers for it. */
+/** The dissection worker: a thread that owns one capture and answers for it, or compares two. */
 import { useEngine } from '../../dissector/crypto/index.ts';
 import { platformEngine } from '../capture/engine.ts';
 import { onHook } from '../capture/hookwatch.ts';
+import type { ComparingCalls } from '../wire/comparing.ts';
 import type { WorkerCalls, WorkerEvents } from '../wire/inspector.ts';
 import { Connection } from '../wire/rpc.ts';
 import { Asking } from './asking.ts';
 import { Capture } from './capture.ts';
+import { Comparing } from './comparing.ts';
 import { Exports } from './exports.ts';
 import { follow, payload } from './following.ts';
 import { Lists } from './lists.ts';
@@ -17,7 +19,7 @@ useEngine(platformEngine());
 type None = Record<never, never>;
 type Params<M extends keyof WorkerCalls> = WorkerCalls[M]['params'];
 
-const connection = new Connection<None, WorkerEvents, WorkerCalls, None>(
+const connection = new Connection<None, WorkerEvents, WorkerCalls & ComparingCalls, None>(
   (message) => port.post(message),
   {
     // The host is of the same build and checks what webviews send; here the parameters are what the types say.
@@ -45,6 +47,11 @@ const connection = new Connection<None, WorkerEvents, WorkerCalls, None>(
       const { frame } = params as Params<'wiresharkFrame'>;
       return { number: capture.analysis.reader.wiresharkNumber(frame - 1) };
     },
+    compare: (params: unknown) => {
+      const { a, b } = params as ComparingCalls['compare']['params'];
+      return comparing.compare(a, b);
+    },
+    unfold: (params: unknown) => comparing.unfold(params as ComparingCalls['unfold']['params']),
     payload: (params: unknown) => payload(capture.analysis, params as Params<'payload'>),
   },
   {},
@@ -53,5 +60,6 @@ const capture = new Capture((overview) => connection.tell('overview', overview))
 onHook((watch) => connection.tell('hooks', watch));
 const lists = new Lists(capture);
 const asking = new Asking({ capture, lists });
+const comparing = new Comparing();
 const exports = new Exports(capture, lists);
 port.listen((message) => connection.receive(message));

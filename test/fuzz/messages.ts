@@ -4,7 +4,9 @@
  */
 import { Random } from '../../extension/author/random.ts';
 import * as checks from '../../extension/host/capture/checks.ts';
+import * as comparisonChecks from '../../extension/host/comparing/checks.ts';
 import * as nodeChecks from '../../extension/host/nodes/checks.ts';
+import type { ComparisonPageCalls } from '../../extension/wire/comparing.ts';
 import type { WebviewCalls } from '../../extension/wire/inspector.ts';
 import type { NodePageCalls } from '../../extension/wire/node.ts';
 import type { MethodOf } from '../../extension/wire/rpc.ts';
@@ -96,9 +98,16 @@ const ofNodes: PageMessages<MethodOf<NodePageCalls>> = {
   fault: command(nodeCommands.fault),
 };
 
-/** Each message of both pages: one that is declared and not here is a mistake of types. */
+const ofComparison: PageMessages<MethodOf<ComparisonPageCalls>> = {
+  ready: [comparisonChecks.ready, { again: true }],
+  unfold: [comparisonChecks.unfold, { start: 0, count: 3, of: 'equal' }],
+  showFrame: [comparisonChecks.showFrame, { side: 'b', frame: 2 }],
+};
+
+/** Each message of the pages: one that is declared and not here is a mistake of types. */
 export const pageMessages: Readonly<Record<string, readonly [Check, object]>> = {
   ...ofInspector,
+  ...Object.fromEntries(Object.entries(ofComparison).map(([method, message]) => [`comparison ${method}`, message])),
   ...Object.fromEntries(Object.entries(ofNodes).map(([method, message]) => [`node ${method}`, message])),
 };
 

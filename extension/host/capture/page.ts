@@ -6,9 +6,13 @@ export function mediaFolder(extension: vscode.Uri): vscode.Uri {
   return vscode.Uri.joinPath(extension, 'dist', 'media');
 }
 
-export type PageName = 'capture' | 'node';
+export type PageName = 'capture' | 'comparison' | 'node';
 
-const elements: Readonly<Record<PageName, string>> = { capture: 'peerscope-inspector', node: 'peerscope-nodes' };
+const elements: Readonly<Record<PageName, string>> = {
+  capture: 'peerscope-inspector',
+  comparison: 'peerscope-comparison',
+  node: 'peerscope-nodes',
+};
 
 export function pageOf(name: PageName, webview: vscode.Webview, extension: vscode.Uri): string {
   const file = (ending: string): string =>

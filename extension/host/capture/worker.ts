@@ -1,9 +1,10 @@
 /**
- * One dissection worker: a thread that owns one capture, so that the extension host never waits for a capture and a capture
- * that brings its worker down takes nothing else with it.
+ * One dissection worker: a thread that owns one capture, or compares two, so that the extension host never waits for a capture and a
+ * capture that brings its worker down takes nothing else with it.
  */
 import * as vscode from 'vscode';
 import type { HookWatch, WatchedHook } from '../../capture/hookwatch.ts';
+import type { ComparingCalls } from '../../wire/comparing.ts';
 import type { Overview, WorkerCalls, WorkerEvents } from '../../wire/inspector.ts';
 import { Connection } from '../../wire/rpc.ts';
 import * as check from './checks.ts';
@@ -11,6 +12,7 @@ import { StuckModules } from './stuckmodules.ts';
 import { startThread, type Thread } from './thread.ts';
 
 type None = Record<never, never>;
+type ThreadCalls = WorkerCalls & ComparingCalls;
 
 export interface WorkerEnds {
   overview(overview: Overview): void;
@@ -22,12 +24,12 @@ export interface WorkerEnds {
 
 export class CaptureWorker {
   readonly #thread: Thread;
-  readonly #connection: Connection<WorkerCalls, None, None, WorkerEvents>;
+  readonly #connection: Connection<ThreadCalls, None, None, WorkerEvents>;
   #over = false;
   readonly #modules: StuckModules;
 
   constructor(file: vscode.Uri, name: string, ends: WorkerEnds) {
-    this.#connection = new Connection<WorkerCalls, None, None, WorkerEvents>(
+    this.#connection = new Connection<ThreadCalls, None, None, WorkerEvents>(
       (message) => this.#thread.post(message, handedOver(message)),
       {},
       {
@@ -59,7 +61,7 @@ export class CaptureWorker {
     return this.#over;
   }
 
-  call<M extends keyof WorkerCalls & string>(method: M, params: WorkerCalls[M]['params']): Promise<WorkerCalls[M]['result']> {
+  call<M extends keyof ThreadCalls & string>(method: M, params: ThreadCalls[M]['params']): Promise<ThreadCalls[M]['result']> {
     return this.#connection.call(method, params);
   }
 

@@ -1,0 +1,103 @@
+/** Captures that are compared: the commands of the explorer, of the editor's title and of the page's keys. */
+import * as vscode from 'vscode';
+import type { CaptureEditors } from '../capture/editor.ts';
+import { nameOf } from '../capture/files.ts';
+import type { KeyLogs } from '../keys/keylogs.ts';
+import { tellError, tellInformation } from '../telling.ts';
+import { ComparisonPanel, type ComparisonParts } from './panel.ts';
+
+/** For `when` of menus. */
+const IS_SELECTED = 'peerscope.selectedForCompare';
+
+export function registerComparing(
+  { extensionUri }: vscode.ExtensionContext,
+  editors: CaptureEditors,
+  keyLogs: KeyLogs,
+): vscode.Disposable[] {
+  const comparing = new Comparing({ extension: extensionUri, editors, keyLogs });
+  const register = (name: string, run: (clicked: unknown, selected: unknown) => unknown): vscode.Disposable =>
+    vscode.commands.registerCommand(`peerscope.${name}`, run);
+  return [
+    comparing,
+    register('selectForCompare', (clicked) => comparing.select(uriIn(clicked) ?? editors.active?.document.uri)),
+    register('compareWithSelected', (clicked) => comparing.withSelected(uriIn(clicked) ?? editors.active?.document.uri)),
+    register('compareSelected', (_clicked, selected) => comparing.both(Array.isArray(selected) ? selected.flatMap(uriOf) : [])),
+    register('compareWith', (clicked) => comparing.withFile(uriIn(clicked) ?? editors.active?.document.uri)),
+    register('nextDifference', () => comparing.active?.go(true)),
+    register('previousDifference', () => comparing.active?.go(false)),
+  ];
+}
+
+function uriIn(clicked: unknown): vscode.Uri | undefined {
+  return clicked instanceof vscode.Uri ? clicked : undefined;
+}
+
+function uriOf(selected: unknown): vscode.Uri[] {
+  return selected instanceof vscode.Uri ? [selected] : [];
+}
+
+class Comparing {
+  readonly #parts: ComparisonParts;
+  /** By the addresses of both captures. */
+  readonly #panels = new Map<string, ComparisonPanel>();
+  #selected: vscode.Uri | undefined;
+
+  constructor(parts: ComparisonParts) {
+    this.#parts = parts;
+  }
+
+  get active(): ComparisonPanel | undefined {
+    return [...this.#panels.values()].find(({ active }) => active);
+  }
+
+  dispose(): void {
+    for (const panel of [...this.#panels.values()]) panel.dispose();
+  }
+
+  async select(capture: vscode.Uri | undefined): Promise<void> {
+    if (capture === undefined) return needsCapture();
+    this.#selected = capture;
+    await vscode.commands.executeCommand('setContext', IS_SELECTED, true);
+  }
+
+  async withSelected(capture: vscode.Uri | undefined): Promise<void> {
+    if (capture === undefined) return needsCapture();
+    if (this.#selected !== undefined) return this.#open(this.#selected, capture);
+    void tellInformation(vscode.l10n.t('Peerscope: choose Select Capture for Compare on the other capture first.'));
+  }
+
+  both(captures: readonly vscode.Uri[]): void {
+    const [a, b, ...more] = captures;
+    if (a === undefined || b === undefined || more.length > 0)
+      void tellError(vscode.l10n.t('Peerscope: select two captures in the explorer.'));
+    else this.#open(a, b);
+  }
+
+  async withFile(capture: vscode.Uri | undefined): Promise<void> {
+    if (capture === undefined) return needsCapture();
+    const [other] =
+      (await vscode.window.showOpenDialog({
+        title: vscode.l10n.t('Compare {0} with', nameOf(capture)),
+        openLabel: vscode.l10n.t('Compare'),
+        filters: { [vscode.l10n.t('Captures')]: ['pcap', 'pcapng', 'cap', 'gz'], [vscode.l10n.t('All files')]: ['*'] },
+        ...(capture.scheme === 'file' ? { defaultUri: vscode.Uri.joinPath(capture, '..') } : {}),
+      })) ?? [];
+    if (other !== undefined) this.#open(capture, other);
+  }
+
+  #open(a: vscode.Uri, b: vscode.Uri): void {
+    const key = JSON.stringify([a.toString(), b.toString()]);
+    const known = this.#panels.get(key);
+    if (known !== undefined) {
+      known.reveal();
+      return;
+    }
+    const panel = new ComparisonPanel(a, b, this.#parts);
+    this.#panels.set(key, panel);
+    panel.onDidDispose(() => this.#panels.delete(key));
+  }
+}
+
+function needsCapture(): void {
+  void tellInformation(vscode.l10n.t('Peerscope: open a capture first.'));
+}

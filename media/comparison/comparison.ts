@@ -1,0 +1,200 @@
+/** Two captures side by side: what differs in them, the rest folded; a message leads to its frame. */
+import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import type { ComparedLine, ComparisonView, Side } from '../../extension/wire/comparing.ts';
+import { PageElement } from '../inspector/page/element.ts';
+import { count, grouped, pair, placeText } from '../inspector/page/texts.ts';
+import { VirtualList } from '../inspector/page/virtuallist.ts';
+import { bytesOf, drawn } from './drawing.ts';
+import { connect } from './host.ts';
+import { differenceFrom, isDifference, letters, messageOf, placeAmongDifferences, spoken, valueText } from './lines.ts';
+
+const ROW_HEIGHT = 22;
+
+export class Comparison extends PageElement {
+  static override properties: PropertyDeclarations = {
+    view: { state: true },
+    lines: { state: true },
+    selected: { state: true },
+    side: { state: true },
+    complaint: { state: true },
+    isBusy: { state: true },
+  };
+  declare view: ComparisonView | undefined;
+  declare lines: readonly ComparedLine[];
+  declare selected: number;
+  /** Whose frame Enter shows. */
+  declare side: Side;
+  declare complaint: string | undefined;
+  declare isBusy: boolean;
+  readonly #call = connect({ go: (data: unknown) => this.#go((data as { forward: boolean }).forward) });
+  readonly #list = new VirtualList<ComparedLine>(this, {
+    rowHeight: ROW_HEIGHT,
+    rows: () => ({ total: this.lines.length, row: (index) => this.lines[index] }),
+    selection: {
+      id: 'line',
+      at: () => this.selected,
+      go: (index) => {
+        this.selected = index;
+      },
+      act: (key) => this.#act(key),
+    },
+  });
+
+  constructor() {
+    super();
+    this.lines = [];
+    this.selected = 0;
+    this.side = 'a';
+    this.isBusy = true;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#read(false);
+  }
+
+  async #read(again: boolean): Promise<void> {
+    this.isBusy = true;
+    try {
+      this.view = await this.#call('ready', { again });
+      this.lines = this.view.lines;
+      this.complaint = undefined;
+      this.selected = Math.max(0, differenceFrom(this.lines, -1, true));
+      this.#list.toTop();
+      this.#list.reveal(this.selected);
+    } catch (error) {
+      this.complaint = error instanceof Error ? error.message : String(error);
+    }
+    this.isBusy = false;
+  }
+
+  protected override render(): TemplateResult {
+    return html`${this.#header()}${this.#notices()}${this.view === undefined ? nothing : this.#compared(this.view)}`;
+  }
+
+  #header(): TemplateResult {
+    const { view } = this;
+    const total = view === undefined ? 0 : this.lines.filter(isDifference).length;
+    const state = this.isBusy ? 'Comparing…' : (this.complaint ?? view?.summary ?? '');
+    return html`<header id="summary">
+      <p id="sentence" class=${this.complaint === undefined || this.isBusy ? '' : 'problem'} role="status">${state}</p>
+      <div class="bar">
+        ${view === undefined ? nothing : html`<span class="counts"><span id="count-differences">${count(view.differences + view.unlisted, 'difference')}</span><span id="count-messages" title="Messages in A / in B">${pair(view.messages)} messages</span></span>`}
+        <span class="actions">
+          ${total === 0 ? nothing : html`<span id="place" class="place">${this.#place(total)}</span>`}
+          <vscode-button id="previous" secondary title="Previous Difference (Shift+F7)" ?disabled=${total === 0} @click=${() => this.#go(false)}>Previous</vscode-button>
+          <vscode-button id="next" secondary title="Next Difference (F7)" ?disabled=${total === 0} @click=${() => this.#go(true)}>Next</vscode-button>
+          <vscode-button id="again" secondary title="Read both captures and their keys again" ?disabled=${this.isBusy} @click=${() => void this.#read(true)}>Compare Again</vscode-button>
+        </span>
+      </div>
+    </header>`;
+  }
+
+  #place(total: number): string {
+    const at = placeAmongDifferences(this.lines, this.selected);
+    return at < 0 ? '' : placeText(at, total);
+  }
+
+  #notices(): TemplateResult | typeof nothing {
+    const { notices = [], unlisted = 0 } = this.view ?? {};
+    const told = [
+      ...(unlisted === 0 ? [] : [`${grouped(unlisted)} more differences are not listed: limit differences.`]),
+      ...notices,
+    ];
+    return told.length === 0
+      ? nothing
+      : html`<ul id="notices" class="notices" tabindex="0" aria-label="Notices">${told.map((text) => html`<li>${text}</li>`)}</ul>`;
+  }
+
+  #compared({ names }: ComparisonView): TemplateResult {
+    const head = (side: Side, name: string): TemplateResult =>
+      html`<span class="half ${side}" title=${name}><strong>${letters[side]}</strong> ${name}</span>`;
+    return html`<div class="heads compared" aria-hidden="true"><span class="sign"></span>${head('a', names[0])}${head('b', names[1])}</div>
+      <div id="lines" class="table viewport" role="listbox" tabindex="0" aria-label="Messages of ${names[0]} and ${names[1]}" aria-activedescendant=${this.#list.active} @keydown=${this.#list.key}>
+        ${this.#list.draw((line, index) => this.#line(line, index))}
+      </div>
+      <section id="details" tabindex="0" aria-label="The selected line" aria-live="polite">${this.#details()}</section>`;
+  }
+
+  #line(line: ComparedLine | undefined, index: number): TemplateResult {
+    const isSelected = index === this.selected;
+    if (line === undefined)
+      return html`<div id="line-${index}" class="table-row compared" role="option" aria-selected="false"></div>`;
+    return html`<div id="line-${index}" class="table-row compared ${line.kind} ${isDifference(line) ? 'differs' : ''} ${isSelected ? `selected on-${this.side}` : ''}" role="option"
+      aria-selected=${isSelected}>${drawn(line, (event, side) => this.#press(event, index, side))}</div>`;
+  }
+
+  #details(): TemplateResult | typeof nothing {
+    const line = this.lines[this.selected];
+    if (line === undefined) return nothing;
+    if (!isDifference(line)) return html`<p>${spoken(line)}</p>`;
+    const sides = line.kind !== 'field' ? [] : (['a', 'b'] as const).filter((side) => line[side] !== undefined);
+    return html`<p class="text">${line.text}</p>${
+      line.kind === 'field' ? html`<p class="path"><code>${line.field}</code></p>` : nothing
+    }${
+      line.kind !== 'field' || sides.length === 0
+        ? nothing
+        : html`<dl>${sides.map((side) => {
+            const field = line[side]!;
+            const length = field.length ? count(field.length, 'byte') : undefined;
+            const told = [valueText(field), length].filter((one) => one !== undefined).join(', ');
+            return html`<dt>${letters[side]}</dt><dd class=${side}>${told} ${bytesOf(field, line[side === 'a' ? 'b' : 'a'])}</dd>`;
+          })}</dl>`
+    }`;
+  }
+
+  #go(forward: boolean): void {
+    const to = differenceFrom(this.lines, this.selected, forward);
+    if (to < 0) return;
+    this.#list.go(to);
+    this.querySelector<HTMLElement>('#lines')?.focus({ preventScroll: true });
+  }
+
+  #press(event: MouseEvent, index: number, side: Side): void {
+    if (event.button !== 0) return;
+    this.side = side;
+    this.#list.press(event, index);
+    this.#choose();
+  }
+
+  #act(key: string): boolean {
+    if (key === 'ArrowLeft' || key === 'ArrowRight') this.side = key === 'ArrowLeft' ? 'a' : 'b';
+    else if (key === 'Enter') this.#choose();
+    else return false;
+    return true;
+  }
+
+  /** Shows the frame of the selected line, or unfolds it. */
+  #choose(): void {
+    const line = this.lines[this.selected];
+    if (line?.kind === 'fold') void this.#unfold(line);
+    const other: Side = this.side === 'a' ? 'b' : 'a';
+    const side = messageOf(this.lines, this.selected, this.side) === undefined ? other : this.side;
+    const message = messageOf(this.lines, this.selected, side);
+    if (message !== undefined) this.#told(this.#call('showFrame', { side, frame: message.frame }));
+  }
+
+  async #unfold(fold: Extract<ComparedLine, { kind: 'fold' }>): Promise<void> {
+    const { start, count: length, of } = fold;
+    const asked = this.#call('unfold', { start, count: length, of });
+    this.#told(asked);
+    const lines = await asked.then(
+      (unfolded) => unfolded.lines,
+      () => undefined,
+    );
+    // Another comparison, or a second click on the same line, may have come first.
+    const at = this.lines.indexOf(fold);
+    if (lines !== undefined && at >= 0) this.lines = this.lines.toSpliced(at, 1, ...lines);
+  }
+
+  #told(asked: Promise<unknown>): void {
+    asked.then(
+      () => {
+        this.complaint = undefined;
+      },
+      (error: unknown) => {
+        this.complaint = error instanceof Error ? error.message : String(error);
+      },
+    );
+  }
+}
