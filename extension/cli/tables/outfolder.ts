@@ -29,8 +29,7 @@ export async function writeBeside<Written extends { readonly keep: boolean }>(
   try {
     const written = await write(folder);
     if (written.keep) {
-      rmSync(place, { recursive: true, force: true });
-      renameSync(folder, place);
+      takePlace(folder, place);
     }
     return written;
   } catch (error) {
@@ -39,6 +38,20 @@ export async function writeBeside<Written extends { readonly keep: boolean }>(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What stands there goes once the new folder has its place: a failure in between loses neither. */
+function takePlace(folder: string, place: string): void {
+  const before = `${folder}-before`;
+  const isReplaced = existsSync(place);
+  if (isReplaced) renameSync(place, before);
+  try {
+    renameSync(folder, place);
+  } catch (error) {
+    if (isReplaced) renameSync(before, place);
+    throw error;
+  }
+  rmSync(before, { recursive: true, force: true });
 }
 
 /** On the same disk, so that it can take the place by its name alone. */
