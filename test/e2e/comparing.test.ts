@@ -171,7 +171,20 @@ describe('two captures', () => {
   it('are chosen from the title of an open capture; one that is none is named', async () => {
     await Inspecting.open(workbench, 'aa-good.pcapng');
     await workbench.page.getByRole('button', { name: 'Compare with…' }).first().click();
-    await workbench.answer(join(workbench.folder, 'p2pke.packet'));
+    const path = join(workbench.folder, 'p2pke.packet');
+    const dialog = workbench.page.locator('.quick-input-widget');
+    const input = dialog.locator('input[type=text]');
+    await expect.poll(() => input.inputValue(), PATIENCE).toMatch(/\/$/);
+    // The dialog fills in its folder once more when it has read it: what was typed too early is typed again.
+    const typed = async (): Promise<boolean> => {
+      if (!(await dialog.isVisible())) return true;
+      await input.fill(path);
+      await workbench.page.waitForTimeout(500);
+      if ((await input.inputValue().catch(() => '')) === path) await input.press('Enter');
+      await workbench.page.waitForTimeout(500);
+      return !(await dialog.isVisible());
+    };
+    await expect.poll(typed, PATIENCE).toBe(true);
     const problem = async (): Promise<string> => {
       const texts = workbench.page.frames().map((each) =>
         each
