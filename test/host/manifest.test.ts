@@ -8,7 +8,10 @@ describe('the extension in VS Code', () => {
     const { packageJSON } = vscode.extensions.getExtension('peerscope.peerscope')!;
     // The Test Explorer lists the sections of scripts from the start; captures and commands call it by themselves.
     const onDebug = ['onDebugResolve:peerscope', 'onDebugDynamicConfigurations:peerscope'];
-    assert.deepEqual(packageJSON.activationEvents, ['onLanguage:packet', ...onDebug, 'workspaceContains:**/*.packet']);
+    // A message of a node that was open when the window was closed is asked for from its file system.
+    const ofMessages = 'onFileSystem:peerscope-message';
+    const events = ['onLanguage:packet', ...onDebug, 'workspaceContains:**/*.packet', ofMessages];
+    assert.deepEqual(packageJSON.activationEvents, events);
   });
 
   it('has its commands', async () => {
