@@ -9,6 +9,8 @@ describe('the filter bar', () => {
   beforeAll(async () => {
     workbench = await Workbench.open();
     inspecting = await Inspecting.open(workbench, 'p2p_a.pcapng');
+    // Filters are asked of every segment.
+    await inspecting.frame.locator('#bare-segments').click();
   });
   afterAll(() => workbench?.dispose());
 
