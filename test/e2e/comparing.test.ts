@@ -136,8 +136,10 @@ describe('two captures', () => {
     await workbench.page.keyboard.press('Enter');
     const good = await Inspecting.appeared(workbench, 'aa-good.pcapng');
     await good.frame.locator(`#packet-list [data-frame="${wantedOfA}"].selected`).waitFor(PATIENCE);
-    // The comparison stays in view beside it.
+    // The comparison stays in view beside it, and keeps the keys.
     frame = await comparison();
+    await workbench.page.keyboard.press('F7');
+    await expect.poll(place, PATIENCE).toMatch(/^2 of /);
     const last = frame.locator('#lines .message .half.b:not(.gap)').first();
     const wanted = (await last.locator('.frame').innerText()).trim();
     await last.click();

@@ -78,6 +78,7 @@ describe('the capture from above', () => {
     await workbench.screenshot('findings');
     await inspecting.frame.locator('#view-findings').press('ArrowRight');
     await inspecting.frame.locator('#view-keys').press('ArrowRight');
+    await inspecting.frame.locator('#view-properties').press('ArrowRight');
     await expect.poll(() => inspecting.frame.locator('#view-packets').getAttribute('aria-selected')).toBe('true');
     await inspecting.frame.locator(`#packet-list [data-frame="${frame}"].selected`).waitFor();
   });

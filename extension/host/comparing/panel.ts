@@ -103,6 +103,8 @@ export class ComparisonPanel {
     const column = this.#panel.viewColumn === vscode.ViewColumn.One ? vscode.ViewColumn.Two : vscode.ViewColumn.One;
     await this.#parts.editors.show(capture, { frame }, { viewColumn: column, preserveFocus: true });
     this.#parts.editors.reveal(capture, frame);
+    // An inspector that opens takes the focus all the same, and the keys go on from difference to difference.
+    this.#panel.reveal(this.#panel.viewColumn);
   }
 
   async #compare(): Promise<ComparisonView> {
