@@ -40,6 +40,11 @@ describe('a test node as a task', () => {
     await workbench.screenshot(`task-${label.replace(' ', '-')}`);
     await entry(label).click(PATIENCE);
   };
+  /** A list that has just come up does not hear a key yet. */
+  const enter = async (): Promise<void> => {
+    await workbench.page.waitForTimeout(400);
+    await workbench.page.keyboard.press('Enter');
+  };
   const terminal = async (): Promise<string> =>
     (await workbench.page.locator('.terminal-wrapper.active .xterm-rows').allInnerTexts()).join('\n');
 
@@ -73,18 +78,18 @@ describe('a test node as a task', () => {
     // Three keys send the last one again: its link and its line stand first.
     await workbench.page.keyboard.press('Control+Alt+P');
     await entry('p2pke, ').waitFor(PATIENCE);
-    await workbench.page.keyboard.press('Enter');
+    await enter();
     await entry('data: 01 02').waitFor(PATIENCE);
-    await workbench.page.keyboard.press('Enter');
+    await enter();
     await entry('Send data Again').waitFor(PATIENCE);
     await workbench.page.keyboard.press('Escape');
     // What comes back stands where the packet was sent from, with its fields: another session is answered.
     await workbench.page.keyboard.press('Control+Alt+P');
     await entry('p2pke, ').waitFor(PATIENCE);
-    await workbench.page.keyboard.press('Enter');
+    await enter();
     await entry('InitHello').click(PATIENCE);
     await entry('Send InitHello').waitFor(PATIENCE);
-    await workbench.page.keyboard.press('Enter');
+    await enter();
     await entry('cipher_suite: "25519_ChaChaPoly_BLAKE2b"').waitFor(PATIENCE);
     await workbench.screenshot('send-packet-answer');
     await workbench.page.keyboard.press('Escape');
