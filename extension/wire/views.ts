@@ -1,4 +1,5 @@
 /** What the ends of the inspector show each other: rows, trees, tables, the state of a capture. Plain data, see inspector.ts. */
+import type { Show } from '../../dissector/analysis/index.ts';
 
 /** One line of the packet list: a message, or a frame that carries none (then `protocol` names its highest lower layer). */
 export interface Row {
@@ -176,8 +177,8 @@ export interface ModuleFaultLine {
 }
 
 /** Which rows the list shows: every frame, those that are no bare TCP segments, or messages only. */
-export const shows = ['all', 'withoutBareSegments', 'messages'] as const;
-export type Show = (typeof shows)[number];
+export const shows = ['all', 'withoutBareSegments', 'messages'] as const satisfies readonly Show[];
+export type { Show };
 
 /** What a search looks at: the line of the list, the values of all fields, the bytes of every Source, a filter, the same conversation. */
 export type FindKind = 'list' | 'fields' | 'bytes' | 'filter' | 'conversation';

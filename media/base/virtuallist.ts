@@ -7,10 +7,12 @@
  * and gives each row the id `ID-INDEX`: the focus stays on the viewport, and which row is meant is told by that id.
  */
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
-import type { Pick } from '../list/picked.ts';
 import { goal, isForeign } from './listkeys.ts';
 import { rowsPerPage } from './scale.ts';
 import { Scroller } from './scroller.ts';
+
+/** How a row is chosen: alone, all from the first chosen one up to it, or one more or less. */
+export type Pick = 'alone' | 'extend' | 'toggle';
 
 /** The rows of a list, by their place in it. */
 export interface Rows<T> {

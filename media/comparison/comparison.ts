@@ -1,9 +1,11 @@
 /** Two captures side by side: what differs in them, the rest folded; a message leads to its frame. */
+
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { ComparedLine, ComparisonView, Side } from '../../extension/wire/comparing.ts';
-import { PageElement } from '../inspector/page/element.ts';
-import { count, grouped, pair, placeText } from '../inspector/page/texts.ts';
-import { VirtualList } from '../inspector/page/virtuallist.ts';
+import { sentence } from '../base/connection.ts';
+import { PageElement } from '../base/element.ts';
+import { count, grouped, pair, placeText } from '../base/texts.ts';
+import { VirtualList } from '../base/virtuallist.ts';
 import { bytesOf, drawn } from './drawing.ts';
 import { connect } from './host.ts';
 import { differenceFrom, isDifference, letters, messageOf, placeAmongDifferences, spoken, valueText } from './lines.ts';
@@ -63,7 +65,7 @@ export class Comparison extends PageElement {
       this.#list.toTop();
       this.#list.reveal(this.selected);
     } catch (error) {
-      this.complaint = error instanceof Error ? error.message : String(error);
+      this.complaint = sentence(error);
     }
     this.isBusy = false;
   }
@@ -193,7 +195,7 @@ export class Comparison extends PageElement {
         this.complaint = undefined;
       },
       (error: unknown) => {
-        this.complaint = error instanceof Error ? error.message : String(error);
+        this.complaint = sentence(error);
       },
     );
   }

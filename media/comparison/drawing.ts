@@ -1,7 +1,7 @@
 /** How a line of a comparison is drawn: A on the left, B on the right. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ComparedField, ComparedLine, ComparedMessage, Side } from '../../extension/wire/comparing.ts';
-import { grouped, seconds } from '../inspector/page/texts.ts';
+import { grouped, seconds } from '../base/texts.ts';
 import { foldText, letters, pairsOf, unlike, valueText } from './lines.ts';
 
 /** `press` is called for a half that the mouse is pressed on. */

@@ -1,6 +1,6 @@
 /** What the lines of a comparison say, and where the differences are among them. */
 import type { ComparedField, ComparedLine, ComparedMessage, Side } from '../../extension/wire/comparing.ts';
-import { count } from '../inspector/page/texts.ts';
+import { count } from '../base/texts.ts';
 
 /** The two captures, in words. */
 export const letters: Readonly<Record<Side, string>> = { a: 'A', b: 'B' };
@@ -42,7 +42,7 @@ export function foldText({ count: messages, conversations, of }: Extract<Compare
 
 /** How a field reads in one of the captures; undefined where its bytes say it all. */
 export function valueText({ isSecret, text, bytes }: ComparedField): string | undefined {
-  if (isSecret) return '(a secret, not shown)';
+  if (isSecret) return '(secret)';
   if (text === '' || (text === undefined && !bytes)) return '(empty)';
   return text;
 }

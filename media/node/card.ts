@@ -2,7 +2,7 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { NodeState, ToldState } from '../../extension/wire/node.ts';
-import { PageElement } from '../inspector/page/element.ts';
+import { PageElement } from '../base/element.ts';
 import type { Call } from './host.ts';
 
 const SHOWN_LINKS = 20;

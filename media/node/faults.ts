@@ -2,21 +2,16 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { FaultState, NodeState } from '../../extension/wire/node.ts';
-import { PageElement } from '../inspector/page/element.ts';
-import type { Call } from './host.ts';
+import { ActingElement } from './acting.ts';
 
-export class NodeFaults extends PageElement {
+export class NodeFaults extends ActingElement {
   static override properties: PropertyDeclarations = {
-    call: { attribute: false },
     node: { attribute: false },
     suggested: { state: true },
-    complaint: { state: true },
   };
-  declare call: Call;
   declare node: NodeState;
   /** Whole lines, each with what may stand behind what is begun. */
   declare suggested: readonly { readonly text: string; readonly detail: string }[];
-  declare complaint: string | undefined;
   #suggestions = 0;
 
   constructor() {
@@ -46,7 +41,7 @@ export class NodeFaults extends PageElement {
             </form>`
           : nothing
       }
-      ${this.complaint === undefined ? nothing : html`<p class="problem" role="alert">${this.complaint}</p>`}
+      ${this.problem()}
     </section>`;
   }
 
@@ -54,7 +49,7 @@ export class NodeFaults extends PageElement {
     const { running } = this.node;
     return html`<li class=${isSpent ? 'chip spent' : 'chip'}><code>${text}</code>${isSpent ? html` <span class="hint">has happened</span>` : nothing}${
       running
-        ? html`<button class="remove" data-act="remove-fault" title="Remove" aria-label="Remove the fault ${text}" @click=${() => this.#do(() => this.call('removeFault', { node: this.node.id, fault: id }))}>×</button>`
+        ? html`<button class="remove" data-act="remove-fault" title="Remove" aria-label="Remove the fault ${text}" @click=${() => this.act(() => this.call('removeFault', { node: this.node.id, fault: id }))}>×</button>`
         : nothing
     }</li>`;
   }
@@ -77,18 +72,9 @@ export class NodeFaults extends PageElement {
     const form = event.target as HTMLFormElement;
     const spec = String(new FormData(form).get('spec') ?? '').trim();
     if (spec === '') return;
-    void this.#do(async () => {
+    void this.act(async () => {
       await this.call('fault', { node: this.node.id, spec });
       form.reset();
     });
   };
-
-  async #do(go: () => Promise<unknown>): Promise<void> {
-    this.complaint = undefined;
-    try {
-      await go();
-    } catch (error) {
-      this.complaint = error instanceof Error ? error.message : String(error);
-    }
-  }
 }

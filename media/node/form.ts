@@ -1,8 +1,7 @@
 /** What a new node is to be. */
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { NodeMode, NodeWish, SpokenProtocol } from '../../extension/wire/node.ts';
-import { PageElement } from '../inspector/page/element.ts';
-import type { Call } from './host.ts';
+import { ActingElement } from './acting.ts';
 
 export const modeTitles: Readonly<Record<NodeMode, string>> = {
   automatic: 'Automatic',
@@ -17,18 +16,14 @@ export const relayModeTitles: typeof modeTitles = {
   intercept: 'Intercept: hold messages of both directions',
 };
 
-export class NodeForm extends PageElement {
+export class NodeForm extends ActingElement {
   static override properties: PropertyDeclarations = {
-    call: { attribute: false },
     protocols: { attribute: false },
     wish: { state: true },
-    complaint: { state: true },
     starting: { state: true },
   };
-  declare call: Call;
   declare protocols: readonly SpokenProtocol[];
   declare wish: NodeWish;
-  declare complaint: string | undefined;
   declare starting: boolean;
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -70,7 +65,7 @@ export class NodeForm extends PageElement {
         <label>Faults, separated by spaces: ${isRelay ? '[forward/|back/]' : ''}KIND[=VALUE][:MESSAGE][@PROBABILITY|#N]<input id="node-faults" spellcheck="false" autocomplete="off" .value=${wish.faults} @input=${this.#take('faults')} /></label>
       </details>
       <vscode-button id="node-start" ?disabled=${this.starting} @click=${() => this.querySelector('form')!.requestSubmit()}>Start</vscode-button>
-      ${this.complaint === undefined ? nothing : html`<p class="problem" role="alert">${this.complaint}</p>`}
+      ${this.problem()}
     </form>`;
   }
 
@@ -124,12 +119,7 @@ export class NodeForm extends PageElement {
   readonly #submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     this.starting = true;
-    this.complaint = undefined;
-    try {
-      await this.call('start', this.wish);
-    } catch (error) {
-      this.complaint = error instanceof Error ? error.message : String(error);
-    }
+    await this.act(() => this.call('start', this.wish));
     this.starting = false;
   };
 }

@@ -1,25 +1,20 @@
 /** A message that waits: what it says on one line, and what is to become of it. */
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { HeldAction, HeldState } from '../../extension/wire/node.ts';
-import { PageElement } from '../inspector/page/element.ts';
-import type { Call } from './host.ts';
+import { ActingElement } from './acting.ts';
 
 const DELAY_MS = 5000;
 
-export class HeldMessage extends PageElement {
+export class HeldMessage extends ActingElement {
   static override properties: PropertyDeclarations = {
-    call: { attribute: false },
     node: { attribute: false },
     held: { attribute: false },
     relayed: { attribute: false },
-    complaint: { state: true },
   };
-  declare call: Call;
   declare node: number;
   declare held: HeldState;
   /** It goes on in either direction: nobody here reads it. */
   declare relayed: boolean;
-  declare complaint: string | undefined;
 
   protected override render(): TemplateResult {
     const { direction, message, remote, summary, id, note, isEdited } = this.held;
@@ -27,7 +22,7 @@ export class HeldMessage extends PageElement {
     const whose = this.relayed ? (direction === 'out' ? 'from' : 'back to') : direction === 'out' ? 'to' : 'from';
     const of = { node: this.node, held: id };
     const button = (name: string, title: string, go: () => Promise<unknown>, secondary = true): TemplateResult =>
-      html`<vscode-button data-act=${name} ?secondary=${secondary} @click=${() => this.#do(go)}>${title}</vscode-button>`;
+      html`<vscode-button data-act=${name} ?secondary=${secondary} @click=${() => this.act(go)}>${title}</vscode-button>`;
     const act = (action: HeldAction) => () => this.call('actOnHeld', { ...of, action });
     const verb = leaves ? 'Send' : 'Deliver';
     return html`<section class="held" aria-label="${message} waits">
@@ -42,16 +37,7 @@ export class HeldMessage extends PageElement {
         ${isEdited ? button('replace', 'Replace', act({ kind: 'replace' })) : nothing}
         ${button('drop', 'Drop', () => this.call('drop', of))}
       </div>
-      ${this.complaint === undefined ? nothing : html`<p class="problem" role="alert">${this.complaint}</p>`}
+      ${this.problem()}
     </section>`;
-  }
-
-  async #do(go: () => Promise<unknown>): Promise<void> {
-    this.complaint = undefined;
-    try {
-      await go();
-    } catch (error) {
-      this.complaint = error instanceof Error ? error.message : String(error);
-    }
   }
 }

@@ -1,29 +1,24 @@
 /** A link of a node, and its messages: those that the state allows now, and the others with the reason why it does not. */
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { LinkState } from '../../extension/wire/node.ts';
-import { PageElement } from '../inspector/page/element.ts';
-import type { Call } from './host.ts';
+import { ActingElement } from './acting.ts';
 
-export class NodeLink extends PageElement {
+export class NodeLink extends ActingElement {
   static override properties: PropertyDeclarations = {
-    call: { attribute: false },
     node: { attribute: false },
     link: { attribute: false },
     relayed: { attribute: false },
-    complaint: { state: true },
   };
-  declare call: Call;
   declare node: number;
   declare link: LinkState;
   /** A relay speaks for nobody. */
   declare relayed: boolean;
-  declare complaint: string | undefined;
 
   protected override render(): TemplateResult {
     const { id, remote, state, doc, ready, offers, others, dialled } = this.link;
     return html`<section class="link" aria-label="${remote}">
       <h3><span class=${ready ? 'state ready' : 'state'}>${ready ? '●' : '○'} ${state}</span> ${dialled ? 'to' : 'from'} ${remote} <span class="hint">${doc}</span>
-        <button class="small" data-act="disconnect" @click=${() => this.#do(() => this.call('disconnect', { node: this.node, link: id }))}>Close</button></h3>
+        <button class="small" data-act="disconnect" @click=${() => this.act(() => this.call('disconnect', { node: this.node, link: id }))}>Close</button></h3>
       ${
         this.relayed
           ? nothing
@@ -31,7 +26,7 @@ export class NodeLink extends PageElement {
               ${offers.map((name) => this.#message(name, undefined))}${others.map(({ name, why }) => this.#message(name, why))}
             </div>`
       }
-      ${this.complaint === undefined ? nothing : html`<p class="problem" role="alert">${this.complaint}</p>`}
+      ${this.problem()}
     </section>`;
   }
 
@@ -39,18 +34,9 @@ export class NodeLink extends PageElement {
   #message(name: string, why: string | undefined): TemplateResult {
     const of = { node: this.node, link: this.link.id, message: name };
     const menu = JSON.stringify({ webviewSection: 'message', preventDefaultContextMenuItems: true, ...of });
-    const now = (): Promise<void> => this.#do(() => this.call('sendNew', of));
+    const now = (): Promise<void> => this.act(() => this.call('sendNew', of));
     const open = ({ ctrlKey, metaKey }: MouseEvent): Promise<void> =>
-      ctrlKey || metaKey ? now() : this.#do(() => this.call('write', of));
+      ctrlKey || metaKey ? now() : this.act(() => this.call('write', of));
     return html`<span class=${why === undefined ? 'message' : 'message other'} data-vscode-context=${menu}><button class="name" data-message=${name} title=${why ?? `Write ${name} and send it; Ctrl and a click sends it at once`} @click=${open}>${name}</button><button class="now" data-now=${name} title="Send ${name} at once" aria-label="Send ${name} at once" @click=${now}>▸</button></span>`;
-  }
-
-  async #do(go: () => Promise<unknown>): Promise<void> {
-    this.complaint = undefined;
-    try {
-      await go();
-    } catch (error) {
-      this.complaint = error instanceof Error ? error.message : String(error);
-    }
   }
 }

@@ -1,8 +1,10 @@
 /** The test nodes: a form that starts one, and a card for each. */
+
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { NodeState, SpokenProtocol } from '../../extension/wire/node.ts';
-import { PageElement } from '../inspector/page/element.ts';
+import { sentence } from '../base/connection.ts';
+import { PageElement } from '../base/element.ts';
 import { connect } from './host.ts';
 
 export class Nodes extends PageElement {
@@ -44,7 +46,7 @@ export class Nodes extends PageElement {
         this.nodes = nodes;
       },
       (error: unknown) => {
-        this.complaint = error instanceof Error ? error.message : String(error);
+        this.complaint = sentence(error);
       },
     );
   }

@@ -2,10 +2,10 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { FieldView, SourceView } from '../../../extension/wire/inspector.ts';
 import { type ByteMatch, byteMatches, MOST_MATCHES, soughtBytes } from '../../../extension/wire/soughtbytes.ts';
-import { PageElement } from '../page/element.ts';
+import { PageElement } from '../../base/element.ts';
+import { count, placeText } from '../../base/texts.ts';
+import { VirtualList } from '../../base/virtuallist.ts';
 import type { FindWithin } from '../page/findwithin.ts';
-import { count, placeText } from '../page/texts.ts';
-import { VirtualList } from '../page/virtuallist.ts';
 import { type ByteRange, rangeMenu, rangeOf, rangeText } from './byterange.ts';
 import { hexRow, hexRows, moveByte, offsetText, ROW_BYTES } from './hex.ts';
 import { readings } from './readings.ts';

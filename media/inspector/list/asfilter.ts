@@ -1,6 +1,6 @@
 /** Conditions that the right button offers: each part of a row or tree carries its own for VS Code's menu. */
 import type { FieldView, Row } from '../../../extension/wire/inspector.ts';
-import { splitEndpoint } from '../page/texts.ts';
+import { splitEndpoint } from '../../base/texts.ts';
 import type { Column } from './columns.ts';
 
 export type How = 'replace' | 'and' | 'not';

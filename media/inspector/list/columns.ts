@@ -1,6 +1,6 @@
 /** The columns of the packet list: seven of its own, and any field that the user asks for, between Message and Info. */
 import type { Row } from '../../../extension/wire/inspector.ts';
-import { absolute, type Instant, seconds, sinceStart } from '../page/texts.ts';
+import { absolute, type Instant, seconds, sinceStart } from '../../base/texts.ts';
 
 export interface Column {
   /** A name of its own, or the field that it shows. */

@@ -1,7 +1,7 @@
 /** An endpoint in a cell: where there is no room its address is cut, never its port. */
 import { html, type TemplateResult } from 'lit';
 import type { Row } from '../../../extension/wire/inspector.ts';
-import { splitEndpoint } from '../page/texts.ts';
+import { splitEndpoint } from '../../base/texts.ts';
 
 export function endpointCell(endpoint: string): TemplateResult {
   const [address, port] = splitEndpoint(endpoint);

@@ -1,9 +1,9 @@
 /** The filter bar: what is typed is checked and completed at once, and applied with Enter. */
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { CompletionsView, FilterProblemView, Scan } from '../../../extension/wire/inspector.ts';
-import { PageElement } from '../page/element.ts';
+import { PageElement } from '../../base/element.ts';
+import { count } from '../../base/texts.ts';
 import type { Call } from '../page/host.ts';
-import { count } from '../page/texts.ts';
 
 /** After a key, before the worker is asked. */
 const PAUSE = 60;

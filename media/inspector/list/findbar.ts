@@ -1,7 +1,7 @@
 /** The bar that searches: what for, where, which way, and how far the search has come. */
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { FindKind } from '../../../extension/wire/inspector.ts';
-import { PageElement } from '../page/element.ts';
+import { PageElement } from '../../base/element.ts';
 import type { Search } from './search.ts';
 
 const kinds: readonly (readonly [FindKind, string, string])[] = [
@@ -45,7 +45,7 @@ export class FindBar extends PageElement {
       <select id="find-kind" aria-label="Look in" .value=${this.#kind} @change=${this.#choose}>${kinds.map(
         ([kind, title]) => html`<option value=${kind} ?selected=${kind === this.#kind}>${title}</option>`,
       )}</select>
-      <input id="find-text" type="text" aria-label="Find" placeholder=${hint} spellcheck="false" autocomplete="off" .value=${this.#text} @input=${this.#typed} />
+      <input id="find-text" class="text-input" type="text" aria-label="Find" placeholder=${hint} spellcheck="false" autocomplete="off" .value=${this.#text} @input=${this.#typed} />
       <vscode-button id="find-previous" secondary title="Shift+Enter" @click=${() => this.#ask(false)}>Previous</vscode-button>
       <vscode-button id="find-next" title="Enter" @click=${() => this.#ask(true)}>Next</vscode-button>
       <span id="find-says" class="find-says" role="status">${

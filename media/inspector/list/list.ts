@@ -1,9 +1,9 @@
 /** The packet list as far as it is known here: fetches what is to be shown and tells when more of it came. */
 import type { Overview, Row, Scan, Show, SortOrder } from '../../../extension/wire/inspector.ts';
+import type { Instant } from '../../base/texts.ts';
 import type { Call } from '../page/host.ts';
 import { Paged } from '../page/paged.ts';
 import type { Answer } from '../page/pages.ts';
-import type { Instant } from '../page/texts.ts';
 import type { Remembered } from './remembered.ts';
 
 /** Between two looks at a filter that is still searching. */

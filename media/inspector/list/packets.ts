@@ -1,11 +1,11 @@
 /** The packet list: a grid that draws the rows in view and moves one selection. */
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { Row } from '../../../extension/wire/inspector.ts';
-import { PageElement } from '../page/element.ts';
+import { PageElement } from '../../base/element.ts';
+import { absolute, hueOf } from '../../base/texts.ts';
+import { VirtualList } from '../../base/virtuallist.ts';
 import { Resizing } from '../page/resizing.ts';
 import { signs } from '../page/signs.ts';
-import { absolute, hueOf } from '../page/texts.ts';
-import { VirtualList } from '../page/virtuallist.ts';
 import { cellMenu } from './asfilter.ts';
 import { type Column, columnsOf, NARROW, timeText, tracks } from './columns.ts';
 import { endpointCell, namedEndpoint, portsText } from './endpoint.ts';

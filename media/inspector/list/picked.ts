@@ -1,5 +1,4 @@
-/** How a row is chosen: alone, all from the first chosen one up to it, or one more or less. */
-export type Pick = 'alone' | 'extend' | 'toggle';
+import type { Pick } from '../../base/virtuallist.ts';
 
 /** Rows from `start` up to `end`, which is none of them. */
 export type RowRange = readonly [start: number, end: number];

@@ -1,6 +1,7 @@
 /** A search through the list, a moment of the worker's time after another, until it finds a row or is stopped. */
 import type { FindKind } from '../../../extension/wire/inspector.ts';
-import { type Call, sentence } from '../page/host.ts';
+import { sentence } from '../../base/connection.ts';
+import type { Call } from '../page/host.ts';
 import type { PacketList } from './list.ts';
 
 export interface Sought {

@@ -1,6 +1,6 @@
 /** A bar that searches one pane: what for, how many there are, and the way from one to the next. */
 import { html, type PropertyDeclarations, type TemplateResult } from 'lit';
-import { PageElement } from './element.ts';
+import { PageElement } from '../../base/element.ts';
 
 export class FindWithin extends PageElement {
   static override properties: PropertyDeclarations = {
@@ -22,7 +22,7 @@ export class FindWithin extends PageElement {
 
   protected override render(): TemplateResult {
     return html`<div class="find-within" role="search" aria-label=${this.label} @keydown=${this.#key}>
-      <input type="text" aria-label=${this.label} placeholder=${this.hint} spellcheck="false" autocomplete="off" @input=${this.#typed} />
+      <input class="text-input" type="text" aria-label=${this.label} placeholder=${this.hint} spellcheck="false" autocomplete="off" @input=${this.#typed} />
       <span class="find-within-says" role="status">${this.says}</span>
       <button class="close" type="button" aria-label="Previous match" title="Previous match (Shift+Enter)" @click=${() => this.#go(false)}>↑</button>
       <button class="close" type="button" aria-label="Next match" title="Next match (Enter)" @click=${() => this.#go(true)}>↓</button>

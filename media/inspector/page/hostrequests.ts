@@ -1,13 +1,14 @@
 /** What the page lets the host do for the user: write, ask, copy. What goes wrong is a sentence. */
 
 import type { Row, ScriptKind } from '../../../extension/wire/inspector.ts';
+import { sentence } from '../../base/connection.ts';
+import { count } from '../../base/texts.ts';
 import { withComment } from '../list/comments.ts';
 import type { PacketList } from '../list/list.ts';
 import type { RowRange } from '../list/picked.ts';
 import type { Remembered } from '../list/remembered.ts';
 import { rowsText } from '../list/rowstext.ts';
-import { type Call, sentence } from './host.ts';
-import { count } from './texts.ts';
+import type { Call } from './host.ts';
 
 /** Every call ends in the sentence of its failure, or in nothing. */
 export class Asking {

@@ -3,6 +3,8 @@
 import type { VscSplitLayoutChangeEvent } from '@vscode-elements/elements/dist/vscode-split-layout/vscode-split-layout.js';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { FieldView, Overview, PageCommand } from '../../../extension/wire/inspector.ts';
+import { PageElement } from '../../base/element.ts';
+import { count } from '../../base/texts.ts';
 import type { Bytes } from '../bytes/bytes.ts';
 import type { FilterBar } from '../list/filterbar.ts';
 import type { Asked, FindBar } from '../list/findbar.ts';
@@ -12,9 +14,7 @@ import { findings, missing, pins } from '../tree/rowfindings.ts';
 import type { FieldTree } from '../tree/tree.ts';
 import { home, viewOf, views } from '../views/index.ts';
 import { carryOut, focusIn, type Parts } from './commands.ts';
-import { PageElement } from './element.ts';
 import { Session } from './session.ts';
-import { count } from './texts.ts';
 import { rowActions, tabs, toolbar } from './toolbar.ts';
 import type { View } from './view.ts';
 

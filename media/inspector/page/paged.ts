@@ -1,7 +1,7 @@
 /** Rows that live in the worker, as far as they are known here: pages are fetched as they come into view. */
-import { sentence } from './host.ts';
+import { sentence } from '../../base/connection.ts';
+import type { Rows } from '../../base/virtuallist.ts';
 import { type Answer, PAGE, Pages } from './pages.ts';
-import type { Rows } from './virtuallist.ts';
 
 export abstract class Paged<T> implements Rows<T> {
   /** Why rows are missing, when the last call for some failed. */

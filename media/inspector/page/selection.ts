@@ -1,9 +1,10 @@
 /** The tree of the selected packet as the page shows it: its fields, its bytes, and what is chosen among them. */
 import type { FieldView, TreeView } from '../../../extension/wire/inspector.ts';
+import { sentence } from '../../base/connection.ts';
 import type { PacketList } from '../list/list.ts';
 import type { Explained } from '../tree/explanation.ts';
 import { type Found, fieldAt, fieldOf } from '../tree/fields.ts';
-import { type Call, sentence } from './host.ts';
+import type { Call } from './host.ts';
 
 /** Between trees asked for while a key is held down, and before "Reading…" replaces the tree of another row. */
 const PAUSE = 60;

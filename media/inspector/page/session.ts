@@ -1,13 +1,15 @@
 /** What the page knows of the capture and what is chosen in it. Every answer that comes late, for an earlier choice, is dropped. */
 import type { Overview, Row, ScriptKind, Show, WebviewEvents } from '../../../extension/wire/inspector.ts';
+import { sentence } from '../../base/connection.ts';
+import type { Pick } from '../../base/virtuallist.ts';
 import { columnsOf } from '../list/columns.ts';
 import { findRow, type Target } from '../list/findrow.ts';
 import { type MovedColumn, movedColumns, nextOrder, sortedBy } from '../list/heads.ts';
 import { PacketList } from '../list/list.ts';
-import { type Pick, PickedRows, type RowRange } from '../list/picked.ts';
+import { PickedRows, type RowRange } from '../list/picked.ts';
 import { type Remembered, remembered } from '../list/remembered.ts';
 import { Search, type Sought } from '../list/search.ts';
-import { connect, type Host, sentence } from './host.ts';
+import { connect, type Host } from './host.ts';
 import { Asking } from './hostrequests.ts';
 import { Shown } from './selection.ts';
 

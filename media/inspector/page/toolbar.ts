@@ -1,9 +1,9 @@
 /** The line above the packets: what was opened, how much is in it, and what can be done with all of it. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Overview, PageCommand } from '../../../extension/wire/inspector.ts';
+import { count } from '../../base/texts.ts';
 import { viewOf, views } from '../views/index.ts';
 import type { Session } from './session.ts';
-import { count } from './texts.ts';
 
 export function toolbar(session: Session, overview: Overview, addKeys: () => void): TemplateResult {
   const { name, format, frames, bareSegments, messages, encrypted, keys, read, bytes, done } = overview;
@@ -37,7 +37,7 @@ const isChecked = ({ target }: Event): boolean => (target as HTMLInputElement).c
 function bareSwitch(session: Session, bareSegments: number): TemplateResult {
   const label = `Bare segments (${bareSegments.toLocaleString('en-US')})`;
   return html`<vscode-checkbox id="bare-segments" label=${label} .checked=${session.show === 'all'} ?disabled=${session.show === 'messages'}
-    title="List the TCP segments that only open or acknowledge, or carry a part of a message that ends in a later frame"
+    title="Show TCP segments that only open or acknowledge, or carry part of a message that ends in a later frame"
     @change=${(event: Event) => session.setShow(isChecked(event) ? 'all' : 'withoutBareSegments')}></vscode-checkbox>`;
 }
 

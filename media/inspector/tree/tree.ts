@@ -1,11 +1,11 @@
 /** The tree of a row: its layers and their fields, one selected. */
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { FieldView } from '../../../extension/wire/inspector.ts';
+import { PageElement } from '../../base/element.ts';
+import { placeText } from '../../base/texts.ts';
+import { VirtualList } from '../../base/virtuallist.ts';
 import { fieldMenu } from '../list/asfilter.ts';
-import { PageElement } from '../page/element.ts';
 import type { FindWithin } from '../page/findwithin.ts';
-import { placeText } from '../page/texts.ts';
-import { VirtualList } from '../page/virtuallist.ts';
 import { fieldText, isWithin, type Line, lines, type Opened, valueKind } from './fields.ts';
 import { hitBeside, type SoughtFields, soughtFields } from './sought.ts';
 

@@ -2,10 +2,10 @@
 import { html } from 'lit';
 import type { ConversationsQuestions } from '../../../extension/worker/answers/conversations.ts';
 import type { ConversationColumn, ConversationView } from '../../../extension/worker/conversations.ts';
+import { grouped, hueOf, pair } from '../../base/texts.ts';
 import { debuggable } from '../list/asfilter.ts';
 import { endpointCell } from '../list/endpoint.ts';
 import { asking } from '../page/asking.ts';
-import { grouped, hueOf, pair } from '../page/texts.ts';
 import { type GridColumn, GridTable } from './gridtable.ts';
 
 const HUES = 5;

@@ -2,9 +2,9 @@
 import { html } from 'lit';
 import type { ConversationsQuestions } from '../../../extension/worker/answers/conversations.ts';
 import type { EndpointColumn, EndpointView } from '../../../extension/worker/endpoints.ts';
+import { grouped, pair, splitEndpoint } from '../../base/texts.ts';
 import { endpointCell } from '../list/endpoint.ts';
 import { asking } from '../page/asking.ts';
-import { grouped, pair, splitEndpoint } from '../page/texts.ts';
 import { type GridColumn, GridTable } from './gridtable.ts';
 
 const columns: readonly GridColumn<EndpointView, EndpointColumn>[] = [

@@ -2,15 +2,15 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { FindingLine, FindingPart } from '../../../extension/wire/inspector.ts';
 import type { FindingsQuestions } from '../../../extension/worker/answers/findings.ts';
+import { PageElement } from '../../base/element.ts';
+import { count } from '../../base/texts.ts';
+import { VirtualList } from '../../base/virtuallist.ts';
 import { menuOf } from '../list/asfilter.ts';
 import { asking } from '../page/asking.ts';
-import { PageElement } from '../page/element.ts';
 import type { Call } from '../page/host.ts';
 import { signs } from '../page/signs.ts';
 import { Table } from '../page/table.ts';
-import { count } from '../page/texts.ts';
 import type { View } from '../page/view.ts';
-import { VirtualList } from '../page/virtuallist.ts';
 import '../../theme/findings.css';
 
 const ROW_HEIGHT = 22;

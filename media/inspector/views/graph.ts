@@ -2,17 +2,16 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { ConversationsQuestions } from '../../../extension/worker/answers/conversations.ts';
 import type { TimelineView } from '../../../extension/worker/timeline.ts';
+import { PageElement } from '../../base/element.ts';
+import { isForeign } from '../../base/listkeys.ts';
+import { count, type Instant } from '../../base/texts.ts';
 import { asking } from '../page/asking.ts';
-import { PageElement } from '../page/element.ts';
-import { type Call, sentence } from '../page/host.ts';
-import { isForeign } from '../page/listkeys.ts';
-import { count, type Instant } from '../page/texts.ts';
+import type { Call } from '../page/host.ts';
+import { Polling } from '../page/polling.ts';
 import { HEIGHT, plot } from './graphplot.ts';
 import { edgeText, sizeText, timeOfDay, widthText } from './timeaxis.ts';
 import { rangeIn, type TimeRange, withRange } from './timerange.ts';
 
-/** Between two looks while the worker counts. */
-const POLL = 80;
 /** Buckets that Page Up and Page Down go. */
 const PAGE = 10;
 const severities = ['error', 'warning', 'note'] as const;
@@ -37,9 +36,7 @@ export class Graph extends PageElement {
   declare start: Instant | undefined;
   /** It is not folded away. */
   declare open: boolean;
-  #view: TimelineView | undefined;
-  #complaint: string | undefined;
-  #turn = 0;
+  readonly #timeline = new Polling<TimelineView>(this, 'The graph could not be made');
   #width = 0;
   /** The bucket that the keys stand on, and the one under the mouse. */
   #cursor = 0;
@@ -52,7 +49,6 @@ export class Graph extends PageElement {
   });
 
   override disconnectedCallback(): void {
-    this.#turn++;
     this.#sized.disconnect();
     super.disconnectedCallback();
   }
@@ -60,7 +56,9 @@ export class Graph extends PageElement {
   protected override willUpdate(changed: PropertyValues): void {
     const isOther = (['generation', 'frames', 'filter', 'open'] as const).some((name) => changed.has(name));
     // Rows still move until all are there.
-    if (isOther && this.open && this.generation >= 0) void this.#look(++this.#turn);
+    if (isOther && this.open && this.generation >= 0) this.#look();
+    const { answer } = this.#timeline;
+    this.#cursor = Math.min(this.#cursor, Math.max(0, (answer?.packets.length ?? 1) - 1));
   }
 
   protected override updated(): void {
@@ -69,25 +67,10 @@ export class Graph extends PageElement {
     if (field !== null) this.#sized.observe(field);
   }
 
-  async #look(turn: number): Promise<void> {
+  #look(): void {
     const { rest } = rangeIn(this.filter);
     const ask = asking<ConversationsQuestions>(this.call, 'conversations');
-    this.#complaint = undefined;
-    try {
-      for (;;) {
-        const view = await ask('timeline', rest === '' ? {} : { filter: rest });
-        if (turn !== this.#turn) return;
-        this.#view = view;
-        this.#cursor = Math.min(this.#cursor, Math.max(0, view.packets.length - 1));
-        this.requestUpdate();
-        if (view.done) return;
-        await new Promise((resolve) => setTimeout(resolve, POLL));
-        if (turn !== this.#turn) return;
-      }
-    } catch (error) {
-      if (turn === this.#turn) this.#complaint = `The graph could not be made: ${sentence(error)}`;
-    }
-    this.requestUpdate();
+    void this.#timeline.ask(() => ask('timeline', rest === '' ? {} : { filter: rest }));
   }
 
   protected override render(): TemplateResult {
@@ -95,7 +78,7 @@ export class Graph extends PageElement {
     return html`<section id="graph" class="graph" aria-label="Over time">
       <div class="graph-bar">
         <button type="button" id="fold-graph" class="fold" aria-expanded=${this.open} @click=${this.#fold}><span class="twistie" aria-hidden="true">${this.open ? '▾' : '▸'}</span>Over time</button>
-        ${this.open && this.#view !== undefined ? this.#legend(this.#view) : nothing}
+        ${this.open && this.#timeline.answer !== undefined ? this.#legend(this.#timeline.answer) : nothing}
         ${range === undefined ? nothing : html`<span id="graph-range">${range.from} s to ${range.to} s</span><button type="button" id="clear-range" class="link" @click=${this.#clear}>All times</button>`}
       </div>
       ${this.open ? this.#drawn(range) : nothing}
@@ -111,9 +94,9 @@ export class Graph extends PageElement {
   }
 
   #drawn(range: TimeRange | undefined): TemplateResult {
-    const view = this.#view;
+    const view = this.#timeline.answer;
     const buckets = view?.packets.length ?? 0;
-    if (this.#complaint !== undefined) return html`<p class="hint error" role="alert">${this.#complaint}</p>`;
+    if (this.#timeline.complaint !== undefined) return html`<p class="hint error" role="alert">${this.#timeline.complaint}</p>`;
     if (view === undefined || (buckets === 0 && !view.done)) return html`<p class="hint" role="status">Reading…</p>`;
     if (buckets === 0)
       return html`<p class="hint" role="status">${view.timeless > 0 ? 'The frames have no times' : 'No frames'}</p>`;
@@ -161,7 +144,7 @@ export class Graph extends PageElement {
 
   /** Puts the chosen range into the filter. */
   #apply(): void {
-    const [view, brush] = [this.#view, this.#brush];
+    const [view, brush] = [this.#timeline.answer, this.#brush];
     this.#brush = undefined;
     this.requestUpdate();
     if (view === undefined || brush === undefined) return;
@@ -177,7 +160,7 @@ export class Graph extends PageElement {
   readonly #fold = (): void => void this.dispatchEvent(new CustomEvent('fold', { detail: !this.open }));
 
   #key(event: KeyboardEvent): void {
-    const last = (this.#view?.packets.length ?? 0) - 1;
+    const last = (this.#timeline.answer?.packets.length ?? 0) - 1;
     if (isForeign(event) || last < 0) return;
     const at = this.#cursor;
     const goals: Readonly<Record<string, number>> = {
@@ -206,7 +189,7 @@ export class Graph extends PageElement {
 
   #bucketAt(event: PointerEvent): number {
     const { left } = (event.currentTarget as HTMLElement).getBoundingClientRect();
-    const buckets = this.#view!.packets.length;
+    const buckets = this.#timeline.answer!.packets.length;
     return Math.max(0, Math.min(buckets - 1, Math.floor(((event.clientX - left) / this.#width) * buckets)));
   }
 

@@ -1,12 +1,12 @@
 /** A table of many lines that lives in the worker: sorted by its heads, with columns that can be resized; a line leads to its packets. */
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { TablePart } from '../../../extension/wire/inspector.ts';
+import { PageElement } from '../../base/element.ts';
+import { VirtualList } from '../../base/virtuallist.ts';
 import { menuOf } from '../list/asfilter.ts';
-import { PageElement } from '../page/element.ts';
 import type { Call } from '../page/host.ts';
 import { Resizing, type Widths } from '../page/resizing.ts';
 import { Table } from '../page/table.ts';
-import { VirtualList } from '../page/virtuallist.ts';
 
 const ROW_HEIGHT = 22;
 

@@ -1,16 +1,15 @@
 /** The keys of the capture: what each opens, and what no key opens yet. */
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { KeysQuestions, KeyUse, KeyView, LockedView } from '../../../extension/worker/answers/keys.ts';
+import { PageElement } from '../../base/element.ts';
+import { count } from '../../base/texts.ts';
 import { asking } from '../page/asking.ts';
-import { PageElement } from '../page/element.ts';
-import { type Call, sentence } from '../page/host.ts';
+import type { Call } from '../page/host.ts';
+import { Polling } from '../page/polling.ts';
 import type { ChosenMessage } from '../page/session.ts';
-import { count } from '../page/texts.ts';
 import type { View } from '../page/view.ts';
 import '../../theme/keys.css';
 
-/** Between two looks while keys are tried. */
-const POLL = 60;
 const SHOWN_USES = 12;
 
 export class KeyTable extends PageElement {
@@ -23,52 +22,28 @@ export class KeyTable extends PageElement {
   /** Of the capture's rows, and how many keys there are: another one means that everything is tried again. */
   declare generation: number;
   declare keys: number;
-  #answer: KeysQuestions['ring']['result'] | undefined;
-  #complaint: string | undefined;
-  #turn = 0;
-
-  override disconnectedCallback(): void {
-    this.#turn++;
-    super.disconnectedCallback();
-  }
+  readonly #ring = new Polling<KeysQuestions['ring']['result']>(this, 'The keys could not be tried');
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('generation') || changed.has('keys')) void this.#look(++this.#turn);
-  }
-
-  async #look(turn: number): Promise<void> {
-    const ask = asking<KeysQuestions>(this.call, 'keys');
-    this.#complaint = undefined;
-    try {
-      for (;;) {
-        const answer = await ask('ring', {});
-        if (turn !== this.#turn) return;
-        this.#answer = answer;
-        this.requestUpdate();
-        if (answer.done) return;
-        await new Promise((resolve) => setTimeout(resolve, POLL));
-      }
-    } catch (error) {
-      if (turn === this.#turn) this.#complaint = `The keys could not be tried: ${sentence(error)}`;
-    }
-    this.requestUpdate();
+    if (!changed.has('generation') && !changed.has('keys')) return;
+    void this.#ring.ask(() => asking<KeysQuestions>(this.call, 'keys')('ring', {}));
   }
 
   protected override render(): TemplateResult {
-    const answer = this.#answer;
+    const { answer } = this.#ring;
     return html`<div id="key-table" class="key-table" tabindex="0" role="region" aria-label="Keys">
       <div class="key-bar">
         <vscode-button id="keys-from-file" secondary @click=${() => this.#add('file')}>Add key log…</vscode-button>
         <vscode-button id="keys-from-clipboard" secondary @click=${() => this.#add('clipboard')}>Add from clipboard…</vscode-button>
         <span class="clause" role="status">${this.#says()}</span>
       </div>
-      ${this.#complaint === undefined ? nothing : html`<p class="error" role="alert">${this.#complaint}</p>`}
+      ${this.#ring.complaint === undefined ? nothing : html`<p class="error" role="alert">${this.#ring.complaint}</p>`}
       ${answer === undefined ? nothing : html`${this.#given(answer.keys)}${this.#locked(answer.locked, answer.done)}`}
     </div>`;
   }
 
   #says(): string {
-    const answer = this.#answer;
+    const { answer } = this.#ring;
     if (answer === undefined) return 'Reading…';
     if (!answer.done) return `Trying the keys, ${Math.floor(answer.progress * 100)} %`;
     return answer.more ? 'The first of each kind are listed; there is more' : '';

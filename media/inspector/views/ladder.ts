@@ -2,15 +2,16 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, svg, type TemplateResult } from 'lit';
 import type { Row } from '../../../extension/wire/inspector.ts';
 import type { LadderQuestions } from '../../../extension/worker/answers/ladder.ts';
+import { sentence } from '../../base/connection.ts';
+import { PageElement } from '../../base/element.ts';
+import { elided, type Instant, sinceStart } from '../../base/texts.ts';
+import { VirtualList } from '../../base/virtuallist.ts';
 import { messageMenu } from '../list/asfilter.ts';
 import { PacketList } from '../list/list.ts';
 import { asking } from '../page/asking.ts';
-import { PageElement } from '../page/element.ts';
-import { type Call, sentence } from '../page/host.ts';
+import type { Call } from '../page/host.ts';
 import { signs } from '../page/signs.ts';
-import { elided, type Instant, sinceStart } from '../page/texts.ts';
 import type { View } from '../page/view.ts';
-import { VirtualList } from '../page/virtuallist.ts';
 import { type Arrow, arrowOf, columnsAt, dashes, drawingOf, ROW_HEIGHT } from './ladderdrawing.ts';
 import '../../theme/ladder.css';
 

@@ -1,6 +1,6 @@
 /** The geometry of a ladder: a column an endpoint, an arrow a message. The page and the saved drawing both follow it. */
 import type { Row } from '../../../extension/wire/inspector.ts';
-import { type Instant, sinceStart } from '../page/texts.ts';
+import { type Instant, sinceStart } from '../../base/texts.ts';
 
 export const ROW_HEIGHT = 30;
 /** Left of the first column stand the frame and the time. */

@@ -1,10 +1,10 @@
 /** The view of the packets: the list, and what is said where it is empty. */
 import { html } from 'lit';
+import { count } from '../../base/texts.ts';
+import type { Pick } from '../../base/virtuallist.ts';
 import type { MovedColumn } from '../list/heads.ts';
 import { Packets } from '../list/packets.ts';
-import type { Pick } from '../list/picked.ts';
 import type { Widths } from '../page/resizing.ts';
-import { count } from '../page/texts.ts';
 import type { Stage, View } from '../page/view.ts';
 import '../../theme/packets.css';
 

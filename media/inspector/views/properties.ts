@@ -6,16 +6,14 @@ import type {
   InterfaceView,
   PropertiesQuestions,
 } from '../../../extension/worker/answers/properties.ts';
+import { PageElement } from '../../base/element.ts';
+import { absolute, count, grouped, sinceStart } from '../../base/texts.ts';
 import { type OwnComments, withComment } from '../list/comments.ts';
 import { asking } from '../page/asking.ts';
-import { PageElement } from '../page/element.ts';
-import { type Call, sentence } from '../page/host.ts';
-import { absolute, count, grouped, sinceStart } from '../page/texts.ts';
+import type { Call } from '../page/host.ts';
+import { Polling } from '../page/polling.ts';
 import type { View } from '../page/view.ts';
 import '../../theme/properties.css';
-
-/** Between two looks while the file is read. */
-const POLL = 100;
 
 export class Properties extends PageElement {
   static override properties: PropertyDeclarations = {
@@ -30,41 +28,17 @@ export class Properties extends PageElement {
   declare frames: number;
   /** Comments of the user's own, by frame. */
   declare own: OwnComments;
-  #told: CaptureProperties | undefined;
-  #complaint: string | undefined;
-  #turn = 0;
-
-  override disconnectedCallback(): void {
-    this.#turn++;
-    super.disconnectedCallback();
-  }
+  readonly #looked = new Polling<CaptureProperties>(this, 'The properties could not be read');
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('generation') || changed.has('frames')) void this.#look(++this.#turn);
-  }
-
-  async #look(turn: number): Promise<void> {
-    const ask = asking<PropertiesQuestions>(this.call, 'properties');
-    this.#complaint = undefined;
-    try {
-      for (;;) {
-        const told = await ask('look', {});
-        if (turn !== this.#turn) return;
-        this.#told = told;
-        this.requestUpdate();
-        if (told.done) return;
-        await new Promise((resolve) => setTimeout(resolve, POLL));
-      }
-    } catch (error) {
-      if (turn === this.#turn) this.#complaint = `The properties could not be read: ${sentence(error)}`;
-    }
-    this.requestUpdate();
+    if (!changed.has('generation') && !changed.has('frames')) return;
+    void this.#looked.ask(() => asking<PropertiesQuestions>(this.call, 'properties')('look', {}));
   }
 
   protected override render(): TemplateResult {
-    const told = this.#told;
+    const { answer: told, complaint } = this.#looked;
     return html`<div id="properties" class="properties" tabindex="0" role="region" aria-label="Properties of the capture">
-      ${this.#complaint === undefined ? nothing : html`<p class="error" role="alert">${this.#complaint}</p>`}
+      ${complaint === undefined ? nothing : html`<p class="error" role="alert">${complaint}</p>`}
       ${told === undefined ? html`<p class="hint" role="status">Reading…</p>` : this.#all(told)}
     </div>`;
   }
@@ -107,7 +81,7 @@ export class Properties extends PageElement {
   }
 
   #own(frame: number, text: string): TemplateResult {
-    return html`<li>${this.#link(frame)}<input type="text" aria-label="Comment on frame ${frame}" spellcheck="false" .value=${text}
+    return html`<li>${this.#link(frame)}<input class="text-input" type="text" aria-label="Comment on frame ${frame}" spellcheck="false" .value=${text}
       @change=${(event: Event) => this.#edit(frame, (event.target as HTMLInputElement).value)} />
       <button type="button" class="close" aria-label="Remove the comment on frame ${frame}" title="Remove" @click=${() => this.#edit(frame, '')}>✕</button></li>`;
   }
@@ -150,12 +124,12 @@ function files({ files: all }: CaptureProperties): TemplateResult {
   return html`<h2>${count(all.length, 'file')}</h2>${table('files', ['Name', 'Bytes', 'SHA-256'], rows)}`;
 }
 
-const interfaceHeads = ['Name', 'Link type', 'Frames', 'Dropped', 'Capture filter', 'Bytes kept', 'Clock tick'];
+const interfaceHeads = ['Name', 'Link type', 'Frames', 'Dropped', 'Capture filter', 'Snapshot length', 'Time resolution'];
 
 function interfaceCells({ name, description, link, frames, dropped, filter, snapLength, resolution }: InterfaceView): string[] {
   const title = description === '' || description === name ? name : `${name} ${description}`.trim();
-  const kept = snapLength === 0 ? 'all' : grouped(snapLength);
-  return [title, link, grouped(frames), dropped ?? 'not told', filter, kept, `${resolution} s`];
+  const kept = snapLength === 0 ? 'unlimited' : grouped(snapLength);
+  return [title, link, grouped(frames), dropped ?? 'unknown', filter, kept, `${resolution} s`];
 }
 
 function table(id: string, heads: readonly string[], rows: readonly (readonly string[])[]): TemplateResult {

@@ -7,15 +7,16 @@ import type {
   StepsQuestions,
   StepView,
 } from '../../../extension/worker/answers/steps.ts';
+import { sentence } from '../../base/connection.ts';
+import { PageElement } from '../../base/element.ts';
+import { VirtualList } from '../../base/virtuallist.ts';
 import { debuggable, menuOf } from '../list/asfilter.ts';
 import { type Ask, asking } from '../page/asking.ts';
-import { PageElement } from '../page/element.ts';
-import { type Call, sentence } from '../page/host.ts';
+import type { Call } from '../page/host.ts';
 import type { ChosenMessage } from '../page/session.ts';
 import { signs } from '../page/signs.ts';
 import { Table } from '../page/table.ts';
 import type { View } from '../page/view.ts';
-import { VirtualList } from '../page/virtuallist.ts';
 import { computations } from './computations.ts';
 import '../../theme/steps.css';
 

@@ -1,6 +1,6 @@
 /** The axis of the graph over time: where its marks stand and how times are written. */
 import type { TimeBucketsView } from '../../../extension/worker/timebuckets.ts';
-import type { Instant } from '../page/texts.ts';
+import type { Instant } from '../../base/texts.ts';
 
 const MINUTE = 60;
 const HOUR = 3_600;

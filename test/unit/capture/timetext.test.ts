@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CaptureReader, elapsedText, memoryFile, openCapture } from '../../../dissector/capture/index.ts';
-import { sinceStart } from '../../../media/inspector/page/texts.ts';
+import { sinceStart } from '../../../media/base/texts.ts';
 import { bytes, pcap } from './build.ts';
 
 const nanosecondMagic = 0xa1b23c4d;

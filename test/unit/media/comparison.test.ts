@@ -63,7 +63,7 @@ describe('what a line says', () => {
   });
 
   it('of a secret is not its value', () => {
-    expect(valueText({ name: 'k', isSecret: true, text: 'x' })).toBe('(a secret, not shown)');
+    expect(valueText({ name: 'k', isSecret: true, text: 'x' })).toBe('(secret)');
     expect(valueText({ name: 'k', isSecret: false, text: '' })).toBe('(empty)');
     expect(valueText({ name: 'k', isSecret: false, text: '7', bytes: '07', length: 1 })).toBe('7');
     expect(valueText({ name: 'k', isSecret: false, bytes: '0708', length: 2 })).toBeUndefined();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Pick, PickedRows } from '../../../media/inspector/list/picked.ts';
+import type { Pick } from '../../../media/base/virtuallist.ts';
+import { PickedRows } from '../../../media/inspector/list/picked.ts';
 
 /** The rows that are picked after these clicks. */
 function rowsAfter(...clicks: readonly (readonly [row: number, how: Pick])[]): number[] {

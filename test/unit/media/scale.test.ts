@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import * as scale from '../../../media/inspector/page/scale.ts';
+import * as scale from '../../../media/base/scale.ts';
 
 const extent = (rows: number): scale.Extent => ({ rows, rowHeight: 22, viewport: 440 });
 const few = extent(1000);

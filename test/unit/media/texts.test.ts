@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { absolute, count, hueOf, placeText, sinceStart } from '../../../media/base/texts.ts';
 import { remembered } from '../../../media/inspector/list/remembered.ts';
-import { absolute, count, hueOf, placeText, sinceStart } from '../../../media/inspector/page/texts.ts';
 
 const at = (seconds: number, nanos: number) => ({ seconds, nanos });
 
