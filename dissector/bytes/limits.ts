@@ -135,14 +135,14 @@ export const captureLimits = {
     standard: 2_048,
     doc: 'Maximum megabytes of memory of the thread that reads one capture. Beyond that this thread ends; the editor and other captures go on.',
   },
-  tableRows: { standard: 50_000, doc: 'Tables: maximum rows of one row group of a Parquet file.' },
+  tableRows: { standard: 50_000, doc: 'Tables: maximum rows in a row group of a Parquet file.' },
   tableBytes: {
     standard: 0x0200_0000,
-    doc: 'Tables: maximum bytes of rows of one capture that wait for their row group. Beyond it, the largest group is written.',
+    doc: 'Tables: maximum bytes of rows that one capture holds in memory. Above it, the largest row group is written.',
   },
   tableFiles: {
     standard: 1_000,
-    doc: 'Tables: maximum files that one capture is written to: one for each protocol, or for each protocol and day.',
+    doc: 'Tables: maximum files written for one capture: one per protocol, or one per protocol and day.',
   },
   keyLogProblems: { standard: 1_000, doc: 'Maximum invalid lines of one key log that are reported.' },
 } as const satisfies LimitTable;

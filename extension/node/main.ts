@@ -85,7 +85,7 @@ function command<M extends keyof NodeCalls>(
 /** Throws an Error with a sentence where it waits no more. */
 function waiting({ controls }: Driven, held: number): Held {
   const found = controls.held.find(({ id }) => id === held);
-  if (found === undefined) throw new Error('The message waits no more.');
+  if (found === undefined) throw new Error('The message is no longer held.');
   return found;
 }
 

@@ -190,12 +190,12 @@ export class RunningRelay implements Driven {
     const fault = readFault(spec, this.#protocol, this.#wish.transport);
     this.controls.addFault(fault);
     this.#faults.add(spec, fault);
-    this.#journal.tell(`From now on: ${relayFaultWords(fault)} (seed ${this.#seed})`, false);
+    this.#journal.tell(`Fault added: ${relayFaultWords(fault)} (seed ${this.#seed})`, false);
   }
 
   removeFault(id: number): void {
     const words = this.#faults.remove(id, this.controls);
-    if (words !== undefined) this.#journal.tell(`No longer: ${words}`, false);
+    if (words !== undefined) this.#journal.tell(`Fault removed: ${words}`, false);
   }
 
   /** It dials for each that connects. */

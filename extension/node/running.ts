@@ -205,12 +205,12 @@ export class RunningNode implements Driven, Speaker {
     const fault = readFault(spec, this.#protocol!, this.#wish.transport);
     this.node.addFault(fault);
     this.#faults.add(spec, fault);
-    this.#journal.tell(`From now on: ${faultWords(fault)} (seed ${this.#seed})`, false);
+    this.#journal.tell(`Fault added: ${faultWords(fault)} (seed ${this.#seed})`, false);
   }
 
   removeFault(id: number): void {
     const words = this.#faults.remove(id, this.node);
-    if (words !== undefined) this.#journal.tell(`No longer: ${words}`, false);
+    if (words !== undefined) this.#journal.tell(`Fault removed: ${words}`, false);
   }
 
   dialAgain(): boolean {

@@ -62,7 +62,7 @@ describe('the test node', () => {
     await held(dialling, 'hello').locator('.edited').waitFor(PATIENCE);
     const sent = (await dialling.locator('.counts').innerText()).match(/\d+ sent/)![0];
     await messageLens(workbench, 'Send').click();
-    await workbench.page.locator('.statusbar', { hasText: 'Nothing is sent' }).waitFor(PATIENCE);
+    await workbench.page.locator('.statusbar', { hasText: 'Not sent' }).waitFor(PATIENCE);
     expect(await dialling.locator('.counts').innerText()).toContain(sent);
     await editor.locator('.squiggly-error').first().waitFor(PATIENCE);
     await writeMessage(workbench, editor, 'p2ppacket hello { signature: flip(valid, 1) }');
@@ -147,7 +147,7 @@ describe('the test node', () => {
     await workbench.screenshot('node-faults');
     await dialling.locator('[data-act=remove-fault]').click();
     await dialling.locator('.chip').waitFor({ ...PATIENCE, state: 'detached' });
-    expect(await told(dialling)).toContain('No longer: drop ping');
+    expect(await told(dialling)).toContain('Fault removed: drop ping');
   });
 
   it('stands still, goes on, is stopped and begins again in its bar', async () => {

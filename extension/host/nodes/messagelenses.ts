@@ -31,7 +31,7 @@ export class MessageLenses implements vscode.CodeLensProvider {
       new vscode.CodeLens(range, { title, command, arguments: [document.uri, ...more] });
     const preview = lens(vscode.l10n.t('Preview Bytes'), 'peerscope.previewPacket', document.offsetAt(range.start));
     if (!this.#messages.waits(of)) {
-      const gone = of.kind === 'held' ? vscode.l10n.t('Waits no more') : vscode.l10n.t('The link is closed');
+      const gone = of.kind === 'held' ? vscode.l10n.t('No longer held') : vscode.l10n.t('The link is closed');
       return [new vscode.CodeLens(range, { title: gone, command: '' }), preview];
     }
     const isDelivered = this.#messages.isDelivered(of);

@@ -131,7 +131,7 @@ export class Messages implements KnownMessages {
   async act(uri: vscode.Uri, action: HeldAction): Promise<boolean> {
     const of = this.of(uri);
     if (of === undefined) throw new Error(vscode.l10n.t('the message is gone.'));
-    if (of.kind === 'held' && !this.waits(of)) throw new Error(vscode.l10n.t('the message waits no more.'));
+    if (of.kind === 'held' && !this.waits(of)) throw new Error(vscode.l10n.t('the message is no longer held.'));
     this.#diagnostics.delete(uri);
     const failure = of.kind === 'held' ? await this.#actOnHeld(uri, of, action) : await this.#send(uri, of);
     if (failure !== undefined) {
@@ -170,14 +170,14 @@ export class Messages implements KnownMessages {
     const text = documentOf(uri)?.getText() ?? '';
     const wish = { node, link, text, at: undefined, folder: undefined, modules: moduleFiles(undefined) };
     const { failure } = await this.#nodes.call('sendPacket', wish);
-    if (failure === undefined) vscode.window.setStatusBarMessage(vscode.l10n.t('$(pass) The message is sent'), 5000);
+    if (failure === undefined) vscode.window.setStatusBarMessage(vscode.l10n.t('$(pass) Message sent'), 5000);
     return failure;
   }
 
   async #drop(uri: vscode.Uri): Promise<void> {
     const of = this.of(uri);
     if (of?.kind !== 'held') return;
-    if (!this.waits(of)) throw new Error(vscode.l10n.t('the message waits no more.'));
+    if (!this.waits(of)) throw new Error(vscode.l10n.t('the message is no longer held.'));
     await this.#nodes.call('drop', { node: of.node, held: of.held });
     await this.#close(uri);
   }
@@ -213,7 +213,7 @@ export class Messages implements KnownMessages {
     const diagnostic = new vscode.Diagnostic(range, text, vscode.DiagnosticSeverity.Error);
     diagnostic.source = vscode.l10n.t('Test node');
     this.#diagnostics.set(uri, [diagnostic]);
-    vscode.window.setStatusBarMessage(vscode.l10n.t('$(error) Nothing is sent: {0}', text), 5000);
+    vscode.window.setStatusBarMessage(vscode.l10n.t('$(error) Not sent: {0}', text), 5000);
     await this.#show(uri, range);
   }
 

@@ -14,7 +14,7 @@ describe('the tools for agents', () => {
     const rows = [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
     expect(rows).toEqual(tools.map(({ name }) => name));
     expect(section).toContain(`${agentLimits.answerTokens.toLocaleString('en')} tokens`);
-    expect(section).toContain(`After ${agentLimits.sectionSeconds} seconds`);
+    expect(section).toContain(`after ${agentLimits.sectionSeconds} seconds`);
   });
 
   it('are in the manifest as they are declared, with the words for people among the words', () => {

@@ -68,7 +68,7 @@ describe('faults', () => {
     dialling.node.send(link, 'data', { data: Uint8Array.of(2) });
     expect(dialling.node.counts.sent).toBe(before + 1);
     const told = dialling.state().told.map(({ text }) => text);
-    expect(told).toContain('No longer: flip=3 data nth 2');
+    expect(told).toContain('Fault removed: flip=3 data nth 2');
     expect(told.some((text) => text.includes('fault "flip"'))).toBe(false);
     expect(dialling.state().faults.map(({ text }) => text)).toEqual(['drop data']);
   });
