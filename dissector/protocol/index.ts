@@ -27,6 +27,7 @@ export * from './protocol.ts';
 export * from './replaywindow.ts';
 export * from './rules.ts';
 export type { Seal } from './sealing.ts';
+export { type SecretField, secretFieldsOf } from './secretfields.ts';
 export * from './standstill.ts';
 export * from './steps.ts';
 export * from './streambuffer.ts';

@@ -1,6 +1,6 @@
 /** The columns of the table of a protocol: those of every message, then one for each of its fields that is a single value. */
-import type { FieldForm, FieldKind } from '../codec/index.ts';
-import type { Protocol } from '../protocol/index.ts';
+import type { FieldKind } from '../codec/index.ts';
+import { type Protocol, secretFieldsOf } from '../protocol/index.ts';
 
 /**
  * `time`: nanoseconds since 1970 UTC, a bigint. `integer`: signed, 64 bits, a bigint. `unsigned`: the same without a sign.
@@ -50,10 +50,9 @@ export interface TableColumns {
 const INTEGER_BITS = 63;
 
 /** Made of the declaration alone: the table of a protocol has the same columns whatever a capture holds. */
-export function columnsOf({ id, messages = [], treeFields = [], layers = [] }: Protocol): TableColumns {
-  const inner = layers.flatMap((layer) => [...layer.messages.flatMap(({ fields }) => fields), ...(layer.treeFields ?? [])]);
-  const secrets = new Set<string>();
-  collectSecrets([...messages.flatMap(({ fields }) => fields), ...treeFields, ...inner], secrets);
+export function columnsOf(protocol: Protocol): TableColumns {
+  const { id, messages = [], treeFields = [] } = protocol;
+  const secrets = new Set(secretFieldsOf(protocol).map(({ name }) => name));
   const told = treeFields.filter(({ json, under }) => json === true && under === undefined);
   const forms = [...messages.flatMap(({ fields }) => fields), ...told];
   const types = new Map<string, ColumnType>();
@@ -66,13 +65,6 @@ export function columnsOf({ id, messages = [], treeFields = [], layers = [] }: P
   const taken: readonly string[] = commonColumns.map(({ name }) => name);
   const fields = [...types].map(([field, type]) => ({ name: `${id}_${field}`, type, field }));
   return { common: commonColumns, fields: fields.filter(({ name }) => !taken.includes(name)), secrets };
-}
-
-function collectSecrets(forms: readonly FieldForm[], into: Set<string>): void {
-  for (const { name, fresh, fields = [] } of forms) {
-    if (fresh?.secret) into.add(name);
-    collectSecrets(fields, into);
-  }
 }
 
 /** None for records and lists: they stand in `fields`. */

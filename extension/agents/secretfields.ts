@@ -1,26 +1,11 @@
 /** Fields that are secret by their declaration (`fresh`, `secret: true`), of the built-in protocols and of a user's own. */
 import type { FieldForm } from '../../dissector/codec/index.ts';
 import { FieldCatalog } from '../../dissector/filter/index.ts';
-import type { Protocol } from '../../dissector/protocol/index.ts';
+import { type Protocol, secretFieldsOf } from '../../dissector/protocol/index.ts';
 
 /** Their names as filters have them, with the levels between left out: `p2p.private`. */
 export function secretFieldNames(protocols: readonly Protocol[]): ReadonlySet<string> {
-  const names = new Set<string>();
-  const collect = (layer: string, forms: readonly FieldForm[]): void => {
-    for (const { name, fresh, fields = [] } of forms) {
-      if (fresh?.secret) names.add(`${layer}.${name}`);
-      collect(layer, fields);
-    }
-  };
-  for (const { id, messages = [], treeFields = [], layers = [] } of protocols) {
-    for (const { layer, fields } of messages) collect(layer ?? id, fields);
-    collect(id, treeFields);
-    for (const layer of layers) {
-      for (const { fields } of layer.messages) collect(layer.id, fields);
-      collect(layer.id, layer.treeFields ?? []);
-    }
-  }
-  return names;
+  return new Set(protocols.flatMap(secretFieldsOf).map(({ layer, name }) => `${layer}.${name}`));
 }
 
 /** The fields that an agent's filters may name: one that asks a secret for its bytes again and again would learn it. */
