@@ -126,7 +126,7 @@ export const pageCommands = [
   ...(['copyText', 'copyValue', 'copyHex', 'copyHexDump', 'copyCArray', 'copyBase64', 'copyJson'] as const),
   ...(['copyScript', 'copyConversationScript', 'copySection'] as const),
   ...(['selectAllRows', 'filterConversation', 'filterSelected', 'followConversation'] as const),
-  ...(['debugConversation'] as const),
+  ...(['debugConversation', 'toggleDetails'] as const),
 ] as const;
 export type PageCommand = (typeof pageCommands)[number];
 

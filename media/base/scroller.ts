@@ -11,7 +11,8 @@ const OVERSCAN = 4;
 export class Scroller implements ReactiveController {
   rows = 0;
   readonly #host: ReactiveControllerHost & HTMLElement;
-  readonly #rowHeight: number;
+  readonly #askRowHeight: () => number;
+  #rowHeight: number;
   readonly #heads: string | undefined;
   #viewport: HTMLElement | undefined;
   #height = 0;
@@ -33,9 +34,10 @@ export class Scroller implements ReactiveController {
   });
 
   /** `heads` finds what stands outside of the viewport, so that it stays, and goes along to the side. */
-  constructor(host: ReactiveControllerHost & HTMLElement, rowHeight: number, heads?: string) {
+  constructor(host: ReactiveControllerHost & HTMLElement, rowHeight: () => number, heads?: string) {
     this.#host = host;
-    this.#rowHeight = rowHeight;
+    this.#askRowHeight = rowHeight;
+    this.#rowHeight = rowHeight();
     this.#heads = heads;
     host.addController(this);
   }
@@ -63,6 +65,10 @@ export class Scroller implements ReactiveController {
 
   /** The rows to draw now. While it is not `known` how many there are, the place in the list is kept. */
   range(known: boolean): { first: number; end: number } {
+    const rowHeight = this.#askRowHeight();
+    // The row at the top stays there.
+    this.#offset *= rowHeight / this.#rowHeight;
+    this.#rowHeight = rowHeight;
     const { extent } = this;
     if (this.#reveal !== undefined && extent.viewport > 0 && this.#reveal < extent.rows) {
       this.#offset = scale.offsetShowing(extent, this.#offset, this.#reveal);
@@ -92,6 +98,7 @@ export class Scroller implements ReactiveController {
     const rows = spacer.querySelector<HTMLElement>('.rows')!;
     const { extent } = this;
     spacer.style.height = `${scale.elementHeight(extent)}px`;
+    spacer.style.setProperty('--row-height', `${this.#rowHeight}px`);
     const scrollTop = scale.toScrollTop(extent, this.#offset);
     if (Math.abs(viewport.scrollTop - scrollTop) >= 1) viewport.scrollTop = scrollTop;
     this.#put = viewport.scrollTop;

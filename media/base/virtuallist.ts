@@ -42,8 +42,8 @@ export interface Selection {
 
 /** What makes a list. Its functions are asked anew whenever the element is drawn. */
 export interface Listing<T> {
-  /** In pixels; the style sheet says so too. */
-  readonly rowHeight: number;
+  /** In pixels; the style sheet says so too, or takes `--row-height`, which the viewport has. */
+  readonly rowHeight: number | (() => number);
   /** Undefined while there is no list. */
   rows(): Rows<T> | undefined;
   /** Absent where the selection is no whole row. */
@@ -65,7 +65,8 @@ export class VirtualList<T> implements ReactiveController {
   constructor(host: ReactiveControllerHost & HTMLElement, listing: Listing<T>) {
     this.#host = host;
     this.#listing = listing;
-    this.#scroller = new Scroller(host, listing.rowHeight, listing.heads);
+    const { rowHeight, heads } = listing;
+    this.#scroller = new Scroller(host, typeof rowHeight === 'number' ? () => rowHeight : rowHeight, heads);
     host.addController(this);
   }
 

@@ -27,7 +27,7 @@ describe('the ladder', () => {
 
   it('is stepped through with the keys, and the fields follow', async () => {
     await inspecting.frame.locator('#ladder').focus();
-    await inspecting.press('Home', 'ArrowDown', 'ArrowDown');
+    await inspecting.press('Home', 'ArrowDown', 'ArrowDown', 'Enter');
     const frame = await inspecting.frame.locator('#step-2 .step-frame').innerText();
     expect(await inspecting.frame.locator('#step-2 .spoken').innerText()).toMatch(/^\w+, from \S+ to \S+\. /);
     await inspecting.frame.locator('#field-tree .field-text', { hasText: `Frame ${frame},` }).waitFor();

@@ -73,6 +73,27 @@ describe.each([700, 480])('the inspector, %s pixels wide', (width) => {
     expect(scrolled).toBeLessThanOrEqual(shown);
   });
 
+  it('has bytes and values in the font of the editor, however large', async () => {
+    await inspecting.select(3);
+    const inRow = () => inspecting.frame.locator('#bytes .byte-row').first().locator('.byte').count();
+    const heights = async (): Promise<number[]> =>
+      Promise.all(
+        ['#bytes .byte-row', '#field-tree .field'].map(
+          async (row) => (await inspecting.frame.locator(row).first().boundingBox())!.height,
+        ),
+      );
+    expect(await heights()).toEqual([20, 22]);
+    workbench.setFolderSetting('editor.fontSize', 22);
+    await expect.poll(heights).toEqual([30, 30]);
+    await expect.poll(inRow).toBe(8);
+    await inspecting.frame.locator('#bytes').focus();
+    await inspecting.press('Home', 'ArrowDown');
+    expect(await inspecting.frame.locator('#byte-8').getAttribute('class')).toContain('cursor');
+    await workbench.screenshot(`narrow-${width}-large`);
+    workbench.setFolderSetting('editor.fontSize', 14);
+    await expect.poll(heights).toEqual([20, 22]);
+  });
+
   it('reaches what columns hold beyond the edge', async () => {
     const list = inspecting.frame.locator('#packet-list');
     const info = inspecting.row(3).locator('[role=gridcell]').last();

@@ -29,6 +29,35 @@ describe('stepping through a session', () => {
     await expect.poll(() => details().locator('.sides .sent').innerText()).toContain('InitHello ⟶');
   });
 
+  it('has the whole height, and fields and bytes below it when they are asked for', async () => {
+    const { frame } = inspecting;
+    const height = async (selector: string): Promise<number> => (await frame.locator(selector).boundingBox())?.height ?? 0;
+    await expect.poll(() => frame.locator('#drawer').innerText()).toBe('▴ Fields and bytes of frame 1');
+    expect(await height('peerscope-steps')).toBeGreaterThan(500);
+    expect(await height('#details')).toBeLessThan(2);
+    await workbench.screenshot('steps-whole');
+    // What cannot be seen takes no focus.
+    expect(await frame.locator('#details').evaluate((element) => (element as HTMLElement).inert)).toBe(true);
+    await frame.locator('#step-list').focus();
+    await inspecting.press('Enter');
+    await shown(1);
+    expect(await height('#details')).toBeGreaterThan(200);
+    await frame.locator('[data-command=toggleDetails]').click();
+    await frame.locator('#drawer').waitFor();
+    // The lower edge of the view is dragged up.
+    const panes = (await frame.locator('#panes').boundingBox())!;
+    const { mouse } = workbench.page;
+    await mouse.move(panes.x + 300, panes.y + panes.height - 2);
+    await mouse.down();
+    await mouse.move(panes.x + 300, panes.y + panes.height * 0.6, { steps: 4 });
+    await mouse.up();
+    await shown(1);
+    await frame.locator('#view-packets').click();
+    expect(await height('#details')).toBeGreaterThan(200);
+    await frame.locator('#view-steps').click();
+    await shown(1);
+  });
+
   it('goes on by button and by key; tree and bytes follow', async () => {
     await inspecting.frame.locator('#step-forward').click();
     await expect.poll(() => counted().innerText()).toBe('Step 2 of 33');
@@ -88,6 +117,7 @@ describe('stepping through a session', () => {
     await long.frame.locator('#view-steps').click();
     const count = long.frame.locator('#step-count');
     await expect.poll(() => count.innerText()).toBe(`Step 1 of ${MANY + 2}`);
+    await long.frame.locator('#drawer').click();
     await long.frame.locator('#step-list').focus();
     await long.press('End');
     await expect.poll(() => count.innerText()).toBe(`Step ${MANY + 2} of ${MANY + 2}`);

@@ -14,7 +14,7 @@ export interface Stop {
 
 export interface Tour {
   readonly stops: readonly Stop[];
-  /** Names of all that Tab must come to, by `at`: what is visible, takes the focus and is not disabled. */
+  /** Names of all that Tab must come to, by `at`: what is visible, takes the focus and is neither disabled nor folded away. */
   readonly expected: readonly string[];
 }
 
@@ -44,7 +44,7 @@ async function walk(inspecting: Inspecting, key: string): Promise<Stop[]> {
 /** Leaves the elements where `here` finds them. */
 function tabbable(): string[] {
   const takesFocus = (element: HTMLElement): boolean =>
-    (element.tabIndex >= 0 && !element.matches(':disabled, [disabled]') && element.checkVisibility()) ||
+    (element.tabIndex >= 0 && !element.matches(':disabled, [disabled], [inert] *') && element.checkVisibility()) ||
     [...(element.shadowRoot?.querySelectorAll<HTMLElement>('*') ?? [])].some(takesFocus);
   const all = [...document.querySelectorAll<HTMLElement>('*')].filter(takesFocus);
   Object.assign(globalThis, { __tabbable: all });

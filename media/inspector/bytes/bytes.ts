@@ -2,15 +2,18 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { FieldView, SourceView } from '../../../extension/wire/inspector.ts';
 import { type ByteMatch, byteMatches, MOST_MATCHES, soughtBytes } from '../../../extension/wire/soughtbytes.ts';
+import { EditorFont, rowHeightFor } from '../../base/editorfont.ts';
 import { PageElement } from '../../base/element.ts';
 import { count, placeText } from '../../base/texts.ts';
 import { VirtualList } from '../../base/virtuallist.ts';
 import type { FindWithin } from '../page/findwithin.ts';
 import { type ByteRange, rangeMenu, rangeOf, rangeText } from './byterange.ts';
-import { hexRow, hexRows, moveByte, offsetText, ROW_BYTES } from './hex.ts';
+import { hexRow, hexRows, moveByte, offsetText, type RowBytes, rowBytesIn } from './hex.ts';
 import { readings } from './readings.ts';
 
-const ROW_HEIGHT = 20;
+const LEAST_ROW_HEIGHT = 20;
+/** Of a row, to each side, in pixels; the style sheet says so too. */
+const PADDING = 8;
 
 export class Bytes extends PageElement {
   static override properties: PropertyDeclarations = {
@@ -95,14 +98,43 @@ export class Bytes extends PageElement {
     return this.range ?? (this.cursor === undefined ? undefined : rangeOf(this.source, this.cursor, this.cursor));
   }
   #picking: { readonly anchor: number; head: number } | undefined;
+  readonly #font = new EditorFont(this);
   /** What is selected is a byte: the keys and the mouse go from one to another here. */
   readonly #list = new VirtualList<number>(this, {
-    rowHeight: ROW_HEIGHT,
+    rowHeight: () => rowHeightFor(this.#font.size, LEAST_ROW_HEIGHT),
     rows: () => {
       const shown = this.#shown;
-      return shown && { total: hexRows(shown.bytes), row: (index) => index };
+      return shown && { total: hexRows(shown.bytes, this.#rowBytes), row: (index) => index };
     },
   });
+
+  #rowBytes: RowBytes = 16;
+  readonly #sized = new ResizeObserver(() => this.#fit());
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#sized.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    this.#sized.disconnect();
+    super.disconnectedCallback();
+  }
+
+  /** As many bytes a row as fit; the row that holds the cursor stays in view. */
+  #fit(): void {
+    const viewport = this.querySelector<HTMLElement>('#bytes');
+    const { clientWidth } = viewport ?? this;
+    const fitting = rowBytesIn(clientWidth - 2 * PADDING, this.#font.letter, this.#shown?.bytes.length ?? 0);
+    if (clientWidth === 0 || fitting === this.#rowBytes) return;
+    this.#rowBytes = fitting;
+    if (this.cursor !== undefined) this.#list.reveal(Math.floor(this.cursor / fitting));
+    this.requestUpdate();
+  }
+
+  protected override updated(): void {
+    this.#fit();
+  }
 
   get #shown(): SourceView | undefined {
     return this.sources.find(({ id }) => id === this.source);
@@ -112,7 +144,7 @@ export class Bytes extends PageElement {
     if (changed.has('source') || changed.has('sources')) this.#pickNothing();
     if (changed.has('source') || (changed.has('sources') && this.cursor === undefined)) this.#list.toTop();
     if ((changed.has('cursor') || changed.has('field') || changed.has('source')) && this.cursor !== undefined)
-      this.#list.reveal(Math.floor(this.cursor / ROW_BYTES));
+      this.#list.reveal(Math.floor(this.cursor / this.#rowBytes));
   }
 
   protected override render(): TemplateResult {
@@ -122,7 +154,7 @@ export class Bytes extends PageElement {
       ${
         shown === undefined
           ? nothing
-          : html`<div id="bytes" class="viewport" role="grid" tabindex="0" aria-label="Bytes of ${shown.name}" aria-rowcount=${hexRows(shown.bytes)}
+          : html`<div id="bytes" class="viewport" role="grid" tabindex="0" aria-label="Bytes of ${shown.name}" aria-rowcount=${hexRows(shown.bytes, this.#rowBytes)}
               aria-activedescendant=${this.cursor === undefined ? nothing : `byte-${this.#picking?.head ?? this.cursor}`} aria-multiselectable="true"
               data-vscode-context=${this.#menu(shown)} title="Shift or dragging picks several bytes"
               @keydown=${this.#key} @mousedown=${this.#press} @mousemove=${this.#drag} @mouseover=${this.#hover} @mouseleave=${this.#hover}>
@@ -148,11 +180,11 @@ export class Bytes extends PageElement {
       const picked = range !== undefined && range.start <= at && at < range.end;
       return `${within ? ' lit' : ''}${holds(hovered, at) ? ' hovered' : ''}${picked ? ' picked' : ''}${at === cursor ? ' cursor' : ''}`;
     };
-    const cells = hexRow(source.bytes, row);
+    const cells = hexRow(source.bytes, row, this.#rowBytes);
     return html`<div class="byte-row" role="row" aria-rowindex=${row + 1}><span class="offset" role="rowheader">${offsetText(
-      row * ROW_BYTES,
+      row * this.#rowBytes,
       source.bytes.length,
-    )}</span><span class="hex" role="presentation">${cells.map(
+    )}</span><span class="hex of-${this.#rowBytes}" role="presentation">${cells.map(
       ({ at, hex }) =>
         html`<span id="byte-${at}" class="byte${lit(at)}${at % 8 === 7 ? ' half' : ''}" role="gridcell" data-at=${at}>${hex}</span>`,
     )}</span><span class="ascii" aria-hidden="true">${cells.map(
@@ -231,12 +263,12 @@ export class Bytes extends PageElement {
     }
     if (event.altKey || event.metaKey || event.ctrlKey || length === 0) return;
     const from = event.shiftKey ? (this.#picking?.head ?? this.cursor ?? 0) : (this.cursor ?? 0);
-    const next = moveByte(from, event.key, length, this.#list.page);
+    const next = moveByte(from, event.key, { rowBytes: this.#rowBytes, length, page: this.#list.page });
     if (next === undefined) return;
     event.preventDefault();
     if (event.shiftKey && this.cursor !== undefined) {
       this.#pick(this.#picking?.anchor ?? this.cursor, next);
-      this.#list.reveal(Math.floor(next / ROW_BYTES));
+      this.#list.reveal(Math.floor(next / this.#rowBytes));
       return;
     }
     this.#pickNothing();

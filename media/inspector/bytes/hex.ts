@@ -1,5 +1,14 @@
-/** A source of bytes as rows of sixteen. */
-export const ROW_BYTES = 16;
+/** A source of bytes as rows of sixteen, or of eight where sixteen do not fit. */
+export type RowBytes = 8 | 16;
+
+/** Letters of a row beside its offset: digits and gaps of the bytes, their text, the gap behind the offset. */
+const LETTERS_PER_BYTE = 44 / 16 + 1;
+const GAP = 1.5;
+
+/** How many bytes a row holds in `width` pixels, where a letter is `letter` pixels wide and the source `length` bytes long. */
+export function rowBytesIn(width: number, letter: number, length: number): RowBytes {
+  return (offsetText(0, length).length + GAP + 16 * LETTERS_PER_BYTE) * letter > width ? 8 : 16;
+}
 
 export interface ByteCell {
   readonly at: number;
@@ -9,13 +18,13 @@ export interface ByteCell {
 
 const digits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-export function hexRows(bytes: Uint8Array): number {
-  return Math.ceil(bytes.length / ROW_BYTES);
+export function hexRows(bytes: Uint8Array, rowBytes: RowBytes): number {
+  return Math.ceil(bytes.length / rowBytes);
 }
 
-export function hexRow(bytes: Uint8Array, row: number): ByteCell[] {
-  const start = row * ROW_BYTES;
-  return Array.from(bytes.subarray(start, start + ROW_BYTES), (byte, index) => ({
+export function hexRow(bytes: Uint8Array, row: number, rowBytes: RowBytes): ByteCell[] {
+  const start = row * rowBytes;
+  return Array.from(bytes.subarray(start, start + rowBytes), (byte, index) => ({
     at: start + index,
     hex: digits[byte]!,
     ascii: byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·',
@@ -27,8 +36,15 @@ export function offsetText(offset: number, length: number): string {
   return offset.toString(16).padStart(Math.max(4, Math.max(0, length - 1).toString(16).length), '0');
 }
 
+/** The rows that the cursor moves over: bytes of a row, of the source, and rows of a page. */
+export interface ByteRows {
+  readonly rowBytes: RowBytes;
+  readonly length: number;
+  readonly page: number;
+}
+
 /** Where the cursor goes from a byte by a key, within the source; undefined for a key that does not move it. */
-export function moveByte(at: number, key: string, length: number, page: number): number | undefined {
+export function moveByte(at: number, key: string, { rowBytes, length, page }: ByteRows): number | undefined {
   const to = (next: number): number => (next < 0 || next >= length ? at : next);
   switch (key) {
     case 'ArrowLeft':
@@ -36,17 +52,17 @@ export function moveByte(at: number, key: string, length: number, page: number):
     case 'ArrowRight':
       return to(at + 1);
     case 'ArrowUp':
-      return to(at - ROW_BYTES);
+      return to(at - rowBytes);
     case 'ArrowDown':
-      return to(at + ROW_BYTES);
+      return to(at + rowBytes);
     case 'Home':
-      return at - (at % ROW_BYTES);
+      return at - (at % rowBytes);
     case 'End':
-      return Math.min(length - 1, at - (at % ROW_BYTES) + ROW_BYTES - 1);
+      return Math.min(length - 1, at - (at % rowBytes) + rowBytes - 1);
     case 'PageUp':
-      return at - Math.min(Math.floor(at / ROW_BYTES), page) * ROW_BYTES;
+      return at - Math.min(Math.floor(at / rowBytes), page) * rowBytes;
     case 'PageDown':
-      return at + Math.min(Math.floor((length - 1 - at) / ROW_BYTES), page) * ROW_BYTES;
+      return at + Math.min(Math.floor((length - 1 - at) / rowBytes), page) * rowBytes;
     default:
       return undefined;
   }

@@ -35,6 +35,8 @@ export interface Remembered {
   readonly endpoints: boolean;
   /** What bytes may mean is shown below them. */
   readonly inspecting: boolean;
+  /** Ids of the views that have the whole height: fields and bytes are folded away below them. */
+  readonly folded: readonly string[];
   /** Heights and widths of the first panes in percent. */
   readonly listHeight: number;
   readonly treeWidth: number;
@@ -66,6 +68,7 @@ export function remembered(stored: unknown): Remembered {
     graph: values.graph !== false,
     endpoints: values.endpoints === true,
     inspecting: values.inspecting === true,
+    folded: Array.isArray(values.folded) ? texts(values.folded) : ['ladder', 'steps'],
     listHeight: percent(values.listHeight, 50),
     treeWidth: percent(values.treeWidth, 42),
     treeHeight: percent(values.treeHeight, 55),

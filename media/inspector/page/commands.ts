@@ -13,6 +13,8 @@ export interface Parts {
   filter(text: string): void;
   focusFilter(): void;
   openFind(): void;
+  /** Shows the fields and bytes, or folds them away. */
+  toggleDetails(): void;
   /** Lets the view do it that the command belongs to. */
   give(command: PageCommand): void;
   /** Searches on for what the find bar holds; false where it holds nothing. */
@@ -77,6 +79,7 @@ export function carryOut(session: Session, parts: Parts, name: PageCommand, give
     nextMark: () => toMark(session, marks, true),
     previousMark: () => toMark(session, marks, false),
     clearMarks: () => session.arrange({ marks: [] }),
+    toggleDetails: () => parts.toggleDetails(),
     find: () => parts.openFind(),
     findNext: () => again(true),
     findPrevious: () => again(false),

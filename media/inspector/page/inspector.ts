@@ -37,6 +37,7 @@ export class Inspector extends PageElement {
   readonly #parts: Parts = {
     filter: (text) => void this.#bar?.put(text),
     focusFilter: () => this.#bar?.focus(),
+    toggleDetails: () => this.#fold(!this.#isFolded),
     openFind: () => (this.#pane == null ? this.#openFind() : this.#pane.find()),
     give: (command) => this.#give(command),
     findAgain: (forward) => this.#pane?.findAgain(forward) || (this.#findBar?.again(forward) ?? false),
@@ -114,6 +115,14 @@ export class Inspector extends PageElement {
     return viewOf(this.#session.view);
   }
 
+  get #isFolded(): boolean {
+    return this.#session.isFolded(this.#view.id);
+  }
+
+  #fold(folded: boolean): void {
+    if (folded !== this.#isFolded) this.#session.fold(this.#view.id, folded);
+  }
+
   /** Lets a view do what only it can; while another one is up, it comes up first. */
   #give(command: PageCommand): void {
     const act = this.#view.commands?.[command];
@@ -135,6 +144,7 @@ export class Inspector extends PageElement {
   protected override render(): TemplateResult {
     const session = this.#session;
     const { overview } = session;
+    const folded = this.#isFolded;
     const failure = session.failure ?? overview?.failure;
     if (failure !== undefined)
       return html`<div class="whole" role="alert"><h1>${overview?.name ?? 'The capture'} cannot be shown</h1><p>${failure}</p>
@@ -149,18 +159,27 @@ export class Inspector extends PageElement {
       <div class="above">${tabs(session)}${rowActions((name) => carryOut(session, this.#parts, name, undefined))}</div>
       <peerscope-find .search=${session.search} .shown=${this.#finding && this.#view === home} @close-find=${() => this.#closeFind()}
         @find=${({ detail }: CustomEvent<Asked>) => void session.find({ ...detail, around: true })}></peerscope-find>
-      <vscode-split-layout id="panes" split="horizontal" initial-handle-position="${session.panes.listHeight}%" min-start="80px" min-end="80px"
-        @vsc-split-layout-change=${(event: VscSplitLayoutChangeEvent) => this.#moved(event, 'listHeight')}>
-        <div slot="start" class="pane">
+      <vscode-split-layout id="panes" split="horizontal" .minStart=${'80px'} .minEnd=${folded ? '0px' : '80px'}
+        .handlePosition=${folded ? '100%' : `${session.arranged.listHeight}%`} @vsc-split-layout-change=${this.#divided}>
+        <div slot="start" class="pane" @open-details=${() => this.#fold(false)}>
           ${this.#above(overview)}
         </div>
-        <vscode-split-layout id="details" slot="end" split=${this.#stacked ? 'horizontal' : 'vertical'} min-start=${this.#stacked ? '60px' : '120px'} min-end=${this.#stacked ? '60px' : '120px'}
+        <vscode-split-layout id="details" slot="end" ?inert=${folded} split=${this.#stacked ? 'horizontal' : 'vertical'} min-start=${this.#stacked ? '60px' : '120px'} min-end=${this.#stacked ? '60px' : '120px'}
           initial-handle-position="${this.#stacked ? session.panes.treeHeight : session.panes.treeWidth}%"
           @vsc-split-layout-change=${(event: VscSplitLayoutChangeEvent) => this.#moved(event, this.#stacked ? 'treeHeight' : 'treeWidth')}>
           <div slot="start" class="pane">${this.#fields()}</div>
           <div slot="end" class="pane">${this.#bytes()}</div>
         </vscode-split-layout>
-      </vscode-split-layout>`;
+      </vscode-split-layout>
+      ${folded ? this.#drawer() : nothing}`;
+  }
+
+  /** What is left of the fields and bytes while they are folded away. */
+  #drawer(): TemplateResult {
+    const frame = this.#session.selected?.frame;
+    return html`<button id="drawer" type="button" class="drawer" aria-expanded="false" @click=${() => this.#fold(false)}><span aria-hidden="true">▴</span> Fields and bytes${
+      frame === undefined ? nothing : html` <span class="clause">of frame ${frame}</span>`
+    }</button>`;
   }
 
   protected override updated(_changed: PropertyValues): void {
@@ -209,6 +228,14 @@ export class Inspector extends PageElement {
       @inspect-values=${({ detail }: CustomEvent<boolean>) => this.#session.arrange({ inspecting: detail })} @choose-source=${(event: CustomEvent<number>) => shown.chooseSource(event.detail)}
       @choose-byte=${(event: CustomEvent<number>) => shown.chooseByte(event.detail)}></peerscope-bytes>`;
   }
+
+  /** Whoever drags the lower edge of a view up wants what is below it. */
+  readonly #divided = (event: VscSplitLayoutChangeEvent): void => {
+    if (event.target !== event.currentTarget) return;
+    if (event.detail.positionInPercentage > 95) return;
+    this.#fold(false);
+    this.#moved(event, 'listHeight');
+  };
 
   /** The event of the inner panes passes the outer ones too. */
   #moved(event: VscSplitLayoutChangeEvent, pane: 'listHeight' | 'treeWidth' | 'treeHeight'): void {

@@ -92,6 +92,16 @@ export class Session {
     return this.#remembered;
   }
 
+  /** The fields and bytes of the selected packet give their room to a view while it is up. */
+  isFolded(view: string): boolean {
+    return this.#remembered.folded.includes(view);
+  }
+
+  fold(view: string, folded: boolean): void {
+    const others = this.#remembered.folded.filter((one) => one !== view);
+    this.arrange({ folded: folded ? [...others, view] : others });
+  }
+
   get history(): readonly string[] {
     return this.#remembered.history;
   }

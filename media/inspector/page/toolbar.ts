@@ -71,6 +71,7 @@ const actions: readonly (readonly [command: PageCommand, sign: string, title: st
   ['nextInConversation', '›', 'Next in conversation (Alt+.)'],
   ['stepBack', '◁', 'Step back (F9)'],
   ['stepForward', '▷', 'Step forward (F10)'],
+  ['toggleDetails', '▤', 'Show or hide fields and bytes'],
 ];
 
 export function rowActions(carryOut: (command: PageCommand) => void): TemplateResult {

@@ -27,3 +27,9 @@ export interface View {
   /** The commands that are its own, done to the page in which it stands. Given while another view is up, one brings this one up. */
   readonly commands?: { readonly [C in PageCommand]?: (page: ParentNode) => void };
 }
+
+/** Shows the fields and bytes of what is selected, where they are folded away: a double click or Enter in a view. */
+export function openDetails(view: Element): true {
+  view.dispatchEvent(new CustomEvent('open-details', { bubbles: true }));
+  return true;
+}

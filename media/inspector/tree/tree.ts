@@ -1,6 +1,7 @@
 /** The tree of a row: its layers and their fields, one selected. */
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { FieldView } from '../../../extension/wire/inspector.ts';
+import { EditorFont, rowHeightFor } from '../../base/editorfont.ts';
 import { PageElement } from '../../base/element.ts';
 import { placeText } from '../../base/texts.ts';
 import { VirtualList } from '../../base/virtuallist.ts';
@@ -9,7 +10,7 @@ import type { FindWithin } from '../page/findwithin.ts';
 import { fieldText, isWithin, type Line, lines, type Opened, valueKind } from './fields.ts';
 import { hitBeside, type SoughtFields, soughtFields } from './sought.ts';
 
-const ROW_HEIGHT = 22;
+const LEAST_ROW_HEIGHT = 22;
 const DEEPEST_INDENT = 12;
 const verdicts = { valid: '✓ valid', invalid: '✗ invalid', unchecked: '? unchecked' };
 
@@ -30,8 +31,9 @@ export class FieldTree extends PageElement {
   declare sought: string | undefined;
   #found: SoughtFields | undefined;
   #lines: Line[] = [];
+  readonly #font = new EditorFont(this);
   readonly #list = new VirtualList<Line>(this, {
-    rowHeight: ROW_HEIGHT,
+    rowHeight: () => rowHeightFor(this.#font.size, LEAST_ROW_HEIGHT),
     rows: () => ({ total: this.#lines.length, row: (index) => this.#lines[index] }),
     selection: {
       id: 'field',

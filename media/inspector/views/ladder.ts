@@ -11,7 +11,7 @@ import { PacketList } from '../list/list.ts';
 import { asking } from '../page/asking.ts';
 import type { Call } from '../page/host.ts';
 import { signs } from '../page/signs.ts';
-import type { View } from '../page/view.ts';
+import { openDetails, type View } from '../page/view.ts';
 import { type Arrow, arrowOf, columnsAt, dashes, drawingOf, ROW_HEIGHT } from './ladderdrawing.ts';
 import '../../theme/ladder.css';
 
@@ -49,7 +49,12 @@ export class Ladder extends PageElement {
     rowHeight: ROW_HEIGHT,
     heads: '.ladder-heads',
     rows: () => this.#list,
-    selection: { id: 'step', at: () => this.#selected, go: (index) => this.#choose(index) },
+    selection: {
+      id: 'step',
+      at: () => this.#selected,
+      go: (index) => this.#choose(index),
+      act: (key) => key === 'Enter' && openDetails(this),
+    },
   });
   #list: PacketList | undefined;
   #endpoints: readonly string[] = [];
@@ -143,7 +148,7 @@ export class Ladder extends PageElement {
     const time = row === undefined || start === undefined ? '' : sinceStart(row, start);
     const says = row === undefined ? '' : `${row.message}, from ${row.source} to ${row.destination}. ${row.info}`;
     return html`<div id="step-${index}" class="step ${selected ? 'selected' : ''} ${row === undefined ? '' : `state-${row.state}`}" role="option"
-      aria-posinset=${index + 1} aria-setsize=${this.#list!.total} aria-selected=${selected} data-vscode-context=${this.#menu(row)} title=${says} @mousedown=${(event: MouseEvent) => this.#lines.press(event, index)}>
+      aria-posinset=${index + 1} aria-setsize=${this.#list!.total} aria-selected=${selected} data-vscode-context=${this.#menu(row)} title=${says} @mousedown=${(event: MouseEvent) => this.#lines.press(event, index)} @dblclick=${() => openDetails(this)}>
       <span class="step-place">${row?.severity === undefined ? html`<span class="mark"></span>` : html`<span class="mark ${row.severity}" role="img" aria-label=${row.severity}>${signs[row.severity]}</span>`}<span
         class="step-frame">${row?.frame ?? '…'}</span> <span class="step-time">${time}</span></span> <span class="spoken">${says}</span>
       <svg width=${width} height=${ROW_HEIGHT} aria-hidden="true">

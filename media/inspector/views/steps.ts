@@ -16,7 +16,7 @@ import type { Call } from '../page/host.ts';
 import type { ChosenMessage } from '../page/session.ts';
 import { signs } from '../page/signs.ts';
 import { Table } from '../page/table.ts';
-import type { View } from '../page/view.ts';
+import { openDetails, type View } from '../page/view.ts';
 import { computations } from './computations.ts';
 import '../../theme/steps.css';
 
@@ -43,6 +43,7 @@ export class Steps extends PageElement {
       at: () => this.#at,
       go: (index) => void this.#choose(index),
       act: (key) => {
+        if (key === 'Enter') return openDetails(this);
         const by = { ArrowRight: 1, ArrowLeft: -1 }[key];
         if (by !== undefined) this.#lines.go(this.#at + by);
         return by !== undefined;
@@ -187,7 +188,7 @@ export class Steps extends PageElement {
     const selected = index === this.#at;
     const isOpener = step?.by === 'opener';
     return html`<div id="at-step-${index}" class="table-row step-line ${selected ? 'selected' : ''}" role="option" aria-selected=${selected} aria-posinset=${index + 1}
-      aria-setsize=${this.#session!.steps} data-vscode-context=${this.#menu(step)} @mousedown=${(event: MouseEvent) => this.#lines.press(event, index)}>${
+      aria-setsize=${this.#session!.steps} data-vscode-context=${this.#menu(step)} @mousedown=${(event: MouseEvent) => this.#lines.press(event, index)} @dblclick=${() => openDetails(this)}>${
         step === undefined
           ? '…'
           : html`<span class="number">${step.frame}</span><span class="way" title=${isOpener ? 'From who opened the session' : 'From the other side'}>${isOpener ? '→' : '←'}</span><span class="message">${

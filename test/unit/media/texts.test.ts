@@ -63,11 +63,14 @@ describe('what the page remembers', () => {
         marks: [],
         comments: [],
       },
+      folded: ['ladder', 'steps'],
       ...{ order: [], graph: true, endpoints: false, inspecting: false, listHeight: 50, treeWidth: 42, treeHeight: 55 },
     };
     expect(remembered(undefined)).toEqual(fresh);
     expect(remembered('x')).toEqual(fresh);
-    expect(remembered({ widths: { source: 3, x: '9' }, time: 'noon', reference: { frame: 1 }, marks: [-1, 'a'] })).toEqual(fresh);
+    expect(
+      remembered({ widths: { source: 3, x: '9' }, time: 'noon', reference: { frame: 1 }, marks: [-1, 'a'], folded: 'keys' }),
+    ).toEqual(fresh);
     expect(remembered({ show: 'some', row: -1, frame: 2, listHeight: Number.NaN, treeWidth: '3' })).toEqual(fresh);
     const all = {
       at: 1_700_000_000_000,
@@ -88,6 +91,7 @@ describe('what the page remembers', () => {
       graph: false,
       endpoints: false,
       inspecting: true,
+      folded: [],
       listHeight: 30,
       treeWidth: 70,
       treeHeight: 40,

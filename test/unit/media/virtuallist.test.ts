@@ -10,7 +10,8 @@ const SEEN = 10;
 /** A viewport as far as a list looks at it. */
 function viewportOf(element: { scrollTop: number }) {
   const heard = new Map<string, () => void>();
-  const part = { style: {} as Record<string, string>, querySelector: () => part };
+  const style: Record<string, unknown> = { setProperty: (name: string, value: string) => (style[name] = value) };
+  const part = { style, querySelector: () => part };
   return Object.assign(element, {
     ...{ clientHeight: SEEN * ROW_HEIGHT, scrollLeft: 0, querySelector: () => part },
     addEventListener: (name: string, listener: () => void) => heard.set(name, listener),
