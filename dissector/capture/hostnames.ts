@@ -1,5 +1,8 @@
-/** Names of addresses that a capture brings in its Name Resolution Blocks (draft-ietf-opsawg-pcapng section 4.5). Nobody asks a network. */
-import { addressText } from '../bytes/index.ts';
+/**
+ * Names of addresses: those that a capture brings in its Name Resolution Blocks (draft-ietf-opsawg-pcapng section 4.5), and those of a
+ * `hosts` file (hosts(5)). Nobody asks a network.
+ */
+import { addressBytes, addressText } from '../bytes/index.ts';
 
 /** Bytes of an address, by the code of its record. */
 const addressLengths = new Map([
@@ -39,4 +42,40 @@ function readBlock(block: Uint8Array, names: Map<string, string>): void {
 function nameIn(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
   return new TextDecoder().decode(bytes.subarray(0, Math.min(end < 0 ? bytes.length : end, LONGEST_NAME)));
+}
+
+/** What a `hosts` file says, and the numbers (from 1) of the lines that could not be read. */
+export interface HostsFile {
+  /** By address as `addressText` writes it, or by endpoint: `192.0.2.1:7000`, `[2001:db8::1]:7000`. */
+  readonly names: ReadonlyMap<string, string>;
+  readonly wrongLines: readonly number[];
+}
+
+/**
+ * The first name of each line, of the first line of each address: `192.0.2.1 alice  # a comment`. Beyond hosts(5), a line may name one
+ * port: `192.0.2.1:7000 alice`, `[::1]:7000 bob`.
+ */
+export function readHosts(text: string): HostsFile {
+  const names = new Map<string, string>();
+  const wrongLines: number[] = [];
+  for (const [index, line] of text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .entries()) {
+    const [end, name] = line.replace(/#.*/, '').trim().split(/\s+/);
+    if (end === undefined || end === '') continue;
+    const key = endpointKey(end);
+    if (key === undefined || name === undefined) wrongLines.push(index + 1);
+    else if (!names.has(key)) names.set(key, name.slice(0, LONGEST_NAME));
+  }
+  return { names, wrongLines };
+}
+
+function endpointKey(text: string): string | undefined {
+  const [, v6, v4, port] = /^(?:\[([^\]]+)\]|([\d.]+)):(\d{1,5})$/.exec(text) ?? [];
+  const bytes = addressBytes(v6 ?? v4 ?? text);
+  if (bytes === undefined || (v6 !== undefined && bytes.length !== 16) || Number(port ?? 0) > 0xffff) return undefined;
+  const address = addressText(bytes, 0, bytes.length);
+  if (port === undefined) return address;
+  return `${bytes.length === 16 ? `[${address}]` : address}:${Number(port)}`;
 }

@@ -9,7 +9,7 @@ export {
 } from './catalog.ts';
 export * from './file.ts';
 export * from './frames.ts';
-export { hostNames } from './hostnames.ts';
+export { type HostsFile, hostNames, readHosts } from './hostnames.ts';
 export { type MergedPart, MergedReader } from './merged.ts';
 export { type PacketFacts, processBlockOptions, type RawOption } from './rawoptions.ts';
 export { openCapture } from './reader.ts';

@@ -46,6 +46,8 @@ export interface ConversationDefinition {
   readonly ports?: Protocol['ports'];
   /** Messages that a clock sends again and again. */
   readonly periodic?: Protocol['periodic'];
+  /** What names the ends of its conversations. */
+  readonly endpointIds?: Protocol['endpointIds'];
   /** Its messages in clear as data, for Wireshark. */
   readonly wire?: Protocol['wire'];
   readonly treeFields?: readonly TreeField[];
@@ -73,6 +75,7 @@ const members: Members<ConversationDefinition> = {
     rules: true,
     ports: true,
     periodic: true,
+    endpointIds: true,
     wire: true,
     treeFields: true,
   },
@@ -97,6 +100,7 @@ export function defineConversation(definition: ConversationDefinition): Protocol
     rules = [],
     ports,
     periodic,
+    endpointIds,
     wire,
     treeFields = [],
     conversation,
@@ -123,6 +127,7 @@ export function defineConversation(definition: ConversationDefinition): Protocol
     ...{ id, title, document, names, layers, keys },
     ...(ports === undefined ? {} : { ports }),
     ...(periodic === undefined ? {} : { periodic }),
+    ...(endpointIds === undefined ? {} : { endpointIds }),
     ...(wire === undefined ? {} : { wire }),
     ...(peer === undefined ? {} : { peer: conversationNode(id, layers, peer, ports?.[0]?.port) }),
     rules: [brokenRule, ...rules],

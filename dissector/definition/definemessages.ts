@@ -58,6 +58,8 @@ export interface MessagesDefinition {
   readonly ports?: Protocol['ports'];
   /** Messages that a clock sends again and again. */
   readonly periodic?: Protocol['periodic'];
+  /** What names the ends of its conversations. */
+  readonly endpointIds?: Protocol['endpointIds'];
   /** Its messages in clear as data, for Wireshark. */
   readonly wire?: Protocol['wire'];
   readonly keys?: readonly KeyKind[];
@@ -101,7 +103,7 @@ const members: Members<MessagesDefinition> = {
     ports: true,
     exchange: true,
   },
-  ...{ keys: true, sealed: true, rules: true, peer: true, info: true, periodic: true, wire: true },
+  ...{ keys: true, sealed: true, rules: true, peer: true, info: true, periodic: true, endpointIds: true, wire: true },
 };
 const exchangeMembers: Members<Exchange> = { key: true, asks: true, seconds: true };
 const ruleMembers: Members<MessageRule> = { id: true, severity: true, clause: true, check: true, isAboutOrder: true };
@@ -121,7 +123,20 @@ const generated = generatedFields(treeFields);
  * and findings follow from it. Throws a TypeError for a definition that cannot be.
  */
 export function defineMessages(definition: MessagesDefinition): Protocol {
-  const { id, title, document, messages, ports, periodic, wire, rules = [], exchange, keys = [], sealed = {} } = definition;
+  const {
+    id,
+    title,
+    document,
+    messages,
+    ports,
+    periodic,
+    endpointIds,
+    wire,
+    rules = [],
+    exchange,
+    keys = [],
+    sealed = {},
+  } = definition;
   const unknown =
     unknownMember(definition, members, 'a definition of messages') ??
     (exchange && unknownMember(exchange, exchangeMembers, '"exchange"')) ??
@@ -148,6 +163,7 @@ export function defineMessages(definition: MessagesDefinition): Protocol {
     ...{ id, title, document, messages, names: messages.map(({ name }) => name), keys },
     ...(ports === undefined ? {} : { ports }),
     ...(periodic === undefined ? {} : { periodic }),
+    ...(endpointIds === undefined ? {} : { endpointIds }),
     ...(wire === undefined ? {} : { wire }),
     treeFields: [...(exchange === undefined ? [] : treeFields), ...heldFields(sealed)],
     ...(definition.peer === undefined ? {} : { peer: messageNode(definition, definition.peer, ports?.[0]?.port) }),

@@ -3,7 +3,7 @@ import { type FieldForm, freshKinds, kindProblem } from '../codec/index.ts';
 import type { NumberTable, OpenChoice } from './choices.ts';
 import type { Severity } from './finding.ts';
 import { type Members, unknownMember } from './members.ts';
-import type { LayerForm, Protocol } from './protocol.ts';
+import type { EndpointId, LayerForm, Protocol } from './protocol.ts';
 import type { WireTag } from './wire.ts';
 
 const severities: readonly Severity[] = ['error', 'warning', 'note'];
@@ -42,6 +42,7 @@ export function defineProtocol<Facts = unknown, Session = unknown>(declared: Pro
   if (protocol.messages !== undefined && !Array.isArray(protocol.messages)) fail('"messages" is a list, or left out.');
   checkMessages(protocol, fail);
   checkPeriodic(protocol, fail);
+  checkEndpointIds(protocol, fail);
   checkWire(protocol, fail);
   checkTreeFields(protocol, fail);
   checkLayers(protocol, fail);
@@ -67,7 +68,17 @@ const members: Members<Protocol> = {
     layers: true,
   },
   ...{ machines: true, choices: true, limits: true, ports: true, recognise: true, almost: true, observe: true, dissect: true },
-  ...{ explain: true, part: true, compute: true, carried: true, seal: true, peer: true, periodic: true, wire: true },
+  ...{
+    explain: true,
+    part: true,
+    compute: true,
+    carried: true,
+    seal: true,
+    peer: true,
+    periodic: true,
+    endpointIds: true,
+    wire: true,
+  },
 };
 
 function ended(text: string): string {
@@ -110,6 +121,17 @@ function checkNames(names: readonly string[], fail: Fail): void {
 function checkPeriodic({ names, periodic = [] }: Protocol, fail: Fail): void {
   const unknown = Array.isArray(periodic) ? periodic.find((name) => !names.includes(name)) : periodic;
   if (unknown !== undefined) fail(`"periodic" is a list of some of "names", not ${JSON.stringify(unknown)}.`);
+}
+
+function checkEndpointIds({ names, endpointIds = [] }: Protocol, fail: Fail): void {
+  if (!Array.isArray(endpointIds)) fail('"endpointIds" is a list, or left out.');
+  for (const { field, of, messages = [] } of endpointIds as readonly Partial<EndpointId>[]) {
+    if (!isText(field)) fail('each of "endpointIds" has a "field", named as in a filter.');
+    if (of !== 'sender' && of !== 'recipient') fail(`"of" of the endpoint id ${field} is "sender" or "recipient".`);
+    const unknown = Array.isArray(messages) ? messages.find((name) => !names.includes(name)) : messages;
+    if (unknown !== undefined)
+      fail(`"messages" of the endpoint id ${field} is a list of some of "names", not ${JSON.stringify(unknown)}.`);
+  }
 }
 
 function checkWire({ names, messages = [], wire }: Protocol, fail: Fail): void {

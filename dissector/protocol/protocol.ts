@@ -26,6 +26,16 @@ export interface LayerForm {
   readonly treeFields?: readonly TreeField[];
 }
 
+/** A field that names an end of a conversation for as long as it lives: a node id, a long-term public key. */
+export interface EndpointId {
+  /** As filters name it: `ptpchat.msg_data.node_id`. */
+  readonly field: string;
+  /** Whose it is: of who sent the message, or of who gets it. */
+  readonly of: 'sender' | 'recipient';
+  /** The messages in which it is so; all that have the field where left out. */
+  readonly messages?: readonly string[];
+}
+
 /**
  * `Facts` is what its first pass learns of one message, `Session` what messages belong to: its own types, which nothing else reads.
  * `defineProtocol` lets go of both, so that protocols stand in one list.
@@ -42,6 +52,8 @@ export interface Protocol<Facts = unknown, Session = unknown> {
    * of how long it is. A comparison of two captures does not count them.
    */
   readonly periodic?: readonly string[];
+  /** What names the ends of its conversations: shown beside their addresses. */
+  readonly endpointIds?: readonly EndpointId[];
   /** Its messages in clear as data: with it there is a dissector for Wireshark. */
   readonly wire?: Wire;
   readonly keys: readonly KeyKind[];

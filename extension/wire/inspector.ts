@@ -154,6 +154,8 @@ export interface WorkerCalls extends Questions {
   keys: { params: { logs: KeyLogText[] }; result: KeyReport };
   /** Before `open`, or later: then the capture is observed again from its start. */
   settings: { params: CaptureSettings; result: SettingsReport };
+  /** The text of the `hosts` file beside the capture: how many names it has, and the numbers of the lines that could not be read. */
+  hosts: { params: { text: string }; result: { names: number; wrongLines: readonly number[] } };
   overview: { params: Record<never, never>; result: Overview };
   /** Begins an export; what it writes is fetched piece by piece, so that it can be stopped and nothing is held twice. */
   export: { params: { kind: ExportKind; scope: ExportScope }; result: { id: number } };

@@ -1,7 +1,7 @@
 /** The capture that the worker owns: its first pass runs in slices, so that requests are answered while it runs. */
 
 import type { Analysis } from '../../dissector/analysis/index.ts';
-import { hostNames, memoryFile } from '../../dissector/capture/index.ts';
+import { memoryFile } from '../../dissector/capture/index.ts';
 import { FieldCatalog } from '../../dissector/filter/index.ts';
 import type { Protocol } from '../../dissector/protocol/index.ts';
 import { CaptureKeys } from '../capture/keys.ts';
@@ -17,6 +17,7 @@ import type {
   WorkerCalls,
 } from '../wire/inspector.ts';
 import { Colours } from './colours.ts';
+import { EndpointNames } from './endpointnames.ts';
 import type { DigestedFile } from './filedigest.ts';
 import type { Change } from './growth.ts';
 import { noticesOf } from './notices.ts';
@@ -55,8 +56,10 @@ export class Capture {
   #file: WatchedFile | undefined;
   /** The files that it is made of. */
   sources: readonly CaptureSource[] = [];
-  /** Names of addresses, of so many blocks of the file. */
-  #names: { readonly blocks: number; readonly hosts: ReadonlyMap<string, string> } = { blocks: -1, hosts: new Map() };
+  /** Of the endpoints. */
+  readonly names = new EndpointNames(() => ({
+    ...{ analysis: this.analysis, generation: this.generation, protocols: this.#setup.protocols },
+  }));
   #running: Running | undefined;
   /** Observes the capture again from its start, since it has grown or keys came, and takes the place of `#running` in the end. */
   #successor: Running | undefined;
@@ -248,13 +251,13 @@ export class Capture {
     return this.#running?.pass.file.format ?? '';
   }
 
-  /** The name of the address of an endpoint (`127.0.0.1:7000`), where the capture has one. */
-  nameOf(endpoint: string): string | undefined {
-    const { names } = this.analysis.reader;
-    // Blocks may come as the capture grows.
-    if (this.#names.blocks !== names.length) this.#names = { blocks: names.length, hosts: hostNames(names) };
-    if (this.#names.hosts.size === 0) return undefined;
-    return this.#names.hosts.get(endpoint.replace(/^\[(.*)\](?::\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1'));
+  /** Takes the text of the `hosts` file beside the capture. */
+  setHosts(text: string): WorkerCalls['hosts']['result'] {
+    const { names, wrongLines } = this.names.setHosts(text);
+    // What was told of rows had other names.
+    this.#generations++;
+    if (this.#running !== undefined) this.#changed(this.overview());
+    return { names: names.size, wrongLines };
   }
 
   /** Grows with every change of rows that were told before. */
@@ -320,7 +323,7 @@ export class Capture {
       if (running === this.#running) this.#changed(this.overview());
     });
     this.#end();
-    this.#names = { blocks: -1, hosts: new Map() };
+    this.names.forget();
     this.#running = running;
     running.read();
   }

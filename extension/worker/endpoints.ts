@@ -7,7 +7,7 @@ import type { ConversationTable, ConversationView, Sorted } from './conversation
 export interface EndpointView {
   /** `127.0.0.1:7000`. */
   readonly endpoint: string;
-  /** Of its address, where the capture has one. */
+  /** Of its address, and what its messages say who it is. */
   readonly name?: string;
   readonly transport: 'udp' | 'tcp';
   /** Protocols that it speaks, commas between them. */
@@ -47,8 +47,10 @@ export class EndpointTable {
   }
 
   #named(endpoints: readonly EndpointView[]): EndpointView[] {
+    const { names } = this.#capture;
+    names.look(Number.POSITIVE_INFINITY);
     return endpoints.map((view) => {
-      const name = this.#capture.nameOf(view.endpoint);
+      const name = names.of(view.endpoint);
       return name === undefined ? view : { ...view, name };
     });
   }

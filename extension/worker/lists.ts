@@ -15,6 +15,8 @@ import { treeView } from './view.ts';
 
 /** Searches at once: that of the list, and of what stands in its place and shows other rows of it. */
 const MOST_SEARCHES = 3;
+/** Messages that are looked at for names of endpoints each time that rows are asked for: some milliseconds. */
+const LOOKED_AT = 20_000;
 
 /** The list as it is shown, and what made it. */
 interface Listed extends Searched {
@@ -147,13 +149,14 @@ export class Lists {
 
   /** Makes the line of a row: with the time since the one before it, the columns asked for, and the user's colour. */
   #line(list: Searched, show: Show, columns: readonly string[]): (row: number) => Row {
-    const { analysis, colours } = this.#capture;
+    const { analysis, colours, names } = this.#capture;
+    names.look(LOOKED_AT);
     const fields = columns.map((name) => this.#fields().find(name));
     const asked = new FilterRow(analysis);
     return (row) => {
       const position = list.at(row);
       const view = rowView(analysis, show, position, row);
-      const [sourceName, destinationName] = [this.#capture.nameOf(view.source), this.#capture.nameOf(view.destination)];
+      const [sourceName, destinationName] = [names.of(view.source), names.of(view.destination)];
       if (sourceName !== undefined) Object.assign(view, { sourceName });
       if (destinationName !== undefined) Object.assign(view, { destinationName });
       const gap = row === 0 ? undefined : gapOf(analysis, analysis.rowAt(show, list.at(row - 1)).frame, view.frame);

@@ -27,6 +27,7 @@ const connection = new Connection<None, WorkerEvents, WorkerCalls & ComparingCal
     preview: (params: unknown) => capture.preview(params as Params<'preview'>),
     keys: (params: unknown) => capture.keys((params as Params<'keys'>).logs),
     settings: (params: unknown) => capture.settings(params as Params<'settings'>),
+    hosts: (params: unknown) => capture.setHosts((params as Params<'hosts'>).text),
     rows: (params: unknown) => lists.rows(params as Params<'rows'>),
     tree: (params: unknown) => lists.tree(params as Params<'tree'>),
     explain: (params: unknown) => lists.explain(params as Params<'explain'>),

@@ -1,4 +1,6 @@
 /** A person looks at the capture from above: conversations and findings, and goes from there to the packets. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Inspecting } from './inspecting.ts';
 import { Workbench } from './workbench.ts';
@@ -36,6 +38,22 @@ describe('the capture from above', () => {
     await inspecting.frame.locator('#clear-filter').click();
   });
 
+  it('calls endpoints what they say, and what a file beside the capture says', async () => {
+    const { frame } = inspecting;
+    await frame.locator('#view-ladder').click();
+    const heads = frame.locator('.ladder-heads text');
+    await expect
+      .poll(() => heads.allTextContents())
+      .toContainEqual(expect.stringContaining('f822bafc-a5d2-4b54-b261-7b553685d1d7'));
+    writeFileSync(join(workbench.folder, 'hosts'), '127.0.0.1:7101 alice\n127.0.0.1:9001 relay\n');
+    await expect.poll(() => heads.allTextContents()).toContainEqual(expect.stringMatching(/7101.*\(alice, f822bafc-/));
+    await workbench.screenshot('ladder-names');
+    await frame.locator('#view-packets').click();
+    const source = inspecting.row(0).locator('[role=gridcell]').nth(2);
+    await expect.poll(() => source.getAttribute('title')).toMatch(/\((alice|relay), /);
+    await frame.locator('#view-conversations').click();
+  });
+
   it('lists endpoints, and goes from one to its packets', async () => {
     await inspecting.frame.locator('#view-conversations').click();
     await inspecting.frame.locator('#grid-endpoints').click();
@@ -44,7 +62,7 @@ describe('the capture from above', () => {
     await workbench.screenshot('endpoints');
     const [endpoint = ''] = await cells.allInnerTexts();
     await inspecting.frame.locator('#endpoint-0').dblclick();
-    const port = endpoint.trim().split(':').at(-1);
+    const [, port] = /:(\d+) /.exec(endpoint)!;
     await expect.poll(() => inspecting.frame.locator('#filter').inputValue()).toContain(`udp.srcport == ${port}`);
     await expect.poll(() => inspecting.frame.locator('#filter-count').innerText()).toMatch(/^\d+ rows of \d+/);
     await inspecting.frame.locator('#clear-filter').click();

@@ -26,6 +26,10 @@ export const botd = defineProtocol<Facts, Session>({
   names,
   wire,
   periodic: ['Ping', 'Pong'],
+  endpointIds: [
+    { field: 'botd.sender_pubkey', of: 'sender', messages: ['Init'] },
+    { field: 'botd.recipient_pubkey', of: 'recipient', messages: ['Init'] },
+  ],
   keys,
   limits: ownLimits,
   rules: Object.values(rules),

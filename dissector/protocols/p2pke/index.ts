@@ -24,6 +24,7 @@ export const p2pke = defineProtocol<Facts, Session>({
   document: 'p2pke',
   names,
   wire,
+  endpointIds: [{ field: 'p2pke.payload.auth_claim.key_x509', of: 'sender' }],
   keys,
   limits: ownLimits,
   rules: Object.values(rules),

@@ -26,6 +26,7 @@ export const p2ppacket = defineProtocol<Facts, Session>({
   names,
   wire,
   periodic: ['ping'],
+  endpointIds: [{ field: 'p2ppacket.ed25519_public', of: 'sender' }],
   keys,
   limits: ownLimits,
   rules: Object.values(rules),

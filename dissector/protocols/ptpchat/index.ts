@@ -25,6 +25,8 @@ export const ptpchat = defineProtocol<Facts, Neighbours>({
   title: 'ptpchat',
   document: 'ptpchat',
   names: [...verbs.map((verb) => verb.name), undecodableName],
+  // Neighbours say these to each other; what is routed has the id of its origin.
+  endpointIds: [{ field: 'ptpchat.msg_data.node_id', of: 'sender', messages: ['HELLO', 'ROUTING'] }],
   keys,
   limits: ownLimits,
   rules: Object.values(rules),

@@ -12,6 +12,7 @@ import {
   type Show,
   scriptKinds,
   type WebviewCalls,
+  type WorkerCalls,
 } from '../../wire/inspector.ts';
 import { shows } from '../../wire/views.ts';
 
@@ -241,6 +242,15 @@ function treeResult(value: unknown): void {
   const tree = object(value, 'tree');
   for (const name of ['sources', 'layers', 'findings', 'missing'] as const)
     if (!Array.isArray(tree[name])) throw mismatch(`tree.${name}`, 'a list', tree[name]);
+}
+
+export function hostsReport(value: unknown): WorkerCalls['hosts']['result'] {
+  const { names, wrongLines } = object(value, 'hosts');
+  if (!Array.isArray(wrongLines)) throw mismatch('hosts.wrongLines', 'a list', wrongLines);
+  return {
+    names: integer(names, 'hosts.names', 0),
+    wrongLines: wrongLines.map((line) => integer(line, 'hosts.wrongLines', 1)),
+  };
 }
 
 export function keyReport(value: unknown): KeyReport {

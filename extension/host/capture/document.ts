@@ -6,12 +6,16 @@ import type { KeyLogs, KeysRead } from '../keys/keylogs.ts';
 import type { PreviewSource } from '../scripts/previews.ts';
 import * as check from './checks.ts';
 import { nameOf } from './files.ts';
+import { hostsBeside, readHosts } from './hosts.ts';
 import { partsOf } from './mergedcapture.ts';
 import { readWhole } from './reading.ts';
 import { onDidChangeSettings, readSettings } from './settings.ts';
 import type { Warnings } from './warnings.ts';
 import { Watched } from './watch.ts';
 import { CaptureWorker } from './worker.ts';
+
+/** Wrong lines of a `hosts` file that are named. */
+const MOST_LINES = 5;
 
 export class CaptureDocument implements vscode.CustomDocument {
   readonly uri: vscode.Uri;
@@ -43,6 +47,11 @@ export class CaptureDocument implements vscode.CustomDocument {
   readonly #leftOut = new Map<string, string>();
   #choices: readonly CandidateChoice[] = [];
   readonly #modules = new Watched(() => void this.#settingsChanged(true).catch(() => {}));
+  readonly #hosts = new Watched(() => void this.#sendHosts().catch(() => {}));
+  /** As it was sent to the worker. */
+  #hostsText = '';
+  /** Stands for the `hosts` file among the warnings. */
+  readonly #hostsOfThis = {};
   #closed = false;
   #isStuck = false;
   /** Added to the worker's generations, so that they grow across a reload too. */
@@ -103,9 +112,11 @@ export class CaptureDocument implements vscode.CustomDocument {
     this.#listening.dispose();
     this.#keyFiles.dispose();
     this.#modules.dispose();
+    this.#hosts.dispose();
     this.#worker.dispose();
     this.#warnings.set(this, []);
     this.#warnings.set(this.#settingsOfThis, []);
+    this.#warnings.set(this.#hostsOfThis, []);
     this.#disposed.fire();
     this.#changed.dispose();
     this.#modulesLoaded.dispose();
@@ -143,6 +154,7 @@ export class CaptureDocument implements vscode.CustomDocument {
     this.#generations = this.#overview.generation + 1;
     this.#overview = { ...nothing(this.#overview.name), generation: this.#generations };
     this.#settings = '';
+    this.#hostsText = '';
     this.#worker = this.#launch();
     this.#opened = this.#open();
   }
@@ -160,6 +172,7 @@ export class CaptureDocument implements vscode.CustomDocument {
       await this.#sendSettings().catch(() => {});
       // The keys go first, so that the first pass over the capture opens what they open.
       await this.sendKeys().catch(() => {});
+      await this.#sendHosts().catch(() => {});
       const overview = check.overview(await worker.call('open', { name: nameOf(this.uri), ...place }));
       this.#update({ ...overview, generation: overview.generation + this.#generations });
     } catch (error) {
@@ -190,6 +203,25 @@ export class CaptureDocument implements vscode.CustomDocument {
         this.#warnings.set(this, problems);
       }
     }
+  }
+
+  /** Names of addresses that stand in a file beside the capture. */
+  async #sendHosts(): Promise<void> {
+    const uri = hostsBeside(this.uri);
+    const text = await readHosts(uri);
+    // A worker that has none yet has nothing to forget.
+    if (text !== this.#hostsText) await this.#giveHosts(text);
+    if (!this.#closed) this.#hosts.set([uri]);
+  }
+
+  async #giveHosts(text: string): Promise<void> {
+    this.#hostsText = text;
+    const { names, wrongLines } = check.hostsReport(await this.#worker.call('hosts', { text }));
+    if (this.#closed) return;
+    // Other programs have files of this name: one without a single name is theirs.
+    const wrong = names === 0 ? [] : wrongLines.slice(0, MOST_LINES);
+    const sentence = vscode.l10n.t('hosts: a line is an address and a name, not what is in line {0}.', wrong.join(', '));
+    this.#warnings.set(this.#hostsOfThis, wrong.length === 0 ? [] : [sentence]);
   }
 
   /** Gives the worker the settings that it does not have yet; true when there were any. */

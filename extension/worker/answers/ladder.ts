@@ -5,11 +5,17 @@ import type { Answers, Opened } from '../answer.ts';
 /** Columns that a drawing of who talks to whom has at most. */
 const MOST_ENDPOINTS = 12;
 
+export interface LadderEndpoint {
+  readonly endpoint: string;
+  /** Of its address, and what its messages say who it is. */
+  readonly name?: string;
+}
+
 export type LadderQuestions = {
   /** Of what a filter leaves, in the order in which they come; `more` is true when some are left out. */
   endpoints: {
     params: { filter?: string };
-    result: { endpoints: readonly string[]; more: boolean; done: boolean; generation: number };
+    result: { endpoints: readonly LadderEndpoint[]; more: boolean; done: boolean; generation: number };
   };
 };
 
@@ -31,6 +37,10 @@ function endpointsIn({ capture, lists }: Opened, text: string): LadderQuestions[
     found.add(conversation.endpoints[direction]);
     found.add(conversation.endpoints[direction === 0 ? 1 : 0]);
   }
-  const endpoints = [...found].slice(0, MOST_ENDPOINTS);
+  capture.names.look(Number.POSITIVE_INFINITY);
+  const endpoints = [...found].slice(0, MOST_ENDPOINTS).map((endpoint) => {
+    const name = capture.names.of(endpoint);
+    return name === undefined ? { endpoint } : { endpoint, name };
+  });
   return { endpoints, more: found.size > MOST_ENDPOINTS, done: filtering?.scan.done ?? done, generation };
 }

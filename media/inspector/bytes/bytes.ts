@@ -8,7 +8,7 @@ import { count, placeText } from '../../base/texts.ts';
 import { VirtualList } from '../../base/virtuallist.ts';
 import type { FindWithin } from '../page/findwithin.ts';
 import { type ByteRange, rangeMenu, rangeOf, rangeText } from './byterange.ts';
-import { hexRow, hexRows, moveByte, offsetText, type RowBytes, rowBytesIn } from './hex.ts';
+import { type ByteLayout, hexRow, hexRows, layoutIn, moveByte, offsetText } from './hex.ts';
 import { readings } from './readings.ts';
 
 const LEAST_ROW_HEIGHT = 20;
@@ -108,7 +108,7 @@ export class Bytes extends PageElement {
     },
   });
 
-  #rowBytes: RowBytes = 16;
+  #layout: ByteLayout = { rowBytes: 16, scale: 1 };
   readonly #sized = new ResizeObserver(() => this.#fit());
 
   override connectedCallback(): void {
@@ -121,14 +121,19 @@ export class Bytes extends PageElement {
     super.disconnectedCallback();
   }
 
+  get #rowBytes(): number {
+    return this.#layout.rowBytes;
+  }
+
   /** As many bytes a row as fit; the row that holds the cursor stays in view. */
   #fit(): void {
     const viewport = this.querySelector<HTMLElement>('#bytes');
     const { clientWidth } = viewport ?? this;
-    const fitting = rowBytesIn(clientWidth - 2 * PADDING, this.#font.letter, this.#shown?.bytes.length ?? 0);
-    if (clientWidth === 0 || fitting === this.#rowBytes) return;
-    this.#rowBytes = fitting;
-    if (this.cursor !== undefined) this.#list.reveal(Math.floor(this.cursor / fitting));
+    const fitting = layoutIn(clientWidth - 2 * PADDING, this.#font.letter, this.#shown?.bytes.length ?? 0);
+    const { rowBytes, scale } = this.#layout;
+    if (clientWidth === 0 || (fitting.rowBytes === rowBytes && fitting.scale === scale)) return;
+    this.#layout = fitting;
+    if (this.cursor !== undefined) this.#list.reveal(Math.floor(this.cursor / fitting.rowBytes));
     this.requestUpdate();
   }
 
@@ -154,7 +159,7 @@ export class Bytes extends PageElement {
       ${
         shown === undefined
           ? nothing
-          : html`<div id="bytes" class="viewport" role="grid" tabindex="0" aria-label="Bytes of ${shown.name}" aria-rowcount=${hexRows(shown.bytes, this.#rowBytes)}
+          : html`<div id="bytes" class="viewport" style="--letters: ${this.#layout.scale}" role="grid" tabindex="0" aria-label="Bytes of ${shown.name}" aria-rowcount=${hexRows(shown.bytes, this.#rowBytes)}
               aria-activedescendant=${this.cursor === undefined ? nothing : `byte-${this.#picking?.head ?? this.cursor}`} aria-multiselectable="true"
               data-vscode-context=${this.#menu(shown)} title="Shift or dragging picks several bytes"
               @keydown=${this.#key} @mousedown=${this.#press} @mousemove=${this.#drag} @mouseover=${this.#hover} @mouseleave=${this.#hover}>
@@ -263,7 +268,7 @@ export class Bytes extends PageElement {
     }
     if (event.altKey || event.metaKey || event.ctrlKey || length === 0) return;
     const from = event.shiftKey ? (this.#picking?.head ?? this.cursor ?? 0) : (this.cursor ?? 0);
-    const next = moveByte(from, event.key, { rowBytes: this.#rowBytes, length, page: this.#list.page });
+    const next = moveByte(from, event.key, { rowBytes: this.#layout.rowBytes, length, page: this.#list.page });
     if (next === undefined) return;
     event.preventDefault();
     if (event.shiftKey && this.cursor !== undefined) {

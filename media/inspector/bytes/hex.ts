@@ -1,13 +1,24 @@
 /** A source of bytes as rows of sixteen, or of eight where sixteen do not fit. */
-export type RowBytes = 8 | 16;
 
 /** Letters of a row beside its offset: digits and gaps of the bytes, their text, the gap behind the offset. */
 const LETTERS_PER_BYTE = 44 / 16 + 1;
 const GAP = 1.5;
 
-/** How many bytes a row holds in `width` pixels, where a letter is `letter` pixels wide and the source `length` bytes long. */
-export function rowBytesIn(width: number, letter: number, length: number): RowBytes {
-  return (offsetText(0, length).length + GAP + 16 * LETTERS_PER_BYTE) * letter > width ? 8 : 16;
+/** Letters may be so much smaller than those of the editor where sixteen bytes fit then. */
+const SMALLEST = 0.85;
+
+/** How a source is laid out in rows; `scale`: size of a letter beside that of the editor. */
+export interface ByteLayout {
+  readonly rowBytes: number;
+  readonly scale: number;
+}
+
+/** The layout that fits into `width` pixels, where a letter of the editor is `letter` pixels wide and the source `length` bytes long. */
+export function layoutIn(width: number, letter: number, length: number): ByteLayout {
+  const needed = (offsetText(0, length).length + GAP + 16 * LETTERS_PER_BYTE) * letter;
+  const scale = Math.floor((width / needed) * 100) / 100;
+  if (scale >= 1) return { rowBytes: 16, scale: 1 };
+  return scale >= SMALLEST ? { rowBytes: 16, scale } : { rowBytes: 8, scale: 1 };
 }
 
 export interface ByteCell {
@@ -18,11 +29,11 @@ export interface ByteCell {
 
 const digits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-export function hexRows(bytes: Uint8Array, rowBytes: RowBytes): number {
+export function hexRows(bytes: Uint8Array, rowBytes: number): number {
   return Math.ceil(bytes.length / rowBytes);
 }
 
-export function hexRow(bytes: Uint8Array, row: number, rowBytes: RowBytes): ByteCell[] {
+export function hexRow(bytes: Uint8Array, row: number, rowBytes: number): ByteCell[] {
   const start = row * rowBytes;
   return Array.from(bytes.subarray(start, start + rowBytes), (byte, index) => ({
     at: start + index,
@@ -38,7 +49,7 @@ export function offsetText(offset: number, length: number): string {
 
 /** The rows that the cursor moves over: bytes of a row, of the source, and rows of a page. */
 export interface ByteRows {
-  readonly rowBytes: RowBytes;
+  readonly rowBytes: number;
   readonly length: number;
   readonly page: number;
 }

@@ -7,6 +7,7 @@ import { PageElement } from '../../base/element.ts';
 import { elided, type Instant, sinceStart } from '../../base/texts.ts';
 import { VirtualList } from '../../base/virtuallist.ts';
 import { messageMenu } from '../list/asfilter.ts';
+import { namedEndpoint } from '../list/endpoint.ts';
 import { PacketList } from '../list/list.ts';
 import { asking } from '../page/asking.ts';
 import type { Call } from '../page/host.ts';
@@ -58,6 +59,7 @@ export class Ladder extends PageElement {
   });
   #list: PacketList | undefined;
   #endpoints: readonly string[] = [];
+  #names: readonly (string | undefined)[] = [];
   #more = false;
   #selected = -1;
   #complaint: string | undefined;
@@ -100,7 +102,8 @@ export class Ladder extends PageElement {
       const ask = asking<LadderQuestions>(this.call, 'ladder');
       const { endpoints, more, done } = await ask('endpoints', this.filter === '' ? {} : { filter: this.filter });
       if (list !== this.#list) return;
-      this.#endpoints = endpoints;
+      this.#endpoints = endpoints.map(({ endpoint }) => endpoint);
+      this.#names = endpoints.map(({ name }) => name);
       this.#more = more;
       if (!done) this.#timer = setTimeout(() => void this.#ask(), POLL);
       else void this.#follow();
@@ -129,9 +132,13 @@ export class Ladder extends PageElement {
     const width = Math.max(this.#width - 20, (columns.at(-1) ?? 0) + 80);
     return html`<div class="ladder-bar"><span>${this.#more ? `The first ${this.#endpoints.length} endpoints; a filter narrows them` : nothing}${this.#complaint}</span>
         <vscode-button id="save-ladder" secondary ?disabled=${list.total === 0} @click=${() => void this.#save()}>Save as SVG…</vscode-button></div>
-      <div class="ladder-heads"><svg width=${width} height="24">${this.#endpoints.map(
-        (endpoint, i) =>
-          svg`<text x=${columns[i]!} y="16" text-anchor="middle"><title>${endpoint}</title>${elided(endpoint, room)}</text>`,
+      <div class="ladder-heads"><svg width=${width} height=${this.#names.some((name) => name !== undefined) ? 38 : 24}>${this.#endpoints.map(
+        (endpoint, i) => {
+          const name = this.#names[i];
+          return svg`<text x=${columns[i]!} y="16" text-anchor="middle"><title>${namedEndpoint(endpoint, name)}</title>${elided(endpoint, room)}${
+            name === undefined ? nothing : svg`<tspan class="name" x=${columns[i]!} y="31">${elided(name, room)}</tspan>`
+          }</text>`;
+        },
       )}</svg></div>
       <div id="ladder" class="viewport" role="listbox" tabindex="0" aria-label="Messages between endpoints"
         data-vscode-context=${this.#menu(list.row(this.#selected))}
@@ -189,7 +196,7 @@ export class Ladder extends PageElement {
     try {
       const { rows } = await this.call('rows', { start: 0, count: DRAWN, show: 'messages', ...list.filtered });
       const name = `${this.name.replace(/\.[^.]*$/, '')}-ladder.svg`;
-      await this.call('saveDrawing', { name, svg: drawingOf(rows, this.#endpoints, this.start) });
+      await this.call('saveDrawing', { name, svg: drawingOf(rows, this.#endpoints, this.#names, this.start) });
       if (list.total > DRAWN) this.#complaint = `The drawing holds the first ${DRAWN} messages.`;
     } catch (error) {
       this.#complaint = `The drawing was not saved: ${sentence(error)}`;

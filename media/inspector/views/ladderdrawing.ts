@@ -7,6 +7,8 @@ export const ROW_HEIGHT = 30;
 export const MARGIN = 150;
 const NARROWEST = 120;
 const HEAD = 34;
+/** More where endpoints have names. */
+const NAME = 15;
 
 export interface Arrow {
   readonly from: number;
@@ -38,19 +40,27 @@ export const dashes: Partial<Record<Row['state'], string>> = { encrypted: '6 3',
 const escaped = (text: string): string =>
   text.replace(/[&<>"]/g, (one) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[one]!).replace(/\p{Cc}/gu, ' ');
 
-/** A drawing of its own, in black on white, for a document. */
-export function drawingOf(rows: readonly Row[], endpoints: readonly string[], start: Instant | undefined): string {
+/** A drawing of its own, in black on white, for a document. `names` are those of the endpoints, where there are some. */
+export function drawingOf(
+  rows: readonly Row[],
+  endpoints: readonly string[],
+  names: readonly (string | undefined)[],
+  start: Instant | undefined,
+): string {
+  const head = HEAD + (names.some((name) => name !== undefined) ? NAME : 0);
   const columns = columnsAt(endpoints.length, MARGIN + endpoints.length * 260);
   const width = (columns.at(-1) ?? MARGIN) + 150;
-  const height = HEAD + rows.length * ROW_HEIGHT + 10;
-  const lines = columns.map((x) => `<line x1="${x}" y1="${HEAD}" x2="${x}" y2="${height}" stroke="#999"/>`);
-  const heads = endpoints.map(
-    (text, i) => `<text x="${columns[i]}" y="20" text-anchor="middle" font-weight="bold">${escaped(text)}</text>`,
-  );
+  const height = head + rows.length * ROW_HEIGHT + 10;
+  const lines = columns.map((x) => `<line x1="${x}" y1="${head}" x2="${x}" y2="${height}" stroke="#999"/>`);
+  const heads = endpoints.map((text, i) => {
+    const name =
+      names[i] === undefined ? '' : `<tspan x="${columns[i]}" y="${20 + NAME}" font-weight="normal">${escaped(names[i])}</tspan>`;
+    return `<text x="${columns[i]}" y="20" text-anchor="middle" font-weight="bold">${escaped(text)}${name}</text>`;
+  });
   const arrows = rows.flatMap((row, i) => {
     const arrow = arrowOf(row, endpoints, columns);
     if (arrow === undefined) return [];
-    const y = HEAD + i * ROW_HEIGHT + 20;
+    const y = head + i * ROW_HEIGHT + 20;
     const dash = dashes[row.state] === undefined ? '' : ` stroke-dasharray="${dashes[row.state]}"`;
     const at = start === undefined ? '' : sinceStart(row, start);
     return [

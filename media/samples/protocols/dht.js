@@ -61,6 +61,7 @@ export default ({ bencode, bencodeForm, bytes, defineMessages, fresh, struct, to
     title: 'Mainline DHT',
     document: 'BEP 5',
     ports: [{ transport: 'udp', port: 6881 }],
+    endpointIds: ['a', 'r'].map((part) => ({ field: `dht.${part}.id`, of: 'sender' })),
     head: message('head', 'Any message.', [method, ...parts]),
     messages: [...Object.keys(asks).map(query), ...Object.keys(answers).map(answer), error],
     looksLike: ({ t, y, q, r, e }) =>

@@ -192,6 +192,7 @@ export default (library) => {
     title: 'libp2p',
     document: 'libp2p specifications',
     layers: [select, noise, payload, yamux, identify, ping],
+    endpointIds: [{ field: 'identity.identity_key.data', of: 'sender' }],
     begins: text.encode('\x13/multistream/1.0.0\n'),
     keys: [
       x25519PrivateKind('NOISE_STATIC', 'A static private key of the Noise handshake.'),

@@ -1,6 +1,6 @@
 /** Names of addresses that a capture brings. */
 import { describe, expect, it } from 'vitest';
-import { hostNames } from '../../../dissector/capture/index.ts';
+import { hostNames, readHosts } from '../../../dissector/capture/index.ts';
 import { answers } from '../../../extension/worker/answers/conversations.ts';
 import { Capture } from '../../../extension/worker/capture.ts';
 import { Lists } from '../../../extension/worker/lists.ts';
@@ -35,6 +35,25 @@ describe('names of addresses', () => {
     for (let end = 0; end <= long.length; end++) expect(() => hostNames([long.subarray(0, end)])).not.toThrow();
     expect(hostNames([bytes('00000000')]).size).toBe(0);
   });
+
+  it('are those of a hosts file, the first of each line and address', () => {
+    const text =
+      '\ufeff# names\r\n192.0.2.2 alice alias # one\r\n\t2001:DB8:0::7\tbob\n192.0.2.2 carol\n192.0.2.2:7000 dave\n[2001:db8::7]:09 eve\n[192.0.2.9]:1 x\n';
+    const { names, wrongLines } = readHosts(`${text}${'x'.repeat(300)}\n192.0.2.4 ${'y'.repeat(300)}`);
+    expect([...names].slice(0, -1)).toEqual([
+      ['192.0.2.2', 'alice'],
+      ['2001:db8::7', 'bob'],
+      ['192.0.2.2:7000', 'dave'],
+      ['[2001:db8::7]:9', 'eve'],
+    ]);
+    expect(names.get('192.0.2.4')).toHaveLength(253);
+    expect(wrongLines).toEqual([7, 8]);
+  });
+
+  it.each(['192.0.2.2', 'alice 192.0.2.2', '192.0.2.256 a', '192.0.2.2:65536 a', '::1:7000:x a', '[::1] a', '1.2.3 a'])(
+    'are none in the line %j',
+    (line) => expect(readHosts(line)).toEqual({ names: new Map(), wrongLines: [1] }),
+  );
 
   it('stand beside endpoints and rows', async () => {
     const [from, to] = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hexRow, hexRows, moveByte, offsetText, rowBytesIn } from '../../../media/inspector/bytes/hex.ts';
+import { hexRow, hexRows, layoutIn, moveByte, offsetText } from '../../../media/inspector/bytes/hex.ts';
 
 const bytes = new Uint8Array(35).map((_, index) => index + 0x70);
 
@@ -15,9 +15,11 @@ describe('rows of bytes', () => {
     expect(hexRows(bytes, 8)).toBe(5);
     expect(hexRow(bytes, 4, 8).map(({ at }) => at)).toEqual([32, 33, 34]);
     // Four digits of offset, a gap of 1.5, sixteen bytes of 2.75 and their text: 65.5 letters.
-    expect(rowBytesIn(524, 8, 100)).toBe(16);
-    expect(rowBytesIn(523, 8, 100)).toBe(8);
-    expect(rowBytesIn(524, 8, 0x10001)).toBe(8);
+    expect(layoutIn(524, 8, 100)).toEqual({ rowBytes: 16, scale: 1 });
+    expect(layoutIn(523, 8, 100)).toEqual({ rowBytes: 16, scale: 0.99 });
+    expect(layoutIn(524, 8, 0x10001)).toEqual({ rowBytes: 16, scale: 0.98 });
+    expect(layoutIn(446, 8, 100)).toEqual({ rowBytes: 16, scale: 0.85 });
+    expect(layoutIn(445, 8, 100)).toEqual({ rowBytes: 8, scale: 1 });
   });
 
   it('show printable ASCII as itself and anything else as a dot', () => {

@@ -35,6 +35,7 @@ describe('a ladder', () => {
     const svg = drawingOf(
       [row({ destination: 'b<', message: '<script>', info: '"&\u0000' }), row({ destination: 'b<', state: 'encrypted' })],
       ['a', 'b<'],
+      [undefined, 'eve & <i>'],
       {
         seconds: 10,
         nanos: 0,
@@ -43,6 +44,7 @@ describe('a ladder', () => {
     expect(svg).toMatch(/^<svg xmlns=/);
     expect(svg).toContain('&lt;script&gt;  &quot;&amp; ');
     expect(svg).toContain('b&lt;');
+    expect(svg).toContain('eve &amp; &lt;i&gt;</tspan>');
     expect(svg).toContain('7  0.500000');
     expect(svg.match(/marker-end/g)).toHaveLength(2);
     expect(svg.match(/stroke-dasharray/g)).toHaveLength(1);
