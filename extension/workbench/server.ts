@@ -172,8 +172,14 @@ function dataFolders(
   const folders = { server: join(data, 'server'), user: join(data, 'user'), extensions };
   mkdirSync(folders.extensions, { recursive: true });
   mkdirSync(folders.server, { recursive: true });
-  mkdirSync(join(folders.user, 'User'), { recursive: true });
-  writeFileSync(join(folders.user, 'User', 'settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
+  // Those of the scope "machine" count where they are settings of the machine that the server runs on.
+  for (const [scope, values] of [
+    ['User', { ...quietSettings, ...settings }],
+    ['Machine', settings],
+  ] as const) {
+    mkdirSync(join(folders.user, scope), { recursive: true });
+    writeFileSync(join(folders.user, scope, 'settings.json'), JSON.stringify(values, null, 2));
+  }
   return folders;
 }
 
