@@ -273,7 +273,7 @@ export class Workbench {
       await this.page.locator('.quick-input-widget input[type=text]').fill('>Peerscope');
       const known = await row
         .first()
-        .waitFor({ timeout: 2000 })
+        .waitFor({ timeout: 400 })
         .then(
           () => true,
           () => false,
