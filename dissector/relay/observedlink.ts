@@ -99,7 +99,7 @@ export class ObservedLink {
     const messages: UnitMessage[] = [];
     const added = this.#added(first).filter((id) => this.#messages.frame(id) === frame && this.#messages.direction(id) === way);
     for (const id of added) messages.push(this.#message(id, bytes, this.#isAlone(id, frame, bytes.length, added.length)));
-    return { way, bytes, messages };
+    return { way, bytes, messages, place: frame };
   }
 
   /** More bytes of a stream: the units that they complete, on whichever way. Throws what the protocol throws. */
@@ -174,7 +174,7 @@ export class ObservedLink {
     cutting.cursor = end;
     const kept = cutting.arrivals.findLastIndex(({ start }) => start <= end);
     cutting.arrivals.splice(0, kept);
-    return { way, bytes, messages: ids.map((id) => this.#message(id, bytes, isAlone)) };
+    return { way, bytes, messages: ids.map((id) => this.#message(id, bytes, isAlone)), place: end };
   }
 
   /** Where in the stream the last of these pieces ends, through all records; undefined where that is before the units to come. */

@@ -176,8 +176,7 @@ export class Pair {
     const units: Unit[] = [];
     try {
       for (const { way, bytes, seconds } of kept)
-        if (isStream) units.push(...fresh.stream(way, bytes, seconds));
-        else fresh.datagram(way, bytes, seconds);
+        units.push(...(isStream ? fresh.stream(way, bytes, seconds) : [fresh.datagram(way, bytes, seconds)]));
     } catch (error) {
       this.#parts.told(failure(error));
       return false;
@@ -185,7 +184,8 @@ export class Pair {
     if (isStream) for (const way of ways) this.#gone[way] += this.#came[way] - before.pending(way).length;
     this.#observed = fresh;
     this.isUncut.fill(false);
-    for (const unit of units) this.#passed(unit);
+    for (const way of ways) this.passage(way).reread(units.filter((unit) => unit.way === way));
+    if (isStream) for (const unit of units) this.#passed(unit);
     return true;
   }
 

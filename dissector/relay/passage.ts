@@ -104,12 +104,26 @@ export class Passage {
   pass(unit: Unit): void {
     if (this.isFull && this.#parts.transport === 'udp') return void this.#parts.dropped();
     if (!this.#parts.holds()) return void this.#go(unit, undefined, [], 1);
+    this.#heldBytes += unit.bytes.length;
+    this.#held = [...this.#held, { id: this.#parts.takeId(), way: unit.way, unit, ...this.#readable(unit) }];
+    this.#parts.changed();
+  }
+
+  /** Keys came: what is held and could not be read may be read now. `units` are all of this way, read again. */
+  reread(units: readonly Unit[]): void {
+    const again = ({ unit }: HeldUnit): Unit | undefined =>
+      unit.place === undefined ? undefined : units.find(({ place }) => place === unit.place);
+    this.#held = this.#held.map((held) => {
+      const unit = typeof held.edit === 'string' && held.edited === undefined ? again(held) : undefined;
+      return unit?.bytes.length === held.unit.bytes.length ? { ...held, unit, ...this.#readable(unit) } : held;
+    });
+    this.#parts.changed();
+  }
+
+  #readable(unit: Unit): Pick<HeldUnit, 'message' | 'edit'> {
     const [first] = unit.messages;
     const message = unit.messages.length === 0 ? undefined : unit.messages.map(({ name }) => name).join(', ');
-    const edit = unit.messages.length === 1 ? this.#editable(unit) : this.#whyNot(first?.name);
-    this.#heldBytes += unit.bytes.length;
-    this.#held = [...this.#held, { id: this.#parts.takeId(), way: unit.way, unit, message, edit }];
-    this.#parts.changed();
+    return { message, edit: unit.messages.length === 1 ? this.#editable(unit) : this.#whyNot(first?.name) };
   }
 
   /**

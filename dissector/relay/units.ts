@@ -18,4 +18,6 @@ export interface Unit {
   readonly bytes: Uint8Array;
   /** In their order; none in bytes that the protocol does not understand. */
   readonly messages: readonly UnitMessage[];
+  /** The number of a datagram, or where a unit ends in the stream of its way, in bytes: the same when it is read again. */
+  readonly place?: number;
 }

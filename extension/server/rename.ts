@@ -10,7 +10,22 @@ import type { Script } from './scripts.ts';
 /** Words that mean something by themselves where a name may stand. */
 const reserved = new Set([
   ...['node', 'send', 'expect', 'fault', 'edit', 'wait', 'nothing', 'close'],
-  ...['listen', 'dial', 'relay', 'to', 'forward', 'back', 'manual', 'terminated', 'as', 'within', 'for', 'nth', 'probability'],
+  ...[
+    'listen',
+    'dial',
+    'relay',
+    'to',
+    'forward',
+    'back',
+    'manual',
+    'terminated',
+    'keys',
+    'as',
+    'within',
+    'for',
+    'nth',
+    'probability',
+  ],
   ...['true', 'false', 'null', 'any', 'valid'],
 ]);
 

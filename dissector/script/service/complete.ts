@@ -107,6 +107,13 @@ function nodes({ names }: CompletionContext): CompletionItem[] {
   }));
 }
 
+function relayWords(head: readonly string[]): CompletionItem[] {
+  if (head.includes('keys')) return [];
+  const terminated = keyword('terminated', 'it has a session of its own with each side');
+  const keys = keyword('keys', 'a key log beside the script: what it opens can be edited', 'keys "$0"');
+  return head.includes('terminated') ? [keys] : [terminated, keys];
+}
+
 function nodeWords(head: readonly string[], context: CompletionContext): CompletionItem[] {
   const [, , equals, id, direction] = head;
   const protocol = context.protocols.find((each) => each.id === id);
@@ -124,9 +131,7 @@ function nodeWords(head: readonly string[], context: CompletionContext): Complet
     return head.at(-1) === 'to'
       ? addresses('dial', protocol, context)
       : head.includes('to')
-        ? head.includes('terminated')
-          ? []
-          : [keyword('terminated', 'it has a session of its own with each side')]
+        ? relayWords(head)
         : [keyword('to', 'where it passes on to')];
   const tail = head.slice(5);
   const roles = protocol?.peer?.roles ?? [];

@@ -135,17 +135,25 @@ class Parser extends ValueParser {
     if (direction === 'relay') return this.#relay({ name, protocol, address }, start);
     const manual = this.#maybe('manual');
     const role = this.#maybe('as') ? this.#word('a role') : undefined;
-    const rest = { forward: undefined, terminated: false } as const;
+    const rest = { forward: undefined, terminated: false, keys: undefined } as const;
     return { kind: 'node', name, protocol, direction, address, manual, role, ...rest, start, end: this.#end };
   }
 
-  /** `… relay ADDRESS to ADDRESS [terminated]`. */
+  /** `… relay ADDRESS to ADDRESS [terminated] [keys "FILE"]`. */
   #relay(words: Pick<Statement & { kind: 'node' }, 'name' | 'protocol' | 'address'>, start: number): Statement | undefined {
     if (!this.#maybe('to')) return this.wrong('"to" and the address that it passes on to');
     const forward = this.#address();
     if (forward === undefined) return undefined;
-    const rest = { manual: false, role: undefined, terminated: this.#maybe('terminated') } as const;
+    const terminated = this.#maybe('terminated');
+    const keys = this.#maybe('keys') ? this.#path() : undefined;
+    const rest = { manual: false, role: undefined, terminated, keys } as const;
     return { kind: 'node', ...words, direction: 'relay', forward, ...rest, start, end: this.#end };
+  }
+
+  #path(): Word | undefined {
+    if (this.next.kind !== 'string') return this.wrong('the path of a key log in quotes');
+    const { text, start, end } = this.take();
+    return { text, start, end };
   }
 
   /** `@name = value`. */

@@ -71,6 +71,8 @@ export type Statement =
       readonly forward: Word | undefined;
       /** A relay that has a session of its own with each side. */
       readonly terminated: boolean;
+      /** Of a relay: the path of a key log beside the script. */
+      readonly keys: Word | undefined;
       /** It sends nothing of itself. */
       readonly manual: boolean;
       readonly role: Word | undefined;

@@ -28,7 +28,8 @@ export class ReceivedMessages {
   readonly #choices: Choices;
   readonly #limits: Limits;
   readonly #file = memoryFile([]);
-  readonly #ring: KeyRing;
+  /** The keys that decrypt them. */
+  readonly ring: KeyRing;
   /** Bytes of the recording, and keys, as they were at the last look. */
   #before = { size: 0, keys: 0 };
   /** Messages by number, those that the node itself has sent among them. */
@@ -39,7 +40,7 @@ export class ReceivedMessages {
     this.#protocol = protocol;
     this.#protocols = protocols;
     this.#choices = choices;
-    this.#ring = new KeyRing(
+    this.ring = new KeyRing(
       protocols.flatMap(({ keys }) => keys),
       limits,
     );
@@ -52,7 +53,7 @@ export class ReceivedMessages {
 
   /** A key of the node. */
   key(line: string): void {
-    this.#ring.add('the node', line);
+    this.ring.add('the node', line);
   }
 
   /** What came to an address, or all that was recorded, in order. Messages from `seen` of them on may be other ones than they were at the last look. */
@@ -64,10 +65,10 @@ export class ReceivedMessages {
   #look(address: string | undefined, seen: number): void {
     const before = this.#before;
     const size = this.#file.size();
-    if (size === before.size && this.#ring.size === before.keys) return;
+    if (size === before.size && this.ring.size === before.keys) return;
     const analysis = this.analysis();
     if (analysis === undefined) return;
-    this.#before = { size, keys: this.#ring.size };
+    this.#before = { size, keys: this.ring.size };
     this.#lines.length = this.#settled(address, seen);
     for (let n = this.#lines.length; n < analysis.messageCount; n++) {
       const line = messageLine(analysis, n, true);
@@ -88,7 +89,7 @@ export class ReceivedMessages {
     if ('problem' in opened) return undefined;
     // All that the node sends and hears is of its protocol, whatever it looks like.
     const decodeAs = [{ text: 'the test node', protocol: this.#protocol.id, matches: () => true }];
-    const analysis = new Analysis(opened.reader, this.#protocols, this.#ring, {
+    const analysis = new Analysis(opened.reader, this.#protocols, this.ring, {
       choices: this.#choices,
       limits: this.#limits,
       decodeAs,

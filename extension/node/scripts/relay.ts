@@ -4,6 +4,7 @@ import { readDecodeOptions } from '../../../dissector/analysis/decodeoptions.ts'
 import type { FieldValues } from '../../../dissector/codec/index.ts';
 import { type Address, KeyRing, type Protocol } from '../../../dissector/protocol/index.ts';
 import { type Held, type NodeEvent, type NodeLimits, NodeRefusal, Recorder } from '../../../dissector/testnode/index.ts';
+import { FollowedKeys } from '../followedkeys.ts';
 import { wallClock } from '../sockets/clock.ts';
 import { SocketRelay } from '../sockets/socketrelay.ts';
 import { type ScriptNodeOptions, ScriptRecorder } from './node.ts';
@@ -11,12 +12,18 @@ import type { ReceivedMessage } from './receivedmessages.ts';
 import { ReceivedMessages } from './receivedmessages.ts';
 import type { Block } from './recording.ts';
 
+/** How often a key log is looked at, and how long a message that is to be edited waits for its key. */
+const FOLLOW_MS = 100;
+const KEY_WAIT_MS = 2_000;
+
 export interface ScriptRelayOptions extends Pick<ScriptNodeOptions, 'protocol' | 'protocols' | 'pins' | 'seed'> {
   readonly limits: NodeLimits;
   readonly listen: Address;
   readonly forward: Address;
   /** It has a session of its own with each side. */
   readonly terminated: boolean;
+  /** The path of a key log that other programs may still write. */
+  readonly keyLog: string | undefined;
   /** Keys of the section's nodes so far. */
   readonly keys: readonly string[];
   /** Called with each block of its recording. */
@@ -47,6 +54,9 @@ export class ScriptRelay {
   readonly #ring: KeyRing;
   readonly #events: NodeEvent[];
   #edits: readonly Edit[] = [];
+  #following: NodeJS.Timeout | undefined;
+  /** Messages that wait for a key, and since when. */
+  readonly #waiting = new Map<number, number>();
 
   static async start(options: ScriptRelayOptions): Promise<ScriptRelay> {
     const { protocol, protocols, pins, limits, listen, forward, keys, seed, terminated } = options;
@@ -86,6 +96,10 @@ export class ScriptRelay {
     });
     made = new ScriptRelay(protocol, transport, socket, { recorded, hearing, ring, events });
     for (const line of keys) made.key(line);
+    if (options.keyLog !== undefined)
+      made.#follow(
+        new FollowedKeys([options.keyLog], limits, (text) => events.push({ kind: 'told', link: undefined, text, grave: true })),
+      );
     return made;
   }
 
@@ -137,6 +151,16 @@ export class ScriptRelay {
     this.socket.relay.keysCame();
   }
 
+  /** Programs write their keys in the middle of a handshake. */
+  #follow(log: FollowedKeys): void {
+    const read = (): void => {
+      if (log.read([this.#ring, this.#hearing.ring])) this.socket.relay.keysCame();
+      this.look();
+    };
+    read();
+    this.#following = setInterval(read, FOLLOW_MS);
+  }
+
   /** All that has passed so far, of both ways, in order. */
   heard(): readonly ReceivedMessage[] {
     return this.#hearing.heardAt(undefined, this.seen);
@@ -153,19 +177,31 @@ export class ScriptRelay {
   }
 
   async end(): Promise<void> {
+    clearInterval(this.#following);
     await this.socket.stop();
     this.#recorded.flush();
   }
 
-  /** Lets go what is held, edited where an edit waits for it. */
+  /** Lets go what is held, edited where an edit waits for it. What may get its key yet waits, and all behind it. */
   look(): void {
     const { relay } = this.socket;
+    const stopped = new Set<Held['direction']>();
     for (const held of relay.held) {
       const edit = this.#edits.find((each) => isMeant(each, held));
+      if (edit !== undefined && this.#mayOpen(held)) stopped.add(held.direction);
+      if (stopped.has(held.direction)) continue;
       if (edit !== undefined) this.#edits = this.#edits.filter((each) => each !== edit);
       if (edit === undefined || !this.#edited(edit, held)) relay.release(held.id);
     }
     if (this.#edits.length === 0 && relay.mode !== 'automatic') relay.mode = 'automatic';
+  }
+
+  /** It is sealed, and a program may write its key in a moment. */
+  #mayOpen({ id, values }: Held): boolean {
+    if (values !== undefined || this.#following === undefined) return false;
+    const since = this.#waiting.get(id) ?? performance.now();
+    this.#waiting.set(id, since);
+    return performance.now() - since < KEY_WAIT_MS;
   }
 
   #edited(edit: Edit, { id, values }: Held): boolean {

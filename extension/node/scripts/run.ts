@@ -268,13 +268,14 @@ class Run implements RunView {
   }
 
   async #start(statement: Statement & { kind: 'node' }): Promise<void> {
-    const { name, protocol: id, direction, address, forward, terminated, manual, role } = statement;
+    const { name, protocol: id, direction, address, forward, terminated, keys, manual, role } = statement;
     const { protocols, pins, limits, around } = this.#options;
     const protocol = protocols.find((each) => each.id === id.text)!;
     const at = await this.#placeOf(address.text);
     if (forward !== undefined) {
       const to = await this.#placeOf(forward.text);
-      const both = { listen: at, forward: to, keys: this.#keys, seed: around.seed };
+      const keyLog = keys && this.#pathOf(keys.text);
+      const both = { listen: at, forward: to, keys: this.#keys, keyLog, seed: around.seed };
       const relay = await ScriptRelay.start({
         ...{ protocol, protocols, pins, limits, terminated, ...both },
         recorded: (block) => this.#recording.take(name.text, block),
@@ -297,6 +298,14 @@ class Run implements RunView {
     started.socket.node.standStill(this.#isFrozen);
     if (direction === 'listen') this.#recording.listens(name.text, addressText(started.socket.local));
     this.nodes.set(name.text, started);
+  }
+
+  #pathOf(path: string): string {
+    try {
+      return this.scope.pathBeside(path, true);
+    } catch (error) {
+      throw new Failure((error as Error).message);
+    }
   }
 
   /** Of a node or a relay by its name, or as it is written. */

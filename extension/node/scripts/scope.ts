@@ -1,6 +1,6 @@
 /** What the values of a script refer to while it runs: what came before, files beside it, the environment, a person, a seed. */
 import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { isAbsolute, join, relative } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import type { Encodable, FieldValues } from '../../../dissector/codec/index.ts';
 import type { Protocol } from '../../../dissector/protocol/index.ts';
 import { budget, encoder, type Scope, scriptLimits, sizeOf, valueAt, withinSize } from '../../../dissector/script/index.ts';
@@ -86,20 +86,25 @@ export class ScriptScope {
     return field === undefined ? secret.size > 0 : secret.has(field);
   }
 
-  /** A script of somebody else reads nothing but what lies beside it. */
-  #file(path: string): Uint8Array {
+  /**
+   * Where a file lies: a script of somebody else reads nothing but what lies beside it. `comesLater`: it need not be there yet. Throws an
+   * Error with the reason.
+   */
+  pathBeside(path: string, comesLater = false): string {
     const { folder } = this.#around;
     if (folder === undefined) throw new Error('a script that is not saved has no files beside it');
     const outside = `"${path}" is outside the folder of the script`;
     if (isAbsolute(path)) throw new Error(outside);
-    let found: string;
-    try {
-      found = realpathSync(join(folder, path));
-    } catch {
-      throw new Error(`there is no file "${path}" beside the script`);
-    }
+    const whole = join(folder, path);
+    const found = realOf(whole) ?? (comesLater ? realOf(dirname(whole), basename(whole)) : undefined);
+    if (found === undefined) throw new Error(`there is no file "${path}" beside the script`);
     const inside = relative(realpathSync(folder), found);
     if (isAbsolute(inside) || inside.split(/[\\/]/)[0] === '..') throw new Error(outside);
+    return found;
+  }
+
+  #file(path: string): Uint8Array {
+    const found = this.pathBeside(path);
     const stat = statSync(found);
     // Who opens a pipe waits for somebody to write into it.
     if (!stat.isFile()) throw new Error(`"${path}" is no file`);
@@ -110,5 +115,14 @@ export class ScriptScope {
     } catch {
       throw new Error(`"${path}" cannot be read`);
     }
+  }
+}
+
+/** Undefined where it is not there. */
+function realOf(path: string, ...rest: string[]): string | undefined {
+  try {
+    return join(realpathSync(path), ...rest);
+  } catch {
+    return undefined;
   }
 }

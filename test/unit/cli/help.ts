@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,4 +79,16 @@ export function lines(text: string): string[] {
 // biome-ignore lint/suspicious/noExplicitAny: what a test looks at is said by the test
 export function jsonLines(text: string): any[] {
   return lines(text).map((line) => JSON.parse(line));
+}
+
+/** UDP ports that are free now. */
+export async function freePorts(host: string, count: number): Promise<number[]> {
+  const sockets = Array.from({ length: count }, () => createSocket(host.includes(':') ? 'udp6' : 'udp4'));
+  for (const socket of sockets) {
+    socket.bind(0, host);
+    await once(socket, 'listening');
+  }
+  const ports = sockets.map((socket) => socket.address().port);
+  for (const socket of sockets) await new Promise<void>((closed) => socket.close(closed));
+  return ports;
 }

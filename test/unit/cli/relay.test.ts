@@ -4,18 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { project } from '../../../extension/workbench/paths.ts';
-import { jsonLines, peerscope, temporary } from './help.ts';
-
-async function freePorts(host: string, count: number): Promise<number[]> {
-  const sockets = Array.from({ length: count }, () => createSocket(host.includes(':') ? 'udp6' : 'udp4'));
-  for (const socket of sockets) {
-    socket.bind(0, host);
-    await once(socket, 'listening');
-  }
-  const ports = sockets.map((socket) => socket.address().port);
-  for (const socket of sockets) await new Promise<void>((closed) => socket.close(closed));
-  return ports;
-}
+import { freePorts, jsonLines, peerscope, temporary } from './help.ts';
 
 const sample = (name: string): string => join(project, 'media', 'samples', name);
 const data = ['--send', 'data {"data": "hex:0102"}'];

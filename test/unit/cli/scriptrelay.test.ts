@@ -1,4 +1,5 @@
 /** A script puts a relay between nodes: what passes is expected, edited and spoiled by direction. */
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { protocols } from '../../../dissector/protocols/index.ts';
 import { checkScript, parseScript } from '../../../dissector/script/index.ts';
@@ -6,7 +7,7 @@ import { Checker } from '../../../dissector/script/service/check.ts';
 import { complete } from '../../../dissector/script/service/complete.ts';
 import { noNames } from '../../../dissector/script/service/scopes.ts';
 import { formatEdits } from '../../../dissector/script/syntax/format.ts';
-import { peerscope, temporary } from './help.ts';
+import { freePorts, peerscope, temporary } from './help.ts';
 
 const between = (protocol: string): string =>
   `node b = ${protocol} listen 127.0.0.1:0\nnode r = ${protocol} relay 127.0.0.1:0 to b\nnode a = ${protocol} dial r\n`;
@@ -122,5 +123,49 @@ expect a no data for 400ms
     expect(labels('edit r back ')).not.toContain('forward');
     expect(labels('edit r back data { ')).toContain('data');
     expect(labels('fault r back ')).toContain('drop');
+  });
+});
+
+describe('a relay in a script, between programs that are not of its section', () => {
+  /** One program listens and writes its keys, another dials the relay and says something. */
+  async function outside(keys: string, log: string) {
+    const [first, second] = await freePorts('127.0.0.1', 2);
+    const text = `### outside
+node r = p2pke relay 127.0.0.1:${second} to 127.0.0.1:${first}${keys}
+edit r forward data { data: 65 64 }
+expect r data { data: 01 02 } within 4s
+wait 300ms
+`;
+    const path = temporary(`${log}.packet`, text);
+    const keyLog = join(dirname(path), `${log}.keys`);
+    const server = peerscope(['node', 'p2pke', '--listen', `127.0.0.1:${first}`, '--for', '4', '--keylog', keyLog, '--json']);
+    const script = peerscope(['run', path]);
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    const said = ['--send', 'data {"data": "hex:0102"}'];
+    const client = peerscope(['node', 'p2pke', '--connect', `127.0.0.1:${second}`, '--for', '2', ...said]);
+    return { script: await script, server: await server, client: await client };
+  }
+
+  it('opens and edits what the keys of a log open, which one of them writes meanwhile', async () => {
+    const { script, server } = await outside(' keys "outside.keys"', 'outside');
+    expect(script.out).toContain('1 passed');
+    expect(server.out).toContain('6564');
+    expect(server.out).not.toContain('0102');
+  });
+
+  it('edits nothing of it without them', async () => {
+    const { script, server } = await outside('', 'sealed');
+    expect(script.out).toContain('1 failed');
+    expect(server.out).not.toContain('6564');
+  });
+
+  it.each([
+    ['../outside.keys', '"../outside.keys" is outside the folder of the script'],
+    ['/etc/outside.keys', '"/etc/outside.keys" is outside the folder of the script'],
+    ['nowhere/outside.keys', 'there is no file "nowhere/outside.keys" beside the script'],
+  ])('reads no key log from %s', async (path, why) => {
+    const { out, status } = await ran(`### r\nnode r = p2pke relay 127.0.0.1:0 to 127.0.0.1:9 keys "${path}"\n`);
+    expect(out).toContain(why);
+    expect(status).toBe(1);
   });
 });

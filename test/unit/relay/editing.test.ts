@@ -51,6 +51,34 @@ describe('a sealed message', () => {
     expect(lines.flatMap(({ findings }) => findings).filter(({ severity }) => severity === 'error')).toEqual([]);
   });
 
+  it('that is held is opened by a key that comes meanwhile', async () => {
+    const { chain, held } = await withData([]);
+    expect(held.values).toBeUndefined();
+    chain.ring.add('late', [...chain.client.keys, ...chain.server.keys].join('\n'));
+    chain.relay.keysCame();
+    expect(chain.relay.held).toMatchObject([{ id: held.id, message: 'data', values: { data: Uint8Array.of(100) } }]);
+    chain.relay.release(held.id, { values: { ...chain.relay.held[0]!.values!, data: Uint8Array.of(7) } });
+    chain.run(10);
+    expect(chain.server.delivered.at(-1)).toMatchObject({ message: 'data', given: { data: Uint8Array.of(7) } });
+    expect(chain.server.complaints()).toEqual([]);
+  });
+
+  it('of a stream, that is held, is opened by a key that comes meanwhile', async () => {
+    const chain = (await Chain.of(protocols.find(({ id }) => id === 'botd')!)).run(100);
+    chain.relay.mode = 'step';
+    chain.client.node.send(chain.client.link.id, 'Ping', { id: 'sent' });
+    chain.run(10);
+    const [held] = chain.relay.held;
+    expect(held!.values).toBeUndefined();
+    chain.ring.add('late', [...chain.client.keys, ...chain.server.keys].join('\n'));
+    chain.relay.keysCame();
+    const [opened] = chain.relay.held;
+    expect(opened).toMatchObject({ id: held!.id, message: 'Ping', values: { id: 'sent' } });
+    chain.relay.release(opened!.id);
+    chain.run(10);
+    expect(chain.bytes('sent', 0)).toBe(chain.bytes('received', 0));
+  });
+
   it('is replaced and goes on waiting; what goes on in the end is what it was replaced by, also after a delay', async () => {
     const { chain, send, held } = await withData('all');
     const replaced = (text: string) => ({ values: { ...held.values!, data: new TextEncoder().encode(text) } });

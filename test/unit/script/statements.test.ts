@@ -16,6 +16,10 @@ describe('statements', () => {
     ],
     ['node b = p2p dial a manual', { kind: 'node', direction: 'dial', manual: true, address: { text: 'a' }, role: undefined }],
     ['node r = p2p relay [::1]:0 to a', { kind: 'node', forward: { text: 'a' }, terminated: false }],
+    [
+      'node r = p2p relay [::1]:0 to a terminated keys "some keys.log"',
+      { kind: 'node', terminated: true, keys: { text: 'some keys.log' } },
+    ],
     ['node r = p2p relay [::1]:0 to a terminated', { kind: 'node', forward: { text: 'a' }, terminated: true }],
     ['send a data', { kind: 'send', message: { text: 'data' }, fields: [] }],
     ['expect a hello as h within 1.5s', { kind: 'expect', as: { text: 'h' }, within: 1500 }],

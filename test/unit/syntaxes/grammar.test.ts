@@ -59,11 +59,19 @@ describe('the grammar of packet scripts', () => {
   });
 
   it('tells what stands between nodes, and its directions', () => {
-    const text = 'node r = some relay [::1]:0 to b terminated\nedit r back hello { a: 1 }\nfault r forward drop hello';
-    const named = ['relay', '[::1]:0', 'to', 'b', 'terminated', 'edit', 'back', 'hello', 'fault', 'forward', 'drop'];
+    const text =
+      'node r = some relay [::1]:0 to b terminated keys "b.keys"\nedit r back hello { a: 1 }\nfault r forward drop hello';
+    const named = ['relay', '[::1]:0', 'to', 'b', 'terminated', 'keys', 'edit', 'back', 'hello', 'fault', 'forward', 'drop'];
     const found = scopes(text);
     expect(named.map((word) => found.find(([piece]) => piece === word)?.[1])).toEqual([
-      ...['keyword.other', 'constant.other.address', 'keyword.other', 'constant.other.address', 'storage.modifier'],
+      ...[
+        'keyword.other',
+        'constant.other.address',
+        'keyword.other',
+        'constant.other.address',
+        'storage.modifier',
+        'keyword.other',
+      ],
       ...['keyword.control', 'keyword.other', 'entity.name.type'],
       ...['keyword.control', 'keyword.other', 'constant.other.fault'],
     ]);
