@@ -274,7 +274,7 @@ class Run implements RunView {
     const at = await this.#placeOf(address.text);
     if (forward !== undefined) {
       const to = await this.#placeOf(forward.text);
-      const keyLog = keys && this.#pathOf(keys.text);
+      const keyLog = keys && this.scope.pathBeside(keys.text, true);
       const both = { listen: at, forward: to, keys: this.#keys, keyLog, seed: around.seed };
       const relay = await ScriptRelay.start({
         ...{ protocol, protocols, pins, limits, terminated, ...both },
@@ -298,14 +298,6 @@ class Run implements RunView {
     started.socket.node.standStill(this.#isFrozen);
     if (direction === 'listen') this.#recording.listens(name.text, addressText(started.socket.local));
     this.nodes.set(name.text, started);
-  }
-
-  #pathOf(path: string): string {
-    try {
-      return this.scope.pathBeside(path, true);
-    } catch (error) {
-      throw new Failure((error as Error).message);
-    }
   }
 
   /** Of a node or a relay by its name, or as it is written. */
