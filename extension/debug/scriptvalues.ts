@@ -2,7 +2,9 @@
 import { type Encodable, type FieldValues, isFieldValues } from '../../dissector/codec/index.ts';
 import { lineText, secretText } from '../../dissector/script/index.ts';
 import type { Shown } from '../../dissector/stepping/index.ts';
+import type { NodeCounts } from '../../dissector/testnode/index.ts';
 import type { ScriptNode } from '../node/scripts/node.ts';
+import type { ScriptRelay } from '../node/scripts/relay.ts';
 import type { ScriptScope } from '../node/scripts/scope.ts';
 import type { RunView } from '../node/scripts/stages.ts';
 import { addressText } from '../node/sockets/address.ts';
@@ -62,20 +64,55 @@ function hidesWhole(hides: ValueLook['hides']): ValueLook['hides'] {
   return (path, value) => (isFieldValues(value) && path.length === 1 ? false : hides(path, value));
 }
 
-export function nodesShown({ nodes, scope }: RunView): Shown[] {
-  return [...nodes].map(([name, node]) => ({ name, value: nodeText(node), children: () => nodeShown(node, scope) }));
+/** Nodes and relays, each in the order in which they began. */
+export function nodesShown({ nodes, relays, scope }: RunView): Shown[] {
+  return [
+    ...[...nodes].map(([name, node]) => ({ name, value: placeText(node), children: () => nodeShown(node, scope) })),
+    ...[...relays].map(([name, relay]) => ({
+      name,
+      value: `relay of ${placeText(relay)} to ${addressText(relay.forward)}`,
+      children: () => relayShown(relay, scope),
+    })),
+  ];
 }
 
-function nodeText({ protocol, socket, transport }: ScriptNode): string {
+function placeText({ protocol, socket, transport }: ScriptNode | ScriptRelay): string {
   return `${protocol.id} over ${transport.toUpperCase()} at ${addressText(socket.local)}`;
+}
+
+function relayShown({ socket, edits, told }: ScriptRelay, { secrets }: ScriptScope): Shown[] {
+  const { relay } = socket;
+  return [
+    countsShown(relay.counts),
+    ...relay.links.map(({ id, remote }) => {
+      const forward = relay.forwardOf(id);
+      return { name: `link ${id}, ${addressText(remote)}`, value: forward === undefined ? 'not connected yet' : 'connected' };
+    }),
+    ...relay.held.map(({ id, message, bytes }) => ({
+      name: `held ${id}`,
+      value: message ?? `${bytes?.length ?? 0} bytes`,
+    })),
+    ...edits.map(({ message, way }, index) => ({
+      name: `edit ${index + 1}`,
+      value: way === undefined ? message : `${message}, ${way}`,
+    })),
+    ...toldShown(told, secrets),
+  ];
+}
+
+function countsShown({ received, sent, dropped }: NodeCounts): Shown {
+  return { name: 'counts', value: `${received} received, ${sent} sent, ${dropped} dropped` };
+}
+
+function toldShown(told: readonly string[], secrets: ScriptScope['secrets']): Shown[] {
+  return told.slice(-MOST_TOLD).map((text, index) => ({ name: `told ${index + 1}`, value: secrets.without(text) }));
 }
 
 function nodeShown(node: ScriptNode, { secrets }: ScriptScope): Shown[] {
   const { socket, manual, told } = node;
-  const { received, sent, dropped } = socket.node.counts;
   return [
     { name: 'sends by itself', value: manual ? 'no (manual)' : 'yes' },
-    { name: 'counts', value: `${received} received, ${sent} sent, ${dropped} dropped` },
+    countsShown(socket.node.counts),
     ...socket.node.links.map(({ id, remote }) => {
       const { state, doc, ready } = socket.node.status(id);
       return {
@@ -88,7 +125,7 @@ function nodeShown(node: ScriptNode, { secrets }: ScriptScope): Shown[] {
         ],
       };
     }),
-    ...told.slice(-MOST_TOLD).map((text, index) => ({ name: `told ${index + 1}`, value: secrets.without(text) })),
+    ...toldShown(told, secrets),
   ];
 }
 

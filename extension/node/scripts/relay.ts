@@ -44,6 +44,8 @@ export class ScriptRelay {
   readonly socket: SocketRelay;
   readonly protocol: Protocol;
   readonly transport: 'udp' | 'tcp';
+  /** Where it passes on to. */
+  readonly forward: Address;
   seen = 0;
   marked: number | undefined;
   closesSeen = 0;
@@ -94,7 +96,7 @@ export class ScriptRelay {
         if (event.kind === 'held') made?.look();
       },
     });
-    made = new ScriptRelay(protocol, transport, socket, { recorded, hearing, ring, events });
+    made = new ScriptRelay(protocol, transport, forward, socket, { recorded, hearing, ring, events });
     for (const line of keys) made.key(line);
     if (options.keyLog !== undefined)
       made.#follow(
@@ -106,6 +108,7 @@ export class ScriptRelay {
   private constructor(
     protocol: Protocol,
     transport: 'udp' | 'tcp',
+    forward: Address,
     socket: SocketRelay,
     parts: {
       readonly recorded: ScriptRecorder;
@@ -116,6 +119,7 @@ export class ScriptRelay {
   ) {
     this.protocol = protocol;
     this.transport = transport;
+    this.forward = forward;
     this.socket = socket;
     this.#recorded = parts.recorded;
     this.#hearing = parts.hearing;
@@ -171,7 +175,12 @@ export class ScriptRelay {
     this.socket.relay.mode = 'intercept';
   }
 
-  /** The first edit that no message has come for. */
+  /** Edits that no message has come for, in their order. */
+  get edits(): readonly Edit[] {
+    return this.#edits;
+  }
+
+  /** The first of them. */
   get pending(): Edit | undefined {
     return this.#edits[0];
   }

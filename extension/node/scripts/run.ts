@@ -112,7 +112,7 @@ async function carryOut(
 
 class Run implements RunView {
   readonly nodes = new Map<string, ScriptNode>();
-  readonly #relays = new Map<string, ScriptRelay>();
+  readonly relays = new Map<string, ScriptRelay>();
   /** Lines of the key logs of all nodes. */
   readonly #keys: string[] = [];
   readonly scope: ScriptScope;
@@ -129,7 +129,7 @@ class Run implements RunView {
 
   async end(): Promise<void> {
     for (const node of this.nodes.values()) await node.end();
-    for (const relay of this.#relays.values()) await relay.end();
+    for (const relay of this.relays.values()) await relay.end();
   }
 
   get recording(): Uint8Array<ArrayBuffer> | undefined {
@@ -165,7 +165,7 @@ class Run implements RunView {
 
   /** An edit that could not be made; at the end, one that no message came for. */
   #unedited(isEnd: boolean): SectionFailure | undefined {
-    for (const [name, { failure, pending }] of this.#relays) {
+    for (const [name, { failure, pending }] of this.relays) {
       if (failure !== undefined) return failure;
       if (isEnd && pending !== undefined)
         return { at: pending.at, text: `${pending.message} did not pass ${name} after it: nothing was edited` };
@@ -186,7 +186,7 @@ class Run implements RunView {
     this.#isFrozen = isFrozen;
     this.#clock.stopped = isFrozen;
     for (const { socket } of this.nodes.values()) socket.node.standStill(isFrozen);
-    for (const { socket } of this.#relays.values()) socket.relay.standStill(isFrozen);
+    for (const { socket } of this.relays.values()) socket.relay.standStill(isFrozen);
   }
 
   async do(statement: Statement): Promise<void> {
@@ -241,7 +241,7 @@ class Run implements RunView {
   }
 
   #fault(statement: Statement & { kind: 'fault' }): void {
-    const relay = this.#relays.get(statement.node.text);
+    const relay = this.relays.get(statement.node.text);
     if (relay !== undefined) {
       const parts = relay.protocol.peer ?? { signatures: {}, nonces: {}, sealed: [] };
       const read = parseRelayFault(faultText(statement), relay.protocol.names, relay.transport, parts);
@@ -256,7 +256,7 @@ class Run implements RunView {
 
   #edit({ node: name, way, message, fields, start }: Statement & { kind: 'edit' }): void {
     const secrets = secretFields(fields, this.scope.with());
-    this.#relays.get(name.text)!.edit({
+    this.relays.get(name.text)!.edit({
       ...{ at: start, message: message.text, way: way?.text as 'forward' | 'back' | undefined },
       values: (came) => {
         const fill = (given: FieldValues): FieldValues => ({ ...came, ...given });
@@ -282,7 +282,7 @@ class Run implements RunView {
       });
       this.#recording.listens(name.text, addressText(relay.socket.local));
       relay.socket.relay.standStill(this.#isFrozen);
-      this.#relays.set(name.text, relay);
+      this.relays.set(name.text, relay);
       return;
     }
     const place = direction === 'listen' ? { listen: at, dialled: undefined } : { listen: undefined, dialled: at };
@@ -290,7 +290,7 @@ class Run implements RunView {
       ...{ protocol, protocols, pins, limits, manual, role: role?.text, seed: around.seed },
       key: (line) => {
         this.#keys.push(line);
-        for (const relay of this.#relays.values()) relay.key(line);
+        for (const relay of this.relays.values()) relay.key(line);
       },
       ...place,
       recorded: (block) => this.#recording.take(name.text, block),
@@ -302,7 +302,7 @@ class Run implements RunView {
 
   /** Of a node or a relay by its name, or as it is written. */
   async #placeOf(text: string): Promise<Address> {
-    return this.nodes.get(text)?.socket.local ?? this.#relays.get(text)?.socket.local ?? (await this.#address(text));
+    return this.nodes.get(text)?.socket.local ?? this.relays.get(text)?.socket.local ?? (await this.#address(text));
   }
 
   async #address(text: string): Promise<Address> {
@@ -321,7 +321,7 @@ class Run implements RunView {
     const node = this.#node(name.text);
     if (!(await this.#until(() => node.link !== undefined, READY_MS))) throw new Failure(`${name.text} has nobody to send to`);
     const link = node.link!;
-    for (const each of [...this.nodes.values(), ...this.#relays.values()]) each.mark();
+    for (const each of [...this.nodes.values(), ...this.relays.values()]) each.mark();
     const { node: own } = node.socket;
     const secrets = secretFields(fields, this.scope.with());
     const named = fields.map((field) => field.name.text);
@@ -489,7 +489,7 @@ class Run implements RunView {
   }
 
   #hearing(name: string): Hearing {
-    return this.#relays.get(name) ?? this.#node(name);
+    return this.relays.get(name) ?? this.#node(name);
   }
 
   #node(name: string): ScriptNode {

@@ -5,6 +5,7 @@ import type { Draft } from './draft.ts';
 import type { SectionFailure } from './failure.ts';
 import type { ScriptNode } from './node.ts';
 import type { ReceivedMessage } from './receivedmessages.ts';
+import type { ScriptRelay } from './relay.ts';
 import type { ScriptScope } from './scope.ts';
 
 interface At {
@@ -39,6 +40,7 @@ export type Stage =
 /** A section while it runs, for whoever looks at it. */
 export interface RunView {
   readonly nodes: ReadonlyMap<string, ScriptNode>;
+  readonly relays: ReadonlyMap<string, ScriptRelay>;
   readonly scope: ScriptScope;
   /** Its clock and those of its nodes stand still. */
   freeze(isFrozen: boolean): void;

@@ -270,6 +270,29 @@ expect b data within 300ms
     expect(links.find(({ name }) => name.startsWith('link '))?.value).toMatch(/:/);
   });
 
+  it('has its relays behind its nodes, with what waits in them', async () => {
+    const script = `### between
+node b = p2pke listen 127.0.0.1:0
+node r = p2pke relay 127.0.0.1:0 to b
+node a = p2pke dial r
+expect b InitDone within 5s
+edit r back data { data: 01 02 }
+wait 1ms
+`;
+    const { debug } = await debugged(script, { lines: [{ line: 7 }] });
+    const nodes = await variablesOf(debug, 'Nodes');
+    expect(nodes.map(({ name }) => name)).toEqual(['b', 'a', 'r']);
+    expect(nodes[2]!.value).toMatch(/^relay of p2pke over UDP at 127\.0\.0\.1:\d+ to 127\.0\.0\.1:\d+$/);
+    const inside = (await debug.variablesRequest({ variablesReference: nodes[2]!.variablesReference })).body.variables;
+    expect(inside).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ name: 'counts', value: expect.stringMatching(/^[1-9]\d* received/) }),
+        expect.objectContaining({ name: expect.stringMatching(/^link \d+, 127/), value: 'connected' }),
+        expect.objectContaining({ name: 'edit 1', value: 'data, back' }),
+      ]),
+    );
+  });
+
   it('has values at its lines: of names up to here, and of the message at hand', async () => {
     const script = `### values
 @payload = 01 02
