@@ -21,14 +21,21 @@ const left = analyseGolden(NAME, keyLog).counts.encrypted;
 describe('a capture whose keys are missing', () => {
   let workbench: Workbench;
   let inspecting: Inspecting;
-  beforeEach(async () => {
+  beforeAll(async () => {
     workbench = await Workbench.open();
+  });
+  beforeEach(async () => {
     workbench.setFolderSetting('peerscope.keyLogs', []);
     inspecting = await Inspecting.open(workbench, CAPTURE);
     await inspecting.counts('encrypted', sealed);
     await inspecting.select(DATA_ROW);
   });
-  afterEach(() => workbench?.dispose());
+  afterEach(async () => {
+    await workbench.command('View: Close All Editors');
+    await workbench.command('Peerscope: Forget All Keys');
+    await workbench.command('Notifications: Clear All Notifications');
+  });
+  afterAll(() => workbench?.dispose());
 
   const write = (name: string, text: string): string => {
     const path = join(workbench.folder, name);
