@@ -22,18 +22,4 @@ export { ScriptDocument } from './service/document.ts';
 export type * from './service/editing.ts';
 export { semanticKinds } from './service/editing.ts';
 export { type Preview, packetAt, previewAt, previewCapture, previewProtocol } from './service/preview.ts';
-export { faultText } from './syntax/faults.ts';
-export { parseScript } from './syntax/parser.ts';
-export { problemsIn, type Section, sectionsOf, upTo } from './syntax/sections.ts';
-export {
-  type Edit,
-  type FieldNode,
-  type PacketNode,
-  type Script,
-  type ScriptProblem,
-  type Span,
-  type Statement,
-  scriptLimits,
-  type ValueNode,
-} from './syntax/tree.ts';
-export { fieldsOf, omittedIn, ownValueOf, plainOf, questionsOf, valuesIn, valuesWithin } from './syntax/walk.ts';
+export * from './syntax/index.ts';

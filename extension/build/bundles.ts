@@ -33,6 +33,16 @@ const leanAgents: Plugin = {
   },
 };
 
+/** The client of the language server is loaded with the first script: a bundle of its own, which who opens captures does not read. */
+const languageApart: Plugin = {
+  name: 'language apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/server\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './language.cjs', external: true } : undefined,
+    );
+  },
+};
+
 const web: BuildOptions = {
   platform: 'browser',
   mainFields: ['browser', 'module', 'main'],
@@ -48,7 +58,16 @@ import { createRequire as peerscopeRequire } from 'node:module';
 const require = peerscopeRequire(import.meta.url);`;
 
 export const bundles: readonly Bundle[] = [
-  { entry: 'extension/host/main.ts', out: 'dist/extension.cjs', options: { ...node, format: 'cjs', external: ['vscode'] } },
+  {
+    entry: 'extension/host/main.ts',
+    out: 'dist/extension.cjs',
+    options: { ...node, format: 'cjs', external: ['vscode'], plugins: [languageApart], supported: { 'dynamic-import': false } },
+  },
+  {
+    entry: 'extension/host/language/server.ts',
+    out: 'dist/language.cjs',
+    options: { ...node, format: 'cjs', external: ['vscode'] },
+  },
   { entry: 'extension/worker/main.ts', out: 'dist/worker.cjs', options: { ...node, format: 'cjs' } },
   { entry: 'extension/node/main.ts', out: 'dist/node.cjs', options: { ...node, format: 'cjs' } },
   { entry: 'extension/debug/main.ts', out: 'dist/debug.cjs', options: { ...node, format: 'cjs' } },

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { useEngine } from '../../dissector/crypto/index.ts';
 import { platformEngine } from '../capture/engine.ts';
 import { mcp } from './commands/mcp.ts';
+import { editorArguments } from './editorarguments.ts';
 import { exitStatus, UsageError } from './errors.ts';
 import { interrupted } from './interrupted.ts';
 import { Output } from './output.ts';
@@ -16,7 +17,10 @@ const tell = (sentence: string): void => void process.stderr.write(`peerscope: $
 
 useEngine(platformEngine());
 const { stdin, stdout, stderr } = process;
-mcp(process.argv.slice(2), { stdin, stdout, stderr, version, root, interrupted }, new Output(stdout), tell).then(
+const given = process.argv.slice(2);
+// The editor gives its settings as JSON: which of them are choices of protocols it need not know.
+const args = given[0]?.startsWith('{') ? editorArguments(JSON.parse(given[0])) : given;
+mcp(args, { stdin, stdout, stderr, version, root, interrupted }, new Output(stdout), tell).then(
   (status) => {
     process.exitCode = status;
   },

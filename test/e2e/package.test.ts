@@ -12,7 +12,7 @@ describe('the package', () => {
       /^\[Content_Types\]\.xml$/,
       /^extension\/(package\.json|package\.nls\.json|LICENSE\.txt|readme\.md|changelog\.md|security\.md)$/i,
       /^extension\/dist\/NOTICES\.md$/,
-      /^extension\/dist\/(extension|worker|node|server|debug|agents|mcp)\.cjs$/,
+      /^extension\/dist\/(extension|language|worker|node|server|debug|agents|mcp)\.cjs$/,
       /^extension\/dist\/web\/(extension|worker|server|debug)\.js$/,
       /^extension\/dist\/media\/\w+\.(js|css)$/,
       /^extension\/media\/icons\/(peerscope\.png|packet\.svg)$/,
@@ -30,7 +30,7 @@ describe('the package', () => {
     expect(files).toEqual(
       expect.arrayContaining([
         ...['extension/package.nls.json', 'extension/dist/extension.cjs', 'extension/dist/worker.cjs'],
-        ...['extension/dist/agents.cjs', 'extension/dist/mcp.cjs'],
+        ...['extension/dist/agents.cjs', 'extension/dist/mcp.cjs', 'extension/dist/language.cjs'],
         ...['extension/dist/media/capture.js', 'extension/dist/media/capture.css'],
       ]),
     );

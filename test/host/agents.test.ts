@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { tools } from '../../extension/agents/declarations.ts';
 import { EditorTool } from '../../extension/host/agents/agents.ts';
-import { argumentsInForce } from '../../extension/host/agents/mcpserver.ts';
+import { settingsInForce } from '../../extension/host/agents/mcpserver.ts';
 import { AgentThread } from '../../extension/host/agents/thread.ts';
 import { KeyLogs } from '../../extension/host/keys/keylogs.ts';
 import { activated, keychain, memento, temporaryFolder, until, workspaceFile } from './help.ts';
@@ -99,15 +99,15 @@ describe('tools for agents', () => {
   });
 
   it('are a server, too, once a person turns it on: with the folders of the workspace and the key logs in force', async () => {
-    assert.equal(await argumentsInForce(keyLogs), undefined);
+    assert.equal(await settingsInForce(keyLogs), undefined);
     const settings = vscode.workspace.getConfiguration('peerscope');
     await settings.update('agents.mcpServer', true, vscode.ConfigurationTarget.Global);
     try {
       await keyLogs.add([workspaceFile('p2pke_a.keys'), workspaceFile('gone.keys')]);
-      const args = (await argumentsInForce(keyLogs))!;
-      assert.ok(args.includes(`--root=${vscode.workspace.workspaceFolders![0]!.uri.fsPath}`), args.join(' '));
-      assert.ok(args.includes(`--keys=${workspaceFile('p2pke_a.keys').fsPath}`), args.join(' '));
-      assert.ok(!args.includes(`--keys=${workspaceFile('gone.keys').fsPath}`), args.join(' '));
+      const { roots, keyLogs: files } = (await settingsInForce(keyLogs))!;
+      assert.deepEqual(roots, [vscode.workspace.workspaceFolders![0]!.uri.fsPath]);
+      assert.ok(files.includes(workspaceFile('p2pke_a.keys').fsPath), files.join(' '));
+      assert.ok(!files.includes(workspaceFile('gone.keys').fsPath), files.join(' '));
     } finally {
       await settings.update('agents.mcpServer', undefined, vscode.ConfigurationTarget.Global);
     }

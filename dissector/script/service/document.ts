@@ -17,7 +17,7 @@ import type {
 import { hintsOf } from './hints.ts';
 import { hoverOf } from './hover.ts';
 import { occurrencesAt } from './occurrences.ts';
-import { foldsOf, outlineOf } from './outline.ts';
+import { foldsOf, outlineOf, placed, placedItem } from './outline.ts';
 import { type PlacedScriptPart, readParts, type ScriptPart } from './parts.ts';
 import { tokenOf } from './semantic.ts';
 import { signatureAt } from './signaturehelp.ts';
@@ -135,16 +135,4 @@ export class ScriptDocument {
   #partAt(at: number): PlacedScriptPart {
     return this.#parts.findLast(({ start }) => start <= at) ?? this.#parts[0]!;
   }
-}
-
-function placed<T extends Span>(one: T, by: number): T {
-  return by === 0 ? one : { ...one, start: one.start + by, end: one.end + by };
-}
-
-function placedItem(item: OutlineItem, by: number): OutlineItem {
-  return {
-    ...placed(item, by),
-    selection: placed(item.selection, by),
-    children: item.children.map((each) => placedItem(each, by)),
-  };
 }

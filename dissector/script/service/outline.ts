@@ -1,8 +1,33 @@
 /** A script from afar: its outline and what folds. */
-
-import type { FieldNode, Script, Span, Statement, ValueNode } from '../syntax/tree.ts';
+import { parsePart, partsOf } from '../syntax/parser.ts';
+import { type FieldNode, type Script, type Span, type Statement, scriptLimits, type ValueNode } from '../syntax/tree.ts';
 import { fieldsOf, ownValueOf, valuesIn, valuesWithin } from '../syntax/walk.ts';
 import type { Fold, OutlineItem } from './editing.ts';
+
+/** The outline of a text that changes: only sections that change are read again. */
+export class Outline {
+  /** By the text of the section, from its own start. */
+  #known: ReadonlyMap<string, readonly OutlineItem[]> = new Map();
+
+  of(text: string): OutlineItem[] {
+    const parts = text.length > scriptLimits.scriptLength ? [] : partsOf(text);
+    const known = new Map(parts.map(({ text: own }) => [own, this.#known.get(own) ?? outlineOf(parsePart(own), own)] as const));
+    this.#known = known;
+    return parts.flatMap(({ text: own, start }) => known.get(own)!.map((item) => placedItem(item, start)));
+  }
+}
+
+export function placed<T extends Span>(one: T, by: number): T {
+  return by === 0 ? one : { ...one, start: one.start + by, end: one.end + by };
+}
+
+export function placedItem(item: OutlineItem, by: number): OutlineItem {
+  return {
+    ...placed(item, by),
+    selection: placed(item.selection, by),
+    children: item.children.map((each) => placedItem(each, by)),
+  };
+}
 
 /** The statements of one part; those of a section below it. `text` is that of the part. */
 export function outlineOf({ statements }: Script, text: string): OutlineItem[] {

@@ -4,9 +4,9 @@
  */
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
+import type { EditorSettings } from '../../wire/agentserver.ts';
 import { onDidChangeSettings, readSettings } from '../capture/settings.ts';
 import type { KeyLogs } from '../keys/keylogs.ts';
-import { serverArguments } from './serverarguments.ts';
 
 const ID = 'peerscope.mcp';
 
@@ -41,12 +41,20 @@ export function registerMcpServer({ extensionUri, extension }: vscode.ExtensionC
   if (api === undefined) return [];
   const changed = new vscode.EventEmitter<void>();
   const provided = async (): Promise<object[]> => {
-    const args = await argumentsInForce(keyLogs);
-    if (args === undefined) return [];
+    const settings = await settingsInForce(keyLogs);
+    if (settings === undefined) return [];
     const file = vscode.Uri.joinPath(extensionUri, 'dist', 'mcp.cjs').fsPath;
     // The program of a desktop editor is Node only if it is told so.
     const environment = { ELECTRON_RUN_AS_NODE: '1' };
-    return [new api.Definition('Peerscope', process.execPath, [file, ...args], environment, extension.packageJSON.version)];
+    return [
+      new api.Definition(
+        'Peerscope',
+        process.execPath,
+        [file, JSON.stringify(settings)],
+        environment,
+        extension.packageJSON.version,
+      ),
+    ];
   };
   return [
     changed,
@@ -57,7 +65,7 @@ export function registerMcpServer({ extensionUri, extension }: vscode.ExtensionC
 }
 
 /** Undefined where there is no server: it is turned off, the workspace is not trusted, or no folder is open. */
-export async function argumentsInForce(keyLogs: KeyLogs): Promise<string[] | undefined> {
+export async function settingsInForce(keyLogs: KeyLogs): Promise<EditorSettings | undefined> {
   const isOn = vscode.workspace.getConfiguration('peerscope').get('agents.mcpServer') === true;
   const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri).filter(({ scheme }) => scheme === 'file');
   const [first] = folders;
@@ -65,9 +73,9 @@ export async function argumentsInForce(keyLogs: KeyLogs): Promise<string[] | und
   const { uris } = await keyLogs.read(first);
   const files = uris.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
   const { settings } = readSettings(first);
-  return serverArguments({
+  return {
     roots: folders.map(({ fsPath }) => fsPath),
     settings,
     keyLogs: files.filter((path) => existsSync(path)),
-  });
+  };
 }

@@ -1,6 +1,6 @@
 /** Launch configurations: what F5 means where there is none, and what is offered. */
 import * as vscode from 'vscode';
-import { parseScript } from '../../../dissector/script/index.ts';
+import { parseScript } from '../../../dissector/script/syntax/index.ts';
 import { nameOf } from '../capture/files.ts';
 import { tellInformation } from '../telling.ts';
 

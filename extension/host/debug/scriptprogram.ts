@@ -1,6 +1,6 @@
 /** A packet script that is debugged, as it stands in its editor. In a browser scriptprogram.web.ts stands in its place. */
 import * as vscode from 'vscode';
-import { parseScript, questionsOf, sectionsOf } from '../../../dissector/script/index.ts';
+import { parseScript, questionsOf, sectionsOf } from '../../../dissector/script/syntax/index.ts';
 import type { DebuggedScript } from '../../wire/debug.ts';
 import { answersTo, folderOf, recordingOf } from '../scripts/runs.ts';
 

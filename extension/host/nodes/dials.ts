@@ -1,6 +1,6 @@
 /** Addresses that a packet can be sent to though no node is connected to them: those of the script in front, those dialled before, and the usual ones. */
 import * as vscode from 'vscode';
-import { parseScript } from '../../../dissector/script/index.ts';
+import { parseScript } from '../../../dissector/script/syntax/index.ts';
 import type { NodeWish, SpokenProtocol } from '../../wire/node.ts';
 
 const KEY = 'peerscope.dialled';

@@ -1,6 +1,6 @@
 /** Tasks of type `peerscope`: a test node for as long as the task runs, or a packet script from its first section to its last. */
 import * as vscode from 'vscode';
-import { parseScript, sectionsOf } from '../../../dissector/script/index.ts';
+import { parseScript, sectionsOf } from '../../../dissector/script/syntax/index.ts';
 import type { NodeState, NodeWish, SpokenProtocol } from '../../wire/node.ts';
 import { printable } from '../../wire/printable.ts';
 import type { ScriptRuns } from '../scripts/runs.ts';

@@ -1,6 +1,6 @@
 /** Commands on packet scripts: from the lenses, or at the cursor. */
 import * as vscode from 'vscode';
-import { parseScript, type Script, type Statement, sectionsOf, upTo } from '../../../dissector/script/index.ts';
+import { parseScript, type Script, type Statement, sectionsOf, upTo } from '../../../dissector/script/syntax/index.ts';
 import type { NodeCalls, NodeState } from '../../wire/node.ts';
 import { moduleFiles } from '../capture/settings.ts';
 import { choose } from '../questions.ts';

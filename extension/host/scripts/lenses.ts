@@ -1,6 +1,7 @@
 /** What can be done with each message of a packet script, above it. */
 import * as vscode from 'vscode';
-import { type OutlineItem, ScriptDocument } from '../../../dissector/script/index.ts';
+import type { OutlineItem } from '../../../dissector/script/index.ts';
+import { Outline } from '../../../dissector/script/service/outline.ts';
 import { MESSAGE } from '../messagescheme.ts';
 
 export class ScriptLenses implements vscode.CodeLensProvider {
@@ -8,8 +9,7 @@ export class ScriptLenses implements vscode.CodeLensProvider {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChangeCodeLenses = this.#changed.event;
   readonly #subscriptions: readonly vscode.Disposable[];
-  /** Only sections that change are read again. */
-  readonly #scripts = new WeakMap<vscode.TextDocument, ScriptDocument>();
+  readonly #outlines = new WeakMap<vscode.TextDocument, Outline>();
 
   /** `hasNodes`: there are nodes to send with; a browser has none. */
   constructor(hasNodes: boolean) {
@@ -31,11 +31,9 @@ export class ScriptLenses implements vscode.CodeLensProvider {
     if (document.uri.scheme === 'debug') return [];
     // A message of a running node has others.
     if (document.uri.scheme === MESSAGE) return [];
-    const script = this.#scripts.get(document) ?? new ScriptDocument([]);
-    this.#scripts.set(document, script);
-    script.update(document.getText());
-    const items = script.outline();
-    return ofItems(document, items, this.#hasNodes && vscode.workspace.isTrusted);
+    const outline = this.#outlines.get(document) ?? new Outline();
+    this.#outlines.set(document, outline);
+    return ofItems(document, outline.of(document.getText()), this.#hasNodes && vscode.workspace.isTrusted);
   }
 }
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { parseScript, problemsIn, questionsOf, sectionsOf } from '../../../dissector/script/index.ts';
+import { parseScript, problemsIn, questionsOf, sectionsOf } from '../../../dissector/script/syntax/index.ts';
 import type { NodeCalls } from '../../wire/node.ts';
 import { nameOf } from '../capture/files.ts';
 import { moduleFiles } from '../capture/settings.ts';

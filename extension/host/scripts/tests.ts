@@ -1,6 +1,6 @@
 /** The sections of packet scripts in VS Code's Test Explorer. */
 import * as vscode from 'vscode';
-import { parseScript } from '../../../dissector/script/index.ts';
+import { parseScript } from '../../../dissector/script/syntax/index.ts';
 import { printable } from '../../wire/printable.ts';
 import { debugSection, type SectionOutcome } from '../debug/debuggedsection.ts';
 import type { ScriptRuns } from './runs.ts';

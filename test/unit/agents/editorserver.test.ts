@@ -1,8 +1,8 @@
 /** The server as the editor starts it: its bundle, with the settings of the editor as arguments. */
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
+import { editorArguments } from '../../../extension/cli/editorarguments.ts';
 import { optionsOf, parseOptions, refuseOthers } from '../../../extension/cli/options.ts';
-import { serverArguments } from '../../../extension/host/agents/serverarguments.ts';
 import { samples } from '../../../extension/workbench/paths.ts';
 import { bundled } from '../cli/bundle.ts';
 import { temporary } from '../cli/help.ts';
@@ -21,7 +21,7 @@ const wish = {
 it('takes the settings of the editor', async () => {
   temporary('package.json', JSON.stringify({ version: '9.8.7' }));
   const program = await bundled('dist/mcp.cjs', `${dirname(temporary('x'))}/dist/mcp.cjs`);
-  const { client, call } = await talking([program, ...serverArguments(wish)]);
+  const { client, call } = await talking([program, JSON.stringify(wish)]);
   expect(client.getServerVersion()).toMatchObject({ name: 'peerscope', version: '9.8.7' });
   const { text } = await call('list_messages', { capture: 'heartbeat.pcapng', filter: 'heartbeat && decrypted' });
   expect(text).toMatch(/"protocol":"heartbeat",.*"decrypted":true/);
@@ -29,7 +29,7 @@ it('takes the settings of the editor', async () => {
 });
 
 it('are arguments that the command takes, each value as it is', () => {
-  const args = serverArguments({ ...wish, roots: ['--allow', '/a b'] });
+  const args = editorArguments({ ...wish, roots: ['--allow', '/a b'] });
   const given = parseOptions(args);
   refuseOthers('mcp', given);
   expect(given.positionals).toEqual([]);

@@ -1,18 +1,10 @@
 /** The settings of the editor as arguments of `peerscope mcp`. */
-import { pinsIn } from '../../../dissector/analysis/decodeoptions.ts';
-import { protocols } from '../../../dissector/protocols/index.ts';
-import type { CaptureSettings } from '../../wire/inspector.ts';
-
-export interface ServerWish {
-  /** Folders whose files may be read. */
-  readonly roots: readonly string[];
-  readonly settings: Pick<CaptureSettings, 'modules' | 'decodeAs' | 'tree'>;
-  /** Paths of key logs; keys that lie in no file are not handed on. */
-  readonly keyLogs: readonly string[];
-}
+import { pinsIn } from '../../dissector/analysis/decodeoptions.ts';
+import { protocols } from '../../dissector/protocols/index.ts';
+import type { EditorSettings } from '../wire/agentserver.ts';
 
 /** A person is asked before each run of a script, by the editor. */
-export function serverArguments({ roots, settings: { modules, decodeAs, tree }, keyLogs }: ServerWish): string[] {
+export function editorArguments({ roots, settings: { modules, decodeAs, tree }, keyLogs }: EditorSettings): string[] {
   const node = recordIn(tree.node).limits;
   const limits = { ...numbersIn(tree.limits), ...numbersIn(node) };
   return [
