@@ -1,20 +1,14 @@
-import type { Analysis } from '../analysis/index.ts';
 import type { Limits } from '../bytes/index.ts';
 import { DeclaredFields } from './declared.ts';
-import type { Difference, DiffMessage, FieldDifference } from './difference.ts';
+import type { ContentPair, Difference, DiffMessage, FieldDifference } from './difference.ts';
 import { FieldComparison } from './fields.ts';
 import { type AlignedConversation, alignConversations, type Pair } from './pairing.ts';
 import { Renaming } from './renaming.ts';
-import { messageContent, type Sequence, type SequenceMessage, sequencesOf, Tokens } from './sequence.ts';
+import { type Sequence, type SequenceMessage, Tokens } from './sequence.ts';
 import { Sequences } from './sequences.ts';
 import type { Mark } from './shape.ts';
+import type { DiffSide } from './side.ts';
 import { differentTime } from './times.ts';
-
-/** A capture, and which of its messages are compared; all where left out. */
-export interface DiffSide {
-  readonly analysis: Analysis;
-  readonly wanted?: (n: number) => boolean;
-}
 
 export interface DiffOptions {
   /** Times between messages that differ by more than this part of the longer one are a difference; without it times do not count. */
@@ -31,6 +25,8 @@ export interface Comparison {
   readonly conversations: readonly AlignedConversation[];
   /** Messages of A and of B. */
   readonly messages: readonly [number, number];
+  /** The fields of differences, where a side has no ranges. */
+  readonly contents: ReadonlyMap<Difference, ContentPair>;
 }
 
 /**
@@ -38,16 +34,16 @@ export interface Comparison {
  * content, fields by what the protocols declare of them. Addresses, ports and numbers of frames do not count.
  */
 export function compareCaptures(a: DiffSide, b: DiffSide, options: DiffOptions): Comparison {
-  const declared = new DeclaredFields([...new Set([...a.analysis.protocols, ...b.analysis.protocols])]);
+  const declared = new DeclaredFields([...new Set([...a.protocols, ...b.protocols])]);
   const tokens = new Tokens();
-  const all = () => true;
-  const [left, right] = [a, b].map(({ analysis, wanted = all }) => sequencesOf(analysis, wanted, declared, tokens));
-  const conversations = alignConversations(left!, right!);
-  const run = new ComparisonRun(a.analysis, b.analysis, declared, options);
+  const [left, right] = [a.sequences(declared, tokens), b.sequences(declared, tokens)];
+  const isAsked = (one: AlignedConversation): boolean => !(one.a === undefined && a.isPart) && !(one.b === undefined && b.isPart);
+  const conversations = alignConversations(left, right).filter(isAsked);
+  const run = new ComparisonRun(a, b, declared, options);
   conversations.forEach((one, at) => void run.conversation(one, at));
   return {
     ...{ differences: run.differences, unlisted: run.unlisted, conversations },
-    messages: [countOf(left!), countOf(right!)],
+    ...{ messages: [countOf(left), countOf(right)], contents: run.contents },
   };
 }
 
@@ -58,14 +54,15 @@ function countOf(sequences: readonly Sequence[]): number {
 class ComparisonRun {
   readonly differences: Difference[] = [];
   unlisted = 0;
-  readonly #a: Analysis;
-  readonly #b: Analysis;
+  readonly contents = new Map<Difference, ContentPair>();
+  readonly #a: DiffSide;
+  readonly #b: DiffSide;
   readonly #declared: DeclaredFields;
   readonly #options: DiffOptions;
   readonly #renaming = new Renaming();
   readonly #sequences = new Sequences();
 
-  constructor(a: Analysis, b: Analysis, declared: DeclaredFields, options: DiffOptions) {
+  constructor(a: DiffSide, b: DiffSide, declared: DeclaredFields, options: DiffOptions) {
     this.#a = a;
     this.#b = b;
     this.#declared = declared;
@@ -146,8 +143,8 @@ class ComparisonRun {
       return `${moved > 0n ? moved : -moved} ${moved > 0n ? 'ahead of' : 'behind'} its place`;
     };
     const found = a.shape === b.shape ? sameShape(a, b, history) : this.#fields(a, b, history);
-    for (const { text, ...difference } of found)
-      this.#add({ ...difference, protocol, message: a.name, ...sidesOf({ a, b }), text: text(a.name), count: 1 });
+    for (const { text, contents, ...difference } of found)
+      this.#add({ ...difference, protocol, message: a.name, ...sidesOf({ a, b }), text: text(a.name), count: 1 }, contents);
     const { time } = this.#options;
     if (time === undefined || before === undefined) return;
     const late = differentTime([this.#a, before.a!, a], [this.#b, before.b!, b], time);
@@ -156,22 +153,26 @@ class ComparisonRun {
 
   /** The fields of two messages of different shapes, read again. */
   #fields(a: SequenceMessage, b: SequenceMessage, history: MarkHistory): readonly FieldDifference[] {
-    const [left, right] = [this.#a.message(a.n), this.#b.message(b.n)];
+    const [left, right] = [this.#a.message(a.n, this.#declared), this.#b.message(b.n, this.#declared)];
     if (left.state !== right.state) {
       const text = (of: string): string => `B's ${of} is ${right.state}, that of A is ${left.state}`;
-      return [{ kind: 'state', field: left.protocol.id, text }];
+      return [{ kind: 'state', field: left.protocol, text }];
     }
-    const isDecrypted = left.decrypted === true && right.decrypted === true;
+    const isDecrypted = left.isDecrypted && right.isDecrypted;
     const comparison = new FieldComparison(isDecrypted, (kind, x, y) =>
       history(kind, { content: x, history: kind, value: x.field.value }, { content: y, history: kind, value: y.field.value }),
     );
-    comparison.parts(messageContent(this.#a, left, this.#declared), messageContent(this.#b, right, this.#declared));
+    comparison.parts(left.contents, right.contents);
     return comparison.found;
   }
 
-  #add(difference: Difference): void {
-    if (this.differences.length < this.#options.limits.differences) this.differences.push(difference);
-    else this.unlisted++;
+  #add(difference: Difference, contents: ContentPair = [undefined, undefined]): void {
+    if (this.differences.length >= this.#options.limits.differences) {
+      this.unlisted++;
+      return;
+    }
+    this.differences.push(difference);
+    if (contents.some((one) => one !== undefined && one.field.source === undefined)) this.contents.set(difference, contents);
   }
 }
 
@@ -206,6 +207,10 @@ function freelyRepeated({ periodic }: Sequence, pairs: readonly Pair[]): Readonl
 }
 
 function sidesOf({ a, b }: Pair): { readonly a?: DiffMessage; readonly b?: DiffMessage } {
-  const side = ({ n, frame }: SequenceMessage): DiffMessage => ({ n, frame });
+  const side = ({ n, frame, line }: SequenceMessage): DiffMessage => ({
+    ...{ n },
+    ...(frame === undefined ? {} : { frame }),
+    ...(line === undefined ? {} : { line }),
+  });
   return { ...(a === undefined ? {} : { a: side(a) }), ...(b === undefined ? {} : { b: side(b) }) };
 }

@@ -1,5 +1,4 @@
-import type { Value } from '../bytes/index.ts';
-import { isNothing, valueText } from './content.ts';
+import { type ComparedValue, isNothing, valueText, Withheld } from './content.ts';
 
 /** Names below this many values repeat by chance: they are looked at within one conversation. */
 const SMALL = 65_536;
@@ -20,7 +19,7 @@ export class Renaming {
   readonly #fromB = new Map<string, Seen>();
 
   /** Why the two cannot be the same name; undefined where they can, and from then on are. `where` is told of a later one. */
-  problem(a: Value | undefined, b: Value | undefined, conversation: number, where: string): string | undefined {
+  problem(a: ComparedValue | undefined, b: ComparedValue | undefined, conversation: number, where: string): string | undefined {
     if (isNothing(a) || isNothing(b)) return undefined;
     const [left, right] = [nameOf(a, conversation), nameOf(b, conversation)];
     const [knownA, knownB] = [this.#fromA.get(left), this.#fromB.get(right)];
@@ -35,7 +34,9 @@ export class Renaming {
   }
 }
 
-function nameOf(value: Value | undefined, conversation: number): string {
+/** Equal for values of a capture that are the same name. */
+export function nameOf(value: ComparedValue | undefined, conversation: number): string {
+  if (value instanceof Withheld) return `ordinal ${value.ordinal}`;
   const isSmall = value instanceof Uint8Array ? value.length <= SMALL_BYTES : typeof value === 'number' && value < SMALL;
   return `${value instanceof Uint8Array ? 'bytes' : typeof value}${isSmall ? conversation : ''} ${valueText(value)}`;
 }

@@ -1,17 +1,13 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import type { Analysis, MessageInfo } from '../analysis/index.ts';
 import { mapKey } from '../bytes/index.ts';
-import type { Conversation, Direction, Protocol } from '../protocol/index.ts';
-import { type Content, contentOf } from './content.ts';
-import type { DeclaredFields } from './declared.ts';
+import type { MessageContent } from './content.ts';
+import type { DiffMessage } from './difference.ts';
 import { type Mark, shapeOf } from './shape.ts';
 
 export type Role = 'opener' | 'answerer';
 
 /** A message of a conversation, as alignment sees it. */
-export interface SequenceMessage {
-  readonly n: number;
-  readonly frame: number;
+export interface SequenceMessage extends DiffMessage {
   readonly name: string;
   readonly role: Role;
   /** Equal for messages that may be the same one: of one name. */
@@ -44,55 +40,19 @@ export class Tokens {
   }
 }
 
-/** What a message says, as it is compared. */
-export function messageContent(analysis: Analysis, message: MessageInfo, declared: DeclaredFields): Content[] {
-  return contentOf(analysis.layersAlone(message), message.name, declared);
-}
-
-interface Found {
-  readonly protocol: Protocol;
-  readonly conversation: Conversation;
-  readonly opener: Direction;
-  readonly messages: SequenceMessage[];
-}
-
-/** The conversations of a capture in the order of their first messages; `wanted` leaves messages out. */
-export function sequencesOf(
-  analysis: Analysis,
-  wanted: (n: number) => boolean,
-  declared: DeclaredFields,
-  tokens: Tokens,
-): Sequence[] {
-  const found = new Map<number, Found>();
-  for (let n = 0; n < analysis.messageCount; n++) {
-    if (!wanted(n)) continue;
-    const message = analysis.message(n);
-    const { conversation, protocol, direction } = message;
-    const known = found.get(conversation.id) ?? {
-      ...{ protocol, conversation, opener: conversation.opened ? 0 : direction, messages: [] },
-    };
-    found.set(conversation.id, known);
-    known.messages.push(sequenceMessage(analysis, message, direction === known.opener ? 'opener' : 'answerer', declared, tokens));
-  }
-  return [...found.values()].map(({ conversation, protocol, messages }) => ({
-    ...{ conversation: conversation.id, protocol: protocol.id, messages, areRolesKnown: conversation.opened },
-    periodic: new Set(protocol.periodic),
-  }));
-}
-
 const utf8 = new TextEncoder();
 /** Bytes of a digest that tell shapes apart. */
 const DIGEST = 16;
 
-function sequenceMessage(
-  analysis: Analysis,
-  message: MessageInfo,
-  role: Role,
-  declared: DeclaredFields,
+/** Where a message stands in its side, and what it is. */
+export type MessagePlace = DiffMessage & Pick<SequenceMessage, 'name' | 'role'>;
+
+export function sequenceMessage(
+  place: MessagePlace,
+  { state, isDecrypted, contents }: MessageContent,
   tokens: Tokens,
 ): SequenceMessage {
-  const { n, frame, name, state, decrypted } = message;
-  const { text, marks } = shapeOf(messageContent(analysis, message, declared), decrypted === true);
-  const digest = mapKey(sha256(utf8.encode(`${name}\n${state}\n${text}`)).subarray(0, DIGEST));
-  return { ...{ n, frame, name, role, marks }, kind: tokens.of(`kind ${name}`), shape: tokens.of(`shape ${digest}`) };
+  const { text, marks } = shapeOf(contents, isDecrypted);
+  const digest = mapKey(sha256(utf8.encode(`${place.name}\n${state}\n${text}`)).subarray(0, DIGEST));
+  return { ...place, marks, kind: tokens.of(`kind ${place.name}`), shape: tokens.of(`shape ${digest}`) };
 }

@@ -1,4 +1,4 @@
-import type { Value } from '../bytes/index.ts';
+import type { ComparedValue } from './content.ts';
 
 interface Place {
   /** What B is ahead of A. */
@@ -17,7 +17,7 @@ export class Sequences {
   readonly #places = new Map<string, Place>();
 
   /** How far B has moved against A at this place, where nothing explains it. `gaps`: messages of the conversation without a counterpart so far. */
-  moved(place: string, a: Value | undefined, b: Value | undefined, gaps: number): bigint | undefined {
+  moved(place: string, a: ComparedValue | undefined, b: ComparedValue | undefined, gaps: number): bigint | undefined {
     const [left, right] = [integer(a), integer(b)];
     if (left === undefined || right === undefined) return undefined;
     const ahead = right - left;
@@ -43,7 +43,7 @@ export class Sequences {
   }
 }
 
-function integer(value: Value | undefined): bigint | undefined {
+function integer(value: ComparedValue | undefined): bigint | undefined {
   if (typeof value === 'bigint') return value;
   return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : undefined;
 }

@@ -1,12 +1,12 @@
-import { toHex, type Value } from '../bytes/index.ts';
-import { type Content, isNothing, lengthOf, valueText } from './content.ts';
+import { toHex } from '../bytes/index.ts';
+import { type ComparedValue, type Content, isNothing, lengthOf, valueText } from './content.ts';
 import { freeMeasures, freshRules, isOfAnyLength, toldVerdict } from './rules.ts';
 
 /** A value that is compared by what came before it. */
 export interface Mark {
   readonly content: Pick<Content, 'path' | 'name'>;
   readonly history: 'renaming' | 'sequence';
-  readonly value: Value | undefined;
+  readonly value: ComparedValue | undefined;
 }
 
 /** Contents of the same shape differ in nothing but what is new in each run; `marks` are those values, in the same order for the same shape. */

@@ -166,14 +166,15 @@ export class Comparison extends PageElement {
     return true;
   }
 
-  /** Shows the frame of the selected line, or unfolds it. */
+  /** Shows the frame of the selected line (of a baseline, its line), or unfolds it. */
   #choose(): void {
     const line = this.lines[this.selected];
     if (line?.kind === 'fold') void this.#unfold(line);
     const other: Side = this.side === 'a' ? 'b' : 'a';
     const side = messageOf(this.lines, this.selected, this.side) === undefined ? other : this.side;
     const message = messageOf(this.lines, this.selected, side);
-    if (message !== undefined) this.#told(this.#call('showFrame', { side, frame: message.frame }));
+    const at = message?.frame ?? message?.line;
+    if (at !== undefined) this.#told(this.#call('showPlace', { side, at }));
   }
 
   async #unfold(fold: Extract<ComparedLine, { kind: 'fold' }>): Promise<void> {

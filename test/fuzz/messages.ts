@@ -53,6 +53,7 @@ const ofInspector: PageMessages<MethodOf<WebviewCalls>> = {
   export: [checks.exportParams, { scope, n: 0 }],
   saveDrawing: [checks.drawingParams, { name: 'ladder', svg: '<svg/>' }],
   debug: [checks.debugParams, { conversation: 3 }],
+  saveBaseline: [checks.saveBaselineParams, { conversation: 3 }],
   copy: [checks.copyParams, { text: 'x' }],
   askText: [checks.askTextParams, { title: 'x', value: 'y' }],
   remember: [checks.rememberParams, { view: { filter: 'p2pke', columns: ['a.b'] } }],
@@ -101,7 +102,7 @@ const ofNodes: PageMessages<MethodOf<NodePageCalls>> = {
 const ofComparison: PageMessages<MethodOf<ComparisonPageCalls>> = {
   ready: [comparisonChecks.ready, { again: true }],
   unfold: [comparisonChecks.unfold, { start: 0, count: 3, of: 'equal' }],
-  showFrame: [comparisonChecks.showFrame, { side: 'b', frame: 2 }],
+  showPlace: [comparisonChecks.showPlace, { side: 'b', at: 2 }],
 };
 
 /** Each message of the pages: one that is declared and not here is a mistake of types. */

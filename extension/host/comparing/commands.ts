@@ -23,6 +23,7 @@ export function registerComparing(
     register('compareWithSelected', (clicked) => comparing.withSelected(uriIn(clicked) ?? editors.active?.document.uri)),
     register('compareSelected', (_clicked, selected) => comparing.both(Array.isArray(selected) ? selected.flatMap(uriOf) : [])),
     register('compareWith', (clicked) => comparing.withFile(uriIn(clicked) ?? editors.active?.document.uri)),
+    register('compareWithBaseline', (clicked) => comparing.withBaseline(uriIn(clicked) ?? editors.active?.document.uri)),
     register('nextDifference', () => comparing.active?.go(true)),
     register('previousDifference', () => comparing.active?.go(false)),
   ];
@@ -85,14 +86,26 @@ class Comparing {
     if (other !== undefined) this.#open(capture, other);
   }
 
-  #open(a: vscode.Uri, b: vscode.Uri): void {
-    const key = JSON.stringify([a.toString(), b.toString()]);
+  async withBaseline(capture: vscode.Uri | undefined): Promise<void> {
+    if (capture === undefined) return needsCapture();
+    const [baseline] =
+      (await vscode.window.showOpenDialog({
+        title: vscode.l10n.t('Compare {0} with a Baseline', nameOf(capture)),
+        openLabel: vscode.l10n.t('Compare'),
+        filters: { [vscode.l10n.t('Baselines')]: ['jsonl'], [vscode.l10n.t('All files')]: ['*'] },
+        ...(capture.scheme === 'file' ? { defaultUri: vscode.Uri.joinPath(capture, '..') } : {}),
+      })) ?? [];
+    if (baseline !== undefined) this.#open(baseline, capture, true);
+  }
+
+  #open(a: vscode.Uri, b: vscode.Uri, isBaseline = false): void {
+    const key = JSON.stringify([a.toString(), b.toString(), isBaseline]);
     const known = this.#panels.get(key);
     if (known !== undefined) {
       known.reveal();
       return;
     }
-    const panel = new ComparisonPanel(a, b, this.#parts);
+    const panel = new ComparisonPanel(a, b, isBaseline, this.#parts);
     this.#panels.set(key, panel);
     panel.onDidDispose(() => this.#panels.delete(key));
   }
