@@ -108,4 +108,6 @@ export interface ComparisonPageCalls extends Calls {
 export interface ComparisonEvents extends Events {
   /** A command: the next difference, or the one before. */
   go: { forward: boolean };
+  /** The captures have changed. */
+  again: Record<never, never>;
 }

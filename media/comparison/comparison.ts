@@ -29,7 +29,10 @@ export class Comparison extends PageElement {
   declare side: Side;
   declare complaint: string | undefined;
   declare isBusy: boolean;
-  readonly #host = connect({ go: (data: unknown) => this.#go((data as { forward: boolean }).forward) });
+  readonly #host = connect({
+    go: (data: unknown) => this.#go((data as { forward: boolean }).forward),
+    again: () => void this.#read(true),
+  });
   /** What was unfolded, in its order. */
   #unfolded: readonly Unfolding[] = [];
   readonly #list = new VirtualList<ComparedLine>(this, {

@@ -89,6 +89,7 @@ const ofNodes: PageMessages<MethodOf<NodePageCalls>> = {
   showFrame: [nodeChecks.frame, { node: 1, frame: 2 }],
   suggestFault: [nodeChecks.faultText, { node: 1, text: 'drop' }],
   again: [node, { node: 1 }],
+  comparePrevious: [node, { node: 1 }],
   removeFault: [nodeCommands.removeFault, { node: 1, fault: 1 }],
   editHeld: command(nodeChecks.held),
   write: command(nodeChecks.message),

@@ -75,6 +75,12 @@ export class ComparisonPanel {
     this.#panel.reveal();
   }
 
+  /** Both captures are read again, at once or when the page comes back. */
+  again(): void {
+    this.#view = undefined;
+    this.#connection.tell('again', {});
+  }
+
   dispose(): void {
     this.#panel.dispose();
   }
