@@ -3,8 +3,9 @@ import type { Protocol } from '../protocol/index.ts';
 import { BadLine, type BaselineLine, type FieldLine, type HeadLine, parseLine } from './baselinelines.ts';
 import { type ComparedField, type Content, type MessageContent, Withheld } from './content.ts';
 import type { DeclaredFields } from './declared.ts';
-import { type Sequence, type SequenceMessage, sequenceMessage, type Tokens } from './sequence.ts';
+import { type Sequence, type SequenceMessage, sequenceMessage } from './sequence.ts';
 import type { DiffSide } from './side.ts';
+import type { Tokens } from './tokens.ts';
 
 /** Records and lists inside each other. A tree of a capture is never so deep. */
 const MOST_DEPTH = 2_000;
@@ -60,12 +61,12 @@ export class BaselineSide implements DiffSide {
   }
 
   sequences(_declared: DeclaredFields, tokens: Tokens): Sequence[] {
-    const shared = (n: number): SequenceMessage => {
+    const shared = (n: number, conversation: number): SequenceMessage => {
       const { number, name, role } = this.#messages[n]!;
-      return sequenceMessage({ n, line: number, name, role }, this.message(n), tokens);
+      return sequenceMessage({ n, line: number, name, role }, conversation, this.message(n), tokens);
     };
     return this.#conversations.map(({ protocol, isOpened, periodic, messages }, conversation) => ({
-      ...{ conversation, protocol, messages: messages.map(shared), areRolesKnown: isOpened, periodic },
+      ...{ conversation, protocol, messages: messages.map((n) => shared(n, conversation)), areRolesKnown: isOpened, periodic },
     }));
   }
 

@@ -5,8 +5,8 @@ import { type Content, isNothing, lengthOf, type Withheld } from './content.ts';
 import { DeclaredFields } from './declared.ts';
 import { nameOf } from './renaming.ts';
 import { freshRules, toldVerdict } from './rules.ts';
-import { Tokens } from './sequence.ts';
 import type { DiffSide } from './side.ts';
+import { Tokens } from './tokens.ts';
 
 /** What is said of a baseline in its first line. */
 export interface BaselineHead {

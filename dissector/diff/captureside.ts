@@ -3,8 +3,9 @@ import type { Field } from '../bytes/index.ts';
 import type { Conversation, Direction, Protocol } from '../protocol/index.ts';
 import { type Content, contentOf, type MessageContent } from './content.ts';
 import type { DeclaredFields } from './declared.ts';
-import { type Sequence, type SequenceMessage, sequenceMessage, type Tokens } from './sequence.ts';
+import { type Sequence, type SequenceMessage, sequenceMessage } from './sequence.ts';
 import type { DiffSide } from './side.ts';
+import type { Tokens } from './tokens.ts';
 
 /** What a message of a capture says. */
 export function contentIn(analysis: Analysis, message: MessageInfo, declared: DeclaredFields): Content<Field>[] {
@@ -48,7 +49,7 @@ class CaptureSide implements DiffSide {
       };
       found.set(conversation.id, known);
       const role = direction === known.opener ? 'opener' : 'answerer';
-      known.messages.push(sequenceMessage({ n, frame, name, role }, this.#content(message, declared), tokens));
+      known.messages.push(sequenceMessage({ n, frame, name, role }, conversation.id, this.#content(message, declared), tokens));
     }
     return [...found.values()].map(({ conversation, protocol, messages }) => ({
       ...{ conversation: conversation.id, protocol: protocol.id, messages, areRolesKnown: conversation.opened },

@@ -4,11 +4,12 @@ import type { ContentPair, Difference, DiffMessage, FieldDifference } from './di
 import { FieldComparison } from './fields.ts';
 import { type AlignedConversation, alignConversations, type Pair } from './pairing.ts';
 import { Renaming } from './renaming.ts';
-import { type Sequence, type SequenceMessage, Tokens } from './sequence.ts';
+import type { Sequence, SequenceMessage } from './sequence.ts';
 import { Sequences } from './sequences.ts';
 import type { Mark } from './shape.ts';
 import type { DiffSide } from './side.ts';
 import { differentTime } from './times.ts';
+import { type MarkValue, Tokens } from './tokens.ts';
 
 export interface DiffOptions {
   /** Times between messages that differ by more than this part of the longer one are a difference; without it times do not count. */
@@ -39,7 +40,7 @@ export function compareCaptures(a: DiffSide, b: DiffSide, options: DiffOptions):
   const [left, right] = [a.sequences(declared, tokens), b.sequences(declared, tokens)];
   const isAsked = (one: AlignedConversation): boolean => !(one.a === undefined && a.isPart) && !(one.b === undefined && b.isPart);
   const conversations = alignConversations(left, right).filter(isAsked);
-  const run = new ComparisonRun(a, b, declared, options);
+  const run = new ComparisonRun(a, b, { declared, tokens }, options);
   conversations.forEach((one, at) => void run.conversation(one, at));
   return {
     ...{ differences: run.differences, unlisted: run.unlisted, conversations },
@@ -58,14 +59,21 @@ class ComparisonRun {
   readonly #a: DiffSide;
   readonly #b: DiffSide;
   readonly #declared: DeclaredFields;
+  readonly #tokens: Tokens;
   readonly #options: DiffOptions;
   readonly #renaming = new Renaming();
   readonly #sequences = new Sequences();
 
-  constructor(a: DiffSide, b: DiffSide, declared: DeclaredFields, options: DiffOptions) {
+  constructor(
+    a: DiffSide,
+    b: DiffSide,
+    { declared, tokens }: { readonly declared: DeclaredFields; readonly tokens: Tokens },
+    options: DiffOptions,
+  ) {
     this.#a = a;
     this.#b = b;
     this.#declared = declared;
+    this.#tokens = tokens;
     this.#options = options;
   }
 
@@ -83,7 +91,7 @@ class ComparisonRun {
       if (pair.a === undefined || pair.b === undefined) {
         gaps++;
         if (!free.has(pair) && !tail.has(pair)) this.#unpaired(protocol, pair, before);
-      } else this.#pair(protocol, pair.a, pair.b, { place, gaps, before });
+      } else this.#pair(protocol, pair.a, pair.b, { place, conversations: [a.conversation, b.conversation], gaps, before });
       if (pair.a !== undefined && pair.b !== undefined) before = pair;
     }
     if (tail.size > 0) this.#ended(protocol, [...tail], before);
@@ -130,19 +138,20 @@ class ComparisonRun {
     });
   }
 
-  #pair(
-    protocol: string,
-    a: SequenceMessage,
-    b: SequenceMessage,
-    { place, gaps, before }: { readonly place: number; readonly gaps: number; readonly before: Pair | undefined },
-  ): void {
-    const history = (kind: Mark['history'], left: Mark, right: Mark): string | undefined => {
-      if (kind === 'renaming') return this.#renaming.problem(left.value, right.value, place, `${a.name}.${left.content.name}`);
-      const moved = this.#sequences.moved(`${place} ${a.role} ${left.content.path}`, left.value, right.value, gaps);
+  #pair(protocol: string, a: SequenceMessage, b: SequenceMessage, { place, conversations, gaps, before }: PairPlace): void {
+    const history = (
+      kind: Mark['history'],
+      path: string,
+      field: string,
+      left: MarkValue,
+      right: MarkValue,
+    ): string | undefined => {
+      if (kind === 'renaming') return this.#renaming.problem(left as number, right as number, a.name, field);
+      const moved = this.#sequences.moved(`${place} ${a.role} ${path}`, left, right, gaps);
       if (moved === undefined) return undefined;
       return `${moved > 0n ? moved : -moved} ${moved > 0n ? 'ahead of' : 'behind'} its place`;
     };
-    const found = a.shape === b.shape ? sameShape(a, b, history) : this.#fields(a, b, history);
+    const found = a.shape === b.shape ? sameShape(a, b, history) : this.#fields(a, b, conversations, history);
     for (const { text, contents, ...difference } of found)
       this.#add({ ...difference, protocol, message: a.name, ...sidesOf({ a, b }), text: text(a.name), count: 1 }, contents);
     const { time } = this.#options;
@@ -152,7 +161,12 @@ class ComparisonRun {
   }
 
   /** The fields of two messages of different shapes, read again. */
-  #fields(a: SequenceMessage, b: SequenceMessage, history: MarkHistory): readonly FieldDifference[] {
+  #fields(
+    a: SequenceMessage,
+    b: SequenceMessage,
+    [ofA, ofB]: readonly [number, number],
+    history: MarkHistory,
+  ): readonly FieldDifference[] {
     const [left, right] = [this.#a.message(a.n, this.#declared), this.#b.message(b.n, this.#declared)];
     if (left.state !== right.state) {
       const text = (of: string): string => `B's ${of} is ${right.state}, that of A is ${left.state}`;
@@ -160,7 +174,7 @@ class ComparisonRun {
     }
     const isDecrypted = left.isDecrypted && right.isDecrypted;
     const comparison = new FieldComparison(isDecrypted, (kind, x, y) =>
-      history(kind, { content: x, history: kind, value: x.field.value }, { content: y, history: kind, value: y.field.value }),
+      history(kind, x.path, x.name, this.#tokens.mark(kind, x.field.value, ofA), this.#tokens.mark(kind, y.field.value, ofB)),
     );
     comparison.parts(left.contents, right.contents);
     return comparison.found;
@@ -176,15 +190,27 @@ class ComparisonRun {
   }
 }
 
-type MarkHistory = (kind: Mark['history'], a: Mark, b: Mark) => string | undefined;
+/** What a pair of messages is compared in. */
+interface PairPlace {
+  /** Of its pair of conversations among all. */
+  readonly place: number;
+  /** Their numbers in A and B. */
+  readonly conversations: readonly [number, number];
+  /** Messages without a counterpart so far. */
+  readonly gaps: number;
+  readonly before: Pair | undefined;
+}
+
+type MarkHistory = (kind: Mark['history'], path: string, name: string, a: MarkValue, b: MarkValue) => string | undefined;
 
 /** Messages of one shape differ only where a name or a number is not what it should be after those before. */
-function sameShape(a: SequenceMessage, b: SequenceMessage, history: MarkHistory): FieldDifference[] {
-  return a.marks.flatMap((mark, at) => {
-    const why = history(mark.history, mark, b.marks[at]!);
-    const { path, name } = mark.content;
-    return why === undefined ? [] : [{ kind: mark.history, field: path, text: (of: string) => `${name} of B's ${of} is ${why}` }];
-  });
+function sameShape({ forms, marks }: SequenceMessage, b: SequenceMessage, history: MarkHistory): FieldDifference[] {
+  const found: FieldDifference[] = [];
+  for (const [at, { path, name, history: kind }] of forms.entries()) {
+    const why = history(kind, path, name, marks[at], b.marks[at]);
+    if (why !== undefined) found.push({ kind, field: path, text: (of) => `${name} of B's ${of} is ${why}` });
+  }
+  return found;
 }
 
 /** Messages at the end that only one side has. */

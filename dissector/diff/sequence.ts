@@ -1,20 +1,25 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { mapKey } from '../bytes/index.ts';
 import type { MessageContent } from './content.ts';
 import type { DiffMessage } from './difference.ts';
-import { type Mark, shapeOf } from './shape.ts';
+import { shapeOf } from './shape.ts';
+import type { MarkForms, MarkValue, Tokens } from './tokens.ts';
 
 export type Role = 'opener' | 'answerer';
 
 /** A message of a conversation, as alignment sees it. */
-export interface SequenceMessage extends DiffMessage {
+export interface SequenceMessage {
+  readonly n: number;
+  /** As `DiffMessage` has them. */
+  readonly frame: number | undefined;
+  readonly line: number | undefined;
   readonly name: string;
   readonly role: Role;
   /** Equal for messages that may be the same one: of one name. */
   readonly kind: number;
   /** Equal for messages that differ in nothing but what is new in each run. */
   readonly shape: number;
-  readonly marks: readonly Mark[];
+  /** Values that are compared by what came before, and what they are of. */
+  readonly marks: readonly MarkValue[];
+  readonly forms: MarkForms;
 }
 
 /** The messages of one conversation in one protocol. */
@@ -28,31 +33,17 @@ export interface Sequence {
   readonly periodic: ReadonlySet<string>;
 }
 
-/** Numbers for texts, the same for both captures. */
-export class Tokens {
-  readonly #numbers = new Map<string, number>();
-
-  of(text: string): number {
-    const known = this.#numbers.get(text);
-    if (known !== undefined) return known;
-    this.#numbers.set(text, this.#numbers.size);
-    return this.#numbers.size - 1;
-  }
-}
-
-const utf8 = new TextEncoder();
-/** Bytes of a digest that tell shapes apart. */
-const DIGEST = 16;
-
 /** Where a message stands in its side, and what it is. */
 export type MessagePlace = DiffMessage & Pick<SequenceMessage, 'name' | 'role'>;
 
 export function sequenceMessage(
-  place: MessagePlace,
+  { n, frame, line, name, role }: MessagePlace,
+  conversation: number,
   { state, isDecrypted, contents }: MessageContent,
   tokens: Tokens,
 ): SequenceMessage {
-  const { text, marks } = shapeOf(contents, isDecrypted);
-  const digest = mapKey(sha256(utf8.encode(`${place.name}\n${state}\n${text}`)).subarray(0, DIGEST));
-  return { ...place, marks, kind: tokens.of(`kind ${place.name}`), shape: tokens.of(`shape ${digest}`) };
+  const made = shapeOf(contents, isDecrypted);
+  const { shape, forms } = tokens.shape(`${state} ${name}`, made);
+  const marks = made.marks.map(({ content: { field }, history }) => tokens.mark(history, field.value, conversation));
+  return { n, frame, line, name, role, kind: tokens.kind(name), shape, forms, marks };
 }

@@ -1,7 +1,8 @@
 import type { Protocol } from '../protocol/index.ts';
 import type { ComparedField, MessageContent } from './content.ts';
 import type { DeclaredFields } from './declared.ts';
-import type { Sequence, SequenceMessage, Tokens } from './sequence.ts';
+import type { Sequence, SequenceMessage } from './sequence.ts';
+import type { Tokens } from './tokens.ts';
 
 /** A side of a comparison: a capture, or a baseline that was made of one. */
 export interface DiffSide {

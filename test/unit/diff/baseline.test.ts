@@ -13,7 +13,7 @@ import {
   type DiffSide,
   readBaseline,
 } from '../../../dissector/diff/index.ts';
-import { Tokens } from '../../../dissector/diff/sequence.ts';
+import { Tokens } from '../../../dissector/diff/tokens.ts';
 import { openBytes, protocols } from '../../../dissector/index.ts';
 import { Random } from '../../../extension/author/random.ts';
 import { loadProtocols } from '../../../extension/capture/modules.ts';
