@@ -4,7 +4,7 @@ import type { ContentPair, Difference, DiffMessage, FieldDifference } from './di
 import { FieldComparison } from './fields.ts';
 import { type AlignedConversation, alignConversations, type Pair } from './pairing.ts';
 import { Renaming } from './renaming.ts';
-import type { Sequence, SequenceMessage } from './sequence.ts';
+import type { Role, Sequence, SequenceMessage } from './sequence.ts';
 import { Sequences } from './sequences.ts';
 import type { Mark } from './shape.ts';
 import type { DiffSide } from './side.ts';
@@ -41,7 +41,7 @@ export function compareCaptures(a: DiffSide, b: DiffSide, options: DiffOptions):
   const isAsked = (one: AlignedConversation): boolean => !(one.a === undefined && a.isPart) && !(one.b === undefined && b.isPart);
   const conversations = alignConversations(left, right).filter(isAsked);
   const run = new ComparisonRun(a, b, { declared, tokens }, options);
-  conversations.forEach((one, at) => void run.conversation(one, at));
+  for (const one of conversations) run.conversation(one);
   return {
     ...{ differences: run.differences, unlisted: run.unlisted, conversations },
     ...{ messages: [countOf(left), countOf(right)], contents: run.contents },
@@ -62,7 +62,6 @@ class ComparisonRun {
   readonly #tokens: Tokens;
   readonly #options: DiffOptions;
   readonly #renaming = new Renaming();
-  readonly #sequences = new Sequences();
 
   constructor(
     a: DiffSide,
@@ -77,7 +76,7 @@ class ComparisonRun {
     this.#options = options;
   }
 
-  conversation({ protocol, a, b, pairs }: AlignedConversation, place: number): void {
+  conversation({ protocol, a, b, pairs }: AlignedConversation): void {
     if (a === undefined || b === undefined) {
       this.#oneSided(protocol, a, b);
       return;
@@ -85,13 +84,15 @@ class ComparisonRun {
     const free = freelyRepeated(a, pairs);
     const counted = pairs.filter((pair) => !free.has(pair));
     const tail = new Set(tailOf(counted));
+    const conversations = [a.conversation, b.conversation] as const;
+    const sequences = { opener: new Sequences(), answerer: new Sequences() };
     let gaps = 0;
     let before: Pair | undefined;
     for (const pair of pairs) {
       if (pair.a === undefined || pair.b === undefined) {
         gaps++;
         if (!free.has(pair) && !tail.has(pair)) this.#unpaired(protocol, pair, before);
-      } else this.#pair(protocol, pair.a, pair.b, { place, conversations: [a.conversation, b.conversation], gaps, before });
+      } else this.#pair(protocol, pair.a, pair.b, { conversations, sequences, gaps, before });
       if (pair.a !== undefined && pair.b !== undefined) before = pair;
     }
     if (tail.size > 0) this.#ended(protocol, [...tail], before);
@@ -138,7 +139,7 @@ class ComparisonRun {
     });
   }
 
-  #pair(protocol: string, a: SequenceMessage, b: SequenceMessage, { place, conversations, gaps, before }: PairPlace): void {
+  #pair(protocol: string, a: SequenceMessage, b: SequenceMessage, { conversations, sequences, gaps, before }: PairPlace): void {
     const history = (
       kind: Mark['history'],
       path: string,
@@ -147,7 +148,7 @@ class ComparisonRun {
       right: MarkValue,
     ): string | undefined => {
       if (kind === 'renaming') return this.#renaming.problem(left as number, right as number, a.name, field);
-      const moved = this.#sequences.moved(`${place} ${a.role} ${path}`, left, right, gaps);
+      const moved = sequences[a.role].moved(path, left, right, gaps);
       if (moved === undefined) return undefined;
       return `${moved > 0n ? moved : -moved} ${moved > 0n ? 'ahead of' : 'behind'} its place`;
     };
@@ -192,10 +193,10 @@ class ComparisonRun {
 
 /** What a pair of messages is compared in. */
 interface PairPlace {
-  /** Of its pair of conversations among all. */
-  readonly place: number;
-  /** Their numbers in A and B. */
+  /** The numbers of its conversation in A and B. */
   readonly conversations: readonly [number, number];
+  /** Of what each side of the conversation sends. */
+  readonly sequences: Readonly<Record<Role, Sequences>>;
   /** Messages without a counterpart so far. */
   readonly gaps: number;
   readonly before: Pair | undefined;

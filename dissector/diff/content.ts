@@ -1,6 +1,6 @@
 import { type Field, toHex, type Value } from '../bytes/index.ts';
-import { elementOf, type FieldForm, type Fresh, measureRef } from '../codec/index.ts';
-import type { DeclaredFields, DeclaredPaths } from './declared.ts';
+import type { FieldForm, Fresh } from '../codec/index.ts';
+import type { DeclaredFields, DeclaredPlace } from './declared.ts';
 
 /** A value that a baseline does not hold, since it is new in each run: that there is one, and which one it is of keys and ids. */
 export class Withheld {
@@ -48,10 +48,7 @@ export interface MessageContent {
 
 /** The content of the layers of one message. */
 export function contentOf(layers: readonly Field[], message: string, declared: DeclaredFields): Content<Field>[] {
-  return layers.map((layer, at) => {
-    const place = { declared: declared.of(layer.name, message), inside: layers.slice(at + 1) };
-    return content(layer, '', layer.name, undefined, place);
-  });
+  return layers.map((layer, at) => content(layer, declared.of(layer.name, message), { inside: layers.slice(at + 1) }));
 }
 
 /** Bytes that nothing decodes may be new in each run: nobody can tell. */
@@ -63,57 +60,31 @@ function carries({ value, source, start, end }: Field, layers: readonly Field[])
   return value instanceof Uint8Array && layers.some((one) => one.source === source && one.start < end && one.end > start);
 }
 
-interface Place {
-  readonly declared: readonly DeclaredPaths[];
+interface Around {
   /** The layers that it carries. */
   readonly inside: readonly Field[];
   /** Of the key or secret that it is a part of. */
   readonly within?: Fresh;
 }
 
-/** `path` is that of its declaration, within its layer. */
-function content(field: Field, path: string, shown: string, form: FieldForm | undefined, place: Place): Content<Field> {
+function content(field: Field, place: DeclaredPlace, around: Around): Content<Field> {
   const { name, children, kind } = field;
   const isList = kind === 'list';
-  const own = form?.fresh ?? place.within;
-  const inner = own?.as === 'key' || own?.secret === true ? { ...place, within: own } : place;
-  const parts = children === undefined ? undefined : partsOf(children, path, shown, isList, form, inner);
+  const own = place.form?.fresh ?? around.within;
+  const isClosed = own?.as === 'key' || own?.secret === true;
+  const parts = children && partsOf(children, isList, place, isClosed ? { ...around, within: own } : around);
   const isLeaf = parts === undefined || (parts.length === 0 && kind === 'value');
-  const measure = form === undefined ? undefined : measureRef(form.kind)?.ref;
-  const fresh = own ?? (name === UNDECODED || (isLeaf && carries(field, place.inside)) ? opaque : undefined);
-  return { path: shown, name, field, fresh, parts: isLeaf ? undefined : parts, isList, measure };
+  const fresh = own ?? (name === UNDECODED || (isLeaf && carries(field, around.inside)) ? opaque : undefined);
+  return { path: place.shown, name, field, fresh, parts: isLeaf ? undefined : parts, isList, measure: place.measure };
 }
 
-function partsOf(
-  children: readonly Field[],
-  path: string,
-  shown: string,
-  isList: boolean,
-  list: FieldForm | undefined,
-  place: Place,
-): Content<Field>[] {
+function partsOf(children: readonly Field[], isList: boolean, place: DeclaredPlace, around: Around): Content<Field>[] {
   const parts: Content<Field>[] = [];
-  const element = isList ? elementForm(list) : undefined;
   for (const child of children) {
-    // Elements of a list have names of their own; what is declared of them is declared of the list.
-    const own = isList ? path : path === '' ? child.name : `${path}.${child.name}`;
-    const form = isList ? element : declaredAt(place, own);
-    if (!isCompared(child, form)) continue;
-    parts.push(content(child, own, isList ? shown : `${shown}.${child.name}`, form, place));
+    const at = isList ? place.element : place.part(child.name);
+    if (isCompared(child, at.form)) parts.push(content(child, at, around));
   }
   return parts;
-}
-
-function declaredAt({ declared }: Place, path: string): FieldForm | undefined {
-  for (const paths of declared) {
-    const form = paths.get(path);
-    if (form !== undefined) return form;
-  }
-  return undefined;
-}
-
-function elementForm(list: FieldForm | undefined): FieldForm | undefined {
-  return list === undefined ? undefined : { ...list, kind: elementOf(list.kind) };
 }
 
 /** What is computed is compared only where it is what a field holds: notes, states and numbers of frames follow from the rest. */

@@ -9,7 +9,7 @@ interface Place {
 
 /**
  * Numbers that start anywhere and grow by the same steps on both sides. Where messages are missing on one side the numbers may move by
- * as many: that is told once, by the messages.
+ * as many: that is told once, by the messages. Of one side of one conversation.
  */
 export class Sequences {
   readonly #places = new Map<string, Place>();
