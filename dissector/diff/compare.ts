@@ -86,14 +86,19 @@ class ComparisonRun {
     const tail = new Set(tailOf(counted));
     const conversations = [a.conversation, b.conversation] as const;
     const sequences = { opener: new Sequences(), answerer: new Sequences() };
+    let befores: ReadonlyMap<SequenceMessage, SequenceMessage> | undefined;
     let gaps = 0;
     let before: Pair | undefined;
     for (const pair of pairs) {
       if (pair.a === undefined || pair.b === undefined) {
         gaps++;
         if (!free.has(pair) && !tail.has(pair)) this.#unpaired(protocol, pair, before);
+      } else if (pair.moved !== undefined) {
+        befores ??= beforesIn(b);
+        this.#moved(protocol, pair, befores);
+        this.#pair(protocol, pair.a, pair.b, { conversations, sequences, gaps, before: undefined });
       } else this.#pair(protocol, pair.a, pair.b, { conversations, sequences, gaps, before });
-      if (pair.a !== undefined && pair.b !== undefined) before = pair;
+      if (pair.a !== undefined && pair.b !== undefined && pair.moved === undefined) before = pair;
     }
     if (tail.size > 0) this.#ended(protocol, [...tail], before);
   }
@@ -120,6 +125,13 @@ class ComparisonRun {
     const text = pair.b === undefined ? `B has no ${name} ${after}` : `B has one more ${name} ${after}`;
     const kind = pair.b === undefined ? 'message missing' : 'message added';
     this.#add({ kind, protocol, message: name, ...sidesOf(pair), text, count: 1 });
+  }
+
+  #moved(protocol: string, { a, b, moved }: Pair, befores: ReadonlyMap<SequenceMessage, SequenceMessage>): void {
+    const before = befores.get(b!);
+    const after = before === undefined ? 'at its beginning' : `after ${before.name}`;
+    const text = `B's ${a!.name} comes ${moved}, ${after}`;
+    this.#add({ kind: 'moved', protocol, message: a!.name, ...sidesOf({ a: a!, b: b! }), text, count: 1 });
   }
 
   /** One side sent nothing more. */
@@ -212,6 +224,18 @@ function sameShape({ forms, marks }: SequenceMessage, b: SequenceMessage, histor
     if (why !== undefined) found.push({ kind, field: path, text: (of) => `${name} of B's ${of} is ${why}` });
   }
   return found;
+}
+
+/** To each message that which its side sent before it. */
+function beforesIn({ messages }: Sequence): Map<SequenceMessage, SequenceMessage> {
+  const befores = new Map<SequenceMessage, SequenceMessage>();
+  const last = new Map<Role, SequenceMessage>();
+  for (const message of messages) {
+    const before = last.get(message.role);
+    if (before !== undefined) befores.set(message, before);
+    last.set(message.role, message);
+  }
+  return befores;
 }
 
 /** Messages at the end that only one side has. */

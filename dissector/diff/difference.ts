@@ -23,6 +23,7 @@ export type DifferenceKind =
   | 'conversation added'
   | 'message missing'
   | 'message added'
+  | 'moved'
   | 'ended early'
   | 'went on'
   | 'field missing'
