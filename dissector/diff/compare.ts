@@ -24,7 +24,7 @@ export interface Comparison {
   readonly unlisted: number;
   /** The messages side by side: what a view shows. */
   readonly conversations: readonly AlignedConversation[];
-  /** Messages of A and of B. */
+  /** Messages of A and of B in these conversations. */
   readonly messages: readonly [number, number];
   /** The fields of differences, where a side has no ranges. */
   readonly contents: ReadonlyMap<Difference, ContentPair>;
@@ -44,12 +44,12 @@ export function compareCaptures(a: DiffSide, b: DiffSide, options: DiffOptions):
   for (const one of conversations) run.conversation(one);
   return {
     ...{ differences: run.differences, unlisted: run.unlisted, conversations },
-    ...{ messages: [countOf(left), countOf(right)], contents: run.contents },
+    ...{ messages: [countOf(conversations, 'a'), countOf(conversations, 'b')], contents: run.contents },
   };
 }
 
-function countOf(sequences: readonly Sequence[]): number {
-  return sequences.reduce((sum, { messages }) => sum + messages.length, 0);
+function countOf(conversations: readonly AlignedConversation[], side: 'a' | 'b'): number {
+  return conversations.reduce((sum, { [side]: sequence }) => sum + (sequence?.messages.length ?? 0), 0);
 }
 
 class ComparisonRun {
