@@ -130,6 +130,7 @@ describe.skipIf(!hasTshark)('a generated dissector (skipped where tshark is not 
     ['ptpchat', join(golden, 'ptpchat_a.pcapng'), undefined, 'ptpchat'],
     ['ptpchat', join(golden, 'ptpchat_d.pcapng'), undefined, 'ptpchat'],
     ['heartbeat', join(samples, 'heartbeat.pcapng'), 'heartbeat.js', 'heartbeat'],
+    ['knock', join(samples, 'protocols/knock.pcapng'), 'protocols/knock.js', 'knock'],
     ['wireguard', join(samples, 'protocols/wireguard.pcapng'), 'protocols/wireguard.js', 'peerscope_wg'],
   ])('of %s agrees on %s', async (id, capture, module, word) => {
     const { own, other } = await compared(id, capture, module, word);
