@@ -1,5 +1,5 @@
 /** Baselines as files. */
-import { closeSync, existsSync, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs';
 import type { Limits } from '../../dissector/bytes/index.ts';
 import {
   type BaselineHead,
@@ -37,7 +37,8 @@ export function writeBaselineFile(path: string, side: DiffSide, head: BaselineHe
   const made = baselineBytes(side, head, limits);
   if ('problem' in made) throw new UsageError(made.problem, false);
   try {
-    if (existsSync(path) && !isBaselineHead(beginningOf(path)))
+    // A device or a pipe has no beginning to look at.
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() && !isBaselineHead(beginningOf(path)))
       throw new UsageError(`${path} exists, and is no baseline. Choose another name.`, false);
     writeFileSync(path, made.bytes);
   } catch (error) {

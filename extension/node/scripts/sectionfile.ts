@@ -18,7 +18,10 @@ export class SectionFile {
   constructor(path: string, began: () => void) {
     this.#path = path;
     this.#began = began;
-    this.#try(() => keepPrevious(path));
+    this.#try(() => {
+      keepPrevious(path);
+      rmSync(path, { force: true });
+    });
   }
 
   /** The next block; the first ones are no frames. */

@@ -1,10 +1,10 @@
 /** The recording of the run before is kept beside that of the last one, and no other. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Journal } from '../../../extension/node/journal.ts';
-import { removeRecordings } from '../../../extension/node/previous.ts';
+import { keepPrevious, removeRecordings } from '../../../extension/node/previous.ts';
 import { SectionFile } from '../../../extension/node/scripts/sectionfile.ts';
 import { previousOf } from '../../../extension/wire/recordings.ts';
 
@@ -34,6 +34,24 @@ describe('a node that runs again', () => {
     expect([text(previousOf(path())), text(path())]).toEqual(['second', 'third']);
     expect(readdirSync(folder)).toHaveLength(2);
     removeRecordings(path());
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('what is no file of its own', () => {
+  // A link in a folder of the test stands for a device: neither may be moved away.
+  it.skipIf(process.platform === 'win32')('is left where it is', () => {
+    const other = join(folder, 'other');
+    writeFileSync(other, 'kept');
+    symlinkSync(other, path());
+    keepPrevious(path());
+    expect(lstatSync(path()).isSymbolicLink()).toBe(true);
+    expect(existsSync(previousOf(path()))).toBe(false);
+    expect(text(other)).toBe('kept');
+  });
+
+  it('is nothing where there is no file', () => {
+    keepPrevious(path());
     expect(readdirSync(folder)).toEqual([]);
   });
 });
