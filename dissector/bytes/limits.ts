@@ -64,6 +64,7 @@ export const captureLimits = {
   findings: { standard: 100_000, doc: 'Maximum findings of one capture.' },
   findingsPerMessage: { standard: 100, doc: 'Maximum findings of one message.' },
   differences: { standard: 10_000, doc: 'Maximum differences that a comparison of two captures lists. It counts the others.' },
+  baselineSize: { standard: 0x0400_0000, doc: 'Maximum bytes of a baseline file.' },
   events: { standard: 100_000, doc: 'Maximum closes, resets and ICMP errors of a capture that are kept.' },
   stretch: {
     standard: 0x0100_0000,

@@ -41,6 +41,20 @@ export function isGzip(file: CaptureFile): boolean {
   return file.read(0, start) === 2 && start[0] === 0x1f && start[1] === 0x8b;
 }
 
+/** Compressed files that nothing here unpacks, by their first bytes (RFC 8878 section 3.1.1; LZ4 Frame Format 1.6.4). */
+const otherCompressions = [
+  { start: [0x28, 0xb5, 0x2f, 0xfd], name: 'Zstandard', command: 'zstd -d' },
+  { start: [0x04, 0x22, 0x4d, 0x18], name: 'LZ4', command: 'lz4 -d' },
+] as const;
+
+/** What a person can do with a file that is compressed in a way which is not read, in a sentence; undefined for any other file. */
+export function otherCompression(file: CaptureFile): string | undefined {
+  const start = new Uint8Array(4);
+  if (file.read(0, start) < start.length) return undefined;
+  const found = otherCompressions.find((one) => one.start.every((byte, at) => byte === start[at]));
+  return found && `The file is compressed with ${found.name}, which Peerscope does not read. Unpack it first: ${found.command}.`;
+}
+
 /**
  * Unpacks a gzip file in pieces. It is fed only as fast as it is read, so a small file that unpacks to much is stopped at
  * the limit without having been unpacked whole. `take` is handed the bytes; without it they are gathered in `chunks`.

@@ -1,20 +1,15 @@
-import type { Analysis } from '../analysis/index.ts';
 import type { Limits } from '../bytes/index.ts';
 import { DeclaredFields } from './declared.ts';
-import type { Difference, DiffMessage, FieldDifference } from './difference.ts';
+import type { ContentPair, Difference, DiffMessage, FieldDifference } from './difference.ts';
 import { FieldComparison } from './fields.ts';
 import { type AlignedConversation, alignConversations, type Pair } from './pairing.ts';
 import { Renaming } from './renaming.ts';
-import { messageContent, type Sequence, type SequenceMessage, sequencesOf, Tokens } from './sequence.ts';
+import type { Role, Sequence, SequenceMessage } from './sequence.ts';
 import { Sequences } from './sequences.ts';
 import type { Mark } from './shape.ts';
+import type { DiffSide } from './side.ts';
 import { differentTime } from './times.ts';
-
-/** A capture, and which of its messages are compared; all where left out. */
-export interface DiffSide {
-  readonly analysis: Analysis;
-  readonly wanted?: (n: number) => boolean;
-}
+import { type MarkValue, Tokens } from './tokens.ts';
 
 export interface DiffOptions {
   /** Times between messages that differ by more than this part of the longer one are a difference; without it times do not count. */
@@ -29,8 +24,10 @@ export interface Comparison {
   readonly unlisted: number;
   /** The messages side by side: what a view shows. */
   readonly conversations: readonly AlignedConversation[];
-  /** Messages of A and of B. */
+  /** Messages of A and of B in these conversations. */
   readonly messages: readonly [number, number];
+  /** The fields of differences, where a side has no ranges. */
+  readonly contents: ReadonlyMap<Difference, ContentPair>;
 }
 
 /**
@@ -38,41 +35,48 @@ export interface Comparison {
  * content, fields by what the protocols declare of them. Addresses, ports and numbers of frames do not count.
  */
 export function compareCaptures(a: DiffSide, b: DiffSide, options: DiffOptions): Comparison {
-  const declared = new DeclaredFields([...new Set([...a.analysis.protocols, ...b.analysis.protocols])]);
+  const declared = new DeclaredFields([...new Set([...a.protocols, ...b.protocols])]);
   const tokens = new Tokens();
-  const all = () => true;
-  const [left, right] = [a, b].map(({ analysis, wanted = all }) => sequencesOf(analysis, wanted, declared, tokens));
-  const conversations = alignConversations(left!, right!);
-  const run = new ComparisonRun(a.analysis, b.analysis, declared, options);
-  conversations.forEach((one, at) => void run.conversation(one, at));
+  const [left, right] = [a.sequences(declared, tokens), b.sequences(declared, tokens)];
+  const isAsked = (one: AlignedConversation): boolean => !(one.a === undefined && a.isPart) && !(one.b === undefined && b.isPart);
+  const conversations = alignConversations(left, right).filter(isAsked);
+  const run = new ComparisonRun(a, b, { declared, tokens }, options);
+  for (const one of conversations) run.conversation(one);
   return {
     ...{ differences: run.differences, unlisted: run.unlisted, conversations },
-    messages: [countOf(left!), countOf(right!)],
+    ...{ messages: [countOf(conversations, 'a'), countOf(conversations, 'b')], contents: run.contents },
   };
 }
 
-function countOf(sequences: readonly Sequence[]): number {
-  return sequences.reduce((sum, { messages }) => sum + messages.length, 0);
+function countOf(conversations: readonly AlignedConversation[], side: 'a' | 'b'): number {
+  return conversations.reduce((sum, { [side]: sequence }) => sum + (sequence?.messages.length ?? 0), 0);
 }
 
 class ComparisonRun {
   readonly differences: Difference[] = [];
   unlisted = 0;
-  readonly #a: Analysis;
-  readonly #b: Analysis;
+  readonly contents = new Map<Difference, ContentPair>();
+  readonly #a: DiffSide;
+  readonly #b: DiffSide;
   readonly #declared: DeclaredFields;
+  readonly #tokens: Tokens;
   readonly #options: DiffOptions;
   readonly #renaming = new Renaming();
-  readonly #sequences = new Sequences();
 
-  constructor(a: Analysis, b: Analysis, declared: DeclaredFields, options: DiffOptions) {
+  constructor(
+    a: DiffSide,
+    b: DiffSide,
+    { declared, tokens }: { readonly declared: DeclaredFields; readonly tokens: Tokens },
+    options: DiffOptions,
+  ) {
     this.#a = a;
     this.#b = b;
     this.#declared = declared;
+    this.#tokens = tokens;
     this.#options = options;
   }
 
-  conversation({ protocol, a, b, pairs }: AlignedConversation, place: number): void {
+  conversation({ protocol, a, b, pairs }: AlignedConversation): void {
     if (a === undefined || b === undefined) {
       this.#oneSided(protocol, a, b);
       return;
@@ -80,14 +84,21 @@ class ComparisonRun {
     const free = freelyRepeated(a, pairs);
     const counted = pairs.filter((pair) => !free.has(pair));
     const tail = new Set(tailOf(counted));
+    const conversations = [a.conversation, b.conversation] as const;
+    const sequences = { opener: new Sequences(), answerer: new Sequences() };
+    let befores: ReadonlyMap<SequenceMessage, SequenceMessage> | undefined;
     let gaps = 0;
     let before: Pair | undefined;
     for (const pair of pairs) {
       if (pair.a === undefined || pair.b === undefined) {
         gaps++;
         if (!free.has(pair) && !tail.has(pair)) this.#unpaired(protocol, pair, before);
-      } else this.#pair(protocol, pair.a, pair.b, { place, gaps, before });
-      if (pair.a !== undefined && pair.b !== undefined) before = pair;
+      } else if (pair.moved !== undefined) {
+        befores ??= beforesIn(b);
+        this.#moved(protocol, pair, befores);
+        this.#pair(protocol, pair.a, pair.b, { conversations, sequences, gaps, before: undefined });
+      } else this.#pair(protocol, pair.a, pair.b, { conversations, sequences, gaps, before });
+      if (pair.a !== undefined && pair.b !== undefined && pair.moved === undefined) before = pair;
     }
     if (tail.size > 0) this.#ended(protocol, [...tail], before);
   }
@@ -116,6 +127,13 @@ class ComparisonRun {
     this.#add({ kind, protocol, message: name, ...sidesOf(pair), text, count: 1 });
   }
 
+  #moved(protocol: string, { a, b, moved }: Pair, befores: ReadonlyMap<SequenceMessage, SequenceMessage>): void {
+    const before = befores.get(b!);
+    const after = before === undefined ? 'at its beginning' : `after ${before.name}`;
+    const text = `B's ${a!.name} comes ${moved}, ${after}`;
+    this.#add({ kind: 'moved', protocol, message: a!.name, ...sidesOf({ a: a!, b: b! }), text, count: 1 });
+  }
+
   /** One side sent nothing more. */
   #ended(protocol: string, tail: readonly Pair[], before: Pair | undefined): void {
     const [first] = tail;
@@ -133,21 +151,22 @@ class ComparisonRun {
     });
   }
 
-  #pair(
-    protocol: string,
-    a: SequenceMessage,
-    b: SequenceMessage,
-    { place, gaps, before }: { readonly place: number; readonly gaps: number; readonly before: Pair | undefined },
-  ): void {
-    const history = (kind: Mark['history'], left: Mark, right: Mark): string | undefined => {
-      if (kind === 'renaming') return this.#renaming.problem(left.value, right.value, place, `${a.name}.${left.content.name}`);
-      const moved = this.#sequences.moved(`${place} ${a.role} ${left.content.path}`, left.value, right.value, gaps);
+  #pair(protocol: string, a: SequenceMessage, b: SequenceMessage, { conversations, sequences, gaps, before }: PairPlace): void {
+    const history = (
+      kind: Mark['history'],
+      path: string,
+      field: string,
+      left: MarkValue,
+      right: MarkValue,
+    ): string | undefined => {
+      if (kind === 'renaming') return this.#renaming.problem(left as number, right as number, a.name, field);
+      const moved = sequences[a.role].moved(path, left, right, gaps);
       if (moved === undefined) return undefined;
       return `${moved > 0n ? moved : -moved} ${moved > 0n ? 'ahead of' : 'behind'} its place`;
     };
-    const found = a.shape === b.shape ? sameShape(a, b, history) : this.#fields(a, b, history);
-    for (const { text, ...difference } of found)
-      this.#add({ ...difference, protocol, message: a.name, ...sidesOf({ a, b }), text: text(a.name), count: 1 });
+    const found = a.shape === b.shape ? sameShape(a, b, history) : this.#fields(a, b, conversations, history);
+    for (const { text, contents, ...difference } of found)
+      this.#add({ ...difference, protocol, message: a.name, ...sidesOf({ a, b }), text: text(a.name), count: 1 }, contents);
     const { time } = this.#options;
     if (time === undefined || before === undefined) return;
     const late = differentTime([this.#a, before.a!, a], [this.#b, before.b!, b], time);
@@ -155,35 +174,68 @@ class ComparisonRun {
   }
 
   /** The fields of two messages of different shapes, read again. */
-  #fields(a: SequenceMessage, b: SequenceMessage, history: MarkHistory): readonly FieldDifference[] {
-    const [left, right] = [this.#a.message(a.n), this.#b.message(b.n)];
+  #fields(
+    a: SequenceMessage,
+    b: SequenceMessage,
+    [ofA, ofB]: readonly [number, number],
+    history: MarkHistory,
+  ): readonly FieldDifference[] {
+    const [left, right] = [this.#a.message(a.n, this.#declared), this.#b.message(b.n, this.#declared)];
     if (left.state !== right.state) {
       const text = (of: string): string => `B's ${of} is ${right.state}, that of A is ${left.state}`;
-      return [{ kind: 'state', field: left.protocol.id, text }];
+      return [{ kind: 'state', field: left.protocol, text }];
     }
-    const isDecrypted = left.decrypted === true && right.decrypted === true;
+    const isDecrypted = left.isDecrypted && right.isDecrypted;
     const comparison = new FieldComparison(isDecrypted, (kind, x, y) =>
-      history(kind, { content: x, history: kind, value: x.field.value }, { content: y, history: kind, value: y.field.value }),
+      history(kind, x.path, x.name, this.#tokens.mark(kind, x.field.value, ofA), this.#tokens.mark(kind, y.field.value, ofB)),
     );
-    comparison.parts(messageContent(this.#a, left, this.#declared), messageContent(this.#b, right, this.#declared));
+    comparison.parts(left.contents, right.contents);
     return comparison.found;
   }
 
-  #add(difference: Difference): void {
-    if (this.differences.length < this.#options.limits.differences) this.differences.push(difference);
-    else this.unlisted++;
+  #add(difference: Difference, contents: ContentPair = [undefined, undefined]): void {
+    if (this.differences.length >= this.#options.limits.differences) {
+      this.unlisted++;
+      return;
+    }
+    this.differences.push(difference);
+    if (contents.some((one) => one !== undefined && one.field.source === undefined)) this.contents.set(difference, contents);
   }
 }
 
-type MarkHistory = (kind: Mark['history'], a: Mark, b: Mark) => string | undefined;
+/** What a pair of messages is compared in. */
+interface PairPlace {
+  /** The numbers of its conversation in A and B. */
+  readonly conversations: readonly [number, number];
+  /** Of what each side of the conversation sends. */
+  readonly sequences: Readonly<Record<Role, Sequences>>;
+  /** Messages without a counterpart so far. */
+  readonly gaps: number;
+  readonly before: Pair | undefined;
+}
+
+type MarkHistory = (kind: Mark['history'], path: string, name: string, a: MarkValue, b: MarkValue) => string | undefined;
 
 /** Messages of one shape differ only where a name or a number is not what it should be after those before. */
-function sameShape(a: SequenceMessage, b: SequenceMessage, history: MarkHistory): FieldDifference[] {
-  return a.marks.flatMap((mark, at) => {
-    const why = history(mark.history, mark, b.marks[at]!);
-    const { path, name } = mark.content;
-    return why === undefined ? [] : [{ kind: mark.history, field: path, text: (of: string) => `${name} of B's ${of} is ${why}` }];
-  });
+function sameShape({ forms, marks }: SequenceMessage, b: SequenceMessage, history: MarkHistory): FieldDifference[] {
+  const found: FieldDifference[] = [];
+  for (const [at, { path, name, history: kind }] of forms.entries()) {
+    const why = history(kind, path, name, marks[at], b.marks[at]);
+    if (why !== undefined) found.push({ kind, field: path, text: (of) => `${name} of B's ${of} is ${why}` });
+  }
+  return found;
+}
+
+/** To each message that which its side sent before it. */
+function beforesIn({ messages }: Sequence): Map<SequenceMessage, SequenceMessage> {
+  const befores = new Map<SequenceMessage, SequenceMessage>();
+  const last = new Map<Role, SequenceMessage>();
+  for (const message of messages) {
+    const before = last.get(message.role);
+    if (before !== undefined) befores.set(message, before);
+    last.set(message.role, message);
+  }
+  return befores;
 }
 
 /** Messages at the end that only one side has. */
@@ -206,6 +258,10 @@ function freelyRepeated({ periodic }: Sequence, pairs: readonly Pair[]): Readonl
 }
 
 function sidesOf({ a, b }: Pair): { readonly a?: DiffMessage; readonly b?: DiffMessage } {
-  const side = ({ n, frame }: SequenceMessage): DiffMessage => ({ n, frame });
+  const side = ({ n, frame, line }: SequenceMessage): DiffMessage => ({
+    ...{ n },
+    ...(frame === undefined ? {} : { frame }),
+    ...(line === undefined ? {} : { line }),
+  });
   return { ...(a === undefined ? {} : { a: side(a) }), ...(b === undefined ? {} : { b: side(b) }) };
 }

@@ -1,28 +1,54 @@
 import { type Field, toHex, type Value } from '../bytes/index.ts';
-import { elementOf, type FieldForm, type Fresh, measureRef } from '../codec/index.ts';
-import type { DeclaredFields, DeclaredPaths } from './declared.ts';
+import type { FieldForm, Fresh } from '../codec/index.ts';
+import type { DeclaredFields, DeclaredPlace } from './declared.ts';
+
+/** A value that a baseline does not hold, since it is new in each run: that there is one, and which one it is of keys and ids. */
+export class Withheld {
+  /** Counts the keys and ids of a baseline: equal for those that are the same. */
+  readonly ordinal: number | undefined;
+
+  constructor(ordinal?: number) {
+    this.ordinal = ordinal;
+  }
+}
+
+export type ComparedValue = Value | Withheld;
+
+/** What a comparison reads of a field. */
+export interface ComparedField extends Pick<Field, 'name' | 'raw' | 'text' | 'check' | 'start' | 'end'> {
+  readonly value?: ComparedValue;
+  /** Of a baseline there is none. */
+  readonly source?: number;
+}
 
 /** What of a message is compared: its fields without what the dissector adds of its own, such as numbers of frames. */
-export interface Content {
+export interface Content<Compared extends ComparedField = ComparedField> {
   /** As the filter has it: `p2pke.payload.auth_claim.sig`; of a layer its id. */
   readonly path: string;
   readonly name: string;
-  readonly field: Field;
-  readonly form: FieldForm | undefined;
+  readonly field: Compared;
   readonly fresh: Fresh | undefined;
   /** Of a list or a record. */
-  readonly parts: readonly Content[] | undefined;
+  readonly parts: readonly Content<Compared>[] | undefined;
   readonly isList: boolean;
   /** The name of the field beside it that says how long it is, or how many it holds. */
   readonly measure: string | undefined;
 }
 
+/** What a message says, as it is compared. */
+export interface MessageContent {
+  /** The id of its protocol. */
+  readonly protocol: string;
+  readonly state: string;
+  /** Nothing in it is closed. */
+  readonly isDecrypted: boolean;
+  /** Its layers. */
+  readonly contents: readonly Content[];
+}
+
 /** The content of the layers of one message. */
-export function contentOf(layers: readonly Field[], message: string, declared: DeclaredFields): Content[] {
-  return layers.map((layer, at) => {
-    const place = { declared: declared.of(layer.name, message), inside: layers.slice(at + 1) };
-    return content(layer, '', layer.name, undefined, place);
-  });
+export function contentOf(layers: readonly Field[], message: string, declared: DeclaredFields): Content<Field>[] {
+  return layers.map((layer, at) => content(layer, declared.of(layer.name, message), { inside: layers.slice(at + 1) }));
 }
 
 /** Bytes that nothing decodes may be new in each run: nobody can tell. */
@@ -34,53 +60,31 @@ function carries({ value, source, start, end }: Field, layers: readonly Field[])
   return value instanceof Uint8Array && layers.some((one) => one.source === source && one.start < end && one.end > start);
 }
 
-interface Place {
-  readonly declared: readonly DeclaredPaths[];
+interface Around {
   /** The layers that it carries. */
   readonly inside: readonly Field[];
+  /** Of the key or secret that it is a part of. */
+  readonly within?: Fresh;
 }
 
-/** `path` is that of its declaration, within its layer. */
-function content(field: Field, path: string, shown: string, form: FieldForm | undefined, place: Place): Content {
+function content(field: Field, place: DeclaredPlace, around: Around): Content<Field> {
   const { name, children, kind } = field;
   const isList = kind === 'list';
-  const parts = children === undefined ? undefined : partsOf(children, path, shown, isList, form, place);
+  const own = place.form?.fresh ?? around.within;
+  const isClosed = own?.as === 'key' || own?.secret === true;
+  const parts = children && partsOf(children, isList, place, isClosed ? { ...around, within: own } : around);
   const isLeaf = parts === undefined || (parts.length === 0 && kind === 'value');
-  const measure = form === undefined ? undefined : measureRef(form.kind)?.ref;
-  const fresh = form?.fresh ?? (name === UNDECODED || (isLeaf && carries(field, place.inside)) ? opaque : undefined);
-  return { path: shown, name, field, form, fresh, parts: isLeaf ? undefined : parts, isList, measure };
+  const fresh = own ?? (name === UNDECODED || (isLeaf && carries(field, around.inside)) ? opaque : undefined);
+  return { path: place.shown, name, field, fresh, parts: isLeaf ? undefined : parts, isList, measure: place.measure };
 }
 
-function partsOf(
-  children: readonly Field[],
-  path: string,
-  shown: string,
-  isList: boolean,
-  list: FieldForm | undefined,
-  place: Place,
-): Content[] {
-  const parts: Content[] = [];
-  const element = isList ? elementForm(list) : undefined;
+function partsOf(children: readonly Field[], isList: boolean, place: DeclaredPlace, around: Around): Content<Field>[] {
+  const parts: Content<Field>[] = [];
   for (const child of children) {
-    // Elements of a list have names of their own; what is declared of them is declared of the list.
-    const own = isList ? path : path === '' ? child.name : `${path}.${child.name}`;
-    const form = isList ? element : declaredAt(place, own);
-    if (!isCompared(child, form)) continue;
-    parts.push(content(child, own, isList ? shown : `${shown}.${child.name}`, form, place));
+    const at = isList ? place.element : place.part(child.name);
+    if (isCompared(child, at.form)) parts.push(content(child, at, around));
   }
   return parts;
-}
-
-function declaredAt({ declared }: Place, path: string): FieldForm | undefined {
-  for (const paths of declared) {
-    const form = paths.get(path);
-    if (form !== undefined) return form;
-  }
-  return undefined;
-}
-
-function elementForm(list: FieldForm | undefined): FieldForm | undefined {
-  return list === undefined ? undefined : { ...list, kind: elementOf(list.kind) };
 }
 
 /** What is computed is compared only where it is what a field holds: notes, states and numbers of frames follow from the rest. */
@@ -90,21 +94,21 @@ function isCompared({ generated, json }: Field, form: FieldForm | undefined): bo
   return json !== false || (form as { readonly plaintext?: true } | undefined)?.plaintext === true;
 }
 
-/** The bytes or digits of a value; equal texts are equal values of one field. */
-export function valueText(value: Value | undefined): string {
+/** The bytes or digits of a value that is not withheld; equal texts are equal values of one field. */
+export function valueText(value: ComparedValue | undefined): string {
   if (value instanceof Uint8Array) return toHex(value);
   return value === undefined ? '' : String(value);
 }
 
 /** Bytes of a value as it stands, digits or characters where it is none. */
-export function lengthOf({ value, raw, start, end }: Field): number {
+export function lengthOf({ value, raw, start, end }: ComparedField): number {
   if (raw !== undefined) return raw.length;
   if (value instanceof Uint8Array || typeof value === 'string') return value.length;
   return end - start;
 }
 
 /** Nothing is there: zeros and empty values stand for that in all protocols, and are never a name for something else. */
-export function isNothing(value: Value | undefined): boolean {
+export function isNothing(value: ComparedValue | undefined): boolean {
   if (value instanceof Uint8Array) return value.every((byte) => byte === 0);
   return value === undefined || value === null || value === '' || value === 0 || value === 0n;
 }

@@ -1,11 +1,67 @@
-import type { FieldForm, MessageForm, TreeField } from '../codec/index.ts';
+import { elementForm, type FieldForm, type MessageForm, measureRef, type TreeField } from '../codec/index.ts';
 import type { Protocol } from '../protocol/index.ts';
 
 /** The declarations of one layer in messages of one name, by path. */
-export type DeclaredPaths = ReadonlyMap<string, FieldForm>;
+type DeclaredPaths = ReadonlyMap<string, FieldForm>;
+
+/** Places of fields that are kept: a capture may bring names of its own without end. */
+const MOST_PLACES = 20_000;
+
+/** Counts the places that are kept. */
+interface Kept {
+  places: number;
+}
+
+/** A field by where it stands in its message: what is declared of it, and where its parts stand. Most messages have the same ones. */
+export class DeclaredPlace {
+  readonly form: FieldForm | undefined;
+  /** As the filter has it; of a layer its id. */
+  readonly shown: string;
+  /** The name of the field beside it that says how long it is, or how many it holds. */
+  readonly measure: string | undefined;
+  /** Within its layer; empty for the layer. */
+  readonly #path: string;
+  readonly #paths: readonly DeclaredPaths[];
+  readonly #kept: Kept;
+  readonly #parts = new Map<string, DeclaredPlace>();
+  #element: DeclaredPlace | undefined;
+
+  constructor(form: FieldForm | undefined, shown: string, path: string, paths: readonly DeclaredPaths[], kept: Kept) {
+    this.form = form;
+    this.shown = shown;
+    this.measure = form === undefined ? undefined : measureRef(form.kind)?.ref;
+    this.#path = path;
+    this.#paths = paths;
+    this.#kept = kept;
+  }
+
+  /** Of a record. */
+  part(name: string): DeclaredPlace {
+    const known = this.#parts.get(name);
+    if (known !== undefined) return known;
+    const path = this.#path === '' ? name : `${this.#path}.${name}`;
+    const form = this.#paths.find((paths) => paths.has(path))?.get(path);
+    const made = new DeclaredPlace(form, `${this.shown}.${name}`, path, this.#paths, this.#kept);
+    if (this.#kept.places < MOST_PLACES) {
+      this.#kept.places++;
+      this.#parts.set(name, made);
+    }
+    return made;
+  }
+
+  /** Of a list. Elements have names of their own; what is declared of them is declared of the list. */
+  get element(): DeclaredPlace {
+    const { form, shown } = this;
+    const element = form === undefined ? undefined : elementForm(form);
+    this.#element ??= new DeclaredPlace(element, shown, this.#path, this.#paths, this.#kept);
+    return this.#element;
+  }
+}
 
 /** What protocols declare of their fields, by layer, message and path (`msg_data.members.node_id`). */
 export class DeclaredFields {
+  readonly #roots = new Map<string, Map<string, DeclaredPlace>>();
+  readonly #kept: Kept = { places: 0 };
   readonly #layers = new Map<string, Map<string, Map<string, FieldForm>>>();
 
   constructor(protocols: readonly Protocol[]) {
@@ -15,10 +71,19 @@ export class DeclaredFields {
     }
   }
 
-  /** Those of a layer in a message, the most special first. A layer inside of a message has no name that is known: its paths count for all. */
-  of(layer: string, message: string): readonly DeclaredPaths[] {
-    const known = this.#layers.get(layer);
-    return [known?.get(message), known?.get('')].filter((paths) => paths !== undefined);
+  /** A layer in a message. The most special declaration counts. A layer inside of a message has no name that is known: its paths count for all. */
+  of(layer: string, message: string): DeclaredPlace {
+    const roots = this.#roots.get(layer) ?? new Map<string, DeclaredPlace>();
+    const known = roots.get(message);
+    if (known !== undefined) return known;
+    const declared = this.#layers.get(layer);
+    const paths = [declared?.get(message), declared?.get('')].filter((each) => each !== undefined);
+    const made = new DeclaredPlace(undefined, layer, '', paths, this.#kept);
+    if (this.#kept.places < MOST_PLACES) {
+      this.#kept.places++;
+      this.#roots.set(layer, roots.set(message, made));
+    }
+    return made;
   }
 
   #addMessages(id: string, messages: readonly MessageForm[], treeFields: readonly TreeField[]): void {

@@ -1,3 +1,5 @@
+import type { Content } from './content.ts';
+
 /** `bytes[start, end)` in the Source `source` of a message's tree. */
 export interface ByteRange {
   readonly source: number;
@@ -5,10 +7,14 @@ export interface ByteRange {
   readonly end: number;
 }
 
-/** A message of one of the captures: its number, from 0, and the frame (1-based) that completed it. */
+/**
+ * A message of one of the sides: its number, from 0, and where it stands, both 1-based: the frame of a capture that completed it, or the
+ * line of a baseline that begins it.
+ */
 export interface DiffMessage {
   readonly n: number;
-  readonly frame: number;
+  readonly frame?: number;
+  readonly line?: number;
 }
 
 /** What differs in a pair of messages, or in a conversation. */
@@ -17,6 +23,7 @@ export type DifferenceKind =
   | 'conversation added'
   | 'message missing'
   | 'message added'
+  | 'moved'
   | 'ended early'
   | 'went on'
   | 'field missing'
@@ -49,12 +56,17 @@ export interface Difference {
   readonly count: number;
 }
 
+/** The field in A and in B, where it is there. */
+export type ContentPair = readonly [Content | undefined, Content | undefined];
+
 /** A difference of one field, before it is known in which message. */
 export interface FieldDifference {
   readonly kind: DifferenceKind;
   readonly field: string;
   readonly rangeA?: ByteRange;
   readonly rangeB?: ByteRange;
+  /** Absent where the places are those of whole messages. */
+  readonly contents?: ContentPair;
   /** Of the message whose name is given: `B's Ping has no id`. */
   readonly text: (message: string) => string;
 }

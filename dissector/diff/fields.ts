@@ -1,5 +1,5 @@
-import type { Field } from '../bytes/index.ts';
-import { type Content, isNothing, lengthOf, valueText } from './content.ts';
+import type { Fresh } from '../codec/index.ts';
+import { type ComparedField, type Content, isNothing, lengthOf, valueText } from './content.ts';
 import type { ByteRange, DifferenceKind, FieldDifference } from './difference.ts';
 import { freeMeasures, freshRules, isOfAnyLength, toldVerdict } from './rules.ts';
 import type { Mark } from './shape.ts';
@@ -73,11 +73,10 @@ export class FieldComparison {
       this.#tell('verdict', a, b, (of) => `${b.name} of B's ${of} is ${right}, that of A is ${left}`);
       return;
     }
-    if (b.fresh === undefined || a.fresh === undefined) {
-      this.#value(a, b);
-      return;
-    }
-    this.#fresh(a, b);
+    // Bytes that carry a layer on one side alone: that it is missing is told by itself.
+    const fresh = b.fresh ?? a.fresh;
+    if (fresh === undefined) this.#value(a, b);
+    else this.#fresh(a, b, fresh);
   }
 
   #value(a: Content, b: Content): void {
@@ -85,15 +84,15 @@ export class FieldComparison {
     this.#tell('value', a, b, (of) => `B's ${of} has ${b.name} ${shown(b.field)}, not ${shown(a.field)}`);
   }
 
-  #fresh(a: Content, b: Content): void {
-    const { presence, history } = freshRules[b.fresh!.as];
+  #fresh(a: Content, b: Content, fresh: Fresh): void {
+    const { presence, history } = freshRules[fresh.as];
     const [none, noneB] = [isNothing(a.field.value), isNothing(b.field.value)];
     if (presence && none !== noneB) {
       this.#tell('value', a, b, (of) => `${b.name} of B's ${of} is ${noneB ? 'empty' : 'not empty'}, unlike that of A`);
       return;
     }
     const [length, lengthB] = [lengthOf(a.field), lengthOf(b.field)];
-    if (length !== lengthB && !isOfAnyLength(b, this.#isDecrypted)) {
+    if (length !== lengthB && !isOfAnyLength({ fresh }, this.#isDecrypted)) {
       this.#tell('length', a, b, (of) => `${b.name} of B's ${of} has ${bytes(lengthB)}, not ${length}`);
       return;
     }
@@ -103,10 +102,11 @@ export class FieldComparison {
 
   #tell(kind: DifferenceKind, a: Content | undefined, b: Content | undefined, text: FieldDifference['text']): void {
     const { path } = (b ?? a)!;
+    const [rangeA, rangeB] = [a && rangeOf(a.field), b && rangeOf(b.field)];
     this.found.push({
-      ...{ kind, field: path, text },
-      ...(a === undefined ? {} : { rangeA: rangeOf(a.field) }),
-      ...(b === undefined ? {} : { rangeB: rangeOf(b.field) }),
+      ...{ kind, field: path, text, contents: [a, b] },
+      ...(rangeA === undefined ? {} : { rangeA }),
+      ...(rangeB === undefined ? {} : { rangeB }),
     });
   }
 }
@@ -129,18 +129,19 @@ function grouped(parts: readonly Content[]): Map<string, Content[]> {
   return groups;
 }
 
-function textOf({ value, raw }: Field): string {
+function textOf({ value, raw }: ComparedField): string {
   return `${typeof value} ${valueText(raw ?? value)}`;
 }
 
-function shown(field: Field): string {
+function shown(field: ComparedField): string {
   const text = field.text ?? valueText(field.value);
   if (text === '') return 'that is empty';
   return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}…`;
 }
 
-function rangeOf({ source, start, end }: Field): ByteRange {
-  return { source, start, end };
+/** None in a baseline. */
+function rangeOf({ source, start, end }: ComparedField): ByteRange | undefined {
+  return source === undefined ? undefined : { source, start, end };
 }
 
 function article(name: string): string {

@@ -5,6 +5,8 @@ import type { Role, Sequence, SequenceMessage } from './sequence.ts';
 export interface Pair {
   readonly a?: SequenceMessage;
   readonly b?: SequenceMessage;
+  /** Where B has it, against those around it; absent where A has it in the same place. */
+  readonly moved?: 'earlier' | 'later';
 }
 
 /** Two conversations that are the same one, message by message, in the order of A. */
@@ -92,11 +94,39 @@ function namesOf({ protocol, messages, periodic }: Sequence): string {
 const BEGINNING = 1_000;
 
 /** The messages of two conversations. Where it is not known who opened them, the roles are those that fit better. */
-function pairsOf(a: Sequence, b: Sequence): Pair[] {
+function pairsOf(a: Sequence, b: Sequence): readonly Pair[] {
   const asTheyAre = partnersOf(a, b, false);
-  if (a.areRolesKnown && b.areRolesKnown) return merged(a, b, asTheyAre);
+  if (a.areRolesKnown && b.areRolesKnown) return withMoved(merged(a, b, asTheyAre), a, false);
   const turned = partnersOf(a, b, true);
-  return merged(a, b, fitOf(turned) > fitOf(asTheyAre) ? turned : asTheyAre);
+  const isTurned = fitOf(turned) > fitOf(asTheyAre);
+  return withMoved(merged(a, b, isTurned ? turned : asTheyAre), a, isTurned);
+}
+
+const otherRole: Readonly<Record<Role, Role>> = { opener: 'answerer', answerer: 'opener' };
+
+/** A message that each side has without a counterpart, and that says the same in both, is one that came in another place. */
+function withMoved(pairs: readonly Pair[], { periodic }: Sequence, isTurned: boolean): readonly Pair[] {
+  const keyOf = ({ role, shape }: SequenceMessage, isOther: boolean): string => `${isOther ? otherRole[role] : role} ${shape}`;
+  const waiting = new Map<string, number[]>();
+  // The last first, since the first is taken off the end.
+  for (let at = pairs.length - 1; at >= 0; at--) {
+    const { a, b } = pairs[at]!;
+    if (a !== undefined || b === undefined || periodic.has(b.name)) continue;
+    const key = keyOf(b, isTurned);
+    const known = waiting.get(key);
+    if (known === undefined) waiting.set(key, [at]);
+    else known.push(at);
+  }
+  if (waiting.size === 0) return pairs;
+  const gone = new Set<number>();
+  const found = pairs.map((pair, at): Pair => {
+    if (pair.a === undefined || pair.b !== undefined) return pair;
+    const to = waiting.get(keyOf(pair.a, false))?.pop();
+    if (to === undefined) return pair;
+    gone.add(to);
+    return { ...pair, ...pairs[to]!, moved: to > at ? 'later' : 'earlier' };
+  });
+  return found.filter((_, at) => !gone.has(at));
 }
 
 type Partners = ReadonlyMap<SequenceMessage, SequenceMessage>;
@@ -114,13 +144,10 @@ function fitOf(partners: Partners): number {
  */
 function partnersOf(a: Sequence, b: Sequence, isTurned: boolean): Partners {
   const partners = new Map<SequenceMessage, SequenceMessage>();
-  const other: Readonly<Record<Role, Role>> = isTurned
-    ? { opener: 'answerer', answerer: 'opener' }
-    : { opener: 'opener', answerer: 'answerer' };
   const right = byStrand(b);
   for (const [strand, messages] of byStrand(a)) {
     const [{ role }] = messages as [SequenceMessage];
-    const others = right.get(strandOf(other[role], strand.slice(role.length + 1))) ?? [];
+    const others = right.get(strandOf(isTurned ? otherRole[role] : role, strand.slice(role.length + 1))) ?? [];
     for (const [x, y] of alignTwice(messages, others)) partners.set(messages[x]!, others[y]!);
   }
   return partners;

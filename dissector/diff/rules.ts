@@ -26,7 +26,7 @@ export const freshRules: Readonly<Record<FreshKind, FreshRule>> = {
 };
 
 /** Whether its length says nothing: it varies, or what was decrypted says more. */
-export function isOfAnyLength({ fresh }: Content, isDecrypted: boolean): boolean {
+export function isOfAnyLength({ fresh }: Pick<Content, 'fresh'>, isDecrypted: boolean): boolean {
   if (fresh === undefined) return false;
   return fresh.length === 'varies' || !freshRules[fresh.as].length || (fresh.as === 'ciphertext' && isDecrypted);
 }

@@ -1,5 +1,3 @@
-import type { Value } from '../bytes/index.ts';
-
 interface Place {
   /** What B is ahead of A. */
   ahead: bigint;
@@ -11,16 +9,15 @@ interface Place {
 
 /**
  * Numbers that start anywhere and grow by the same steps on both sides. Where messages are missing on one side the numbers may move by
- * as many: that is told once, by the messages.
+ * as many: that is told once, by the messages. Of one side of one conversation.
  */
 export class Sequences {
   readonly #places = new Map<string, Place>();
 
   /** How far B has moved against A at this place, where nothing explains it. `gaps`: messages of the conversation without a counterpart so far. */
-  moved(place: string, a: Value | undefined, b: Value | undefined, gaps: number): bigint | undefined {
-    const [left, right] = [integer(a), integer(b)];
-    if (left === undefined || right === undefined) return undefined;
-    const ahead = right - left;
+  moved(place: string, a: number | bigint | undefined, b: number | bigint | undefined, gaps: number): bigint | undefined {
+    if (a === undefined || b === undefined) return undefined;
+    const ahead = BigInt(b) - BigInt(a);
     const known = this.#places.get(place);
     if (known === undefined) {
       this.#places.set(place, { ahead, told: undefined, gaps });
@@ -41,9 +38,4 @@ export class Sequences {
     known.told = ahead;
     return ahead - known.ahead;
   }
-}
-
-function integer(value: Value | undefined): bigint | undefined {
-  if (typeof value === 'bigint') return value;
-  return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : undefined;
 }

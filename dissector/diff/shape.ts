@@ -1,51 +1,65 @@
-import { toHex, type Value } from '../bytes/index.ts';
+import { toHex } from '../bytes/index.ts';
 import { type Content, isNothing, lengthOf, valueText } from './content.ts';
 import { freeMeasures, freshRules, isOfAnyLength, toldVerdict } from './rules.ts';
 
 /** A value that is compared by what came before it. */
 export interface Mark {
-  readonly content: Pick<Content, 'path' | 'name'>;
+  readonly content: Pick<Content, 'path' | 'name' | 'field'>;
   readonly history: 'renaming' | 'sequence';
-  readonly value: Value | undefined;
 }
 
-/** Contents of the same shape differ in nothing but what is new in each run; `marks` are those values, in the same order for the same shape. */
+/**
+ * Contents of the same structure and values differ in nothing but what is new in each run; `marks` are those of them that have a history, in
+ * the same order for the same structure. Few messages of a capture have a structure of their own.
+ */
 export interface Shape {
-  readonly text: string;
+  readonly structure: string;
+  readonly values: string;
   readonly marks: readonly Mark[];
 }
 
 export function shapeOf(contents: readonly Content[], isDecrypted: boolean): Shape {
-  const out: string[] = [];
-  const marks: Mark[] = [];
-  for (const content of contents) describe(content, isDecrypted, out, marks);
-  return { text: out.join('\n'), marks };
+  const making = new Making(isDecrypted);
+  for (const content of contents) making.add(content);
+  return making;
 }
 
-function describe(content: Content, isDecrypted: boolean, out: string[], marks: Mark[]): void {
-  const { parts, name, isList } = content;
-  if (parts === undefined) {
-    out.push(`${name}${leaf(content, isDecrypted)}`);
-    mark(content, marks);
-    return;
+class Making implements Shape {
+  structure = '';
+  values = '';
+  readonly marks: Mark[] = [];
+  readonly #isDecrypted: boolean;
+
+  constructor(isDecrypted: boolean) {
+    this.#isDecrypted = isDecrypted;
   }
-  out.push(`${isList ? '[' : '{'}${name}`);
-  const free = freeMeasures(parts, isDecrypted);
-  for (const part of parts) if (!free.has(part.name)) describe(part, isDecrypted, out, marks);
-  out.push(isList ? ']' : '}');
-}
 
-function leaf(content: Content, isDecrypted: boolean): string {
-  const { field, fresh } = content;
-  const verdict = toldVerdict(field.check) ?? '';
-  if (fresh === undefined)
-    return `=${field.raw === undefined ? valueText(field.value) : toHex(field.raw)} ${typeof field.value} ${verdict}`;
-  const rule = freshRules[fresh.as];
-  const length = isOfAnyLength(content, isDecrypted) ? '' : lengthOf(field);
-  return `~${fresh.as} ${length} ${rule.presence && isNothing(field.value) ? 'none' : ''} ${verdict}`;
-}
+  add(content: Content): void {
+    const { parts, name, isList } = content;
+    // With their lengths: no text of a capture reads as two.
+    this.structure += `${name.length}:${name}`;
+    if (parts === undefined) {
+      this.#leaf(content);
+      return;
+    }
+    this.structure += isList ? '[' : '{';
+    const free = freeMeasures(parts, this.#isDecrypted);
+    for (const part of parts) if (!free.has(part.name)) this.add(part);
+    this.structure += ']';
+  }
 
-export function mark({ path, name, field, fresh }: Content, marks: Mark[]): void {
-  const history = fresh === undefined ? undefined : freshRules[fresh.as].history;
-  if (history !== undefined) marks.push({ content: { path, name }, history, value: field.value });
+  #leaf(content: Content): void {
+    const { field, fresh } = content;
+    const verdict = toldVerdict(field.check) ?? '';
+    if (fresh === undefined) {
+      const text = field.raw === undefined ? valueText(field.value) : toHex(field.raw);
+      this.structure += `=${typeof field.value} ${verdict}`;
+      this.values += `${text.length}:${text}`;
+      return;
+    }
+    const { presence, history } = freshRules[fresh.as];
+    const length = isOfAnyLength(content, this.#isDecrypted) ? '' : lengthOf(field);
+    this.structure += `~${fresh.as} ${length} ${presence && isNothing(field.value) ? 'none' : ''} ${verdict}`;
+    if (history !== undefined) this.marks.push({ content, history });
+  }
 }

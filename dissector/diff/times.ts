@@ -1,11 +1,11 @@
-import type { Analysis } from '../analysis/index.ts';
 import type { SequenceMessage } from './sequence.ts';
+import type { DiffSide } from './side.ts';
 
 /** Seconds that are noise on any machine. */
 const NOISE = 0.001;
 
-/** A capture, a message of it and the one that it is told from. */
-type Step = readonly [Analysis, SequenceMessage, SequenceMessage];
+/** A side, a message of it and the one that it is told from. */
+type Step = readonly [DiffSide, SequenceMessage, SequenceMessage];
 
 /** That the time from one message to the next differs by more than a part of the longer one; undefined where it does not, or is not known. */
 export function differentTime(a: Step, b: Step, part: number): string | undefined {
@@ -16,11 +16,8 @@ export function differentTime(a: Step, b: Step, part: number): string | undefine
   return `B's ${message.name} comes ${shown(right)} after ${before.name}, not ${shown(left)}`;
 }
 
-function elapsed([{ reader }, from, to]: Step): number | undefined {
-  const { frames } = reader;
-  const [first, last] = [from.frame - 1, to.frame - 1];
-  if (!frames.hasTime(first) || !frames.hasTime(last)) return undefined;
-  return Math.abs(frames.seconds(last) - frames.seconds(first) + (frames.nanos(last) - frames.nanos(first)) / 1e9);
+function elapsed([side, from, to]: Step): number | undefined {
+  return side.elapsed(from, to);
 }
 
 function shown(seconds: number): string {

@@ -136,6 +136,11 @@ function checkEndpointIds({ names, endpointIds = [] }: Protocol, fail: Fail): vo
 
 function checkWire({ names, messages = [], wire }: Protocol, fail: Fail): void {
   if (wire === undefined) return;
+  if ('json' in wire) {
+    if (!['udp', 'tcp'].includes(wire.transport) || typeof wire.json !== 'string' || wire.json === '')
+      fail('"wire" of JSON has the transport udp or tcp, and in "json" the name of a member.');
+    return;
+  }
   if (!['udp', 'tcp'].includes(wire.transport) || !Array.isArray(wire.messages))
     fail('"wire" has the transport udp or tcp, and a list of "messages".');
   for (const { name, when, layout = messages.find((form) => form.name === name)?.layout } of wire.messages) {

@@ -32,10 +32,23 @@ export interface WireMessage {
 }
 
 /** How messages are told apart on the wire by data alone: what a dissector of another program is made of. */
-export interface Wire {
+export type Wire = BytesWire | JsonWire;
+
+/** Messages are told apart by their bytes. */
+export interface BytesWire {
   /** UDP: each datagram is one message. TCP: a layout tells where its message ends, and so where the next one begins. */
   readonly transport: 'udp' | 'tcp';
   readonly messages: readonly WireMessage[];
   /** TCP: how all looks that a side sends behind its first message, where that is encrypted. */
   readonly sealed?: StructItem;
+}
+
+/** Each message is a JSON object (RFC 8259); its fields are those of the form with its name. */
+export interface JsonWire {
+  /** UDP: each datagram is one message. TCP: one object follows the other. */
+  readonly transport: 'udp' | 'tcp';
+  /** The member, outermost, whose text is the name of the message. */
+  readonly json: string;
+  /** A name counts in upper and lower case alike. */
+  readonly anyCase?: true;
 }

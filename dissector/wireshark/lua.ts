@@ -1,6 +1,7 @@
 /** A dissector for Wireshark, in Lua, of what a protocol declares of its messages in clear (`wire`). Wireshark 4.0 and later. */
-import type { Protocol, Wire, WireMessage, WireTag } from '../protocol/index.ts';
+import type { BytesWire, Protocol, Wire, WireMessage, WireTag } from '../protocol/index.ts';
 import { LuaFields } from './fields.ts';
+import { jsonReaders } from './json.ts';
 import { luaComment, luaText } from './luatext.ts';
 import { openedForms } from './openedforms.ts';
 import { prelude } from './prelude.ts';
@@ -12,11 +13,11 @@ export function luaDissector(protocol: Protocol): { readonly lua: string } | { r
   const { id, title, document, wire, ports = [] } = protocol;
   if (wire === undefined) return { problem: `${id} does not say how its messages are told apart on the wire ("wire").` };
   // The first word of its filter names: that of the layer of its messages, where that has one.
-  const layer = protocol.messages?.find((form) => form.name === wire.messages[0]?.name)?.layer ?? id;
+  const first = 'json' in wire ? undefined : wire.messages[0]?.name;
+  const layer = protocol.messages?.find((form) => form.name === first)?.layer ?? id;
   const fields = new LuaFields();
   const message = fields.of(`${layer}.message`, 'string', 'Name of the message.');
-  const sealed = wire.sealed === undefined ? [] : luaItems(wire.sealed.items, { fields, prefix: layer, indent: '  ' });
-  const readers = wire.messages.map((one, at) => reader(protocol, layer, one, at, fields));
+  const readers = 'json' in wire ? jsonReaders(protocol, wire, layer, fields) : byteReaders(protocol, wire, layer, fields);
   const plain = plainReaders(protocol, layer, fields);
   return {
     lua: [
@@ -39,9 +40,7 @@ export function luaDissector(protocol: Protocol): { readonly lua: string } | { r
       'proto.experts = { malformed, trailing }',
       '',
       prelude,
-      ...readers.flatMap(({ lines }) => [...lines, '']),
-      ...(wire.sealed === undefined ? [] : ['local function read_sealed(cursor, tree)', '  local v = {}', ...sealed, 'end', '']),
-      ...kinds(wire),
+      ...readers,
       '',
       ...show(message),
       '',
@@ -59,6 +58,16 @@ export function luaDissector(protocol: Protocol): { readonly lua: string } | { r
       '',
     ].join('\n'),
   };
+}
+
+/** The readers of messages, and which message bytes are. */
+function byteReaders(protocol: Protocol, wire: BytesWire, layer: string, fields: LuaFields): string[] {
+  const sealed = wire.sealed === undefined ? [] : luaItems(wire.sealed.items, { fields, prefix: layer, indent: '  ' });
+  return [
+    ...wire.messages.flatMap((one, at) => [...reader(protocol, layer, one, at, fields).lines, '']),
+    ...(wire.sealed === undefined ? [] : ['local function read_sealed(cursor, tree)', '  local v = {}', ...sealed, 'end', '']),
+    ...kinds(wire),
+  ];
 }
 
 function reader(
@@ -102,7 +111,7 @@ function payloadLines({ payload, payloadLength }: WireMessage, place: LuaPlace):
 }
 
 /** Which message bytes are, and its reader. */
-function kinds({ messages }: Wire): string[] {
+function kinds({ messages }: BytesWire): string[] {
   return [
     '-- Which message it is: the first of these that fits. Of a stream "is_opener" says which side sends it.',
     'local function kind_of(range, is_opener)',
@@ -164,7 +173,8 @@ function ofDatagrams(title: string): string[] {
 }
 
 /** Messages one after the other, put together from segments. Behind the first one of each side `sealed` has its reader. */
-function ofStream({ sealed }: Wire, title: string): string[] {
+function ofStream(wire: Wire, title: string): string[] {
+  const sealed = 'json' in wire ? undefined : wire.sealed;
   return [
     '-- Which side opened each stream, and where its first message ends: by stream and source port.',
     'local stream_field = Field.new("tcp.stream")',
@@ -244,8 +254,8 @@ function opened(protocol: Protocol, title: string, plain: readonly string[]): st
   ];
 }
 
-function heuristic({ messages }: Wire): string[] {
-  const opens = messages.some((one) => one.opens === true);
+function heuristic(wire: Wire): string[] {
+  const opens = 'json' in wire || wire.messages.some((one) => one.opens === true);
   return [
     'local function heuristic(buffer, pinfo, root)',
     ...(opens

@@ -5,7 +5,14 @@
 
 import { Analysis, type AnalysisOptions } from '../../dissector/analysis/index.ts';
 import type { Limits, Problem } from '../../dissector/bytes/index.ts';
-import { type CaptureFile, type CaptureReader, isGzip, openCapture, unpackGzip } from '../../dissector/capture/index.ts';
+import {
+  type CaptureFile,
+  type CaptureReader,
+  isGzip,
+  openCapture,
+  otherCompression,
+  unpackGzip,
+} from '../../dissector/capture/index.ts';
 import type { Protocol } from '../../dissector/protocol/index.ts';
 import { UnreadableCapture } from './failures.ts';
 import { GrowingFile } from './growingfile.ts';
@@ -60,7 +67,7 @@ export async function openFile(file: CaptureFile, limits: Limits): Promise<OpenF
 
 function readerOf(file: CaptureFile, limits: Limits): { reader: CaptureReader; format: string } {
   const opened = openCapture(file, limits);
-  if ('problem' in opened) throw new UnreadableCapture(sentence(opened.problem.text));
+  if ('problem' in opened) throw new UnreadableCapture(otherCompression(file) ?? sentence(opened.problem.text));
   return { reader: opened.reader, format: opened.reader.format };
 }
 

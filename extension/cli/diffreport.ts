@@ -6,12 +6,14 @@ import { printable } from './text.ts';
 export const diffFormats = ['text', 'json', 'markdown', 'sarif'] as const;
 export type DiffFormat = (typeof diffFormats)[number];
 
-/** Paths of the two captures, and this program's version. */
+/** Paths of the two sides, of which A may be a baseline, and this program's version. */
 export interface DiffFiles {
   readonly a: string;
   readonly b: string;
   readonly version: string;
-  /** Both captures were read to their ends. */
+  /** A is a baseline. */
+  readonly isBaseline: boolean;
+  /** The captures were read to their ends. */
   readonly isWhole: boolean;
 }
 
@@ -40,25 +42,28 @@ export function diffReport(format: DiffFormat, comparison: Comparison, files: Di
   return reports[format](comparison, files);
 }
 
-/** `a.pcapng:7 b.pcapng:9 value p2pke.counter: B's data has counter 7, not 5`. */
+/** `a.pcapng:7 b.pcapng:9 value p2pke.counter: B's data has counter 7, not 5`: a frame of a capture, a line of a baseline. */
 function line({ kind, field, a, b, text, protocol }: Difference, files: DiffFiles): string {
-  const places = [...(a === undefined ? [] : [`${files.a}:${a.frame}`]), ...(b === undefined ? [] : [`${files.b}:${b.frame}`])];
+  const places = [
+    ...(a === undefined ? [] : [`${files.a}:${placeOf(a)}`]),
+    ...(b === undefined ? [] : [`${files.b}:${placeOf(b)}`]),
+  ];
   return `${[...places, kind, field ?? protocol].join(' ')}: ${text}`;
 }
 
-function table(differences: readonly Difference[], { a, b }: DiffFiles): string[] {
+function table(differences: readonly Difference[], { a, b, isBaseline }: DiffFiles): string[] {
   const row = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
-  const rows = differences.map((one) => row([frameOf(one.a), frameOf(one.b), one.message, one.field ?? one.kind, one.text]));
+  const rows = differences.map((one) => row([placeOf(one.a), placeOf(one.b), one.message, one.field ?? one.kind, one.text]));
   return [
     '',
-    row([`frame in ${a}`, `frame in ${b}`, 'message', 'field', 'difference']),
+    row([`${isBaseline ? 'line' : 'frame'} in ${a}`, `frame in ${b}`, 'message', 'field', 'difference']),
     '| --- | --- | --- | --- | --- |',
     ...rows,
   ];
 }
 
-function frameOf(message: Difference['a']): string {
-  return message === undefined ? '' : String(message.frame);
+function placeOf(message: Difference['a']): string {
+  return String(message?.frame ?? message?.line ?? '');
 }
 
 /** What is markup in Markdown, HTML in it, or an address that becomes a link. An underscore within a word is none. */
@@ -75,14 +80,19 @@ function sarif({ differences }: Comparison, { a, b, version, isWhole }: DiffFile
   const rules = kinds.map((kind) => ({ id: idOf(kind), shortDescription: { text: `Two captures differ: ${kind}` } }));
   const results = differences.map(({ kind, text, ...difference }) => {
     const uri = uriOf(difference.b === undefined ? a : b);
-    const frame = (difference.b ?? difference.a)?.frame;
+    const { frame, line: startLine = 1 } = difference.b ?? difference.a!;
     return {
       ...{ ruleId: idOf(kind), ruleIndex: kinds.indexOf(kind), level: 'error', message: { text: `${text}.` } },
       locations: [
         {
           // A capture has no lines; code scanning shows nothing that has no region.
-          physicalLocation: { artifactLocation: { uri }, region: { startLine: 1 } },
-          logicalLocations: [{ name: difference.field ?? difference.message, fullyQualifiedName: `frame ${frame}` }],
+          physicalLocation: { artifactLocation: { uri }, region: { startLine } },
+          logicalLocations: [
+            {
+              name: difference.field ?? difference.message,
+              fullyQualifiedName: frame === undefined ? `line ${startLine}` : `frame ${frame}`,
+            },
+          ],
         },
       ],
       properties: difference,

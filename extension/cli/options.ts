@@ -179,6 +179,18 @@ export const options: readonly CliOption[] = [
     commands: [...dissecting, 'dap', 'mcp'],
   },
   {
+    name: 'baseline',
+    value: 'FILE',
+    doc: 'compares one capture with a baseline, in place of the first capture',
+    commands: ['diff'],
+  },
+  {
+    name: 'save-baseline',
+    value: 'FILE',
+    doc: 'writes what a comparison with one capture compares, as text to keep with the code; holds no keys and no secrets',
+    commands: ['diff'],
+  },
+  {
     name: 'time',
     value: 'PERCENT',
     doc: 'tells of times between messages that differ by more than this, 20%; without it times do not count',

@@ -43,14 +43,14 @@ export function filterHints({ filter }: Pick<Setup, 'filter'>): string[] {
   return (filter?.hints ?? []).map(({ text }) => `The filter: ${text}${text.endsWith('?') ? '' : '.'}`);
 }
 
-/** The problem of a filter is shown below its place in the text. */
-function readFilter(text: string, protocols: readonly Protocol[]): Filter {
+/** The problem of a filter is shown below its place in the text. Throws a UsageError. */
+export function readFilter(text: string, protocols: readonly Protocol[], name = 'The filter'): Filter {
   const compiled = compileFilter(text, new FieldCatalog(protocols));
   if ('filter' in compiled) return compiled.filter;
   const { text: told, start, end } = compiled.problem;
   const mark = ' '.repeat(start) + '^'.repeat(Math.max(1, end - start));
   throw new UsageError(
-    `The filter cannot be used: ${told}${told.endsWith('?') ? '' : '.'}\n  ${text.replace(/\s/g, ' ')}\n  ${mark}`,
+    `${name} cannot be used: ${told}${told.endsWith('?') ? '' : '.'}\n  ${text.replace(/\s/g, ' ')}\n  ${mark}`,
     false,
   );
 }

@@ -165,6 +165,8 @@ export function mcpHelp(): string {
 export function diffHelp(): string {
   return [
     'peerscope diff A B [--keys KEYLOG]… [--format FORMAT]   says what is different on the wire between two captures',
+    'peerscope diff CAPTURE --save-baseline FILE             writes a baseline: the same messages, as text',
+    'peerscope diff --baseline FILE CAPTURE                  compares a capture with it',
     '',
     'Conversations are matched by protocol, roles and order, messages by what they say. Keys, nonces, ids and other values that',
     'are new in each run are compared by rule, addresses and ports not at all.',

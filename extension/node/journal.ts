@@ -3,6 +3,7 @@ import { type NodeEvent, NodeRefusal, type Recorder } from '../../dissector/test
 import { reasonOf } from '../capture/reason.ts';
 import type { ToldState } from '../wire/node.ts';
 import { printable } from '../wire/printable.ts';
+import { hasPrevious, keepPrevious } from './previous.ts';
 import { GrowingFile } from './recording.ts';
 import { Sentences } from './sentences.ts';
 import { addressText } from './sockets/address.ts';
@@ -23,6 +24,7 @@ export class Journal {
   #isCut = false;
   #told: ToldState[] = [];
   #tellings = 0;
+  #hasPrevious = false;
 
   /** `what` it is of, in its sentences: node, relay. */
   constructor(recording: string, what: string, changed: () => void) {
@@ -41,9 +43,16 @@ export class Journal {
     this.#file.write(bytes);
   }
 
+  /** The recording of the run before is kept. */
+  get hasPrevious(): boolean {
+    return this.#hasPrevious;
+  }
+
   /** Throws a NodeRefusal. */
   open(): void {
     try {
+      keepPrevious(this.recording);
+      this.#hasPrevious = hasPrevious(this.recording);
       this.#file.open();
     } catch (error) {
       throw new NodeRefusal(`The recording ${this.recording} cannot be written. ${reasonOf(error)}`);

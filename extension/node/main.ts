@@ -1,5 +1,4 @@
 /** The thread of the test nodes: sockets stay off the extension host's own. */
-import { rmSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { referencePage } from '../../dissector/reference/page.ts';
 import { withoutSecrets } from '../../dissector/script/index.ts';
@@ -12,6 +11,7 @@ import type { Driven } from './driven.ts';
 import { heard } from './heard.ts';
 import { heldText, newText } from './messagetext.ts';
 import { packetLine, suggestFault, suggestions } from './packetline.ts';
+import { removeRecordings } from './previous.ts';
 import { protocolsOf, spokenProtocols } from './protocols.ts';
 import { startRelay } from './relaying.ts';
 import { startNode } from './running.ts';
@@ -155,8 +155,7 @@ const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCa
     stop: command<'stop'>((node) => node.stop()),
     forget: command<'forget'>(async (node) => {
       await node.stop();
-      // It holds keys, and nothing shows it any more.
-      rmSync(node.recording, { force: true });
+      removeRecordings(node.recording);
       nodes.delete(node.id);
       started.delete(node.id);
     }),

@@ -232,6 +232,7 @@ export class RunningRelay implements Driven {
         began: this.#journal.began,
         where: `relays from ${from} to ${addressText(this.#forward)}${own}`,
         recording: this.recording,
+        hasPrevious: this.#journal.hasPrevious,
       },
       faults: this.#faults.states(relay),
       ...{ mode: this.#running ? (relay?.mode ?? this.#mode) : this.#mode, paused: relay?.paused ?? false, received, sent },

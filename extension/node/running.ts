@@ -259,6 +259,7 @@ export class RunningNode implements Driven, Speaker {
         began: this.#journal.began,
         running: this.#running,
         recording: this.recording,
+        hasPrevious: this.#journal.hasPrevious,
         seed: this.#seed,
       },
       ...{ mode: this.#running ? (node?.mode ?? this.#mode) : this.#mode, paused: node?.paused ?? false, received, sent },

@@ -16,10 +16,18 @@ export interface ComparedCapture extends CapturePart {
   readonly logs: readonly KeyLogText[];
 }
 
+/** A baseline as the worker reads it. */
+export interface ComparedBaseline extends CapturePart {
+  readonly isBaseline: true;
+}
+
 export interface ComparedMessage {
-  readonly frame: number;
+  /** Of a capture, 1-based. */
+  readonly frame?: number;
+  /** Of a baseline, 1-based: where the message begins. */
+  readonly line?: number;
   readonly name: string;
-  /** 0 is the direction of the first frame of the conversation. */
+  /** 0 is the direction of the first frame of the conversation; in a baseline, of who opened it. */
   readonly direction: 0 | 1;
   /** Nanoseconds since the first frame of the capture; absent where a frame has no time. */
   readonly nanos?: number;
@@ -82,7 +90,7 @@ export interface Unfolding {
 
 /** Host → worker. */
 export interface ComparingCalls extends Calls {
-  compare: { params: { a: ComparedCapture; b: ComparedCapture }; result: ComparisonView };
+  compare: { params: { a: ComparedCapture | ComparedBaseline; b: ComparedCapture }; result: ComparisonView };
   /** The first messages of a fold, and the rest of it. */
   unfold: { params: Unfolding; result: { lines: readonly ComparedLine[] } };
 }
@@ -92,12 +100,14 @@ export interface ComparisonPageCalls extends Calls {
   /** `again`: the captures and keys are read anew. */
   ready: { params: { again: boolean }; result: ComparisonView };
   unfold: ComparingCalls['unfold'];
-  /** Shows a frame of a capture in its inspector. */
-  showFrame: { params: { side: Side; frame: number }; result: Record<never, never> };
+  /** Shows a frame of a capture in its inspector, or a line of a baseline in its editor. */
+  showPlace: { params: { side: Side; at: number }; result: Record<never, never> };
 }
 
 /** Host → page. */
 export interface ComparisonEvents extends Events {
   /** A command: the next difference, or the one before. */
   go: { forward: boolean };
+  /** The captures have changed. */
+  again: Record<never, never>;
 }

@@ -108,6 +108,8 @@ export interface WebviewCalls extends Questions {
   copy: { params: { text: string }; result: { copied: boolean } };
   /** Starts a debug session on a conversation, by its number. */
   debug: { params: { conversation: number }; result: Record<never, never> };
+  /** Asks where, and writes the baseline of a conversation, by its number. */
+  saveBaseline: { params: { conversation: number }; result: { saved: boolean } };
   /** Adds keys from a file, or from the clipboard. */
   addKeys: { params: { from: 'file' | 'clipboard' }; result: { asked: boolean } };
 }
@@ -126,7 +128,7 @@ export const pageCommands = [
   ...(['copyText', 'copyValue', 'copyHex', 'copyHexDump', 'copyCArray', 'copyBase64', 'copyJson'] as const),
   ...(['copyScript', 'copyConversationScript', 'copySection'] as const),
   ...(['selectAllRows', 'filterConversation', 'filterSelected', 'followConversation'] as const),
-  ...(['debugConversation', 'toggleDetails'] as const),
+  ...(['debugConversation', 'saveBaseline', 'toggleDetails'] as const),
 ] as const;
 export type PageCommand = (typeof pageCommands)[number];
 
@@ -159,6 +161,8 @@ export interface WorkerCalls extends Questions {
   overview: { params: Record<never, never>; result: Overview };
   /** Begins an export; what it writes is fetched piece by piece, so that it can be stopped and nothing is held twice. */
   export: { params: { kind: ExportKind; scope: ExportScope }; result: { id: number } };
+  /** The text of the baseline of a conversation, in UTF-8. */
+  baseline: { params: { conversation: number }; result: { bytes: Uint8Array } };
   /** The next bytes of an export, and how far it is, from 0 to 1. */
   exported: { params: { id: number }; result: { bytes: Uint8Array; progress: number; done: boolean } };
   stopExport: { params: { id: number }; result: Record<never, never> };

@@ -119,6 +119,8 @@ export interface NodeState {
   readonly told: readonly ToldState[];
   readonly faults: readonly FaultState[];
   readonly recording: string;
+  /** The recording of the run before is kept: see `previousOf`. */
+  readonly hasPrevious: boolean;
 }
 
 /** A command for a node, by its id. */
@@ -286,6 +288,8 @@ export interface NodePageCalls extends NodeCommands {
   /** False when the person decided against it. */
   start: { params: NodeWish; result: { readonly started: boolean } };
   show: { params: OfNode; result: Done };
+  /** Compares the recording with that of the run before. */
+  comparePrevious: { params: OfNode; result: Done };
   /** Selects a frame of the recording in the inspector. */
   showFrame: { params: OfNode & { readonly frame: number }; result: Done };
   suggestFault: { params: OfNode & { readonly text: string }; result: NodeCalls['suggest']['result'] };

@@ -1,6 +1,7 @@
 /** The capture that the worker owns: its first pass runs in slices, so that requests are answered while it runs. */
 
 import type { Analysis } from '../../dissector/analysis/index.ts';
+import type { Limits } from '../../dissector/bytes/index.ts';
 import { memoryFile } from '../../dissector/capture/index.ts';
 import { FieldCatalog } from '../../dissector/filter/index.ts';
 import type { Protocol } from '../../dissector/protocol/index.ts';
@@ -357,6 +358,10 @@ export class Capture {
     pass.analysis.rekey();
     this.#successor?.pass.analysis.rekey();
     this.#keys.ring.wipe();
+  }
+
+  get limits(): Limits {
+    return this.#setup.options.limits;
   }
 
   /** The key logs that were given, as they were written. */

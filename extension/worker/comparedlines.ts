@@ -1,7 +1,14 @@
 /** A comparison as lines: what differs is listed, and what does not is folded. */
 import type { Analysis } from '../../dissector/analysis/index.ts';
 import { toHex } from '../../dissector/bytes/index.ts';
-import { type Comparison, type Difference, type LocatedField, LocatedFields, type Pair } from '../../dissector/diff/index.ts';
+import {
+  type Comparison,
+  type Difference,
+  type DiffSide,
+  type LocatedField,
+  LocatedFields,
+  type Pair,
+} from '../../dissector/diff/index.ts';
 import {
   type ComparedField,
   type ComparedLine,
@@ -16,14 +23,20 @@ import { printable } from '../wire/printable.ts';
 const MOST_CHARACTERS = 200;
 const MOST_BYTES = 64;
 
+/** A side that is shown. A baseline has no capture. */
+export interface ComparedEnd {
+  readonly side: DiffSide;
+  readonly analysis?: Analysis;
+}
+
 interface Place {
   readonly conversation: number;
   readonly pair: Pair;
 }
 
 export class ComparedLines {
-  readonly #a: Analysis;
-  readonly #b: Analysis;
+  readonly #a: Analysis | undefined;
+  readonly #b: Analysis | undefined;
   readonly #comparison: Comparison;
   readonly #fields: LocatedFields;
   /** Pairs of all conversations, in order. */
@@ -33,11 +46,11 @@ export class ComparedLines {
   /** Conversations with differences: they have a line of their own. */
   readonly #listed: ReadonlySet<number>;
 
-  constructor(a: Analysis, b: Analysis, comparison: Comparison) {
-    this.#a = a;
-    this.#b = b;
+  constructor(a: ComparedEnd, b: ComparedEnd, comparison: Comparison) {
+    this.#a = a.analysis;
+    this.#b = b.analysis;
     this.#comparison = comparison;
-    this.#fields = new LocatedFields(a, b);
+    this.#fields = new LocatedFields(a.side, b.side, comparison);
     this.#places = comparison.conversations.flatMap(({ pairs }, conversation) => pairs.map((pair) => ({ conversation, pair })));
     for (const difference of comparison.differences) {
       const key = keyOf(difference);
@@ -114,8 +127,9 @@ export class ComparedLines {
 
   #conversation(place: number): ComparedLine {
     const { protocol, a, b } = this.#comparison.conversations[place]!;
-    const ends = ({ conversations }: Analysis, { conversation }: { conversation: number }): string =>
-      conversations[conversation]!.endpoints.join(' ↔ ');
+    // A baseline holds no addresses.
+    const ends = (of: Analysis | undefined, { conversation }: { conversation: number }): string =>
+      of?.conversations[conversation]?.endpoints.join(' ↔ ') ?? '';
     return {
       ...{ kind: 'conversation', protocol },
       ...(a === undefined ? {} : { a: ends(this.#a, a) }),
@@ -145,8 +159,8 @@ export class ComparedLines {
   #message({ a, b }: Pair): ComparedLine & { readonly kind: 'message' } {
     return {
       kind: 'message',
-      ...(a === undefined ? {} : { a: messageView(this.#a, a.n) }),
-      ...(b === undefined ? {} : { b: messageView(this.#b, b.n) }),
+      ...(a === undefined ? {} : { a: messageView(this.#a, a) }),
+      ...(b === undefined ? {} : { b: messageView(this.#b, b) }),
     };
   }
 }
@@ -162,7 +176,9 @@ function restOf(rest: 'a' | 'b' | undefined, { a, b }: Pair): Folded | undefined
   return rest === 'b' && a === undefined ? 'b' : undefined;
 }
 
-function messageView(analysis: Analysis, n: number): ComparedMessage {
+function messageView(analysis: Analysis | undefined, { n, line, name: named, role }: NonNullable<Pair['a']>): ComparedMessage {
+  if (analysis === undefined)
+    return { ...(line === undefined ? {} : { line }), name: printable(named), direction: role === 'opener' ? 0 : 1 };
   const { frame, name, direction } = analysis.message(n);
   const { frames } = analysis.reader;
   const hasTime = frames.hasTime(0) && frames.hasTime(frame - 1);

@@ -6,6 +6,7 @@ import type { ComparingCalls } from '../wire/comparing.ts';
 import type { WorkerCalls, WorkerEvents } from '../wire/inspector.ts';
 import { Connection } from '../wire/rpc.ts';
 import { Asking } from './asking.ts';
+import { baselineOf } from './baseline.ts';
 import { Capture } from './capture.ts';
 import { Comparing } from './comparing.ts';
 import { Exports } from './exports.ts';
@@ -53,6 +54,7 @@ const connection = new Connection<None, WorkerEvents, WorkerCalls & ComparingCal
       return comparing.compare(a, b);
     },
     unfold: (params: unknown) => comparing.unfold(params as ComparingCalls['unfold']['params']),
+    baseline: (params: unknown) => baselineOf(capture, params as Params<'baseline'>),
     payload: (params: unknown) => payload(capture.analysis, params as Params<'payload'>),
   },
   {},

@@ -58,8 +58,13 @@ export class Scroller implements ReactiveController {
     return extent.viewport > 0 && this.#offset >= scale.lastOffset(extent) - 1;
   }
 
-  toTop(): void {
-    this.#offset = 0;
+  /** Pixels of the list above the viewport. */
+  get top(): number {
+    return this.#offset;
+  }
+
+  scrollTo(top: number): void {
+    this.#offset = top;
     this.#host.requestUpdate();
   }
 

@@ -120,8 +120,13 @@ export class VirtualList<T> implements ReactiveController {
     this.#scroller.reveal(index);
   }
 
-  toTop(): void {
-    this.#scroller.toTop();
+  /** Pixels of the list above the viewport. */
+  get top(): number {
+    return this.#scroller.top;
+  }
+
+  scrollTo(top: number): void {
+    this.#scroller.scrollTo(top);
   }
 
   /** Selects a row, or the nearest that there is, and brings it into view. */

@@ -1,7 +1,7 @@
 /** Two captures side by side: what differs in them, the rest folded; a message leads to its frame. */
 
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
-import type { ComparedLine, ComparisonView, Side } from '../../extension/wire/comparing.ts';
+import type { ComparedLine, ComparisonView, Side, Unfolding } from '../../extension/wire/comparing.ts';
 import { sentence } from '../base/connection.ts';
 import { PageElement } from '../base/element.ts';
 import { count, grouped, pair, placeText } from '../base/texts.ts';
@@ -9,6 +9,7 @@ import { VirtualList } from '../base/virtuallist.ts';
 import { bytesOf, drawn } from './drawing.ts';
 import { connect } from './host.ts';
 import { differenceFrom, isDifference, letters, messageOf, placeAmongDifferences, spoken, valueText } from './lines.ts';
+import { type Place, placeIn } from './place.ts';
 
 const ROW_HEIGHT = 22;
 
@@ -28,7 +29,12 @@ export class Comparison extends PageElement {
   declare side: Side;
   declare complaint: string | undefined;
   declare isBusy: boolean;
-  readonly #call = connect({ go: (data: unknown) => this.#go((data as { forward: boolean }).forward) });
+  readonly #host = connect({
+    go: (data: unknown) => this.#go((data as { forward: boolean }).forward),
+    again: () => void this.#read(true),
+  });
+  /** What was unfolded, in its order. */
+  #unfolded: readonly Unfolding[] = [];
   readonly #list = new VirtualList<ComparedLine>(this, {
     rowHeight: ROW_HEIGHT,
     rows: () => ({ total: this.lines.length, row: (index) => this.lines[index] }),
@@ -58,16 +64,29 @@ export class Comparison extends PageElement {
   async #read(again: boolean): Promise<void> {
     this.isBusy = true;
     try {
-      this.view = await this.#call('ready', { again });
-      this.lines = this.view.lines;
+      const kept = again ? undefined : placeIn(this.#host.stored());
+      const view = await this.#host.call('ready', { again });
+      this.#unfolded = [];
+      this.lines = view.lines;
+      for (const unfolding of kept?.unfolded ?? []) await this.#unfold(unfolding);
+      this.view = view;
       this.complaint = undefined;
-      this.selected = Math.max(0, differenceFrom(this.lines, -1, true));
-      this.#list.toTop();
-      this.#list.reveal(this.selected);
+      this.side = kept?.side ?? this.side;
+      const selected = kept?.selected ?? differenceFrom(this.lines, -1, true);
+      this.selected = Math.max(0, Math.min(selected, this.lines.length - 1));
+      this.#list.scrollTo(kept?.top ?? 0);
+      if (kept === undefined) this.#list.reveal(this.selected);
     } catch (error) {
       this.complaint = sentence(error);
     }
     this.isBusy = false;
+  }
+
+  /** VS Code throws a hidden page away. */
+  protected override updated(): void {
+    if (this.isBusy || this.view === undefined) return;
+    const { selected, side } = this;
+    this.#host.store({ selected, side, top: this.#list.top, unfolded: this.#unfolded } satisfies Place);
   }
 
   protected override render(): TemplateResult {
@@ -166,27 +185,27 @@ export class Comparison extends PageElement {
     return true;
   }
 
-  /** Shows the frame of the selected line, or unfolds it. */
+  /** Shows the frame of the selected line (of a baseline, its line), or unfolds it. */
   #choose(): void {
     const line = this.lines[this.selected];
-    if (line?.kind === 'fold') void this.#unfold(line);
+    if (line?.kind === 'fold') this.#told(this.#unfold(line));
     const other: Side = this.side === 'a' ? 'b' : 'a';
     const side = messageOf(this.lines, this.selected, this.side) === undefined ? other : this.side;
     const message = messageOf(this.lines, this.selected, side);
-    if (message !== undefined) this.#told(this.#call('showFrame', { side, frame: message.frame }));
+    const at = message?.frame ?? message?.line;
+    if (at !== undefined) this.#told(this.#host.call('showPlace', { side, at }));
   }
 
-  async #unfold(fold: Extract<ComparedLine, { kind: 'fold' }>): Promise<void> {
-    const { start, count: length, of } = fold;
-    const asked = this.#call('unfold', { start, count: length, of });
-    this.#told(asked);
-    const lines = await asked.then(
-      (unfolded) => unfolded.lines,
-      () => undefined,
-    );
+  async #unfold({ start, count: length, of }: Unfolding): Promise<void> {
+    const unfolding = { start, count: length, of };
+    const { lines } = await this.#host.call('unfold', unfolding);
     // Another comparison, or a second click on the same line, may have come first.
-    const at = this.lines.indexOf(fold);
-    if (lines !== undefined && at >= 0) this.lines = this.lines.toSpliced(at, 1, ...lines);
+    const at = this.lines.findIndex(
+      (line) => line.kind === 'fold' && line.start === start && line.count === length && line.of === of,
+    );
+    if (at < 0) return;
+    this.lines = this.lines.toSpliced(at, 1, ...lines);
+    this.#unfolded = [...this.#unfolded, unfolding];
   }
 
   #told(asked: Promise<unknown>): void {

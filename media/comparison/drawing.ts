@@ -38,8 +38,9 @@ function content(line: Exclude<ComparedLine, { kind: 'fold' }>, side: Side): Tem
   return html`<span class="value" title=${line.text}>${isTold ? line.text : nothing}</span>`;
 }
 
-function messageHalf({ frame, name, direction, nanos }: ComparedMessage): TemplateResult {
-  return html`<span class="number frame">${grouped(frame)}</span><span class="number time">${nanos === undefined ? '' : seconds(nanos)}</span><span class="arrow">${direction === 0 ? '→' : '←'}</span><span class="name" title=${name}>${name}</span>`;
+function messageHalf({ frame, line, name, direction, nanos }: ComparedMessage): TemplateResult {
+  const place = frame ?? line;
+  return html`<span class="number frame">${place === undefined ? '' : grouped(place)}</span><span class="number time">${nanos === undefined ? '' : seconds(nanos)}</span><span class="arrow">${direction === 0 ? '→' : '←'}</span><span class="name" title=${name}>${name}</span>`;
 }
 
 function fieldHalf(field: ComparedField, other: ComparedField | undefined): TemplateResult {

@@ -76,7 +76,8 @@ export function spoken(line: ComparedLine): string {
     default: {
       const places = (['a', 'b'] as const).map((side) => {
         const message = line[side];
-        return message === undefined ? `not in ${letters[side]}` : `frame ${message.frame} in ${letters[side]}`;
+        if (message === undefined) return `not in ${letters[side]}`;
+        return `${message.frame === undefined ? `line ${message.line}` : `frame ${message.frame}`} in ${letters[side]}`;
       });
       return `${(line.a ?? line.b)?.name}, ${places.join(', ')}${line.text === undefined ? '' : `: ${line.text}`}`;
     }

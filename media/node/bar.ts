@@ -10,7 +10,7 @@ const againTitles: Readonly<Record<NodeAction, string>> = {
   connect: 'Dial Again',
   relay: 'Relay Again',
 };
-const NEW_RUN = 'Starts a new run, which replaces the recording';
+const NEW_RUN = 'Starts a new run, with a recording of its own; that of this run is kept until the next one';
 
 export class NodeBar extends ActingElement {
   static override properties: PropertyDeclarations = {
@@ -19,7 +19,7 @@ export class NodeBar extends ActingElement {
   declare node: NodeState;
 
   protected override render(): TemplateResult {
-    const { id, protocol, transport, where, running, refused } = this.node;
+    const { id, protocol, transport, where, running, refused, hasPrevious } = this.node;
     return html`<header class="bar">
         <h2><span class="node-state ${refused === undefined ? '' : 'refused'}">${standing(this.node)}</span> ${protocol} <span class="hint">${where}, ${transport.toUpperCase()}</span></h2>
         <div class="acts">
@@ -27,6 +27,13 @@ export class NodeBar extends ActingElement {
           ${running ? this.#pause() : nothing}
           ${this.#again()}
           ${this.#button('traffic', 'Traffic', 'Shows the recording in the inspector', () => this.call('show', { node: id }))}
+          ${
+            hasPrevious
+              ? this.#button('compare', 'Compare', 'Compares the recording with that of the run before', () =>
+                  this.call('comparePrevious', { node: id }),
+                )
+              : nothing
+          }
           ${this.#button('save', 'Save…', 'Saves the recording', () => this.call('save', { node: id }))}
           ${
             running

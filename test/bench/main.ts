@@ -33,7 +33,7 @@ process.once('SIGINT', () => process.exit(1));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 await build({
-  ...{ absWorkingDir: project, entryPoints: ['test/bench/job.ts', 'test/bench/decode.ts'], outdir: folder },
+  ...{ absWorkingDir: project, entryPoints: ['test/bench/job.ts', 'test/bench/command.ts'], outdir: folder },
   ...{ outExtension: { '.js': '.mjs' }, bundle: true, platform: 'node', format: 'esm' },
   banner: { js: "import { createRequire as r } from 'node:module'; const require = r(import.meta.url);" },
   logLevel: 'warning',
@@ -126,6 +126,11 @@ const [ran = 0, stepped = 0] = inTurn(() => run(['debug', tenth, NEVER]), undefi
 console.log(
   `Debugged, ${Math.floor(packets / 10)} messages: run past a function breakpoint ${(ran * 1000).toFixed(0)} ms (goal: below 1000), a step ${(stepped * 1000).toFixed(0)} ms (goal: below 50).`,
 );
+writeRepeated(at('compared'), Math.floor(packets / 10), 'p2ppacket_a.pcap');
+const [closed, open] = [tenth, at('compared')].map((path) => inTurn(() => run(['diff', path, path]), undefined)[0].seconds);
+console.log(
+  `Compared, ${Math.floor(packets / 10)} messages with as many: p2pke without keys ${closed!.toFixed(2)} s, p2ppacket ${open!.toFixed(2)} s (goal: below 5).`,
+);
 console.log(`Index: ${((indexed!.index ?? 0) / packets).toFixed(1)} bytes a packet.`);
 
 const many = at('many');
@@ -152,8 +157,8 @@ for (const { title, seconds } of starts)
 function run([name, file, ...more]: readonly string[]): Figures {
   const started = performance.now();
   // The command is a program of its own: what it is made of is no part of the other jobs.
-  const program = name === 'decode' ? [join(folder, 'decode.mjs')] : [join(folder, 'job.mjs'), name!];
-  const child = spawnSync(process.execPath, [...program, file!, ...more], { encoding: 'utf8' });
+  const program = name === 'decode' || name === 'diff' ? 'command.mjs' : 'job.mjs';
+  const child = spawnSync(process.execPath, [join(folder, program), name!, file!, ...more], { encoding: 'utf8' });
   const seconds = (performance.now() - started) / 1000;
   if (child.status !== 0) throw new Error(`${name} failed: ${child.stderr}`);
   const figures: Figures = JSON.parse(child.stdout);

@@ -1,5 +1,5 @@
 /** Two captures that a person compares: chosen in the explorer, gone through by keys, and followed into the inspector. */
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Frame, Locator } from 'playwright-core';
@@ -12,7 +12,7 @@ import { Workbench } from './workbench.ts';
 const PATIENCE = { timeout: 20_000 };
 const PAINTED_MS = 300;
 const opened = '### one\nnode b = p2pke listen 127.0.0.1:0\nnode a = p2pke dial b\nexpect b InitDone\n';
-const talk = Array.from({ length: 20 }, (_, n) => {
+const talk = Array.from({ length: 60 }, (_, n) => {
   const data = `${(n + 10).toString(16).padStart(2, '0')} 02 03`;
   return `send a data { data: ${data} }\nexpect b data { data: ${data} }\n`;
 });
@@ -75,6 +75,23 @@ describe('two captures', () => {
       }
       await workbench.page.waitForTimeout(100);
     }
+  }
+
+  /** Into the dialog that asks for a file. */
+  async function typed(path: string): Promise<void> {
+    const dialog = workbench.page.locator('.quick-input-widget');
+    const input = dialog.locator('input[type=text]');
+    await expect.poll(() => input.inputValue(), PATIENCE).toMatch(/\/$/);
+    // The dialog fills in its folder once more when it has read it: what was typed too early is typed again.
+    const isTaken = async (): Promise<boolean> => {
+      if (!(await dialog.isVisible())) return true;
+      await input.fill(path);
+      await workbench.page.waitForTimeout(500);
+      if ((await input.inputValue().catch(() => '')) === path) await input.press('Enter');
+      await workbench.page.waitForTimeout(500);
+      return !(await dialog.isVisible());
+    };
+    await expect.poll(isTaken, PATIENCE).toBe(true);
   }
 
   const selected = (): Promise<string> => frame.locator('#details .text').innerText();
@@ -148,6 +165,39 @@ describe('two captures', () => {
     await workbench.screenshot('comparison-beside');
   });
 
+  it('come back as they were left: what is unfolded, selected and scrolled to', async () => {
+    frame = await comparison();
+    const viewport = (): Locator => frame.locator('#lines');
+    const lines = viewport();
+    for (let folds = await lines.locator('.fold').count(); folds > 0; folds--) {
+      await lines.locator('.fold .folded').first().click();
+      await expect.poll(() => lines.locator('.fold').count(), PATIENCE).toBe(folds - 1);
+    }
+    await lines.focus();
+    await workbench.page.keyboard.press('End');
+    await workbench.page.keyboard.press('Shift+F7');
+    const seen = async () => ({
+      place: await place(),
+      text: await selected(),
+      top: await viewport().evaluate((viewport) => viewport.scrollTop),
+      height: await viewport().evaluate((viewport) => viewport.scrollHeight),
+    });
+    await lines.evaluate((viewport) => void viewport.scrollBy(0, -30));
+    await workbench.page.waitForTimeout(PAINTED_MS);
+    const before = await seen();
+    expect(before.top).toBeGreaterThan(0);
+    // In front of it, in the same group of tabs.
+    await workbench.command('File: New Untitled Text File');
+    await expect.poll(() => frame.isDetached(), PATIENCE).toBe(true);
+    await workbench.command('View: Close Editor');
+    // VS Code loads a page into one frame and shows it in another.
+    const again = async () => {
+      frame = await comparison();
+      return seen().catch(() => undefined);
+    };
+    await expect.poll(again, PATIENCE).toEqual(before);
+  });
+
   it.each(['light', 'dark', 'high-contrast', 'high-contrast-light'] as const)('break no rule of axe in %s', async (theme) => {
     await workbench.setTheme(theme);
     frame = await comparison();
@@ -173,23 +223,42 @@ describe('two captures', () => {
     expect(await frame.locator('#sentence').innerText()).toMatch(/^B's data has data /);
   });
 
+  it('of which one is saved as a baseline, and the other compared with it', async () => {
+    await workbench.command('View: Close All Editors');
+    const good = await Inspecting.open(workbench, 'aa-good.pcapng');
+    await good.select(0);
+    await workbench.chooseFromMenu(good.frame.locator('#packet-list [data-frame]').first(), 'Save Conversation as Baseline…');
+    const baseline = join(workbench.folder, 'aa-good.baseline.jsonl');
+    const dialog = workbench.page.locator('.quick-input-widget');
+    await expect.poll(() => dialog.locator('input[type=text]').inputValue(), PATIENCE).toMatch(/aa-good\.baseline\.jsonl$/);
+    await dialog.locator('input[type=text]').fill(baseline);
+    await dialog.locator('a.monaco-button', { hasText: 'OK' }).click();
+    await expect.poll(() => existsSync(baseline), PATIENCE).toBe(true);
+    expect(readFileSync(baseline, 'utf8')).toMatch(
+      /^\{ "peerscope": "baseline", "version": 1, "part": true \}\n\{ "conversation": "p2pke"/,
+    );
+    await workbench.command('View: Close All Editors');
+    await row('ab-bad.pcapng').click();
+    await workbench.chooseFromMenu(row('ab-bad.pcapng'), 'Compare with Baseline…');
+    await typed(baseline);
+    frame = await comparison();
+    expect(await frame.locator('#sentence').innerText()).toMatch(
+      /^B's data has data 0eff03, not 0e0203, and 1 more difference\.$/,
+    );
+    expect(await frame.locator('#lines .field .a .bytes').innerText()).toBe('0e 02 03');
+    await workbench.screenshot('comparison-baseline');
+    // A message of the baseline has a line in place of a frame.
+    const message = frame.locator('#lines .message:has(+ .field) .half.a').first();
+    const line = (await message.locator('.frame').innerText()).trim();
+    await message.click();
+    await workbench.page.locator('.line-numbers.active-line-number', { hasText: new RegExp(`^${line}$`) }).waitFor(PATIENCE);
+    await workbench.screenshot('comparison-baseline-line');
+  });
+
   it('are chosen from the title of an open capture; one that is none is named', async () => {
     await Inspecting.open(workbench, 'aa-good.pcapng');
     await workbench.page.getByRole('button', { name: 'Compare with…' }).first().click();
-    const path = join(workbench.folder, 'p2pke.packet');
-    const dialog = workbench.page.locator('.quick-input-widget');
-    const input = dialog.locator('input[type=text]');
-    await expect.poll(() => input.inputValue(), PATIENCE).toMatch(/\/$/);
-    // The dialog fills in its folder once more when it has read it: what was typed too early is typed again.
-    const typed = async (): Promise<boolean> => {
-      if (!(await dialog.isVisible())) return true;
-      await input.fill(path);
-      await workbench.page.waitForTimeout(500);
-      if ((await input.inputValue().catch(() => '')) === path) await input.press('Enter');
-      await workbench.page.waitForTimeout(500);
-      return !(await dialog.isVisible());
-    };
-    await expect.poll(typed, PATIENCE).toBe(true);
+    await typed(join(workbench.folder, 'p2pke.packet'));
     const problem = async (): Promise<string> => {
       const texts = workbench.page.frames().map((each) =>
         each

@@ -53,6 +53,7 @@ const ofInspector: PageMessages<MethodOf<WebviewCalls>> = {
   export: [checks.exportParams, { scope, n: 0 }],
   saveDrawing: [checks.drawingParams, { name: 'ladder', svg: '<svg/>' }],
   debug: [checks.debugParams, { conversation: 3 }],
+  saveBaseline: [checks.saveBaselineParams, { conversation: 3 }],
   copy: [checks.copyParams, { text: 'x' }],
   askText: [checks.askTextParams, { title: 'x', value: 'y' }],
   remember: [checks.rememberParams, { view: { filter: 'p2pke', columns: ['a.b'] } }],
@@ -88,6 +89,7 @@ const ofNodes: PageMessages<MethodOf<NodePageCalls>> = {
   showFrame: [nodeChecks.frame, { node: 1, frame: 2 }],
   suggestFault: [nodeChecks.faultText, { node: 1, text: 'drop' }],
   again: [node, { node: 1 }],
+  comparePrevious: [node, { node: 1 }],
   removeFault: [nodeCommands.removeFault, { node: 1, fault: 1 }],
   editHeld: command(nodeChecks.held),
   write: command(nodeChecks.message),
@@ -101,7 +103,7 @@ const ofNodes: PageMessages<MethodOf<NodePageCalls>> = {
 const ofComparison: PageMessages<MethodOf<ComparisonPageCalls>> = {
   ready: [comparisonChecks.ready, { again: true }],
   unfold: [comparisonChecks.unfold, { start: 0, count: 3, of: 'equal' }],
-  showFrame: [comparisonChecks.showFrame, { side: 'b', frame: 2 }],
+  showPlace: [comparisonChecks.showPlace, { side: 'b', at: 2 }],
 };
 
 /** Each message of the pages: one that is declared and not here is a mistake of types. */

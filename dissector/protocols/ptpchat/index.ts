@@ -47,4 +47,6 @@ export const ptpchat = defineProtocol<Facts, Neighbours>({
   part,
   compute,
   peer,
+  // How objects follow one another over TCP is an open choice: this is of datagrams.
+  wire: { transport: 'udp', json: 'msg_type', anyCase: true },
 });

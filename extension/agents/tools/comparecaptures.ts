@@ -1,5 +1,5 @@
 /** `compare_captures`: what `peerscope diff` says. */
-import { compareCaptures, diffSummary } from '../../../dissector/diff/index.ts';
+import { captureSide, compareCaptures, diffSummary } from '../../../dissector/diff/index.ts';
 import { page } from '../answer.ts';
 import { type Input, numberOf } from '../input.ts';
 import { quoted } from '../quoting.ts';
@@ -9,7 +9,7 @@ export async function compare(input: Input, tooling: Tooling, signal: AbortSigna
   const a = await tooling.captures.open(wantedIn(input, 'a', 'keys_a'), signal);
   const b = await tooling.captures.open(wantedIn(input, 'b', 'keys_b'), signal);
   const { limits } = tooling.decoding.options;
-  const comparison = compareCaptures({ analysis: a.analysis }, { analysis: b.analysis }, { limits });
+  const comparison = compareCaptures(captureSide(a.analysis), captureSide(b.analysis), { limits });
   const { differences, unlisted } = comparison;
   const from = numberOf(input, 'from') ?? 0;
   return page({

@@ -1,5 +1,6 @@
-import { compareCaptures, type DiffSide } from '../../../dissector/diff/index.ts';
+import { type Comparison, captureSide, compareCaptures, type DiffSide } from '../../../dissector/diff/index.ts';
 import { type Command, parseLimits } from '../arguments.ts';
+import { readBaselineFile, writeBaselineFile } from '../baselinefile.ts';
 import { analyse, matching, readKeys, readStatus } from '../capture.ts';
 import { parseChoices } from '../choice.ts';
 import { type DiffFormat, diffFormats, diffReport } from '../diffreport.ts';
@@ -7,7 +8,7 @@ import { exitStatus, UsageError } from '../errors.ts';
 import type { Io, Tell } from '../io.ts';
 import { type Given, parseOptions, refuseOthers } from '../options.ts';
 import type { Output } from '../output.ts';
-import { readSetup, type Setup } from '../setup.ts';
+import { readFilter, readSetup, type Setup } from '../setup.ts';
 import { openCaptures } from '../sources.ts';
 import { diffHelp } from '../usage.ts';
 
@@ -21,45 +22,99 @@ export async function diff(args: readonly string[], io: Io, out: Output, tell: T
     return exitStatus.read;
   }
   refuseOthers('diff', given, HELP);
-  const [a, b, ...more] = given.positionals;
-  if (a === undefined || b === undefined || more.length > 0) throw new UsageError('"diff" needs two captures.', HELP);
-  if (a === '-' && b === '-') throw new UsageError('Standard input can be one capture only.', HELP);
+  const save = given.one('save-baseline');
+  if (save !== undefined) return saved(save, given, io, tell);
   const format = parseFormat(given);
-  const time = parseTime(given.one('time'));
+  const baseline = given.one('baseline');
   const setup = await readSetup(decodingOf(given), tell);
-  const sides = [
-    await side(a, given.all('keys-a'), given, setup, io, tell),
-    await side(b, given.all('keys-b'), given, setup, io, tell),
-  ];
-  const [left, right] = sides as [Side, Side];
-  const comparison = compareCaptures(left, right, {
-    ...(time === undefined ? {} : { time }),
-    limits: setup.decodeOptions.limits,
-  });
-  const isWhole = sides.every(({ status }) => status === exitStatus.read);
-  for (const text of diffReport(format, comparison, { a, b, version: io.version(), isWhole })) await out.text(text);
+  const compared = await (baseline === undefined
+    ? twoCaptures(given, setup, io, tell)
+    : withBaseline(baseline, given, setup, io, tell));
+  const { comparison, a, b, statuses } = compared;
+  const isWhole = statuses.every((status) => status === exitStatus.read);
+  for (const text of diffReport(format, comparison, { a, b, version: io.version(), isBaseline: baseline !== undefined, isWhole }))
+    await out.text(text);
   if (comparison.unlisted > 0) tell(`${comparison.unlisted} more differences are not listed: limit differences.`);
-  const unread = sides.find(({ status }) => status !== exitStatus.read);
-  if (unread !== undefined) return unread.status;
+  const unread = statuses.find((status) => status !== exitStatus.read);
+  if (unread !== undefined) return unread;
   return comparison.differences.length > 0 ? exitStatus.findings : exitStatus.read;
 }
 
-interface Side extends DiffSide {
+interface Compared {
+  readonly comparison: Comparison;
+  /** Paths. */
+  readonly a: string;
+  readonly b: string;
+  /** The exit status that each capture by itself gives. */
+  readonly statuses: readonly number[];
+}
+
+async function twoCaptures(given: Given, setup: Setup, io: Io, tell: Tell): Promise<Compared> {
+  const [a, b, ...more] = given.positionals;
+  if (a === undefined || b === undefined || more.length > 0) throw new UsageError('"diff" needs two captures.', HELP);
+  if (a === '-' && b === '-') throw new UsageError('Standard input can be one capture only.', HELP);
+  const time = parseTime(given.one('time'));
+  const left = await side(a, [...given.all('keys'), ...given.all('keys-a')], setup, io, tell);
+  const right = await side(b, [...given.all('keys'), ...given.all('keys-b')], setup, io, tell);
+  const comparison = compareCaptures(left.side, right.side, {
+    ...(time === undefined ? {} : { time }),
+    limits: setup.decodeOptions.limits,
+  });
+  return { comparison, a, b, statuses: [left.status, right.status] };
+}
+
+async function withBaseline(path: string, given: Given, setup: Setup, io: Io, tell: Tell): Promise<Compared> {
+  const capture = oneCapture(given, '--baseline', ['keys-a', 'keys-b', 'time']);
+  const { limits } = setup.decodeOptions;
+  const baseline = readBaselineFile(path, limits);
+  const ids = new Set(setup.protocols.map(({ id }) => id));
+  const unknown = baseline.protocolIds.filter((id) => !ids.has(id));
+  if (unknown.length > 0)
+    tell(`${path} has conversations of ${unknown.join(', ')}, which no protocol decodes here: give --protocol.`);
+  const filter =
+    setup.filter ?? (baseline.filter && readFilter(baseline.filter, setup.protocols, `The filter in line 1 of ${path}`));
+  const right = await side(capture, given.all('keys'), { ...setup, filter: filter || undefined }, io, tell);
+  const comparison = compareCaptures(baseline, right.side, { limits });
+  return { comparison, a: path, b: capture, statuses: [right.status] };
+}
+
+/** Writes the baseline of a capture; the exit status of the capture. */
+async function saved(path: string, given: Given, io: Io, tell: Tell): Promise<number> {
+  const capture = oneCapture(given, '--save-baseline', ['baseline', 'keys-a', 'keys-b', 'time', 'format', 'json']);
+  const decoding = decodingOf(given);
+  const setup = await readSetup(decoding, tell);
+  const { side: read, status } = await side(capture, given.all('keys'), setup, io, tell);
+  if (status === exitStatus.unreadable) return status;
+  writeBaselineFile(path, read, decoding.filter === undefined ? {} : { filter: decoding.filter }, setup.decodeOptions.limits);
+  return status;
+}
+
+/** Throws a UsageError where an option is given that needs two captures. */
+function oneCapture(given: Given, option: string, unfit: readonly string[]): string {
+  const other = unfit.find((name) => given.has(name) || given.all(name).length > 0);
+  if (other !== undefined) throw new UsageError(`${option} takes no --${other}.`, HELP);
+  const [capture, ...more] = given.positionals;
+  if (capture === undefined || more.length > 0) throw new UsageError(`"diff" with ${option} needs one capture.`, HELP);
+  return capture;
+}
+
+interface Side {
+  readonly side: DiffSide;
   /** The exit status that the capture by itself gives. */
   readonly status: number;
 }
 
-async function side(path: string, own: readonly string[], given: Given, setup: Setup, io: Io, tell: Tell): Promise<Side> {
+async function side(path: string, keyLogs: readonly string[], setup: Setup, io: Io, tell: Tell): Promise<Side> {
   const name = path === '-' ? 'standard input' : path;
   const told = (sentence: string): void => tell(`${name}: ${sentence}`);
-  const keys = readKeys([...given.all('keys'), ...own], setup, tell);
+  const keys = readKeys(keyLogs, setup, tell);
   const from = { name: 'diff', captures: [path], alignClocks: false, explain: undefined } as const;
   const opened = await openCaptures(from, io.stdin, setup.decodeOptions.limits);
   const { analysis } = analyse({ ...opened, keys, setup, tell: told });
   const status = readStatus(opened);
-  if (setup.filter === undefined) return { analysis, status };
+  if (setup.filter === undefined) return { side: captureSide(analysis), status };
   const wanted = new Set(matching(analysis, { setup }));
-  return { analysis, status, wanted: (n) => wanted.has(n) };
+  return { side: captureSide(analysis, (n) => wanted.has(n)), status };
 }
 
 function decodingOf(given: Given): Pick<Command, 'choices' | 'decodeAs' | 'filter' | 'limits' | 'order' | 'protocols'> {

@@ -108,6 +108,10 @@ function fieldJsonParams(value: unknown): WebviewCalls['fieldJson']['params'] {
   return { ...treeParams(value), path: path.map((at: unknown) => integer(at, 'fieldJson.path', 0)) };
 }
 
+export function saveBaselineParams(value: unknown): WebviewCalls['saveBaseline']['params'] {
+  return { conversation: integer(object(value, 'saveBaseline').conversation, 'saveBaseline.conversation', 0) };
+}
+
 export function debugParams(value: unknown): WebviewCalls['debug']['params'] {
   return { conversation: integer(object(value, 'debug').conversation, 'debug.conversation', 0) };
 }

@@ -10,7 +10,7 @@ import * as check from './checks.ts';
 import { unpin } from './decodeas.ts';
 import { CaptureDocument } from './document.ts';
 import { saveDrawing } from './drawing.ts';
-import { exportList, followConversation } from './exporting.ts';
+import { exportList, followConversation, saveBaseline } from './exporting.ts';
 import { LineProblems } from './lineproblems.ts';
 import { moduleProblems } from './moduleproblems.ts';
 import { mediaFolder, pageOf } from './page.ts';
@@ -223,6 +223,9 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
           this.#debug(document.uri, check.debugParams(params).conversation);
           return {};
         },
+        saveBaseline: async (params: unknown) => ({
+          saved: await saveBaseline(document, check.saveBaselineParams(params).conversation),
+        }),
         copy: async (params: unknown) => {
           await vscode.env.clipboard.writeText(check.copyParams(params).text);
           return { copied: true };

@@ -183,6 +183,14 @@ export async function writeWhole(target: vscode.Uri, bytes: Uint8Array): Promise
   }
 }
 
+/** Asks where to write the baseline of a conversation, and writes it: whole, or not at all. */
+export async function saveBaseline(document: CaptureDocument, conversation: number): Promise<boolean> {
+  const { bytes } = await document.worker.call('baseline', { conversation });
+  const target = await where(document.uri, `${bareName(document.uri)}.baseline`, 'jsonl');
+  if (target !== undefined) await writeWhole(target, bytes);
+  return target !== undefined;
+}
+
 /** Asks how the conversation of a message is to be written, and shows it. */
 export async function followConversation(document: CaptureDocument, transcripts: Transcripts, n: number): Promise<boolean> {
   const forms = [

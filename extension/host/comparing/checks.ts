@@ -15,7 +15,7 @@ export function unfold(value: unknown): ComparisonPageCalls['unfold']['params'] 
   };
 }
 
-export function showFrame(value: unknown): ComparisonPageCalls['showFrame']['params'] {
-  const { side, frame } = object(value, 'showFrame');
-  return { side: oneOf(side, ['a', 'b'] as const, 'showFrame.side'), frame: integer(frame, 'showFrame.frame', 1) };
+export function showPlace(value: unknown): ComparisonPageCalls['showPlace']['params'] {
+  const { side, at } = object(value, 'showPlace');
+  return { side: oneOf(side, ['a', 'b'] as const, 'showPlace.side'), at: integer(at, 'showPlace.at', 1) };
 }

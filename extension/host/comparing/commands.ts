@@ -23,6 +23,8 @@ export function registerComparing(
     register('compareWithSelected', (clicked) => comparing.withSelected(uriIn(clicked) ?? editors.active?.document.uri)),
     register('compareSelected', (_clicked, selected) => comparing.both(Array.isArray(selected) ? selected.flatMap(uriOf) : [])),
     register('compareWith', (clicked) => comparing.withFile(uriIn(clicked) ?? editors.active?.document.uri)),
+    register('compareWithBaseline', (clicked) => comparing.withBaseline(uriIn(clicked) ?? editors.active?.document.uri)),
+    register('compareAgain', (a, b) => comparing.again(uriIn(a), uriIn(b))),
     register('nextDifference', () => comparing.active?.go(true)),
     register('previousDifference', () => comparing.active?.go(false)),
   ];
@@ -62,7 +64,7 @@ class Comparing {
 
   async withSelected(capture: vscode.Uri | undefined): Promise<void> {
     if (capture === undefined) return needsCapture();
-    if (this.#selected !== undefined) return this.#open(this.#selected, capture);
+    if (this.#selected !== undefined) return void this.#open(this.#selected, capture);
     void tellInformation(vscode.l10n.t('Peerscope: choose Select Capture for Compare on the other capture first.'));
   }
 
@@ -85,16 +87,35 @@ class Comparing {
     if (other !== undefined) this.#open(capture, other);
   }
 
-  #open(a: vscode.Uri, b: vscode.Uri): void {
-    const key = JSON.stringify([a.toString(), b.toString()]);
+  /** What is compared already may have changed. */
+  again(a: vscode.Uri | undefined, b: vscode.Uri | undefined): void {
+    if (a !== undefined && b !== undefined) this.#open(a, b)?.again();
+  }
+
+  async withBaseline(capture: vscode.Uri | undefined): Promise<void> {
+    if (capture === undefined) return needsCapture();
+    const [baseline] =
+      (await vscode.window.showOpenDialog({
+        title: vscode.l10n.t('Compare {0} with a Baseline', nameOf(capture)),
+        openLabel: vscode.l10n.t('Compare'),
+        filters: { [vscode.l10n.t('Baselines')]: ['jsonl'], [vscode.l10n.t('All files')]: ['*'] },
+        ...(capture.scheme === 'file' ? { defaultUri: vscode.Uri.joinPath(capture, '..') } : {}),
+      })) ?? [];
+    if (baseline !== undefined) this.#open(baseline, capture, true);
+  }
+
+  /** The panel that shows them already, if there is one. */
+  #open(a: vscode.Uri, b: vscode.Uri, isBaseline = false): ComparisonPanel | undefined {
+    const key = JSON.stringify([a.toString(), b.toString(), isBaseline]);
     const known = this.#panels.get(key);
     if (known !== undefined) {
       known.reveal();
-      return;
+      return known;
     }
-    const panel = new ComparisonPanel(a, b, this.#parts);
+    const panel = new ComparisonPanel(a, b, isBaseline, this.#parts);
     this.#panels.set(key, panel);
     panel.onDidDispose(() => this.#panels.delete(key));
+    return undefined;
   }
 }
 

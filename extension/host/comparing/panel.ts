@@ -1,6 +1,12 @@
 /** The tab of a comparison: its page, and the thread that has both captures. */
 import * as vscode from 'vscode';
-import type { ComparedCapture, ComparisonEvents, ComparisonPageCalls, ComparisonView } from '../../wire/comparing.ts';
+import type {
+  ComparedBaseline,
+  ComparedCapture,
+  ComparisonEvents,
+  ComparisonPageCalls,
+  ComparisonView,
+} from '../../wire/comparing.ts';
 import { Connection } from '../../wire/rpc.ts';
 import type { CaptureEditors } from '../capture/editor.ts';
 import { nameOf } from '../capture/files.ts';
@@ -26,6 +32,7 @@ export interface ComparisonParts {
 
 export class ComparisonPanel {
   readonly #captures: readonly [vscode.Uri, vscode.Uri];
+  readonly #isBaseline: boolean;
   readonly #parts: ComparisonParts;
   readonly #panel: vscode.WebviewPanel;
   #connection: PageConnection;
@@ -33,8 +40,10 @@ export class ComparisonPanel {
   #view: Promise<ComparisonView> | undefined;
   readonly onDidDispose: vscode.Event<void>;
 
-  constructor(a: vscode.Uri, b: vscode.Uri, parts: ComparisonParts) {
+  /** `isBaseline`: A is a baseline, B a capture. */
+  constructor(a: vscode.Uri, b: vscode.Uri, isBaseline: boolean, parts: ComparisonParts) {
     this.#captures = [a, b];
+    this.#isBaseline = isBaseline;
     this.#parts = parts;
     const title = `${nameOf(a)} ↔ ${nameOf(b)}`;
     this.#panel = vscode.window.createWebviewPanel(COMPARISON, title, vscode.ViewColumn.Active, {
@@ -66,6 +75,12 @@ export class ComparisonPanel {
     this.#panel.reveal();
   }
 
+  /** Both captures are read again, at once or when the page comes back. */
+  again(): void {
+    this.#view = undefined;
+    this.#connection.tell('again', {});
+  }
+
   dispose(): void {
     this.#panel.dispose();
   }
@@ -88,9 +103,10 @@ export class ComparisonPanel {
           if (this.#worker === undefined) throw new Error(vscode.l10n.t('The captures are not compared yet.'));
           return this.#worker.call('unfold', check.unfold(params));
         },
-        showFrame: async (params: unknown) => {
-          const { side, frame } = check.showFrame(params);
-          await this.#showFrame(this.#captures[side === 'a' ? 0 : 1], frame);
+        showPlace: async (params: unknown) => {
+          const { side, at } = check.showPlace(params);
+          if (side === 'a' && this.#isBaseline) await this.#showLine(this.#captures[0], at);
+          else await this.#showFrame(this.#captures[side === 'a' ? 0 : 1], at);
           return {};
         },
       },
@@ -99,9 +115,18 @@ export class ComparisonPanel {
   }
 
   /** Beside the comparison, which stays in view. */
+  get #beside(): vscode.TextDocumentShowOptions {
+    const viewColumn = this.#panel.viewColumn === vscode.ViewColumn.One ? vscode.ViewColumn.Two : vscode.ViewColumn.One;
+    return { viewColumn, preserveFocus: true };
+  }
+
+  async #showLine(baseline: vscode.Uri, line: number): Promise<void> {
+    const at = new vscode.Position(line - 1, 0);
+    await vscode.window.showTextDocument(baseline, { ...this.#beside, selection: new vscode.Range(at, at) });
+  }
+
   async #showFrame(capture: vscode.Uri, frame: number): Promise<void> {
-    const column = this.#panel.viewColumn === vscode.ViewColumn.One ? vscode.ViewColumn.Two : vscode.ViewColumn.One;
-    await this.#parts.editors.show(capture, { frame }, { viewColumn: column, preserveFocus: true });
+    await this.#parts.editors.show(capture, { frame }, this.#beside);
     this.#parts.editors.reveal(capture, frame);
     // An inspector that opens takes the focus all the same, and the keys go on from difference to difference.
     this.#panel.reveal(this.#panel.viewColumn);
@@ -118,9 +143,10 @@ export class ComparisonPanel {
       stuck: () => {},
     });
     this.#worker = worker;
-    const [left, right] = await Promise.all([this.#read(a), this.#read(b)]);
-    const view = await worker.call('compare', { a: left.capture, b: right.capture });
-    const problems = [...new Set([...left.problems, ...right.problems])];
+    const right = await this.#read(b);
+    const left = this.#isBaseline ? undefined : await this.#read(a);
+    const view = await worker.call('compare', { a: left?.capture ?? (await baselineOf(a)), b: right.capture });
+    const problems = [...new Set([...(left?.problems ?? []), ...right.problems])];
     return { ...view, notices: [...problems, ...view.notices] };
   }
 
@@ -128,11 +154,18 @@ export class ComparisonPanel {
   async #read(uri: vscode.Uri): Promise<{ readonly capture: ComparedCapture; readonly problems: readonly string[] }> {
     const { settings, problems } = readSettings(uri);
     const keys = await this.#parts.keyLogs.read(uri);
-    const parts = await partsOf(uri);
-    const place = parts ?? (uri.scheme === 'file' ? { path: uri.fsPath } : { bytes: await readWhole(uri) });
+    const place = (await partsOf(uri)) ?? (await placeOf(uri));
     return {
       capture: { name: nameOf(uri), ...place, settings, logs: [...keys.texts] },
       problems: [...problems, ...keys.problems],
     };
   }
+}
+
+async function placeOf(uri: vscode.Uri): Promise<{ readonly path: string } | { readonly bytes: Uint8Array }> {
+  return uri.scheme === 'file' ? { path: uri.fsPath } : { bytes: await readWhole(uri) };
+}
+
+async function baselineOf(uri: vscode.Uri): Promise<ComparedBaseline> {
+  return { name: nameOf(uri), ...(await placeOf(uri)), isBaseline: true };
 }

@@ -32,6 +32,7 @@ import {
 } from './checks.ts';
 import { type Driven, nodeCommandsOf } from './commands.ts';
 import { type MessageNodes, Messages } from './messages.ts';
+import { askPrevious, comparePrevious } from './previous.ts';
 import { Recordings } from './recordings.ts';
 import { PacketSender, type PacketSenders } from './sendpacket.ts';
 import { type Standing, StoppedDebugger } from './stoppeddebugger.ts';
@@ -45,6 +46,7 @@ export function registerNodes(context: vscode.ExtensionContext, editors: Capture
   return [
     nodes,
     vscode.commands.registerCommand('peerscope.openTestNode', () => nodes.open()),
+    vscode.commands.registerCommand('peerscope.compareWithPrevious', () => askPrevious(nodes, editors.active?.document.uri)),
     vscode.commands.registerCommand('peerscope.continueAnyway', () => nodes.continueAnyway()),
     vscode.commands.registerCommand('peerscope.writeMessage', (of: unknown) => nodes.onMessage(of, 'write')),
     vscode.commands.registerCommand('peerscope.sendMessageNow', (of: unknown) => nodes.onMessage(of, 'send')),
@@ -196,6 +198,12 @@ class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, T
           const { node } = nodeOf(params);
           const recording = this.states.find(({ id }) => id === node)?.recording;
           if (recording !== undefined) await this.#showTraffic(vscode.Uri.file(recording));
+          return {};
+        },
+        comparePrevious: async (params: unknown) => {
+          const { node } = nodeOf(params);
+          const recording = this.states.find(({ id }) => id === node)?.recording;
+          if (recording !== undefined) await comparePrevious(vscode.Uri.file(recording));
           return {};
         },
         showFrame: async (params: unknown) => {

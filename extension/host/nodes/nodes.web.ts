@@ -11,6 +11,7 @@ const commands = [
     'sendHeldMessage',
     'dropHeldMessage',
     'continueAnyway',
+    'compareWithPrevious',
     'sendPacketToLink',
   ],
   ...['runScriptSection', 'sendPacket', 'newProtocol', 'showProtocolReference', 'exportWiresharkDissector'],

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { reasonOf } from '../../capture/reason.ts';
+import { previousOf } from '../../wire/recordings.ts';
 import { tellInformation } from '../telling.ts';
 import { sweepFolders } from './folders.ts';
 
@@ -53,7 +54,7 @@ export class Recordings {
     const remove = vscode.l10n.t('Delete');
     const chosen = await tellInformation(said, open, remove);
     if (chosen === open) for (const path of left) await show(vscode.Uri.file(path));
-    if (chosen === remove) for (const path of left) rmSync(path, { force: true });
+    if (chosen === remove) for (const path of left) for (const each of [path, previousOf(path)]) rmSync(each, { force: true });
   }
 
   get #remembered(): readonly string[] {

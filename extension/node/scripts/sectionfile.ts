@@ -1,10 +1,11 @@
 import { rmSync } from 'node:fs';
 import { reasonOf } from '../../capture/reason.ts';
+import { keepPrevious } from '../previous.ts';
 import { GrowingFile } from '../recording.ts';
 
 const FLUSH_MS = 50;
 
-/** The recording of a section while it runs: a file that an inspector can follow, in the place of what the run before left. */
+/** The recording of a section while it runs: a file that an inspector can follow, in the place of that of the run before, which is kept. */
 export class SectionFile {
   readonly #path: string;
   readonly #began: () => void;
@@ -17,7 +18,10 @@ export class SectionFile {
   constructor(path: string, began: () => void) {
     this.#path = path;
     this.#began = began;
-    this.#try(() => rmSync(path, { force: true }));
+    this.#try(() => {
+      keepPrevious(path);
+      rmSync(path, { force: true });
+    });
   }
 
   /** The next block; the first ones are no frames. */

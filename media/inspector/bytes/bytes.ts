@@ -147,7 +147,7 @@ export class Bytes extends PageElement {
 
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has('source') || changed.has('sources')) this.#pickNothing();
-    if (changed.has('source') || (changed.has('sources') && this.cursor === undefined)) this.#list.toTop();
+    if (changed.has('source') || (changed.has('sources') && this.cursor === undefined)) this.#list.scrollTo(0);
     if ((changed.has('cursor') || changed.has('field') || changed.has('source')) && this.cursor !== undefined)
       this.#list.reveal(Math.floor(this.cursor / this.#rowBytes));
   }

@@ -92,7 +92,7 @@ export class Packets extends PageElement {
 
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has('list') && changed.get('list') !== undefined) {
-      this.#lines.toTop();
+      this.#lines.scrollTo(0);
       this.#fit.clear();
     }
     this.#columns = columnsOf(this.list.columns, this.#isNarrow, this.arranged.order);

@@ -119,6 +119,10 @@ export function carryOut(session: Session, parts: Parts, name: PageCommand, give
       const conversation = place.conversation ?? row?.conversation;
       if (conversation !== undefined) void session.debug(conversation);
     },
+    saveBaseline: () => {
+      const conversation = place.conversation ?? row?.conversation;
+      if (conversation !== undefined) void session.saveBaseline(conversation);
+    },
   };
   actions[name]();
 }

@@ -77,6 +77,10 @@ export class Asking {
     return this.#call('export', { scope, ...message }).then(nothing, (error) => `Nothing was written: ${sentence(error)}`);
   }
 
+  async saveBaseline(conversation: number): Promise<string | undefined> {
+    return this.#call('saveBaseline', { conversation }).then(nothing, (error) => `No baseline is saved: ${sentence(error)}`);
+  }
+
   async debug(conversation: number): Promise<string | undefined> {
     return this.#call('debug', { conversation }).then(nothing, (error) => `Nothing is debugged: ${sentence(error)}`);
   }

@@ -277,6 +277,11 @@ export class Session {
     return this.#let(this.#asking.debug(conversation));
   }
 
+  /** As a file that a comparison can have in place of this capture. */
+  saveBaseline(conversation: number): Promise<void> {
+    return this.#let(this.#asking.saveBaseline(conversation));
+  }
+
   async comment(frame: number): Promise<void> {
     const comments = await this.#asking.comment(this.#remembered, frame).catch(() => undefined);
     if (comments !== undefined) this.arrange({ comments });

@@ -55,7 +55,7 @@ export class Findings extends PageElement {
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has('filter')) {
       this.#counted = undefined;
-      this.#list.toTop();
+      this.#list.scrollTo(0);
     }
     if (changed.has('generation') || changed.has('filter')) this.#rows.stale();
   }

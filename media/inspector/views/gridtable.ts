@@ -144,7 +144,7 @@ export abstract class GridTable<View, Id extends string> extends PageElement {
     this.#descending = column === this.#sort ? !this.#descending : isNumber;
     this.#sort = column;
     this.selected = 0;
-    this.#list.toTop();
+    this.#list.scrollTo(0);
     this.#rows.stale();
   }
 

@@ -91,7 +91,7 @@ export class Ladder extends PageElement {
     if (!changed.has('filter') && !changed.has('generation')) return;
     this.#list = new PacketList({ show: 'messages', filter: this.filter, columns: [] }, this.call, () => this.requestUpdate());
     this.#selected = -1;
-    if (changed.has('filter')) this.#lines.toTop();
+    if (changed.has('filter')) this.#lines.scrollTo(0);
     void this.#ask();
   }
 

@@ -106,6 +106,15 @@ export default (library) => {
       rules: Object.values(rules),
       machines: [machine],
       choices: [keyChoice],
+      // How messages are told apart by bytes alone: `peerscope wireshark knock` makes a dissector of it.
+      wire: {
+        transport: 'udp',
+        messages: [
+          { name: 'hello', when: [{ at: 0, size: 1, from: 1 }], length: 33, opens: true },
+          { name: 'welcome', when: [{ at: 0, size: 1, from: 2 }], length: 41, opens: true },
+          { name: 'data', when: [{ at: 0, size: 1, from: 3 }] },
+        ],
+      },
     },
 
     recognise: ({ datagrams }) => {

@@ -1,5 +1,6 @@
 /** The command diff: its formats, its exit statuses, and what it refuses. */
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   bytes,
@@ -135,6 +136,11 @@ describe('diff', () => {
     [['-', '-'], 'Standard input can be one capture only'],
     [['a', 'b', '--format', 'github'], 'is no format'],
     [['a', 'b', '--time', 'long'], '--time takes a percentage'],
+    [['a', '--baseline', 'b', '--time', '20%'], '--baseline takes no --time'],
+    [['a', '--baseline', 'b', '--keys-a', 'k'], '--baseline takes no --keys-a'],
+    [['a', 'b', '--baseline', 'c'], '"diff" with --baseline needs one capture'],
+    [['a', '--save-baseline', 'b', '--json'], '--save-baseline takes no --json'],
+    [['a', '--save-baseline', 'b', '--baseline', 'c'], '--save-baseline takes no --baseline'],
     [['a', 'b', '--junit'], '"diff" takes no --junit'],
   ])('refuses %j', async (args, why) => {
     const { status, err } = await peerscope(['diff', ...args]);
@@ -153,5 +159,82 @@ describe('diff', () => {
     const { out } = await peerscope(['diff', a, join(samples, 'p2pke_b.pcapng'), '--keys-a', join(samples, 'p2pke_a.keys')]);
     expect(out).not.toMatch(/[0-9a-f]{64}/);
     expect(lines(out).length).toBeGreaterThan(1);
+  });
+});
+
+describe('diff with a baseline', () => {
+  const save = (capture: string, file: string, ...more: string[]) => diffOf([capture, '--save-baseline', file, ...more]);
+  const withBaseline = (file: string, capture: string, ...more: string[]) => diffOf(['--baseline', file, capture, ...more]);
+  const diffOf = (args: readonly string[]) => peerscope(['diff', ...args, ...module]);
+  const place = (): string => join(dirname(temporary('empty', '')), 'beats.baseline.jsonl');
+
+  it('is silent when it is saved, and says where a capture is not as it', async () => {
+    const file = place();
+    expect(await save(beats('a', from(1, 'x', 'y')), file)).toMatchObject({ status: 0, out: '', err: '' });
+    const same = await withBaseline(file, beats('b', from(70, 'x', 'y'), 40_001));
+    expect(same).toMatchObject({ status: 0, out: 'No difference: 2 messages in 1 conversation.\n', err: '' });
+    const { status, out } = await withBaseline(file, beats('b', from(70, 'x', 'z')));
+    const line =
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .findLastIndex((text) => text.includes('"message"')) + 1;
+    expect(lines(out)[0]).toBe("B's beat has note z, not y.");
+    expect(lines(out)[1]).toContain(`beats.baseline.jsonl:${line} `);
+    expect(status).toBe(1);
+    const markdown = await withBaseline(file, beats('b', from(70, 'x', 'z')), '--format', 'markdown');
+    expect(lines(markdown.out)[2]).toMatch(/^\| line in .* \| frame in /);
+    const sarif = await withBaseline(file, beats('b', from(70, 'x')), '--format', 'sarif');
+    const [{ locations }] = JSON.parse(sarif.out).runs[0].results;
+    expect(locations[0].physicalLocation.region.startLine).toBe(line);
+  });
+
+  it('compares what its filter chose, unless another is given', async () => {
+    const file = place();
+    await save(beats('a', from(1, 'x', 'y')), file, '--filter', 'heartbeat.note == "x"');
+    const b = beats('b', from(1, 'x', 'changed'));
+    expect((await withBaseline(file, b)).status).toBe(0);
+    expect((await withBaseline(file, b, '--filter', 'heartbeat')).status).toBe(1);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('heartbeat.note', 'heartbeat.none'));
+    const broken = await withBaseline(file, b);
+    expect(broken.status).toBe(3);
+    expect(broken.err).toContain('The filter in line 1 of ');
+  });
+
+  it('tells of a protocol that is not given', async () => {
+    const file = place();
+    const a = beats('a', from(1, 'x'));
+    await save(a, file);
+    const { status, err } = await peerscope(['diff', '--baseline', file, a]);
+    expect(status).toBe(1);
+    expect(err).toContain('has conversations of heartbeat, which no protocol decodes here: give --protocol.');
+  });
+
+  it('takes the place of a baseline alone, and of no capture', async () => {
+    const [a, b] = [beats('a', from(1, 'x')), beats('b', from(1, 'y'))];
+    const before = readFileSync(b);
+    const { status, err } = await save(a, b);
+    expect(status).toBe(3);
+    expect(err).toContain('exists, and is no baseline. Choose another name.');
+    expect(readFileSync(b)).toEqual(before);
+    const file = place();
+    await save(a, file);
+    expect((await save(b, file)).status).toBe(0);
+    expect((await withBaseline(file, b)).status).toBe(0);
+  });
+
+  it('refuses what is no baseline, and what is over its limit', async () => {
+    const a = beats('a', from(1, 'x'));
+    const bad = await withBaseline(temporary('bad.jsonl', '{"peerscope":"baseline","version":9}\n'), a);
+    expect(bad.status).toBe(3);
+    expect(bad.err).toContain('Line 1: the baseline has version 9 and this Peerscope reads up to 1: use a newer one.');
+    const large = await save(a, place(), '--limit', 'baselineSize=10');
+    expect(large.status).toBe(3);
+    expect(large.err).toContain('over the limit baselineSize of 10 bytes');
+    const file = place();
+    await save(a, file);
+    expect((await withBaseline(file, a, '--limit', 'baselineSize=10')).err).toContain('over the limit baselineSize of 10 bytes');
+    expect((await save(temporary('empty.pcapng', sectionHeader()), place())).err).toContain(
+      'There is no message to put into a baseline.',
+    );
   });
 });

@@ -74,7 +74,7 @@ const parts = [
 
 function comparisonOf(text: string): Comparison {
   const difference: Difference = { kind: 'value', protocol: 'p', message: text, field: text, text: `B ${text}`, count: 1 };
-  return { differences: [difference], unlisted: 0, conversations: [], messages: [1, 1] };
+  return { differences: [difference], unlisted: 0, conversations: [], contents: new Map(), messages: [1, 1] };
 }
 
 /** As it is shown: escapes resolved, spaces at its ends gone. */
@@ -85,7 +85,7 @@ it('no text whatever becomes markup, and each is read as it was', () => {
   let markup = 0;
   for (let n = 0; n < 5000; n++) {
     const text = `a${Array.from({ length: 1 + random.below(10) }, () => random.pick(parts)).join('')}z`;
-    const files = { a: text, b: text, version: '1', isWhole: true };
+    const files = { a: text, b: text, version: '1', isBaseline: false, isWhole: true };
     const source = diffReport('markdown', comparisonOf(text), files).join('\n');
     const tokens = renderer.parse(source, {}).flatMap((token) => [token, ...(token.children ?? [])]);
     expect(

@@ -139,3 +139,23 @@ describe('a capture that unpacks to much', () => {
     expect(await run('large.pcapng.gz', bomb(768, 3))).toBeLessThan(400);
   }, 60_000);
 });
+
+describe('a capture that is compressed in another way', () => {
+  // The beginnings of what zstd and lz4 make of a capture.
+  it.each([
+    [
+      'capture.pcapng.zst',
+      '28b52ffd64cf12fd',
+      'The file is compressed with Zstandard, which Peerscope does not read. Unpack it first: zstd -d.',
+    ],
+    [
+      'capture.pcapng.lz4',
+      '04224d186440a7b4',
+      'The file is compressed with LZ4, which Peerscope does not read. Unpack it first: lz4 -d.',
+    ],
+  ])('%s is refused with what to do', async (name, digits, sentence) => {
+    const { status, err } = await peerscope(['decode', temporary(name, Buffer.from(digits, 'hex'))]);
+    expect(err).toContain(sentence);
+    expect(status).toBe(2);
+  });
+});

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Analysis } from '../../../dissector/analysis/index.ts';
-import { defaultLimits } from '../../../dissector/bytes/index.ts';
+import { defaultLimits, type Field } from '../../../dissector/bytes/index.ts';
+import { contentIn } from '../../../dissector/diff/captureside.ts';
 import type { Content } from '../../../dissector/diff/content.ts';
 import { DeclaredFields } from '../../../dissector/diff/declared.ts';
-import { compareCaptures } from '../../../dissector/diff/index.ts';
-import { messageContent } from '../../../dissector/diff/sequence.ts';
+import { captureSide, compareCaptures } from '../../../dissector/diff/index.ts';
 import { openBytes, type Protocol, protocols } from '../../../dissector/index.ts';
 import { loadProtocols } from '../../../extension/capture/modules.ts';
 import { samples } from '../../../extension/workbench/paths.ts';
@@ -15,7 +15,7 @@ import { samples } from '../../../extension/workbench/paths.ts';
 interface Leaf {
   readonly n: number;
   readonly frame: number;
-  readonly content: Content;
+  readonly content: Content<Field>;
 }
 
 function opened(bytes: Uint8Array, all: readonly Protocol[]): Analysis {
@@ -24,7 +24,7 @@ function opened(bytes: Uint8Array, all: readonly Protocol[]): Analysis {
   return capture.analysis;
 }
 
-function leavesOf({ parts, ...content }: Content): Content[] {
+function leavesOf({ parts, ...content }: Content<Field>): Content<Field>[] {
   return parts === undefined ? [{ ...content, parts }] : parts.flatMap(leavesOf);
 }
 
@@ -32,7 +32,7 @@ function leavesOf({ parts, ...content }: Content): Content[] {
 function plainLeaves(analysis: Analysis, declared: DeclaredFields): Leaf[] {
   return Array.from({ length: analysis.messageCount }, (_, n) => {
     const message = analysis.message(n);
-    return messageContent(analysis, message, declared)
+    return contentIn(analysis, message, declared)
       .flatMap(leavesOf)
       .filter(
         ({ field, fresh }) => fresh === undefined && field.source === 0 && field.bits === undefined && field.end > field.start,
@@ -76,7 +76,7 @@ describe('a byte of one field that is changed', () => {
       const other = copy === undefined ? undefined : opened(copy, all);
       // A type byte makes another message of it, a bracket none at all.
       if (other === undefined || names(other).join() !== names(analysis).join()) continue;
-      const { differences } = compareCaptures({ analysis }, { analysis: other }, { limits: defaultLimits });
+      const { differences } = compareCaptures(captureSide(analysis), captureSide(other), { limits: defaultLimits });
       const found = differences.map(({ a, field, kind }) => ({ n: a?.n, field, kind }));
       expect(found, `${leaf.n} ${leaf.content.path}`).toContainEqual({ n: leaf.n, field: leaf.content.path, kind: 'value' });
       // What is signed makes its signature wrong, too; nothing else follows.
@@ -89,7 +89,7 @@ describe('a byte of one field that is changed', () => {
 
   it('is none beside itself', () => {
     const analysis = opened(readFileSync(join(samples, 'ptpchat_a.pcapng')), protocols);
-    const { differences, messages } = compareCaptures({ analysis }, { analysis }, { limits: defaultLimits });
+    const { differences, messages } = compareCaptures(captureSide(analysis), captureSide(analysis), { limits: defaultLimits });
     expect(differences).toEqual([]);
     expect(messages[0]).toBeGreaterThan(10);
   });

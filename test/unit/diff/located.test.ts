@@ -1,15 +1,17 @@
 /** Fields of differences as they stand in both captures. */
 import { describe, expect, it } from 'vitest';
 import { defaultLimits, toHex } from '../../../dissector/bytes/index.ts';
-import { compareCaptures, type Difference, LocatedFields } from '../../../dissector/diff/index.ts';
+import { captureSide, compareCaptures, type Difference, LocatedFields } from '../../../dissector/diff/index.ts';
 import { analyseGolden, goldenKeys } from '../../golden/open.ts';
 
 const analysis = analyseGolden('p2pke_a', goldenKeys('p2pke_a'));
+const side = captureSide(analysis);
+const none = { contents: new Map() };
 const same = { n: 0, frame: 1 };
 const difference = (field: string): Difference => ({
   ...{ kind: 'value', protocol: 'p2pke', message: 'InitHello', text: '', count: 1, a: same, b: same, field },
 });
-const located = (field: string) => new LocatedFields(analysis, analysis).of(difference(field));
+const located = (field: string) => new LocatedFields(side, side, none).of(difference(field));
 
 describe('a field of a difference', () => {
   it('is found by its path, with its value and its bytes', () => {
@@ -31,14 +33,14 @@ describe('a field of a difference', () => {
 
   it('of a message that one side alone has is not looked for', () => {
     const { b: _b, ...missing } = difference('p2pke.counter');
-    expect(new LocatedFields(analysis, analysis).of(missing)).toEqual([undefined, undefined]);
+    expect(new LocatedFields(side, side, none).of(missing)).toEqual([undefined, undefined]);
   });
 
   it('is found for every difference that has a range', () => {
     const closed = analyseGolden('p2pke_b');
-    const { differences } = compareCaptures({ analysis }, { analysis: closed }, { limits: defaultLimits });
-    const fields = new LocatedFields(analysis, closed);
-    for (const one of differences) {
+    const comparison = compareCaptures(side, captureSide(closed), { limits: defaultLimits });
+    const fields = new LocatedFields(side, captureSide(closed), comparison);
+    for (const one of comparison.differences) {
       const [a, b] = fields.of(one);
       expect([one.text, a === undefined, b === undefined]).toEqual([
         one.text,

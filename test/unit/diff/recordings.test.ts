@@ -1,5 +1,5 @@
 /** Recordings of test nodes beside each other: with new keys, with faults, with changed messages. */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { samples } from '../../../extension/workbench/paths.ts';
 import { jsonLines, peerscope } from '../cli/help.ts';
@@ -56,6 +56,60 @@ describe('a run beside one with', () => {
     const { status, differences } = await compared(a, b);
     expect(differences).toEqual([expect.objectContaining({ kind, message, ...(field === undefined ? {} : { field }) })]);
     expect(status).toBe(1);
+  });
+
+  // Three messages after each other, of which the first or the last one shows that all have come.
+  const rest = (last: string): string => `expect b InitDone
+send a data { data: 01 02 03 }
+expect b data { data: 01 02 03 }
+send a data { data: 04 05 06 }
+send a data { data: 07 08 09 }
+send a data { data: 0a 0b 0c }
+expect b data { data: ${last} }
+`;
+
+  it.each([
+    ['a message that is delayed', 'fault a delay=200 data nth 2\n', '04 05 06', 'moved', "B's data comes later, after data"],
+    [
+      'a message that is sent behind the next one',
+      'fault a reorder data nth 2\n',
+      '0a 0b 0c',
+      'moved',
+      "B's data comes later, after data",
+    ],
+    ['a message that is replayed', 'fault a replay data nth 2\n', '0a 0b 0c', 'message added', 'B has one more data after data'],
+    [
+      'a counter that was used before',
+      'fault a stale-nonce data nth 2\n',
+      '0a 0b 0c',
+      'sequence',
+      "counter of B's data is 1 behind its place",
+    ],
+  ])('%s: it alone is named', async (_, fault, last, kind, text) => {
+    const good = await recorded(two + rest('0a 0b 0c'));
+    const bad = await recorded(two + fault + rest(last));
+    const { status, differences } = await compared(good, bad);
+    expect(differences).toEqual([expect.objectContaining({ kind, message: 'data', text })]);
+    expect(differences[0]).toMatchObject(kind === 'message added' ? { b: { n: 5 } } : { a: { n: 4 } });
+    expect(status).toBe(1);
+    // The baseline says the same, and the run beside itself nothing.
+    const baseline = join(dirname(good), 'good.baseline.jsonl');
+    expect((await peerscope(['diff', good, '--save-baseline', baseline])).status).toBe(0);
+    const { out } = await peerscope(['diff', '--baseline', baseline, bad, '--json']);
+    expect(jsonLines(out).slice(0, -1)).toEqual([expect.objectContaining({ kind, message: 'data', text })]);
+    expect((await compared(bad, bad)).differences).toEqual([]);
+  });
+
+  it('a message that is written in pieces: it says the same, in more frames', async () => {
+    const nodes = '### one\nnode b = botd listen 127.0.0.1:0\nnode a = botd dial b\n';
+    const ping = 'expect a Ack\nsend a Ping { id: "0123456789" }\nexpect a Pong { ping_id: "0123456789" }\n';
+    const [whole, split] = [await recorded(nodes + ping), await recorded(`${nodes}fault a split=3 Ping\n${ping}`)];
+    const { status, differences } = await compared(whole, split);
+    expect(differences).toEqual([]);
+    expect(status).toBe(0);
+    const frames = async (capture: string): Promise<number> =>
+      jsonLines((await peerscope(['frames', capture, '--json'])).out).filter((line) => 'captured' in line).length;
+    expect(await frames(split)).toBeGreaterThan(await frames(whole));
   });
 
   it('a wrong signature: it is named, and that nothing came after it', async () => {

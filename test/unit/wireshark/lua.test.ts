@@ -44,6 +44,8 @@ describe('a dissector of a module', () => {
 
   it.each([
     [{ transport: 'sctp', messages: [] }, 'has the transport udp or tcp'],
+    [{ transport: 'sctp', json: 'type' }, 'of JSON has the transport udp or tcp'],
+    [{ transport: 'udp', json: '' }, 'in "json" the name of a member'],
     [{ transport: 'udp', messages: [{ name: 'two', when: [] }] }, 'one of "names"'],
     [{ transport: 'udp', messages: [{ name: 'one' }] }, 'has a list "when"'],
     [{ transport: 'udp', messages: [{ name: 'one', when: [{ at: -1, size: 1, from: 0 }] }] }, 'whole numbers'],

@@ -346,7 +346,10 @@ describe('the worker', () => {
     await connection.call('open', { name: 'a.pcapng', path });
     await finished(connection);
     const ask = (view: string, question: string, params: unknown) => connection.call('view', { view, question, params });
-    expect(await ask('ladder', 'endpoints', {})).toMatchObject({ endpoints: ['127.0.0.1:7000', '127.0.0.1:7001'], done: true });
+    expect(await ask('ladder', 'endpoints', {})).toMatchObject({
+      endpoints: [{ endpoint: '127.0.0.1:7000', name: '302a30…e56d97' }, { endpoint: '127.0.0.1:7001' }],
+      done: true,
+    });
     expect(await ask('findings', 'rows', { start: 0, count: 9, closed: [] })).toMatchObject({ total: 0, ready: true });
     const sorted = { start: 0, count: 9, sort: 'bytes', descending: true };
     expect(await ask('conversations', 'endpoints', sorted)).toMatchObject({ total: 2 });

@@ -1,4 +1,4 @@
-/** `peerscope decode` over one file, its lines to nowhere, in a process of its own: `decode.ts FILE [OPTION]…`. */
+/** A command of `peerscope`, its lines to nowhere, in a process of its own: `command.ts COMMAND FILE… [OPTION]…`. */
 import { createWriteStream } from 'node:fs';
 import { devNull } from 'node:os';
 import { useEngine } from '../../dissector/crypto/index.ts';
@@ -12,8 +12,9 @@ useEngine(platformEngine());
 const nowhere = createWriteStream(devNull);
 const io = { stdin: process.stdin, stdout: nowhere, stderr: nowhere, version: () => '', root: '', interrupted: async () => {} };
 const started = performance.now();
-const status = await run(['decode', ...DECODE_AS.flatMap((rule) => ['--decode-as', rule]), ...process.argv.slice(2)], io);
-if (status !== 0) throw new Error(`decode ends with status ${status}`);
+const [command, ...rest] = process.argv.slice(2);
+const status = await run([command!, ...DECODE_AS.flatMap((rule) => ['--decode-as', rule]), ...rest], io);
+if (status !== 0) throw new Error(`${command} ends with status ${status}`);
 const seconds = (performance.now() - started) / 1000;
 const figures: Figures = { seconds, packets: 0, before, peak: process.resourceUsage().maxRSS * 1024 };
 console.log(JSON.stringify(figures));
