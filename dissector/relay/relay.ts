@@ -221,10 +221,19 @@ export class Relay {
 
   /** Why the values of a held message cannot be changed; undefined where they can be. */
   whyNot(id: number): string | undefined {
+    const edit = this.#editOf(id);
+    return typeof edit === 'string' ? edit : undefined;
+  }
+
+  /** A held message of these values, before it is sealed; undefined where they cannot be changed. Throws an Error for those that do not fit. */
+  encoded(id: number, values: FieldValues): Uint8Array | undefined {
+    const edit = this.#editOf(id);
+    return typeof edit === 'string' ? undefined : edit?.encode(values);
+  }
+
+  #editOf(id: number): HeldUnit['edit'] | undefined {
     for (const pair of this.#pairs)
-      for (const way of ways)
-        for (const { id: own, edit } of pair.passage(way).held)
-          if (own === id) return typeof edit === 'string' ? edit : undefined;
+      for (const way of ways) for (const held of pair.passage(way).held) if (held.id === id) return held.edit;
     return undefined;
   }
 

@@ -178,6 +178,16 @@ export class TerminatingRelay implements Relaying {
     return undefined;
   }
 
+  /** As the other session would say it now. */
+  encoded(id: number, values: FieldValues): Uint8Array | undefined {
+    for (const sessions of this.#all)
+      for (const way of ways) {
+        const message = sessions.carriage(way).held.find((held) => held.id === id)?.message;
+        if (message !== undefined) return sessions.encoded(way === 0 ? 1 : 0, message, values);
+      }
+    return undefined;
+  }
+
   release(
     id: number,
     edited: { readonly values?: FieldValues; readonly bytes?: Uint8Array; readonly times?: number } = {},

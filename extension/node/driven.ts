@@ -1,6 +1,6 @@
 import type { FieldValues } from '../../dissector/codec/index.ts';
 import type { Choices } from '../../dissector/protocol/index.ts';
-import type { NodeLimits, TestNode } from '../../dissector/testnode/index.ts';
+import type { Held, NodeLimits, TestNode } from '../../dissector/testnode/index.ts';
 import type { HeldAction, NodeState, NodeWish } from '../wire/node.ts';
 
 /** How a recording is decoded. */
@@ -32,6 +32,17 @@ export interface Driven {
   readonly controls: Pick<TestNode, 'mode' | 'pause' | 'held' | 'drop' | 'delay' | 'disconnect'>;
   /** Id of its protocol. */
   readonly protocol: string;
+  readonly transport: 'udp' | 'tcp';
+  /** It stands between two others. */
+  readonly isRelay: boolean;
+  /** How its recording is decoded. Throws an Error with a sentence before it runs. */
+  readonly decoding: Decoding;
+  /** Paths of key logs that open what it passes on; its own keys are in its recording. */
+  readonly keyLogs: readonly string[];
+  /** A held message of these values, before it is sealed; undefined where no layout says how. Throws an Error for those that do not fit. */
+  encoded(held: Held, values: FieldValues): Uint8Array | undefined;
+  /** The frame of the recording that brought a held message, where it is recorded already. */
+  frameOf(held: number): number | undefined;
   /** Itself, where it is a node: a relay speaks for nobody. */
   readonly speaker: Speaker;
   stop(): Promise<void>;

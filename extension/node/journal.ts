@@ -79,6 +79,9 @@ export class Journal {
     this.#sentences.say(text, grave);
   }
 
+  /** The last frame of a link. */
+  readonly newest = (link: number): number | undefined => this.#frames.get(link);
+
   /** Records it. */
   record(event: NodeEvent, recorder: Recorder): void {
     const before = recorder.frames;

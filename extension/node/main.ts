@@ -12,6 +12,7 @@ import type { Driven } from './driven.ts';
 import { heard } from './heard.ts';
 import { heldText, newText } from './messagetext.ts';
 import { packetLine, suggestFault, suggestions } from './packetline.ts';
+import { pending } from './pending.ts';
 import { protocolsOf, spokenProtocols } from './protocols.ts';
 import { startRelay } from './relaying.ts';
 import { startNode } from './running.ts';
@@ -193,6 +194,10 @@ const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCa
       const mark = speaker.recorded();
       return { mark, ...(await withText(() => sendPacket(speaker, wish))) };
     },
+    pending: async (params: unknown) => {
+      const { node, modules, ...asked } = params as Params<'pending'>;
+      return pending(existing(node), asked, await protocolsOf(modules));
+    },
     packetLine: (params: unknown) => {
       const { node, link, message } = params as Params<'packetLine'>;
       return { text: packetLine(existing(node).speaker, { link, message }) };
@@ -206,7 +211,7 @@ const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCa
     suggestFault: (params: unknown) => {
       const { node, ...wanted } = params as Params<'suggestFault'>;
       const { protocol } = existing(node);
-      return suggestFault({ protocol, isRelay: existing(node).state().kind === 'relay' }, wanted);
+      return suggestFault({ protocol, isRelay: existing(node).isRelay }, wanted);
     },
     save: command<'save'>((node, { path, keys }) => {
       node.flush();

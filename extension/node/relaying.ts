@@ -1,6 +1,7 @@
 /** One relay of the editor: its sockets, the keys that it follows, its recording, and what a page shows of it. */
 import { randomBytes, randomInt } from 'node:crypto';
 import { pinsIn, readDecodeOptions } from '../../dissector/analysis/decodeoptions.ts';
+import type { FieldValues } from '../../dissector/codec/index.ts';
 import { type Address, KeyRing, type Link, type Protocol } from '../../dissector/protocol/index.ts';
 import {
   parseRelayFault,
@@ -10,11 +11,12 @@ import {
   recognitionText,
   relayFaultWords,
 } from '../../dissector/relay/index.ts';
-import { type Held, NodeRefusal, Recorder } from '../../dissector/testnode/index.ts';
+import { type Held, NodeRefusal, nodeLimits, Recorder } from '../../dissector/testnode/index.ts';
 import type { HeldAction, HeldState, LinkState, NodeMode, NodeState, NodeWish } from '../wire/node.ts';
-import { actOnHeld, type Driven, type Edited, type Speaker } from './driven.ts';
+import { actOnHeld, type Decoding, type Driven, type Edited, type Speaker } from './driven.ts';
 import { FaultList } from './faultlist.ts';
 import { FollowedKeys } from './followedkeys.ts';
+import { HeldFrames } from './heldframes.ts';
 import { Journal } from './journal.ts';
 import { nodeLimitsIn } from './limits.ts';
 import { heldSummary } from './messagetext.ts';
@@ -79,6 +81,8 @@ export class RunningRelay implements Driven {
   readonly #forward: Address;
   readonly #journal: Journal;
   readonly #faults = new FaultList(relayFaultWords);
+  readonly #heldFrames = new HeldFrames();
+  #decoding: Decoding | undefined;
   readonly #seed = randomInt(2 ** 32);
   readonly #changed: () => void;
   readonly #rate = new Rate(() => this.#lost());
@@ -116,6 +120,7 @@ export class RunningRelay implements Driven {
       write: (bytes) => this.#journal.write(bytes),
     });
     this.#recorder = recorder;
+    this.#decoding = { choices: options.choices, limits: options.limits ?? nodeLimits };
     keys.read([options.keys]);
     const socket = await SocketRelay.start({
       ...options,
@@ -123,6 +128,7 @@ export class RunningRelay implements Driven {
       happened: (event) => {
         // The side that listens: what comes as its sender wrote it, what goes back as the relay passed it on.
         if (event.kind === 'key' || ('link' in event && event.link?.dialled === false)) this.#journal.record(event, recorder);
+        if (event.kind === 'held') this.#arrived();
         this.#journal.happened(event);
       },
     });
@@ -152,6 +158,41 @@ export class RunningRelay implements Driven {
   get controls(): Relaying {
     if (this.#socket === undefined || !this.#running) throw new Error('The relay is stopped.');
     return this.#socket.relay;
+  }
+
+  /** How its recording is decoded. Throws an Error with a sentence before it runs. */
+  get decoding(): Decoding {
+    if (this.#decoding === undefined) throw new Error('The relay does not run yet.');
+    return this.#decoding;
+  }
+
+  get keyLogs(): readonly string[] {
+    return this.#wish.keyLogs ?? [];
+  }
+
+  get isRelay(): boolean {
+    return true;
+  }
+
+  get transport(): 'udp' | 'tcp' {
+    return this.#wish.transport;
+  }
+
+  encoded({ id }: Held, values: FieldValues): Uint8Array | undefined {
+    return this.controls.encoded(id, values);
+  }
+
+  frameOf(held: number): number | undefined {
+    return this.#heldFrames.of(held);
+  }
+
+  /** What goes back is recorded once it has been passed on. */
+  #arrived(): void {
+    const held = this.#socket?.relay.held ?? [];
+    this.#heldFrames.changed(
+      held.filter(({ direction }) => direction === 'out'),
+      this.#journal.newest,
+    );
   }
 
   get speaker(): Speaker {

@@ -1,11 +1,13 @@
 /** One node of the editor: its sockets, its recording, and what a page shows of it. */
 import { randomBytes, randomInt } from 'node:crypto';
 import { pinsIn, readDecodeOptions } from '../../dissector/analysis/decodeoptions.ts';
+import type { FieldValues } from '../../dissector/codec/index.ts';
 import { type Address, type Link, type Protocol, whyNotAllowed } from '../../dissector/protocol/index.ts';
-import { faultWords, NodeRefusal, parseFault, Recorder, type TestNode } from '../../dissector/testnode/index.ts';
+import { faultWords, type Held, NodeRefusal, parseFault, Recorder, type TestNode } from '../../dissector/testnode/index.ts';
 import type { HeldAction, HeldState, LinkState, NodeMode, NodeState, NodeWish } from '../wire/node.ts';
 import { actOnHeld, type Decoding, type Driven, type Edited, type Speaker } from './driven.ts';
 import { FaultList } from './faultlist.ts';
+import { HeldFrames } from './heldframes.ts';
 import { Journal } from './journal.ts';
 import { nodeLimitsIn } from './limits.ts';
 import { heldSummary } from './messagetext.ts';
@@ -59,6 +61,7 @@ export class RunningNode implements Driven, Speaker {
   readonly #address: Address;
   readonly #journal: Journal;
   readonly #faults = new FaultList(faultWords);
+  readonly #heldFrames = new HeldFrames();
   /** Why nobody could be dialled, until somebody is. */
   #refused: string | undefined;
   /** While it does not run: the one that it had. */
@@ -104,6 +107,7 @@ export class RunningNode implements Driven, Speaker {
         listen: listens ? this.#address : undefined,
         happened: (event) => {
           if (this.#recorder !== undefined) this.#journal.record(event, this.#recorder);
+          if (event.kind === 'held') this.#arrived();
           if (event.kind === 'opened') this.#refused = undefined;
           // Nobody is there yet: what is told is of the dial.
           else if (event.kind === 'told' && event.link === undefined && event.grave && !listens) this.#refused = event.text;
@@ -164,6 +168,34 @@ export class RunningNode implements Driven, Speaker {
   get decoding(): Decoding {
     if (this.#decoding === undefined) throw new Error('The node does not run yet.');
     return this.#decoding;
+  }
+
+  get keyLogs(): readonly string[] {
+    return [];
+  }
+
+  get isRelay(): boolean {
+    return false;
+  }
+
+  get transport(): 'udp' | 'tcp' {
+    return this.#wish.transport;
+  }
+
+  encoded({ message }: Held, values: FieldValues): Uint8Array | undefined {
+    return this.#protocol?.messages?.find(({ name }) => name === message)?.encode(values);
+  }
+
+  frameOf(held: number): number | undefined {
+    return this.#heldFrames.of(held);
+  }
+
+  #arrived(): void {
+    const held = this.#socket?.node.held ?? [];
+    this.#heldFrames.changed(
+      held.filter(({ direction }) => direction === 'in'),
+      this.#journal.newest,
+    );
   }
 
   /** The address at the other end of a link, as captures write it; undefined once the link is gone. */
@@ -285,7 +317,7 @@ export class RunningNode implements Driven, Speaker {
     return { id, remote: addressText(remote), dialled, state, doc, ready, offers, others };
   }
 
-  #held({ id, link, direction, message, values, bytes }: ReturnType<SocketNode['node']['held']['slice']>[number]): HeldState {
+  #held({ id, link, direction, message, values, bytes }: Held): HeldState {
     const shown = { id, remote: addressText(link.remote), direction, message: message ?? `${bytes?.length ?? 0} bytes` };
     return { ...shown, summary: heldSummary({ message, values, bytes }) };
   }

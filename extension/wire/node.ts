@@ -1,6 +1,7 @@
 /** What the page of the test nodes, the extension host and the node's thread say to each other. */
 import type { State } from '../../dissector/protocol/index.ts';
 import type { ProtocolPlan } from '../author/plan.ts';
+import type { TreeView } from './views.ts';
 
 export type NodeMode = 'automatic' | 'step' | 'intercept';
 
@@ -155,6 +156,22 @@ export interface TextFailure {
   readonly text: string;
 }
 
+/** A message that waits at a node, or a new one that somebody writes for a link. */
+export type PendingMessage = { readonly held: number } | { readonly link: number; readonly message: string };
+
+/** A pending message as fields over bytes. */
+export interface PendingView {
+  readonly shown?: {
+    readonly tree: TreeView;
+    /** As its node or its sender had made it, where its text says something else by now. */
+    readonly made?: TreeView;
+    /** What else is to be said of it, in a sentence. */
+    readonly note?: string;
+  };
+  /** Why no bytes can be made of the text. */
+  readonly failure?: TextFailure;
+}
+
 /** Paths of the user's protocol modules, which are there beside the built-in protocols. */
 export interface OfModules {
   readonly modules: readonly string[];
@@ -250,6 +267,11 @@ export interface NodeCalls extends NodeCommands {
   actOnHeld: {
     params: OfNode & OfModules & { readonly held: number; readonly action: HeldAction; readonly text?: string };
     result: { readonly failure?: TextFailure };
+  };
+  /** `text`: what stands in its document; `made`: what stood there first. */
+  pending: {
+    params: OfNode & OfModules & { readonly of: PendingMessage; readonly text?: string; readonly made?: string };
+    result: PendingView;
   };
   /** A message as the node would send it now: the fields of a packet, on one line. */
   packetLine: { params: OfNode & { readonly link: number; readonly message: string }; result: { readonly text: string } };

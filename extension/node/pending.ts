@@ -1,0 +1,205 @@
+/** A message that waits, or that somebody writes, as fields over bytes: what its text says now, and what had been made before. */
+import { readFileSync, statSync } from 'node:fs';
+import type { DecodeAs } from '../../dissector/analysis/index.ts';
+import { enhancedPacket, memoryFile } from '../../dissector/capture/index.ts';
+import type { FieldValues, MessageForm } from '../../dissector/codec/index.ts';
+import { FieldCatalog } from '../../dissector/filter/index.ts';
+import { udpFrame } from '../../dissector/link/index.ts';
+import type { Link, Protocol } from '../../dissector/protocol/index.ts';
+import { previewCapture, previewProtocol, withoutSecrets } from '../../dissector/script/index.ts';
+import type { Held } from '../../dissector/testnode/index.ts';
+import { keyLogText } from '../capture/keylogtext.ts';
+import { CaptureKeys, type KeyLog } from '../capture/keys.ts';
+import { openFile, Pass } from '../capture/open.ts';
+import { treeView } from '../capture/treeview.ts';
+import type { NodeCalls, PendingView } from '../wire/node.ts';
+import type { TreeView } from '../wire/views.ts';
+import { recordedBefore } from './blocks.ts';
+import type { Driven } from './driven.ts';
+import { TextFault, type Written, writtenHeld, writtenPacket } from './scripts/written.ts';
+
+/** Bytes of a recording that are decoded together with a message: that happens each time its text changes. */
+const MOST_RECORDED = 0x0010_0000;
+const STEP_FRAMES = 4096;
+const noPlace = { start: 0, end: 0 };
+
+/** The bytes of a message: before they are sealed, with their layout; or as they are on the wire. */
+type Made =
+  | { readonly form: MessageForm; readonly bytes: Uint8Array; readonly isSealed: boolean }
+  | { readonly form?: undefined; readonly bytes: Uint8Array; readonly held: Held | undefined };
+
+type Asked = Omit<NodeCalls['pending']['params'], 'node' | 'modules'>;
+type Shown = NonNullable<PendingView['shown']>;
+
+/** Of a text that no bytes can be made of, the failure. */
+export async function pending(driven: Driven, { of, text, made }: Asked, protocols: readonly Protocol[]): Promise<PendingView> {
+  const protocol = protocols.find(({ id }) => id === driven.protocol);
+  if (protocol === undefined) throw new Error(`There is no protocol "${driven.protocol}".`);
+  const bytesOf = (from: string | undefined): Made =>
+    'held' in of
+      ? heldBytes(driven, protocol, protocols, of.held, from)
+      : newBytes(driven, protocol, protocols, of.link, from ?? `${protocol.id} ${of.message} { }`);
+  try {
+    const now = bytesOf(text);
+    const { tree, note } = await shown(driven, protocol, protocols, now);
+    const before = made === undefined || made === text ? undefined : earlier(() => bytesOf(made));
+    const told = note === undefined ? {} : { note };
+    if (before === undefined) return { shown: { tree, ...told } };
+    return { shown: { tree, made: (await shown(driven, protocol, protocols, before)).tree, ...told } };
+  } catch (error) {
+    if (!(error instanceof TextFault)) throw error;
+    const { start, end, message } = error;
+    return { failure: { start, end, text: message } };
+  }
+}
+
+/** What stood in the text first may have said that the message is not known yet. */
+function earlier(make: () => Made): Made | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof TextFault) return undefined;
+    throw error;
+  }
+}
+
+function heldBytes(
+  driven: Driven,
+  protocol: Protocol,
+  protocols: readonly Protocol[],
+  id: number,
+  text: string | undefined,
+): Made {
+  const held = driven.controls.held.find((each) => each.id === id);
+  if (held === undefined) throw new Error('The message is no longer held.');
+  if (text === undefined)
+    return held.values === undefined
+      ? { bytes: held.bytes ?? new Uint8Array(0), held }
+      : laidOut(protocol, held.message, noPlace, () => driven.encoded(held, held.values!));
+  const written = writtenHeld({ text, folder: undefined, protocols }, protocol.id, held);
+  return ofWritten(protocol, { ...written, message: held.message }, held, (values) => driven.encoded(held, values));
+}
+
+function newBytes(driven: Driven, protocol: Protocol, protocols: readonly Protocol[], link: number, text: string): Made {
+  const { node } = driven.speaker;
+  const written = writtenPacket({ text, folder: undefined, protocols }, undefined, { protocol: protocol.id }, (message, given) =>
+    node.made(link, message, given),
+  );
+  const form = protocol.messages?.find(({ name }) => name === written.message);
+  return ofWritten(protocol, written, undefined, (values) => form?.encode(values));
+}
+
+function ofWritten(
+  protocol: Protocol,
+  { said, secrets, message, ...place }: Written,
+  held: Held | undefined,
+  encode: (values: FieldValues) => Uint8Array | undefined,
+): Made {
+  const isSealed = protocol.peer?.sealed.includes(message ?? '') === true;
+  const form = protocol.messages?.find(({ name }) => name === message);
+  // What is written as raw bytes is not sealed any more.
+  if ('bytes' in said)
+    return form === undefined || isSealed ? { bytes: said.bytes, held } : { form, isSealed, bytes: said.bytes };
+  return laidOut(protocol, message, place, () => withoutSecrets(message ?? '', secrets, () => encode(said.values)));
+}
+
+/** Throws a TextFault. */
+function laidOut(
+  protocol: Protocol,
+  message: string | undefined,
+  place: { readonly start: number; readonly end: number },
+  encode: () => Uint8Array | undefined,
+): Made {
+  const form = protocol.messages?.find(({ name }) => name === message);
+  try {
+    const bytes = form && encode();
+    if (form === undefined || bytes === undefined) throw new Error(`The bytes of ${message ?? 'it'} are known once it is sent.`);
+    return { form, bytes, isSealed: protocol.peer?.sealed.includes(form.name) === true };
+  } catch (error) {
+    throw new TextFault(error instanceof Error ? error.message : String(error), place);
+  }
+}
+
+function shown(driven: Driven, protocol: Protocol, protocols: readonly Protocol[], made: Made): Promise<Shown> | Shown {
+  if (made.form !== undefined) return alone(driven, protocol, made);
+  if (made.held === undefined || driven.transport !== 'udp') return { tree: bareTree(made.bytes) };
+  return amongRecorded(driven, protocols, made.held, made.bytes);
+}
+
+/** Its layout over its bytes. Throws a TextFault for what is too long. */
+async function alone(driven: Driven, protocol: Protocol, made: Made & { readonly form: MessageForm }): Promise<Shown> {
+  const { form, bytes, isSealed } = made;
+  const capture = previewCapture({ bytes, notes: [] });
+  if (typeof capture === 'string') throw new TextFault(capture, noPlace);
+  const only = previewProtocol({ protocol, form });
+  const view = await viewOf(driven, capture, [only], 1);
+  const [first, ...others] = view.sources;
+  const name = isSealed ? 'Before encryption' : 'Message';
+  return { tree: { ...view, sources: [{ ...first!, name, origin: `${form.name}, as its fields say it` }, ...others] } };
+}
+
+/** As the session that it belongs to reads it: behind what was recorded before it. */
+async function amongRecorded(
+  driven: Driven,
+  protocols: readonly Protocol[],
+  { id, link, direction }: Held,
+  bytes: Uint8Array,
+): Promise<Shown> {
+  driven.flush();
+  if (statSync(driven.recording).size > MOST_RECORDED)
+    return {
+      tree: bareTree(bytes),
+      note: `The recording has more than ${MOST_RECORDED} bytes: the fields of what comes are in the traffic once it has passed.`,
+    };
+  const { blocks, frames } = recordedBefore(readFileSync(driven.recording), driven.frameOf(id));
+  const now = BigInt(Date.now());
+  const time = { seconds: Number(now / 1000n), nanos: Number(now % 1000n) * 1_000_000 };
+  const frame = enhancedPacket({ bytes: frameOf(driven, link, direction, bytes), ...time });
+  const decodeAs = [{ text: 'the test node', protocol: driven.protocol, matches: () => true }];
+  const capture = Buffer.concat([...blocks, frame]);
+  return { tree: await viewOf(driven, capture, protocols, frames + 1, keyLogsOf(driven), decodeAs) };
+}
+
+/** A node is at one end; what goes out of a relay has come from the link. */
+function frameOf({ isRelay }: Driven, { local, remote }: Link, direction: 'in' | 'out', bytes: Uint8Array): Uint8Array {
+  const comes = isRelay ? direction === 'out' : direction === 'in';
+  return comes ? udpFrame(remote, local, bytes) : udpFrame(local, remote, bytes);
+}
+
+function keyLogsOf({ keyLogs, decoding }: Driven): KeyLog[] {
+  return keyLogs.flatMap((path) => {
+    try {
+      return statSync(path).size > decoding.limits.keyLogSize ? [] : [{ name: path, text: keyLogText(readFileSync(path)) }];
+    } catch {
+      // The log of the relay says so.
+      return [];
+    }
+  });
+}
+
+/** What the inspector shows of the first row of a frame, without what no message has before it is sent: its record in a capture. */
+async function viewOf(
+  { decoding: { choices, limits } }: Driven,
+  capture: Uint8Array,
+  protocols: readonly Protocol[],
+  frame: number,
+  logs: readonly KeyLog[] = [],
+  decodeAs: readonly DecodeAs[] = [],
+): Promise<TreeView> {
+  const keys = new CaptureKeys(protocols, limits);
+  keys.replace(logs);
+  const file = await openFile(memoryFile(capture), limits);
+  const pass = new Pass(file, keys, protocols, { choices, limits, decodeAs });
+  while (pass.step(STEP_FRAMES));
+  const { analysis } = pass;
+  const view = treeView(analysis, 'all', analysis.rowOfFrame('all', frame), new FieldCatalog(protocols));
+  return { ...view, row: 0, layers: view.layers.slice(1), findings: [], missing: [], pins: [] };
+}
+
+/** Bytes of which no fields are known. */
+function bareTree(bytes: Uint8Array): TreeView {
+  const text = `${bytes.length} ${bytes.length === 1 ? 'byte' : 'bytes'}`;
+  const layers = [{ name: 'bytes', text, source: 0, start: 0, end: bytes.length }];
+  const sources = [{ id: 0, name: 'Message', bytes: bytes.slice(), origin: 'as they are on the wire' }];
+  return { row: 0, sources, layers, findings: [], missing: [], pins: [] };
+}
