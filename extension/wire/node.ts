@@ -117,6 +117,8 @@ export interface NodeState {
   /** The first of those that wait, and how many there are. */
   readonly held: readonly HeldState[];
   readonly heldCount: number;
+  /** New messages that somebody writes in a document that is open. */
+  readonly drafts?: readonly { readonly link: number; readonly message: string }[];
   readonly told: readonly ToldState[];
   readonly faults: readonly FaultState[];
   readonly recording: string;
@@ -158,6 +160,12 @@ export interface TextFailure {
 
 /** A message that waits at a node, or a new one that somebody writes for a link. */
 export type PendingMessage = { readonly held: number } | { readonly link: number; readonly message: string };
+
+/** Which one, and of which node. */
+export interface PendingOf {
+  readonly node: number;
+  readonly of: PendingMessage;
+}
 
 /** A pending message as fields over bytes. */
 export interface PendingView {
@@ -321,6 +329,8 @@ export interface NodePageCalls extends NodeCommands {
   /** The message as the node would send it now. */
   sendNew: { params: OfNode & { readonly link: number; readonly message: string }; result: Done };
   save: { params: OfNode; result: Done };
+  /** A message that waits or is being written, as its open document has it. */
+  pending: { params: PendingOf; result: PendingView };
   /** The nodes go on although the debugger is stopped. */
   continueAnyway: { params: Done; result: Done };
 }
@@ -336,6 +346,13 @@ export interface OpenScript {
 export interface NodeEvents {
   [event: string]: unknown;
   nodes: { readonly nodes: readonly NodeState[] };
+}
+
+export interface NodePageEvents extends NodeEvents {
+  /** Somebody writes in the document of a message. */
+  written: PendingOf;
+  /** The document of a message has come to the front. */
+  chosen: PendingOf;
 }
 
 /** What the thread of the nodes tells the host. */

@@ -1,7 +1,7 @@
 /** The shapes of what arrives from the page of the test nodes. A request that fails here is answered with the error. */
 
 import { integer, mismatch, object } from '../../wire/checks.ts';
-import type { HeldAction, NodeCommands, NodeMode, NodePageCalls, NodeWish } from '../../wire/node.ts';
+import type { HeldAction, NodeCommands, NodeMode, NodePageCalls, NodeWish, PendingOf } from '../../wire/node.ts';
 
 const LONGEST_TEXT = 1 << 20;
 /** A day: longer than anybody waits for a message. */
@@ -76,6 +76,13 @@ function keyLogs(value: unknown): readonly string[] {
 
 export function held(value: unknown): { readonly node: number; readonly held: number } {
   return { ...node(value), held: integer(object(value, 'held').held, 'held', 0) };
+}
+
+export function pending(value: unknown): PendingOf {
+  const { of } = object(value, 'pending');
+  const { held: id, link, message: name } = object(of, 'pending.of');
+  if (id !== undefined) return { ...node(value), of: { held: integer(id, 'pending.held', 0) } };
+  return { ...node(value), of: { link: integer(link, 'pending.link', 0), message: text(name, 'pending.message') } };
 }
 
 export function message(value: unknown): { readonly node: number; readonly link: number; readonly message: string } {

@@ -3,8 +3,8 @@ import { Worker } from 'node:worker_threads';
 import * as vscode from 'vscode';
 import type {
   NodeCalls,
-  NodeEvents,
   NodePageCalls,
+  NodePageEvents,
   NodeState,
   NodeThreadEvents,
   NodeWish,
@@ -28,6 +28,7 @@ import {
   message as messageOf,
   nodeCommands,
   node as nodeOf,
+  pending as pendingOf,
   wish as wishOf,
 } from './checks.ts';
 import { type Driven, nodeCommandsOf } from './commands.ts';
@@ -38,7 +39,7 @@ import { type Standing, StoppedDebugger } from './stoppeddebugger.ts';
 import { NodeTasks, type TaskNodes } from './tasks.ts';
 
 type None = Record<never, never>;
-type PageConnection = Connection<None, NodeEvents, NodePageCalls, None>;
+type PageConnection = Connection<None, NodePageEvents, NodePageCalls, None>;
 
 export function registerNodes(context: vscode.ExtensionContext, editors: CaptureEditors): vscode.Disposable[] {
   const nodes = new Nodes(context, editors);
@@ -93,6 +94,8 @@ class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, T
     this.#debugger = new StoppedDebugger(this);
     this.#messages = new Messages(this);
     this.#messages.onDidChangeEdited(() => this.#tellPage());
+    this.#messages.onDidWrite((of) => this.#page?.tell('written', of));
+    this.#messages.onDidChoose((of) => this.#page?.tell('chosen', of));
     this.#recordings
       .tellOfEarlier(async (recording) => await editors.show(recording))
       .catch((error: unknown) => {
@@ -186,7 +189,7 @@ class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, T
       method,
       (params: unknown) => this.#call(method as keyof typeof nodeCommands, check(params)),
     ]);
-    return new Connection<None, NodeEvents, NodePageCalls, None>(
+    return new Connection<None, NodePageEvents, NodePageCalls, None>(
       (message) => void webview.postMessage(message),
       {
         ...(Object.fromEntries(passed) as { readonly [M in keyof typeof nodeCommands]: (params: unknown) => Promise<never> }),
@@ -224,6 +227,7 @@ class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, T
           await this.#messages.sendNew(messageOf(params));
           return {};
         },
+        pending: (params: unknown) => this.#messages.pending(pendingOf(params)),
         continueAnyway: async () => {
           this.continueAnyway();
           return {};
@@ -319,6 +323,7 @@ class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, T
     return this.states.map((state) => ({
       ...state,
       held: state.held.map((held) => (this.#messages.isEdited(state.id, held.id) ? { ...held, isEdited: true } : held)),
+      drafts: this.#messages.drafts(state.id),
     }));
   }
 
