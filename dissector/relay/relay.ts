@@ -225,7 +225,7 @@ export class Relay {
     return typeof edit === 'string' ? edit : undefined;
   }
 
-  /** A held message of these values, before it is sealed; undefined where they cannot be changed. Throws an Error for those that do not fit. */
+  /** A held message of these values, before it is sealed; undefined where that is not known. Throws an Error for those that do not fit. */
   encoded(id: number, values: FieldValues): Uint8Array | undefined {
     const edit = this.#editOf(id);
     return typeof edit === 'string' ? undefined : edit?.encode(values);

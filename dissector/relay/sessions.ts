@@ -81,14 +81,6 @@ export class Sessions {
     node.send(inner, message, values, side === 1);
   }
 
-  /** A message as the session of a side would say it now, before it is sealed. Throws an Error when it cannot be made. */
-  encoded(side: Way, message: string, values: FieldValues): Uint8Array | undefined {
-    const { node, inner } = this.sides[side];
-    if (inner === undefined || this.gone[side]) throw new Error('The link is closed.');
-    const form = this.#parts.protocol.messages?.find(({ name }) => name === message);
-    return form?.encode(node.made(inner, message, values));
-  }
-
   /** A link was closed by the other side, or could not be opened. */
   closed(side: Way, why: string, abrupt: boolean): void {
     const { node, inner } = this.sides[side];

@@ -178,13 +178,8 @@ export class TerminatingRelay implements Relaying {
     return undefined;
   }
 
-  /** As the other session would say it now. */
-  encoded(id: number, values: FieldValues): Uint8Array | undefined {
-    for (const sessions of this.#all)
-      for (const way of ways) {
-        const message = sessions.carriage(way).held.find((held) => held.id === id)?.message;
-        if (message !== undefined) return sessions.encoded(way === 0 ? 1 : 0, message, values);
-      }
+  /** What the other session adds is known once it says the message. */
+  encoded(): undefined {
     return undefined;
   }
 

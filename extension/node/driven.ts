@@ -39,7 +39,7 @@ export interface Driven {
   readonly decoding: Decoding;
   /** Paths of key logs that open what it passes on; its own keys are in its recording. */
   readonly keyLogs: readonly string[];
-  /** A held message of these values, before it is sealed; undefined where no layout says how. Throws an Error for those that do not fit. */
+  /** A held message of these values, before it is sealed; undefined where that is not known. Throws an Error for those that do not fit. */
   encoded(held: Held, values: FieldValues): Uint8Array | undefined;
   /** The frame of the recording that brought a held message, where it is recorded already. */
   frameOf(held: number): number | undefined;

@@ -6,7 +6,7 @@ import type { FieldValues, MessageForm } from '../../dissector/codec/index.ts';
 import { FieldCatalog } from '../../dissector/filter/index.ts';
 import { udpFrame } from '../../dissector/link/index.ts';
 import type { Link, Protocol } from '../../dissector/protocol/index.ts';
-import { previewCapture, previewProtocol, withoutSecrets } from '../../dissector/script/index.ts';
+import { blank, overlaid, previewCapture, previewProtocol, withoutSecrets } from '../../dissector/script/index.ts';
 import type { Held } from '../../dissector/testnode/index.ts';
 import { keyLogText } from '../capture/keylogtext.ts';
 import { CaptureKeys, type KeyLog } from '../capture/keys.ts';
@@ -23,29 +23,27 @@ const MOST_RECORDED = 0x0010_0000;
 const STEP_FRAMES = 4096;
 const noPlace = { start: 0, end: 0 };
 
-/** The bytes of a message: before they are sealed, with their layout; or as they are on the wire. */
+/** The bytes of a message: before they are sealed, with their layout; or as they are on the wire. `note`: what is not known of them. */
 type Made =
-  | { readonly form: MessageForm; readonly bytes: Uint8Array; readonly isSealed: boolean }
-  | { readonly form?: undefined; readonly bytes: Uint8Array; readonly held: Held | undefined };
+  | { readonly form: MessageForm; readonly bytes: Uint8Array; readonly isSealed: boolean; readonly note?: string | undefined }
+  | { readonly form?: undefined; readonly bytes: Uint8Array; readonly held: Held | undefined; readonly note?: undefined };
 
 type Asked = Omit<NodeCalls['pending']['params'], 'node' | 'modules'>;
 type Shown = NonNullable<PendingView['shown']>;
+type Laid = Pick<Made, 'bytes' | 'note'>;
 
 /** Of a text that no bytes can be made of, the failure. */
 export async function pending(driven: Driven, { of, text, made }: Asked, protocols: readonly Protocol[]): Promise<PendingView> {
   const protocol = protocols.find(({ id }) => id === driven.protocol);
   if (protocol === undefined) throw new Error(`There is no protocol "${driven.protocol}".`);
   const bytesOf = (from: string | undefined): Made =>
-    'held' in of
-      ? heldBytes(driven, protocol, protocols, of.held, from)
-      : newBytes(driven, protocol, protocols, of.link, from ?? `${protocol.id} ${of.message} { }`);
+    'held' in of ? heldBytes(driven, protocol, protocols, of.held, from) : newBytes(protocol, protocols, from ?? '', made ?? '');
   try {
     const now = bytesOf(text);
-    const { tree, note } = await shown(driven, protocol, protocols, now);
+    const view = await shown(driven, protocol, protocols, now);
     const before = made === undefined || made === text ? undefined : earlier(() => bytesOf(made));
-    const told = note === undefined ? {} : { note };
-    if (before === undefined) return { shown: { tree, ...told } };
-    return { shown: { tree, made: (await shown(driven, protocol, protocols, before)).tree, ...told } };
+    if (before === undefined) return { shown: view };
+    return { shown: { ...view, made: (await shown(driven, protocol, protocols, before)).tree } };
   } catch (error) {
     if (!(error instanceof TextFault)) throw error;
     const { start, end, message } = error;
@@ -54,7 +52,7 @@ export async function pending(driven: Driven, { of, text, made }: Asked, protoco
 }
 
 /** What stood in the text first may have said that the message is not known yet. */
-function earlier(make: () => Made): Made | undefined {
+function earlier<T>(make: () => T): T | undefined {
   try {
     return make();
   } catch (error) {
@@ -72,31 +70,54 @@ function heldBytes(
 ): Made {
   const held = driven.controls.held.find((each) => each.id === id);
   if (held === undefined) throw new Error('The message is no longer held.');
+  const laid = (values: FieldValues): Laid | undefined => {
+    const bytes = driven.encoded(held, values);
+    return bytes === undefined ? overBlank(protocol, held.message, values) : { bytes };
+  };
   if (text === undefined)
     return held.values === undefined
       ? { bytes: held.bytes ?? new Uint8Array(0), held }
-      : laidOut(protocol, held.message, noPlace, () => driven.encoded(held, held.values!));
+      : laidOut(protocol, held.message, noPlace, () => laid(held.values!));
   const written = writtenHeld({ text, folder: undefined, protocols }, protocol.id, held);
-  return ofWritten(protocol, { ...written, message: held.message }, held, (values) => driven.encoded(held, values));
+  return ofWritten(protocol, { ...written, message: held.message }, held, laid);
 }
 
-function newBytes(driven: Driven, protocol: Protocol, protocols: readonly Protocol[], link: number, text: string): Made {
-  const { node } = driven.speaker;
-  const written = writtenPacket({ text, folder: undefined, protocols }, undefined, { protocol: protocol.id }, (message, given) =>
-    node.made(link, message, given),
-  );
+/** What its session adds is known once it says the message. */
+function overBlank(protocol: Protocol, message: string | undefined, values: FieldValues): Laid | undefined {
+  const form = protocol.messages?.find(({ name }) => name === message);
+  if (form === undefined) return undefined;
+  const note = 'What the session with the other side decides is zero or empty here.';
+  return { bytes: form.encode(overlaid(blank(form.fields), values)), note };
+}
+
+/**
+ * A node that is asked what it would send takes a number for it: it is asked once, when the text is opened. `made`: the text that it gave
+ * then.
+ */
+function newBytes(protocol: Protocol, protocols: readonly Protocol[], text: string, made: string): Made {
+  const read = (from: string, fill: (given: FieldValues) => FieldValues): Written =>
+    writtenPacket({ text: from, folder: undefined, protocols }, undefined, { protocol: protocol.id }, (_, given) => fill(given));
+  const first = earlier(() => read(made, (given) => given));
+  const base = first !== undefined && 'values' in first.said ? first.said.values : {};
+  const written = read(text, (given) => overlaid(base, given));
   const form = protocol.messages?.find(({ name }) => name === written.message);
-  return ofWritten(protocol, written, undefined, (values) => form?.encode(values));
+  return ofWritten(protocol, written, undefined, (values) => {
+    const isSame = written.message === first?.message;
+    const whole = isSame ? overlaid(base, values) : values;
+    const isLeftOut = Object.keys(whole).length > Object.keys(values).length;
+    const note = 'What the text leaves out is made when it is sent. Shown is what it was when the text was opened.';
+    return form && { bytes: form.encode(whole), ...(isLeftOut ? { note } : {}) };
+  });
 }
 
 function ofWritten(
   protocol: Protocol,
   { said, secrets, message, ...place }: Written,
   held: Held | undefined,
-  encode: (values: FieldValues) => Uint8Array | undefined,
+  encode: (values: FieldValues) => Laid | undefined,
 ): Made {
-  const isSealed = protocol.peer?.sealed.includes(message ?? '') === true;
   const form = protocol.messages?.find(({ name }) => name === message);
+  const isSealed = protocol.peer?.sealed.includes(message ?? '') === true;
   // What is written as raw bytes is not sealed any more.
   if ('bytes' in said)
     return form === undefined || isSealed ? { bytes: said.bytes, held } : { form, isSealed, bytes: said.bytes };
@@ -108,13 +129,13 @@ function laidOut(
   protocol: Protocol,
   message: string | undefined,
   place: { readonly start: number; readonly end: number },
-  encode: () => Uint8Array | undefined,
+  encode: () => Laid | undefined,
 ): Made {
   const form = protocol.messages?.find(({ name }) => name === message);
   try {
-    const bytes = form && encode();
-    if (form === undefined || bytes === undefined) throw new Error(`The bytes of ${message ?? 'it'} are known once it is sent.`);
-    return { form, bytes, isSealed: protocol.peer?.sealed.includes(form.name) === true };
+    const laid = form && encode();
+    if (form === undefined || laid === undefined) throw new Error(`The bytes of ${message ?? 'it'} are known once it is sent.`);
+    return { ...laid, form, isSealed: protocol.peer?.sealed.includes(form.name) === true };
   } catch (error) {
     throw new TextFault(error instanceof Error ? error.message : String(error), place);
   }
@@ -128,14 +149,15 @@ function shown(driven: Driven, protocol: Protocol, protocols: readonly Protocol[
 
 /** Its layout over its bytes. Throws a TextFault for what is too long. */
 async function alone(driven: Driven, protocol: Protocol, made: Made & { readonly form: MessageForm }): Promise<Shown> {
-  const { form, bytes, isSealed } = made;
+  const { form, bytes, isSealed, note } = made;
   const capture = previewCapture({ bytes, notes: [] });
   if (typeof capture === 'string') throw new TextFault(capture, noPlace);
   const only = previewProtocol({ protocol, form });
   const view = await viewOf(driven, capture, [only], 1);
   const [first, ...others] = view.sources;
   const name = isSealed ? 'Before encryption' : 'Message';
-  return { tree: { ...view, sources: [{ ...first!, name, origin: `${form.name}, as its fields say it` }, ...others] } };
+  const tree = { ...view, sources: [{ ...first!, name, origin: `${form.name}, as its fields say it` }, ...others] };
+  return note === undefined ? { tree } : { tree, note };
 }
 
 /** As the session that it belongs to reads it: behind what was recorded before it. */

@@ -59,7 +59,11 @@ export class PendingMessagePane extends PageElement {
   protected override render(): TemplateResult {
     const { tree } = this.#chosen;
     return html`<section class="pending" aria-label="Fields and bytes">
-      <header><h2>${this.pending.title}</h2> <span class="changes" role="status">${changesText(this.#changes)}</span></header>
+      <header><h2>${this.pending.title}</h2> <span class="changes" role="status">${changesText(this.#changes)}</span>${
+        this.#changes === undefined || this.#changes.fields.size === 0
+          ? nothing
+          : html` <button class="small" data-act="next-change" title="Go to the next changed field" @click=${() => this.#nextChange()}>Next</button>`
+      }</header>
       ${
         this.#failure === undefined
           ? nothing
@@ -75,6 +79,14 @@ export class PendingMessagePane extends PageElement {
             </vscode-split-layout>`
       }
     </section>`;
+  }
+
+  /** Behind the last one comes the first again. */
+  #nextChange(): void {
+    const keys = [...(this.#changes?.fields ?? [])];
+    const at = keys.indexOf(this.#chosen.field?.key ?? '');
+    const next = keys[(at + 1) % keys.length];
+    if (next !== undefined) this.#chosen.chooseField(next);
   }
 
   protected override updated(): void {

@@ -21,6 +21,8 @@ describe('the test node', () => {
   const start = (wish: Readonly<Record<string, string>>): Promise<void> => startNode(page, wish);
   const card = (text: string): Locator => page.locator('peerscope-node', { hasText: text }).first();
   const held = (of: Locator, message: string): Locator => of.locator('peerscope-held', { hasText: message }).first();
+  const shown = (): Locator => page.locator('peerscope-pending');
+  const shownFields = (): Locator => shown().locator('#field-tree');
   const told = (of: Locator): Promise<string> => of.locator('.told').innerText();
 
   it('opens beside the inspector and waits to be told what to be', async () => {
@@ -49,6 +51,12 @@ describe('the test node', () => {
     await held(dialling, 'hello').waitFor(PATIENCE);
     const cookie = (): Promise<string> => held(dialling, 'hello').locator('.summary').innerText();
     expect(await cookie()).toContain('cookie: 00 00 00 00');
+    // Beside it the message as fields over bytes, nothing changed in them.
+    await shownFields().locator('.field', { hasText: 'cookie' }).waitFor(PATIENCE);
+    expect(await shown().locator('h2').innerText()).toContain('hello');
+    expect(await shown().locator('.changed').count()).toBe(0);
+    await shownFields().locator('.field', { hasText: 'cookie' }).first().click();
+    await shown().locator('.byte.lit').first().waitFor(PATIENCE);
     await workbench.screenshot('node-held');
     await held(dialling, 'hello').locator('[data-act=send]').click();
     await expect.poll(cookie, PATIENCE).not.toContain('cookie: 00 00 00 00');
@@ -63,9 +71,26 @@ describe('the test node', () => {
     const sent = (await dialling.locator('.counts').innerText()).match(/\d+ sent/)![0];
     await messageLens(workbench, 'Send').click();
     await workbench.page.locator('.statusbar', { hasText: 'Not sent' }).waitFor(PATIENCE);
+    await expect.poll(() => shown().locator('.problem').innerText(), PATIENCE).toContain('No bytes can be made of its text now');
+    await workbench.screenshot('node-mistake');
     expect(await dialling.locator('.counts').innerText()).toContain(sent);
     await editor.locator('.squiggly-error').first().waitFor(PATIENCE);
     await writeMessage(workbench, editor, 'p2ppacket hello { signature: flip(valid, 1) }');
+    await expect.poll(() => shown().locator('.changes').innerText(), PATIENCE).toBe('≠ 1 field and 1 byte changed');
+    expect(await shown().locator('.problem').count()).toBe(0);
+    expect(await shown().locator('.field', { hasText: 'signature' }).locator('.changed-sign').count()).toBe(1);
+    expect(await shown().locator('.byte.changed').count()).toBe(1);
+    await shown().locator('[data-act=next-change]').click();
+    await shown().locator('.field.selected', { hasText: 'signature' }).waitFor(PATIENCE);
+    for (const theme of ['dark', 'light'] as const) {
+      await workbench.setTheme(theme);
+      for (const width of [2400, 900, 1600]) {
+        await workbench.page.setViewportSize({ width, height: 1000 });
+        await workbench.page.waitForTimeout(150);
+        await workbench.screenshot(`node-edited-${theme}-${width}`);
+      }
+      expect(await violations(page)).toEqual([]);
+    }
     await workbench.screenshot('node-edited');
     await workbench.picture('node');
     // Replaced, it waits on.
@@ -113,7 +138,13 @@ describe('the test node', () => {
     await dialling.locator('[data-message=data]').first().click();
     const editor = await messageEditor(workbench, 'data');
     await expect.poll(() => editor.innerText(), PATIENCE).toContain('channel_count:');
+    // A message that is being written is shown as well, before it is sent.
+    await expect.poll(() => dialling.locator('[data-draft=data]').getAttribute('aria-pressed'), PATIENCE).toBe('true');
+    await expect.poll(() => shown().locator('h2').innerText(), PATIENCE).toContain('data, 127.0.0.1:7411 (not sent)');
+    await shown().locator('.tab', { hasText: 'Before encryption' }).waitFor(PATIENCE);
     await writeMessage(workbench, editor, 'p2ppacket data { channel_count: 3 }');
+    await shownFields().locator('.field', { hasText: 'channel_count: 3' }).locator('.changed-sign').waitFor(PATIENCE);
+    await workbench.screenshot('node-draft');
     await messageLens(workbench, 'Send').click();
     await expect.poll(() => told(card('listens on 127.0.0.1:7411')), PATIENCE).toContain('Data is malformed: channel_count is 3');
   });

@@ -77,6 +77,12 @@ describe('the relay', () => {
     const editor = await messageEditor(workbench, 'data');
     await writeMessage(workbench, editor, 'p2pke data { data: text("edited by a person") }');
     await held('data').locator('.edited').waitFor(PATIENCE);
+    // What is sealed is shown as it is before that, and what was changed in it is marked.
+    const shown = page.locator('peerscope-pending');
+    await shown.locator('.tab', { hasText: 'Before encryption' }).waitFor(PATIENCE);
+    await expect.poll(() => shown.locator('.byte.changed').count(), PATIENCE).toBeGreaterThan(10);
+    expect(await shown.locator('.field', { hasText: 'data:' }).locator('.changed-sign').count()).toBe(1);
+    expect(await shown.locator('.field', { hasText: 'counter' }).locator('.changed-sign').count()).toBe(0);
     await workbench.screenshot('relay-edited');
     // The page sends what the open document says.
     await held('data').locator('[data-act=send]').click();
@@ -95,6 +101,8 @@ describe('the relay', () => {
     await held('only its bytes can be changed').waitFor(PATIENCE);
     expect(await held('only its bytes can be changed').locator('.summary').innerText()).toBe(stranger.toString('hex'));
     await held('only its bytes can be changed').locator('[data-act=edit]').click();
+    await page.locator('peerscope-pending .field', { hasText: 'P2P Key Exchange, data' }).first().waitFor(PATIENCE);
+    await workbench.screenshot('relay-sealed');
     const editor = workbench.page.locator('.monaco-editor[data-uri^="peerscope-message:"]').first();
     await expect.poll(() => editor.innerText(), PATIENCE).toContain('@bytes');
     await messageLens(workbench, 'Drop').waitFor(PATIENCE);

@@ -200,14 +200,18 @@ describe('a message that a relay holds', () => {
     const listening = await started('p2pke', 'listen', '127.0.0.1:0');
     const relay = await relayed('p2pke', address(listening));
     const dialling = await started('p2pke', 'connect', address(relay));
-    await vi.waitFor(() => expect(dialling.state().links[0]?.ready).toBe(true), PATIENCE);
+    await vi.waitFor(
+      () => expect([dialling, listening].map((node) => node.state().links[0]?.ready)).toEqual([true, true]),
+      PATIENCE,
+    );
     relay.controls.mode = 'step';
     dialling.node.send(dialling.node.links[0]!.id, 'data', { data: Uint8Array.of(7, 8, 9) });
-    await vi.waitFor(() => expect(heldOf(relay).length).toBe(1), PATIENCE);
-    const { tree } = shown(await see(relay, heldOf(relay)[0]!.id));
+    const data = () => heldOf(relay).findLast(({ message }) => message === 'data')!;
+    await vi.waitFor(() => expect(data()).toBeDefined(), PATIENCE);
+    const { tree } = shown(await see(relay, data().id));
     expect(names(tree)).toContain('p2pke');
     expect(tree.sources).toHaveLength(1);
-    const { tree: whole } = shown(await see(relay, heldOf(relay)[0]!.id, { text: `@bytes = 00 01` }));
+    const { tree: whole } = shown(await see(relay, data().id, { text: `@bytes = 00 01` }));
     expect(Buffer.from(whole.sources[0]!.bytes).toString('hex').endsWith('0001')).toBe(true);
   });
 
@@ -215,12 +219,18 @@ describe('a message that a relay holds', () => {
     const listening = await started('p2pke', 'listen', '127.0.0.1:0');
     const relay = await relayed('p2pke', address(listening), { terminates: true });
     const dialling = await started('p2pke', 'connect', address(relay));
-    await vi.waitFor(() => expect(dialling.state().links[0]?.ready).toBe(true), PATIENCE);
+    await vi.waitFor(
+      () => expect([dialling, listening].map((node) => node.state().links[0]?.ready)).toEqual([true, true]),
+      PATIENCE,
+    );
     relay.controls.mode = 'step';
     dialling.node.send(dialling.node.links[0]!.id, 'data', { data: Uint8Array.of(7, 8, 9) });
-    await vi.waitFor(() => expect(heldOf(relay).length).toBe(1), PATIENCE);
-    const { tree } = shown(await see(relay, heldOf(relay)[0]!.id));
+    const data = () => heldOf(relay).findLast(({ message }) => message === 'data')!;
+    await vi.waitFor(() => expect(data()).toBeDefined(), PATIENCE);
+    const { tree, note } = shown(await see(relay, data().id));
     expect([...bytesAt(tree, fieldIn(tree, 'data')!)]).toEqual([7, 8, 9]);
+    expect(fieldIn(tree, 'counter')!.text).toBe('0');
+    expect(note).toContain('is zero or empty here');
   });
 });
 
