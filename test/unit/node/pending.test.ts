@@ -150,7 +150,8 @@ describe('a message of a session', () => {
   beforeAll(async () => {
     listening = await started('p2pke', 'listen', '127.0.0.1:0');
     dialling = await started('p2pke', 'connect', address(listening));
-    await vi.waitFor(() => expect(dialling.state().links[0]?.ready).toBe(true), PATIENCE);
+    const ready = () => [dialling, listening].map((each) => each.state().links[0]?.ready);
+    await vi.waitFor(() => expect(ready()).toEqual([true, true]), PATIENCE);
   });
 
   it('is shown before it is sent, as it is before encryption', async () => {
