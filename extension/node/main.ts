@@ -14,6 +14,7 @@ import { heldText, newText } from './messagetext.ts';
 import { packetLine, suggestFault, suggestions } from './packetline.ts';
 import { pending } from './pending.ts';
 import { protocolsOf, spokenProtocols } from './protocols.ts';
+import { faultWordsOf } from './readfault.ts';
 import { startRelay } from './relaying.ts';
 import { startNode } from './running.ts';
 import { saveRecording } from './saving.ts';
@@ -208,10 +209,10 @@ const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCa
     disconnect: command<'disconnect'>(({ controls }, { link }) => controls.disconnect(link)),
     fault: command<'fault'>((node, { spec }) => node.fault(spec)),
     removeFault: command<'removeFault'>((node, { fault }) => node.removeFault(fault)),
-    suggestFault: (params: unknown) => {
-      const { node, ...wanted } = params as Params<'suggestFault'>;
-      const { protocol } = existing(node);
-      return suggestFault({ protocol, isRelay: existing(node).isRelay }, wanted);
+    suggestFault: (params: unknown) => suggestFault(params as Params<'suggestFault'>, params as Params<'suggestFault'>),
+    faultWords: async (params: unknown) => {
+      const { text, modules, ...of } = params as Params<'faultWords'>;
+      return { text: faultWordsOf(text, of, await protocolsOf(modules)) };
     },
     save: command<'save'>((node, { path, keys }) => {
       node.flush();

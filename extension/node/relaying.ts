@@ -3,14 +3,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { pinsIn, readDecodeOptions } from '../../dissector/analysis/decodeoptions.ts';
 import type { FieldValues } from '../../dissector/codec/index.ts';
 import { type Address, KeyRing, type Link, type Protocol } from '../../dissector/protocol/index.ts';
-import {
-  parseRelayFault,
-  type Relay,
-  type RelayFault,
-  type Relaying,
-  recognitionText,
-  relayFaultWords,
-} from '../../dissector/relay/index.ts';
+import { type Relay, type Relaying, recognitionText, relayFaultWords } from '../../dissector/relay/index.ts';
 import { type Held, NodeRefusal, nodeLimits, Recorder } from '../../dissector/testnode/index.ts';
 import type { HeldAction, HeldState, LinkState, NodeMode, NodeState, NodeWish } from '../wire/node.ts';
 import { actOnHeld, type Decoding, type Driven, type Edited, type Speaker } from './driven.ts';
@@ -20,8 +13,8 @@ import { HeldFrames } from './heldframes.ts';
 import { Journal } from './journal.ts';
 import { nodeLimitsIn } from './limits.ts';
 import { heldSummary } from './messagetext.ts';
-import { faultSpec } from './packetline.ts';
 import { Rate } from './rate.ts';
+import { faultSpec, readRelayFault } from './readfault.ts';
 import type { Knowledge } from './running.ts';
 import { addressText } from './sockets/address.ts';
 import { wallClock } from './sockets/clock.ts';
@@ -31,7 +24,6 @@ import { allowedAddress } from './sockets/wished.ts';
 
 const FLUSH_MS = 50;
 const MOST_SHOWN = 20;
-const noParts = { signatures: {}, nonces: {}, sealed: [] };
 
 /** Throws an Error with a sentence when the wish cannot be fulfilled. */
 export async function startRelay(
@@ -66,12 +58,6 @@ async function identityFor({ identity, identityKind }: NodeWish, { id, peer }: P
   if (peer === undefined) throw new NodeRefusal(`There is no test node of ${id}: sessions of its own need one.`);
   const kind = identityKind === '' ? undefined : identityKind;
   return identity === '' ? peer.createIdentity((length) => randomBytes(length), kind) : identity;
-}
-
-function readFault(spec: string, protocol: Protocol, transport: 'udp' | 'tcp'): RelayFault {
-  const fault = parseRelayFault(spec, protocol.names, transport, protocol.peer ?? noParts);
-  if (typeof fault === 'string') throw new NodeRefusal(`${fault}.`);
-  return fault;
 }
 
 export class RunningRelay implements Driven {
@@ -111,8 +97,8 @@ export class RunningRelay implements Driven {
     keys: FollowedKeys,
   ): Promise<void> {
     const { transport, mode } = this.#wish;
-    const specs = this.#wish.faults.split(/\s+/).filter((spec) => spec !== '');
-    const faults = specs.map((spec) => readFault(spec, this.#protocol, transport));
+    const specs = this.#wish.faults.map(faultSpec);
+    const faults = specs.map((spec) => readRelayFault(spec, this.#protocol, transport));
     for (const [at, fault] of faults.entries()) this.#faults.add(specs[at]!, fault);
     const recorder = new Recorder({
       ...{ transport, secrets: options.terminates !== undefined, application: 'Peerscope', now: wallClock },
@@ -228,7 +214,7 @@ export class RunningRelay implements Driven {
 
   fault(text: string): void {
     const spec = faultSpec(text);
-    const fault = readFault(spec, this.#protocol, this.#wish.transport);
+    const fault = readRelayFault(spec, this.#protocol, this.#wish.transport);
     this.controls.addFault(fault);
     this.#faults.add(spec, fault);
     this.#journal.tell(`Fault added: ${relayFaultWords(fault)} (seed ${this.#seed})`, false);

@@ -3,7 +3,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { pinsIn, readDecodeOptions } from '../../dissector/analysis/decodeoptions.ts';
 import type { FieldValues } from '../../dissector/codec/index.ts';
 import { type Address, type Link, type Protocol, whyNotAllowed } from '../../dissector/protocol/index.ts';
-import { faultWords, type Held, NodeRefusal, parseFault, Recorder, type TestNode } from '../../dissector/testnode/index.ts';
+import { faultWords, type Held, NodeRefusal, Recorder, type TestNode } from '../../dissector/testnode/index.ts';
 import type { HeldAction, HeldState, LinkState, NodeMode, NodeState, NodeWish } from '../wire/node.ts';
 import { actOnHeld, type Decoding, type Driven, type Edited, type Speaker } from './driven.ts';
 import { FaultList } from './faultlist.ts';
@@ -11,8 +11,8 @@ import { HeldFrames } from './heldframes.ts';
 import { Journal } from './journal.ts';
 import { nodeLimitsIn } from './limits.ts';
 import { heldSummary } from './messagetext.ts';
-import { faultSpec } from './packetline.ts';
 import { Rate } from './rate.ts';
+import { faultSpec, readFault } from './readfault.ts';
 import { addressText } from './sockets/address.ts';
 import { wallClock } from './sockets/clock.ts';
 import { kernelDrops } from './sockets/kerneldrops.ts';
@@ -49,12 +49,6 @@ export async function startNode(
   return node;
 }
 
-function readFault(spec: string, protocol: Protocol, transport: 'udp' | 'tcp') {
-  const fault = parseFault(spec, protocol.names, transport, protocol.peer!);
-  if (typeof fault === 'string') throw new NodeRefusal(`${fault}.`);
-  return fault;
-}
-
 export class RunningNode implements Driven, Speaker {
   readonly id: number;
   readonly #wish: NodeWish;
@@ -89,7 +83,7 @@ export class RunningNode implements Driven, Speaker {
 
   async open(protocol: Protocol, identity: string, { choices, limits }: Decoding): Promise<void> {
     const { transport, direction, role, mode } = this.#wish;
-    const specs = this.#wish.faults.split(/\s+/).filter((spec) => spec !== '');
+    const specs = this.#wish.faults.map(faultSpec);
     const faults = specs.map((spec) => readFault(spec, protocol, transport));
     for (const [at, fault] of faults.entries()) this.#faults.add(specs[at]!, fault);
     this.#recorder = new Recorder({

@@ -36,8 +36,8 @@ export interface NodeWish {
   /** Empty: by the direction. */
   readonly role: string;
   readonly mode: NodeMode;
-  /** Specs, blanks between them. */
-  readonly faults: string;
+  /** Each in the words of a packet script, or as nodes read it. */
+  readonly faults: readonly string[];
   /** JSON, or what else the protocol reads; empty: one is made. */
   readonly identity: string;
   /** Of the one that is made; empty: the first of its kinds. */
@@ -78,6 +78,13 @@ export interface ToldState {
   readonly grave: boolean;
   /** Of the recording, from 1. */
   readonly frame?: number;
+}
+
+/** Whose faults they are: of a node, or of a relay. */
+export interface FaultOwner {
+  readonly protocol: string;
+  readonly transport: 'udp' | 'tcp';
+  readonly isRelay: boolean;
 }
 
 /** What a node does wrong on purpose. */
@@ -292,7 +299,9 @@ export interface NodeCalls extends NodeCommands {
     };
   };
   /** What may stand behind a begun fault, as a packet script says it. */
-  suggestFault: { params: OfNode & OfModules & { readonly text: string }; result: NodeCalls['suggest']['result'] };
+  suggestFault: { params: FaultOwner & OfModules & { readonly text: string }; result: NodeCalls['suggest']['result'] };
+  /** The words of a packet script for a fault that somebody has written; an error for one that the node would not take. */
+  faultWords: { params: FaultOwner & OfModules & { readonly text: string }; result: { readonly text: string } };
   /** Dials again, or begins a new run of a node that is stopped, in its recording. */
   again: { params: OfNode; result: Done };
   /** What came on a link after a mark, the last first. */
@@ -318,7 +327,8 @@ export interface NodePageCalls extends NodeCommands {
   show: { params: OfNode; result: Done };
   /** Selects a frame of the recording in the inspector. */
   showFrame: { params: OfNode & { readonly frame: number }; result: Done };
-  suggestFault: { params: OfNode & { readonly text: string }; result: NodeCalls['suggest']['result'] };
+  suggestFault: { params: FaultOwner & { readonly text: string }; result: NodeCalls['suggest']['result'] };
+  faultWords: { params: FaultOwner & { readonly text: string }; result: NodeCalls['faultWords']['result'] };
   /** Dials again, or begins a new run. */
   again: { params: OfNode; result: Done };
   /** Opens a held message, or a new one, in an editor. */

@@ -3,6 +3,7 @@ import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'l
 import { repeat } from 'lit/directives/repeat.js';
 import type { NodeState, ToldState } from '../../extension/wire/node.ts';
 import { PageElement } from '../base/element.ts';
+import type { FaultActions } from './faults.ts';
 import type { Call } from './host.ts';
 import { keyOf } from './pendinglist.ts';
 
@@ -43,7 +44,7 @@ export class NodeCard extends PageElement {
           .isPicked=${keyOf({ node: id, of: { held: each.id } }) === this.picked}></peerscope-held>`,
       )}
       ${heldCount > held.length ? html`<p class="hint">${heldCount - held.length} more held messages</p>` : nothing}
-      <peerscope-node-faults .call=${this.call} .node=${this.node}></peerscope-node-faults>
+      ${this.#faults()}
       <div class="told" tabindex="0" aria-label="Log" role="log" ?hidden=${told.length === 0}><ol>${told.slice(-SHOWN_TOLD).map((each) => this.#told(each))}</ol></div>
     </article>`;
   }
@@ -53,6 +54,16 @@ export class NodeCard extends PageElement {
     if (stillFor === undefined) return nothing;
     return html`<p class="standing" role="status">Clock paused: the debugger stopped in "${stillFor}"
       <button class="small" data-act="continue" @click=${() => void this.call('continueAnyway', {})}>Continue Anyway</button></p>`;
+  }
+
+  #faults(): TemplateResult {
+    const { id: node, protocol, transport, kind, faults, seed, running } = this.node;
+    const actions: FaultActions = {
+      add: (spec) => this.call('fault', { node, spec }),
+      remove: (fault) => this.call('removeFault', { node, fault }),
+    };
+    return html`<peerscope-node-faults .call=${this.call} .owner=${{ protocol, transport, isRelay: kind === 'relay' }} .faults=${faults}
+      .seed=${seed} .list=${`faults-${node}`} .actions=${running ? actions : undefined}></peerscope-node-faults>`;
   }
 
   #counts(): TemplateResult {

@@ -196,6 +196,39 @@ describe('the test node', () => {
     expect(await page.locator('peerscope-node').count()).toBe(2);
   });
 
+  it('is started with faults that are completed and listed as those of a node that runs', async () => {
+    await openForm(page);
+    const faults = page.locator('#node-faults');
+    const field = faults.locator('input');
+    await page.locator('#node-protocol').selectOption('p2ppacket');
+    await field.fill('drop pi');
+    await faults.locator('datalist option[value="drop ping"]').waitFor({ ...PATIENCE, state: 'attached' });
+    await field.fill('drop:ping');
+    await workbench.page.keyboard.press('Enter');
+    await faults.locator('.chip', { hasText: 'drop ping' }).waitFor(PATIENCE);
+    // One that is wrong starts nothing.
+    const nodes = await page.locator('peerscope-node').count();
+    await page.locator('#node-direction').selectOption('listen');
+    await page.locator('#node-address').fill('127.0.0.1:7414');
+    await field.fill('drop nonsense');
+    await page.locator('#node-start').click();
+    await expect.poll(() => faults.locator('.problem').innerText(), PATIENCE).toContain('names no message');
+    expect(await page.locator('peerscope-node').count()).toBe(nodes);
+    await workbench.screenshot('node-form-faults');
+    // What was written and not added is meant, too.
+    await field.fill('flip=3 hello nth 2');
+    await page.locator('#node-start').click();
+    const started = card('listens on 127.0.0.1:7414');
+    await started.waitFor(PATIENCE);
+    expect(await started.locator('.chip code').allInnerTexts()).toEqual(['drop ping', 'flip=3 hello nth 2']);
+    await started.locator('[data-act=stop]').click();
+    await started.locator('[data-act=forget]').click();
+    await started.waitFor({ ...PATIENCE, state: 'detached' });
+    await openForm(page);
+    while ((await faults.locator('.remove').count()) > 0) await faults.locator('.remove').first().click();
+    expect(await faults.locator('.chip').count()).toBe(0);
+  });
+
   it('saves the recording with its keys, which opens decrypted', async () => {
     await page.locator('#node-form summary').first().click();
     const kind = { 'identity-kind': 'p-256' };

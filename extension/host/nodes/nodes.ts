@@ -208,6 +208,8 @@ class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, T
         },
         suggestFault: async (params: unknown) =>
           this.#call('suggestFault', { ...faultTextOf(params), modules: moduleFiles(undefined) }),
+        faultWords: async (params: unknown) =>
+          this.#call('faultWords', { ...faultTextOf(params), modules: moduleFiles(undefined) }),
         again: async (params: unknown) => this.#call('again', nodeOf(params)),
         editHeld: async (params: unknown) => {
           const { node, held } = heldOf(params);

@@ -40,7 +40,7 @@ function listening(protocol: 'p2p' | 'p2pke', transport: 'tcp' | 'udp', port = 0
     direction: 'listen',
     role: '',
     mode: 'automatic',
-    faults: '',
+    faults: [],
     identity: '',
     identityKind: '',
   } as const;

@@ -26,7 +26,7 @@ afterAll(async () => {
 
 function wish(protocol: string, direction: NodeWish['direction'], address: string, more: Partial<NodeWish>): NodeWish {
   const transport = protocols.find(({ id }) => id === protocol)!.peer!.transports[0]!;
-  const rest = { mode: 'automatic', role: '', faults: '', identity: '', identityKind: '' } as const;
+  const rest = { mode: 'automatic', role: '', faults: [], identity: '', identityKind: '' } as const;
   return { protocol, transport, direction, address, ...rest, ...more };
 }
 
