@@ -10,6 +10,7 @@ import {
   type NodeLimits,
   nodeLimits,
 } from '../testnode/index.ts';
+import { droppedText } from './droppedtext.ts';
 import type { RelayEnvironment } from './environment.ts';
 import { type RelayFault, RelayFaults } from './faults.ts';
 import type { RelayOptions } from './options.ts';
@@ -283,8 +284,11 @@ export class Relay {
     this.#settleAll();
   }
 
-  /** Lets go what is held, and closes every link after it. */
+  /** Drops what is held, says so, and closes every link. */
   stop(): void {
+    const { length } = this.held;
+    for (const pair of this.#pairs) for (const way of ways) pair.passage(way).dropAll();
+    if (length > 0) this.#told(undefined, droppedText(length), false);
     this.mode = 'automatic';
     for (const pair of [...this.#pairs]) this.disconnect(pair.client.id, 'relay stopped');
   }

@@ -111,10 +111,13 @@ describe('the relay', () => {
     await workbench.screenshot('relay-dropped');
   });
 
-  it('is stopped, and says so', async () => {
+  it('is stopped, and says so, and that it drops what is held', async () => {
+    programs.say(said().find((each) => each.side === 0 && isData(each))!);
+    await held('data').waitFor(PATIENCE);
     await card().locator('[data-act=stop]').click();
     await card().locator('[data-act=forget]').waitFor(PATIENCE);
     await expect.poll(() => card().innerText(), PATIENCE).toContain('stopped');
+    expect(await told()).toContain('1 held message is dropped: the relay stops.');
   });
 
   it('has a session of its own with each side, and needs no key for what it holds', async () => {
