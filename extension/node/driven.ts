@@ -1,7 +1,17 @@
 import type { FieldValues } from '../../dissector/codec/index.ts';
 import type { Choices } from '../../dissector/protocol/index.ts';
-import type { Held, NodeLimits, TestNode } from '../../dissector/testnode/index.ts';
+import type { Held, NodeEvent, NodeLimits, TestNode } from '../../dissector/testnode/index.ts';
 import type { HeldAction, NodeState, NodeWish } from '../wire/node.ts';
+
+/** Sees all that happens, in order. */
+export type Witness = (event: NodeEvent) => void;
+
+/** Who follows a node or a relay. */
+export interface Watching {
+  /** Its state is another one. */
+  changed(): void;
+  readonly witness: Witness;
+}
 
 /** How a recording is decoded. */
 export interface Decoding {
@@ -47,6 +57,8 @@ export interface Driven {
   readonly speaker: Speaker;
   stop(): Promise<void>;
   flush(): void;
+  /** Milliseconds for which it has stood still so far. */
+  readonly stoodStill: number;
   /** Stands still while a debug session is stopped, by its name; goes on without one. */
   standStill(session: string | undefined): void;
   /** In the words of a packet script, or as nodes read it. Throws an Error with a sentence. */

@@ -21,6 +21,7 @@ import { saveRecording } from './saving.ts';
 import { sendPacket } from './scripts/packet.ts';
 import { ScriptSections } from './scripts/section.ts';
 import { TextFault, writtenHeld } from './scripts/written.ts';
+import { WindowRecording } from './windowrecording.ts';
 
 type Params<M extends keyof NodeCalls> = NodeCalls[M]['params'];
 
@@ -28,6 +29,7 @@ if (parentPort === null) throw new Error('This is a worker: it runs in a thread 
 const port = parentPort;
 const TOLD_MS = 100;
 const RATE_MS = 1000;
+const FLUSH_MS = 50;
 
 const nodes = new Map<number, Driven>();
 /** How each was started. */
@@ -42,9 +44,21 @@ function changed(): void {
   if (timer !== undefined) return;
   timer = setTimeout(() => {
     timer = undefined;
-    connection.tell('nodes', { nodes: [...nodes.values()].map((node) => node.state()) });
+    const cut = together?.cut;
+    connection.tell('nodes', { nodes: [...nodes.values()].map((node) => node.state()), ...(cut === undefined ? {} : { cut }) });
   }, TOLD_MS);
 }
+/** All nodes in one recording, from when the first one begins until the last one is forgotten. */
+let together: WindowRecording | undefined;
+setInterval(() => together?.flush(), FLUSH_MS);
+
+function forgetTogether(): void {
+  together?.close();
+  // It holds keys, and nothing shows it any more.
+  if (together !== undefined) rmSync(together.path, { force: true });
+  together = undefined;
+}
+
 // The rate falls while nothing happens.
 setInterval(() => {
   if (nodes.size > 0) changed();
@@ -60,7 +74,11 @@ function existing(id: number): Driven {
 async function begin(id: number, wish: Params<'start'>): Promise<void> {
   const { allow, tree, recording, modules } = wish;
   const start = wish.wish.direction === 'relay' ? startRelay : startNode;
-  const node = await start(id, wish.wish, { tree, protocols: await protocolsOf(modules), allow }, recording, changed);
+  const knowledge = { tree, protocols: await protocolsOf(modules), allow };
+  together ??= new WindowRecording(wish.together, () => Math.max(0, ...[...nodes.values()].map(({ stoodStill }) => stoodStill)));
+  const node = await start(id, wish.wish, knowledge, recording, changed, (event) =>
+    together?.record(id, wish.wish.transport, event),
+  );
   nodes.set(id, node);
   started.set(id, wish);
   node.standStill(stillFor);
@@ -161,6 +179,7 @@ const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCa
       rmSync(node.recording, { force: true });
       nodes.delete(node.id);
       started.delete(node.id);
+      if (nodes.size === 0) forgetTogether();
     }),
     mode: command<'mode'>(({ controls }, { mode }) => {
       controls.mode = mode;

@@ -6,7 +6,7 @@ import { type Address, KeyRing, type Link, type Protocol } from '../../dissector
 import { type Relay, type Relaying, recognitionText, relayFaultWords } from '../../dissector/relay/index.ts';
 import { type Held, NodeRefusal, nodeLimits, Recorder } from '../../dissector/testnode/index.ts';
 import type { HeldAction, HeldState, LinkState, NodeMode, NodeState, NodeWish } from '../wire/node.ts';
-import { actOnHeld, type Decoding, type Driven, type Edited, type Speaker } from './driven.ts';
+import { actOnHeld, type Decoding, type Driven, type Edited, type Speaker, type Watching, type Witness } from './driven.ts';
 import { FaultList } from './faultlist.ts';
 import { FollowedKeys } from './followedkeys.ts';
 import { HeldFrames } from './heldframes.ts';
@@ -32,6 +32,7 @@ export async function startRelay(
   { tree, protocols, allow }: Knowledge,
   recording: string,
   changed: () => void,
+  witness: Witness = () => {},
 ): Promise<RunningRelay> {
   const protocol = protocols.find((each) => each.id === wish.protocol);
   if (protocol === undefined) throw new NodeRefusal(`There is no protocol "${wish.protocol}".`);
@@ -46,7 +47,7 @@ export async function startRelay(
     limits,
   );
   const { choices } = readDecodeOptions({ choices: pinsIn(tree, protocols) }, protocols);
-  const relay = new RunningRelay(id, { ...wish, identity }, protocol, forward, recording, changed);
+  const relay = new RunningRelay(id, { ...wish, identity }, protocol, forward, recording, { changed, witness });
   const keys = new FollowedKeys(wish.keyLogs ?? [], limits, (sentence) => relay.told(sentence));
   await relay.open(listen, { protocols, choices, limits, keys: ring, ...own }, keys);
   if (wish.terminates === true) relay.told(recognitionText(protocol));
@@ -71,6 +72,7 @@ export class RunningRelay implements Driven {
   #decoding: Decoding | undefined;
   readonly #seed = randomInt(2 ** 32);
   readonly #changed: () => void;
+  readonly #witness: Witness;
   readonly #rate = new Rate(() => this.#lost());
   #socket: SocketRelay | undefined;
   #recorder: Recorder | undefined;
@@ -81,13 +83,21 @@ export class RunningRelay implements Driven {
   /** The debug session for which it stands still. */
   #stillFor: string | undefined;
 
-  constructor(id: number, wish: NodeWish, protocol: Protocol, forward: Address, recording: string, changed: () => void) {
+  constructor(
+    id: number,
+    wish: NodeWish,
+    protocol: Protocol,
+    forward: Address,
+    recording: string,
+    { changed, witness }: Watching,
+  ) {
     this.id = id;
     this.#wish = wish;
     this.#mode = wish.mode;
     this.#protocol = protocol;
     this.#forward = forward;
     this.#changed = changed;
+    this.#witness = witness;
     this.#journal = new Journal(recording, 'relay', changed);
   }
 
@@ -114,6 +124,7 @@ export class RunningRelay implements Driven {
       happened: (event) => {
         // The side that listens: what comes as its sender wrote it, what goes back as the relay passed it on.
         if (event.kind === 'key' || ('link' in event && event.link?.dialled === false)) this.#journal.record(event, recorder);
+        this.#witness(event);
         if (event.kind === 'held') this.#arrived();
         this.#journal.happened(event);
       },
@@ -150,6 +161,10 @@ export class RunningRelay implements Driven {
   get decoding(): Decoding {
     if (this.#decoding === undefined) throw new Error('The relay does not run yet.');
     return this.#decoding;
+  }
+
+  get stoodStill(): number {
+    return this.#socket?.relay.stoodStill ?? 0;
   }
 
   get keyLogs(): readonly string[] {
@@ -290,9 +305,18 @@ export class RunningRelay implements Driven {
 
   #held({ id, link, direction, message, values, bytes }: Held): HeldState {
     const why = this.#socket?.relay.whyNot(id);
-    const shown = { id, remote: addressText(link.remote), direction, message: message ?? `${bytes?.length ?? 0} bytes` };
+    const [from, to] = this.#wayOf(link, direction).map(addressText) as [string, string];
+    const remote = addressText(link.remote);
+    const shown = { id, remote, from, to, direction, message: message ?? `${bytes?.length ?? 0} bytes` };
     const summary = heldSummary({ message, values, bytes });
     return { ...shown, summary, ...(why === undefined ? {} : { note: why }) };
+  }
+
+  /** Between which addresses a held message goes on. */
+  #wayOf({ id, local, remote }: Link, direction: 'in' | 'out'): readonly [Address, Address] {
+    if (direction === 'in') return [local, remote];
+    const forward = this.#socket?.relay.forwardOf(id);
+    return forward === undefined ? [local, this.#forward] : [forward.local, forward.remote];
   }
 
   #lost(): number {

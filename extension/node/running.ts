@@ -5,7 +5,7 @@ import type { FieldValues } from '../../dissector/codec/index.ts';
 import { type Address, type Link, type Protocol, whyNotAllowed } from '../../dissector/protocol/index.ts';
 import { faultWords, type Held, NodeRefusal, Recorder, type TestNode } from '../../dissector/testnode/index.ts';
 import type { HeldAction, HeldState, LinkState, NodeMode, NodeState, NodeWish } from '../wire/node.ts';
-import { actOnHeld, type Decoding, type Driven, type Edited, type Speaker } from './driven.ts';
+import { actOnHeld, type Decoding, type Driven, type Edited, type Speaker, type Watching, type Witness } from './driven.ts';
 import { FaultList } from './faultlist.ts';
 import { HeldFrames } from './heldframes.ts';
 import { Journal } from './journal.ts';
@@ -36,6 +36,7 @@ export async function startNode(
   { tree, protocols, allow }: Knowledge,
   recording: string,
   changed: () => void,
+  witness: Witness = () => {},
 ): Promise<RunningNode> {
   const protocol = protocols.find((each) => each.id === wish.protocol);
   if (protocol?.peer === undefined) throw new NodeRefusal(`There is no test node of "${wish.protocol}".`);
@@ -43,7 +44,7 @@ export async function startNode(
   const kind = wish.identityKind === '' ? undefined : wish.identityKind;
   const made = wish.identity === '' ? protocol.peer.createIdentity((length) => randomBytes(length), kind) : undefined;
   const identity = (await made) ?? wish.identity;
-  const node = new RunningNode(id, { ...wish, identity }, address, recording, changed);
+  const node = new RunningNode(id, { ...wish, identity }, address, recording, { changed, witness });
   const { choices } = readDecodeOptions({ choices: pinsIn(tree, protocols) }, protocols);
   await node.open(protocol, identity, { choices, limits: nodeLimitsIn(tree, protocols) });
   return node;
@@ -62,6 +63,7 @@ export class RunningNode implements Driven, Speaker {
   #mode: NodeMode;
   readonly #seed = randomInt(2 ** 32);
   readonly #changed: () => void;
+  readonly #witness: Witness;
   #protocol: Protocol | undefined;
   #decoding: Decoding | undefined;
   #socket: SocketNode | undefined;
@@ -72,12 +74,13 @@ export class RunningNode implements Driven, Speaker {
   #stillFor: string | undefined;
   readonly #rate = new Rate(() => this.#lost());
 
-  constructor(id: number, wish: NodeWish, address: Address, recording: string, changed: () => void) {
+  constructor(id: number, wish: NodeWish, address: Address, recording: string, { changed, witness }: Watching) {
     this.id = id;
     this.#wish = wish;
     this.#mode = wish.mode;
     this.#address = address;
     this.#changed = changed;
+    this.#witness = witness;
     this.#journal = new Journal(recording, 'node', changed);
   }
 
@@ -101,6 +104,7 @@ export class RunningNode implements Driven, Speaker {
         listen: listens ? this.#address : undefined,
         happened: (event) => {
           if (this.#recorder !== undefined) this.#journal.record(event, this.#recorder);
+          this.#witness(event);
           if (event.kind === 'held') this.#arrived();
           if (event.kind === 'opened') this.#refused = undefined;
           // Nobody is there yet: what is told is of the dial.
@@ -162,6 +166,10 @@ export class RunningNode implements Driven, Speaker {
   get decoding(): Decoding {
     if (this.#decoding === undefined) throw new Error('The node does not run yet.');
     return this.#decoding;
+  }
+
+  get stoodStill(): number {
+    return this.#socket?.node.stoodStill ?? 0;
   }
 
   get keyLogs(): readonly string[] {
@@ -312,7 +320,9 @@ export class RunningNode implements Driven, Speaker {
   }
 
   #held({ id, link, direction, message, values, bytes }: Held): HeldState {
-    const shown = { id, remote: addressText(link.remote), direction, message: message ?? `${bytes?.length ?? 0} bytes` };
+    const [local, remote] = [addressText(link.local), addressText(link.remote)];
+    const [from, to] = direction === 'out' ? [local, remote] : [remote, local];
+    const shown = { id, remote, from, to, direction, message: message ?? `${bytes?.length ?? 0} bytes` };
     return { ...shown, summary: heldSummary({ message, values, bytes }) };
   }
 

@@ -60,6 +60,9 @@ export interface LinkState {
 export interface HeldState {
   readonly id: number;
   readonly remote: string;
+  /** Between which addresses it goes on, as captures write them. */
+  readonly from: string;
+  readonly to: string;
   readonly direction: 'out' | 'in';
   readonly message: string;
   /** Its fields as a packet script writes them, on one line that may be cut short; of bytes that are no known message, hexadecimal. */
@@ -227,6 +230,8 @@ export interface NodeCalls extends NodeCommands {
       readonly allow: readonly string[];
       readonly tree: Readonly<Record<string, unknown>>;
       readonly recording: string;
+      /** Where all nodes of the window are recorded together. */
+      readonly together: string;
     };
     result: { readonly node: number };
   };
@@ -325,6 +330,8 @@ export interface NodePageCalls extends NodeCommands {
   /** False when the person decided against it. */
   start: { params: NodeWish; result: { readonly started: boolean } };
   show: { params: OfNode; result: Done };
+  /** Shows all nodes of the window on one ladder. */
+  showLadder: { params: Done; result: Done };
   /** Selects a frame of the recording in the inspector. */
   showFrame: { params: OfNode & { readonly frame: number }; result: Done };
   suggestFault: { params: FaultOwner & { readonly text: string }; result: NodeCalls['suggest']['result'] };
@@ -355,7 +362,8 @@ export interface OpenScript {
 
 export interface NodeEvents {
   [event: string]: unknown;
-  nodes: { readonly nodes: readonly NodeState[] };
+  /** `cut`: why the recording of all of them has ended, in a sentence. */
+  nodes: { readonly nodes: readonly NodeState[]; readonly cut?: string };
 }
 
 export interface NodePageEvents extends NodeEvents {

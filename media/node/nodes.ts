@@ -2,7 +2,7 @@
 
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { NodeState, PendingOf, SpokenProtocol } from '../../extension/wire/node.ts';
+import type { NodePageEvents, NodeState, PendingOf, SpokenProtocol } from '../../extension/wire/node.ts';
 import { sentence } from '../base/connection.ts';
 import { PageElement } from '../base/element.ts';
 import { connect } from './host.ts';
@@ -15,6 +15,7 @@ export class Nodes extends PageElement {
     complaint: { state: true },
     folded: { state: true },
     picked: { state: true },
+    cut: { state: true },
   };
   declare protocols: readonly SpokenProtocol[] | undefined;
   declare nodes: readonly NodeState[];
@@ -23,12 +24,16 @@ export class Nodes extends PageElement {
   declare folded: boolean;
   /** The pending message that a person has picked. */
   declare picked: string | undefined;
+  /** Why the recording of all nodes has ended. */
+  declare cut: string | undefined;
   #hasRunning = false;
   /** How often somebody wrote in the document of a pending message. */
   readonly #written = new Map<string, number>();
   readonly #call = connect({
     nodes: (data: unknown) => {
-      this.nodes = (data as { nodes: readonly NodeState[] }).nodes;
+      const { nodes, cut } = data as NodePageEvents['nodes'];
+      this.nodes = nodes;
+      this.cut = cut;
     },
     written: (data: unknown) => {
       const key = keyOf(data as PendingOf);
@@ -72,7 +77,9 @@ export class Nodes extends PageElement {
     const pending = shownOf(pendingIn(this.nodes), this.picked);
     return html`<div class="cards" @pick=${({ detail }: CustomEvent<PendingOf>) => {
       this.picked = keyOf(detail);
-    }}><h1>Test Node</h1>
+    }}><header class="bar"><h1>Test Node</h1>
+        ${running === 0 ? nothing : html`<button class="small" data-act="ladder" title="Shows all nodes of this window on one ladder, with what they hold" @click=${() => void this.#call('showLadder', {})}>Ladder of All Nodes</button>`}</header>
+      ${this.cut === undefined ? nothing : html`<p class="problem" role="alert">${this.cut}</p>`}
       <details class="new" ?open=${!this.folded} @toggle=${this.#toggle}>
         <summary>New Node</summary>
         <peerscope-node-form .call=${this.#call} .protocols=${this.protocols}></peerscope-node-form>

@@ -58,7 +58,19 @@ describe('the test node', () => {
     await shownFields().locator('.field', { hasText: 'cookie' }).first().click();
     await shown().locator('.byte.lit').first().waitFor(PATIENCE);
     await workbench.screenshot('node-held');
+    // On the ladder of all nodes it waits, an arrow of its own kind, and is said once it is sent.
+    await page.locator('[data-act=ladder]').click();
+    const together = await Inspecting.appeared(workbench, 'all-nodes');
+    const steps = together.frame.locator('#ladder .step');
+    await together.frame.locator('#ladder .step.waiting', { hasText: 'hello' }).waitFor(PATIENCE);
+    expect(await steps.count()).toBe(1);
+    await workbench.screenshot('node-ladder-held');
     await held(dialling, 'hello').locator('[data-act=send]').click();
+    await together.frame.locator('#ladder .step:not(.waiting)', { hasText: 'hello_retry' }).waitFor(PATIENCE);
+    await expect.poll(() => steps.allInnerTexts().then((all) => all.length), PATIENCE).toBe(3);
+    expect(await together.frame.locator('#ladder .step.waiting').count()).toBe(1);
+    await expect.poll(() => together.frame.locator('.ladder-heads text').count(), PATIENCE).toBe(2);
+    await workbench.screenshot('node-ladder');
     await expect.poll(cookie, PATIENCE).not.toContain('cookie: 00 00 00 00');
     await held(dialling, 'hello').locator('[data-act=edit]').click();
     const editor = await messageEditor(workbench, 'hello');

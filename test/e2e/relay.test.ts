@@ -146,5 +146,37 @@ describe('the relay', () => {
       .toContain('Each side has a session with the relay itself');
     expect(await violations(page)).toEqual([]);
     await workbench.screenshot('relay-terminates');
+    // All three on one ladder, with a column for each end.
+    const dialling = cardOf('dials 127.0.0.1:7442');
+    await dialling.locator('.state.ready').waitFor(PATIENCE);
+    await page.locator('[data-act=ladder]').click();
+    const together = await Inspecting.appeared(workbench, 'all-nodes');
+    await dialling.locator('[data-now=data]').click();
+    const waiting = together.frame.locator('#ladder .step.waiting');
+    await waiting.first().waitFor(PATIENCE);
+    expect(await waiting.first().locator('.spoken').innerText()).toMatch(/^data is held, from \S+ to 127\.0\.0\.1:7441\./);
+    for (const end of ['127.0.0.1:7441', '127.0.0.1:7442'])
+      await together.frame.locator('.ladder-heads title', { hasText: end }).waitFor({ ...PATIENCE, state: 'attached' });
+    // What comes is followed, until somebody scrolls away.
+    const last = async (): Promise<number> =>
+      Number(await together.frame.locator('#ladder .step').last().getAttribute('aria-posinset'));
+    for (let n = 0; n < 30; n++) await dialling.locator('[data-now=data]').click();
+    const all = async (): Promise<number> =>
+      Number(await together.frame.locator('#ladder .step').last().getAttribute('aria-setsize'));
+    await expect.poll(all, PATIENCE).toBeGreaterThan(30);
+    await expect.poll(async () => (await all()) - (await last()), PATIENCE).toBe(0);
+    for (const theme of ['dark', 'light'] as const) {
+      await workbench.setTheme(theme);
+      await workbench.page.waitForTimeout(150);
+      await workbench.screenshot(`relay-ladder-${theme}`);
+      expect(await violations(together.frame)).toEqual([]);
+    }
+    await together.frame.locator('#ladder').hover();
+    await workbench.page.mouse.wheel(0, -10_000);
+    await together.frame.locator('#step-0').waitFor(PATIENCE);
+    const before = await all();
+    await dialling.locator('[data-now=data]').click();
+    await expect.poll(all, PATIENCE).toBeGreaterThan(before);
+    await together.frame.locator('#step-0').waitFor(PATIENCE);
   });
 });

@@ -85,6 +85,7 @@ const ofNodes: PageMessages<MethodOf<NodePageCalls>> = {
   mode: command(nodeCommands.mode),
   pause: command(nodeCommands.pause),
   continueAnyway: ready,
+  showLadder: ready,
   pending: [nodeChecks.pending, { node: 1, of: { link: 1, message: 'data' } }],
   showFrame: [nodeChecks.frame, { node: 1, frame: 2 }],
   suggestFault: [nodeChecks.faultText, { protocol: 'p2p', transport: 'tcp', isRelay: true, text: 'drop' }],

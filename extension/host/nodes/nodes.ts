@@ -37,6 +37,7 @@ import { Recordings } from './recordings.ts';
 import { PacketSender, type PacketSenders } from './sendpacket.ts';
 import { type Standing, StoppedDebugger } from './stoppeddebugger.ts';
 import { NodeTasks, type TaskNodes } from './tasks.ts';
+import { waitingIn } from './waiting.ts';
 
 type None = Record<never, never>;
 type PageConnection = Connection<None, NodePageEvents, NodePageCalls, None>;
@@ -84,6 +85,8 @@ class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, T
   readonly #openScripts = new OpenScripts();
   readonly #debugger: StoppedDebugger;
   readonly #messages: Messages;
+  /** Why the recording of all nodes has ended. */
+  #cut: string | undefined;
   /** The debug session for which all stand still. */
   #stillFor: string | undefined;
 
@@ -201,6 +204,10 @@ class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, T
           if (recording !== undefined) await this.#showTraffic(vscode.Uri.file(recording));
           return {};
         },
+        showLadder: async () => {
+          await this.#showLadder();
+          return {};
+        },
         showFrame: async (params: unknown) => {
           const { node, frame } = frameOf(params);
           await this.showFrame(node, frame);
@@ -304,6 +311,7 @@ class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, T
       allow,
       tree,
       recording: recording.fsPath,
+      together: this.#recordings.together.fsPath,
       modules: moduleFiles(undefined),
     });
     await show?.(recording);
@@ -313,6 +321,12 @@ class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, T
   /** Beside the page, which stays in view. */
   async #showTraffic(recording: vscode.Uri): Promise<void> {
     await this.#editors.show(recording, {}, { viewColumn: this.besideColumn, preserveFocus: true });
+  }
+
+  /** All nodes of the window, what they hold among it. */
+  async #showLadder(): Promise<void> {
+    const { together } = this.#recordings;
+    await this.#editors.show(together, { view: 'ladder' }, { viewColumn: this.besideColumn, preserveFocus: true });
   }
 
   /** The page stays in view. */
@@ -330,7 +344,8 @@ class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, T
   }
 
   #tellPage(): void {
-    this.#page?.tell('nodes', { nodes: this.#shown });
+    const cut = this.#cut;
+    this.#page?.tell('nodes', { nodes: this.#shown, ...(cut === undefined ? {} : { cut }) });
   }
 
   async #save(node: number): Promise<void> {
@@ -361,8 +376,10 @@ class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, T
     this.#thread ??= new Thread(
       vscode.Uri.joinPath(this.#context.extensionUri, 'dist', 'node.cjs'),
       {
-        nodes: ({ nodes }) => {
+        nodes: ({ nodes, cut }) => {
           this.states = nodes;
+          this.#cut = cut;
+          this.#editors.setWaiting(this.#recordings.together, waitingIn(nodes));
           this.#tellPage();
           this.#nodesChanged.fire();
         },
@@ -393,6 +410,8 @@ class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, T
     this.#thread?.dispose();
     this.#thread = undefined;
     this.states = [];
+    this.#cut = undefined;
+    this.#editors.setWaiting(this.#recordings.together, []);
     this.#openScripts.show([]);
     this.#page?.tell('nodes', { nodes: [] });
     this.#nodesChanged.fire();

@@ -4,7 +4,15 @@ import type { HeldState, LinkState, NodeState } from '../../../extension/wire/no
 import { keyOf, pendingIn, shownOf } from '../../../media/node/pendinglist.ts';
 
 const held = (id: number, more: Partial<HeldState> = {}): HeldState => ({
-  ...{ id, remote: '127.0.0.1:1', direction: 'out', message: 'data', summary: 'data: 01' },
+  ...{
+    id,
+    remote: '127.0.0.1:1',
+    from: '127.0.0.1:9',
+    to: '127.0.0.1:1',
+    direction: 'out',
+    message: 'data',
+    summary: 'data: 01',
+  },
   ...more,
 });
 const node = (id: number, more: Partial<NodeState>): NodeState =>
