@@ -96,7 +96,8 @@ export interface WebviewCalls extends Questions {
       command?: PageCommand;
       /** The view that is asked for, by its id. */
       view?: string;
-      waiting: readonly WaitingMessage[];
+      /** Of a recording of nodes that are there: what they hold. */
+      waiting?: readonly WaitingMessage[];
     };
   };
   /** How the capture is looked at, for the next time that it is opened. */
@@ -146,8 +147,8 @@ export interface WebviewEvents extends Events {
   reveal: { frame: number };
   /** A view is asked for, by its id. */
   view: { view: string };
-  /** What waits at the nodes of which the capture is a recording. */
-  waiting: { messages: readonly WaitingMessage[] };
+  /** What waits at the nodes of which the capture is a recording; absent once there are none. */
+  waiting: { messages?: readonly WaitingMessage[] };
   /** A command of a menu or a key; `place` is what VS Code says of where the menu was opened (`data-vscode-context`). */
   command: { name: PageCommand; place: unknown };
 }

@@ -38,7 +38,7 @@ interface Tab {
   reveal(frame: number): void;
   show(view: string): void;
   /** What waits at nodes is another. */
-  wait(messages: readonly WaitingMessage[]): void;
+  wait(messages: readonly WaitingMessage[] | undefined): void;
   /** Lets the page carry out a command. */
   command(asked: WebviewEvents['command']): void;
 }
@@ -102,11 +102,11 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
     for (const tab of this.#tabs) if (tab.isReady && tab.document.uri.toString() === capture.toString()) tab.reveal(frame);
   }
 
-  /** What waits at the nodes whose recording a capture is. */
-  setWaiting(capture: vscode.Uri, messages: readonly WaitingMessage[]): void {
+  /** What waits at the nodes whose recording a capture is; undefined once there are none. */
+  setWaiting(capture: vscode.Uri, messages: readonly WaitingMessage[] | undefined): void {
     const id = capture.toString();
-    if (messages.length === 0 && !this.#waiting.has(id)) return;
-    if (messages.length === 0) this.#waiting.delete(id);
+    if (messages === undefined && !this.#waiting.has(id)) return;
+    if (messages === undefined) this.#waiting.delete(id);
     else this.#waiting.set(id, messages);
     for (const tab of this.#tabs) if (tab.isReady && tab.document.uri.toString() === id) tab.wait(messages);
   }
@@ -170,7 +170,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
       },
       reveal: (frame) => connection.tell('reveal', { frame }),
       show: (view) => connection.tell('view', { view }),
-      wait: (messages) => connection.tell('waiting', { messages }),
+      wait: (messages) => connection.tell('waiting', messages === undefined ? {} : { messages }),
       command: (asked) => connection.tell('command', asked),
     };
     this.#tabs.add(tab);
@@ -209,8 +209,10 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
         ready: async () => {
           const overview = await document.ready();
           const { frame: reveal, view, command } = this.#takeWanted(document.uri);
+          const waiting = this.#waiting.get(document.uri.toString());
           return {
-            ...{ overview, remembered: remembered(), waiting: this.#waiting.get(document.uri.toString()) ?? [] },
+            ...{ overview, remembered: remembered() },
+            ...(waiting === undefined ? {} : { waiting }),
             ...(view === undefined ? {} : { view }),
             ...(reveal === undefined ? {} : { reveal }),
             ...(command === undefined ? {} : { command }),

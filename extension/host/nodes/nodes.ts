@@ -379,7 +379,7 @@ class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, T
         nodes: ({ nodes, cut }) => {
           this.states = nodes;
           this.#cut = cut;
-          this.#editors.setWaiting(this.#recordings.together, waitingIn(nodes));
+          this.#editors.setWaiting(this.#recordings.together, nodes.length === 0 ? undefined : waitingIn(nodes));
           this.#tellPage();
           this.#nodesChanged.fire();
         },
@@ -411,7 +411,7 @@ class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, T
     this.#thread = undefined;
     this.states = [];
     this.#cut = undefined;
-    this.#editors.setWaiting(this.#recordings.together, []);
+    this.#editors.setWaiting(this.#recordings.together, undefined);
     this.#openScripts.show([]);
     this.#page?.tell('nodes', { nodes: [] });
     this.#nodesChanged.fire();

@@ -40,8 +40,8 @@ export class Session {
   /** The panes as they were when the page was opened. */
   panes: Remembered;
   readonly search: Search;
-  /** What waits at the nodes of which the capture is a recording. */
-  waiting: readonly WaitingMessage[] = [];
+  /** What waits at the nodes of which the capture is a recording, while there are some. */
+  waiting: readonly WaitingMessage[] | undefined;
   /** Called when the selection moved for another reason than a click into the list. */
   onreveal: (row: number) => void = () => {};
   /** A command of a menu or a key. */

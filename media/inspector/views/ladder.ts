@@ -46,16 +46,18 @@ export class Ladder extends PageElement {
   declare name: string;
   /** The time of the first frame. */
   declare start: Instant | undefined;
-  /** Messages that wait at the nodes that are recorded: they stand behind those that were sent. */
-  declare waiting: readonly WaitingMessage[];
+  /** Messages that wait at the nodes that are recorded: they stand behind those that were sent. Undefined for other captures. */
+  declare waiting: readonly WaitingMessage[] | undefined;
   readonly #lines = new VirtualList<Row | WaitingMessage>(this, {
     rowHeight: ROW_HEIGHT,
     heads: '.ladder-heads',
     rows: () => this.#rows,
     selection: { id: 'step', at: () => this.#selected, go: (index) => this.#choose(index) },
-    follows: () => this.overview.live === true || this.waiting.length > 0,
+    follows: () => this.#isFollowed,
   });
   #list: PacketList | undefined;
+  /** The newest was brought into view once. */
+  #isAtNewest = false;
   /** Generation and number of messages that the endpoints were asked for. */
   #asked = '';
   #endpoints: readonly string[] = [];
@@ -108,21 +110,37 @@ export class Ladder extends PageElement {
     void this.#ask();
   }
 
+  get #held(): readonly WaitingMessage[] {
+    return this.waiting ?? [];
+  }
+
+  /** More may come at any time: whoever has not scrolled away sees the newest. */
+  get #isFollowed(): boolean {
+    return this.overview.live === true || this.waiting !== undefined;
+  }
+
+  protected override updated(): void {
+    const total = this.#rows?.total ?? 0;
+    if (this.#isAtNewest || !this.#isFollowed || this.#list?.known !== true || total === 0) return;
+    this.#isAtNewest = true;
+    this.#lines.reveal(total - 1);
+  }
+
   /** What was said, and behind it what waits. */
   get #rows() {
     const list = this.#list;
     if (list === undefined) return undefined;
     const { total, known } = list;
     return {
-      ...{ total: total + this.waiting.length, known },
-      row: (index: number): Row | WaitingMessage | undefined => (index < total ? list.row(index) : this.waiting[index - total]),
+      ...{ total: total + this.#held.length, known },
+      row: (index: number): Row | WaitingMessage | undefined => (index < total ? list.row(index) : this.#held[index - total]),
       need: (first: number, end: number): void => list.need(first, Math.min(end, total)),
     };
   }
 
   /** Those that talk, and those between which something waits. */
   get #talking(): readonly string[] {
-    const waiting = this.waiting.flatMap(({ source, destination }) => [source, destination]);
+    const waiting = this.#held.flatMap(({ source, destination }) => [source, destination]);
     return [...new Set([...this.#endpoints, ...waiting])];
   }
 
@@ -152,7 +170,7 @@ export class Ladder extends PageElement {
     if (row < 0 || list !== this.#list || frame !== this.frame) return;
     this.#selected = row;
     // The first packet is selected by itself: nobody who sees the newest goes there.
-    if (row > 0 || this.overview.live !== true) this.#lines.reveal(row);
+    if (row > 0 || !this.#isFollowed) this.#lines.reveal(row);
     this.requestUpdate();
   }
 
@@ -173,7 +191,7 @@ export class Ladder extends PageElement {
         aria-activedescendant=${this.#lines.active} @keydown=${this.#lines.key}>
         ${this.#lines.draw((row, index) => this.#line(row, index, { endpoints, columns, width }))}
       </div>
-      ${list.total + this.waiting.length === 0 && list.known ? html`<p class="hint over" role="status">No messages</p>` : nothing}`;
+      ${list.total + this.#held.length === 0 && list.known ? html`<p class="hint over" role="status">No messages</p>` : nothing}`;
   }
 
   #line(row: Row | WaitingMessage | undefined, index: number, across: Across): TemplateResult {
