@@ -11,7 +11,7 @@ import type { Held } from '../../dissector/testnode/index.ts';
 import { keyLogText } from '../capture/keylogtext.ts';
 import { CaptureKeys, type KeyLog } from '../capture/keys.ts';
 import { openFile, Pass } from '../capture/open.ts';
-import { treeView } from '../capture/treeview.ts';
+import { treeView } from '../trees/treeview.ts';
 import type { NodeCalls, PendingView } from '../wire/node.ts';
 import type { TreeView } from '../wire/views.ts';
 import { recordedBefore } from './blocks.ts';

@@ -2,7 +2,7 @@
 
 import type { Show } from '../../dissector/analysis/index.ts';
 import { compileFilter, complete, FieldCatalog, FilterRow } from '../../dissector/filter/index.ts';
-import { treeView } from '../capture/treeview.ts';
+import { treeView } from '../trees/treeview.ts';
 import type { ExportScope, Row, SortOrder, WebviewCalls } from '../wire/inspector.ts';
 import type { Capture } from './capture.ts';
 import { cellText } from './cells.ts';

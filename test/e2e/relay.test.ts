@@ -169,6 +169,12 @@ describe('the relay', () => {
     };
     await say(8);
     await expect.poll(async () => (await seen()) - (await all()), PATIENCE).toBe(0);
+    // Sideways, too: the columns are more than fit.
+    const isBeside = async (): Promise<boolean> => {
+      const [head, pane] = [await last.locator('.head').boundingBox(), await together.frame.locator('#ladder').boundingBox()];
+      return head !== null && pane !== null && head.x > pane.x && head.x < pane.x + pane.width;
+    };
+    await expect.poll(isBeside, PATIENCE).toBe(true);
     for (const theme of ['dark', 'light'] as const) {
       await workbench.setTheme(theme);
       await workbench.page.waitForTimeout(150);

@@ -6,7 +6,7 @@ import { FieldCatalog } from '../../dissector/filter/index.ts';
 import { type Derivation, KeyRing, type Protocol } from '../../dissector/protocol/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
 import { checkTree } from '../../extension/author/treeranges.ts';
-import { treeView } from '../../extension/capture/treeview.ts';
+import { treeView } from '../../extension/trees/treeview.ts';
 import { rowView } from '../../extension/worker/rows.ts';
 
 export interface Seen {

@@ -84,7 +84,7 @@ function transportOf(value: unknown, name: string): 'udp' | 'tcp' {
 }
 
 function texts(value: unknown, name: string, most: number): readonly string[] {
-  if (!Array.isArray(value) || value.length > most) throw mismatch(name, `at most ${most} texts`, typeof value);
+  if (!Array.isArray(value) || value.length > most) throw mismatch(name, 'texts', typeof value);
   return value.map((each) => text(each, name));
 }
 

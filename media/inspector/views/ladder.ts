@@ -17,6 +17,8 @@ import '../../theme/ladder.css';
 
 /** Messages of a saved drawing at most. */
 const DRAWN = 2000;
+/** Pixels beside an arrow that is brought into view. */
+const BESIDE = 60;
 /** While a filter still searches. */
 const POLL = 250;
 /** What labels are made of, to measure the width of their letters by. */
@@ -58,6 +60,8 @@ export class Ladder extends PageElement {
   #list: PacketList | undefined;
   /** The newest was brought into view once. */
   #isAtNewest = false;
+  /** So many rows there were when the newest was brought into view. */
+  #newest = 0;
   /** Generation and number of messages that the endpoints were asked for. */
   #asked = '';
   #endpoints: readonly string[] = [];
@@ -121,9 +125,24 @@ export class Ladder extends PageElement {
 
   protected override updated(): void {
     const total = this.#rows?.total ?? 0;
-    if (this.#isAtNewest || !this.#isFollowed || this.#list?.known !== true || total === 0) return;
+    if (!this.#isFollowed || this.#list?.known !== true || total === 0) return;
+    if (!this.#isAtNewest) this.#lines.reveal(total - 1);
     this.#isAtNewest = true;
-    this.#lines.reveal(total - 1);
+    if (total !== this.#newest && this.#lines.atEnd) this.#goAcross(total);
+  }
+
+  /** The arrow of the newest comes into view sideways, too, where there are more columns than fit. */
+  #goAcross(total: number): void {
+    const newest = this.#rows?.row(total - 1);
+    const viewport = this.querySelector('#ladder');
+    if (newest === undefined || viewport === null) return;
+    this.#newest = total;
+    const endpoints = this.#talking;
+    const arrow = arrowOf(newest, endpoints, columnsAt(endpoints.length, this.#width));
+    if (arrow === undefined) return;
+    const { scrollLeft, clientWidth } = viewport;
+    if (arrow.left >= scrollLeft && arrow.right + BESIDE <= scrollLeft + clientWidth) return;
+    viewport.scrollLeft = Math.min(arrow.left - BESIDE, arrow.right + BESIDE - clientWidth);
   }
 
   /** What was said, and behind it what waits. */
