@@ -21,11 +21,20 @@ import { TextFault, type Written, writtenHeld, writtenPacket } from './scripts/w
 /** Bytes of a recording that are decoded together with a message: that happens each time its text changes. */
 const MOST_RECORDED = 0x0010_0000;
 const STEP_FRAMES = 4096;
+/** A call of `random` without a seed of its own. */
+const UNSEEDED = /\brandom\([^,()]*\)/;
 const noPlace = { start: 0, end: 0 };
+
+interface LaidOut {
+  readonly form: MessageForm;
+  readonly bytes: Uint8Array;
+  readonly isSealed: boolean;
+  readonly note?: string | undefined;
+}
 
 /** The bytes of a message: before they are sealed, with their layout; or as they are on the wire. `note`: what is not known of them. */
 type Made =
-  | { readonly form: MessageForm; readonly bytes: Uint8Array; readonly isSealed: boolean; readonly note?: string | undefined }
+  | LaidOut
   | { readonly form?: undefined; readonly bytes: Uint8Array; readonly held: Held | undefined; readonly note?: undefined };
 
 type Asked = Omit<NodeCalls['pending']['params'], 'node' | 'modules'>;
@@ -40,7 +49,10 @@ export async function pending(driven: Driven, { of, text, made }: Asked, protoco
     'held' in of ? heldBytes(driven, protocol, protocols, of.held, from) : newBytes(protocol, protocols, from ?? '', made ?? '');
   try {
     const now = bytesOf(text);
-    const view = await shown(driven, protocol, protocols, now);
+    const own = await shown(driven, protocol, protocols, now);
+    const view = UNSEEDED.test(text ?? '')
+      ? { ...own, note: withNote(own.note, 'What random gives is other bytes when it is sent.') }
+      : own;
     const before = made === undefined || made === text ? undefined : earlier(() => bytesOf(made));
     if (before === undefined) return { shown: view };
     return { shown: { ...view, made: (await shown(driven, protocol, protocols, before)).tree } };
@@ -78,7 +90,7 @@ function heldBytes(
     return held.values === undefined
       ? { bytes: held.bytes ?? new Uint8Array(0), held }
       : laidOut(protocol, held.message, noPlace, () => laid(held.values!));
-  const written = writtenHeld({ text, folder: undefined, protocols }, protocol.id, held);
+  const written = writtenHeld({ text, folder: undefined, protocols, isShown: true }, protocol.id, held);
   return ofWritten(protocol, { ...written, message: held.message }, held, laid);
 }
 
@@ -96,7 +108,9 @@ function overBlank(protocol: Protocol, message: string | undefined, values: Fiel
  */
 function newBytes(protocol: Protocol, protocols: readonly Protocol[], text: string, made: string): Made {
   const read = (from: string, fill: (given: FieldValues) => FieldValues): Written =>
-    writtenPacket({ text: from, folder: undefined, protocols }, undefined, { protocol: protocol.id }, (_, given) => fill(given));
+    writtenPacket({ text: from, folder: undefined, protocols, isShown: true }, undefined, { protocol: protocol.id }, (_, given) =>
+      fill(given),
+    );
   const first = earlier(() => read(made, (given) => given));
   const base = first !== undefined && 'values' in first.said ? first.said.values : {};
   const written = read(text, (given) => overlaid(base, given));
@@ -121,7 +135,12 @@ function ofWritten(
   // What is written as raw bytes is not sealed any more.
   if ('bytes' in said)
     return form === undefined || isSealed ? { bytes: said.bytes, held } : { form, isSealed, bytes: said.bytes };
-  return laidOut(protocol, message, place, () => withoutSecrets(message ?? '', secrets, () => encode(said.values)));
+  const made = laidOut(protocol, message, place, () => withoutSecrets(message ?? '', secrets, () => encode(said.values)));
+  return secrets.length === 0 ? made : { ...made, note: withNote(made.note, 'What env gives is empty here.') };
+}
+
+function withNote(note: string | undefined, more: string): string {
+  return note === undefined ? more : `${note} ${more}`;
 }
 
 /** Throws a TextFault. */
@@ -130,7 +149,7 @@ function laidOut(
   message: string | undefined,
   place: { readonly start: number; readonly end: number },
   encode: () => Laid | undefined,
-): Made {
+): LaidOut {
   const form = protocol.messages?.find(({ name }) => name === message);
   try {
     const laid = form && encode();

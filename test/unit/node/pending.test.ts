@@ -129,6 +129,25 @@ describe('a message that somebody changes', () => {
     expect(failure?.text).toContain('cookie');
   });
 
+  it('does not show what env gives, and shows the same of random each time', async () => {
+    const [held] = heldOf(node);
+    process.env.PEERSCOPE_TEST_SECRET = 'abcd';
+    try {
+      const text = 'p2ppacket hello { cookie: concat(text(env("PEERSCOPE_TEST_SECRET")), repeat(hex(00), 32)) }';
+      const { tree, note } = shown(await see(node, held!.id, { text }));
+      expect(note).toContain('What env gives is empty here.');
+      expect([...bytesAt(tree, fieldIn(tree, 'cookie')!)]).toEqual(Array(32).fill(0));
+    } finally {
+      delete process.env.PEERSCOPE_TEST_SECRET;
+    }
+    const random = 'p2ppacket hello { cookie: random(32) }';
+    const first = shown(await see(node, held!.id, { text: random }));
+    expect(shown(await see(node, held!.id, { text: random }))).toEqual(first);
+    expect(first.note).toContain('What random gives is other bytes');
+    const seeded = shown(await see(node, held!.id, { text: 'p2ppacket hello { cookie: random(32, 7) }' }));
+    expect(seeded.note).toBeUndefined();
+  });
+
   it('may be raw bytes', async () => {
     const [held] = heldOf(node);
     const { tree } = shown(await see(node, held!.id, { text: 'p2ppacket hello { raw: 01 02 03 }' }));
