@@ -29,7 +29,7 @@ interface Numbers {
 }
 
 /** Payload of one TCP segment. */
-const SEGMENT = 1_460;
+export const SEGMENT = 1_460;
 const FIRST_SEQUENCE = 1_000;
 /** A shorter standstill is not worth a word. */
 const LEAST_MS = 1;

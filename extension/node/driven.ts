@@ -2,6 +2,7 @@ import type { FieldValues } from '../../dissector/codec/index.ts';
 import type { Choices } from '../../dissector/protocol/index.ts';
 import type { Held, NodeEvent, NodeLimits, TestNode } from '../../dissector/testnode/index.ts';
 import type { HeldAction, NodeState, NodeWish } from '../wire/node.ts';
+import type { FrameSpan } from './heldframes.ts';
 
 /** Sees all that happens, in order. */
 export type Witness = (event: NodeEvent) => void;
@@ -51,8 +52,8 @@ export interface Driven {
   readonly keyLogs: readonly string[];
   /** A held message of these values, before it is sealed; undefined where that is not known. Throws an Error for those that do not fit. */
   encoded(held: Held, values: FieldValues): Uint8Array | undefined;
-  /** The frame of the recording that brought a held message, where it is recorded already. */
-  frameOf(held: number): number | undefined;
+  /** The frames of the recording that brought a held message, where it is recorded already. */
+  framesOf(held: number): FrameSpan | undefined;
   /** Itself, where it is a node: a relay speaks for nobody. */
   readonly speaker: Speaker;
   stop(): Promise<void>;

@@ -1,20 +1,26 @@
 import type { Held } from '../../dissector/testnode/index.ts';
 
-/** By message that waits: the frame of the recording that brought it. */
-export class HeldFrames {
-  #frames: ReadonlyMap<number, number> = new Map();
+/** Frames of a recording that follow each other: numbers from 1, both within. */
+export interface FrameSpan {
+  readonly first: number;
+  readonly last: number;
+}
 
-  /** Something else waits now; `newest` is the last frame of a link. What waits for the first time has come with that frame. */
-  changed(arrived: readonly Held[], newest: (link: number) => number | undefined): void {
-    const frames = new Map<number, number>();
+/** By message that waits: the frames of the recording that brought it. */
+export class HeldFrames {
+  #frames: ReadonlyMap<number, FrameSpan> = new Map();
+
+  /** Something else waits now; `newest` are the last frames of a link. What waits for the first time has come with these. */
+  changed(arrived: readonly Held[], newest: (link: number) => FrameSpan | undefined): void {
+    const frames = new Map<number, FrameSpan>();
     for (const { id, link } of arrived) {
-      const frame = this.#frames.get(id) ?? newest(link.id);
-      if (frame !== undefined) frames.set(id, frame);
+      const found = this.#frames.get(id) ?? newest(link.id);
+      if (found !== undefined) frames.set(id, found);
     }
     this.#frames = frames;
   }
 
-  of(held: number): number | undefined {
+  of(held: number): FrameSpan | undefined {
     return this.#frames.get(held);
   }
 }

@@ -4,17 +4,17 @@ import type { DecodeAs } from '../../dissector/analysis/index.ts';
 import { enhancedPacket, memoryFile } from '../../dissector/capture/index.ts';
 import type { FieldValues, MessageForm } from '../../dissector/codec/index.ts';
 import { FieldCatalog } from '../../dissector/filter/index.ts';
-import { udpFrame } from '../../dissector/link/index.ts';
-import type { Link, Protocol } from '../../dissector/protocol/index.ts';
+import { linkType, PacketView, parsePacket, tcpFlag, tcpFrame, udpFrame } from '../../dissector/link/index.ts';
+import type { Protocol } from '../../dissector/protocol/index.ts';
 import { blank, overlaid, previewCapture, previewProtocol, withoutSecrets } from '../../dissector/script/index.ts';
-import type { Held } from '../../dissector/testnode/index.ts';
+import { type Held, SEGMENT } from '../../dissector/testnode/index.ts';
 import { keyLogText } from '../capture/keylogtext.ts';
 import { CaptureKeys, type KeyLog } from '../capture/keys.ts';
 import { openFile, Pass } from '../capture/open.ts';
 import { treeView } from '../trees/treeview.ts';
 import type { NodeCalls, PendingView } from '../wire/node.ts';
 import type { TreeView } from '../wire/views.ts';
-import { recordedBefore } from './blocks.ts';
+import { type Before, recordedBefore } from './blocks.ts';
 import type { Driven } from './driven.ts';
 import { TextFault, type Written, writtenHeld, writtenPacket } from './scripts/written.ts';
 
@@ -162,8 +162,12 @@ function laidOut(
 
 function shown(driven: Driven, protocol: Protocol, protocols: readonly Protocol[], made: Made): Promise<Shown> | Shown {
   if (made.form !== undefined) return alone(driven, protocol, made);
-  if (made.held === undefined || driven.transport !== 'udp') return { tree: bareTree(made.bytes) };
-  return amongRecorded(driven, protocols, made.held, made.bytes);
+  const { held } = made;
+  // Of a stream, only what has come to a node is known by its place.
+  const isPlaced =
+    held !== undefined && (driven.transport === 'udp' || (!driven.isRelay && driven.framesOf(held.id) !== undefined));
+  if (held === undefined || !isPlaced) return { tree: bareTree(made.bytes) };
+  return amongRecorded(driven, protocols, held, made.bytes);
 }
 
 /** Its layout over its bytes. Throws a TextFault for what is too long. */
@@ -180,31 +184,42 @@ async function alone(driven: Driven, protocol: Protocol, made: Made & { readonly
 }
 
 /** As the session that it belongs to reads it: behind what was recorded before it. */
-async function amongRecorded(
-  driven: Driven,
-  protocols: readonly Protocol[],
-  { id, link, direction }: Held,
-  bytes: Uint8Array,
-): Promise<Shown> {
+async function amongRecorded(driven: Driven, protocols: readonly Protocol[], held: Held, bytes: Uint8Array): Promise<Shown> {
   driven.flush();
   if (statSync(driven.recording).size > MOST_RECORDED)
     return {
       tree: bareTree(bytes),
       note: `The recording has more than ${MOST_RECORDED} bytes: the fields of what comes are in the traffic once it has passed.`,
     };
-  const { blocks, frames } = recordedBefore(readFileSync(driven.recording), driven.frameOf(id));
+  const before = recordedBefore(readFileSync(driven.recording), driven.framesOf(held.id)?.first);
   const now = BigInt(Date.now());
   const time = { seconds: Number(now / 1000n), nanos: Number(now % 1000n) * 1_000_000 };
-  const frame = enhancedPacket({ bytes: frameOf(driven, link, direction, bytes), ...time });
+  const frames = framesWith(driven, held, bytes, before).map((each) => enhancedPacket({ bytes: each, ...time }));
   const decodeAs = [{ text: 'the test node', protocol: driven.protocol, matches: () => true }];
-  const capture = Buffer.concat([...blocks, frame]);
-  return { tree: await viewOf(driven, capture, protocols, frames + 1, keyLogsOf(driven), decodeAs) };
+  if (frames.length === 0) return { tree: bareTree(bytes) };
+  const capture = Buffer.concat([...before.blocks, ...frames]);
+  const last = before.frames + frames.length;
+  return { tree: await viewOf(driven, capture, protocols, last, keyLogsOf(driven), decodeAs) };
 }
 
-/** A node is at one end; what goes out of a relay has come from the link. */
-function frameOf({ isRelay }: Driven, { local, remote }: Link, direction: 'in' | 'out', bytes: Uint8Array): Uint8Array {
+/** The frames that would have brought these bytes. A node is at one end; what goes out of a relay has come from the link. */
+function framesWith(
+  { isRelay, transport }: Driven,
+  { link: { local, remote }, direction }: Held,
+  bytes: Uint8Array,
+  { next }: Before,
+): readonly Uint8Array[] {
   const comes = isRelay ? direction === 'out' : direction === 'in';
-  return comes ? udpFrame(remote, local, bytes) : udpFrame(local, remote, bytes);
+  const [from, to] = comes ? [remote, local] : [local, remote];
+  if (transport === 'udp') return [udpFrame(from, to, bytes)];
+  const view = new PacketView();
+  if (next === undefined || !parsePacket(next, linkType.ethernet, view, undefined, next.length)) return [];
+  const pieces = Array.from({ length: Math.ceil(bytes.length / SEGMENT) }, (_, at) =>
+    bytes.subarray(at * SEGMENT, (at + 1) * SEGMENT),
+  );
+  return pieces.map((piece, at) =>
+    tcpFrame(from, to, { sequence: view.seq + at * SEGMENT, acknowledgement: view.ack, flags: tcpFlag.psh }, piece),
+  );
 }
 
 function keyLogsOf({ keyLogs, decoding }: Driven): KeyLog[] {

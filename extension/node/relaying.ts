@@ -9,7 +9,7 @@ import type { HeldAction, HeldState, LinkState, NodeMode, NodeState, NodeWish } 
 import { actOnHeld, type Decoding, type Driven, type Edited, type Speaker, type Watching, type Witness } from './driven.ts';
 import { FaultList } from './faultlist.ts';
 import { FollowedKeys } from './followedkeys.ts';
-import { HeldFrames } from './heldframes.ts';
+import { type FrameSpan, HeldFrames } from './heldframes.ts';
 import { Journal } from './journal.ts';
 import { nodeLimitsIn } from './limits.ts';
 import { heldSummary } from './messagetext.ts';
@@ -183,7 +183,7 @@ export class RunningRelay implements Driven {
     return this.controls.encoded(id, values);
   }
 
-  frameOf(held: number): number | undefined {
+  framesOf(held: number): FrameSpan | undefined {
     return this.#heldFrames.of(held);
   }
 

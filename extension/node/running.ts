@@ -7,7 +7,7 @@ import { faultWords, type Held, NodeRefusal, Recorder, type TestNode } from '../
 import type { HeldAction, HeldState, LinkState, NodeMode, NodeState, NodeWish } from '../wire/node.ts';
 import { actOnHeld, type Decoding, type Driven, type Edited, type Speaker, type Watching, type Witness } from './driven.ts';
 import { FaultList } from './faultlist.ts';
-import { HeldFrames } from './heldframes.ts';
+import { type FrameSpan, HeldFrames } from './heldframes.ts';
 import { Journal } from './journal.ts';
 import { nodeLimitsIn } from './limits.ts';
 import { heldSummary } from './messagetext.ts';
@@ -188,7 +188,7 @@ export class RunningNode implements Driven, Speaker {
     return this.#protocol?.messages?.find(({ name }) => name === message)?.encode(values);
   }
 
-  frameOf(held: number): number | undefined {
+  framesOf(held: number): FrameSpan | undefined {
     return this.#heldFrames.of(held);
   }
 

@@ -203,6 +203,39 @@ describe('a message of a session', () => {
   });
 });
 
+describe('a message of a stream that came to a node', () => {
+  let listening: RunningNode;
+  let held: ReturnType<typeof heldOf>[number];
+  beforeAll(async () => {
+    listening = await started('p2p', 'listen', '127.0.0.1:0', { mode: 'intercept' });
+    await started('p2p', 'connect', address(listening));
+    await vi.waitFor(() => expect(heldOf(listening).some(({ direction }) => direction === 'in')).toBe(true), PATIENCE);
+    held = heldOf(listening).find(({ direction }) => direction === 'in')!;
+  });
+
+  it('is shown with its fields, though the node has not read it yet', async () => {
+    const { tree } = shown(await see(listening, held.id));
+    expect(names(tree)).toContain('tcp');
+    expect(tree.layers.at(-1)!.text).toContain('HELLO');
+  });
+
+  it('is shown as what somebody made of it, and as bytes that complete no message', async () => {
+    const first = heldText('p2p', held);
+    const { bytes } = held;
+    const flipped = Buffer.from(bytes!);
+    flipped[flipped.length - 1]! ^= 0xff;
+    const text = `@bytes = ${flipped.toString('hex').replace(/../g, '$& ')}`;
+    const changed = shown(await see(listening, held.id, { text, made: first }));
+    expect(changed.tree.layers.at(-1)!.text).toContain('HELLO');
+    expect(changed.made!.sources[0]!.bytes.length).toBe(changed.tree.sources[0]!.bytes.length);
+    expect([...changed.tree.sources[0]!.bytes]).not.toEqual([...changed.made!.sources[0]!.bytes]);
+    const short = shown(await see(listening, held.id, { text: '@bytes = 00 01' }));
+    expect(JSON.stringify(short.tree.layers.at(-1))).toContain('problem');
+    const none = shown(await see(listening, held.id, { text: '@bytes = hex()' }));
+    expect(none.tree.layers.map(({ text: each }) => each)).toEqual(['0 bytes']);
+  });
+});
+
 describe('a message that a relay holds', () => {
   it('and can write back is shown with its fields, either way', async () => {
     const listening = await started('p2ppacket', 'listen', '127.0.0.1:0');
