@@ -127,6 +127,12 @@ export class Carriage {
     return true;
   }
 
+  /** What is held goes nowhere. */
+  dropAll(): void {
+    for (const held of this.#held) this.#remove(held);
+    this.#parts.changed();
+  }
+
   delay(id: number, milliseconds: number): boolean {
     const held = this.#find(id);
     if (held === undefined) return false;

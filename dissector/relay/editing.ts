@@ -7,6 +7,8 @@ import type { UnitMessage } from './units.ts';
 export interface Editable {
   readonly message: string;
   readonly values: FieldValues;
+  /** The bytes before they are sealed. Throws an Error whose message says which value does not fit. */
+  encode(values: FieldValues): Uint8Array;
   /** The bytes for the wire. Throws an Error whose message says which value does not fit. */
   make(values: FieldValues, spoiling: Corruption): Uint8Array;
 }
@@ -33,13 +35,14 @@ export function editable(
   try {
     const { values, problem, spacing } = form.decode(dissect(view).whole, view.limits);
     if (problem !== undefined) return `${name} is not whole: ${problem.text}.`;
+    const encode = (given: FieldValues): Uint8Array => form.encode(given, spacing);
     const make = (given: FieldValues, spoiling: Corruption): Uint8Array => {
-      const encoded = form.encode(given, spacing);
+      const encoded = encode(given);
       const made = seal === undefined ? encoded : seal(view, encoded, spoiling);
       if (typeof made === 'string') throw new Error(made);
       return made;
     };
-    if (equalBytes(make(values, {}), bytes)) return { message: name, values, make };
+    if (equalBytes(make(values, {}), bytes)) return { message: name, values, encode, make };
   } catch (error) {
     return `The values of ${name} cannot be written back (${error instanceof Error ? error.message : error}).`;
   }

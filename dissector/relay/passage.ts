@@ -169,6 +169,12 @@ export class Passage {
     return true;
   }
 
+  /** What is held goes nowhere. */
+  dropAll(): void {
+    for (const held of this.#held) this.#remove(held);
+    this.#parts.changed();
+  }
+
   delay(id: number, milliseconds: number): boolean {
     const held = this.#held.find((each) => each.id === id);
     if (held === undefined) return false;

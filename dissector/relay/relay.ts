@@ -10,6 +10,7 @@ import {
   type NodeLimits,
   nodeLimits,
 } from '../testnode/index.ts';
+import { droppedText } from './droppedtext.ts';
 import type { RelayEnvironment } from './environment.ts';
 import { type RelayFault, RelayFaults } from './faults.ts';
 import type { RelayOptions } from './options.ts';
@@ -221,10 +222,19 @@ export class Relay {
 
   /** Why the values of a held message cannot be changed; undefined where they can be. */
   whyNot(id: number): string | undefined {
+    const edit = this.#editOf(id);
+    return typeof edit === 'string' ? edit : undefined;
+  }
+
+  /** A held message of these values, before it is sealed; undefined where that is not known. Throws an Error for those that do not fit. */
+  encoded(id: number, values: FieldValues): Uint8Array | undefined {
+    const edit = this.#editOf(id);
+    return typeof edit === 'string' ? undefined : edit?.encode(values);
+  }
+
+  #editOf(id: number): HeldUnit['edit'] | undefined {
     for (const pair of this.#pairs)
-      for (const way of ways)
-        for (const { id: own, edit } of pair.passage(way).held)
-          if (own === id) return typeof edit === 'string' ? edit : undefined;
+      for (const way of ways) for (const held of pair.passage(way).held) if (held.id === id) return held.edit;
     return undefined;
   }
 
@@ -274,8 +284,11 @@ export class Relay {
     this.#settleAll();
   }
 
-  /** Lets go what is held, and closes every link after it. */
+  /** Drops what is held, says so, and closes every link. */
   stop(): void {
+    const { length } = this.held;
+    for (const pair of this.#pairs) for (const way of ways) pair.passage(way).dropAll();
+    if (length > 0) this.#told(undefined, droppedText(length), false);
     this.mode = 'automatic';
     for (const pair of [...this.#pairs]) this.disconnect(pair.client.id, 'relay stopped');
   }

@@ -11,6 +11,7 @@ import {
   nodeLimits,
 } from '../testnode/index.ts';
 import { Carriage } from './carriage.ts';
+import { droppedText } from './droppedtext.ts';
 import type { RelayEnvironment } from './environment.ts';
 import type { RelayFault } from './faults.ts';
 import type { RelayOptions } from './options.ts';
@@ -178,6 +179,11 @@ export class TerminatingRelay implements Relaying {
     return undefined;
   }
 
+  /** What the other session adds is known once it says the message. */
+  encoded(): undefined {
+    return undefined;
+  }
+
   release(
     id: number,
     edited: { readonly values?: FieldValues; readonly bytes?: Uint8Array; readonly times?: number } = {},
@@ -217,6 +223,9 @@ export class TerminatingRelay implements Relaying {
   keysCame(): void {}
 
   stop(): void {
+    const { length } = this.held;
+    for (const sessions of this.#all) for (const way of ways) sessions.carriage(way).dropAll();
+    if (length > 0) this.#environment.happened({ kind: 'told', link: undefined, text: droppedText(length), grave: false });
     this.mode = 'automatic';
     for (const { sides } of [...this.#all]) {
       const [{ link }] = sides;

@@ -8,7 +8,7 @@ export {
   isTrue,
   parseExpression,
 } from './run/expression.ts';
-export { overlaid, valueAt, without } from './run/fieldvalues.ts';
+export { blank, overlaid, valueAt, without } from './run/fieldvalues.ts';
 export { sizeOf, withinSize } from './run/function.ts';
 export { scriptFunctions } from './run/functions.ts';
 export { lineText, NamedValue, type Printable, packetFields, printPacket, recordText, valueText } from './run/print.ts';

@@ -5,5 +5,5 @@ export { type NodeLimits, nodeLimits, nodeLimitTable, readNodeLimits } from './l
 export { TestNode } from './node.ts';
 export { NodeClock } from './nodeclock.ts';
 export { type Mode, type NodeCounts, type NodeOptions, NodeRefusal } from './options.ts';
-export { Recorder, type RecorderOptions } from './recorder.ts';
+export { Recorder, type RecorderOptions, SEGMENT } from './recorder.ts';
 export { mulberry32, seededBytes } from './seeded.ts';

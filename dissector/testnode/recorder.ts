@@ -9,7 +9,8 @@ import type { Closed, NodeEvent } from './events.ts';
 import { KeyBlocks } from './keyblocks.ts';
 
 export interface RecorderOptions {
-  readonly transport: 'udp' | 'tcp';
+  /** Of all links, or of each. */
+  readonly transport: 'udp' | 'tcp' | ((link: Link) => 'udp' | 'tcp');
   /** Key log lines go into the capture, as secrets blocks. */
   readonly secrets: boolean;
   readonly application: string;
@@ -28,7 +29,7 @@ interface Numbers {
 }
 
 /** Payload of one TCP segment. */
-const SEGMENT = 1_460;
+export const SEGMENT = 1_460;
 const FIRST_SEQUENCE = 1_000;
 /** A shorter standstill is not worth a word. */
 const LEAST_MS = 1;
@@ -78,7 +79,7 @@ export class Recorder {
   }
 
   #opened(link: Link): void {
-    if (this.#options.transport === 'udp') return;
+    if (this.#isUdp(link)) return;
     const numbers = { own: FIRST_SEQUENCE, other: FIRST_SEQUENCE };
     this.#connections.set(link.id, numbers);
     const { dialled } = link;
@@ -104,7 +105,7 @@ export class Recorder {
   }
 
   #carried(link: Link, own: boolean, bytes: Uint8Array, note: string | undefined): void {
-    if (this.#options.transport === 'udp') {
+    if (this.#isUdp(link)) {
       const [from, to] = own ? [link.local, link.remote] : [link.remote, link.local];
       return void this.#frame(udpFrame(from, to, bytes, this.#nextId()), note);
     }
@@ -115,6 +116,11 @@ export class Recorder {
       this.#segment(link, own, tcpFlag.psh, piece, note);
       this.#advance(numbers, own, piece.length);
     }
+  }
+
+  #isUdp(link: Link): boolean {
+    const { transport } = this.#options;
+    return (typeof transport === 'string' ? transport : transport(link)) === 'udp';
   }
 
   #segment(link: Link, own: boolean, flags: number, payload: Uint8Array, note?: string, acknowledges = true): void {

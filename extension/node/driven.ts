@@ -1,7 +1,18 @@
 import type { FieldValues } from '../../dissector/codec/index.ts';
 import type { Choices } from '../../dissector/protocol/index.ts';
-import type { NodeLimits, TestNode } from '../../dissector/testnode/index.ts';
+import type { Held, NodeEvent, NodeLimits, TestNode } from '../../dissector/testnode/index.ts';
 import type { HeldAction, NodeState, NodeWish } from '../wire/node.ts';
+import type { FrameSpan } from './heldframes.ts';
+
+/** Sees all that happens, in order. */
+export type Witness = (event: NodeEvent) => void;
+
+/** Who follows a node or a relay. */
+export interface Watching {
+  /** Its state is another one. */
+  changed(): void;
+  readonly witness: Witness;
+}
 
 /** How a recording is decoded. */
 export interface Decoding {
@@ -32,10 +43,23 @@ export interface Driven {
   readonly controls: Pick<TestNode, 'mode' | 'pause' | 'held' | 'drop' | 'delay' | 'disconnect'>;
   /** Id of its protocol. */
   readonly protocol: string;
+  readonly transport: 'udp' | 'tcp';
+  /** It stands between two others. */
+  readonly isRelay: boolean;
+  /** How its recording is decoded. Throws an Error with a sentence before it runs. */
+  readonly decoding: Decoding;
+  /** Paths of key logs that open what it passes on; its own keys are in its recording. */
+  readonly keyLogs: readonly string[];
+  /** A held message of these values, before it is sealed; undefined where that is not known. Throws an Error for those that do not fit. */
+  encoded(held: Held, values: FieldValues): Uint8Array | undefined;
+  /** The frames of the recording that brought a held message, where it is recorded already. */
+  framesOf(held: number): FrameSpan | undefined;
   /** Itself, where it is a node: a relay speaks for nobody. */
   readonly speaker: Speaker;
   stop(): Promise<void>;
   flush(): void;
+  /** Milliseconds for which it has stood still so far. */
+  readonly stoodStill: number;
   /** Stands still while a debug session is stopped, by its name; goes on without one. */
   standStill(session: string | undefined): void;
   /** In the words of a packet script, or as nodes read it. Throws an Error with a sentence. */

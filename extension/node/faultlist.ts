@@ -38,8 +38,8 @@ export class FaultList<F> {
   }
 
   /** As a wish has them. */
-  get specs(): string {
-    return this.#faults.map(({ spec }) => spec).join(' ');
+  get specs(): readonly string[] {
+    return this.#faults.map(({ spec }) => spec);
   }
 
   states(of: Faulty<F> | undefined): readonly FaultState[] {

@@ -3,6 +3,7 @@ import { type NodeEvent, NodeRefusal, type Recorder } from '../../dissector/test
 import { reasonOf } from '../capture/reason.ts';
 import type { ToldState } from '../wire/node.ts';
 import { printable } from '../wire/printable.ts';
+import type { FrameSpan } from './heldframes.ts';
 import { hasPrevious, keepPrevious } from './previous.ts';
 import { GrowingFile } from './recording.ts';
 import { Sentences } from './sentences.ts';
@@ -14,8 +15,8 @@ export class Journal {
   readonly recording: string;
   readonly #file: GrowingFile;
   readonly #sentences = new Sentences((text, grave, frame) => this.tell(text, grave, frame));
-  /** The last frame of each link. */
-  readonly #frames = new Map<number, number>();
+  /** The frames that each link was last recorded in, from the first to the last one. */
+  readonly #frames = new Map<number, FrameSpan>();
   /** Milliseconds since 1970. */
   readonly began = Date.now();
   readonly #changed: () => void;
@@ -88,17 +89,21 @@ export class Journal {
     this.#sentences.say(text, grave);
   }
 
+  /** The frames that a link was last recorded in. */
+  readonly newest = (link: number): FrameSpan | undefined => this.#frames.get(link);
+
   /** Records it. */
   record(event: NodeEvent, recorder: Recorder): void {
     const before = recorder.frames;
     recorder.record(event);
-    if ('link' in event && event.link !== undefined && recorder.frames > before) this.#frames.set(event.link.id, recorder.frames);
+    if ('link' in event && event.link !== undefined && recorder.frames > before)
+      this.#frames.set(event.link.id, { first: before + 1, last: recorder.frames });
   }
 
   /** Says in a sentence what has happened to a link, with the last frame of it. */
   happened(event: NodeEvent): void {
     const link = 'link' in event ? event.link : undefined;
-    const frame = link === undefined ? undefined : this.#frames.get(link.id);
+    const frame = link === undefined ? undefined : this.#frames.get(link.id)?.last;
     const remote = link === undefined ? '' : addressText(link.remote);
     const say = (text: string, grave: boolean): void => this.#sentences.say(text, grave, frame);
     if (event.kind === 'told') say(link === undefined ? event.text : `${remote}: ${event.text}`, event.grave);

@@ -1,4 +1,5 @@
 /** The thread of the test nodes: sockets stay off the extension host's own. */
+import { rmSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { referencePage } from '../../dissector/reference/page.ts';
 import { withoutSecrets } from '../../dissector/script/index.ts';
@@ -11,14 +12,17 @@ import type { Driven } from './driven.ts';
 import { heard } from './heard.ts';
 import { heldText, newText } from './messagetext.ts';
 import { packetLine, suggestFault, suggestions } from './packetline.ts';
+import { pending } from './pending.ts';
 import { removeRecordings } from './previous.ts';
 import { protocolsOf, spokenProtocols } from './protocols.ts';
+import { faultWordsOf } from './readfault.ts';
 import { startRelay } from './relaying.ts';
 import { startNode } from './running.ts';
 import { saveRecording } from './saving.ts';
 import { sendPacket } from './scripts/packet.ts';
 import { ScriptSections } from './scripts/section.ts';
 import { TextFault, writtenHeld } from './scripts/written.ts';
+import { WindowRecording } from './windowrecording.ts';
 
 type Params<M extends keyof NodeCalls> = NodeCalls[M]['params'];
 
@@ -26,6 +30,7 @@ if (parentPort === null) throw new Error('This is a worker: it runs in a thread 
 const port = parentPort;
 const TOLD_MS = 100;
 const RATE_MS = 1000;
+const FLUSH_MS = 50;
 
 const nodes = new Map<number, Driven>();
 /** How each was started. */
@@ -40,9 +45,21 @@ function changed(): void {
   if (timer !== undefined) return;
   timer = setTimeout(() => {
     timer = undefined;
-    connection.tell('nodes', { nodes: [...nodes.values()].map((node) => node.state()) });
+    const cut = together?.cut;
+    connection.tell('nodes', { nodes: [...nodes.values()].map((node) => node.state()), ...(cut === undefined ? {} : { cut }) });
   }, TOLD_MS);
 }
+/** All nodes in one recording, from when the first one begins until the last one is forgotten. */
+let together: WindowRecording | undefined;
+setInterval(() => together?.flush(), FLUSH_MS);
+
+function forgetTogether(): void {
+  together?.close();
+  // It holds keys, and nothing shows it any more.
+  if (together !== undefined) rmSync(together.path, { force: true });
+  together = undefined;
+}
+
 // The rate falls while nothing happens.
 setInterval(() => {
   if (nodes.size > 0) changed();
@@ -58,7 +75,11 @@ function existing(id: number): Driven {
 async function begin(id: number, wish: Params<'start'>): Promise<void> {
   const { allow, tree, recording, modules } = wish;
   const start = wish.wish.direction === 'relay' ? startRelay : startNode;
-  const node = await start(id, wish.wish, { tree, protocols: await protocolsOf(modules), allow }, recording, changed);
+  const knowledge = { tree, protocols: await protocolsOf(modules), allow };
+  together ??= new WindowRecording(wish.together, () => Math.max(0, ...[...nodes.values()].map(({ stoodStill }) => stoodStill)));
+  const node = await start(id, wish.wish, knowledge, recording, changed, (event) =>
+    together?.record(id, wish.wish.transport, event),
+  );
   nodes.set(id, node);
   started.set(id, wish);
   node.standStill(stillFor);
@@ -158,6 +179,7 @@ const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCa
       removeRecordings(node.recording);
       nodes.delete(node.id);
       started.delete(node.id);
+      if (nodes.size === 0) forgetTogether();
     }),
     mode: command<'mode'>(({ controls }, { mode }) => {
       controls.mode = mode;
@@ -192,6 +214,10 @@ const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCa
       const mark = speaker.recorded();
       return { mark, ...(await withText(() => sendPacket(speaker, wish))) };
     },
+    pending: async (params: unknown) => {
+      const { node, modules, ...asked } = params as Params<'pending'>;
+      return pending(existing(node), asked, await protocolsOf(modules));
+    },
     packetLine: (params: unknown) => {
       const { node, link, message } = params as Params<'packetLine'>;
       return { text: packetLine(existing(node).speaker, { link, message }) };
@@ -202,10 +228,10 @@ const connection = new Connection<Record<never, never>, NodeThreadEvents, NodeCa
     disconnect: command<'disconnect'>(({ controls }, { link }) => controls.disconnect(link)),
     fault: command<'fault'>((node, { spec }) => node.fault(spec)),
     removeFault: command<'removeFault'>((node, { fault }) => node.removeFault(fault)),
-    suggestFault: (params: unknown) => {
-      const { node, ...wanted } = params as Params<'suggestFault'>;
-      const { protocol } = existing(node);
-      return suggestFault({ protocol, isRelay: existing(node).state().kind === 'relay' }, wanted);
+    suggestFault: (params: unknown) => suggestFault(params as Params<'suggestFault'>, params as Params<'suggestFault'>),
+    faultWords: async (params: unknown) => {
+      const { text, modules, ...of } = params as Params<'faultWords'>;
+      return { text: faultWordsOf(text, of, await protocolsOf(modules)) };
     },
     save: command<'save'>((node, { path, keys }) => {
       node.flush();

@@ -1,8 +1,8 @@
 /** A message on one line, as the fields of a packet script: what the node would say, and what may stand at the caret. */
 
 import type { Protocol } from '../../dissector/protocol/index.ts';
-import { faultText, packetFields, parseScript, ScriptDocument } from '../../dissector/script/index.ts';
-import type { NodeCalls } from '../wire/node.ts';
+import { packetFields, parseScript, ScriptDocument } from '../../dissector/script/index.ts';
+import type { FaultOwner, NodeCalls, OfModules } from '../wire/node.ts';
 import type { Speaker } from './driven.ts';
 import { protocolsOf } from './protocols.ts';
 
@@ -24,18 +24,11 @@ export async function suggestions(
 
 /** What may stand behind a begun fault of a node, or of a relay. */
 export async function suggestFault(
-  { protocol, isRelay }: { readonly protocol: string; readonly isRelay: boolean },
-  { text, modules }: Omit<NodeCalls['suggestFault']['params'], 'node'>,
+  { protocol, isRelay }: Pick<FaultOwner, 'protocol' | 'isRelay'>,
+  { text, modules }: OfModules & { readonly text: string },
 ): Promise<NodeCalls['suggest']['result']> {
   const node = isRelay ? `relay 127.0.0.1:0 to 127.0.0.1:1` : 'listen 127.0.0.1:0';
   return suggested(`node a = ${protocol} ${node}\nfault a `, text, '', text.length, await protocolsOf(modules));
-}
-
-/** A fault as a node reads it, of one that is written in the words of a packet script; one that is written as nodes read it stays so. */
-export function faultSpec(text: string): string {
-  const { statements, problems } = parseScript(`fault a ${text}`);
-  const [first] = statements;
-  return first?.kind === 'fault' && statements.length === 1 && problems.length === 0 ? faultText(first) : text;
 }
 
 function suggested(

@@ -1,35 +1,26 @@
-/** One relay of the editor: its sockets, the keys that it follows, its recording, and what a page shows of it. */
-import { randomBytes, randomInt } from 'node:crypto';
+/** One relay of the editor: its sockets, the keys that it follows, and what a page shows of it beside what it has in common with a node. */
+import { randomBytes } from 'node:crypto';
 import { pinsIn, readDecodeOptions } from '../../dissector/analysis/decodeoptions.ts';
+import type { FieldValues } from '../../dissector/codec/index.ts';
 import { type Address, KeyRing, type Link, type Protocol } from '../../dissector/protocol/index.ts';
 import {
-  parseRelayFault,
-  type Relay,
   type RelayFault,
   type Relaying,
+  type RelayOptions,
   recognitionText,
   relayFaultWords,
 } from '../../dissector/relay/index.ts';
-import { type Held, NodeRefusal, Recorder } from '../../dissector/testnode/index.ts';
-import type { HeldAction, HeldState, LinkState, NodeMode, NodeState, NodeWish } from '../wire/node.ts';
-import { actOnHeld, type Driven, type Edited, type Speaker } from './driven.ts';
-import { FaultList } from './faultlist.ts';
+import { type Held, NodeRefusal, nodeLimits } from '../../dissector/testnode/index.ts';
+import type { HeldAction, HeldState, LinkState, NodeState, NodeWish } from '../wire/node.ts';
+import { actOnHeld, type Edited, type Speaker, type Watching, type Witness } from './driven.ts';
 import { FollowedKeys } from './followedkeys.ts';
-import { Journal } from './journal.ts';
 import { nodeLimitsIn } from './limits.ts';
-import { heldSummary } from './messagetext.ts';
-import { faultSpec } from './packetline.ts';
-import { Rate } from './rate.ts';
+import { readRelayFault } from './readfault.ts';
+import { Runner, type RunnerParts } from './runner.ts';
 import type { Knowledge } from './running.ts';
 import { addressText } from './sockets/address.ts';
-import { wallClock } from './sockets/clock.ts';
-import { kernelDrops } from './sockets/kerneldrops.ts';
 import { SocketRelay } from './sockets/socketrelay.ts';
 import { allowedAddress } from './sockets/wished.ts';
-
-const FLUSH_MS = 50;
-const MOST_SHOWN = 20;
-const noParts = { signatures: {}, nonces: {}, sealed: [] };
 
 /** Throws an Error with a sentence when the wish cannot be fulfilled. */
 export async function startRelay(
@@ -38,6 +29,7 @@ export async function startRelay(
   { tree, protocols, allow }: Knowledge,
   recording: string,
   changed: () => void,
+  witness: Witness = () => {},
 ): Promise<RunningRelay> {
   const protocol = protocols.find((each) => each.id === wish.protocol);
   if (protocol === undefined) throw new NodeRefusal(`There is no protocol "${wish.protocol}".`);
@@ -52,7 +44,8 @@ export async function startRelay(
     limits,
   );
   const { choices } = readDecodeOptions({ choices: pinsIn(tree, protocols) }, protocols);
-  const relay = new RunningRelay(id, { ...wish, identity }, protocol, forward, recording, changed);
+  const parts = { id, wish: { ...wish, identity }, protocol, recording };
+  const relay = new RunningRelay(parts, forward, { changed, witness });
   const keys = new FollowedKeys(wish.keyLogs ?? [], limits, (sentence) => relay.told(sentence));
   await relay.open(listen, { protocols, choices, limits, keys: ring, ...own }, keys);
   if (wish.terminates === true) relay.told(recognitionText(protocol));
@@ -66,211 +59,108 @@ async function identityFor({ identity, identityKind }: NodeWish, { id, peer }: P
   return identity === '' ? peer.createIdentity((length) => randomBytes(length), kind) : identity;
 }
 
-function readFault(spec: string, protocol: Protocol, transport: 'udp' | 'tcp'): RelayFault {
-  const fault = parseRelayFault(spec, protocol.names, transport, protocol.peer ?? noParts);
-  if (typeof fault === 'string') throw new NodeRefusal(`${fault}.`);
-  return fault;
-}
-
-export class RunningRelay implements Driven {
-  readonly id: number;
-  readonly #wish: NodeWish;
-  readonly #protocol: Protocol;
+export class RunningRelay extends Runner<RelayFault, Relaying> {
   readonly #forward: Address;
-  readonly #journal: Journal;
-  readonly #faults = new FaultList(relayFaultWords);
-  readonly #seed = randomInt(2 ** 32);
-  readonly #changed: () => void;
-  readonly #rate = new Rate(() => this.#lost());
   #socket: SocketRelay | undefined;
-  #recorder: Recorder | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #running = false;
-  /** While it does not run: the one that it had. */
-  #mode: NodeMode;
-  /** The debug session for which it stands still. */
-  #stillFor: string | undefined;
 
-  constructor(id: number, wish: NodeWish, protocol: Protocol, forward: Address, recording: string, changed: () => void) {
-    this.id = id;
-    this.#wish = wish;
-    this.#mode = wish.mode;
-    this.#protocol = protocol;
+  constructor(parts: Omit<RunnerParts<RelayFault>, 'kind' | 'words' | 'read'>, forward: Address, watching: Watching) {
+    super({ ...parts, kind: 'relay', words: relayFaultWords, read: readRelayFault }, watching);
     this.#forward = forward;
-    this.#changed = changed;
-    this.#journal = new Journal(recording, 'relay', changed);
   }
 
   async open(
     listen: Address,
-    options: Pick<ConstructorParameters<typeof Relay>[0], 'protocols' | 'choices' | 'limits' | 'keys' | 'terminates'>,
+    options: Pick<RelayOptions, 'protocols' | 'choices' | 'limits' | 'keys' | 'terminates'>,
     keys: FollowedKeys,
   ): Promise<void> {
-    const { transport, mode } = this.#wish;
-    const specs = this.#wish.faults.split(/\s+/).filter((spec) => spec !== '');
-    const faults = specs.map((spec) => readFault(spec, this.#protocol, transport));
-    for (const [at, fault] of faults.entries()) this.#faults.add(specs[at]!, fault);
-    const recorder = new Recorder({
-      ...{ transport, secrets: options.terminates !== undefined, application: 'Peerscope', now: wallClock },
-      stoodStill: () => ({ milliseconds: this.#socket?.relay.stoodStill ?? 0, why: 'a debugger was stopped' }),
-      write: (bytes) => this.#journal.write(bytes),
-    });
-    this.#recorder = recorder;
+    const { transport, mode } = this.wish;
+    const { choices, limits = nodeLimits } = options;
+    const faults = this.prepare({ choices, limits }, options.terminates !== undefined);
     keys.read([options.keys]);
     const socket = await SocketRelay.start({
       ...options,
-      ...{ protocol: this.#protocol, transport, mode, faults, seed: this.#seed, listen, forward: this.#forward },
+      ...{ protocol: this.spoken, transport, mode, faults, seed: this.seed, listen, forward: this.#forward },
       happened: (event) => {
         // The side that listens: what comes as its sender wrote it, what goes back as the relay passed it on.
-        if (event.kind === 'key' || ('link' in event && event.link?.dialled === false)) this.#journal.record(event, recorder);
-        this.#journal.happened(event);
+        this.happened(event, event.kind === 'key' || ('link' in event && event.link?.dialled === false));
       },
     });
     this.#socket = socket;
-    try {
-      this.#journal.open();
-    } catch (error) {
-      await socket.stop();
-      throw error;
-    }
-    this.#running = true;
-    this.#timer = setInterval(() => {
+    await this.run(socket, () => {
       if (keys.read([options.keys])) socket.relay.keysCame();
-      this.#journal.pass();
-      const { lost } = socket;
-      if (lost === undefined) return;
-      this.#journal.tell(`${lost} The relay is stopped.`, true);
-      void this.stop();
-    }, FLUSH_MS);
-    this.#changed();
+    });
   }
 
-  get recording(): string {
-    return this.#journal.recording;
+  protected get engine(): Relaying | undefined {
+    return this.#socket?.relay;
   }
 
-  get controls(): Relaying {
-    if (this.#socket === undefined || !this.#running) throw new Error('The relay is stopped.');
-    return this.#socket.relay;
+  protected get sockets(): SocketRelay | undefined {
+    return this.#socket;
   }
 
   get speaker(): Speaker {
     throw new Error('A relay passes on what others say: it sends no message of its own.');
   }
 
+  get keyLogs(): readonly string[] {
+    return this.wish.keyLogs ?? [];
+  }
+
+  encoded({ id }: Held, values: FieldValues): Uint8Array | undefined {
+    return this.controls.encoded(id, values);
+  }
+
   told(sentence: string): void {
-    this.#journal.say(sentence, false);
-  }
-
-  async stop(): Promise<void> {
-    if (!this.#running) return;
-    this.#running = false;
-    this.#mode = this.#socket?.relay.mode ?? this.#mode;
-    clearInterval(this.#timer);
-    await this.#socket?.stop();
-    this.#journal.end(() => this.#recorder?.flush());
-    this.#changed();
-  }
-
-  flush(): void {
-    if (this.#running) this.#journal.flush();
-  }
-
-  standStill(session: string | undefined): void {
-    if (session === this.#stillFor) return;
-    this.#stillFor = session;
-    this.#socket?.relay.standStill(session !== undefined);
-    const told = session === undefined ? 'The clock goes on.' : `The clock is paused: the debugger stopped in "${session}".`;
-    if (this.#running) this.#journal.tell(told, false);
-    else this.#changed();
-  }
-
-  fault(text: string): void {
-    const spec = faultSpec(text);
-    const fault = readFault(spec, this.#protocol, this.#wish.transport);
-    this.controls.addFault(fault);
-    this.#faults.add(spec, fault);
-    this.#journal.tell(`Fault added: ${relayFaultWords(fault)} (seed ${this.#seed})`, false);
-  }
-
-  removeFault(id: number): void {
-    const words = this.#faults.remove(id, this.controls);
-    if (words !== undefined) this.#journal.tell(`Fault removed: ${words}`, false);
+    this.journal.say(sentence, false);
   }
 
   /** It dials for each that connects. */
   dialAgain(): boolean {
-    return this.#running;
+    return this.isRunning;
   }
 
-  get wishAgain(): NodeWish {
-    const address = this.#socket === undefined ? this.#wish.address : addressText(this.#socket.local);
-    return { ...this.#wish, address, mode: this.#mode, faults: this.#faults.specs };
+  protected get addressAgain(): string {
+    return this.#socket === undefined ? this.wish.address : addressText(this.#socket.local);
   }
 
   act(held: number, action: HeldAction, edited: Edited | undefined): void {
-    if (this.#wish.terminates === true && edited !== undefined && 'bytes' in edited)
+    if (this.wish.terminates === true && edited !== undefined && 'bytes' in edited)
       throw new Error('The other session says the message anew: it takes fields, not raw bytes.');
     actOnHeld(this.controls, held, action, edited);
   }
 
-  get protocol(): string {
-    return this.#protocol.id;
-  }
-
   state(): NodeState {
-    const { transport } = this.#wish;
-    const relay = this.#socket?.relay;
-    const { received = 0, sent = 0, dropped = 0 } = relay?.counts ?? {};
-    const from = this.#socket === undefined ? this.#wish.address : addressText(this.#socket.local);
-    const held = relay?.held ?? [];
-    const own = this.#wish.terminates === true ? ', with sessions of its own' : '';
+    const own = this.wish.terminates === true ? ', with sessions of its own' : '';
     return {
-      ...{ id: this.id, kind: 'relay', protocol: this.#protocol.id, transport, running: this.#running, seed: this.#seed },
-      ...{
-        action: 'relay',
-        began: this.#journal.began,
-        where: `relays from ${from} to ${addressText(this.#forward)}${own}`,
-        recording: this.recording,
-        hasPrevious: this.#journal.hasPrevious,
-      },
-      faults: this.#faults.states(relay),
-      ...{ mode: this.#running ? (relay?.mode ?? this.#mode) : this.#mode, paused: relay?.paused ?? false, received, sent },
-      ...(this.#stillFor === undefined || !this.#running ? {} : { stillFor: this.#stillFor }),
-      rate: this.#rate.of(received + sent, this.#running),
-      dropped: dropped + (this.#socket?.unsent ?? 0) + this.#rate.lost,
-      links: (relay?.links ?? []).map((link) => this.#link(link)),
-      held: held.slice(0, MOST_SHOWN).map((each) => this.#held(each)),
-      heldCount: held.length,
-      told: this.#journal.told,
+      ...this.common,
+      action: 'relay',
+      where: `relays from ${this.addressAgain} to ${addressText(this.#forward)}${own}`,
+      links: (this.engine?.links ?? []).map((link) => this.#link(link)),
     };
   }
 
   #link({ id, remote }: Link): LinkState {
-    const forward = this.#socket?.relay.forwardOf(id);
+    const forward = this.engine?.forwardOf(id);
     const doc = forward === undefined ? 'is being connected' : `to the forward address from port ${forward.local.port}`;
     const ready = forward !== undefined;
-    return {
-      id,
-      remote: addressText(remote),
-      dialled: false,
-      state: ready ? 'relayed' : 'waits',
-      doc,
-      ready,
-      offers: [],
-      others: [],
-    };
+    const state = ready ? 'relayed' : 'waits';
+    return { id, remote: addressText(remote), dialled: false, state, doc, ready, offers: [], others: [] };
   }
 
-  #held({ id, link, direction, message, values, bytes }: Held): HeldState {
-    const why = this.#socket?.relay.whyNot(id);
-    const shown = { id, remote: addressText(link.remote), direction, message: message ?? `${bytes?.length ?? 0} bytes` };
-    const summary = heldSummary({ message, values, bytes });
-    return { ...shown, summary, ...(why === undefined ? {} : { note: why }) };
+  protected override heldState(held: Held): HeldState {
+    const note = this.engine?.whyNot(held.id);
+    return { ...super.heldState(held), ...(note === undefined ? {} : { note }) };
   }
 
-  #lost(): number {
-    const isUdp = this.#wish.transport === 'udp' && this.#socket !== undefined;
-    return isUdp ? (kernelDrops(this.#socket!.local.port) ?? 0) : 0;
+  /** What goes back is recorded once it has been passed on. */
+  protected isRecorded({ direction }: Held): boolean {
+    return direction === 'out';
+  }
+
+  protected wayOf({ link: { id, local, remote }, direction }: Held): readonly [Address, Address] {
+    if (direction === 'in') return [local, remote];
+    const forward = this.engine?.forwardOf(id);
+    return forward === undefined ? [local, this.#forward] : [forward.local, forward.remote];
   }
 }

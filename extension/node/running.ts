@@ -1,24 +1,17 @@
-/** One node of the editor: its sockets, its recording, and what a page shows of it. */
-import { randomBytes, randomInt } from 'node:crypto';
+/** One node of the editor: its sockets, and what a page shows of it beside what it has in common with a relay. */
+import { randomBytes } from 'node:crypto';
 import { pinsIn, readDecodeOptions } from '../../dissector/analysis/decodeoptions.ts';
+import type { FieldValues } from '../../dissector/codec/index.ts';
 import { type Address, type Link, type Protocol, whyNotAllowed } from '../../dissector/protocol/index.ts';
-import { faultWords, NodeRefusal, parseFault, Recorder, type TestNode } from '../../dissector/testnode/index.ts';
-import type { HeldAction, HeldState, LinkState, NodeMode, NodeState, NodeWish } from '../wire/node.ts';
-import { actOnHeld, type Decoding, type Driven, type Edited, type Speaker } from './driven.ts';
-import { FaultList } from './faultlist.ts';
-import { Journal } from './journal.ts';
+import { type Fault, faultWords, type Held, NodeRefusal, type TestNode } from '../../dissector/testnode/index.ts';
+import type { HeldAction, LinkState, NodeState, NodeWish } from '../wire/node.ts';
+import { actOnHeld, type Decoding, type Edited, type Speaker, type Watching, type Witness } from './driven.ts';
 import { nodeLimitsIn } from './limits.ts';
-import { heldSummary } from './messagetext.ts';
-import { faultSpec } from './packetline.ts';
-import { Rate } from './rate.ts';
+import { readFault } from './readfault.ts';
+import { Runner, type RunnerParts } from './runner.ts';
 import { addressText } from './sockets/address.ts';
-import { wallClock } from './sockets/clock.ts';
-import { kernelDrops } from './sockets/kerneldrops.ts';
 import { SocketNode } from './sockets/socketnode.ts';
 import { allowedAddress } from './sockets/wished.ts';
-
-const FLUSH_MS = 50;
-const MOST_SHOWN = 20;
 
 /** The settings below `peerscope`, the protocols that are known, and the hosts beyond this machine that a person has allowed. */
 export interface Knowledge {
@@ -34,6 +27,7 @@ export async function startNode(
   { tree, protocols, allow }: Knowledge,
   recording: string,
   changed: () => void,
+  witness: Witness = () => {},
 ): Promise<RunningNode> {
   const protocol = protocols.find((each) => each.id === wish.protocol);
   if (protocol?.peer === undefined) throw new NodeRefusal(`There is no test node of "${wish.protocol}".`);
@@ -41,129 +35,75 @@ export async function startNode(
   const kind = wish.identityKind === '' ? undefined : wish.identityKind;
   const made = wish.identity === '' ? protocol.peer.createIdentity((length) => randomBytes(length), kind) : undefined;
   const identity = (await made) ?? wish.identity;
-  const node = new RunningNode(id, { ...wish, identity }, address, recording, changed);
+  const parts = { id, wish: { ...wish, identity }, protocol, recording };
+  const node = new RunningNode(parts, address, { changed, witness });
   const { choices } = readDecodeOptions({ choices: pinsIn(tree, protocols) }, protocols);
-  await node.open(protocol, identity, { choices, limits: nodeLimitsIn(tree, protocols) });
+  await node.open(identity, { choices, limits: nodeLimitsIn(tree, protocols) });
   return node;
 }
 
-function readFault(spec: string, protocol: Protocol, transport: 'udp' | 'tcp') {
-  const fault = parseFault(spec, protocol.names, transport, protocol.peer!);
-  if (typeof fault === 'string') throw new NodeRefusal(`${fault}.`);
-  return fault;
-}
-
-export class RunningNode implements Driven, Speaker {
-  readonly id: number;
-  readonly #wish: NodeWish;
+export class RunningNode extends Runner<Fault, TestNode> implements Speaker {
   readonly #address: Address;
-  readonly #journal: Journal;
-  readonly #faults = new FaultList(faultWords);
   /** Why nobody could be dialled, until somebody is. */
   #refused: string | undefined;
-  /** While it does not run: the one that it had. */
-  #mode: NodeMode;
-  readonly #seed = randomInt(2 ** 32);
-  readonly #changed: () => void;
-  #protocol: Protocol | undefined;
-  #decoding: Decoding | undefined;
   #socket: SocketNode | undefined;
-  #recorder: Recorder | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #running = false;
-  /** The debug session for which it stands still. */
-  #stillFor: string | undefined;
-  readonly #rate = new Rate(() => this.#lost());
 
-  constructor(id: number, wish: NodeWish, address: Address, recording: string, changed: () => void) {
-    this.id = id;
-    this.#wish = wish;
-    this.#mode = wish.mode;
+  constructor(parts: Omit<RunnerParts<Fault>, 'kind' | 'words' | 'read'>, address: Address, watching: Watching) {
+    super({ ...parts, kind: 'node', words: faultWords, read: readFault }, watching);
     this.#address = address;
-    this.#changed = changed;
-    this.#journal = new Journal(recording, 'node', changed);
   }
 
-  async open(protocol: Protocol, identity: string, { choices, limits }: Decoding): Promise<void> {
-    const { transport, direction, role, mode } = this.#wish;
-    const specs = this.#wish.faults.split(/\s+/).filter((spec) => spec !== '');
-    const faults = specs.map((spec) => readFault(spec, protocol, transport));
-    for (const [at, fault] of faults.entries()) this.#faults.add(specs[at]!, fault);
-    this.#recorder = new Recorder({
-      ...{ transport, secrets: true, application: 'Peerscope', now: wallClock },
-      stoodStill: () => ({ milliseconds: this.#socket?.node.stoodStill ?? 0, why: 'a debugger was stopped' }),
-      write: (bytes) => this.#journal.write(bytes),
-    });
-    this.#protocol = protocol;
-    this.#decoding = { choices, limits };
+  async open(identity: string, decoding: Decoding): Promise<void> {
+    const { transport, direction, role, mode } = this.wish;
+    const faults = this.prepare(decoding, true);
     const listens = direction === 'listen';
     this.#socket = await SocketNode.start(
       {
-        ...{ protocol, transport, identity, choices, limits, faults, mode, seed: this.#seed },
+        ...{ protocol: this.spoken, transport, identity, ...decoding, faults, mode, seed: this.seed },
         ...(role === '' ? {} : { role }),
         listen: listens ? this.#address : undefined,
         happened: (event) => {
-          if (this.#recorder !== undefined) this.#journal.record(event, this.#recorder);
           if (event.kind === 'opened') this.#refused = undefined;
           // Nobody is there yet: what is told is of the dial.
           else if (event.kind === 'told' && event.link === undefined && event.grave && !listens) this.#refused = event.text;
-          this.#journal.happened(event);
+          this.happened(event, true);
         },
       },
       listens ? undefined : this.#address,
     );
-    await this.#record(this.#socket);
-    this.#running = true;
-    this.#timer = setInterval(() => {
-      this.#journal.pass();
-      const lost = this.#socket?.lost;
-      if (lost === undefined) return;
-      this.#journal.tell(`${lost} The node is stopped.`, true);
-      void this.stop();
-    }, FLUSH_MS);
-    this.#changed();
+    await this.run(this.#socket);
   }
 
-  /** A node that could not be started leaves no file behind. */
-  async #record(socket: SocketNode): Promise<void> {
-    try {
-      this.#journal.open();
-    } catch (error) {
-      await socket.stop();
-      throw error;
-    }
+  protected get engine(): TestNode | undefined {
+    return this.#socket?.node;
   }
 
-  async stop(): Promise<void> {
-    if (!this.#running) return;
-    this.#running = false;
-    this.#mode = this.#socket?.node.mode ?? this.#mode;
-    clearInterval(this.#timer);
-    await this.#socket?.stop();
-    this.#journal.end(() => this.#recorder?.flush());
-    this.#changed();
+  protected get sockets(): SocketNode | undefined {
+    return this.#socket;
   }
 
-  flush(): void {
-    if (!this.#running) return;
-    this.#recorder?.flush();
-    this.#journal.flush();
+  /** Throws an Error with a sentence once it is stopped. */
+  get node(): TestNode {
+    return this.controls;
   }
 
-  get recording(): string {
-    return this.#journal.recording;
+  get speaker(): this {
+    return this;
+  }
+
+  /** Its own keys are in its recording. */
+  get keyLogs(): readonly string[] {
+    return [];
+  }
+
+  encoded({ message }: Held, values: FieldValues): Uint8Array | undefined {
+    return this.spoken.messages?.find(({ name }) => name === message)?.encode(values);
   }
 
   /** Bytes of its recording so far. */
   recorded(): number {
     this.flush();
-    return this.#journal.written;
-  }
-
-  /** How its recording is decoded. Throws an Error with a sentence before it runs. */
-  get decoding(): Decoding {
-    if (this.#decoding === undefined) throw new Error('The node does not run yet.');
-    return this.#decoding;
+    return this.journal.written;
   }
 
   /** The address at the other end of a link, as captures write it; undefined once the link is gone. */
@@ -172,59 +112,16 @@ export class RunningNode implements Driven, Speaker {
     return found === undefined ? undefined : addressText(found.remote);
   }
 
-  get protocol(): string {
-    return this.#wish.protocol;
-  }
-
-  /** Throws an Error with a sentence once it is stopped. */
-  get node() {
-    if (this.#socket === undefined || !this.#running) throw new Error('The node is stopped.');
-    return this.#socket.node;
-  }
-
-  get controls(): TestNode {
-    return this.node;
-  }
-
-  get speaker(): this {
-    return this;
-  }
-
-  /** Stands still while a debug session is stopped, by its name; goes on without one. */
-  standStill(session: string | undefined): void {
-    if (session === this.#stillFor) return;
-    this.#stillFor = session;
-    this.#socket?.node.standStill(session !== undefined);
-    const told = session === undefined ? 'The clock goes on.' : `The clock is paused: the debugger stopped in "${session}".`;
-    if (this.#running) this.#journal.tell(told, false);
-    else this.#changed();
-  }
-
-  fault(text: string): void {
-    const spec = faultSpec(text);
-    const fault = readFault(spec, this.#protocol!, this.#wish.transport);
-    this.node.addFault(fault);
-    this.#faults.add(spec, fault);
-    this.#journal.tell(`Fault added: ${faultWords(fault)} (seed ${this.#seed})`, false);
-  }
-
-  removeFault(id: number): void {
-    const words = this.#faults.remove(id, this.node);
-    if (words !== undefined) this.#journal.tell(`Fault removed: ${words}`, false);
-  }
-
   dialAgain(): boolean {
-    if (!this.#running || this.#socket === undefined || this.#wish.direction !== 'connect') return this.#running;
+    if (!this.isRunning || this.#socket === undefined || this.wish.direction !== 'connect') return this.isRunning;
     this.#refused = undefined;
     this.#socket.dial(this.#address);
-    this.#changed();
+    this.changed();
     return true;
   }
 
-  /** With the identity and the port that it had. */
-  get wishAgain(): NodeWish {
-    const address = this.#wish.direction === 'listen' ? addressText(this.#socket?.local ?? this.#address) : this.#wish.address;
-    return { ...this.#wish, address, mode: this.#mode, faults: this.#faults.specs };
+  protected get addressAgain(): string {
+    return this.wish.direction === 'listen' ? addressText(this.#socket?.local ?? this.#address) : this.wish.address;
   }
 
   act(held: number, action: HeldAction, edited: Edited | undefined): void {
@@ -241,58 +138,36 @@ export class RunningNode implements Driven, Speaker {
   }
 
   state(): NodeState {
-    const { protocol, transport, direction } = this.#wish;
-    const node = this.#socket?.node;
-    const { received = 0, sent = 0, dropped = 0 } = node?.counts ?? {};
-    const local = this.#socket === undefined || transport === 'tcp' ? this.#address : this.#socket.local;
-    const where =
-      direction === 'listen' ? `listens on ${addressText(this.#socket?.local ?? local)}` : `dials ${addressText(this.#address)}`;
-    const held = node?.held ?? [];
+    const { direction } = this.wish;
     return {
-      ...{
-        id: this.id,
-        kind: 'node',
-        protocol,
-        transport,
-        action: direction,
-        where,
-        began: this.#journal.began,
-        running: this.#running,
-        recording: this.recording,
-        hasPrevious: this.#journal.hasPrevious,
-        seed: this.#seed,
-      },
-      ...{ mode: this.#running ? (node?.mode ?? this.#mode) : this.#mode, paused: node?.paused ?? false, received, sent },
+      ...this.common,
+      action: direction,
+      where:
+        direction === 'listen'
+          ? `listens on ${addressText(this.#socket?.local ?? this.#address)}`
+          : `dials ${addressText(this.#address)}`,
       ...(this.#refused === undefined ? {} : { refused: this.#refused }),
-      faults: this.#faults.states(node),
-      ...(this.#stillFor === undefined || !this.#running ? {} : { stillFor: this.#stillFor }),
-      rate: this.#rate.of(received + sent, this.#running),
-      dropped: dropped + (this.#socket?.unsent ?? 0) + this.#rate.lost,
-      links: (node?.links ?? []).map((link) => this.#link(link)),
-      held: held.slice(0, MOST_SHOWN).map((each) => this.#held(each)),
-      heldCount: held.length,
-      told: this.#journal.told,
+      links: (this.engine?.links ?? []).map((link) => this.#link(link)),
     };
+  }
+
+  /** What comes is recorded when it comes. */
+  protected isRecorded({ direction }: Held): boolean {
+    return direction === 'in';
+  }
+
+  protected wayOf({ link: { local, remote }, direction }: Held): readonly [Address, Address] {
+    return direction === 'out' ? [local, remote] : [remote, local];
   }
 
   #link({ id, remote, dialled }: Link): LinkState {
     const node = this.#socket!.node;
     const { state, doc, ready } = node.status(id);
     const offers = node.offers(id);
-    const { messages = [], machines = [] } = this.#protocol!;
+    const { messages = [], machines = [] } = this.spoken;
     const others = messages.flatMap(({ name }) =>
       offers.includes(name) ? [] : [{ name, why: whyNotAllowed(machines, state, name) }],
     );
     return { id, remote: addressText(remote), dialled, state, doc, ready, offers, others };
-  }
-
-  #held({ id, link, direction, message, values, bytes }: ReturnType<SocketNode['node']['held']['slice']>[number]): HeldState {
-    const shown = { id, remote: addressText(link.remote), direction, message: message ?? `${bytes?.length ?? 0} bytes` };
-    return { ...shown, summary: heldSummary({ message, values, bytes }) };
-  }
-
-  #lost(): number {
-    const isUdp = this.#wish.transport === 'udp' && this.#socket !== undefined;
-    return isUdp ? (kernelDrops(this.#socket!.local.port) ?? 0) : 0;
   }
 }

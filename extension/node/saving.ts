@@ -15,10 +15,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { reasonOf } from '../capture/reason.ts';
-
-/** Decryption Secrets Block (draft-ietf-opsawg-pcapng section 4.7). */
-const SECRETS_BLOCK = 0x0000_000a;
-const SMALLEST_BLOCK = 12;
+import { blocksOf, SECRETS_BLOCK } from './blocks.ts';
 
 /** Throws an Error with a sentence. The copy with keys is for its owner alone. */
 export function saveRecording(from: string, to: string, keys: boolean): void {
@@ -27,15 +24,8 @@ export function saveRecording(from: string, to: string, keys: boolean): void {
     ownerOnly(to, bytes);
     return;
   }
-  const kept: Uint8Array[] = [];
-  // A recording of this program is little-endian; its last block may still be growing.
-  for (let at = 0; at + SMALLEST_BLOCK <= bytes.length; ) {
-    const size = bytes.readUInt32LE(at + 4);
-    if (size < SMALLEST_BLOCK || at + size > bytes.length) break;
-    if (bytes.readUInt32LE(at) !== SECRETS_BLOCK) kept.push(bytes.subarray(at, at + size));
-    at += size;
-  }
-  replace(to, Buffer.concat(kept), 0o666);
+  const kept = [...blocksOf(bytes)].filter(({ type }) => type !== SECRETS_BLOCK);
+  replace(to, Buffer.concat(kept.map((block) => block.bytes)), 0o666);
 }
 
 /** Throws an Error with a sentence. What others may read there is theirs no more before the first key is in it. */

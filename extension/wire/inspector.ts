@@ -21,6 +21,7 @@ import type {
   Show,
   SortOrder,
   TreeView,
+  WaitingMessage,
 } from './views.ts';
 
 export type * from './tables.ts';
@@ -88,7 +89,16 @@ export interface ViewQuestion {
 export interface WebviewCalls extends Questions {
   ready: {
     params: Record<never, never>;
-    result: { overview: Overview; remembered: unknown; reveal?: number; command?: PageCommand };
+    result: {
+      overview: Overview;
+      remembered: unknown;
+      reveal?: number;
+      command?: PageCommand;
+      /** The view that is asked for, by its id. */
+      view?: string;
+      /** Of a recording of nodes that are there: what they hold. */
+      waiting?: readonly WaitingMessage[];
+    };
   };
   /** How the capture is looked at, for the next time that it is opened. */
   remember: { params: { view: unknown }; result: Record<never, never> };
@@ -137,6 +147,10 @@ export interface WebviewEvents extends Events {
   overview: Overview;
   /** A command asks the webview to select a frame's first row. */
   reveal: { frame: number };
+  /** A view is asked for, by its id. */
+  view: { view: string };
+  /** What waits at the nodes of which the capture is a recording; absent once there are none. */
+  waiting: { messages?: readonly WaitingMessage[] };
   /** A command of a menu or a key; `place` is what VS Code says of where the menu was opened (`data-vscode-context`). */
   command: { name: PageCommand; place: unknown };
 }

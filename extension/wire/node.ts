@@ -1,6 +1,7 @@
 /** What the page of the test nodes, the extension host and the node's thread say to each other. */
 import type { State } from '../../dissector/protocol/index.ts';
 import type { ProtocolPlan } from '../author/plan.ts';
+import type { TreeView } from './views.ts';
 
 export type NodeMode = 'automatic' | 'step' | 'intercept';
 
@@ -35,8 +36,8 @@ export interface NodeWish {
   /** Empty: by the direction. */
   readonly role: string;
   readonly mode: NodeMode;
-  /** Specs, blanks between them. */
-  readonly faults: string;
+  /** Each in the words of a packet script, or as nodes read it. */
+  readonly faults: readonly string[];
   /** JSON, or what else the protocol reads; empty: one is made. */
   readonly identity: string;
   /** Of the one that is made; empty: the first of its kinds. */
@@ -59,6 +60,9 @@ export interface LinkState {
 export interface HeldState {
   readonly id: number;
   readonly remote: string;
+  /** Between which addresses it goes on, as captures write them. */
+  readonly from: string;
+  readonly to: string;
   readonly direction: 'out' | 'in';
   readonly message: string;
   /** Its fields as a packet script writes them, on one line that may be cut short; of bytes that are no known message, hexadecimal. */
@@ -77,6 +81,13 @@ export interface ToldState {
   readonly grave: boolean;
   /** Of the recording, from 1. */
   readonly frame?: number;
+}
+
+/** Whose faults they are: of a node, or of a relay. */
+export interface FaultOwner {
+  readonly protocol: string;
+  readonly transport: 'udp' | 'tcp';
+  readonly isRelay: boolean;
 }
 
 /** What a node does wrong on purpose. */
@@ -116,6 +127,8 @@ export interface NodeState {
   /** The first of those that wait, and how many there are. */
   readonly held: readonly HeldState[];
   readonly heldCount: number;
+  /** New messages that somebody writes in a document that is open. */
+  readonly drafts?: readonly { readonly link: number; readonly message: string }[];
   readonly told: readonly ToldState[];
   readonly faults: readonly FaultState[];
   readonly recording: string;
@@ -155,6 +168,28 @@ export interface TextFailure {
   readonly start: number;
   readonly end: number;
   readonly text: string;
+}
+
+/** A message that waits at a node, or a new one that somebody writes for a link. */
+export type PendingMessage = { readonly held: number } | { readonly link: number; readonly message: string };
+
+/** Which one, and of which node. */
+export interface PendingOf {
+  readonly node: number;
+  readonly of: PendingMessage;
+}
+
+/** A pending message as fields over bytes. */
+export interface PendingView {
+  readonly shown?: {
+    readonly tree: TreeView;
+    /** As its node or its sender had made it, where its text says something else by now. */
+    readonly made?: TreeView;
+    /** What else is to be said of it, in a sentence. */
+    readonly note?: string;
+  };
+  /** Why no bytes can be made of the text. */
+  readonly failure?: TextFailure;
 }
 
 /** Paths of the user's protocol modules, which are there beside the built-in protocols. */
@@ -197,6 +232,8 @@ export interface NodeCalls extends NodeCommands {
       readonly allow: readonly string[];
       readonly tree: Readonly<Record<string, unknown>>;
       readonly recording: string;
+      /** Where all nodes of the window are recorded together. */
+      readonly together: string;
     };
     result: { readonly node: number };
   };
@@ -253,6 +290,11 @@ export interface NodeCalls extends NodeCommands {
     params: OfNode & OfModules & { readonly held: number; readonly action: HeldAction; readonly text?: string };
     result: { readonly failure?: TextFailure };
   };
+  /** `text`: what stands in its document; `made`: what stood there first. */
+  pending: {
+    params: OfNode & OfModules & { readonly of: PendingMessage; readonly text?: string; readonly made?: string };
+    result: PendingView;
+  };
   /** A message as the node would send it now: the fields of a packet, on one line. */
   packetLine: { params: OfNode & { readonly link: number; readonly message: string }; result: { readonly text: string } };
   /** What may stand at the caret of such a line, each as the line that it makes, and what is wrong with the line. */
@@ -264,7 +306,9 @@ export interface NodeCalls extends NodeCommands {
     };
   };
   /** What may stand behind a begun fault, as a packet script says it. */
-  suggestFault: { params: OfNode & OfModules & { readonly text: string }; result: NodeCalls['suggest']['result'] };
+  suggestFault: { params: FaultOwner & OfModules & { readonly text: string }; result: NodeCalls['suggest']['result'] };
+  /** The words of a packet script for a fault that somebody has written; an error for one that the node would not take. */
+  faultWords: { params: FaultOwner & OfModules & { readonly text: string }; result: { readonly text: string } };
   /** Dials again, or begins a new run of a node that is stopped, in its recording. */
   again: { params: OfNode; result: Done };
   /** What came on a link after a mark, the last first. */
@@ -290,9 +334,12 @@ export interface NodePageCalls extends NodeCommands {
   show: { params: OfNode; result: Done };
   /** Compares the recording with that of the run before. */
   comparePrevious: { params: OfNode; result: Done };
+  /** Shows all nodes of the window on one ladder. */
+  showLadder: { params: Done; result: Done };
   /** Selects a frame of the recording in the inspector. */
   showFrame: { params: OfNode & { readonly frame: number }; result: Done };
-  suggestFault: { params: OfNode & { readonly text: string }; result: NodeCalls['suggest']['result'] };
+  suggestFault: { params: FaultOwner & { readonly text: string }; result: NodeCalls['suggest']['result'] };
+  faultWords: { params: FaultOwner & { readonly text: string }; result: NodeCalls['faultWords']['result'] };
   /** Dials again, or begins a new run. */
   again: { params: OfNode; result: Done };
   /** Opens a held message, or a new one, in an editor. */
@@ -303,6 +350,8 @@ export interface NodePageCalls extends NodeCommands {
   /** The message as the node would send it now. */
   sendNew: { params: OfNode & { readonly link: number; readonly message: string }; result: Done };
   save: { params: OfNode; result: Done };
+  /** A message that waits or is being written, as its open document has it. */
+  pending: { params: PendingOf; result: PendingView };
   /** The nodes go on although the debugger is stopped. */
   continueAnyway: { params: Done; result: Done };
 }
@@ -317,7 +366,15 @@ export interface OpenScript {
 
 export interface NodeEvents {
   [event: string]: unknown;
-  nodes: { readonly nodes: readonly NodeState[] };
+  /** `cut`: why the recording of all of them has ended, in a sentence. */
+  nodes: { readonly nodes: readonly NodeState[]; readonly cut?: string };
+}
+
+export interface NodePageEvents extends NodeEvents {
+  /** Somebody writes in the document of a message. */
+  written: PendingOf;
+  /** The document of a message has come to the front. */
+  chosen: PendingOf;
 }
 
 /** What the thread of the nodes tells the host. */

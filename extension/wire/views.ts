@@ -1,6 +1,14 @@
 /** What the ends of the inspector show each other: rows, trees, tables, the state of a capture. Plain data, see inspector.ts. */
 import type { Show } from '../../dissector/analysis/index.ts';
 
+/** A message that waits at a node of this window, and has yet to be sent on. */
+export interface WaitingMessage {
+  readonly source: string;
+  readonly destination: string;
+  readonly message: string;
+  readonly info: string;
+}
+
 /** One line of the packet list: a message, or a frame that carries none (then `protocol` names its highest lower layer). */
 export interface Row {
   /** Position in the list, from 0. */

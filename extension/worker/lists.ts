@@ -2,6 +2,7 @@
 
 import type { Show } from '../../dissector/analysis/index.ts';
 import { compileFilter, complete, FieldCatalog, FilterRow } from '../../dissector/filter/index.ts';
+import { treeView } from '../trees/treeview.ts';
 import type { ExportScope, Row, SortOrder, WebviewCalls } from '../wire/inspector.ts';
 import type { Capture } from './capture.ts';
 import { cellText } from './cells.ts';
@@ -11,7 +12,6 @@ import { Filtering } from './filtering.ts';
 import { gapOf, rowView } from './rows.ts';
 import { find, type Searched } from './search.ts';
 import { Sorting } from './sorting.ts';
-import { treeView } from './view.ts';
 
 /** Searches at once: that of the list, and of what stands in its place and shows other rows of it. */
 const MOST_SEARCHES = 3;

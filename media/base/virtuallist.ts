@@ -115,6 +115,11 @@ export class VirtualList<T> implements ReactiveController {
     return rowsPerPage(this.#scroller.extent);
   }
 
+  /** The last row is in view. */
+  get atEnd(): boolean {
+    return this.#scroller.atEnd;
+  }
+
   /** Brings a row into view, as soon as there is room to see it in. */
   reveal(index: number): void {
     this.#scroller.reveal(index);

@@ -2,7 +2,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ComparedField, ComparedLine, ComparedMessage, Side } from '../../extension/wire/comparing.ts';
 import { grouped, seconds } from '../base/texts.ts';
-import { foldText, letters, pairsOf, unlike, valueText } from './lines.ts';
+import { unlike } from '../base/unlike.ts';
+import { foldText, letters, pairsOf, valueText } from './lines.ts';
 
 /** `press` is called for a half that the mouse is pressed on. */
 export function drawn(line: ComparedLine, press: (event: MouseEvent, side: Side) => void): TemplateResult {

@@ -52,18 +52,6 @@ export function pairsOf(digits: string): readonly string[] {
   return digits.match(/../g) ?? [];
 }
 
-/** The bytes of `own` that `other` has not: those between the beginning and the end that both have, half-open. */
-export function unlike(own: readonly string[], other: readonly string[]): readonly [number, number] {
-  let start = 0;
-  while (start < own.length && start < other.length && own[start] === other[start]) start++;
-  let [end, otherEnd] = [own.length, other.length];
-  while (end > start && otherEnd > start && own[end - 1] === other[otherEnd - 1]) {
-    end--;
-    otherEnd--;
-  }
-  return [start, end];
-}
-
 /** A line in a sentence. */
 export function spoken(line: ComparedLine): string {
   switch (line.kind) {

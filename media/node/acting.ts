@@ -1,5 +1,6 @@
 /** A part of the test nodes' page that lets the host do something, and says below itself what went wrong. */
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import type { PendingOf } from '../../extension/wire/node.ts';
 import { sentence } from '../base/connection.ts';
 import { PageElement } from '../base/element.ts';
 import type { Call } from './host.ts';
@@ -17,6 +18,11 @@ export class ActingElement extends PageElement {
     } catch (error) {
       this.complaint = sentence(error);
     }
+  }
+
+  /** Shows a pending message as fields over bytes. */
+  protected pick(of: PendingOf): void {
+    this.dispatchEvent(new CustomEvent('pick', { detail: of, bubbles: true }));
   }
 
   protected problem(): TemplateResult | typeof nothing {

@@ -3,7 +3,9 @@ import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'l
 import { repeat } from 'lit/directives/repeat.js';
 import type { NodeState, ToldState } from '../../extension/wire/node.ts';
 import { PageElement } from '../base/element.ts';
+import type { FaultActions } from './faults.ts';
 import type { Call } from './host.ts';
+import { keyOf } from './pendinglist.ts';
 
 const SHOWN_LINKS = 20;
 const SHOWN_TOLD = 30;
@@ -12,12 +14,15 @@ export class NodeCard extends PageElement {
   static override properties: PropertyDeclarations = {
     call: { attribute: false },
     node: { attribute: false },
+    picked: { attribute: false },
   };
   declare call: Call;
   declare node: NodeState;
+  /** The pending message that is shown beside. */
+  declare picked: string | undefined;
 
   protected override render(): TemplateResult {
-    const { id, protocol, where, running, links, held, heldCount, told, kind } = this.node;
+    const { id, protocol, where, running, links, held, heldCount, told, kind, drafts = [] } = this.node;
     const relayed = kind === 'relay';
     return html`<article class=${running ? 'node' : 'node stopped'} aria-label="${protocol} ${where}">
       <peerscope-node-bar .call=${this.call} .node=${this.node}></peerscope-node-bar>
@@ -28,16 +33,18 @@ export class NodeCard extends PageElement {
         links.slice(0, SHOWN_LINKS),
         (link) => link.id,
         (link) =>
-          html`<peerscope-node-link .call=${this.call} .node=${id} .link=${link} .relayed=${relayed}></peerscope-node-link>`,
+          html`<peerscope-node-link .call=${this.call} .node=${id} .link=${link} .relayed=${relayed}
+            .drafts=${drafts.filter((draft) => draft.link === link.id)} .picked=${this.picked}></peerscope-node-link>`,
       )}
       ${links.length > SHOWN_LINKS ? html`<p class="hint">and ${links.length - SHOWN_LINKS} more</p>` : nothing}
       ${repeat(
         held,
         (each) => each.id,
-        (each) => html`<peerscope-held .call=${this.call} .node=${id} .held=${each} .relayed=${relayed}></peerscope-held>`,
+        (each) => html`<peerscope-held .call=${this.call} .node=${id} .held=${each} .relayed=${relayed}
+          .isPicked=${keyOf({ node: id, of: { held: each.id } }) === this.picked}></peerscope-held>`,
       )}
       ${heldCount > held.length ? html`<p class="hint">${heldCount - held.length} more held messages</p>` : nothing}
-      <peerscope-node-faults .call=${this.call} .node=${this.node}></peerscope-node-faults>
+      ${this.#faults()}
       <div class="told" tabindex="0" aria-label="Log" role="log" ?hidden=${told.length === 0}><ol>${told.slice(-SHOWN_TOLD).map((each) => this.#told(each))}</ol></div>
     </article>`;
   }
@@ -47,6 +54,16 @@ export class NodeCard extends PageElement {
     if (stillFor === undefined) return nothing;
     return html`<p class="standing" role="status">Clock paused: the debugger stopped in "${stillFor}"
       <button class="small" data-act="continue" @click=${() => void this.call('continueAnyway', {})}>Continue Anyway</button></p>`;
+  }
+
+  #faults(): TemplateResult {
+    const { id: node, protocol, transport, kind, faults, seed, running } = this.node;
+    const actions: FaultActions = {
+      add: (spec) => this.call('fault', { node, spec }),
+      remove: (fault) => this.call('removeFault', { node, fault }),
+    };
+    return html`<peerscope-node-faults .call=${this.call} .owner=${{ protocol, transport, isRelay: kind === 'relay' }} .faults=${faults}
+      .seed=${seed} .list=${`faults-${node}`} .actions=${running ? actions : undefined}></peerscope-node-faults>`;
   }
 
   #counts(): TemplateResult {

@@ -1,7 +1,8 @@
 /** What a new node is to be. */
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
-import type { NodeMode, NodeWish, SpokenProtocol } from '../../extension/wire/node.ts';
+import type { FaultOwner, FaultState, NodeMode, NodeWish, SpokenProtocol } from '../../extension/wire/node.ts';
 import { ActingElement } from './acting.ts';
+import type { FaultActions, NodeFaults } from './faults.ts';
 
 export const modeTitles: Readonly<Record<NodeMode, string>> = {
   automatic: 'Automatic',
@@ -21,17 +22,40 @@ export class NodeForm extends ActingElement {
     protocols: { attribute: false },
     wish: { state: true },
     starting: { state: true },
+    faults: { state: true },
   };
   declare protocols: readonly SpokenProtocol[];
   declare wish: NodeWish;
   declare starting: boolean;
+  /** In the words of a packet script. */
+  declare faults: readonly FaultState[];
+  #nextFault = 1;
+  readonly #faultActions: FaultActions = {
+    add: async (written) => {
+      const { text } = await this.call('faultWords', { ...this.#owner, text: written });
+      this.faults = [...this.faults, { id: this.#nextFault++, text, isSpent: false }];
+    },
+    remove: async (id) => {
+      this.faults = this.faults.filter((fault) => fault.id !== id);
+    },
+  };
+
+  constructor() {
+    super();
+    this.faults = [];
+  }
+
+  get #owner(): FaultOwner {
+    const { protocol, transport, direction } = this.wish;
+    return { protocol, transport, isRelay: direction === 'relay' };
+  }
 
   protected override willUpdate(changed: PropertyValues): void {
     if (!changed.has('protocols') || this.wish !== undefined || this.protocols.length === 0) return;
     const first = this.protocols[0]!;
     this.wish = {
       ...{ protocol: first.id, transport: first.transports[0]!, direction: 'listen', address: `127.0.0.1:${first.port}` },
-      ...{ role: '', mode: 'automatic', faults: '', identity: '', identityKind: '', forward: '', keyLogs: [], terminates: false },
+      ...{ role: '', mode: 'automatic', faults: [], identity: '', identityKind: '', forward: '', keyLogs: [], terminates: false },
     };
   }
 
@@ -60,13 +84,13 @@ export class NodeForm extends ActingElement {
       }
       <label>Mode<select id="node-mode" @change=${this.#take('mode')}>${Object.entries(isRelay ? relayModeTitles : modeTitles).map(([id, title]) => option(id, title, wish.mode))}</select></label>
       <details>
-        <summary>${hasKeys ? 'Identity and faults' : 'Keys and faults'}</summary>
+        <summary>${hasKeys ? 'Identity' : 'Keys'}</summary>
         ${hasKeys ? this.#identity(protocol) : this.#keyLogs()}
-        <label>Faults, separated by spaces: ${isRelay ? '[forward/|back/]' : ''}KIND[=VALUE][:MESSAGE][@PROBABILITY|#N]<input id="node-faults" spellcheck="false" autocomplete="off" .value=${wish.faults} @input=${this.#take('faults')} /></label>
       </details>
-      <vscode-button id="node-start" ?disabled=${this.starting} @click=${() => this.querySelector('form')!.requestSubmit()}>Start</vscode-button>
-      ${this.problem()}
-    </form>`;
+    </form>
+    <peerscope-node-faults id="node-faults" .call=${this.call} .owner=${this.#owner} .faults=${this.faults} .list=${'faults-new'} .actions=${this.#faultActions}></peerscope-node-faults>
+    <vscode-button id="node-start" ?disabled=${this.starting} @click=${() => this.querySelector<HTMLFormElement>('#node-form')!.requestSubmit()}>Start</vscode-button>
+    ${this.problem()}`;
   }
 
   #role({ roles }: SpokenProtocol): TemplateResult {
@@ -119,7 +143,9 @@ export class NodeForm extends ActingElement {
   readonly #submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     this.starting = true;
-    await this.act(() => this.call('start', this.wish));
+    // What was written and not yet added is meant, too.
+    if (await this.querySelector<NodeFaults>('#node-faults')!.addWritten())
+      await this.act(() => this.call('start', { ...this.wish, faults: this.faults.map(({ text }) => text) }));
     this.starting = false;
   };
 }

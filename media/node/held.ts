@@ -10,11 +10,14 @@ export class HeldMessage extends ActingElement {
     node: { attribute: false },
     held: { attribute: false },
     relayed: { attribute: false },
+    isPicked: { attribute: false },
   };
   declare node: number;
   declare held: HeldState;
   /** It goes on in either direction: nobody here reads it. */
   declare relayed: boolean;
+  /** Its fields and bytes are shown beside. */
+  declare isPicked: boolean;
 
   protected override render(): TemplateResult {
     const { direction, message, remote, summary, id, note, isEdited } = this.held;
@@ -25,8 +28,8 @@ export class HeldMessage extends ActingElement {
       html`<vscode-button data-act=${name} ?secondary=${secondary} @click=${() => this.act(go)}>${title}</vscode-button>`;
     const act = (action: HeldAction) => () => this.call('actOnHeld', { ...of, action });
     const verb = leaves ? 'Send' : 'Deliver';
-    return html`<section class="held" aria-label="${message} waits">
-      <h3><span class="arrow" aria-hidden="true">${direction === 'out' ? '→' : '←'}</span> ${message} <span class="hint">${whose} ${remote}</span>${isEdited ? html` <span class="edited">edited</span>` : nothing}</h3>
+    return html`<section class=${this.isPicked ? 'held picked-message' : 'held'} aria-label="${message} waits">
+      <h3><span class="arrow" aria-hidden="true">${direction === 'out' ? '→' : '←'}</span> <button class="pick" data-act="pick" aria-pressed=${this.isPicked} title="Show its fields and bytes" @click=${() => this.pick({ node: this.node, of: { held: id } })}>${message}</button> <span class="hint">${whose} ${remote}</span>${isEdited ? html` <span class="edited">edited</span>` : nothing}</h3>
       ${note === undefined ? nothing : html`<p class="hint">${note}</p>`}
       <p class="summary" title=${summary}>${summary}</p>
       <div class="acts">

@@ -1,10 +1,10 @@
 /** The connection of the test nodes' page to the extension host. */
-import type { NodeEvents, NodePageCalls } from '../../extension/wire/node.ts';
+import type { NodePageCalls, NodePageEvents } from '../../extension/wire/node.ts';
 import type { Listeners } from '../../extension/wire/rpc.ts';
 import { type CallOf, connectPage } from '../base/connection.ts';
 
 export type Call = CallOf<NodePageCalls>;
 
-export function connect(listeners: Listeners<NodeEvents>): Call {
-  return connectPage<NodePageCalls, NodeEvents>(listeners).call;
+export function connect(listeners: Listeners<NodePageEvents>): Call {
+  return connectPage<NodePageCalls, NodePageEvents>(listeners).call;
 }

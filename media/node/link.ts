@@ -2,17 +2,24 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { LinkState } from '../../extension/wire/node.ts';
 import { ActingElement } from './acting.ts';
+import { keyOf } from './pendinglist.ts';
 
 export class NodeLink extends ActingElement {
   static override properties: PropertyDeclarations = {
     node: { attribute: false },
     link: { attribute: false },
     relayed: { attribute: false },
+    drafts: { attribute: false },
+    picked: { attribute: false },
   };
   declare node: number;
   declare link: LinkState;
   /** A relay speaks for nobody. */
   declare relayed: boolean;
+  /** New messages that somebody writes for it. */
+  declare drafts: readonly { readonly link: number; readonly message: string }[];
+  /** The pending message that is shown beside. */
+  declare picked: string | undefined;
 
   protected override render(): TemplateResult {
     const { id, remote, state, doc, ready, offers, others, dialled } = this.link;
@@ -26,8 +33,17 @@ export class NodeLink extends ActingElement {
               ${offers.map((name) => this.#message(name, undefined))}${others.map(({ name, why }) => this.#message(name, why))}
             </div>`
       }
+      ${this.#drafts()}
       ${this.problem()}
     </section>`;
+  }
+
+  #drafts(): TemplateResult | typeof nothing {
+    if (this.drafts.length === 0) return nothing;
+    return html`<p class="drafts">Being written: ${this.drafts.map(({ message }) => {
+      const of = { node: this.node, of: { link: this.link.id, message } };
+      return html`<button class="pick" data-draft=${message} aria-pressed=${keyOf(of) === this.picked} title="Show its fields and bytes" @click=${() => this.pick(of)}>${message}</button> `;
+    })}</p>`;
   }
 
   /** `why`: it is not allowed now; whoever tests another implementation sends it all the same. */

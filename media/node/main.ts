@@ -1,6 +1,11 @@
 /** Entry of the test nodes' page: its elements and its style sheet. */
 import '@vscode-elements/elements/dist/vscode-button/index.js';
+import '@vscode-elements/elements/dist/vscode-split-layout/index.js';
+import '../inspector/page/reducedmotion.ts';
 import '../theme/node.css';
+import { Bytes } from '../inspector/bytes/bytes.ts';
+import { FindWithin } from '../inspector/page/findwithin.ts';
+import { FieldTree } from '../inspector/tree/tree.ts';
 import { NodeBar } from './bar.ts';
 import { NodeCard } from './card.ts';
 import { NodeFaults } from './faults.ts';
@@ -8,6 +13,7 @@ import { NodeForm } from './form.ts';
 import { HeldMessage } from './held.ts';
 import { NodeLink } from './link.ts';
 import { Nodes } from './nodes.ts';
+import { PendingMessagePane } from './pending.ts';
 
 declare global {
   interface HTMLElementTagNameMap {
@@ -18,9 +24,14 @@ declare global {
     'peerscope-node-link': NodeLink;
     'peerscope-node-faults': NodeFaults;
     'peerscope-held': HeldMessage;
+    'peerscope-pending': PendingMessagePane;
   }
 }
 
+customElements.define('peerscope-find-within', FindWithin);
+customElements.define('peerscope-fields', FieldTree);
+customElements.define('peerscope-bytes', Bytes);
+customElements.define('peerscope-pending', PendingMessagePane);
 customElements.define('peerscope-held', HeldMessage);
 customElements.define('peerscope-node-bar', NodeBar);
 customElements.define('peerscope-node-link', NodeLink);

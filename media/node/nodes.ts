@@ -2,10 +2,11 @@
 
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { NodeState, SpokenProtocol } from '../../extension/wire/node.ts';
+import type { NodePageEvents, NodeState, PendingOf, SpokenProtocol } from '../../extension/wire/node.ts';
 import { sentence } from '../base/connection.ts';
 import { PageElement } from '../base/element.ts';
 import { connect } from './host.ts';
+import { keyOf, pendingIn, shownOf } from './pendinglist.ts';
 
 export class Nodes extends PageElement {
   static override properties: PropertyDeclarations = {
@@ -13,16 +14,34 @@ export class Nodes extends PageElement {
     nodes: { state: true },
     complaint: { state: true },
     folded: { state: true },
+    picked: { state: true },
+    cut: { state: true },
   };
   declare protocols: readonly SpokenProtocol[] | undefined;
   declare nodes: readonly NodeState[];
   declare complaint: string | undefined;
   /** The form for a new node, by itself while one runs. */
   declare folded: boolean;
+  /** The pending message that a person has picked. */
+  declare picked: string | undefined;
+  /** Why the recording of all nodes has ended. */
+  declare cut: string | undefined;
   #hasRunning = false;
+  /** How often somebody wrote in the document of a pending message. */
+  readonly #written = new Map<string, number>();
   readonly #call = connect({
     nodes: (data: unknown) => {
-      this.nodes = (data as { nodes: readonly NodeState[] }).nodes;
+      const { nodes, cut } = data as NodePageEvents['nodes'];
+      this.nodes = nodes;
+      this.cut = cut;
+    },
+    written: (data: unknown) => {
+      const key = keyOf(data as PendingOf);
+      this.#written.set(key, (this.#written.get(key) ?? 0) + 1);
+      this.requestUpdate();
+    },
+    chosen: (data: unknown) => {
+      this.picked = keyOf(data as PendingOf);
     },
   });
 
@@ -55,7 +74,12 @@ export class Nodes extends PageElement {
     if (this.complaint !== undefined) return html`<p class="problem" role="alert">${this.complaint}</p>`;
     if (this.protocols === undefined) return html`<p class="hint">Starting…</p>`;
     const running = this.nodes.length;
-    return html`<h1>Test Node</h1>
+    const pending = shownOf(pendingIn(this.nodes), this.picked);
+    return html`<div class="cards" @pick=${({ detail }: CustomEvent<PendingOf>) => {
+      this.picked = keyOf(detail);
+    }}><header class="bar"><h1>Test Node</h1>
+        ${running === 0 ? nothing : html`<button class="small" data-act="ladder" title="Shows all nodes of this window on one ladder, with what they hold" @click=${() => void this.#call('showLadder', {})}>Ladder of All Nodes</button>`}</header>
+      ${this.cut === undefined ? nothing : html`<p class="problem" role="alert">${this.cut}</p>`}
       <details class="new" ?open=${!this.folded} @toggle=${this.#toggle}>
         <summary>New Node</summary>
         <peerscope-node-form .call=${this.#call} .protocols=${this.protocols}></peerscope-node-form>
@@ -64,8 +88,9 @@ export class Nodes extends PageElement {
       ${repeat(
         [...this.nodes].reverse(),
         ({ id }) => id,
-        (node) => html`<peerscope-node .call=${this.#call} .node=${node}></peerscope-node>`,
-      )}`;
+        (node) => html`<peerscope-node .call=${this.#call} .node=${node} .picked=${pending?.key}></peerscope-node>`,
+      )}</div>
+      ${pending === undefined ? nothing : html`<peerscope-pending .call=${this.#call} .pending=${pending} .version=${`${pending.version} ${this.#written.get(pending.key) ?? 0}`}></peerscope-pending>`}`;
   }
 
   readonly #toggle = ({ target, currentTarget }: Event): void => {

@@ -21,6 +21,8 @@ describe('the test node', () => {
   const start = (wish: Readonly<Record<string, string>>): Promise<void> => startNode(page, wish);
   const card = (text: string): Locator => page.locator('peerscope-node', { hasText: text }).first();
   const held = (of: Locator, message: string): Locator => of.locator('peerscope-held', { hasText: message }).first();
+  const shown = (): Locator => page.locator('peerscope-pending');
+  const shownFields = (): Locator => shown().locator('#field-tree');
   const told = (of: Locator): Promise<string> => of.locator('.told').innerText();
 
   it('opens beside the inspector and waits to be told what to be', async () => {
@@ -49,8 +51,26 @@ describe('the test node', () => {
     await held(dialling, 'hello').waitFor(PATIENCE);
     const cookie = (): Promise<string> => held(dialling, 'hello').locator('.summary').innerText();
     expect(await cookie()).toContain('cookie: 00 00 00 00');
+    // Beside it the message as fields over bytes, nothing changed in them.
+    await shownFields().locator('.field', { hasText: 'cookie' }).waitFor(PATIENCE);
+    expect(await shown().locator('h2').innerText()).toContain('hello');
+    expect(await shown().locator('.changed').count()).toBe(0);
+    await shownFields().locator('.field', { hasText: 'cookie' }).first().click();
+    await shown().locator('.byte.lit').first().waitFor(PATIENCE);
     await workbench.screenshot('node-held');
+    // On the ladder of all nodes it waits, an arrow of its own kind, and is said once it is sent.
+    await page.locator('[data-act=ladder]').click();
+    const together = await Inspecting.appeared(workbench, 'all-nodes');
+    const steps = together.frame.locator('#ladder .step');
+    await together.frame.locator('#ladder .step.waiting', { hasText: 'hello' }).waitFor(PATIENCE);
+    expect(await steps.count()).toBe(1);
+    await workbench.screenshot('node-ladder-held');
     await held(dialling, 'hello').locator('[data-act=send]').click();
+    await together.frame.locator('#ladder .step:not(.waiting)', { hasText: 'hello_retry' }).waitFor(PATIENCE);
+    await expect.poll(() => steps.allInnerTexts().then((all) => all.length), PATIENCE).toBe(3);
+    expect(await together.frame.locator('#ladder .step.waiting').count()).toBe(1);
+    await expect.poll(() => together.frame.locator('.ladder-heads text').count(), PATIENCE).toBe(2);
+    await workbench.screenshot('node-ladder');
     await expect.poll(cookie, PATIENCE).not.toContain('cookie: 00 00 00 00');
     await held(dialling, 'hello').locator('[data-act=edit]').click();
     const editor = await messageEditor(workbench, 'hello');
@@ -63,9 +83,26 @@ describe('the test node', () => {
     const sent = (await dialling.locator('.counts').innerText()).match(/\d+ sent/)![0];
     await messageLens(workbench, 'Send').click();
     await workbench.page.locator('.statusbar', { hasText: 'Not sent' }).waitFor(PATIENCE);
+    await expect.poll(() => shown().locator('.problem').innerText(), PATIENCE).toContain('No bytes can be made of its text now');
+    await workbench.screenshot('node-mistake');
     expect(await dialling.locator('.counts').innerText()).toContain(sent);
     await editor.locator('.squiggly-error').first().waitFor(PATIENCE);
     await writeMessage(workbench, editor, 'p2ppacket hello { signature: flip(valid, 1) }');
+    await expect.poll(() => shown().locator('.changes').innerText(), PATIENCE).toBe('≠ 1 field and 1 byte changed');
+    expect(await shown().locator('.problem').count()).toBe(0);
+    expect(await shown().locator('.field', { hasText: 'signature' }).locator('.changed-sign').count()).toBe(1);
+    expect(await shown().locator('.byte.changed').count()).toBe(1);
+    await shown().locator('[data-act=next-change]').click();
+    await shown().locator('.field.selected', { hasText: 'signature' }).waitFor(PATIENCE);
+    for (const theme of ['dark', 'light'] as const) {
+      await workbench.setTheme(theme);
+      for (const width of [2400, 900, 1600]) {
+        await workbench.page.setViewportSize({ width, height: 1000 });
+        await workbench.page.waitForTimeout(150);
+        await workbench.screenshot(`node-edited-${theme}-${width}`);
+      }
+      expect(await violations(page)).toEqual([]);
+    }
     await workbench.screenshot('node-edited');
     await workbench.picture('node');
     // Replaced, it waits on.
@@ -113,7 +150,13 @@ describe('the test node', () => {
     await dialling.locator('[data-message=data]').first().click();
     const editor = await messageEditor(workbench, 'data');
     await expect.poll(() => editor.innerText(), PATIENCE).toContain('channel_count:');
+    // A message that is being written is shown as well, before it is sent.
+    await expect.poll(() => dialling.locator('[data-draft=data]').getAttribute('aria-pressed'), PATIENCE).toBe('true');
+    await expect.poll(() => shown().locator('h2').innerText(), PATIENCE).toContain('data, 127.0.0.1:7411 (not sent)');
+    await shown().locator('.tab', { hasText: 'Before encryption' }).waitFor(PATIENCE);
     await writeMessage(workbench, editor, 'p2ppacket data { channel_count: 3 }');
+    await shownFields().locator('.field', { hasText: 'channel_count: 3' }).locator('.changed-sign').waitFor(PATIENCE);
+    await workbench.screenshot('node-draft');
     await messageLens(workbench, 'Send').click();
     await expect.poll(() => told(card('listens on 127.0.0.1:7411')), PATIENCE).toContain('Data is malformed: channel_count is 3');
   });
@@ -163,6 +206,39 @@ describe('the test node', () => {
     await dialling.locator('[data-act=stop]').click();
     await dialling.locator('[data-act=again]').waitFor(PATIENCE);
     expect(await page.locator('peerscope-node').count()).toBe(2);
+  });
+
+  it('is started with faults that are completed and listed as those of a node that runs', async () => {
+    await openForm(page);
+    const faults = page.locator('#node-faults');
+    const field = faults.locator('input');
+    await page.locator('#node-protocol').selectOption('p2ppacket');
+    await field.fill('drop pi');
+    await faults.locator('datalist option[value="drop ping"]').waitFor({ ...PATIENCE, state: 'attached' });
+    await field.fill('drop:ping');
+    await workbench.page.keyboard.press('Enter');
+    await faults.locator('.chip', { hasText: 'drop ping' }).waitFor(PATIENCE);
+    // One that is wrong starts nothing.
+    const nodes = await page.locator('peerscope-node').count();
+    await page.locator('#node-direction').selectOption('listen');
+    await page.locator('#node-address').fill('127.0.0.1:7414');
+    await field.fill('drop nonsense');
+    await page.locator('#node-start').click();
+    await expect.poll(() => faults.locator('.problem').innerText(), PATIENCE).toContain('names no message');
+    expect(await page.locator('peerscope-node').count()).toBe(nodes);
+    await workbench.screenshot('node-form-faults');
+    // What was written and not added is meant, too.
+    await field.fill('flip=3 hello nth 2');
+    await page.locator('#node-start').click();
+    const started = card('listens on 127.0.0.1:7414');
+    await started.waitFor(PATIENCE);
+    expect(await started.locator('.chip code').allInnerTexts()).toEqual(['drop ping', 'flip=3 hello nth 2']);
+    await started.locator('[data-act=stop]').click();
+    await started.locator('[data-act=forget]').click();
+    await started.waitFor({ ...PATIENCE, state: 'detached' });
+    await openForm(page);
+    while ((await faults.locator('.remove').count()) > 0) await faults.locator('.remove').first().click();
+    expect(await faults.locator('.chip').count()).toBe(0);
   });
 
   it('saves the recording with its keys, which opens decrypted', async () => {

@@ -77,6 +77,12 @@ describe('the relay', () => {
     const editor = await messageEditor(workbench, 'data');
     await writeMessage(workbench, editor, 'p2pke data { data: text("edited by a person") }');
     await held('data').locator('.edited').waitFor(PATIENCE);
+    // What is sealed is shown as it is before that, and what was changed in it is marked.
+    const shown = page.locator('peerscope-pending');
+    await shown.locator('.tab', { hasText: 'Before encryption' }).waitFor(PATIENCE);
+    await expect.poll(() => shown.locator('.byte.changed').count(), PATIENCE).toBeGreaterThan(10);
+    expect(await shown.locator('.field', { hasText: 'data:' }).locator('.changed-sign').count()).toBe(1);
+    expect(await shown.locator('.field', { hasText: 'counter' }).locator('.changed-sign').count()).toBe(0);
     await workbench.screenshot('relay-edited');
     // The page sends what the open document says.
     await held('data').locator('[data-act=send]').click();
@@ -95,6 +101,8 @@ describe('the relay', () => {
     await held('only its bytes can be changed').waitFor(PATIENCE);
     expect(await held('only its bytes can be changed').locator('.summary').innerText()).toBe(stranger.toString('hex'));
     await held('only its bytes can be changed').locator('[data-act=edit]').click();
+    await page.locator('peerscope-pending .field', { hasText: 'P2P Key Exchange, data' }).first().waitFor(PATIENCE);
+    await workbench.screenshot('relay-sealed');
     const editor = workbench.page.locator('.monaco-editor[data-uri^="peerscope-message:"]').first();
     await expect.poll(() => editor.innerText(), PATIENCE).toContain('@bytes');
     await messageLens(workbench, 'Drop').waitFor(PATIENCE);
@@ -103,10 +111,13 @@ describe('the relay', () => {
     await workbench.screenshot('relay-dropped');
   });
 
-  it('is stopped, and says so', async () => {
+  it('is stopped, and says so, and that it drops what is held', async () => {
+    programs.say(said().find((each) => each.side === 0 && isData(each))!);
+    await held('data').waitFor(PATIENCE);
     await card().locator('[data-act=stop]').click();
     await card().locator('[data-act=forget]').waitFor(PATIENCE);
     await expect.poll(() => card().innerText(), PATIENCE).toContain('stopped');
+    expect(await told()).toContain('1 held message is dropped: the relay stops.');
   });
 
   it('has a session of its own with each side, and needs no key for what it holds', async () => {
@@ -135,5 +146,45 @@ describe('the relay', () => {
       .toContain('Each side has a session with the relay itself');
     expect(await violations(page)).toEqual([]);
     await workbench.screenshot('relay-terminates');
+    // All three on one ladder, with a column for each end.
+    const dialling = cardOf('dials 127.0.0.1:7442');
+    await dialling.locator('.state.ready').waitFor(PATIENCE);
+    await page.locator('[data-act=ladder]').click();
+    const together = await Inspecting.appeared(workbench, 'all-nodes');
+    await dialling.locator('[data-now=data]').click();
+    const waiting = together.frame.locator('#ladder .step.waiting');
+    await waiting.first().waitFor(PATIENCE);
+    expect(await waiting.first().locator('.spoken').innerText()).toMatch(/^data is held, from \S+ to 127\.0\.0\.1:7441\./);
+    for (const end of ['127.0.0.1:7441', '127.0.0.1:7442'])
+      await together.frame.locator('.ladder-heads title', { hasText: end }).waitFor({ ...PATIENCE, state: 'attached' });
+    // What comes is followed, until somebody scrolls away.
+    const last = together.frame.locator('#ladder .step').last();
+    const all = async (): Promise<number> => Number(await last.getAttribute('aria-setsize'));
+    const seen = async (): Promise<number> => Number(await last.getAttribute('aria-posinset'));
+    const say = async (times: number): Promise<void> => {
+      const wanted = (await all()) + 2 * times;
+      for (let n = 0; n < times; n++) await dialling.locator('[data-now=data]').click();
+      // Each is said to the relay, and held there.
+      await expect.poll(all, PATIENCE).toBeGreaterThanOrEqual(wanted);
+    };
+    await say(8);
+    await expect.poll(async () => (await seen()) - (await all()), PATIENCE).toBe(0);
+    // Sideways, too: the columns are more than fit.
+    const isBeside = async (): Promise<boolean> => {
+      const [head, pane] = [await last.locator('.head').boundingBox(), await together.frame.locator('#ladder').boundingBox()];
+      return head !== null && pane !== null && head.x > pane.x && head.x < pane.x + pane.width;
+    };
+    await expect.poll(isBeside, PATIENCE).toBe(true);
+    for (const theme of ['dark', 'light'] as const) {
+      await workbench.setTheme(theme);
+      await workbench.page.waitForTimeout(150);
+      await workbench.screenshot(`relay-ladder-${theme}`);
+      expect(await violations(together.frame)).toEqual([]);
+    }
+    await together.frame.locator('#ladder').hover();
+    await workbench.page.mouse.wheel(0, -10_000);
+    await together.frame.locator('#step-0').waitFor(PATIENCE);
+    await say(2);
+    await together.frame.locator('#step-0').waitFor(PATIENCE);
   });
 });

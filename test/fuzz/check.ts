@@ -6,8 +6,8 @@ import { FieldCatalog } from '../../dissector/filter/index.ts';
 import { type Derivation, KeyRing, type Protocol } from '../../dissector/protocol/index.ts';
 import { protocols } from '../../dissector/protocols/index.ts';
 import { checkTree } from '../../extension/author/treeranges.ts';
+import { treeView } from '../../extension/trees/treeview.ts';
 import { rowView } from '../../extension/worker/rows.ts';
-import { treeView } from '../../extension/worker/view.ts';
 
 export interface Seen {
   readonly frames: number;

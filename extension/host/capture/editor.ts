@@ -1,6 +1,6 @@
 /** The read-only editor of captures: documents by file, and for each tab a webview that talks to its document. */
 import * as vscode from 'vscode';
-import type { PageCommand, Question, WebviewCalls, WebviewEvents } from '../../wire/inspector.ts';
+import type { PageCommand, Question, WaitingMessage, WebviewCalls, WebviewEvents } from '../../wire/inspector.ts';
 import { Connection } from '../../wire/rpc.ts';
 import type { KeyLogs } from '../keys/keylogs.ts';
 import { keyProblems } from '../keys/keyproblems.ts';
@@ -23,9 +23,11 @@ import type { Warnings } from './warnings.ts';
 type None = Record<never, never>;
 type WebviewConnection = Connection<None, WebviewEvents, WebviewCalls, None>;
 
-/** What a capture is opened for: a frame of it, or a command of its page. */
+/** What a capture is opened for: a frame of it, a view, or a command of its page. */
 interface Wanted {
   readonly frame?: number;
+  /** Id of a view. */
+  readonly view?: string;
   readonly command?: PageCommand;
 }
 
@@ -34,6 +36,9 @@ interface Tab {
   /** Its page has asked for what it is to show, and is not hidden since. */
   readonly isReady: boolean;
   reveal(frame: number): void;
+  show(view: string): void;
+  /** What waits at nodes is another. */
+  wait(messages: readonly WaitingMessage[] | undefined): void;
   /** Lets the page carry out a command. */
   command(asked: WebviewEvents['command']): void;
 }
@@ -58,6 +63,7 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
   readonly #moduleProblems = new LineProblems('peerscope.modules');
   readonly #keyProblems = new LineProblems('peerscope.keys');
   readonly #tabs = new Set<Tab>();
+  readonly #waiting = new Map<string, readonly WaitingMessage[]>();
   #debug: (capture: vscode.Uri, conversation: number) => void = () => {};
   #wanted: { readonly capture: string; readonly wanted: Wanted } | undefined;
   readonly #previews: Previews;
@@ -85,7 +91,8 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
     const tab = this.#active;
     // A page that has yet to come asks when it is ready.
     if (tab?.document.uri.toString() !== capture.toString() || !tab.isReady) return;
-    const { frame, command } = this.#takeWanted(capture);
+    const { frame, view, command } = this.#takeWanted(capture);
+    if (view !== undefined) tab.show(view);
     if (frame !== undefined) tab.reveal(frame);
     if (command !== undefined) tab.command({ name: command, place: undefined });
   }
@@ -93,6 +100,15 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
   /** Shows a frame in the tabs that a capture has; no tab comes to the front for it. */
   reveal(capture: vscode.Uri, frame: number): void {
     for (const tab of this.#tabs) if (tab.isReady && tab.document.uri.toString() === capture.toString()) tab.reveal(frame);
+  }
+
+  /** What waits at the nodes whose recording a capture is; undefined once there are none. */
+  setWaiting(capture: vscode.Uri, messages: readonly WaitingMessage[] | undefined): void {
+    const id = capture.toString();
+    if (messages === undefined && !this.#waiting.has(id)) return;
+    if (messages === undefined) this.#waiting.delete(id);
+    else this.#waiting.set(id, messages);
+    for (const tab of this.#tabs) if (tab.isReady && tab.document.uri.toString() === id) tab.wait(messages);
   }
 
   /** `debug` is called when a page wants a conversation under the debugger. */
@@ -153,6 +169,8 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
         return isReady;
       },
       reveal: (frame) => connection.tell('reveal', { frame }),
+      show: (view) => connection.tell('view', { view }),
+      wait: (messages) => connection.tell('waiting', messages === undefined ? {} : { messages }),
       command: (asked) => connection.tell('command', asked),
     };
     this.#tabs.add(tab);
@@ -190,9 +208,12 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
         ...questionsOf(document),
         ready: async () => {
           const overview = await document.ready();
-          const { frame: reveal, command } = this.#takeWanted(document.uri);
+          const { frame: reveal, view, command } = this.#takeWanted(document.uri);
+          const waiting = this.#waiting.get(document.uri.toString());
           return {
             ...{ overview, remembered: remembered() },
+            ...(waiting === undefined ? {} : { waiting }),
+            ...(view === undefined ? {} : { view }),
             ...(reveal === undefined ? {} : { reveal }),
             ...(command === undefined ? {} : { command }),
           };

@@ -1,13 +1,14 @@
 /** The shapes of what arrives from the page of the test nodes. A request that fails here is answered with the error. */
 
 import { integer, mismatch, object } from '../../wire/checks.ts';
-import type { HeldAction, NodeCommands, NodeMode, NodePageCalls, NodeWish } from '../../wire/node.ts';
+import type { HeldAction, NodeCommands, NodeMode, NodePageCalls, NodeWish, PendingOf } from '../../wire/node.ts';
 
 const LONGEST_TEXT = 1 << 20;
 /** A day: longer than anybody waits for a message. */
 const LONGEST_DELAY_MS = 86_400_000;
 const MOST_COPIES = 1000;
 const MOST_KEY_LOGS = 100;
+const MOST_FAULTS = 100;
 const modes: readonly NodeMode[] = ['automatic', 'step', 'intercept'];
 
 type Checks = { readonly [M in keyof NodeCommands & string]: (value: unknown) => NodeCommands[M]['params'] };
@@ -32,8 +33,12 @@ export function frame(value: unknown): { readonly node: number; readonly frame: 
 }
 
 /** A fault that is being written. */
-export function faultText(value: unknown): { readonly node: number; readonly text: string } {
-  return { ...node(value), text: text(object(value, 'suggestFault').text, 'suggestFault.text') };
+export function faultText(value: unknown): NodePageCalls['faultWords']['params'] {
+  const { protocol, transport, isRelay, text: written } = object(value, 'fault');
+  return {
+    ...{ protocol: text(protocol, 'fault.protocol'), transport: transportOf(transport, 'fault.transport') },
+    ...{ isRelay: isRelay === true, text: text(written, 'fault.text') },
+  };
 }
 
 /** What is to become of a held message. */
@@ -54,28 +59,44 @@ export function node(value: unknown): { readonly node: number } {
 
 export function wish(value: unknown): NodeWish {
   const given = object(value, 'start');
-  const { transport, direction } = given;
-  if (transport !== 'udp' && transport !== 'tcp') throw mismatch('start.transport', 'udp, tcp', transport);
+  const { direction } = given;
+  const transport = transportOf(given.transport, 'start.transport');
   if (direction !== 'listen' && direction !== 'connect' && direction !== 'relay')
     throw mismatch('start.direction', 'listen, connect, relay', direction);
   const own = (name: keyof NodeWish): string => text(given[name], `start.${name}`);
   return {
     ...{ protocol: own('protocol'), transport, direction, address: own('address').trim(), role: own('role') },
-    ...{ mode: mode(given.mode), faults: own('faults'), identity: own('identity').trim() },
+    ...{ mode: mode(given.mode), faults: texts(given.faults, 'start.faults', MOST_FAULTS), identity: own('identity').trim() },
     identityKind: own('identityKind'),
     ...(direction === 'relay'
-      ? { forward: own('forward').trim(), keyLogs: keyLogs(given.keyLogs), terminates: given.terminates === true }
+      ? {
+          forward: own('forward').trim(),
+          keyLogs: texts(given.keyLogs, 'start.keyLogs', MOST_KEY_LOGS),
+          terminates: given.terminates === true,
+        }
       : {}),
   };
 }
 
-function keyLogs(value: unknown): readonly string[] {
-  if (!Array.isArray(value) || value.length > MOST_KEY_LOGS) throw mismatch('start.keyLogs', 'paths', typeof value);
-  return value.map((path) => text(path, 'start.keyLogs'));
+function transportOf(value: unknown, name: string): 'udp' | 'tcp' {
+  if (value !== 'udp' && value !== 'tcp') throw mismatch(name, 'udp, tcp', value);
+  return value;
+}
+
+function texts(value: unknown, name: string, most: number): readonly string[] {
+  if (!Array.isArray(value) || value.length > most) throw mismatch(name, 'texts', typeof value);
+  return value.map((each) => text(each, name));
 }
 
 export function held(value: unknown): { readonly node: number; readonly held: number } {
   return { ...node(value), held: integer(object(value, 'held').held, 'held', 0) };
+}
+
+export function pending(value: unknown): PendingOf {
+  const { of } = object(value, 'pending');
+  const { held: id, link, message: name } = object(of, 'pending.of');
+  if (id !== undefined) return { ...node(value), of: { held: integer(id, 'pending.held', 0) } };
+  return { ...node(value), of: { link: integer(link, 'pending.link', 0), message: text(name, 'pending.message') } };
 }
 
 export function message(value: unknown): { readonly node: number; readonly link: number; readonly message: string } {

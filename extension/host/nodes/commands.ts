@@ -87,7 +87,7 @@ async function start(nodes: Driven): Promise<void> {
       : '';
   if (forward === undefined) return;
   const to = direction.value === 'relay' ? { forward: forward.trim(), keyLogs: [], terminates: false } : {};
-  const rest = { role: '', mode: 'automatic', faults: '', identity: '', identityKind: '' } as const;
+  const rest = { role: '', mode: 'automatic', faults: [], identity: '', identityKind: '' } as const;
   await nodes.start({
     protocol: id,
     transport: transports[0]!,

@@ -39,7 +39,7 @@ export class Dials {
 
 /** A node that says nothing by itself: what it would say waits. */
 export function quietWish({ protocol, address }: Dial, { transports }: SpokenProtocol): NodeWish {
-  const rest = { role: '', mode: 'step', faults: '', identity: '', identityKind: '' } as const;
+  const rest = { role: '', mode: 'step', faults: [], identity: '', identityKind: '' } as const;
   return { protocol, transport: transports[0]!, direction: 'connect', address, ...rest };
 }
 

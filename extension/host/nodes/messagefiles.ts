@@ -4,8 +4,10 @@ import * as vscode from 'vscode';
 import { MESSAGE } from '../messagescheme.ts';
 
 export interface MessageFile {
-  /** As it was when it was opened first. */
+  /** As it waits: as it was when it was opened, or as it was replaced last. */
   readonly original: string;
+  /** As it was when it was opened first. */
+  readonly made: string;
   readonly content: Uint8Array;
   readonly mtime: number;
 }
@@ -26,9 +28,14 @@ export class MessageFiles implements vscode.FileSystemProvider {
     return this.#files.get(uri.toString())?.original;
   }
 
+  madeOf(uri: vscode.Uri): string | undefined {
+    return this.#files.get(uri.toString())?.made;
+  }
+
   set(uri: vscode.Uri, text: string): void {
     const content = new TextEncoder().encode(text);
-    this.#files.set(uri.toString(), { original: text, content, mtime: Date.now() });
+    const made = this.madeOf(uri) ?? text;
+    this.#files.set(uri.toString(), { original: text, made, content, mtime: Date.now() });
     this.#changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
   }
 

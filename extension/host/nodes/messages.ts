@@ -1,8 +1,9 @@
 /** Messages of running nodes in editors of the packet language: one that waits, or a new one, and what becomes of it. */
 import * as vscode from 'vscode';
-import type { HeldAction, NodeCalls, NodeState, TextFailure } from '../../wire/node.ts';
+import type { HeldAction, NodeCalls, NodeState, PendingOf, PendingView, TextFailure } from '../../wire/node.ts';
 import { moduleFiles } from '../capture/settings.ts';
 import { MESSAGE } from '../messagescheme.ts';
+import { PAUSE_MS } from '../scripts/previews.ts';
 import { tellError } from '../telling.ts';
 import { MessageFiles } from './messagefiles.ts';
 import { MessageLenses } from './messagelenses.ts';
@@ -11,7 +12,7 @@ import { DELAY_MS, type KnownMessages, type MessageOf } from './messageof.ts';
 /** Between the last key and keeping what was written: who closes the editor is not asked whether to. */
 const KEEP_MS = 300;
 
-type Calls = 'heldText' | 'newText' | 'actOnHeld' | 'drop' | 'sendPacket';
+type Calls = 'heldText' | 'newText' | 'actOnHeld' | 'drop' | 'sendPacket' | 'pending';
 
 /** What is asked of the nodes. */
 export interface MessageNodes {
@@ -35,7 +36,14 @@ export class Messages implements KnownMessages {
   readonly #edited = new vscode.EventEmitter<void>();
   /** What is written in a document, or that it is closed, may change what the page says. */
   readonly onDidChangeEdited = this.#edited.event;
-  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #written = new vscode.EventEmitter<PendingOf>();
+  /** The text of a document has changed, as often as a preview looks at it. */
+  readonly onDidWrite = this.#written.event;
+  readonly #chosen = new vscode.EventEmitter<PendingOf>();
+  /** A document has come to the front. */
+  readonly onDidChoose = this.#chosen.event;
+  readonly #keeping = new Timers();
+  readonly #looking = new Timers();
   readonly #subscriptions: readonly vscode.Disposable[];
 
   constructor(nodes: MessageNodes) {
@@ -46,10 +54,21 @@ export class Messages implements KnownMessages {
       this.#files,
       this.#diagnostics,
       this.#edited,
+      this.#written,
+      this.#chosen,
+      this.#keeping,
+      this.#looking,
       new MessageLenses(this, nodes.onDidChangeNodes),
       nodes.onDidChangeNodes(() => this.#forgetGone()),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (contentChanges.length > 0) this.#typed(document);
+      }),
+      vscode.window.onDidChangeActiveTextEditor((editor) => {
+        const of = editor && this.of(editor.document.uri);
+        if (of !== undefined) this.#chosen.fire(pendingOf(of));
+      }),
+      vscode.window.tabGroups.onDidChangeTabs(({ opened, closed }) => {
+        if ([...opened, ...closed].some(isOfMessage)) this.#edited.fire();
       }),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => {
         this.#diagnostics.delete(uri);
@@ -66,7 +85,6 @@ export class Messages implements KnownMessages {
   }
 
   dispose(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
     for (const each of [...this.#subscriptions]) each.dispose();
   }
 
@@ -110,13 +128,30 @@ export class Messages implements KnownMessages {
 
   /** A message as the node would send it now, to be changed first. */
   async write(node: number, link: number, message: string): Promise<void> {
-    const path = `/new/${node}/${link}/${fileName(message)}`;
-    const open = tabs((uri) => uri.scheme === MESSAGE && uri.path === path)[0];
-    if (open !== undefined) return this.#show((open.input as vscode.TabInputText).uri);
+    const uri = uriOfNew(node, link, message);
+    if (tabs((each) => each.toString() === uri.toString()).length > 0) return this.#show(uri);
     const { text } = await this.#nodes.call('newText', { node, link, message });
     const remote = this.#nodes.states.find(({ id }) => id === node)?.links.find(({ id }) => id === link)?.remote ?? '';
     const where = vscode.l10n.t('# To {0}. A field that you delete gets the value of the session.', remote);
-    await this.#open({ kind: 'new', node, link, message }, path, `${where}\n${text}`);
+    await this.#open({ kind: 'new', node, link, message }, uri.path, `${where}\n${text}`);
+  }
+
+  /** New messages for links of a node whose documents are open. */
+  drafts(node: number): readonly { readonly link: number; readonly message: string }[] {
+    return [...this.#opened.values()].flatMap(({ uri, of }) =>
+      of.kind === 'new' && of.node === node && this.waits(of) && tabs((each) => each.toString() === uri.toString()).length > 0
+        ? [{ link: of.link, message: of.message }]
+        : [],
+    );
+  }
+
+  /** A message as fields over bytes: as its open document has it, or as it waits, beside what it was first. */
+  async pending({ node, of }: PendingOf): Promise<PendingView> {
+    const uri = 'held' in of ? this.#uriOf(node, of.held) : uriOfNew(node, of.link, of.message);
+    const text = uri && documentOf(uri)?.getText();
+    const made = uri && this.#files.madeOf(uri);
+    const texts = { ...(text === undefined ? {} : { text }), ...(made === undefined ? {} : { made }) };
+    return this.#nodes.call('pending', { node, of, ...texts, modules: moduleFiles(undefined) });
   }
 
   /** What its open document says of a held message goes; without one, the message as it waits. False where the text has a mistake. */
@@ -194,6 +229,8 @@ export class Messages implements KnownMessages {
 
   async #open(of: MessageOf, path: string, text: string): Promise<void> {
     const uri = vscode.Uri.from({ scheme: MESSAGE, path });
+    // One of the same address was another message.
+    this.#files.forget(uri);
     this.#files.set(uri, text);
     this.#opened.set(uri.toString(), { uri, of });
     await this.#show(uri);
@@ -221,16 +258,14 @@ export class Messages implements KnownMessages {
     const { uri } = document;
     if (uri.scheme !== MESSAGE) return;
     this.#diagnostics.delete(uri);
-    const id = uri.toString();
-    clearTimeout(this.#timers.get(id));
-    this.#timers.set(
-      id,
-      setTimeout(() => {
-        this.#timers.delete(id);
-        this.#edited.fire();
-        if (mayKeep(document)) void document.save();
-      }, KEEP_MS),
-    );
+    const of = this.of(uri);
+    this.#looking.set(uri, PAUSE_MS, () => {
+      if (of !== undefined) this.#written.fire(pendingOf(of));
+    });
+    this.#keeping.set(uri, KEEP_MS, () => {
+      this.#edited.fire();
+      if (mayKeep(document)) void document.save();
+    });
   }
 
   /** What was written of a message that waits no more, and that nobody looks at, is forgotten: it may hold a secret. */
@@ -263,6 +298,38 @@ export class Messages implements KnownMessages {
     const text = documentOf(uri)?.getText();
     return text === this.#files.originalOf(uri) ? undefined : text;
   }
+}
+
+/** The waits between the last key in a document and what follows from it. */
+class Timers {
+  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+
+  set(uri: vscode.Uri, milliseconds: number, then: () => void): void {
+    const id = uri.toString();
+    clearTimeout(this.#timers.get(id));
+    const timer = setTimeout(() => {
+      this.#timers.delete(id);
+      then();
+    }, milliseconds);
+    this.#timers.set(id, timer);
+  }
+
+  dispose(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+  }
+}
+
+function pendingOf(of: MessageOf): PendingOf {
+  const { node } = of;
+  return of.kind === 'held' ? { node, of: { held: of.held } } : { node, of: { link: of.link, message: of.message } };
+}
+
+function uriOfNew(node: number, link: number, message: string): vscode.Uri {
+  return vscode.Uri.from({ scheme: MESSAGE, path: `/new/${node}/${link}/${fileName(message)}` });
+}
+
+function isOfMessage({ input }: vscode.Tab): boolean {
+  return input instanceof vscode.TabInputText && input.uri.scheme === MESSAGE;
 }
 
 function documentOf(uri: vscode.Uri): vscode.TextDocument | undefined {

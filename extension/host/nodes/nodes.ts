@@ -3,8 +3,8 @@ import { Worker } from 'node:worker_threads';
 import * as vscode from 'vscode';
 import type {
   NodeCalls,
-  NodeEvents,
   NodePageCalls,
+  NodePageEvents,
   NodeState,
   NodeThreadEvents,
   NodeWish,
@@ -28,6 +28,7 @@ import {
   message as messageOf,
   nodeCommands,
   node as nodeOf,
+  pending as pendingOf,
   wish as wishOf,
 } from './checks.ts';
 import { type Driven, nodeCommandsOf } from './commands.ts';
@@ -37,9 +38,10 @@ import { Recordings } from './recordings.ts';
 import { PacketSender, type PacketSenders } from './sendpacket.ts';
 import { type Standing, StoppedDebugger } from './stoppeddebugger.ts';
 import { NodeTasks, type TaskNodes } from './tasks.ts';
+import { waitingIn } from './waiting.ts';
 
 type None = Record<never, never>;
-type PageConnection = Connection<None, NodeEvents, NodePageCalls, None>;
+type PageConnection = Connection<None, NodePageEvents, NodePageCalls, None>;
 
 export function registerNodes(context: vscode.ExtensionContext, editors: CaptureEditors): vscode.Disposable[] {
   const nodes = new Nodes(context, editors);
@@ -85,6 +87,8 @@ class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, T
   readonly #openScripts = new OpenScripts();
   readonly #debugger: StoppedDebugger;
   readonly #messages: Messages;
+  /** Why the recording of all nodes has ended. */
+  #cut: string | undefined;
   /** The debug session for which all stand still. */
   #stillFor: string | undefined;
 
@@ -95,6 +99,8 @@ class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, T
     this.#debugger = new StoppedDebugger(this);
     this.#messages = new Messages(this);
     this.#messages.onDidChangeEdited(() => this.#tellPage());
+    this.#messages.onDidWrite((of) => this.#page?.tell('written', of));
+    this.#messages.onDidChoose((of) => this.#page?.tell('chosen', of));
     this.#recordings
       .tellOfEarlier(async (recording) => await editors.show(recording))
       .catch((error: unknown) => {
@@ -188,7 +194,7 @@ class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, T
       method,
       (params: unknown) => this.#call(method as keyof typeof nodeCommands, check(params)),
     ]);
-    return new Connection<None, NodeEvents, NodePageCalls, None>(
+    return new Connection<None, NodePageEvents, NodePageCalls, None>(
       (message) => void webview.postMessage(message),
       {
         ...(Object.fromEntries(passed) as { readonly [M in keyof typeof nodeCommands]: (params: unknown) => Promise<never> }),
@@ -206,6 +212,10 @@ class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, T
           if (recording !== undefined) await comparePrevious(vscode.Uri.file(recording));
           return {};
         },
+        showLadder: async () => {
+          await this.#showLadder();
+          return {};
+        },
         showFrame: async (params: unknown) => {
           const { node, frame } = frameOf(params);
           await this.showFrame(node, frame);
@@ -213,6 +223,8 @@ class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, T
         },
         suggestFault: async (params: unknown) =>
           this.#call('suggestFault', { ...faultTextOf(params), modules: moduleFiles(undefined) }),
+        faultWords: async (params: unknown) =>
+          this.#call('faultWords', { ...faultTextOf(params), modules: moduleFiles(undefined) }),
         again: async (params: unknown) => this.#call('again', nodeOf(params)),
         editHeld: async (params: unknown) => {
           const { node, held } = heldOf(params);
@@ -232,6 +244,7 @@ class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, T
           await this.#messages.sendNew(messageOf(params));
           return {};
         },
+        pending: (params: unknown) => this.#messages.pending(pendingOf(params)),
         continueAnyway: async () => {
           this.continueAnyway();
           return {};
@@ -306,6 +319,7 @@ class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, T
       allow,
       tree,
       recording: recording.fsPath,
+      together: this.#recordings.together.fsPath,
       modules: moduleFiles(undefined),
     });
     await show?.(recording);
@@ -315,6 +329,12 @@ class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, T
   /** Beside the page, which stays in view. */
   async #showTraffic(recording: vscode.Uri): Promise<void> {
     await this.#editors.show(recording, {}, { viewColumn: this.besideColumn, preserveFocus: true });
+  }
+
+  /** All nodes of the window, what they hold among it. */
+  async #showLadder(): Promise<void> {
+    const { together } = this.#recordings;
+    await this.#editors.show(together, { view: 'ladder' }, { viewColumn: this.besideColumn, preserveFocus: true });
   }
 
   /** The page stays in view. */
@@ -327,11 +347,13 @@ class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, T
     return this.states.map((state) => ({
       ...state,
       held: state.held.map((held) => (this.#messages.isEdited(state.id, held.id) ? { ...held, isEdited: true } : held)),
+      drafts: this.#messages.drafts(state.id),
     }));
   }
 
   #tellPage(): void {
-    this.#page?.tell('nodes', { nodes: this.#shown });
+    const cut = this.#cut;
+    this.#page?.tell('nodes', { nodes: this.#shown, ...(cut === undefined ? {} : { cut }) });
   }
 
   async #save(node: number): Promise<void> {
@@ -362,8 +384,10 @@ class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, T
     this.#thread ??= new Thread(
       vscode.Uri.joinPath(this.#context.extensionUri, 'dist', 'node.cjs'),
       {
-        nodes: ({ nodes }) => {
+        nodes: ({ nodes, cut }) => {
           this.states = nodes;
+          this.#cut = cut;
+          this.#editors.setWaiting(this.#recordings.together, nodes.length === 0 ? undefined : waitingIn(nodes));
           this.#tellPage();
           this.#nodesChanged.fire();
         },
@@ -394,6 +418,8 @@ class Nodes implements Driven, MessageNodes, PacketSenders, Senders, Standing, T
     this.#thread?.dispose();
     this.#thread = undefined;
     this.states = [];
+    this.#cut = undefined;
+    this.#editors.setWaiting(this.#recordings.together, undefined);
     this.#openScripts.show([]);
     this.#page?.tell('nodes', { nodes: [] });
     this.#nodesChanged.fire();

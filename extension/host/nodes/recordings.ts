@@ -3,7 +3,7 @@
  * inspector that shows one comes back with the window. Whoever opens the workspace again is told where they are.
  */
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { reasonOf } from '../../capture/reason.ts';
 import { previousOf } from '../../wire/recordings.ts';
@@ -11,6 +11,8 @@ import { tellInformation } from '../telling.ts';
 import { sweepFolders } from './folders.ts';
 
 const REMEMBERED = 'peerscope.recordings';
+/** What all nodes of a window are recorded in together, besides each by itself. */
+const TOGETHER = 'all-nodes.pcapng';
 
 export class Recordings {
   readonly #state: vscode.Memento;
@@ -36,6 +38,11 @@ export class Recordings {
     return recording;
   }
 
+  /** The recording of all nodes of the window; it is there while there is a node. */
+  get together(): vscode.Uri {
+    return vscode.Uri.joinPath(this.folder, TOGETHER);
+  }
+
   /** Tells once of what the window before this one has left. */
   async tellOfEarlier(show: (recording: vscode.Uri) => Promise<void>): Promise<void> {
     const left = this.#remembered.filter((path) => existsSync(path));
@@ -54,7 +61,9 @@ export class Recordings {
     const remove = vscode.l10n.t('Delete');
     const chosen = await tellInformation(said, open, remove);
     if (chosen === open) for (const path of left) await show(vscode.Uri.file(path));
-    if (chosen === remove) for (const path of left) for (const each of [path, previousOf(path)]) rmSync(each, { force: true });
+    if (chosen !== remove) return;
+    for (const path of left) for (const each of [path, previousOf(path)]) rmSync(each, { force: true });
+    rmSync(join(folder, TOGETHER), { force: true });
   }
 
   get #remembered(): readonly string[] {

@@ -203,7 +203,11 @@ function wishOf(definition: vscode.TaskDefinition, protocols: readonly SpokenPro
   return {
     ...{ protocol: protocol.id, transport: transport === 'tcp' || transport === 'udp' ? transport : protocol.transports[0]! },
     ...{ direction: typeof connect === 'string' ? 'connect' : 'listen', address: address.trim() },
-    ...{ role: String(role), mode: mode === 'step' || mode === 'intercept' ? mode : 'automatic', faults: String(faults) },
+    ...{
+      role: String(role),
+      mode: mode === 'step' || mode === 'intercept' ? mode : 'automatic',
+      faults: String(faults).split(/\s+/).filter(Boolean),
+    },
     ...{ identity: '', identityKind: '' },
   };
 }

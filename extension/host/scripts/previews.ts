@@ -4,7 +4,7 @@ import { emptyFiles } from '../capture/emptyfiles.ts';
 
 export const PREVIEW = 'peerscope-preview';
 /** Between two looks at a text that is being written. */
-const PAUSE_MS = 120;
+export const PAUSE_MS = 120;
 
 export interface Previewed {
   readonly text: string;

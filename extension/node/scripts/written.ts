@@ -36,6 +36,8 @@ export interface WrittenText {
   /** Where its files lie; undefined for a text that is not saved. */
   readonly folder: string | undefined;
   readonly protocols: readonly Protocol[];
+  /** It is made to be looked at: what `env` gives is empty, and `random` gives the same each time. */
+  readonly isShown?: boolean;
 }
 
 /** What somebody wrote for a message. */
@@ -58,7 +60,7 @@ const BYTES = 'bytes';
  * a TextFault.
  */
 export function writtenPacket(
-  { text, folder, protocols }: WrittenText,
+  { text, folder, protocols, isShown }: WrittenText,
   at: number | undefined,
   wanted: { readonly protocol: string; readonly message?: string },
   fill: (message: string, given: FieldValues) => FieldValues,
@@ -72,7 +74,7 @@ export function writtenPacket(
     throw new TextFault(`The node speaks ${wanted.protocol}, and the packet is of ${protocol.text}.`, protocol);
   if (wanted.message !== undefined && message.text !== wanted.message)
     throw new TextFault(`What waits is ${wanted.message}, and the packet is ${message.text}.`, message);
-  const around = new ScriptScope(protocols, surroundings(folder));
+  const around = new ScriptScope(protocols, surroundings(folder, isShown));
   const scope = (made?: FieldValues) => packetAt(text, packet.start, protocols, around.with(made)).scope;
   return located(message, message.text, () => {
     const secrets = secretFields(fields, scope());
@@ -99,13 +101,13 @@ export function writtenHeld(
 }
 
 /** `@bytes = …`. */
-function writtenBytes({ text, folder, protocols }: WrittenText): Written {
+function writtenBytes({ text, folder, protocols, isShown }: WrittenText): Written {
   whole(text, protocols, undefined);
   const defined = parseScript(text).statements.findLast((each) => each.kind === 'define' && each.name.text === BYTES);
   if (defined?.kind !== 'define' || defined.value === undefined)
     throw new TextFault(`No "@${BYTES} = …" stands here: that is what goes on.`, { start: 0, end: text.length });
   const { value } = defined;
-  const { scope } = packetAt(text, defined.start, protocols, new ScriptScope(protocols, surroundings(folder)).with());
+  const { scope } = packetAt(text, defined.start, protocols, new ScriptScope(protocols, surroundings(folder, isShown)).with());
   return located(defined, undefined, () => ({ said: { bytes: bytesOf(encodable(value, scope, [BYTES]), BYTES) }, secrets: [] }));
 }
 
@@ -145,6 +147,8 @@ function bytesOf(value: Encodable | undefined, name: string): Uint8Array {
   throw new Error(`${name} is bytes.`);
 }
 
-function surroundings(folder: string | undefined) {
-  return { folder, environment: process.env, answered: {}, seed: randomInt(2 ** 32) };
+function surroundings(folder: string | undefined, isShown = false) {
+  const { env } = process;
+  const environment = isShown ? Object.fromEntries(Object.keys(env).map((name) => [name, ''])) : env;
+  return { folder, environment, answered: {}, seed: isShown ? 1 : randomInt(2 ** 32) };
 }

@@ -87,7 +87,7 @@ export class SocketRelay {
     return this.#port.lost;
   }
 
-  /** Lets go what is held and closes everything; asked again, it is the same end. */
+  /** Drops what is held and closes everything; asked again, it is the same end. */
   stop(): Promise<void> {
     this.#ended ??= this.#end();
     return this.#ended;

@@ -7,6 +7,7 @@ import { PageElement } from '../../base/element.ts';
 import { count, placeText } from '../../base/texts.ts';
 import { VirtualList } from '../../base/virtuallist.ts';
 import type { FindWithin } from '../page/findwithin.ts';
+import type { Changes } from '../tree/changes.ts';
 import { type ByteRange, rangeMenu, rangeOf, rangeText } from './byterange.ts';
 import { type ByteLayout, hexRow, hexRows, layoutIn, moveByte, offsetText } from './hex.ts';
 import { readings } from './readings.ts';
@@ -23,6 +24,7 @@ export class Bytes extends PageElement {
     cursor: { attribute: false },
     inspecting: { attribute: false },
     hovered: { attribute: false },
+    changes: { attribute: false },
     range: { state: true },
     sought: { state: true },
   };
@@ -34,6 +36,8 @@ export class Bytes extends PageElement {
   declare inspecting: boolean;
   /** The field that the pointer is over, in the tree or by a byte of it. */
   declare hovered: FieldView | undefined;
+  /** What differs from other bytes, where these are shown beside them. */
+  declare changes: Changes | undefined;
   /** What is picked, by dragging or with Shift; the cursor alone otherwise. */
   declare range: ByteRange | undefined;
 
@@ -180,10 +184,12 @@ export class Bytes extends PageElement {
     const { cursor, field, range, hovered } = this;
     const holds = (one: FieldView | undefined, at: number): boolean =>
       one !== undefined && one.source === source.id && one.start <= at && at < one.end;
+    const changed = this.changes?.bytes.filter((each) => each.source === source.id) ?? [];
+    const isChanged = (at: number): boolean => changed.some(({ start, end }) => start <= at && at < end);
     const lit = (at: number): string => {
       const within = holds(field, at);
       const picked = range !== undefined && range.start <= at && at < range.end;
-      return `${within ? ' lit' : ''}${holds(hovered, at) ? ' hovered' : ''}${picked ? ' picked' : ''}${at === cursor ? ' cursor' : ''}`;
+      return `${within ? ' lit' : ''}${holds(hovered, at) ? ' hovered' : ''}${picked ? ' picked' : ''}${isChanged(at) ? ' changed' : ''}${at === cursor ? ' cursor' : ''}`;
     };
     const cells = hexRow(source.bytes, row, this.#rowBytes);
     return html`<div class="byte-row" role="row" aria-rowindex=${row + 1}><span class="offset" role="rowheader">${offsetText(
@@ -191,7 +197,7 @@ export class Bytes extends PageElement {
       source.bytes.length,
     )}</span><span class="hex of-${this.#rowBytes}" role="presentation">${cells.map(
       ({ at, hex }) =>
-        html`<span id="byte-${at}" class="byte${lit(at)}${at % 8 === 7 ? ' half' : ''}" role="gridcell" data-at=${at}>${hex}</span>`,
+        html`<span id="byte-${at}" class="byte${lit(at)}${at % 8 === 7 ? ' half' : ''}" role="gridcell" data-at=${at} aria-label=${isChanged(at) ? `${hex}, changed` : nothing}>${hex}</span>`,
     )}</span><span class="ascii" aria-hidden="true">${cells.map(
       ({ at, ascii }) => html`<span class="char${lit(at)}" data-at=${at}>${ascii}</span>`,
     )}</span></div>`;

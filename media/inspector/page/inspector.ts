@@ -2,9 +2,8 @@
 
 import type { VscSplitLayoutChangeEvent } from '@vscode-elements/elements/dist/vscode-split-layout/vscode-split-layout.js';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { FieldView, Overview, PageCommand } from '../../../extension/wire/inspector.ts';
+import type { Overview, PageCommand } from '../../../extension/wire/inspector.ts';
 import { PageElement } from '../../base/element.ts';
-import { count } from '../../base/texts.ts';
 import type { Bytes } from '../bytes/bytes.ts';
 import type { FilterBar } from '../list/filterbar.ts';
 import type { Asked, FindBar } from '../list/findbar.ts';
@@ -14,6 +13,7 @@ import { findings, missing, pins } from '../tree/rowfindings.ts';
 import type { FieldTree } from '../tree/tree.ts';
 import { home, viewOf, views } from '../views/index.ts';
 import { carryOut, focusIn, type Parts } from './commands.ts';
+import { bytesPane, fieldsPane } from './panes.ts';
 import { Session } from './session.ts';
 import { rowActions, tabs, toolbar } from './toolbar.ts';
 import type { View } from './view.ts';
@@ -209,24 +209,20 @@ export class Inspector extends PageElement {
 
   #fields(): TemplateResult {
     const { shown } = this.#session;
-    const { tree, failure, waiting, field } = shown;
+    const { tree, failure, waiting } = shown;
     if (failure !== undefined) return html`<p class="hint error" role="alert">${failure}</p>`;
     if (tree === undefined) return html`<p class="hint" role="status">${waiting ? 'Reading…' : 'No packet selected'}</p>`;
     return html`<div class="told">${pins(tree, (choice) => void this.#session.unpin(choice))}${missing(tree, this.#addKeys)}${explanation(tree, shown.explained, (open) => void shown.explain(open))}${findings(tree)}</div>
-      <peerscope-fields class="fills" .layers=${tree.layers} .selected=${field?.key} .opened=${shown.opened} .hovered=${shown.hovered?.key}
-        @hover-field=${({ detail }: CustomEvent<FieldView | null>) => shown.hoverField(detail ?? undefined)}
-        @choose-field=${(event: CustomEvent<string>) => shown.chooseField(event.detail)}
-        @open-field=${({ detail }: CustomEvent<{ key: string; open: boolean }>) => shown.open(detail.key, detail.open)}></peerscope-fields>
-      ${field === undefined ? nothing : fieldLine(field.field)}`;
+      ${fieldsPane(shown, tree)}`;
   }
 
   #bytes(): TemplateResult {
     const { shown } = this.#session;
     if (shown.tree === undefined) return html``;
-    return html`<peerscope-bytes class="fills" .sources=${shown.tree.sources} .source=${shown.source} .field=${shown.field?.field}
-      .cursor=${shown.cursor} .hovered=${shown.hovered?.field} @hover-byte=${({ detail }: CustomEvent<number | null>) => shown.hoverByte(detail ?? undefined)} .inspecting=${this.#session.arranged.inspecting}
-      @inspect-values=${({ detail }: CustomEvent<boolean>) => this.#session.arrange({ inspecting: detail })} @choose-source=${(event: CustomEvent<number>) => shown.chooseSource(event.detail)}
-      @choose-byte=${(event: CustomEvent<number>) => shown.chooseByte(event.detail)}></peerscope-bytes>`;
+    return bytesPane(shown, shown.tree, {
+      isOpen: this.#session.arranged.inspecting,
+      open: (inspecting) => this.#session.arrange({ inspecting }),
+    });
   }
 
   /** Whoever drags the lower edge of a view up wants what is below it. */
@@ -241,15 +237,6 @@ export class Inspector extends PageElement {
   #moved(event: VscSplitLayoutChangeEvent, pane: 'listHeight' | 'treeWidth' | 'treeHeight'): void {
     if (event.target === event.currentTarget) this.#session.remember({ [pane]: event.detail.positionInPercentage });
   }
-}
-
-/** What stands below the tree of the field that is selected: its name in filters, where it lies, and what it is. */
-function fieldLine({ filter, source, start, end, problem, doc, generated }: FieldView): TemplateResult {
-  const name = filter === undefined ? undefined : /^[\w.]+/.exec(filter)?.[0];
-  const place = generated || end === start ? undefined : `${count(end - start, 'byte')} at ${start} (0x${start.toString(16)})`;
-  return html`<p id="field-doc" class="field-doc" data-source=${source}>${problem === undefined ? nothing : html`<strong>${problem}</strong> `}${
-    name === undefined ? nothing : html`<code>${name}</code> · `
-  }${place === undefined ? nothing : html`<span class="place">${place}</span>${doc === undefined ? nothing : html` · `}`}${doc ?? nothing}</p>`;
 }
 
 /** Whether a copy is for the page to make: no text is selected, and no input has the focus. */

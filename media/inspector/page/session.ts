@@ -1,5 +1,5 @@
 /** What the page knows of the capture and what is chosen in it. Every answer that comes late, for an earlier choice, is dropped. */
-import type { Overview, Row, ScriptKind, Show, WebviewEvents } from '../../../extension/wire/inspector.ts';
+import type { Overview, Row, ScriptKind, Show, WaitingMessage, WebviewEvents } from '../../../extension/wire/inspector.ts';
 import { sentence } from '../../base/connection.ts';
 import type { Pick } from '../../base/virtuallist.ts';
 import { columnsOf } from '../list/columns.ts';
@@ -40,6 +40,8 @@ export class Session {
   /** The panes as they were when the page was opened. */
   panes: Remembered;
   readonly search: Search;
+  /** What waits at the nodes of which the capture is a recording, while there are some. */
+  waiting: readonly WaitingMessage[] | undefined;
   /** Called when the selection moved for another reason than a click into the list. */
   onreveal: (row: number) => void = () => {};
   /** A command of a menu or a key. */
@@ -60,6 +62,11 @@ export class Session {
       overview: (data: unknown) => this.#take(data as WebviewEvents['overview']),
       reveal: (data: unknown) => this.#aim({ frame: (data as WebviewEvents['reveal']).frame, isAsked: true }),
       command: (data: unknown) => this.oncommand(data as WebviewEvents['command']),
+      view: (data: unknown) => this.setView((data as WebviewEvents['view']).view),
+      waiting: (data: unknown) => {
+        this.waiting = (data as WebviewEvents['waiting']).messages;
+        this.#changed();
+      },
     });
     this.shown = new Shown(this.#host.call, changed);
     this.#asking = new Asking(this.#host.call);
@@ -122,6 +129,8 @@ export class Session {
         this.#aimAtRemembered();
       }
       if (answer.reveal !== undefined) this.#target = { frame: answer.reveal, isAsked: true };
+      if (answer.view !== undefined) this.#remember({ view: answer.view });
+      this.waiting = answer.waiting;
       this.list.retry();
       this.#take(overview);
       if (answer.command !== undefined) this.oncommand({ name: answer.command, place: undefined });

@@ -7,6 +7,7 @@ import { placeText } from '../../base/texts.ts';
 import { VirtualList } from '../../base/virtuallist.ts';
 import { fieldMenu } from '../list/asfilter.ts';
 import type { FindWithin } from '../page/findwithin.ts';
+import type { Changes } from './changes.ts';
 import { fieldText, isWithin, type Line, lines, type Opened, valueKind } from './fields.ts';
 import { hitBeside, type SoughtFields, soughtFields } from './sought.ts';
 
@@ -20,6 +21,7 @@ export class FieldTree extends PageElement {
     selected: { attribute: false },
     opened: { attribute: false },
     hovered: { attribute: false },
+    changes: { attribute: false },
     sought: { state: true },
   };
   declare layers: readonly FieldView[];
@@ -27,6 +29,8 @@ export class FieldTree extends PageElement {
   declare opened: Opened;
   /** The field whose bytes the pointer is over. */
   declare hovered: string | undefined;
+  /** What differs from another tree, where this one is shown beside it. */
+  declare changes: Changes | undefined;
   /** The text that is sought, while its bar is open. */
   declare sought: string | undefined;
   #found: SoughtFields | undefined;
@@ -110,13 +114,14 @@ export class FieldTree extends PageElement {
     const { check, problem } = field;
     // What is closed says what of its parts does not verify.
     const hidden = open === false && hasInvalid(field);
+    const isChanged = this.changes?.fields.has(key) === true || (open === false && this.changes?.around.has(key) === true);
     const title =
       check === undefined
         ? (field.doc ?? text)
         : `${verdicts[check.state]}${check.why === '' ? '' : `: ${check.why}`}\n${field.doc ?? text}`;
     return html`<div id="field-${index}" class=${classes} role="treeitem" data-line=${index} aria-level=${depth + 1} aria-posinset=${place}
       aria-setsize=${siblings} aria-selected=${selected} aria-expanded=${open === undefined ? nothing : String(open)}
-      data-vscode-context=${fieldMenu(field, key)} title=${title}><span class="twistie" aria-hidden="true">${open === undefined ? '' : open ? '▾' : '▸'}</span>${hidden ? html`<span class="hidden-verdict" title="A part of it does not verify">✗ </span>` : nothing}<span class="field-text">${depth === 0 ? text : coloured(field)}</span>${
+      data-vscode-context=${fieldMenu(field, key)} title=${title}><span class="twistie" aria-hidden="true">${open === undefined ? '' : open ? '▾' : '▸'}</span>${hidden ? html`<span class="hidden-verdict" title="A part of it does not verify">✗ </span>` : nothing}${isChanged ? html`<span class="changed-sign" role="img" aria-label="changed" title="Changed">≠ </span>` : nothing}<span class="field-text">${depth === 0 ? text : coloured(field)}</span>${
         check === undefined
           ? nothing
           : html`<span class="check ${check.state}" title=${check.why}>${verdicts[check.state]}${

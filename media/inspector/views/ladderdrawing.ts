@@ -26,13 +26,20 @@ export function columnsAt(count: number, width: number): number[] {
 }
 
 /** The arrow of a message; undefined when one of its ends has no column. */
-export function arrowOf(row: Row, endpoints: readonly string[], columns: readonly number[]): Arrow | undefined {
+export function arrowOf(
+  row: Pick<Row, 'source' | 'destination' | 'message' | 'info'>,
+  endpoints: readonly string[],
+  columns: readonly number[],
+): Arrow | undefined {
   const from = columns[endpoints.indexOf(row.source)];
   const to = columns[endpoints.indexOf(row.destination)];
   if (from === undefined || to === undefined) return undefined;
   const label = row.info === '' ? row.message : `${row.message}  ${row.info}`;
   return { from, to, left: Math.min(from, to), right: Math.max(from, to), label };
 }
+
+/** A message that waits is dashed, too, in wide gaps. */
+export const WAITING = '9 6';
 
 /** A message that no key opens is dashed, a broken one dotted: not told by a colour alone. */
 export const dashes: Partial<Record<Row['state'], string>> = { encrypted: '6 3', malformed: '2 3', incomplete: '8 3 2 3' };

@@ -1,6 +1,7 @@
 /** The lines of a comparison as its page goes through them. */
 import { describe, expect, it } from 'vitest';
 import type { ComparedLine } from '../../../extension/wire/comparing.ts';
+import { unlike } from '../../../media/base/unlike.ts';
 import {
   differenceFrom,
   foldText,
@@ -8,7 +9,6 @@ import {
   pairsOf,
   placeAmongDifferences,
   spoken,
-  unlike,
   valueText,
 } from '../../../media/comparison/lines.ts';
 

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { protocols } from '../../../dissector/index.ts';
 import { whyNotAllowed } from '../../../dissector/protocol/index.ts';
-import { faultSpec, suggestFault } from '../../../extension/node/packetline.ts';
+import { suggestFault } from '../../../extension/node/packetline.ts';
+import { faultSpec, faultWordsOf } from '../../../extension/node/readfault.ts';
 import { startRelay } from '../../../extension/node/relaying.ts';
 import { type RunningNode, startNode } from '../../../extension/node/running.ts';
 import type { NodeWish } from '../../../extension/wire/node.ts';
@@ -19,7 +20,7 @@ const PATIENCE = { timeout: 20_000 };
 
 function wish(protocol: string, direction: NodeWish['direction'], address: string, more: Partial<NodeWish> = {}): NodeWish {
   const transport = protocols.find(({ id }) => id === protocol)!.peer!.transports[0]!;
-  const rest = { mode: 'automatic', role: '', faults: '', identity: '', identityKind: '' } as const;
+  const rest = { mode: 'automatic', role: '', faults: [], identity: '', identityKind: '' } as const;
   return { protocol, transport, direction, address, ...rest, ...more };
 }
 
@@ -45,9 +46,25 @@ describe('faults', () => {
     ['drop:data#2', 'drop:data#2'],
   ])('"%s" is "%s" for a node', (words, spec) => expect(faultSpec(words)).toBe(spec));
 
+  it.each([
+    ['drop:data#2', false, 'drop data nth 2'],
+    ['flip=3 data probability 0.5', false, 'flip=3 data probability 0.5'],
+    ['back/drop:data', true, 'back drop data'],
+  ])('"%s", relay %s, are the words "%s" before a node starts with it', (text, isRelay, words) =>
+    expect(faultWordsOf(text, { protocol: 'p2pke', transport: 'udp', isRelay }, protocols)).toBe(words),
+  );
+
+  it('that a node would not take are refused before it starts', () => {
+    const of = { protocol: 'p2pke', transport: 'udp', isRelay: false } as const;
+    expect(() => faultWordsOf('drop nonsense', of, protocols)).toThrow('names no message');
+    expect(() => faultWordsOf('back drop data', of, protocols)).toThrow('is no fault');
+    expect(() => faultWordsOf('split', of, protocols)).toThrow('is for TCP');
+    expect(() => faultWordsOf('drop', { ...of, protocol: 'none' }, protocols)).toThrow('no protocol "none"');
+  });
+
   it('are listed in the words of a script, happen, and are taken away while the node runs', async () => {
     const listening = await started(wish('p2pke', 'listen', '127.0.0.1:0'));
-    const dialling = await started(wish('p2pke', 'connect', `127.0.0.1:${portOf(listening)}`, { faults: 'flip=3:data#2' }));
+    const dialling = await started(wish('p2pke', 'connect', `127.0.0.1:${portOf(listening)}`, { faults: ['flip=3:data#2'] }));
     await vi.waitFor(() => expect(dialling.state().links[0]?.ready).toBe(true), PATIENCE);
     dialling.fault('drop data');
     dialling.fault('duplicate data probability 1');
@@ -154,7 +171,7 @@ describe('a node that is stopped', () => {
     ).toContain('hello was held and is dropped');
     expect(dialling.dialAgain()).toBe(false);
     const { wishAgain } = dialling;
-    expect(wishAgain).toMatchObject({ mode: 'step', faults: 'drop:ping#3' });
+    expect(wishAgain).toMatchObject({ mode: 'step', faults: ['drop:ping#3'] });
     expect(wishAgain.identity).not.toBe('');
     const second = await started(wishAgain, recording);
     await vi.waitFor(() => expect(second.node.held).toHaveLength(1), PATIENCE);

@@ -11,7 +11,7 @@ import { type RunningNode, startNode } from '../../../extension/node/running.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'peerscope-kinds-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const rest = { protocol: 'p2pke', transport: 'udp', role: '', mode: 'automatic', faults: '', identity: '' } as const;
+const rest = { protocol: 'p2pke', transport: 'udp', role: '', mode: 'automatic', faults: [], identity: '' } as const;
 
 let nodes = 0;
 function start(direction: 'listen' | 'connect', address: string, identityKind: string): Promise<RunningNode> {

@@ -21,7 +21,7 @@ async function started(
   mode: 'automatic' | 'step' | 'intercept',
 ) {
   const transport = protocols.find(({ id }) => id === protocol)!.peer!.transports[0]!;
-  const wish = { protocol, transport, direction, address, mode, role: '', faults: '', identity: '', identityKind: '' } as const;
+  const wish = { protocol, transport, direction, address, mode, role: '', faults: [], identity: '', identityKind: '' } as const;
   const knowledge = { tree: {}, protocols, allow: [] };
   const node = await startNode(nodes.length + 1, wish, knowledge, join(folder, `${nodes.length}.pcapng`), () => {});
   nodes.push(node);

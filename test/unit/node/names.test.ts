@@ -42,7 +42,7 @@ describe('a name that nobody has allowed', () => {
 
   it.each([name, '127.0.0.999'])('is refused to a node of the editor: %s', async (host) => {
     const kinds = { transport: 'udp', direction: 'connect', mode: 'automatic' } as const;
-    const wish = { protocol: 'p2pke', address: `${host}:53`, role: '', faults: '', identity: '', identityKind: '', ...kinds };
+    const wish = { protocol: 'p2pke', address: `${host}:53`, role: '', faults: [], identity: '', identityKind: '', ...kinds };
     const start = startNode(1, wish, { tree: {}, protocols, allow: [] }, '/dev/null', () => {});
     await expect(start).rejects.toThrow(`${host} is beyond this machine, and nobody has allowed it.`);
   });

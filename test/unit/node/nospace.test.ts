@@ -47,7 +47,7 @@ describe('a recording without room', () => {
     const wish = { protocol: 'p2pke', transport: 'udp', direction: 'listen', role: '', mode: 'automatic' } as const;
     const node = await startNode(
       1,
-      { ...wish, address: '127.0.0.1:0', faults: '', identity: '', identityKind: '' },
+      { ...wish, address: '127.0.0.1:0', faults: [], identity: '', identityKind: '' },
       { tree: {}, protocols, allow: [] },
       '/dev/full',
       () => {},

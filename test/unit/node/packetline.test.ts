@@ -16,7 +16,7 @@ let dialling: RunningNode;
 
 async function started(id: number, direction: 'listen' | 'connect', address: string): Promise<RunningNode> {
   const wish = { protocol: 'p2pke', transport: 'udp', direction, address, mode: 'automatic' } as const;
-  const rest = { role: '', faults: '', identity: '', identityKind: '' };
+  const rest = { role: '', faults: [], identity: '', identityKind: '' };
   const knowledge = { tree: {}, protocols, allow: [] };
   return startNode(id, { ...wish, ...rest }, knowledge, join(folder, `${id}.pcapng`), () => {});
 }

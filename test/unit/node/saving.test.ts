@@ -70,7 +70,7 @@ describe('a recording', () => {
     const address = `127.0.0.1:${taken.address().port}`;
     const started = startNode(
       1,
-      { ...wish, address, faults: '', identity: '', identityKind: '' },
+      { ...wish, address, faults: [], identity: '', identityKind: '' },
       { tree: {}, protocols, allow: [] },
       path,
       () => {},

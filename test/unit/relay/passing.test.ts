@@ -55,6 +55,28 @@ describe('a relay', () => {
     expect(chain.bytes('sent', 0)).toBe(chain.bytes('received', 0));
   });
 
+  it('drops what is held when it stops, and says how much that was', async () => {
+    const chain = (await Chain.of(of('p2ppacket'), { mode: 'step' })).run(10);
+    const link = chain.client.link.id;
+    for (let n = 0; n < 2; n++) chain.client.node.send(link, 'ping');
+    chain.run(10);
+    const { length } = chain.relay.held;
+    expect(length).toBeGreaterThan(1);
+    const before = chain.bytes('sent', 0);
+    chain.relay.stop();
+    chain.run(10);
+    expect(chain.bytes('sent', 0)).toBe(before);
+    expect(chain.relay.held).toEqual([]);
+    expect(chain.told).toContain(`${length} held messages are dropped: the relay stops.`);
+  });
+
+  it('says nothing of held messages when it stops without any', async () => {
+    const chain = (await Chain.of(of('p2ppacket'))).run(10);
+    chain.relay.stop();
+    chain.run(10);
+    expect(chain.told.join()).not.toContain('dropped');
+  });
+
   it('cuts messages out of the pieces that they come in, and several out of one', async () => {
     const whole = (await Chain.of(of('p2p'))).run(100);
     const bytes = Buffer.from(whole.bytes('received', 0), 'hex');

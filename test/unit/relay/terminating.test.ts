@@ -255,6 +255,33 @@ describe('a relay that terminates', () => {
     expect(relay.counts).toMatchObject({ received: 5, dropped: 2 });
   });
 
+  it('drops what is held when it stops, and says how much that was', () => {
+    const told: string[] = [];
+    let sent = 0;
+    const relay = new TerminatingRelay(
+      {
+        ...{ protocol: echoing, protocols, transport: 'udp', choices: new Choices(), keys: new KeyRing([]) },
+        ...{ mode: 'intercept', terminates: { identity: '' } },
+      },
+      {
+        ...silent,
+        write: () => {
+          sent++;
+        },
+        happened: (event) => {
+          if (event.kind === 'told') told.push(event.text);
+        },
+      },
+    );
+    const client = relay.opened({ ip: '127.0.0.1', port: 1 }, { ip: '127.0.0.1', port: 2 })!;
+    relay.forwarded(client.id, { ip: '127.0.0.1', port: 4 }, { ip: '127.0.0.1', port: 3 });
+    relay.received(client.id, Uint8Array.of(1));
+    relay.stop();
+    expect(sent).toBe(0);
+    expect(relay.held).toEqual([]);
+    expect(told).toEqual(['1 held message is dropped: the relay stops.']);
+  });
+
   it('is refused where there is no node, or an identity that is none', () => {
     const made = (protocol: Protocol, identity: string) => () =>
       new TerminatingRelay(
