@@ -44,6 +44,9 @@ describe('a capture opened from the explorer', () => {
     const counter = inspecting.field('counter').first();
     await counter.hover();
     await expect.poll(() => frame.locator('#bytes .byte.hovered').count()).toBe(4);
+    // Sixteen bytes a line, and nothing of them beyond the edge.
+    expect(await frame.locator('#bytes .byte-row').first().locator('.byte').count()).toBe(16);
+    expect(await frame.locator('#bytes').evaluate((bytes) => bytes.scrollWidth - bytes.clientWidth)).toBeLessThanOrEqual(0);
     await frame.locator('#bytes .byte.hovered').first().hover();
     await expect.poll(() => frame.locator('#field-tree .field.hovered').innerText()).toMatch(/^\s*counter: 17/);
     await counter.click();

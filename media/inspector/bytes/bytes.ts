@@ -132,6 +132,8 @@ export class Bytes extends PageElement {
   /** As many bytes a row as fit; the row that holds the cursor stays in view. */
   #fit(): void {
     const viewport = this.querySelector<HTMLElement>('#bytes');
+    // What stands in an attribute, the policy of pages does not let in.
+    viewport?.style.setProperty('--letters', String(this.#layout.scale));
     const { clientWidth } = viewport ?? this;
     const fitting = layoutIn(clientWidth - 2 * PADDING, this.#font.letter, this.#shown?.bytes.length ?? 0);
     const { rowBytes, scale } = this.#layout;
@@ -163,7 +165,7 @@ export class Bytes extends PageElement {
       ${
         shown === undefined
           ? nothing
-          : html`<div id="bytes" class="viewport" style="--letters: ${this.#layout.scale}" role="grid" tabindex="0" aria-label="Bytes of ${shown.name}" aria-rowcount=${hexRows(shown.bytes, this.#rowBytes)}
+          : html`<div id="bytes" class="viewport" role="grid" tabindex="0" aria-label="Bytes of ${shown.name}" aria-rowcount=${hexRows(shown.bytes, this.#rowBytes)}
               aria-activedescendant=${this.cursor === undefined ? nothing : `byte-${this.#picking?.head ?? this.cursor}`} aria-multiselectable="true"
               data-vscode-context=${this.#menu(shown)} title="Shift or dragging picks several bytes"
               @keydown=${this.#key} @mousedown=${this.#press} @mousemove=${this.#drag} @mouseover=${this.#hover} @mouseleave=${this.#hover}>
