@@ -1,5 +1,6 @@
 /** `dist/peerscope.js`. */
 import { readFileSync } from 'node:fs';
+import * as nodeModule from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { interrupted } from './interrupted.ts';
@@ -8,6 +9,9 @@ import { run } from './run.ts';
 // Bundled, this lies one folder below the manifest.
 const root = fileURLToPath(new URL('..', import.meta.url));
 const version = (): string => JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
+
+// From Node 22.1 on, what was compiled is kept for the next call.
+(nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.();
 
 /** The cryptography of the platform; a question for the version needs none. */
 async function prepare(): Promise<void> {
