@@ -4,6 +4,7 @@ import type { FieldView, SourceView } from '../../../extension/wire/inspector.ts
 import { type ByteMatch, byteMatches, MOST_MATCHES, soughtBytes } from '../../../extension/wire/soughtbytes.ts';
 import { EditorFont, rowHeightFor } from '../../base/editorfont.ts';
 import { PageElement } from '../../base/element.ts';
+import { Sized } from '../../base/sized.ts';
 import { count, placeText } from '../../base/texts.ts';
 import { VirtualList } from '../../base/virtuallist.ts';
 import type { FindWithin } from '../page/findwithin.ts';
@@ -113,17 +114,7 @@ export class Bytes extends PageElement {
   });
 
   #layout: ByteLayout = { rowBytes: 16, scale: 1 };
-  readonly #sized = new ResizeObserver(() => this.#fit());
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#sized.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    this.#sized.disconnect();
-    super.disconnectedCallback();
-  }
+  readonly #sized = new Sized(this, 0, (width) => width);
 
   get #rowBytes(): number {
     return this.#layout.rowBytes;
@@ -137,7 +128,7 @@ export class Bytes extends PageElement {
     const { clientWidth } = viewport ?? this;
     const fitting = layoutIn(clientWidth - 2 * PADDING, this.#font.letter, this.#shown?.bytes.length ?? 0);
     const { rowBytes, scale } = this.#layout;
-    if (clientWidth === 0 || (fitting.rowBytes === rowBytes && fitting.scale === scale)) return;
+    if (this.#sized.value === 0 || (fitting.rowBytes === rowBytes && fitting.scale === scale)) return;
     this.#layout = fitting;
     if (this.cursor !== undefined) this.#list.reveal(Math.floor(this.cursor / fitting.rowBytes));
     this.requestUpdate();

@@ -2,6 +2,7 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { Row } from '../../../extension/wire/inspector.ts';
 import { PageElement } from '../../base/element.ts';
+import { Sized } from '../../base/sized.ts';
 import { absolute, hueOf } from '../../base/texts.ts';
 import { VirtualList } from '../../base/virtuallist.ts';
 import { Resizing } from '../page/resizing.ts';
@@ -63,23 +64,7 @@ export class Packets extends PageElement {
   readonly #resizing = new Resizing(this);
   readonly #heads = new Heads(this, this.#resizing);
   readonly #fit = new ColumnFit();
-  #isNarrow = false;
-  readonly #sized = new ResizeObserver(() => {
-    const isNarrow = this.clientWidth < NARROW;
-    if (isNarrow === this.#isNarrow) return;
-    this.#isNarrow = isNarrow;
-    this.requestUpdate();
-  });
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#sized.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    this.#sized.disconnect();
-    super.disconnectedCallback();
-  }
+  readonly #isNarrow = new Sized(this, false, (width) => width < NARROW);
 
   reveal(row: number): void {
     this.#lines.reveal(row);
@@ -95,7 +80,7 @@ export class Packets extends PageElement {
       this.#lines.scrollTo(0);
       this.#fit.clear();
     }
-    this.#columns = columnsOf(this.list.columns, this.#isNarrow, this.arranged.order);
+    this.#columns = columnsOf(this.list.columns, this.#isNarrow.value, this.arranged.order);
     this.#marks = new Set(this.arranged.marks);
     this.#comments = new Map(this.arranged.comments);
   }

@@ -4,6 +4,7 @@ import type { VscSplitLayoutChangeEvent } from '@vscode-elements/elements/dist/v
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Overview, PageCommand } from '../../../extension/wire/inspector.ts';
 import { PageElement } from '../../base/element.ts';
+import { Sized } from '../../base/sized.ts';
 import type { Bytes } from '../bytes/bytes.ts';
 import type { FilterBar } from '../list/filterbar.ts';
 import type { Asked, FindBar } from '../list/findbar.ts';
@@ -26,13 +27,7 @@ export class Inspector extends PageElement {
   #focused = false;
   readonly #addKeys = (): void => void this.#session.addKeys();
 
-  #stacked = false;
-  readonly #sized = new ResizeObserver(() => {
-    const stacked = this.clientWidth < STACKED_BELOW;
-    if (stacked === this.#stacked) return;
-    this.#stacked = stacked;
-    this.requestUpdate();
-  });
+  readonly #stacked = new Sized(this, false, (width) => width < STACKED_BELOW);
   #finding = false;
   readonly #parts: Parts = {
     filter: (text) => void this.#bar?.put(text),
@@ -73,7 +68,6 @@ export class Inspector extends PageElement {
     window.addEventListener('focus', this.#focus);
     for (const event of ['focus', 'blur']) window.addEventListener(event, this.#tellFocus);
     for (const event of ['beforecopy', 'copy']) document.addEventListener(event, this.#copy);
-    this.#sized.observe(this);
     // The page may have had the focus before it listened.
     void this.#session.ready().then(this.#tellFocus);
   }
@@ -82,7 +76,6 @@ export class Inspector extends PageElement {
     window.removeEventListener('focus', this.#focus);
     for (const event of ['focus', 'blur']) window.removeEventListener(event, this.#tellFocus);
     for (const event of ['beforecopy', 'copy']) document.removeEventListener(event, this.#copy);
-    this.#sized.disconnect();
     super.disconnectedCallback();
   }
 
@@ -164,9 +157,9 @@ export class Inspector extends PageElement {
         <div slot="start" class="pane" @open-details=${() => this.#fold(false)}>
           ${this.#above(overview)}
         </div>
-        <vscode-split-layout id="details" slot="end" ?inert=${folded} split=${this.#stacked ? 'horizontal' : 'vertical'} min-start=${this.#stacked ? '60px' : '120px'} min-end=${this.#stacked ? '60px' : '120px'}
-          initial-handle-position="${this.#stacked ? session.panes.treeHeight : session.panes.treeWidth}%"
-          @vsc-split-layout-change=${(event: VscSplitLayoutChangeEvent) => this.#moved(event, this.#stacked ? 'treeHeight' : 'treeWidth')}>
+        <vscode-split-layout id="details" slot="end" ?inert=${folded} split=${this.#stacked.value ? 'horizontal' : 'vertical'} min-start=${this.#stacked.value ? '60px' : '120px'} min-end=${this.#stacked.value ? '60px' : '120px'}
+          initial-handle-position="${this.#stacked.value ? session.panes.treeHeight : session.panes.treeWidth}%"
+          @vsc-split-layout-change=${(event: VscSplitLayoutChangeEvent) => this.#moved(event, this.#stacked.value ? 'treeHeight' : 'treeWidth')}>
           <div slot="start" class="pane">${this.#fields()}</div>
           <div slot="end" class="pane">${this.#bytes()}</div>
         </vscode-split-layout>

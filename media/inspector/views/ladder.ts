@@ -4,6 +4,7 @@ import type { Overview, Row, WaitingMessage } from '../../../extension/wire/insp
 import type { LadderQuestions } from '../../../extension/worker/answers/ladder.ts';
 import { sentence } from '../../base/connection.ts';
 import { PageElement } from '../../base/element.ts';
+import { Sized } from '../../base/sized.ts';
 import { elided, type Instant, sinceStart } from '../../base/texts.ts';
 import { VirtualList } from '../../base/virtuallist.ts';
 import { messageMenu } from '../list/asfilter.ts';
@@ -75,25 +76,15 @@ export class Ladder extends PageElement {
   #more = false;
   #selected = -1;
   #complaint: string | undefined;
-  #width = 0;
+  readonly #sized = new Sized(this, 0, (width) => {
+    this.#letter = letterWidth(this);
+    return width;
+  });
   /** Width of a letter of a label, on average. */
   #letter = 7;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  readonly #sized = new ResizeObserver(() => {
-    const width = this.clientWidth;
-    if (width === this.#width) return;
-    this.#width = width;
-    this.#letter = letterWidth(this);
-    this.requestUpdate();
-  });
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#sized.observe(this);
-  }
 
   override disconnectedCallback(): void {
-    this.#sized.disconnect();
     clearTimeout(this.#timer);
     super.disconnectedCallback();
   }
@@ -145,7 +136,7 @@ export class Ladder extends PageElement {
     if (newest === undefined || viewport === null) return;
     this.#newest = total;
     const endpoints = this.#talking;
-    const arrow = arrowOf(newest, endpoints, columnsAt(endpoints.length, this.#width));
+    const arrow = arrowOf(newest, endpoints, columnsAt(endpoints.length, this.#sized.value));
     if (arrow === undefined) return;
     const { scrollLeft, clientWidth } = viewport;
     if (arrow.left >= scrollLeft && arrow.right + BESIDE <= scrollLeft + clientWidth) return;
@@ -204,9 +195,9 @@ export class Ladder extends PageElement {
   protected override render(): TemplateResult {
     const list = this.#list!;
     const endpoints = this.#talking;
-    const columns = columnsAt(endpoints.length, this.#width);
-    const room = Math.floor(((columns[1] ?? this.#width) - (columns[0] ?? 0) - 12) / (this.#letter * HEAD_SIZE));
-    const width = Math.max(this.#width - 20, (columns.at(-1) ?? 0) + 80);
+    const columns = columnsAt(endpoints.length, this.#sized.value);
+    const room = Math.floor(((columns[1] ?? this.#sized.value) - (columns[0] ?? 0) - 12) / (this.#letter * HEAD_SIZE));
+    const width = Math.max(this.#sized.value - 20, (columns.at(-1) ?? 0) + 80);
     return html`<div class="ladder-bar"><span>${this.#more ? `The first ${this.#endpoints.length} endpoints; a filter narrows them` : nothing}${this.#complaint}</span>
         <vscode-button id="save-ladder" secondary ?disabled=${list.total === 0} @click=${() => void this.#save()}>Save as SVG…</vscode-button></div>
       <div class="ladder-heads"><svg width=${width} height=${this.#names.some((name) => name !== undefined) ? 38 : 24}>${endpoints.map(
