@@ -81,6 +81,7 @@ function frameLayer(reader: CaptureReader, index: number, catalog: FieldCatalog)
 function fieldView(field: Field, catalog: FieldCatalog, layer: string, path: readonly string[]): FieldView {
   const { name, kind, source, start, end, children, generated, doc, check, problem } = field;
   const filter = expressionOf(catalog, layer, path, field);
+  const type = filter === undefined ? undefined : typeIn(catalog, filter);
   const inner = (child: Field): FieldView => fieldView(child, catalog, layer, kind === 'list' ? path : [...path, child.name]);
   return {
     ...{ name, text: fieldText(field), source, start, end },
@@ -90,7 +91,14 @@ function fieldView(field: Field, catalog: FieldCatalog, layer: string, path: rea
     ...(check === undefined ? {} : { check }),
     ...(problem === undefined ? {} : { problem: problem.text }),
     ...(filter === undefined ? {} : { filter }),
+    ...(type === undefined ? {} : { type }),
   };
+}
+
+/** Of the field that a condition names; what is there or not has no values. */
+function typeIn(catalog: FieldCatalog, condition: string): string | undefined {
+  const type = catalog.find(/^[\w.]+/.exec(condition)?.[0] ?? '')?.type;
+  return type === 'presence' ? undefined : type;
 }
 
 function sourceView({ id, name, bytes, origin }: Source, all: readonly Source[]): SourceView {

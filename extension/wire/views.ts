@@ -59,6 +59,8 @@ export interface FieldView {
   readonly problem?: string;
   /** The condition that this field fulfils, for "Apply as filter". */
   readonly filter?: string;
+  /** Type of its values in filters: `integer`, `bytes`. */
+  readonly type?: string;
 }
 
 export interface SourceView {

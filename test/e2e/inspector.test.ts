@@ -50,7 +50,7 @@ describe('a capture opened from the explorer', () => {
     await frame.locator('#bytes .byte.hovered').first().hover();
     await expect.poll(() => frame.locator('#field-tree .field.hovered').innerText()).toMatch(/^\s*counter: 17/);
     await counter.click();
-    expect(await frame.locator('#field-doc').innerText()).toMatch(/^p2pke\.counter · 4 bytes at \d+ \(0x[0-9a-f]+\)/);
+    expect(await frame.locator('#field-doc').innerText()).toMatch(/^p2pke\.counter · integer, 4 bytes at \d+ \(0x[0-9a-f]+\)/);
     await workbench.screenshot('hovered');
     await frame.locator('#toolbar .name').hover();
     await expect.poll(() => frame.locator('.hovered').count()).toBe(0);
@@ -77,6 +77,26 @@ describe('a capture opened from the explorer', () => {
       .locator('#bytes')
       .evaluate((bytes) => ({ scrolled: bytes.scrollWidth, shown: bytes.clientWidth }));
     expect(scrolled).toBeLessThanOrEqual(shown);
+  });
+
+  it('shows a long value whole below the tree, and leads from a frame that it names to that frame', async () => {
+    const { frame } = inspecting;
+    await inspecting.select(0);
+    await inspecting.field('e').click();
+    const whole = await frame.locator('#field-doc .whole-value').innerText();
+    expect(whole).toMatch(/^0424fcd53b82ec55[0-9a-f]{48}$/);
+    await inspecting.select(DATA_ROW);
+    const link = frame.locator('#field-tree .link[data-frame="1"]').first();
+    await link.click();
+    await inspecting.selected(0);
+    await inspecting.select(DATA_ROW);
+    await frame
+      .locator('#field-tree .field', { hasText: 'begun in frame 1' })
+      .first()
+      .click({ position: { x: 40, y: 8 } });
+    await inspecting.press('Enter');
+    await inspecting.selected(0);
+    await inspecting.select(DATA_ROW);
   });
 
   it('opens the field of a byte that is clicked', async () => {

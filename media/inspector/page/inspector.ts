@@ -157,7 +157,7 @@ export class Inspector extends PageElement {
         <div slot="start" class="pane" @open-details=${() => this.#fold(false)}>
           ${this.#above(overview)}
         </div>
-        <vscode-split-layout id="details" slot="end" ?inert=${folded} split=${this.#stacked.value ? 'horizontal' : 'vertical'} min-start=${this.#stacked.value ? '60px' : '120px'} min-end=${this.#stacked.value ? '60px' : '120px'}
+        <vscode-split-layout id="details" slot="end" ?inert=${folded} @show-frame=${({ detail }: CustomEvent<number>) => session.showFrame(detail)} split=${this.#stacked.value ? 'horizontal' : 'vertical'} min-start=${this.#stacked.value ? '60px' : '120px'} min-end=${this.#stacked.value ? '60px' : '120px'}
           initial-handle-position="${this.#stacked.value ? session.panes.treeHeight : session.panes.treeWidth}%"
           @vsc-split-layout-change=${(event: VscSplitLayoutChangeEvent) => this.#moved(event, this.#stacked.value ? 'treeHeight' : 'treeWidth')}>
           <div slot="start" class="pane">${this.#fields()}</div>

@@ -5,6 +5,9 @@ import { count } from '../../base/texts.ts';
 import type { Changes } from '../tree/changes.ts';
 import type { Chosen } from './chosen.ts';
 
+/** A longer value is cut off in the tree: it stands below it as a whole. */
+const LONG = 40;
+
 /** Whether what the byte under the cursor may mean is shown. */
 export interface Readings {
   readonly isOpen: boolean;
@@ -30,10 +33,14 @@ export function bytesPane(chosen: Chosen, tree: TreeView, readings: Readings, ch
 }
 
 /** What stands below the tree of the field that is selected: its name in filters, where it lies, and what it is. */
-function fieldLine({ filter, source, start, end, problem, doc, generated }: FieldView): TemplateResult {
+function fieldLine({ filter, type, text, source, start, end, problem, doc, generated, children }: FieldView): TemplateResult {
   const name = filter === undefined ? undefined : /^[\w.]+/.exec(filter)?.[0];
-  const place = generated || end === start ? undefined : `${count(end - start, 'byte')} at ${start} (0x${start.toString(16)})`;
+  const place = generated || end === start ? '' : `${count(end - start, 'byte')} at ${start} (0x${start.toString(16)})`;
+  const form = [type ?? '', place].filter((part) => part !== '').join(', ');
+  const isLong = text.length > LONG && children === undefined;
   return html`<p id="field-doc" class="field-doc" data-source=${source}>${problem === undefined ? nothing : html`<strong>${problem}</strong> `}${
     name === undefined ? nothing : html`<code>${name}</code> · `
-  }${place === undefined ? nothing : html`<span class="place">${place}</span>${doc === undefined ? nothing : html` · `}`}${doc ?? nothing}</p>`;
+  }${form === '' ? nothing : html`<span class="place">${form}</span>${doc === undefined ? nothing : html` · `}`}${doc ?? nothing}${
+    isLong ? html`<span class="whole-value">${text}</span>` : nothing
+  }</p>`;
 }

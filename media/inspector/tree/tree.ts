@@ -159,8 +159,14 @@ export class FieldTree extends PageElement {
     const index = this.#pressed(event);
     if (index === undefined || event.button !== 0) return;
     const line = this.#lines[index]!;
-    if (line.open !== undefined && (event.target as Element).closest('.twistie')) this.#open(line, !line.open);
+    const { frame } = (event.target as Element).closest<HTMLElement>('[data-frame]')?.dataset ?? {};
+    if (frame !== undefined) this.#goTo(Number(frame));
+    else if (line.open !== undefined && (event.target as Element).closest('.twistie')) this.#open(line, !line.open);
     else this.#list.go(index);
+  }
+
+  #goTo(frame: number): void {
+    this.dispatchEvent(new CustomEvent('show-frame', { detail: frame, bubbles: true }));
   }
 
   #toggle(event: MouseEvent): void {
@@ -180,7 +186,9 @@ export class FieldTree extends PageElement {
       if (line?.open) this.#open(line, false);
       else if (line?.parent !== undefined) this.#list.go(this.#lines.findIndex((one) => one.key === line.parent));
     } else if (key === 'Enter') {
+      const frame = line === undefined ? undefined : frameNamed(line.field);
       if (line?.open !== undefined) this.#open(line, !line.open);
+      else if (frame !== undefined) this.#goTo(frame);
     } else return false;
     return true;
   }
@@ -191,7 +199,22 @@ function coloured(field: FieldView): TemplateResult {
   const { name, text, generated } = field;
   if (text === '') return html`${fieldText(field)}`;
   const kind = valueKind(text);
-  return html`${generated ? '[' : ''}${name}: <span class="value ${kind ?? ''}">${text}</span>${generated ? ']' : ''}`;
+  return html`${generated ? '[' : ''}${name}: <span class="value ${kind ?? ''}">${generated ? linked(text) : text}</span>${generated ? ']' : ''}`;
+}
+
+/** Frame numbers of what the product itself says lead to their frames; those in a peer's text are a peer's. */
+function linked(text: string): (string | TemplateResult)[] {
+  return text
+    .split(/(\bframe \d+\b)/)
+    .map((part) =>
+      /^frame \d/.test(part) ? html`<span class="link" data-frame=${part.slice(6)} title="Go to the frame">${part}</span>` : part,
+    );
+}
+
+/** The first frame that a generated field names. */
+export function frameNamed({ generated, text }: FieldView): number | undefined {
+  const [, frame] = (generated && /\bframe (\d+)\b/.exec(text)) || [];
+  return frame === undefined ? undefined : Number(frame);
 }
 
 function hasInvalid({ children = [] }: FieldView): boolean {
