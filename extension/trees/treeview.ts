@@ -84,7 +84,7 @@ function fieldView(field: Field, catalog: FieldCatalog, layer: string, path: rea
   const type = filter === undefined ? undefined : typeIn(catalog, filter);
   const inner = (child: Field): FieldView => fieldView(child, catalog, layer, kind === 'list' ? path : [...path, child.name]);
   return {
-    ...{ name, text: fieldText(field), source, start, end },
+    ...{ name, text: valueText(field, type), source, start, end },
     ...(children === undefined ? {} : { children: children.map(inner) }),
     ...(generated === undefined ? {} : { generated }),
     ...(doc === undefined ? {} : { doc }),
@@ -93,6 +93,12 @@ function fieldView(field: Field, catalog: FieldCatalog, layer: string, path: rea
     ...(filter === undefined ? {} : { filter }),
     ...(type === undefined ? {} : { type }),
   };
+}
+
+/** An address is no text: it stands without quotes. */
+function valueText(field: Field, type: string | undefined): string {
+  const isAddress = type === 'address' || type === 'mac';
+  return isAddress && typeof field.value === 'string' ? field.value : fieldText(field);
 }
 
 /** Of the field that a condition names; what is there or not has no values. */

@@ -198,6 +198,8 @@ describe('the worker', () => {
     expect(rows[1]!.info).toContain('end inside a header');
     const tree = await connection.call('tree', { row: 0, show: 'all' });
     expect(tree.layers[0]!.children?.map(({ name, text }) => [name, text])).toContainEqual(['comment', 'a comment']);
+    const ip = tree.layers.find(({ name }) => name === 'ipv4' || name === 'ip')!;
+    expect(ip.children?.find(({ name }) => name === 'src')).toMatchObject({ text: '10.0.0.1', type: 'address' });
     await expect(connection.call('tree', { row: 2, show: 'all' })).rejects.toThrow();
   });
 
