@@ -4,9 +4,12 @@ import type { PendingView } from '../../extension/wire/node.ts';
 import { sentence } from '../base/connection.ts';
 import { PageElement } from '../base/element.ts';
 import { count } from '../base/texts.ts';
+import { rangeField } from '../inspector/bytes/byterange.ts';
+import type { Bytes } from '../inspector/bytes/bytes.ts';
 import { Chosen } from '../inspector/page/chosen.ts';
 import { bytesPane, fieldsPane } from '../inspector/page/panes.ts';
 import { type Changes, changedCounts, changesOf } from '../inspector/tree/changes.ts';
+import { copyText } from '../inspector/tree/copying.ts';
 import type { FieldTree } from '../inspector/tree/tree.ts';
 import type { Call } from './host.ts';
 import type { Pending } from './pendinglist.ts';
@@ -29,6 +32,35 @@ export class PendingMessagePane extends PageElement {
   #key = '';
   #isInspecting = false;
   #turn = 0;
+
+  /** Ctrl+C copies the field or the bytes that are chosen; a text that was selected with the mouse, the browser copies. */
+  readonly #copy = (event: Event): void => {
+    const text = (getSelection()?.toString() ?? '') === '' ? this.#copied : undefined;
+    if (text === undefined) return;
+    event.preventDefault();
+    // The event before asks whether there is anything to copy.
+    if (event instanceof ClipboardEvent && event.type === 'copy') event.clipboardData?.setData('text/plain', text);
+  };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    for (const event of ['beforecopy', 'copy']) document.addEventListener(event, this.#copy);
+  }
+
+  override disconnectedCallback(): void {
+    for (const event of ['beforecopy', 'copy']) document.removeEventListener(event, this.#copy);
+    super.disconnectedCallback();
+  }
+
+  /** What is chosen in the part that has the focus. */
+  get #copied(): string | undefined {
+    const { tree, field } = this.#chosen;
+    const bytes = this.querySelector<Bytes>('peerscope-bytes');
+    if (tree === undefined || !this.contains(document.activeElement)) return undefined;
+    if (bytes?.contains(document.activeElement))
+      return bytes.pickedRange && copyText('copyHex', rangeField(bytes.pickedRange), tree.sources);
+    return field && copyText('copyText', field.field, tree.sources);
+  }
 
   protected override willUpdate(changed: PropertyValues): void {
     if (this.pending.key !== this.#key) {

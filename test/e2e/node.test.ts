@@ -94,6 +94,11 @@ describe('the test node', () => {
     expect(await shown().locator('.byte.changed').count()).toBe(1);
     await shown().locator('[data-act=next-change]').click();
     await shown().locator('.field.selected', { hasText: 'signature' }).waitFor(PATIENCE);
+    await workbench.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await shown().locator('#field-tree').focus();
+    await workbench.page.keyboard.press('Control+c');
+    const clipboard = async (): Promise<string> => String(await workbench.page.evaluate('navigator.clipboard.readText()'));
+    await expect.poll(clipboard, PATIENCE).toMatch(/^signature: [0-9a-f]{2}/);
     for (const theme of ['dark', 'light'] as const) {
       await workbench.setTheme(theme);
       for (const width of [2400, 900, 1600]) {
