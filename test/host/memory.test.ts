@@ -30,9 +30,10 @@ describe('the memory of views', () => {
       listHeight: 30,
       treeWidth: 60,
       inspecting: true,
+      folded: ['steps'],
       view: 'ladder',
     });
-    assert.deepEqual(memory.get(uri('new')), { at: 1, listHeight: 30, treeWidth: 60, inspecting: true });
+    assert.deepEqual(memory.get(uri('new')), { at: 1, listHeight: 30, treeWidth: 60, inspecting: true, folded: ['steps'] });
   });
 
   it('forgets the oldest, and what is too long', async () => {

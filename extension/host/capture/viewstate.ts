@@ -37,7 +37,7 @@ export class ViewMemory {
 }
 
 /** What of a view is no matter of its capture. */
-const panes = ['listHeight', 'treeWidth', 'treeHeight', 'graph', 'inspecting'];
+const panes = ['listHeight', 'treeWidth', 'treeHeight', 'graph', 'inspecting', 'folded'];
 
 function panesOf(view: unknown): unknown {
   if (typeof view !== 'object' || view === null) return null;
