@@ -1,7 +1,7 @@
 import type { Limits, Piece } from '../bytes/index.ts';
 import { type Direction, endedInside, StreamBuffer, type StreamEnd } from '../protocol/index.ts';
 import { type Layer, valuesOfLayer } from './layer.ts';
-import type { ReadMessage, TakenMessage, Tried } from './readmessage.ts';
+import { type ReadMessage, rangesOf, type TakenMessage, type Tried } from './readmessage.ts';
 import type { MessageSink } from './sink.ts';
 import { invalidPart } from './verdicts.ts';
 
@@ -171,7 +171,7 @@ export class Stage<Sink extends StageSink = MessageSink> implements Place<Sink> 
       return undefined;
     }
     const own = bytes.slice(0, end);
-    const ranges = new Map((field.children ?? []).map((child) => [child.name, [child.start, child.end] as const]));
+    const ranges = rangesOf(field);
     return {
       ...{ values: valuesOfLayer(field), bytes: own, ranges, tried: this.tried, invalid: invalidPart(field) },
       ...this.#taken(direction, end),
