@@ -8,6 +8,7 @@ import {
   type NodeSession,
   unknownMember,
 } from '../../protocol/index.ts';
+import { notDeclared } from '../declared.ts';
 import type { Layer } from '../layer.ts';
 import { definedNode } from './definednode.ts';
 import type { Identity, IdentityLengths } from './identity.ts';
@@ -20,11 +21,13 @@ export interface ConversationPeer {
   readonly identity?: IdentityLengths;
   /** The values of a message that were not given. */
   readonly fill?: (message: string, me: Identity, random: (length: number) => Uint8Array) => FieldValues;
+  /** Names of messages that travel encrypted, by `talk.inside`: the fault `wrong-key` applies to them. Those of Noise are known. */
+  readonly sealed?: readonly string[];
   /** Speaks on one link, from its beginning. `talk.dialled` tells the sides apart. */
   readonly speak: (talk: NodeTalk, me: Identity) => Speaking;
 }
 
-const members: Members<ConversationPeer> = { identity: true, fill: true, speak: true };
+const members: Members<ConversationPeer> = { identity: true, fill: true, sealed: true, speak: true };
 
 /** Throws a TypeError for what is no such peer. */
 export function conversationNode(
@@ -37,8 +40,10 @@ export function conversationNode(
   if (unknown !== undefined) throw new TypeError(`${id}: ${unknown}`);
   if (typeof peer.speak !== 'function') throw new TypeError(`${id}: "speak" of its peer is a generator function.`);
   // Where a message travels decides whether it is encrypted: in clear, a wrong key changes nothing.
-  const sealed = layers.some((layer) => 'field' in layer) ? layers.flatMap(({ names }) => names) : [];
   const delivers = layers.flatMap(({ names }) => names);
+  const foreign = peer.sealed?.find((name) => !delivers.includes(name));
+  if (foreign !== undefined) throw new TypeError(`${id}: ${notDeclared(id, 'layers', foreign, delivers)}`);
+  const sealed = layers.some((layer) => 'field' in layer) ? delivers : (peer.sealed ?? []);
   const session = (context: NodeContext, me: Identity) => new ConversationSession(context, layers, peer, me);
   return definedNode({ transport: 'tcp', port, sealed, delivers, identity: peer.identity, session });
 }
