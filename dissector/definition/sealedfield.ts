@@ -82,11 +82,16 @@ export function decryptField(
     const sealed = fieldAt(tree, field);
     if (sealed !== undefined) sealed.check = check;
   };
-  if (plaintext.length === 0) return { bytes: plaintext, message: undefined };
+  facts.opened ??= [];
+  if (plaintext.length === 0) {
+    facts.opened.push([]);
+    return { bytes: plaintext, message: undefined };
+  }
   const record = sink.derived.add({
     ...{ pieces: slicePieces(pieces, ...range), name: 'Decrypted', how },
     open: (sent) => open(sent) ?? empty,
   });
+  if (typeof record === 'number') facts.opened.push([{ frame: record, offset: 0, length: plaintext.length }]);
   const isShown = typeof record === 'number' && layer !== undefined;
   const inside = isShown ? addContent(sink, direction, layer, plaintext, { carrier: row, record }) : undefined;
   return { bytes: plaintext, message: inside };

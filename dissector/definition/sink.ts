@@ -48,6 +48,8 @@ export interface RowFacts extends ShownMessage {
   stepping?: Stepping;
   /** What both sides compute for it, as the author says. */
   computed?: () => readonly Derivation[];
+  /** Where what its fields held lies, each field that was decrypted. */
+  opened?: (readonly Piece[])[];
   /** Completes the tree of a message whose parts a cryptographic protocol decrypts. */
   complete?: (layer: Field) => void;
 }
