@@ -173,7 +173,13 @@ export class Stage<Sink extends StageSink = MessageSink> implements Place<Sink> 
     const own = bytes.slice(0, end);
     const ranges = rangesOf(field);
     return {
-      ...{ values: valuesOfLayer(field), bytes: own, ranges, tried: this.tried, invalid: invalidPart(field) },
+      ...{
+        values: valuesOfLayer(field, (value) => moved(value, bytes, own)),
+        bytes: own,
+        ranges,
+        tried: this.tried,
+        invalid: invalidPart(field),
+      },
       ...this.#taken(direction, end),
     };
   }
@@ -218,6 +224,13 @@ export class Stage<Sink extends StageSink = MessageSink> implements Place<Sink> 
     this.sink.held += held - this.#held;
     this.#held = held;
   }
+}
+
+/** The same bytes in a copy of what they are a part of: a buffer is valid only until more comes, and an author may keep a key. */
+function moved(value: Uint8Array, whole: Uint8Array, copy: Uint8Array): Uint8Array {
+  if (value.buffer !== whole.buffer) return value;
+  const start = value.byteOffset - whole.byteOffset;
+  return copy.subarray(start, start + value.length);
 }
 
 /** The rows that brought the bytes of a direction that no message has taken yet. */

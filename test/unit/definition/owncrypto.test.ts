@@ -10,6 +10,7 @@ import {
   curves,
   defineConversation,
   derivation,
+  fromHex,
   hashes,
   Layer,
   openBytes,
@@ -77,9 +78,17 @@ interface Wish {
   readonly label?: string;
   /** The node that dials says hello twice. */
   readonly isHasty?: boolean;
+  /** Public keys as they are when data come. */
+  readonly kept?: string[];
 }
 
-const own = ({ by = 'public', field = 'body.ciphertext', label = 'OWN_PRIVATE', isHasty = false }: Wish = {}): Protocol =>
+const own = ({
+  by = 'public',
+  field = 'body.ciphertext',
+  label = 'OWN_PRIVATE',
+  isHasty = false,
+  kept = [],
+}: Wish = {}): Protocol =>
   defineConversation({
     id: 'own',
     title: 'Own',
@@ -96,6 +105,7 @@ const own = ({ by = 'public', field = 'body.ciphertext', label = 'OWN_PRIVATE', 
         const { key, counter } = message.body as unknown as Body;
         if (message.type === 1) publics[direction] = key;
         if (message.type !== 2) continue;
+        kept.push(...publics.map(toHex));
         const sealing = { to: 'body.tag', how: `ChaCha20-Poly1305, nonce ${counter}`, layer: note };
         const opening = (k: Uint8Array) => (sent: Uint8Array) => ciphers.chachaPoly.open(k, nonceOf(counter), sent);
         talk.compute(message, () => [derivation('note = Open(K)', 'this test', [], [])]);
@@ -139,14 +149,16 @@ const own = ({ by = 'public', field = 'body.ciphertext', label = 'OWN_PRIVATE', 
     },
   });
 
-async function said(protocol: Protocol, faults: readonly string[] = []) {
+async function said(protocol: Protocol, faults: readonly string[] = [], times = 1) {
   const network = new Network();
   const a = await network.add(protocol, { port: 1, faults: faults.map((each) => fault(each, protocol)) });
   const b = await network.add(protocol, { port: 2 });
   a.dial(b);
   network.run(100);
-  for (const { id } of a.node.links) a.node.send(id, 'note', { said: 'good evening' });
-  network.run(100);
+  for (let time = 0; time < times; time++) {
+    for (const { id } of a.node.links) a.node.send(id, 'note', { said: 'good evening' });
+    network.run(100);
+  }
   return { a, b };
 }
 
@@ -232,6 +244,15 @@ describe('a conversation with a key exchange of its own', () => {
       'hello of the opener while one side has said hello',
     ]);
     expect(hasty.machines).toEqual([machine]);
+  });
+
+  it('is given values that stay what they are while more comes', async () => {
+    const kept: string[] = [];
+    const protocol = own({ kept });
+    const { a, b } = await said(protocol, [], 20);
+    rows(opened(protocol, a, ''));
+    const publics = [a, b].map((member) => toHex(curves.x25519.publicOf(fromHex(keysOf(member, 'OWN_PRIVATE').split(' ')[1]!)!)));
+    expect(kept.slice(-2)).toEqual(publics);
   });
 
   it('names the mistakes of its author', async () => {
