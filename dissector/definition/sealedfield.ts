@@ -39,7 +39,7 @@ export function sealedRange(message: ReadMessage, field: string, to = field): re
   const known = layer === undefined ? [] : layer.messages.flatMap(({ fields }) => pathsOf(fields));
   for (const name of [field, to]) {
     if (known.includes(name) || message.$.ranges.has(name)) continue;
-    const meant = known.find((path) => path.endsWith(`.${name}`)) ?? nearest(name, known);
+    const meant = nearest(name, known);
     const more = meant === undefined ? '' : `: did you mean "${meant}"?`;
     throw new TypeError(`a message of ${layer?.id ?? 'bytes'} has no field "${name}"${more}`);
   }
