@@ -72,7 +72,7 @@ describe('messages', () => {
   it('are judged with the question that they answer, and one that nobody has asked for is told', () => {
     const asking = defineMessages({
       ...definition,
-      exchange: { key: ({ id }) => id, asks: ({ text }) => text === 'who' },
+      exchange: { key: ({ id }) => Number(id) % 100, asks: ({ id }) => Number(id) < 100 },
       rules: [
         {
           ...{ id: 'unasked', severity: 'warning', clause: 'manners' },
@@ -88,7 +88,7 @@ describe('messages', () => {
     ] as const;
     const said = (id: number, text: string) => note.encode({ type: 1, id, text });
     const opened = openBytes(
-      capture([udpFrame(a, b, said(1, 'who')), udpFrame(b, a, said(1, 'me')), udpFrame(b, a, said(2, 'me, too'))]),
+      capture([udpFrame(a, b, said(1, 'who')), udpFrame(b, a, said(101, 'me')), udpFrame(b, a, said(102, 'me, too'))]),
       { protocols: [asking] },
     );
     if ('problem' in opened) throw new Error(opened.problem.text);
