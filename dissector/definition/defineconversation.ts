@@ -144,7 +144,7 @@ export function defineConversation(definition: ConversationDefinition): Protocol
     ...(machine === undefined ? {} : { machines: [machine] }),
     ...(endpointIds === undefined ? {} : { endpointIds }),
     ...(wire === undefined ? {} : { wire }),
-    ...(peer === undefined ? {} : { peer: conversationNode(id, layers, peer, ports?.[0]?.port) }),
+    ...(peer === undefined ? {} : { peer: conversationNode(id, layers, peer, { port: ports?.[0]?.port, machine }) }),
     rules: [brokenRule, ...(order === undefined ? [] : [order.rule]), ...rules],
     messages: onceEach(layers.flatMap((layer) => layer.messages)),
     treeFields: [bytesField, ...treeFields],

@@ -2,6 +2,7 @@ import type { FieldValues } from '../../codec/index.ts';
 import {
   type Link,
   type LinkStatus,
+  type Machine,
   type Members,
   type NodeContext,
   type NodeDefinition,
@@ -34,7 +35,7 @@ export function conversationNode(
   id: string,
   layers: readonly Layer[],
   peer: ConversationPeer,
-  port: number | undefined,
+  { port, machine }: { readonly port: number | undefined; readonly machine: Machine | undefined },
 ): NodeDefinition {
   const unknown = unknownMember(peer, members, 'the "peer" of a conversation');
   if (unknown !== undefined) throw new TypeError(`${id}: ${unknown}`);
@@ -44,7 +45,7 @@ export function conversationNode(
   const foreign = peer.sealed?.find((name) => !delivers.includes(name));
   if (foreign !== undefined) throw new TypeError(`${id}: ${notDeclared(id, 'layers', foreign, delivers)}`);
   const sealed = layers.some((layer) => 'field' in layer) ? delivers : (peer.sealed ?? []);
-  const session = (context: NodeContext, me: Identity) => new ConversationSession(context, layers, peer, me);
+  const session = (context: NodeContext, me: Identity) => new ConversationSession(context, { layers, machine }, peer, me);
   return definedNode({ transport: 'tcp', port, sealed, delivers, identity: peer.identity, session });
 }
 
@@ -54,11 +55,11 @@ class ConversationSession implements NodeSession {
   readonly #shared: Shared;
   readonly #links = new Map<number, LinkConversation>();
 
-  constructor(context: NodeContext, layers: readonly Layer[], peer: ConversationPeer, me: Identity) {
+  constructor(context: NodeContext, given: Pick<Shared, 'layers' | 'machine'>, peer: ConversationPeer, me: Identity) {
     this.#peer = peer;
     this.#me = me;
     const fill = (message: string) => peer.fill?.(message, me, (length) => context.random(length)) ?? {};
-    this.#shared = { context, layers, fill, held: 0 };
+    this.#shared = { context, ...given, fill, held: 0 };
   }
 
   opened(link: Link): void {

@@ -92,9 +92,12 @@ export class NodeTalk {
     if (!layer.isDelimited) throw new TypeError(`The layer ${layer.id} is no struct: nothing tells where its messages end.`);
     const outer = this.#stage;
     this.#link.uses(layer, outer);
-    const inner = new NodeStage(this.#link, (bytes, { wrongKey = false, ...spoiling }) =>
-      outer.write(layer.encode(seal(bytes, { wrongKey })), spoiling),
-    );
+    const inner = new NodeStage(this.#link, (bytes, { wrongKey = false, ...spoiling }) => {
+      const values = seal(bytes, { wrongKey });
+      const written = outer.write(layer.encode(values), spoiling);
+      this.#link.passed(layer.nameOf(values), true);
+      return written;
+    });
     outer.pump(layer, (message) => {
       const plaintext = open(message);
       if (plaintext instanceof Uint8Array) inner.feed(plaintext);

@@ -288,6 +288,19 @@ describe('the node of such a conversation', () => {
     expect(b.events.some((event) => event.kind === 'told' && event.text === 'heard good evening')).toBe(true);
   });
 
+  it('offers what its machine allows, and tells the state in its words', async () => {
+    const network = new Network();
+    const [a, b] = [await network.add(own(), { port: 1 }), await network.add(own(), { port: 2 })];
+    a.dial(b);
+    const link = a.node.links[0]!.id;
+    expect(a.node.status(link)).toMatchObject({ state: 'asked', doc: 'one side has said hello' });
+    expect(a.node.offers(link)).not.toContain('hello');
+    network.run(100);
+    expect(a.node.status(link)).toMatchObject({ state: 'open', ready: true });
+    expect(a.node.offers(link)).toEqual(expect.arrayContaining(['data', 'note']));
+    expect(a.node.offers(link)).not.toContain('hello');
+  });
+
   it('ends the link where a frame is encrypted with another key', async () => {
     const { b } = await said(own(), ['wrong-key:note']);
     expect(b.complaints()).toEqual(['The tag of a message of frame does not verify.']);
