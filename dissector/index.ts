@@ -183,6 +183,7 @@ export {
   type MuxOptions,
   type NodeMuxOptions,
   type NodeNoiseOptions,
+  type NodeSealing,
   type NodeTalk,
   type NoiseOptions,
   noiseLayer,

@@ -26,7 +26,7 @@ export function uint(
   size: UintItem['size'],
   name: string,
   doc: string,
-  more: Partial<Pick<UintItem, 'order' | 'signed' | 'names'>> = {},
+  more: Partial<Pick<UintItem, 'order' | 'signed' | 'hex' | 'names'>> = {},
 ): UintItem {
   return { kind: 'uint', size, name, doc, ...more };
 }

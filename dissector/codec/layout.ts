@@ -21,6 +21,8 @@ export interface UintItem extends Common {
   readonly size: 1 | 2 | 3 | 4 | 5 | 6 | 8;
   readonly order?: 'little';
   readonly signed?: true;
+  /** A person reads it in hexadecimal: a magic number, a mask. */
+  readonly hex?: true;
   /** Words for values. */
   readonly names?: Readonly<Record<number, string>>;
 }

@@ -2,13 +2,17 @@
 const ENOUGH = 3;
 
 /**
- * The one of some words that was probably meant by another: the shortest that it is the beginning of, else the one with the fewest slips. Of
+ * The one of some words that was probably meant by another: the shortest that ends in it behind a dot, the shortest that it is the
+ * beginning of, else the one with the fewest slips. Of
  * a name with dots the part behind the last one counts, since the rest is written alike; none that differs in more than a third of it, but for
  * capitals.
  */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   const words = [...known];
   const own = word.slice(word.lastIndexOf('.') + 1);
+  // Who leaves out what stands before a name with dots has written the rest of it.
+  const whole = words.filter((one) => one.endsWith(`.${word}`)).sort((a, b) => a.length - b.length);
+  if (whole[0] !== undefined) return whole[0];
   if (own.length >= ENOUGH) {
     const longer = words.filter((one) => one.startsWith(word)).sort((a, b) => a.length - b.length);
     if (longer[0] !== undefined) return longer[0];

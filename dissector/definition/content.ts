@@ -1,7 +1,7 @@
 import type { Limits, Piece } from '../bytes/index.ts';
 import type { Direction } from '../protocol/index.ts';
 import { type Layer, valuesOfLayer } from './layer.ts';
-import type { ReadMessage, TakenMessage, Tried } from './readmessage.ts';
+import { type ReadMessage, rangesOf, type TakenMessage, type Tried } from './readmessage.ts';
 import type { MessageSink } from './sink.ts';
 import { invalidPart } from './verdicts.ts';
 
@@ -19,7 +19,7 @@ export function readWhole(
   where: { readonly pieces: readonly Piece[]; readonly carrier?: number; readonly tried?: Tried | undefined },
 ): Whole {
   const { field, problem } = layer.decode(bytes, 0, 0, bytes.length, limits);
-  const ranges = new Map((field.children ?? []).map((child) => [child.name, [child.start, child.end] as const]));
+  const ranges = rangesOf(field);
   const taken = {
     ...{ values: valuesOfLayer(field), bytes, ranges, invalid: invalidPart(field) },
     ...{ pieces: where.pieces, carrier: where.carrier, tried: where.tried },

@@ -1,6 +1,7 @@
 import type { Piece } from '../bytes/index.ts';
 import type { MessageForm, TreeField } from '../codec/index.ts';
 import {
+  aboutOrder,
   type Carried,
   type CarriedHooks,
   type CarriedStream,
@@ -8,6 +9,7 @@ import {
   type Conversation,
   defineProtocol,
   type KeyKind,
+  type Machine,
   type Members,
   type Observer,
   type ObserverContext,
@@ -17,9 +19,11 @@ import {
   type TableEntry,
   unknownMember,
 } from '../protocol/index.ts';
+import { ConversationSteps } from './conversationsteps.ts';
 import { DatagramStage } from './datagramstage.ts';
 import { DatagramStages } from './datagramstages.ts';
 import { bytesField, dissect } from './dissect.ts';
+import { KeyLookups } from './keylookups.ts';
 import { SearchTotals } from './keysearch.ts';
 import type { Layer } from './layer.ts';
 import { type ConversationPeer, conversationNode } from './node/conversationpeer.ts';
@@ -46,6 +50,11 @@ export interface ConversationDefinition {
   readonly ports?: Protocol['ports'];
   /** Messages that a clock sends again and again. */
   readonly periodic?: Protocol['periodic'];
+  /**
+   * TCP: who may send what in which state, by names of messages; its `start` is a connection without a message. Its messages are the steps
+   * of the conversation, and one that it does not allow breaks the rule `order`.
+   */
+  readonly machine?: Machine;
   /** What names the ends of its conversations. */
   readonly endpointIds?: Protocol['endpointIds'];
   /** Its messages in clear as data, for Wireshark. */
@@ -75,6 +84,7 @@ const members: Members<ConversationDefinition> = {
     rules: true,
     ports: true,
     periodic: true,
+    machine: true,
     endpointIds: true,
     wire: true,
     treeFields: true,
@@ -100,6 +110,7 @@ export function defineConversation(definition: ConversationDefinition): Protocol
     rules = [],
     ports,
     periodic,
+    machine,
     endpointIds,
     wire,
     treeFields = [],
@@ -121,16 +132,20 @@ export function defineConversation(definition: ConversationDefinition): Protocol
     throw new TypeError(`${id}: "begins" is at least 4 bytes: fewer prove nothing.`);
   if (looksLike !== undefined && peer !== undefined)
     throw new TypeError(`${id}: the "peer" of a conversation speaks over TCP, and this one is over UDP.`);
+  if (looksLike !== undefined && machine !== undefined)
+    throw new TypeError(`${id}: a "machine" is of a conversation over TCP, and this one is over UDP.`);
   const brokenRule = rulesOf(id)('message', 'error', document);
+  const order = machine && { machine, rule: aboutOrder(rulesOf(id)('order', 'warning', document)) };
   const names = [...new Set([...layers.flatMap((layer) => layer.names), BYTES])];
   return defineProtocol<RowFacts, unknown>({
     ...{ id, title, document, names, layers, keys },
     ...(ports === undefined ? {} : { ports }),
     ...(periodic === undefined ? {} : { periodic }),
+    ...(machine === undefined ? {} : { machines: [machine] }),
     ...(endpointIds === undefined ? {} : { endpointIds }),
     ...(wire === undefined ? {} : { wire }),
-    ...(peer === undefined ? {} : { peer: conversationNode(id, layers, peer, ports?.[0]?.port) }),
-    rules: [brokenRule, ...rules],
+    ...(peer === undefined ? {} : { peer: conversationNode(id, layers, peer, { port: ports?.[0]?.port, machine }) }),
+    rules: [brokenRule, ...(order === undefined ? [] : [order.rule]), ...rules],
     messages: onceEach(layers.flatMap((layer) => layer.messages)),
     treeFields: [bytesField, ...treeFields],
     ...(carriedIn === undefined
@@ -147,11 +162,11 @@ export function defineConversation(definition: ConversationDefinition): Protocol
       if (looksLike !== undefined) return ofDatagrams(sample.datagrams, looksLike);
       return begins === undefined ? 0 : ofStreams(sample, begins);
     },
-    observe: (context) => observer(context, brokenRule, definition),
+    observe: (context) => observer(context, brokenRule, definition, order),
     dissect: (message) => dissect(id, message),
     explain: (message, ring) => message.facts?.tried?.(ring) ?? [],
     part: ({ facts }) => facts?.stepping?.step(),
-    compute: (message) => message.facts?.stepping?.compute(message) ?? [],
+    compute: (message) => message.facts?.computed?.() ?? message.facts?.stepping?.compute(message) ?? [],
   });
 }
 
@@ -188,7 +203,8 @@ function carriedStream(
   };
   const root = new Stage(new MessageSink(messages, place, { limits, budget, derived, brokenRule, all: nothingYet(), facts }));
   const sessions = new SessionTable(Math.min(limits.sessions, limits.openSessions));
-  const shared: Shared = { ring, stages: [], sessions, tables, declared: { id, rules, keys } };
+  const declared = { id, rules, keys };
+  const shared: Shared = { ring, lookups: new KeyLookups(ring, declared, limits), stages: [], sessions, tables, declared };
   run(conversation(new Talk(root, shared)), () => shared.stages.forEach((stage) => void stage.settle()));
   return {
     feed: (direction, bytes, pieces) => root.feed(direction, bytes, pieces),
@@ -206,12 +222,19 @@ function observer(
   { messages, keys: ring, limits, budget, derived, tables }: ObserverContext<RowFacts, unknown>,
   brokenRule: Rule,
   { id, conversation, looksLike, rules = [], keys = [] }: ConversationDefinition,
+  order: { readonly machine: Machine; readonly rule: Rule } | undefined,
 ): Observer {
   const all = nothingYet();
   const sessions = new SessionTable(Math.min(limits.sessions, limits.openSessions));
   const sinkOf = (place: Conversation) =>
-    new MessageSink(messages, place, { limits, budget, derived, brokenRule, all, facts: messages.facts });
-  const newShared = (): Shared => ({ ring, stages: [], sessions, tables, declared: { id, rules, keys } });
+    new MessageSink(messages, place, {
+      ...{ limits, budget, derived, brokenRule, all, facts: messages.facts },
+      order: order && { steps: new ConversationSteps(order.machine), rule: order.rule },
+    });
+  const declared = { id, rules, keys };
+  const newShared = (): Shared => ({
+    ...{ ring, lookups: new KeyLookups(ring, declared, limits), stages: [], sessions, tables, declared },
+  });
   const stages = new DatagramStages(limits.openSessions, (place) => {
     const stage = new DatagramStage(sinkOf(place));
     run(conversation(new Talk(stage, newShared())), () => stage.settle());

@@ -30,8 +30,16 @@ export interface MessageRule {
   readonly severity: Severity;
   /** The clause of the specification. */
   readonly clause: string;
-  /** What is wrong with a message, in a sentence; anything else where nothing is. `values`: all of its fields. Asked only of whole messages. */
-  readonly check: (values: FieldValues, name: string, before: SentBefore | undefined) => string | false | undefined;
+  /**
+   * What is wrong with a message, in a sentence; anything else where nothing is. `values`: all of its fields. `question`: the one that it
+   * answers, where there is an `exchange`; undefined also where the capture began behind it. Asked only of whole messages.
+   */
+  readonly check: (
+    values: FieldValues,
+    name: string,
+    before: SentBefore | undefined,
+    question: SentBefore | undefined,
+  ) => string | false | undefined;
   /** It speaks of `before`: it is silent where the times of a capture leave the order open. */
   readonly isAboutOrder?: true;
 }
@@ -80,6 +88,8 @@ interface Question {
   readonly name: string;
   /** Seconds since 1970. */
   readonly time: number;
+  /** Where it is whole. */
+  readonly asked: SentBefore | undefined;
 }
 
 interface Facts {
@@ -192,11 +202,16 @@ function observer(
   },
 ): Observer {
   const numbers = new Map(forms.map(({ name }, at) => [name, at]));
-  const judge = (row: number, { name, values }: SentBefore, tree: Field | undefined, before: Earlier | undefined): void => {
+  const judge = (
+    row: number,
+    { name, values }: SentBefore,
+    tree: Field | undefined,
+    { before, question }: { readonly before: Earlier | undefined; readonly question: Question | undefined },
+  ): void => {
     const invalid = tree && invalidPart(tree);
     if (invalid !== undefined) messages.addFinding(row, own.message, invalid);
     for (const { rule, check } of own.rules) {
-      const text = check(values, name, before);
+      const text = check(values, name, before, question?.asked);
       if (typeof text === 'string') messages.addFinding(row, rule, text, before === undefined ? [] : [before.frame]);
     }
   };
@@ -240,13 +255,15 @@ function observer(
           });
           if (problem !== undefined && cut === 0) messages.addFinding(row, own.message, problem.text);
           if (begun.problem !== undefined) return;
+          let asked: SentBefore | undefined;
           if (problem === undefined) {
             const tree = forms[at]!.tree?.(bytes, limits);
             const message = { name, values: decrypted(row, name, values, tree) };
-            judge(row, message, tree, sent[direction]);
+            judge(row, message, tree, { before: sent[direction], question });
+            if (isQuestion) asked = message;
             sent[direction] = { ...message, frame };
           }
-          if (isQuestion) state.questions.ask(direction, key, { row, frame, name, time: state.last });
+          if (isQuestion) state.questions.ask(direction, key, { row, frame, name, time: state.last, asked });
           if (question === undefined) return;
           messages.facts.set(row, { ...messages.facts.get(row), answers: question.frame });
           messages.facts.set(question.row, { ...messages.facts.get(question.row), answeredIn: frame });

@@ -1,6 +1,6 @@
-import { type Check, type Field, type Json, malformed, verdictOf } from '../bytes/index.ts';
+import { type Check, type Field, type Json, malformed, type Piece, verdictOf } from '../bytes/index.ts';
 import { fieldToJson, generatedFields, type TreeField, undecoded } from '../codec/index.ts';
-import { type Dissection, LazyDissection, type MessageView, type PlacedBytes } from '../protocol/index.ts';
+import { type Dissection, LazyDissection, type MessageInside, type MessageView, type PlacedBytes } from '../protocol/index.ts';
 import { type Layer, valuesOfLayer } from './layer.ts';
 import type { ShownMessage } from './readmessage.ts';
 import { BYTES, type RowFacts } from './sink.ts';
@@ -33,10 +33,30 @@ export function dissect(protocol: string, message: MessageView<RowFacts>): Disse
       fields: () => fieldsOf(layer, inside),
       whole: () => message.bytes.slice(message.start, message.end),
       missing: () => facts?.missing ?? [],
+      within: () => withinOf(message, inside),
     },
     signatureOf(checks),
     inside,
   );
+}
+
+/** The messages inside of a row, then what it held of which no layer was read. */
+function withinOf({ facts, place }: MessageView<RowFacts>, fields: readonly Field[]): readonly MessageInside[] {
+  const opened = facts?.opened ?? [];
+  const bytesOf = (pieces: readonly Piece[]): Uint8Array => {
+    if (pieces.length === 0) return new Uint8Array(0);
+    const { bytes, start, end } = place(pieces);
+    return bytes.slice(start, end);
+  };
+  const isOf = (pieces: readonly Piece[], record: readonly Piece[]): boolean =>
+    pieces[0] !== undefined && pieces[0].frame === record[0]?.frame;
+  const messages = (facts?.inside ?? []).map(({ layer, pieces }, at) => ({
+    name: layer.nameOf(valuesOfLayer(fields[at]!)),
+    bytes: bytesOf(pieces),
+    wasSealed: opened.some((record) => isOf(pieces, record)),
+  }));
+  const unclaimed = opened.filter((record) => !facts?.inside?.some(({ pieces }) => isOf(pieces, record)));
+  return [...messages, ...unclaimed.map((record) => ({ name: '', bytes: bytesOf(record), wasSealed: true }))];
 }
 
 /** One verdict on all: false where one is invalid, null where one cannot be told. */

@@ -12,7 +12,7 @@ export type { Identity } from './node/identity.ts';
 export type { MessagePeer } from './node/messagepeer.ts';
 export type { FramePlace, NodeMuxOptions } from './node/nodemux.ts';
 export type { NodeNoiseOptions } from './node/nodenoise.ts';
-export { NodeTalk } from './node/nodetalk.ts';
+export { type NodeSealing, NodeTalk } from './node/nodetalk.ts';
 export type { Speaking } from './node/waiting.ts';
 export { type NoiseOptions, noiseLayer } from './noise.ts';
 export type { MessageFacts, ReadMessage } from './readmessage.ts';

@@ -113,11 +113,11 @@ export class Layer implements LayerForm {
  * The values of a decoded layer, as its author reads them: text is text even where it is not UTF-8. No prototype, since names may come
  * from the wire.
  */
-export function valuesOfLayer(field: Field): FieldValues {
+export function valuesOfLayer(field: Field, own: Own = (bytes) => bytes): FieldValues {
   const out: { [name: string]: Encodable } = Object.create(null);
   for (const child of field.children ?? []) {
     if (child.generated === true || child.json === false) continue;
-    const value = valueOfField(child);
+    const value = valueOfField(child, own);
     if (child.repeated !== true) {
       out[child.name] = value;
       continue;
@@ -137,9 +137,13 @@ export function readMessage(form: MessageForm, bytes: Uint8Array, limits: Limits
   return tree === undefined ? decoded : { ...decoded, values: valuesOfLayer(tree) };
 }
 
-function valueOfField(field: Field): Encodable {
-  if (field.kind === 'value') return field.value ?? null;
-  return field.kind === 'list' ? (field.children ?? []).map(valueOfField) : valuesOfLayer(field);
+/** What stands for bytes of a message, where those that were decoded are overwritten later. */
+type Own = (bytes: Uint8Array) => Uint8Array;
+
+function valueOfField(field: Field, own: Own): Encodable {
+  const { kind, value = null, children = [] } = field;
+  if (kind === 'value') return value instanceof Uint8Array ? own(value) : value;
+  return kind === 'list' ? children.map((each) => valueOfField(each, own)) : valuesOfLayer(field, own);
 }
 
 /** The values that an encoder takes: a message that a field of bytes holds is its bytes. */

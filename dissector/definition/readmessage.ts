@@ -1,4 +1,4 @@
-import { type Check, type Piece, slicePieces, type Value } from '../bytes/index.ts';
+import { type Check, type Field, type Piece, slicePieces, type Value } from '../bytes/index.ts';
 import type { FieldValues } from '../codec/index.ts';
 import type { Direction, KeyRing, TriedKey } from '../protocol/index.ts';
 import type { Layer } from './layer.ts';
@@ -14,7 +14,7 @@ export interface MessageFacts {
   /** The row that shows it. */
   readonly row: number;
   readonly bytes: Uint8Array;
-  /** Where its bytes lie, and where each of its fields in them. */
+  /** Where its bytes lie, and where each of its fields in them; one in a record by its path, `body.tag`. */
   readonly pieces: readonly Piece[];
   readonly ranges: ReadonlyMap<string, readonly [start: number, end: number]>;
   readonly shown: ShownMessage;
@@ -45,6 +45,20 @@ export interface TakenMessage {
 
 /** What each key of a ring did for a message. */
 export type Tried = (ring: KeyRing) => readonly TriedKey[];
+
+/** Where the fields of a message lie, also those in records of it: `body.tag`. A list has no names for what is in it. */
+export function rangesOf(message: Field): MessageFacts['ranges'] {
+  const ranges = new Map<string, readonly [start: number, end: number]>();
+  const add = ({ children = [] }: Field, before: string): void => {
+    for (const child of children) {
+      const name = `${before}${child.name}`;
+      ranges.set(name, [child.start, child.end]);
+      if (child.kind === 'struct') add(child, `${name}.`);
+    }
+  };
+  add(message, '');
+  return ranges;
+}
 
 /** The bytes of a field of a message, as pieces. */
 export function piecesOf({ pieces, ranges }: Pick<TakenMessage, 'pieces' | 'ranges'>, field: string): readonly Piece[] {

@@ -11,6 +11,7 @@ import type {
   SessionStep,
   State,
 } from '../protocol/index.ts';
+import type { ConversationSteps } from './conversationsteps.ts';
 import type { SearchTotals } from './keysearch.ts';
 import type { Layer } from './layer.ts';
 import type { ReadMessage, ShownMessage, TakenMessage, Tried } from './readmessage.ts';
@@ -45,6 +46,10 @@ export interface RowFacts extends ShownMessage {
   tried?: Tried | undefined;
   /** Of a handshake, or of what follows it. */
   stepping?: Stepping;
+  /** What both sides compute for it, as the author says. */
+  computed?: () => readonly Derivation[];
+  /** Where what its fields held lies, each field that was decrypted. */
+  opened?: (readonly Piece[])[];
   /** Completes the tree of a message whose parts a cryptographic protocol decrypts. */
   complete?: (layer: Field) => void;
 }
@@ -56,6 +61,12 @@ export interface Totals {
   /** Streams of multiplexers that are followed. */
   streams: number;
   readonly search: SearchTotals;
+}
+
+/** The order of the messages of a conversation, and the rule about it. */
+export interface Order {
+  readonly steps: ConversationSteps;
+  readonly rule: Rule;
 }
 
 /** The name of rows that no layer claims. */
@@ -79,11 +90,20 @@ export class MessageSink {
   readonly #facts: RowFactsTable;
   readonly #conversation: Conversation;
   readonly #brokenRule: Rule;
+  readonly #order: Order | undefined;
 
   constructor(
     messages: MessageTable,
     conversation: Conversation,
-    given: { limits: Limits; budget: Budget; derived: DerivedRecords; brokenRule: Rule; all: Totals; facts: RowFactsTable },
+    given: {
+      limits: Limits;
+      budget: Budget;
+      derived: DerivedRecords;
+      brokenRule: Rule;
+      all: Totals;
+      facts: RowFactsTable;
+      order?: Order | undefined;
+    },
   ) {
     this.#messages = messages;
     this.#facts = given.facts;
@@ -92,6 +112,7 @@ export class MessageSink {
     this.budget = given.budget;
     this.derived = given.derived;
     this.#brokenRule = given.brokenRule;
+    this.#order = given.order;
     this.#all = given.all;
   }
 
@@ -125,9 +146,18 @@ export class MessageSink {
     if (stepping !== undefined) shown.stepping = stepping;
     const row = carrier ?? this.#row(direction, layer.nameOf(values), 'decoded', this.#isDerived(pieces), pieces, shown);
     if (carrier !== undefined) this.#addInside(carrier, shown);
+    else if (stepping === undefined) this.#addStep(row, layer.nameOf(values), direction, shown);
     if (invalid !== undefined) this.find(this.#brokenRule, row, invalid);
     const facts = { shown, direction, frame: this.#messages.frame(row), row, pieces, bytes, ranges };
     return Object.assign(values, { $: facts }) as unknown as ReadMessage;
+  }
+
+  /** A message is a step of the conversation, where a machine of it is declared; one that the machine does not allow is a finding. */
+  #addStep(row: number, name: string, direction: Direction, facts: RowFacts): void {
+    const step = this.#order?.steps.take(name, direction, this.#messages.frame(row));
+    if (step === undefined) return;
+    facts.stepping = { step: () => step.step, compute: () => [] };
+    if (step.problem !== undefined) this.find(this.#order!.rule, row, step.problem);
   }
 
   /** Limit `fields` for the messages inside of one row. */

@@ -1,7 +1,7 @@
 import type { Limits, Piece } from '../bytes/index.ts';
 import { type Direction, endedInside, StreamBuffer, type StreamEnd } from '../protocol/index.ts';
 import { type Layer, valuesOfLayer } from './layer.ts';
-import type { ReadMessage, TakenMessage, Tried } from './readmessage.ts';
+import { type ReadMessage, rangesOf, type TakenMessage, type Tried } from './readmessage.ts';
 import type { MessageSink } from './sink.ts';
 import { invalidPart } from './verdicts.ts';
 
@@ -171,9 +171,15 @@ export class Stage<Sink extends StageSink = MessageSink> implements Place<Sink> 
       return undefined;
     }
     const own = bytes.slice(0, end);
-    const ranges = new Map((field.children ?? []).map((child) => [child.name, [child.start, child.end] as const]));
+    const ranges = rangesOf(field);
     return {
-      ...{ values: valuesOfLayer(field), bytes: own, ranges, tried: this.tried, invalid: invalidPart(field) },
+      ...{
+        values: valuesOfLayer(field, (value) => moved(value, bytes, own)),
+        bytes: own,
+        ranges,
+        tried: this.tried,
+        invalid: invalidPart(field),
+      },
       ...this.#taken(direction, end),
     };
   }
@@ -218,6 +224,13 @@ export class Stage<Sink extends StageSink = MessageSink> implements Place<Sink> 
     this.sink.held += held - this.#held;
     this.#held = held;
   }
+}
+
+/** The same bytes in a copy of what they are a part of: a buffer is valid only until more comes, and an author may keep a key. */
+function moved(value: Uint8Array, whole: Uint8Array, copy: Uint8Array): Uint8Array {
+  if (value.buffer !== whole.buffer) return value;
+  const start = value.byteOffset - whole.byteOffset;
+  return copy.subarray(start, start + value.length);
 }
 
 /** The rows that brought the bytes of a direction that no message has taken yet. */

@@ -1,31 +1,26 @@
 import type { Check, Value } from '../bytes/index.ts';
-import { nearest } from '../codec/index.ts';
-import type { Direction, DissectorTables, KeyKind, KeyRing, Rule, TableEntry } from '../protocol/index.ts';
+import type { Derivation, Direction, DissectorTables, Key, KeyKind, KeyRing, Rule, TableEntry } from '../protocol/index.ts';
+import { type Declared, notDeclared } from './declared.ts';
 import { Handshake } from './handshake.ts';
 import { type HandshakeOptions, HandshakeReader } from './handshakereader.ts';
+import { KeyLookups } from './keylookups.ts';
 import { publicKeysOf } from './keysearch.ts';
 import type { Layer } from './layer.ts';
 import { type MuxOptions, mux } from './mux.ts';
 import { type NoiseOptions, NoiseReader } from './noise.ts';
 import type { ReadMessage } from './readmessage.ts';
-import { type Decrypted, type Decryption, decryptField } from './sealedfield.ts';
+import { type Decrypted, type Decryption, decryptField, sealedRange } from './sealedfield.ts';
 import type { SessionTable } from './sessiontable.ts';
 import { type Place, type Reading, Stage } from './stage.ts';
 
 /** What a conversation and all that is inside of it have together. */
 export interface Shared {
   readonly ring: KeyRing;
+  readonly lookups: KeyLookups;
   readonly stages: Place[];
   readonly sessions: SessionTable;
   readonly tables: DissectorTables;
   readonly declared: Declared;
-}
-
-/** What the definition of a protocol declares, and its conversation may name. */
-export interface Declared {
-  readonly id: string;
-  readonly rules: readonly Rule[];
-  readonly keys: readonly KeyKind[];
 }
 
 /** What a protocol reads of the payload of others. */
@@ -91,7 +86,9 @@ export class Talk {
   *handOver(table: string, value: NonNullable<TableEntry['value']>): Reading<boolean> {
     const reader = this.#shared.tables.find(table, value)?.reader as CarriedReader | undefined;
     if (reader === undefined) return false;
-    yield* reader.conversation(new Talk(this.#stage, { ...this.#shared, declared: reader.declared }));
+    const { declared } = reader;
+    const lookups = new KeyLookups(this.#shared.ring, declared, this.#stage.sink.limits);
+    yield* reader.conversation(new Talk(this.#stage, { ...this.#shared, lookups, declared }));
     return true;
   }
 
@@ -108,12 +105,62 @@ export class Talk {
 
   /** A message is encrypted, and why nothing decrypts it, a sentence each. */
   seal({ $ }: ReadMessage, missing: readonly string[]): void {
-    this.#stage.sink.seal($.row, missing);
+    this.#stage.sink.seal($.row, missing, this.#shared.lookups.tried());
   }
 
-  /** Decrypts a field of a message, and shows what it holds as a layer inside of it. Undefined where the tag does not verify: the row says so. */
+  /**
+   * Keys of the key log: those that belong to a public value, in hex, or all of a kind in the order they were given. Throws a TypeError
+   * for a kind that the definition does not declare.
+   */
+  keys<Secret>(kind: KeyKind<Secret>, index?: string): readonly Key<Secret>[];
+  keys(kind: string, index?: string): readonly Key[];
+  keys(kind: KeyKind | string, index?: string): readonly Key[] {
+    return this.#shared.lookups.find(kind, index);
+  }
+
+  /**
+   * Decrypts a field of a message, and shows what it holds as a layer inside of it. Undefined where the tag does not verify, or where no
+   * key of the kind `key` opens it: the row says so. Budget of keys that are tried: `trialBytes`. Throws a TypeError for a field that the
+   * layer does not have.
+   */
   decrypt(message: ReadMessage, field: string, decryption: Decryption): Decrypted | undefined {
-    return decryptField(this.#stage.sink, message, field, decryption);
+    const { sink } = this.#stage;
+    const { lookups } = this.#shared;
+    const { key: kind, open, how, to } = decryption;
+    const sent = message.$.bytes.subarray(...sealedRange(message, field, to));
+    const attempt = { field, how, length: sent.length };
+    if (kind === undefined) {
+      const openKnown = (bytes: Uint8Array) => open(bytes, noSecret);
+      const opens = openKnown(sent) !== undefined;
+      return decryptField(
+        sink,
+        message,
+        field,
+        { ...decryption, open: openKnown },
+        lookups.tried({ ...attempt, opens: () => opens }),
+      );
+    }
+    const opens = ({ secret }: Key) => secret instanceof Uint8Array && open(sent, secret) !== undefined;
+    const keys = lookups.find(kind);
+    const tried = lookups.tried({ ...attempt, opens });
+    const fitting = keys.find((key) => {
+      if (!sink.budget.mayTry(key.origin, sent.length) || !opens(key)) return false;
+      sink.budget.opened(key.origin, sent.length);
+      return true;
+    });
+    if (fitting === undefined) {
+      const { label, doc } = lookups.kindOf(kind);
+      sink.seal(message.$.row, [`${label}: ${doc}`], tried);
+      return undefined;
+    }
+    const secret = fitting.secret as Uint8Array;
+    return decryptField(sink, message, field, { ...decryption, open: (bytes) => open(bytes, secret) }, tried);
+  }
+
+  /** What both sides compute for a message: for its page of computed values, and only when that is looked at. */
+  compute({ $ }: ReadMessage, derivations: () => readonly Derivation[]): void {
+    const facts = this.#stage.sink.facts($.row);
+    if (facts !== undefined) facts.computed = derivations;
   }
 
   /** A breach of a rule by a message. Throws a TypeError for a rule that the definition does not declare: nobody could look it up. */
@@ -146,10 +193,8 @@ export class Talk {
 
   /** Throws a TypeError for a label that is none of the definition's: no line of a key log would be read under it. */
   #checkLabels(keys: HandshakeOptions['keys']): void {
-    const { id, keys: kinds } = this.#shared.declared;
-    const labels = kinds.map(({ label }) => label);
     for (const label of Object.values(keys) as readonly (string | undefined)[])
-      if (label !== undefined && !labels.includes(label)) throw new TypeError(notDeclared(id, 'keys', label, labels));
+      if (label !== undefined) this.#shared.lookups.kindOf(label);
   }
 
   /** Throws a TypeError where there are datagrams. */
@@ -159,8 +204,4 @@ export class Talk {
   }
 }
 
-function notDeclared(id: string, list: string, name: unknown, known: readonly string[]): string {
-  const meant = typeof name === 'string' ? nearest(name, known) : undefined;
-  const more = meant === undefined ? `: ${known.join(', ') || 'there are none'}` : `: did you mean "${meant}"?`;
-  return `${JSON.stringify(name)} is none of the "${list}" of ${id}${more}`;
-}
+const noSecret = new Uint8Array(0);

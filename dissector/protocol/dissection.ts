@@ -37,11 +37,22 @@ export interface MessageView<Facts = unknown, Session = unknown> {
   place(pieces: readonly Piece[]): PlacedBytes;
 }
 
+/** A message that another one carries. */
+export interface MessageInside {
+  /** One of the protocol's `names`; empty for bytes that no layer claims. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** A field held it encrypted: `whole` of the message around it has the ciphertext. */
+  readonly wasSealed: boolean;
+}
+
 /** The second pass: pure, repeatable, on demand. */
 export interface Dissection {
   readonly layer: Field;
   /** Layers inside of it, the outermost first: of what it carries. The `name` of each is one of the protocol's `layers`. */
   readonly inside?: readonly Field[];
+  /** The same as messages, and what fields hold that were decrypted. */
+  readonly within?: readonly MessageInside[];
   /** `fields` of `decode --json`. */
   readonly fields: Json;
   /** The whole message after decryption. */

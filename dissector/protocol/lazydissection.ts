@@ -1,5 +1,5 @@
 import type { Field, Json } from '../bytes/index.ts';
-import type { Dissection } from './dissection.ts';
+import type { Dissection, MessageInside } from './dissection.ts';
 
 /** What is made of a message only when somebody asks for it. */
 export interface Later {
@@ -7,6 +7,7 @@ export interface Later {
   fields(): Json;
   whole(): Uint8Array;
   missing(): readonly string[];
+  within?(): readonly MessageInside[];
 }
 
 /**
@@ -36,6 +37,10 @@ export class LazyDissection implements Dissection {
 
   get whole(): Uint8Array {
     return this.#later.whole();
+  }
+
+  get within(): readonly MessageInside[] {
+    return this.#later.within?.() ?? [];
   }
 
   get missing(): readonly string[] {

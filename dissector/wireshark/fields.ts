@@ -1,15 +1,26 @@
 import { luaComment, luaText } from './luatext.ts';
 
-/** A name that Wireshark has already is that of another protocol: the first word is a variable. */
-export function luaAbbreviation(abbreviation: string): string {
+/**
+ * A filter name in Lua. A first word that Wireshark has already is that of another protocol: that of the dissector, `own`, is a variable. The
+ * names of further layers stand as they are.
+ */
+function luaAbbreviation(abbreviation: string, own: string): string {
   // Wireshark takes no other characters in a filter name.
-  return `word .. ${luaText(abbreviation.slice(abbreviation.indexOf('.')).replace(/[^A-Za-z0-9._-]/g, '_'))}`;
+  const name = abbreviation.replace(/[^A-Za-z0-9._-]/g, '_');
+  const rest = name.indexOf('.');
+  return name.slice(0, rest) === own ? `word .. ${luaText(name.slice(rest))}` : luaText(name);
 }
 
 /** The fields of one generated dissector: a Lua variable in the table "f" and its ProtoField. */
 export class LuaFields {
+  readonly #own: string;
   readonly #lines = new Map<string, string>();
   readonly #keys = new Map<string, string>();
+
+  /** `own`: the first word of the names of the dissector. */
+  constructor(own: string) {
+    this.#own = own;
+  }
 
   /** The variable of a field by its filter name. `type` is a function of ProtoField, `more` its further arguments in Lua. */
   of(
@@ -23,7 +34,7 @@ export class LuaFields {
     while (trailing.length > 0 && trailing.at(-1) === undefined) trailing.pop();
     const given = trailing.map((each) => `, ${each ?? 'nil'}`).join('');
     const name = abbreviation.split('.').slice(1).join('.') || abbreviation;
-    const declared = `ProtoField.${type}(${luaAbbreviation(abbreviation)}, ${luaText(name.split('.').at(-1)!)}${given})`;
+    const declared = `ProtoField.${type}(${luaAbbreviation(abbreviation, this.#own)}, ${luaText(name.split('.').at(-1)!)}${given})`;
     const kind = `${abbreviation} ${type} ${given}`;
     const known = this.#keys.get(kind);
     if (known !== undefined) return known;

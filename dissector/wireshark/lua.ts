@@ -15,7 +15,7 @@ export function luaDissector(protocol: Protocol): { readonly lua: string } | { r
   // The first word of its filter names: that of the layer of its messages, where that has one.
   const first = 'json' in wire ? undefined : wire.messages[0]?.name;
   const layer = protocol.messages?.find((form) => form.name === first)?.layer ?? id;
-  const fields = new LuaFields();
+  const fields = new LuaFields(layer);
   const message = fields.of(`${layer}.message`, 'string', 'Name of the message.');
   const readers = 'json' in wire ? jsonReaders(protocol, wire, layer, fields) : byteReaders(protocol, wire, layer, fields);
   const plain = plainReaders(protocol, layer, fields);
@@ -77,8 +77,9 @@ function reader(
   at: number,
   fields: LuaFields,
 ): { readonly lines: string[] } {
-  const layout = one.layout ?? messages.find((form) => form.name === one.name)?.layout;
-  const place = { fields, prefix: layer, indent: '  ' };
+  const form = one.layout === undefined ? messages.find(({ name }) => name === one.name) : undefined;
+  const layout = one.layout ?? form?.layout;
+  const place = { fields, prefix: form?.layer ?? layer, indent: '  ' };
   const items = layout === undefined ? [] : luaItems(layout.items, place);
   const inner = payloadLines(one, place);
   return {
@@ -223,7 +224,7 @@ function plainReaders(protocol: Protocol, layer: string, fields: LuaFields): str
     'local opened_readers = {}',
   ];
   for (const { number, form } of openedForms(protocol).forms.values()) {
-    const place: LuaPlace = { fields, prefix: layer, indent: '  ' };
+    const place: LuaPlace = { fields, prefix: form.layer ?? layer, indent: '  ' };
     const head = form.layout === undefined ? [] : luaItems(form.layout.items, place);
     // A form that is a proto3 message alone stands in the tree as the field of its name.
     const inner = form.payload === undefined ? [] : payloadLines({ name: form.name, when: [], payload: form.payload }, place);

@@ -1,4 +1,5 @@
 /** Decrypted messages as a capture of exported PDUs, which the generated dissector shows. */
+import { concatBytes } from '@noble/hashes/utils.js';
 import type { Analysis } from '../analysis/index.ts';
 import { enhancedPacket, interfaceDescription, sectionHeader } from '../capture/index.ts';
 import type { Protocol } from '../protocol/index.ts';
@@ -24,26 +25,30 @@ export class OpenedBlocks {
     this.#analysis = analysis;
   }
 
-  /** The block of a message; undefined for one that was not decrypted as a whole. */
+  /** The block of a message, or a block for each message that fields of it held encrypted; undefined for one that was not decrypted as a whole. */
   message(n: number): Uint8Array | undefined {
     const message = this.#analysis.message(n);
     if (message.decrypted !== true) return undefined;
     const { protocol, name, frame, conversation, direction } = message;
     const known = this.#forms.get(protocol) ?? openedForms(protocol);
     this.#forms.set(protocol, known);
-    const { whole } = this.#analysis.dissectAlone(message);
+    const { whole, within = [] } = this.#analysis.dissectAlone(message);
+    const sealed = within.filter(({ wasSealed }) => wasSealed);
     const { reader } = this.#analysis;
     const { frames } = reader;
-    const numbered = { frame: reader.wiresharkNumber(frame - 1), bytes: whole };
-    const pdu = { dissector: dissectorOf(known, name), conversation, direction, ...numbered };
     // A frame without a time, or with one that this format cannot hold, stands at the beginning of 1970.
     const seconds = frames.hasTime(frame - 1) ? frames.seconds(frame - 1) : -1;
     const isWritable = seconds >= 0 && seconds < LATEST;
-    return enhancedPacket({
-      bytes: exportedPdu(pdu),
-      seconds: isWritable ? seconds : 0,
-      nanos: isWritable ? frames.nanos(frame - 1) : 0,
-    });
+    const blockOf = (pdu: { readonly name: string; readonly bytes: Uint8Array }): Uint8Array =>
+      enhancedPacket({
+        bytes: exportedPdu({
+          ...{ dissector: dissectorOf(known, pdu.name), bytes: pdu.bytes },
+          ...{ conversation, direction, frame: reader.wiresharkNumber(frame - 1) },
+        }),
+        seconds: isWritable ? seconds : 0,
+        nanos: isWritable ? frames.nanos(frame - 1) : 0,
+      });
+    return concatBytes(...(sealed.length > 0 ? sealed : [{ name, bytes: whole }]).map(blockOf));
   }
 }
 

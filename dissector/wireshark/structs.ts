@@ -89,9 +89,10 @@ function luaItem(item: Item, place: LuaPlace): string[] {
   }
 }
 
-function uint({ name, size, signed, order, names, doc }: UintItem, place: LuaPlace): string[] {
+function uint({ name, size, signed, order, hex, names, doc }: UintItem, place: LuaPlace): string[] {
   const bits = size === 5 || size === 6 ? 64 : size * 8;
-  const more = names === undefined ? {} : { base: 'base.DEC', values: luaWords(names) };
+  const base = hex === true ? 'base.HEX' : 'base.DEC';
+  const more = names === undefined ? (hex === true ? { base } : {}) : { base, values: luaWords(names) };
   const field = place.fields.of(`${place.prefix}.${name}`, `${signed ? 'int' : 'uint'}${bits}`, doc, more);
   return [
     `${place.indent}v[${luaText(name)}] = integer(cursor, tree, ${field}, ${size}, ${order === 'little'}, ${luaText(name)})`,

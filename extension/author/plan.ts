@@ -41,7 +41,9 @@ function noiseProblem(name: string, transport: ProtocolPlan['transport']): strin
   if (typeof read === 'string') return read;
   if (read.dh.name !== '25519') return 'A new protocol has keys of 25519.';
   const { psks, preMessages, isOneWay } = read.pattern;
-  if (psks > 0) return 'A conversation does not read patterns with a pre-shared key yet.';
-  if (preMessages.length > 0) return 'A conversation does not read patterns whose static keys are known before (K, I) yet.';
-  return isOneWay ? 'A conversation does not read one-way patterns yet.' : undefined;
+  if (psks > 0)
+    return 'A new protocol has no pre-shared key: begin with XX, then write the pattern and the label of "psk" into the module.';
+  if (preMessages.length > 0)
+    return 'A new protocol has no static keys that are known before (K, I): begin with XX, then write the pattern and the label of "rs" into the module.';
+  return isOneWay ? 'A new protocol has no one-way pattern: begin with XX, then write the pattern into the module.' : undefined;
 }

@@ -1,4 +1,5 @@
 /** The text of a new protocol: a module that decodes at once, short enough to be read before it is changed. */
+import { noise as noiseFramework } from '../../dissector/index.ts';
 import type { Framing, ProtocolPlan } from './plan.ts';
 
 /** The module of a protocol. */
@@ -9,8 +10,17 @@ export function moduleText(plan: ProtocolPlan): string {
 /** The packet script beside it. */
 export function scriptText({ name, transport }: ProtocolPlan): string {
   if (transport === 'tcp')
-    return `# A packet by itself: Preview Bytes shows it. A conversation has no test node yet.
-${name} record { type: 1, text: "hello" }
+    return `### an ask is answered
+node b = ${name} listen 127.0.0.1:0
+node a = ${name} dial b
+send a record { type: 1, text: "hello" }
+expect a record { type: 2, text: "hello" } within 2s
+
+### a wrong version ends the connection
+node b = ${name} listen 127.0.0.1:0
+node a = ${name} dial b manual
+send a preamble { version: 9 }
+expect a close within 2s
 `;
   return `### a ping is answered
 node b = ${name} listen 127.0.0.1:0
@@ -93,6 +103,40 @@ export default ({ bytes, defineMessages, struct, structForm, uint }) => {
 `;
 }
 
+/** The test node of a conversation: it says what the conversation reads, and answers each ask. */
+function streamPeer(noise: string | undefined, label: string): string {
+  const hasStatic = noise !== undefined && usesStatic(noise);
+  const me = hasStatic ? ', me' : '';
+  const handshake =
+    noise === undefined
+      ? ''
+      : `        const { inner } = yield* talk.noise(sealed, '${noise}', {
+          keys: { s: '${label}_STATIC', e: '${label}_EPHEMERAL' },
+${hasStatic ? '          s: me.noise,\n' : ''}        });
+`;
+  const talk = noise === undefined ? 'talk' : 'inner';
+  return `    // The test node: it answers an ask.
+    peer: {
+${hasStatic ? '      identity: { noise: 32 },\n' : ''}      fill: (name) => filled[name] ?? {},
+      *speak(talk${me}) {
+        talk.send(preamble, {});
+        const begun = yield* talk.read(preamble);
+        if (begun.version !== 1) return talk.fail(\`The version is \${begun.version}, not 1.\`);
+${handshake}        talk.ready();
+        for (;;) {
+          const { type, text } = yield* ${talk}.read(record);
+          if (type === 1) ${talk}.send(record, { type: 2, text });
+        }
+      },
+    },
+`;
+}
+
+function usesStatic(name: string): boolean {
+  const read = noiseFramework.readProtocolName(name);
+  return typeof read !== 'string' && read.pattern.messages.some(({ tokens }) => tokens.includes('s'));
+}
+
 /** What each side of a stream begins with: four bytes at least, since the protocol is recognised by them. */
 export function magicOf(name: string): string {
   return name.padEnd(4, '-');
@@ -126,6 +170,7 @@ function streams({ name, port, framing, noise }: ProtocolPlan): string {
  * ${titleOf(name)}, over TCP, port ${port}.
  *
  *   peerscope decode ${name}.pcapng --protocol ${name}.js${keys}
+ *   peerscope run ${name}.packet --protocol ${name}.js
  *   peerscope protocol test ${name}.js
  *
  * On the wire, big-endian: each side begins with "${magic}" and u8 version (1). ${then}
@@ -166,6 +211,9 @@ ${
   });
   const rule = rulesOf('${name}');
   const version = rule('version', 'error', 'the comment at the top of ${name}.js');
+  // What the test node says where nobody says otherwise.
+  /** @type {Record<string, import('peerscope/dissector').FieldValues>} */
+  const filled = { preamble: { magic: '${magic}', version: 1 }, record: { type: 1, text: 'hello' } };
 
   return defineConversation({
     id: '${name}',
@@ -197,7 +245,7 @@ ${
       for (;;) yield* inner.read(record);
 `
 }    },
-  });
+${streamPeer(noise, label)}  });
 };
 `;
 }

@@ -4,7 +4,7 @@ import type { Fresh } from '../fresh.ts';
 import type { ChecksumItem } from '../layout.ts';
 import type { Frame } from './frame.ts';
 import type { ItemKind } from './kind.ts';
-import { integerBytes } from './uint.ts';
+import { hexText, integerBytes } from './uint.ts';
 
 /** What it has to be follows from other bytes. */
 const checksum: Fresh = { as: 'checksum' };
@@ -22,7 +22,8 @@ export const checksumKind: ItemKind<ChecksumItem> = {
       const { at, source } = cursor;
       const raw = cursor.bytes.subarray(at, at + size);
       const value = hash ? raw : integerOf(raw, order);
-      into.push({ name, kind: 'value', value, doc, source, start: at, end: at + size });
+      const text = value instanceof Uint8Array ? {} : { text: hexText(value, size) };
+      into.push({ name, kind: 'value', value, ...text, doc, source, start: at, end: at + size });
       cursor.at += size;
       return true;
     };

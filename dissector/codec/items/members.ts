@@ -10,6 +10,7 @@ const members = [
     'size',
     'order',
     'signed',
+    'hex',
     'names',
     'bits',
     'width',

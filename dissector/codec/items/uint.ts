@@ -8,7 +8,7 @@ import type { Scope, Step } from './scope.ts';
 
 export const uintKind: ItemKind<UintItem> = {
   compile(item: UintItem, scope: Scope, above: string): Step {
-    const { name, doc, size, names, signed } = item;
+    const { name, doc, size, names, signed, hex } = item;
     const path = `${above}.${name}`;
     const slot = scope.declare(name);
     const little = item.order === 'little';
@@ -27,7 +27,8 @@ export const uintKind: ItemKind<UintItem> = {
       slots[slot] = Number(value);
       const field: Field = { name, kind: 'value', value, doc, source, start: at, end: at + size };
       const word = names?.[Number(value)];
-      if (word !== undefined) field.text = `${word} (${value})`;
+      if (hex === true) field.text = hexText(value, size);
+      if (word !== undefined) field.text = `${word} (${field.text ?? value})`;
       into.push(field);
       cursor.at += size;
       return true;
@@ -44,6 +45,13 @@ export const uintKind: ItemKind<UintItem> = {
     return [{ name, kind, doc, ...(names === undefined ? {} : { values: names }) }];
   },
 };
+
+/** `0x0a`: two digits a byte; of a negative integer its bytes. */
+export function hexText(value: number | bigint, size: number): string {
+  return `0x${BigInt.asUintN(size * 8, BigInt(value))
+    .toString(16)
+    .padStart(size * 2, '0')}`;
+}
 
 /** An integer in so many bytes. */
 export function integerBytes(

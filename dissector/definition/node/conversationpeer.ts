@@ -2,12 +2,14 @@ import type { FieldValues } from '../../codec/index.ts';
 import {
   type Link,
   type LinkStatus,
+  type Machine,
   type Members,
   type NodeContext,
   type NodeDefinition,
   type NodeSession,
   unknownMember,
 } from '../../protocol/index.ts';
+import { notDeclared } from '../declared.ts';
 import type { Layer } from '../layer.ts';
 import { definedNode } from './definednode.ts';
 import type { Identity, IdentityLengths } from './identity.ts';
@@ -20,26 +22,30 @@ export interface ConversationPeer {
   readonly identity?: IdentityLengths;
   /** The values of a message that were not given. */
   readonly fill?: (message: string, me: Identity, random: (length: number) => Uint8Array) => FieldValues;
+  /** Names of messages that travel encrypted, by `talk.inside`: the fault `wrong-key` applies to them. Those of Noise are known. */
+  readonly sealed?: readonly string[];
   /** Speaks on one link, from its beginning. `talk.dialled` tells the sides apart. */
   readonly speak: (talk: NodeTalk, me: Identity) => Speaking;
 }
 
-const members: Members<ConversationPeer> = { identity: true, fill: true, speak: true };
+const members: Members<ConversationPeer> = { identity: true, fill: true, sealed: true, speak: true };
 
 /** Throws a TypeError for what is no such peer. */
 export function conversationNode(
   id: string,
   layers: readonly Layer[],
   peer: ConversationPeer,
-  port: number | undefined,
+  { port, machine }: { readonly port: number | undefined; readonly machine: Machine | undefined },
 ): NodeDefinition {
   const unknown = unknownMember(peer, members, 'the "peer" of a conversation');
   if (unknown !== undefined) throw new TypeError(`${id}: ${unknown}`);
   if (typeof peer.speak !== 'function') throw new TypeError(`${id}: "speak" of its peer is a generator function.`);
   // Where a message travels decides whether it is encrypted: in clear, a wrong key changes nothing.
-  const sealed = layers.some((layer) => 'field' in layer) ? layers.flatMap(({ names }) => names) : [];
   const delivers = layers.flatMap(({ names }) => names);
-  const session = (context: NodeContext, me: Identity) => new ConversationSession(context, layers, peer, me);
+  const foreign = peer.sealed?.find((name) => !delivers.includes(name));
+  if (foreign !== undefined) throw new TypeError(`${id}: ${notDeclared(id, 'layers', foreign, delivers)}`);
+  const sealed = layers.some((layer) => 'field' in layer) ? delivers : (peer.sealed ?? []);
+  const session = (context: NodeContext, me: Identity) => new ConversationSession(context, { layers, machine }, peer, me);
   return definedNode({ transport: 'tcp', port, sealed, delivers, identity: peer.identity, session });
 }
 
@@ -49,11 +55,11 @@ class ConversationSession implements NodeSession {
   readonly #shared: Shared;
   readonly #links = new Map<number, LinkConversation>();
 
-  constructor(context: NodeContext, layers: readonly Layer[], peer: ConversationPeer, me: Identity) {
+  constructor(context: NodeContext, given: Pick<Shared, 'layers' | 'machine'>, peer: ConversationPeer, me: Identity) {
     this.#peer = peer;
     this.#me = me;
     const fill = (message: string) => peer.fill?.(message, me, (length) => context.random(length)) ?? {};
-    this.#shared = { context, layers, fill, held: 0 };
+    this.#shared = { context, ...given, fill, held: 0 };
   }
 
   opened(link: Link): void {

@@ -1,6 +1,14 @@
 import { toHex } from '../../bytes/index.ts';
 import type { FieldValues } from '../../codec/index.ts';
-import type { Corruption, Link, LinkStatus, NodeContext } from '../../protocol/index.ts';
+import {
+  advance,
+  allowed,
+  type Corruption,
+  type Link,
+  type LinkStatus,
+  type Machine,
+  type NodeContext,
+} from '../../protocol/index.ts';
 import type { Layer } from '../layer.ts';
 import { merged } from './filling.ts';
 import type { NodeNoise } from './nodenoise.ts';
@@ -17,6 +25,8 @@ export interface Shared {
   readonly context: NodeContext;
   readonly layers: readonly Layer[];
   readonly fill: (message: string) => FieldValues;
+  /** Who may say what in which state, where that is declared. */
+  readonly machine: Machine | undefined;
   /** Bytes that wait in all stages. */
   held: number;
 }
@@ -36,11 +46,13 @@ export class LinkConversation implements Hearing {
   #held = 0;
   #hasToldUnread = false;
   #isOver = false;
+  #state: string;
   isReady = false;
 
   constructor(shared: Shared, link: Link) {
     this.#shared = shared;
     this.link = link;
+    this.#state = shared.machine?.start ?? '';
     this.root = new NodeStage(this, (bytes) => bytes);
   }
 
@@ -65,13 +77,30 @@ export class LinkConversation implements Hearing {
 
   get status(): LinkStatus {
     if (this.#isOver) return { state: 'over', doc: 'The conversation has ended.', ready: this.isReady };
+    const { machine } = this.#shared;
+    if (machine !== undefined) return { state: this.#state, doc: machine.states[this.#state]!, ready: this.isReady };
     return this.isReady
       ? { state: 'open', doc: 'The handshake is done.', ready: true }
       : { state: 'handshake', doc: 'The handshake goes on.', ready: false };
   }
 
-  /** Names of the messages that have a place in the conversation now. */
+  /** A message has gone out, or has come: one that the machine knows and allows leads to its next state. */
+  passed(message: string, isOwn: boolean): void {
+    const { machine } = this.#shared;
+    if (machine !== undefined)
+      this.#state = advance(machine, this.#state, message, isOwn === this.link.dialled ? 'opener' : 'answerer') ?? this.#state;
+  }
+
+  /** Names of the messages that have a place in the conversation now, and that its machine allows where it knows them. */
   get messages(): readonly string[] {
+    const { machine } = this.#shared;
+    if (machine === undefined) return this.#placed;
+    const known = new Set(machine.transitions.map(({ message }) => message));
+    const now = allowed(machine, this.#state, this.link.dialled ? 'opener' : 'answerer');
+    return this.#placed.filter((name) => !known.has(name) || now.includes(name));
+  }
+
+  get #placed(): readonly string[] {
     const names: string[] = [];
     for (const layer of this.#shared.layers) {
       const noise = this.#noises.get(layer);
@@ -125,7 +154,9 @@ export class LinkConversation implements Hearing {
     this.#queued = this.#queued.filter((each) => each !== queued);
     const stage = queued?.stage ?? this.#places.get(layer);
     if (stage === undefined) throw new Error(`The conversation has not come to ${message} yet.`);
-    return stage.write(layer.messages.find(({ name }) => name === message)!.encode(values), spoiling);
+    const bytes = stage.write(layer.messages.find(({ name }) => name === message)!.encode(values), spoiling);
+    this.passed(message, true);
+    return bytes;
   }
 
   /** A message with bytes of its own goes as it is, and the handshake stays where it is. */

@@ -14,6 +14,8 @@ export interface Hearing {
   held: number;
   /** What came in cannot be read. */
   broken(text: string): void;
+  /** A message came. */
+  passed(message: string, isOwn: boolean): void;
   /** Bytes came that nobody reads. */
   unread(length: number): void;
 }
@@ -38,6 +40,7 @@ class NodeSink implements StageSink {
   }
 
   add(direction: Direction, layer: Layer, { values, bytes, pieces, ranges }: TakenMessage): ReadMessage {
+    this.#hearing.passed(layer.nameOf(values), false);
     const facts: ReadMessage['$'] = { direction, frame: 0, row: 0, bytes, pieces, ranges, shown: { layer } };
     return Object.assign(values, { $: facts }) as unknown as ReadMessage;
   }

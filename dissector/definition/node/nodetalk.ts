@@ -8,6 +8,14 @@ import { NodeNoise, type NodeNoiseOptions, type NoiseFrame } from './nodenoise.t
 import { NodeStage } from './nodestage.ts';
 import type { Speaking } from './waiting.ts';
 
+/** How messages travel inside of encrypted frames, with cryptography of the author's own. */
+export interface NodeSealing {
+  /** The values of a frame that carries these bytes. `wrongKey`: a fault wants them encrypted with another key than that of the session. */
+  readonly seal: (plaintext: Uint8Array, spoiling: { readonly wrongKey: boolean }) => FieldValues;
+  /** What a frame carries; undefined where its tag does not verify, or a sentence that says why it is refused. */
+  readonly open: (frame: ReadMessage) => Uint8Array | string | undefined;
+}
+
 /** The node's end of a conversation, or of a stream inside of one, in the hands of its author. What waits is called with `yield*`. */
 export class NodeTalk {
   /** This side opened it: the link, or the stream of a multiplexer. */
@@ -74,6 +82,33 @@ export class NodeTalk {
       else if (plaintext.length > 0) inner.feed(plaintext);
     });
     return { inner: new NodeTalk(inner, this.#link, this.dialled), payload, rs: noise.rs };
+  }
+
+  /**
+   * From here on encrypted frames of a layer: the conversation inside of them. A frame that does not open, or that `open` refuses with a
+   * sentence, ends the link.
+   */
+  inside(layer: Layer, { seal, open }: NodeSealing): NodeTalk {
+    if (!layer.isDelimited) throw new TypeError(`The layer ${layer.id} is no struct: nothing tells where its messages end.`);
+    const outer = this.#stage;
+    this.#link.uses(layer, outer);
+    const inner = new NodeStage(this.#link, (bytes, { wrongKey = false, ...spoiling }) => {
+      const values = seal(bytes, { wrongKey });
+      const written = outer.write(layer.encode(values), spoiling);
+      this.#link.passed(layer.nameOf(values), true);
+      return written;
+    });
+    outer.pump(layer, (message) => {
+      const plaintext = open(message);
+      if (plaintext instanceof Uint8Array) inner.feed(plaintext);
+      else this.#link.fail(plaintext ?? `The tag of a message of ${layer.title} does not verify.`);
+    });
+    return new NodeTalk(inner, this.#link, this.dialled);
+  }
+
+  /** Writes a key into the recording and the key log: a line `LABEL value`, the value in hex. */
+  logKey(label: string, key: Uint8Array): void {
+    this.#link.logKey(label, key);
   }
 
   /**

@@ -173,7 +173,8 @@ function readTested(capture: string, module: string | undefined, keyLogs: readon
 
 /** Whether a line of `decode --json` is what its schema says. */
 async function lineSchema(io: Io): Promise<(line: unknown) => string | undefined> {
-  const { Ajv2020 } = await import('ajv/dist/2020.js');
+  // The package is CommonJS: in a bundle, a dynamic import of it has no names but `default`.
+  const { default: Ajv2020 } = await import('ajv/dist/2020.js');
   const schema = JSON.parse(readFileSync(join(io.root, 'dissector', 'decode.schema.json'), 'utf8'));
   const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
   return (line) => {

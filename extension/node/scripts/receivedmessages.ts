@@ -1,12 +1,12 @@
 /** The messages of one node's recording while it grows: each is decoded again as long as nobody has looked for it. */
 
 import { Analysis } from '../../../dissector/analysis/index.ts';
-import { messageLine } from '../../../dissector/analysis/jsonline.ts';
+import { lineOf } from '../../../dissector/analysis/jsonline.ts';
 import type { Limits } from '../../../dissector/bytes/index.ts';
 import { memoryFile, openCapture } from '../../../dissector/capture/index.ts';
 import type { FieldValues } from '../../../dissector/codec/index.ts';
 import { fromHex, type MessageLine } from '../../../dissector/index.ts';
-import { type Choices, KeyRing, type Protocol, type State } from '../../../dissector/protocol/index.ts';
+import { type Choices, type Dissection, KeyRing, type Protocol, type State } from '../../../dissector/protocol/index.ts';
 
 const STEP_FRAMES = 4096;
 
@@ -32,8 +32,8 @@ export class ReceivedMessages {
   readonly ring: KeyRing;
   /** Bytes of the recording, and keys, as they were at the last look. */
   #before = { size: 0, keys: 0 };
-  /** Messages by number, those that the node itself has sent among them. */
-  readonly #lines: { readonly destination: string; readonly heard: ReceivedMessage }[] = [];
+  /** Messages by number, those that the node itself has sent among them; each with the messages inside of it. */
+  readonly #lines: { readonly destination: string; readonly heard: readonly ReceivedMessage[] }[] = [];
 
   constructor(protocol: Protocol, protocols: readonly Protocol[], choices: Choices, limits: Limits) {
     this.#limits = limits;
@@ -59,7 +59,7 @@ export class ReceivedMessages {
   /** What came to an address, or all that was recorded, in order. Messages from `seen` of them on may be other ones than they were at the last look. */
   heardAt(address: string | undefined, seen: number): readonly ReceivedMessage[] {
     this.#look(address, seen);
-    return this.#lines.flatMap(({ destination, heard }) => (isAt(destination, address) ? [heard] : []));
+    return this.#lines.flatMap(({ destination, heard }) => (isAt(destination, address) ? heard : []));
   }
 
   #look(address: string | undefined, seen: number): void {
@@ -71,15 +71,21 @@ export class ReceivedMessages {
     this.#before = { size, keys: this.ring.size };
     this.#lines.length = this.#settled(address, seen);
     for (let n = this.#lines.length; n < analysis.messageCount; n++) {
-      const line = messageLine(analysis, n, true);
-      this.#lines.push({ destination: line.dst, heard: this.#heard(line) });
+      const told = analysis.message(n);
+      const dissection = analysis.dissectAlone(told);
+      const line = lineOf(analysis, told, dissection, true);
+      const own = this.#heard(line);
+      this.#lines.push({ destination: line.dst, heard: [own, ...this.#inside(own, dissection)] });
     }
   }
 
   /** How many lines stand before the first that nobody has looked for. */
   #settled(address: string | undefined, seen: number): number {
     let count = 0;
-    const first = this.#lines.findIndex(({ destination }) => isAt(destination, address) && count++ === seen);
+    const first = this.#lines.findIndex(({ destination, heard }) => {
+      if (isAt(destination, address)) count += heard.length;
+      return count > seen;
+    });
     return first < 0 ? this.#lines.length : first;
   }
 
@@ -97,6 +103,17 @@ export class ReceivedMessages {
     while (analysis.step(STEP_FRAMES));
     analysis.finish();
     return analysis;
+  }
+
+  /** What a message carries is expected by its own name, as it is sent. */
+  #inside({ frame }: ReceivedMessage, { within = [] }: Dissection): readonly ReceivedMessage[] {
+    return within.flatMap(({ name, bytes }) => {
+      const form = this.#protocol.messages?.find((each) => each.name === name);
+      if (form === undefined) return [];
+      const { values, problem } = form.decode(bytes, this.#limits);
+      const state: State = problem === undefined ? 'decoded' : 'malformed';
+      return [{ message: name, values, state, isRead: problem === undefined, frame }];
+    });
   }
 
   #heard({ message, fields, bytes = '', state, decrypted, frames }: MessageLine): ReceivedMessage {

@@ -9,7 +9,7 @@ export function findings({ findings }: TreeView): TemplateResult | typeof nothin
     ({ severity, rule, text, clause, frames }) => html`<li class="finding ${severity}" data-rule=${rule}>
       <span class="mark ${severity}" aria-hidden="true">${signs[severity]}</span>
       <span><span class="severity">${severity}</span> <code>${rule}</code> ${text}
-        <span class="clause">${clause}${frames.length > 1 ? ` · frames ${frames.join(', ')}` : ''}</span></span>
+        <span class="clause">(${clause})${frames.length > 1 ? ` · frames ${frames.join(', ')}` : ''}</span></span>
     </li>`,
   )}</ul>`;
 }

@@ -1,7 +1,7 @@
 /** The command as it is installed: one file that plain Node runs. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -31,6 +31,17 @@ describe('dist/peerscope.js', () => {
     const { out, err } = await peerscope(args);
     expect({ out: stdout, err: stderr }).toEqual({ out, err });
     expect((await node(process.execPath, [command, '--version'])).stdout).toBe('9.8.7\n');
+  });
+
+  it('checks a protocol module, with all that it loads for that', async () => {
+    const home = dirname(dirname(command));
+    mkdirSync(`${home}/dissector`, { recursive: true });
+    copyFileSync('dissector/decode.schema.json', `${home}/dissector/decode.schema.json`);
+    const { stdout } = await node(process.execPath, [
+      ...[command, 'protocol', 'test', 'media/samples/heartbeat.js', 'media/samples/heartbeat.pcapng'],
+      ...['--keys', 'media/samples/heartbeat.keys', '--rounds', '1'],
+    ]);
+    expect(stdout).toContain('heartbeat');
   });
 
   it('gives its exit status and ends', async () => {

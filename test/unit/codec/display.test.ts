@@ -1,7 +1,7 @@
 /** Texts that describe fields are for people: no behaviour hangs on how they are worded. */
 import { describe, expect, it } from 'vitest';
 import type { FieldForm, MessageForm, TreeField } from '../../../dissector/codec/index.ts';
-import { kindText } from '../../../dissector/codec/index.ts';
+import { checksum, compileStruct, kindText, struct, uint } from '../../../dissector/codec/index.ts';
 import { FieldCatalog } from '../../../dissector/filter/index.ts';
 import type { Protocol } from '../../../dissector/protocol/index.ts';
 import { protocols } from '../../../dissector/protocols/index.ts';
@@ -134,4 +134,28 @@ describe('the text of a kind', () => {
     [{ type: 'list', element: { type: 'record' } }, 'list of record'],
     [{ type: 'address' }, 'address'],
   ] as const)('%j is "%s"', (kind, text) => expect(kindText(kind)).toBe(text));
+});
+
+describe('integers that are read in hexadecimal', () => {
+  const { field } = compileStruct(
+    struct('head', '', [
+      uint(2, 'magic', '', { hex: true }),
+      uint(1, 'type', '', { hex: true, names: { 10: 'hello' } }),
+      uint(4, 'below', '', { hex: true, signed: true }),
+      uint(8, 'wide', '', { hex: true, order: 'little' }),
+      uint(1, 'count', ''),
+      checksum('crc32', 'crc', ''),
+    ]),
+  )(Uint8Array.of(0x43, 0x52, 10, 255, 255, 255, 254, 1, 0, 0, 0, 0, 0, 0, 0, 16, 0, 0, 0, 7));
+
+  it('are values as ever, and have two digits a byte for people', () => {
+    expect(field.children!.map(({ name, value, text }) => [name, value, text])).toEqual([
+      ['magic', 0x4352, '0x4352'],
+      ['type', 10, 'hello (0x0a)'],
+      ['below', -2, '0xfffffffe'],
+      ['wide', 1n, '0x0000000000000001'],
+      ['count', 16, undefined],
+      ['crc', 7, '0x00000007'],
+    ]);
+  });
 });

@@ -12,6 +12,8 @@ describe('the word that was meant', () => {
     ['p2pk.counter', 'p2pke.counter'],
     ['frame.numbr', 'frame.number'],
     ['p2pke.f', 'p2pke.e'],
+    ['counter', 'p2pke.counter'],
+    ['number', 'frame.number'],
   ])('by %s is %s', (typed, meant) => expect(nearest(typed, fields)).toBe(meant));
 
   it.each(['p2pke.random', 'tcp.port', 'zzz'])('by %s is none of them', (typed) =>

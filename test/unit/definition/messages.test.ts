@@ -69,6 +69,32 @@ describe('messages', () => {
     expect(told(open([good('HEY'), good('hey')]))).toEqual([['decoded', 'notes.shout: it shouts'], ['decoded']]);
   });
 
+  it('are judged with the question that they answer, and one that nobody has asked for is told', () => {
+    const asking = defineMessages({
+      ...definition,
+      exchange: { key: ({ id }) => Number(id) % 100, asks: ({ id }) => Number(id) < 100 },
+      rules: [
+        {
+          ...{ id: 'unasked', severity: 'warning', clause: 'manners' },
+          check: ({ text }, _name, _before, question) =>
+            text !== 'who' &&
+            (question === undefined ? 'nobody has asked' : question.values.text !== 'who' && 'it was no question'),
+        },
+      ],
+    });
+    const [a, b] = [
+      { address: '10.0.0.1', port: 1 },
+      { address: '10.0.0.2', port: 2 },
+    ] as const;
+    const said = (id: number, text: string) => note.encode({ type: 1, id, text });
+    const opened = openBytes(
+      capture([udpFrame(a, b, said(1, 'who')), udpFrame(b, a, said(101, 'me')), udpFrame(b, a, said(102, 'me, too'))]),
+      { protocols: [asking] },
+    );
+    if ('problem' in opened) throw new Error(opened.problem.text);
+    expect(told(opened)).toEqual([['decoded'], ['decoded'], ['decoded', 'notes.unasked: nobody has asked']]);
+  });
+
   it('with a wrong checksum have a finding, those with a right one none', () => {
     const wrong = good('a');
     wrong[wrong.length - 1]! ^= 1;

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { defineMessages, struct, structForm, uint } from '../../../dissector/index.ts';
+import { defineConversation, defineMessages, Layer, struct, structForm, uint } from '../../../dissector/index.ts';
 import { luaDissector } from '../../../dissector/wireshark/index.ts';
 import { luaComment, luaText } from '../../../dissector/wireshark/luatext.ts';
 import { samples } from '../../../extension/workbench/paths.ts';
@@ -40,6 +40,20 @@ describe('a dissector of a module', () => {
     expect(lua).toContain('word .. ".a_b_c"');
     for (const line of lua.split('\n').filter((each) => each.includes('os.execute'))) expect(line).toMatch(/-- .*os\.execute/);
     expect(lua).toContain('add_for_decode_as(proto)');
+  });
+
+  it('names the fields of each layer as filters do here', () => {
+    const layer = (id: string) => new Layer({ id, title: id, layout: struct(id, '', [uint(1, 'kind', '', { hex: true })]) });
+    const layered = defineConversation({
+      ...{ id: 'odd', title: 'Odd', document: 'this test', begins: new Uint8Array(4), layers: [layer('outer'), layer('inner')] },
+      wire: { transport: 'tcp', messages: [{ name: 'outer', when: [{ at: 0, size: 1, from: 0 }] }] },
+      *conversation() {},
+    });
+    const made = luaDissector(layered);
+    const lua = 'lua' in made ? made.lua : '';
+    expect(lua).toContain('local word = "outer"');
+    expect(lua).toContain('ProtoField.uint8(word .. ".kind", "kind", base.HEX)');
+    expect(lua).toContain('ProtoField.uint8("inner.kind", "kind", base.HEX)');
   });
 
   it.each([
