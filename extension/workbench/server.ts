@@ -20,6 +20,8 @@ export const quietSettings = {
   'telemetry.telemetryLevel': 'off',
   'workbench.enableExperiments': false,
   'extensions.ignoreRecommendations': true,
+  // Other programs of the machine open ports, too.
+  'remote.autoForwardPorts': false,
 };
 
 export interface ServerOptions {
