@@ -4,7 +4,7 @@ import type { Protocol } from '../../dissector/index.ts';
 import * as library from '../../dissector/index.ts';
 
 /** Each capture of a sample lies beside its module, under the same name; so does its key log, where it has one. */
-const captures = ['dht.pcap', 'knock.pcapng', 'libp2p.pcap', 'wireguard.pcapng'] as const;
+const captures = ['crow.pcapng', 'dht.pcap', 'knock.pcapng', 'libp2p.pcap', 'wireguard.pcapng'] as const;
 
 const folder = new URL('../../media/samples/protocols/', import.meta.url);
 

@@ -26,7 +26,7 @@ const goldens = ['botd_a.pcapng', 'p2p_a.pcapng', 'p2p_b.pcapng', 'p2pke_a.pcapn
   'ptpchat_a.pcapng',
   'ptpchat_d.pcapng',
 );
-const modules = ['wireguard', 'knock', 'libp2p'];
+const modules = ['wireguard', 'knock', 'crow', 'libp2p'];
 
 interface Sample {
   readonly name: string;

@@ -92,6 +92,7 @@ const captures: readonly (readonly [capture: string, keys?: string | undefined, 
   ['protocols/libp2p.pcap', 'protocols/libp2p.keys', 'protocols/libp2p.js'],
   ['protocols/wireguard.pcapng', 'protocols/wireguard.keys', 'protocols/wireguard.js'],
   ['protocols/knock.pcapng', 'protocols/knock.keys', 'protocols/knock.js'],
+  ['protocols/crow.pcapng', 'protocols/crow.keys', 'protocols/crow.js'],
 ];
 
 describe('a baseline of', () => {

@@ -26,6 +26,7 @@ describe('two runs of one script with new keys', () => {
     ['libp2p', section('protocols/libp2p.packet', 1), module('libp2p'), ['--filter', '!yamux']],
     ['wireguard', section('protocols/wireguard.packet', 0), module('wireguard')],
     ['knock', section('protocols/knock.packet', 0), module('knock')],
+    ['crow', section('protocols/crow.packet', 0), module('crow')],
   ])('of %s do not differ', async (_, script, more, options = []) => {
     const [a, b] = [await recorded(script, ...more), await recorded(script, ...more)];
     const { status, differences, summary } = await compared(a, b, ...more, ...options);
