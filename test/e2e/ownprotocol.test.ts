@@ -26,6 +26,7 @@ describe('a protocol of your own', () => {
     await inspecting.frame.locator('#messages-only').click();
     await inspecting.counts('messages', 68);
     await inspecting.counts('encrypted', 0);
+    expect(await inspecting.frame.locator('#filter').getAttribute('placeholder')).toContain('Filter: libp2p && ');
     await expect.poll(async () => (await inspecting.cells(0)).slice(-2)).toEqual(['multistream', '/multistream/1.0.0']);
   });
 

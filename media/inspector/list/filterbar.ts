@@ -14,6 +14,7 @@ export class FilterBar extends PageElement {
     applied: { attribute: false },
     history: { attribute: false },
     scan: { attribute: false },
+    protocol: { attribute: false },
     total: { attribute: false },
     call: { attribute: false },
   };
@@ -23,6 +24,8 @@ export class FilterBar extends PageElement {
   declare history: readonly string[];
   declare scan: Scan | undefined;
   declare total: number;
+  /** Of the example that stands in the empty bar: the user's own protocol, where there is one. */
+  declare protocol: string | undefined;
   declare call: Call;
   #text = '';
   #problem: FilterProblemView | undefined;
@@ -66,7 +69,7 @@ export class FilterBar extends PageElement {
         <div class="filter-mirror" aria-hidden="true">${this.#marked()}</div>
         <input id="filter" type="text" role="combobox" aria-label="Filter" aria-autocomplete="list" aria-expanded=${open} aria-controls="filter-options"
           aria-invalid=${this.#problem !== undefined} aria-describedby="filter-problem" aria-activedescendant=${open ? `filter-option-${this.#active}` : nothing}
-          placeholder=${'Filter: p2pke.counter >= 16 && ip.src == 127.0.0.1   (Ctrl+/)'} spellcheck="false" autocomplete="off" .value=${this.#text}
+          placeholder=${`Filter: ${this.protocol ?? 'udp'} && ip.src == 127.0.0.1   (Ctrl+/)`} spellcheck="false" autocomplete="off" .value=${this.#text}
           @input=${this.#typed} @keydown=${this.#key} @blur=${this.#close} @scroll=${this.#align} />
         ${open ? this.#list(this.#options!) : nothing}
       </div>

@@ -147,7 +147,7 @@ export class Inspector extends PageElement {
     return html`
       ${toolbar(session, overview, this.#addKeys)}
       ${sentences.length === 0 ? nothing : html`<ul id="notices" class="notices">${sentences.map((text) => html`<li>${text}</li>`)}</ul>`}
-      <peerscope-filter .applied=${session.list.filter} .history=${session.history} .scan=${session.list.scan} .total=${session.list.total}
+      <peerscope-filter .applied=${session.list.filter} .history=${session.history} .scan=${session.list.scan} .total=${session.list.total} .protocol=${overview.protocols[0]}
         .call=${session.call} @apply-filter=${(event: CustomEvent<string>) => session.setFilter(event.detail)}></peerscope-filter>
       <div class="above">${tabs(session)}${rowActions((name) => carryOut(session, this.#parts, name, undefined))}</div>
       <peerscope-find .search=${session.search} .shown=${this.#finding && this.#view === home} @close-find=${() => this.#closeFind()}
