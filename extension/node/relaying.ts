@@ -142,7 +142,8 @@ export class RunningRelay extends Runner<RelayFault, Relaying> {
 
   #link({ id, remote }: Link): LinkState {
     const forward = this.engine?.forwardOf(id);
-    const doc = forward === undefined ? 'no connection to the forward address' : `to the forward address from port ${forward.local.port}`;
+    const doc =
+      forward === undefined ? 'no connection to the forward address' : `to the forward address from port ${forward.local.port}`;
     const ready = forward !== undefined;
     const state = ready ? 'relayed' : 'waits';
     return { id, remote: addressText(remote), dialled: false, state, doc, ready, offers: [], others: [] };

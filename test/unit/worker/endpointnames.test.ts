@@ -45,7 +45,11 @@ describe('endpoints', () => {
         ...['127.0.0.1:26884 18f913…cc0764', '127.0.0.1:34257 616263…373839'],
       ],
     ],
-    ['crow', { path: sample('crow.pcapng'), module: 'crow.js' }, ['127.0.0.1:44656 d27f5a…c3e731', '127.0.0.1:46435 336b55…e94db7']],
+    [
+      'crow',
+      { path: sample('crow.pcapng'), module: 'crow.js' },
+      ['127.0.0.1:44656 d27f5a…c3e731', '127.0.0.1:46435 336b55…e94db7'],
+    ],
     [
       'libp2p',
       { path: sample('libp2p.pcap'), module: 'libp2p.js', keys: readFileSync(sample('libp2p.keys'), 'utf8') },
