@@ -181,6 +181,8 @@ export default (library) => {
         talk.logKey('CROW_PRIVATE', me.private_key);
         if (talk.dialled) talk.send(frame, framed(1));
         const theirs = yield* talk.read(frame);
+        // Anything may come from a stranger.
+        if (theirs.body.public_key === undefined) return talk.fail('The first frame of the other side has no public key.');
         if (!talk.dialled) talk.send(frame, framed(2));
         const key = keyOf(me.private_key, theirs.body.public_key);
         if (key === undefined) return talk.fail('The public key is of low order.');
@@ -192,8 +194,10 @@ export default (library) => {
             const body = { counter: BigInt(counter), ciphertext: sealed.subarray(0, -16), tag: sealed.subarray(-16) };
             return { ...framed(3), body };
           },
-          open: ({ body }) =>
-            ciphers.chachaPoly.open(key, nonceOf(body.counter), Uint8Array.from([...body.ciphertext, ...body.tag])),
+          open: ({ type, body }) =>
+            type === 3
+              ? ciphers.chachaPoly.open(key, nonceOf(body.counter), Uint8Array.from([...body.ciphertext, ...body.tag]))
+              : `A frame of type ${type} came, where only data may.`,
         });
         talk.ready();
         for (;;) {
