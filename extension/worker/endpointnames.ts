@@ -8,11 +8,11 @@ import { type HostsFile, hostNames, readHosts } from '../../dissector/capture/in
 import { FieldCatalog, type FilterField, FilterRow, valueText } from '../../dissector/filter/index.ts';
 import type { EndpointId, Protocol } from '../../dissector/protocol/index.ts';
 
-/** Messages of one side of a conversation whose fields are read: who has not said it by then does not say it. */
+/** Messages that are read for each side of a conversation, until one has a name. */
 const MOST_ASKED = 16;
-/** Names that an endpoint has at most: a port may be used by one peer after the other. */
+/** Names of one endpoint at most: a port may serve one peer after the other. */
 const MOST_IDS = 3;
-/** A key is called by its ends, as a person compares them: three bytes each. */
+/** Of a long key, its first and last three bytes are shown: what a person compares. */
 const END_DIGITS = 6;
 const LONGEST_ID = 40;
 
@@ -55,7 +55,7 @@ export class EndpointNames {
     this.#ids = new Map();
   }
 
-  /** Looks who is named by up to `most` further messages. */
+  /** Reads names from up to `most` further messages. */
   look(most: number): void {
     const { analysis, generation, protocols } = this.#capture();
     if (generation !== this.#generation) this.#begin(generation, protocols);

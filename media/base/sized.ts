@@ -1,8 +1,8 @@
-/** What follows from the width of an element: it is drawn anew when that changes. */
+/** A value that depends on the width of an element, which is drawn again when the value changes. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 export class Sized<T> implements ReactiveController {
-  /** What follows from the width now; `initial` before the element is laid out. */
+  /** The value for the width now; `initial` before the element is laid out. */
   value: T;
   readonly #host: ReactiveControllerHost & HTMLElement;
   readonly #observer: ResizeObserver;

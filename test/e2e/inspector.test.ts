@@ -49,6 +49,7 @@ describe('a capture opened from the explorer', () => {
     expect(await frame.locator('#bytes').evaluate((bytes) => bytes.scrollWidth - bytes.clientWidth)).toBeLessThanOrEqual(0);
     await frame.locator('#bytes .byte.hovered').first().hover();
     await expect.poll(() => frame.locator('#field-tree .field.hovered').innerText()).toMatch(/^\s*counter: 17/);
+    expect(await frame.locator('#filter').getAttribute('placeholder')).toContain('Filter: p2pke && ');
     await counter.click();
     expect(await frame.locator('#field-doc').innerText()).toMatch(/^p2pke\.counter · integer, 4 bytes at \d+ \(0x[0-9a-f]+\)/);
     await workbench.screenshot('hovered');

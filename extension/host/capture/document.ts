@@ -220,7 +220,7 @@ export class CaptureDocument implements vscode.CustomDocument {
     if (this.#closed) return;
     // Other programs have files of this name: one without a single name is theirs.
     const wrong = names === 0 ? [] : wrongLines.slice(0, MOST_LINES);
-    const sentence = vscode.l10n.t('hosts: a line is an address and a name, not what is in line {0}.', wrong.join(', '));
+    const sentence = vscode.l10n.t('hosts: these lines are not an address and a name: {0}.', wrong.join(', '));
     this.#warnings.set(this.#hostsOfThis, wrong.length === 0 ? [] : [sentence]);
   }
 

@@ -24,7 +24,7 @@ export class FilterBar extends PageElement {
   declare history: readonly string[];
   declare scan: Scan | undefined;
   declare total: number;
-  /** Of the example that stands in the empty bar: the user's own protocol, where there is one. */
+  /** The protocol of the example in the empty bar. */
   declare protocol: string | undefined;
   declare call: Call;
   #text = '';

@@ -147,7 +147,7 @@ export class Inspector extends PageElement {
     return html`
       ${toolbar(session, overview, this.#addKeys)}
       ${sentences.length === 0 ? nothing : html`<ul id="notices" class="notices">${sentences.map((text) => html`<li>${text}</li>`)}</ul>`}
-      <peerscope-filter .applied=${session.list.filter} .history=${session.history} .scan=${session.list.scan} .total=${session.list.total} .protocol=${overview.protocols[0]}
+      <peerscope-filter .applied=${session.list.filter} .history=${session.history} .scan=${session.list.scan} .total=${session.list.total} .protocol=${this.#exampleProtocol(overview)}
         .call=${session.call} @apply-filter=${(event: CustomEvent<string>) => session.setFilter(event.detail)}></peerscope-filter>
       <div class="above">${tabs(session)}${rowActions((name) => carryOut(session, this.#parts, name, undefined))}</div>
       <peerscope-find .search=${session.search} .shown=${this.#finding && this.#view === home} @close-find=${() => this.#closeFind()}
@@ -184,6 +184,11 @@ export class Inspector extends PageElement {
       this.#focused = true;
       void this.#packets.updateComplete.then(this.#focus);
     }
+  }
+
+  /** Of the selected packet, where it has one that filters know; else the first, which is the user's own where there is one. */
+  #exampleProtocol({ protocols }: Overview): string | undefined {
+    return protocols.find((id) => id === this.#session.row?.protocol) ?? protocols[0];
   }
 
   /** What stands above the fields. */
