@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../extension/workbench/freeport.ts';
 import { samples } from '../../extension/workbench/paths.ts';
 import { Inspecting } from './inspecting.ts';
-import { messageEditor, messageLens, nodeFrame, startNode } from './nodepage.ts';
+import { messageEditor, nodeFrame, pressLens, sentBy, startNode } from './nodepage.ts';
 import { Workbench } from './workbench.ts';
 
 const PATIENCE = { timeout: 20_000 };
@@ -84,7 +84,8 @@ describe('the DHT of BitTorrent', () => {
     await dialling.locator('[data-message=ping]').first().click();
     await workbench.screenshot('dht-node');
     await messageEditor(workbench, 'ping');
-    await messageLens(workbench, 'Send').click();
+    const before = await sentBy(dialling);
+    await pressLens(workbench, 'Send', async () => (await sentBy(dialling)) > before);
     await dialling.locator('[data-act=traffic]').click();
     const traffic = await Inspecting.appeared(workbench, 'dht-connect');
     await expect.poll(async () => (await traffic.cells(1)).at(-2), PATIENCE).toBe('ping_response');

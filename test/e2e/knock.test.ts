@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../extension/workbench/freeport.ts';
 import { samples } from '../../extension/workbench/paths.ts';
 import { Inspecting } from './inspecting.ts';
-import { messageEditor, messageLens, nodeFrame, startNode } from './nodepage.ts';
+import { messageEditor, nodeFrame, pressLens, sentBy, startNode } from './nodepage.ts';
 import { Workbench } from './workbench.ts';
 
 const PATIENCE = { timeout: 20_000 };
@@ -74,7 +74,8 @@ describe('the sample knock', () => {
     const dialling = page.locator('peerscope-node', { hasText: `dials ${address}` }).first();
     await dialling.locator('[data-message=data]').first().click();
     await messageEditor(workbench, 'data');
-    await messageLens(workbench, 'Send').click();
+    const before = await sentBy(dialling);
+    await pressLens(workbench, 'Send', async () => (await sentBy(dialling)) > before);
     await dialling.locator('[data-act=traffic]').click();
     const traffic = await Inspecting.appeared(workbench, 'knock-connect');
     await expect.poll(async () => (await traffic.cells(2)).at(-1), PATIENCE).toContain('hi');

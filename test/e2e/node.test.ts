@@ -5,7 +5,7 @@ import type { Frame, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../extension/workbench/freeport.ts';
 import { Inspecting } from './inspecting.ts';
-import { messageEditor, messageLens, nodeFrame, openForm, startNode, writeMessage } from './nodepage.ts';
+import { messageEditor, messageLens, nodeFrame, openForm, pressLens, sentBy, startNode, writeMessage } from './nodepage.ts';
 import { violations } from './rules.ts';
 import { Workbench } from './workbench.ts';
 
@@ -85,8 +85,8 @@ describe('the test node', () => {
     await writeMessage(workbench, editor, 'p2ppacket hello { signatur: flip(valid, 1) }');
     await held(dialling, 'hello').locator('.edited').waitFor(PATIENCE);
     const sent = (await dialling.locator('.counts').innerText()).match(/\d+ sent/)![0];
-    await messageLens(workbench, 'Send').click();
-    await workbench.page.locator('.statusbar', { hasText: 'Not sent' }).waitFor(PATIENCE);
+    const refusal = workbench.page.locator('.statusbar', { hasText: 'Not sent' });
+    await pressLens(workbench, 'Send', () => refusal.isVisible());
     await expect.poll(() => shown().locator('.problem').innerText(), PATIENCE).toContain('No bytes can be made of its text now');
     await workbench.screenshot('node-mistake');
     expect(await dialling.locator('.counts').innerText()).toContain(sent);
@@ -115,12 +115,9 @@ describe('the test node', () => {
     await workbench.screenshot('node-edited');
     await workbench.picture('node');
     // Replaced, it waits on.
-    await messageLens(workbench, 'Replace').click();
-    await held(dialling, 'hello')
-      .locator('.edited')
-      .waitFor({ ...PATIENCE, state: 'detached' });
-    await messageLens(workbench, 'Send').click();
-    await editor.waitFor({ ...PATIENCE, state: 'detached' });
+    const edited = held(dialling, 'hello').locator('.edited');
+    await pressLens(workbench, 'Replace', async () => (await edited.count()) === 0);
+    await pressLens(workbench, 'Send', async () => !(await editor.isVisible()));
     await workbench.screenshot('node-refused');
     await expect
       .poll(() => told(card(`listens on ${first}`)), PATIENCE)
@@ -166,13 +163,14 @@ describe('the test node', () => {
     await writeMessage(workbench, editor, 'p2ppacket data { channel_count: 3 }');
     await shownFields().locator('.field', { hasText: 'channel_count: 3' }).locator('.changed-sign').waitFor(PATIENCE);
     await workbench.screenshot('node-draft');
-    await messageLens(workbench, 'Send').click();
-    await expect.poll(() => told(card(`listens on ${first}`)), PATIENCE).toContain('Data is malformed: channel_count is 3');
+    const refused = async (): Promise<boolean> =>
+      (await told(card(`listens on ${first}`))).includes('Data is malformed: channel_count is 3');
+    await pressLens(workbench, 'Send', refused);
   });
 
   it('sends a message at once, with Ctrl and a click or by the button beside it', async () => {
     const dialling = card(`dials ${first}`);
-    const sent = async (): Promise<number> => Number((await dialling.locator('.counts').innerText()).match(/(\d+) sent/)![1]);
+    const sent = (): Promise<number> => sentBy(dialling);
     const before = await sent();
     await dialling.locator('[data-message=ping]').click({ modifiers: ['Control'] });
     await expect.poll(sent, PATIENCE).toBeGreaterThan(before);
