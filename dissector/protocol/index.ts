@@ -26,7 +26,7 @@ export * from './pendingbytes.ts';
 export * from './protocol.ts';
 export * from './replaywindow.ts';
 export * from './rules.ts';
-export type { Seal } from './sealing.ts';
+export type { CipherPlace, Editing, EditingOf, RunningCipher, RunningCipherOf, Seal } from './sealing.ts';
 export { type SecretField, secretFieldsOf } from './secretfields.ts';
 export * from './standstill.ts';
 export * from './steps.ts';

@@ -304,12 +304,12 @@ export class Relay {
   }
 
   #passage(pair: () => Pair, way: Way): Passage {
-    const { protocol, transport } = this.#options;
+    const { protocol, transport, keys } = this.#options;
     return new Passage({
-      ...{ way, protocol, transport, faults: this.#faults, limits: this.#limits },
+      ...{ way, protocol, transport, keys, faults: this.#faults, limits: this.#limits },
       holds: () => this.#holds(way),
       write: (bytes, note) => this.#write(pair().to(way), bytes, note),
-      told: (text) => this.#told(pair().client, text, true),
+      told: (text, grave) => this.#told(pair().client, text, grave),
       takeId: () => this.#nextId++,
       after: (milliseconds, go) => {
         const name = String(this.#nextId++);
