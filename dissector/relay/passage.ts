@@ -146,6 +146,13 @@ export class Passage {
     this.#parts.changed();
   }
 
+  /** Keys came that its first pass does not ask for: what is held is read with them, where nobody has edited it yet. */
+  keysCame(): void {
+    if (this.#parts.protocol.editing === undefined || this.#held.length === 0) return;
+    this.#held = this.#held.map((held) => (held.edited === undefined ? { ...held, ...this.#readable(held.unit) } : held));
+    this.#parts.changed();
+  }
+
   /** The cipher of the way, by the first message that tells it. */
   #learn({ messages }: Unit, { offset, lead }: CipherPlace): void {
     if (this.#sealed === undefined || this.#sealed.isKnown) return;

@@ -280,6 +280,7 @@ export class Relay {
   keysCame(): void {
     for (const pair of this.#pairs) {
       if (pair.hasClosed) pair.observeAgain();
+      for (const way of ways) pair.passage(way).keysCame();
     }
     this.#settleAll();
   }
