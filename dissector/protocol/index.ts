@@ -6,6 +6,7 @@ export * from './derivations.ts';
 export * from './derivedrecords.ts';
 export * from './dissection.ts';
 export * from './dissectortables.ts';
+export { editedForm, editedMessages, plaintextName } from './editedform.ts';
 export * from './finding.ts';
 export * from './identities.ts';
 export type { KeyKind } from './keykind.ts';

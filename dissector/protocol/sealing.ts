@@ -51,7 +51,7 @@ export interface Editing {
   /** The bytes for the wire, framed; a sentence where they cannot be made. Throws as `encode` does. */
   seal(values: FieldValues, spoiling: Corruption): Uint8Array | string;
   /** What the receiver is going to refuse of other values, in a sentence: a signature that is not made again. */
-  readonly remark?: string | undefined;
+  remark?(values: FieldValues): string | undefined;
 }
 
 /** How a message is edited; undefined for one that is edited by its form, a sentence for one whose bytes alone can be changed. */

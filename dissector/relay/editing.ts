@@ -1,5 +1,6 @@
 import { equalBytes } from '../bytes/index.ts';
-import type { FieldValues } from '../codec/index.ts';
+import { type FieldValues, withoutDerived } from '../codec/index.ts';
+import { orUndefined } from '../crypto/index.ts';
 import type { Corruption, Editing, KeyRing, MessageView, Protocol } from '../protocol/index.ts';
 import type { UnitMessage } from './units.ts';
 
@@ -10,7 +11,7 @@ export interface Editable {
   /** A cipher runs through its stream: what `make` makes fits the place where it came, `encode` makes what is sealed for another one. */
   readonly isRunning: boolean;
   /** What the receiver is going to refuse of other values, in a sentence. */
-  readonly remark: string | undefined;
+  remark(values: FieldValues): string | undefined;
   /** The bytes before they are sealed. Throws an Error whose message says which value does not fit. */
   encode(values: FieldValues): Uint8Array;
   /** The bytes for the wire. Throws an Error whose message says which value does not fit. */
@@ -33,7 +34,8 @@ export function editable(message: UnitMessage, bytes: Uint8Array, protocol: Prot
   try {
     const editing = protocol.editing?.(view, keys) ?? editingByForm(view, protocol);
     if (typeof editing === 'string') return editing;
-    const { values, remark } = editing;
+    const { values } = editing;
+    const remark = (given: FieldValues): string | undefined => editing.remark?.(given);
     const encode = (given: FieldValues): Uint8Array => editing.encode(given);
     const make = (given: FieldValues, spoiling: Corruption): Uint8Array => {
       const made = editing.seal(given, spoiling);
@@ -57,11 +59,14 @@ function editingByForm(view: MessageView, { id, messages = [], dissect, seal }: 
   const { whole, signatureValid } = dissect(view);
   const { values, problem, spacing } = form.decode(whole, view.limits);
   if (problem !== undefined) return `${name} is not whole: ${problem.text}.`;
-  const encode = (given: FieldValues): Uint8Array => form.encode(given, spacing);
+  const fitted = (given: FieldValues): Uint8Array => form.encode(withoutDerived(given, values, form.fields), spacing);
+  // Sizes and checksums that were wrong when they came stay as they are.
+  const isFit = orUndefined(() => equalBytes(fitted(values), whole)) === true;
+  const encode = (given: FieldValues): Uint8Array => (isFit ? fitted(given) : form.encode(given, spacing));
   return {
     ...{ values, encode },
     seal: (given, spoiling) => seal?.(view, encode(given), spoiling) ?? encode(given),
-    remark: signatureValid === undefined ? undefined : unsigned(name),
+    remark: () => (signatureValid === undefined ? undefined : unsigned(name)),
   };
 }
 

@@ -251,8 +251,9 @@ export class Passage {
 
   /** What the receiver is going to refuse of what a person has made of it. */
   #remark({ edit, unit }: HeldUnit, made: Made | undefined): void {
-    if (made?.values === undefined || typeof edit === 'string' || edit.remark === undefined) return;
-    if (!equalBytes(made.bytes, unit.bytes)) this.#parts.told(edit.remark, false);
+    if (made?.values === undefined || typeof edit === 'string' || equalBytes(made.bytes, unit.bytes)) return;
+    const remark = edit.remark(made.values);
+    if (remark !== undefined) this.#parts.told(remark, false);
   }
 
   #editable(unit: Unit): Editable | string {

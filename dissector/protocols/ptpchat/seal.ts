@@ -50,7 +50,7 @@ export function editing(view: View, keys: KeyRing): Editing | string | undefined
     values: open === undefined ? values : { ...values, msg_data: { ...(data as FieldValues), text: open.text } },
     encode: (given) => encode(given, undefined),
     seal: (given, spoiling) => framed(view, encode(given, spoiling)),
-    remark: isKnown ? remarkOn(open) : undefined,
+    remark: () => (isKnown ? remarkOn(open) : undefined),
   };
 }
 
