@@ -16,7 +16,7 @@ import { type RelayFault, RelayFaults } from './faults.ts';
 import type { RelayOptions } from './options.ts';
 import { Pair } from './pair.ts';
 import { type HeldUnit, Passage } from './passage.ts';
-import type { Way } from './units.ts';
+import type { ForwardState, Way } from './units.ts';
 
 const noParts = { signatures: {}, nonces: {}, sealed: [] };
 const ways: readonly Way[] = [0, 1];
@@ -178,6 +178,12 @@ export class Relay {
   /** The link to the forward address that belongs to one that came, once it is open. */
   forwardOf(client: number): Link | undefined {
     return this.#byLink.get(client)?.server;
+  }
+
+  /** Whether the link to the forward address that belongs to one that came is still awaited, open, or gone again. */
+  forwardState(client: number): ForwardState {
+    const server = this.forwardOf(client);
+    return server === undefined ? 'awaited' : this.#byLink.has(server.id) ? 'open' : 'gone';
   }
 
   get counts(): NodeCounts {
