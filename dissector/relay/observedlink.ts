@@ -86,6 +86,11 @@ export class ObservedLink {
     return this.#messages.encryptedCount > 0 || this.#ways.some(({ pending }) => pending.length > 0);
   }
 
+  /** Bytes of both ways that wait for the end of a message. */
+  get pendingBytes(): number {
+    return this.#ways[0].pending.length + this.#ways[1].pending.length;
+  }
+
   /** Bytes of a way that stand in no unit yet: the beginning of a message that is not whole. */
   pending(way: Way): Uint8Array {
     return this.#ways[way].pending.bytes;

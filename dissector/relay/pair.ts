@@ -25,6 +25,8 @@ export interface PairParts extends Pick<RelayOptions, 'protocol' | 'protocols' |
   mayObserve(): boolean;
   /** So many arrivals more, or fewer, are decoded and take of the memory. */
   observed(change: number): void;
+  /** So many bytes more, or fewer, wait for the end of a message; false where those of all links are too many. */
+  pended(change: number): boolean;
 }
 
 /**
@@ -40,6 +42,8 @@ export class Pair {
   /** All that came, as long as it is little. */
   #kept: Arrived[] | undefined = [];
   #keptBytes = 0;
+  /** Bytes of both ways that wait for the end of a message, as they are counted for all links. */
+  #pended = 0;
   /** By way: bytes of a stream that stand in no unit yet and have gone on. */
   readonly #gone: [number, number] = [0, 0];
   /** By way: bytes that came. */
@@ -114,6 +118,7 @@ export class Pair {
       const units = isStream ? observed.stream(way, bytes, seconds) : [observed.datagram(way, bytes, seconds)];
       for (const unit of units) this.#passed(unit);
       if (this.isUncut[way] || this.#isLong(way)) this.#uncut(way);
+      this.#count();
     } catch (error) {
       this.#parts.told(failure(error));
       // Of a stream all that has not gone on waits in what is let go.
@@ -122,6 +127,18 @@ export class Pair {
     }
     // A datagram stands for itself.
     if (!isStream) this.#gone[way] = 0;
+  }
+
+  /** A stream whose messages are not known, or do not end, would take of the memory as long as it lasts. */
+  #count(): void {
+    const { pendingBytes = 0 } = this.#observed ?? {};
+    const fits = this.#parts.pended(pendingBytes - this.#pended);
+    this.#pended = pendingBytes;
+    if (fits || pendingBytes === 0) return;
+    this.#parts.told(
+      'Parts of messages on all links are over the limit pendingStream: this link is decoded no more, and its bytes pass as they come.',
+    );
+    this.forget();
   }
 
   /** More waits for the end of a message than a link may have unwritten once it is there. */
@@ -193,6 +210,8 @@ export class Pair {
   forget(): void {
     for (const way of ways) this.pushOn(way);
     this.#parts.observed(-(this.#observed?.arrivals ?? 0));
+    this.#parts.pended(-this.#pended);
+    this.#pended = 0;
     this.#observed = undefined;
     this.#kept = undefined;
     this.#gone.fill(0);

@@ -44,6 +44,7 @@ export class Relay {
   #nextLink = 1;
   #nextId = 1;
   #observed = 0;
+  #pended = 0;
   #received = 0;
   #sent = 0;
   #dropped = 0;
@@ -82,6 +83,10 @@ export class Relay {
       mayObserve: () => this.#observed < this.#limits.observedPieces,
       observed: (change) => {
         this.#observed += change;
+      },
+      pended: (change) => {
+        this.#pended += change;
+        return this.#pended <= this.#limits.pendingStream;
       },
     });
     this.#pairs.add(pair);

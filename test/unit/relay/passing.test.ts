@@ -132,6 +132,25 @@ describe('a relay', () => {
     }
   });
 
+  it('decodes a link no more whose messages do not end, beyond the limit pendingStream for all ways together', async () => {
+    const limits = { ...nodeLimits, pendingStream: 2000 };
+    // Without a key nothing tells where packets of p2p end.
+    const chain = (await Chain.of(of('p2p'), { limits })).run(400);
+    const { client, server } = chain;
+    for (const { node, link } of [client, server, client, server]) {
+      expect(chain.told.join()).not.toContain('over the limit pendingStream');
+      node.send(link.id, 'TUNNEL_DATA', { tunnel_id: 7n, data: new Uint8Array(500) });
+      chain.run(10);
+    }
+    expect(chain.told.join()).toContain('Parts of messages on all links are over the limit pendingStream');
+    for (const { node, link } of [client, server])
+      node.send(link.id, 'TUNNEL_DATA', { tunnel_id: 7n, data: new Uint8Array(9000) });
+    chain.run(10);
+    for (const end of [client, server]) expect(end.delivered).toHaveLength(3);
+    for (const way of [0, 1] as const) expect(chain.bytes('sent', way)).toBe(chain.bytes('received', way));
+    expect(chain.told.filter((text) => text.includes('pendingStream'))).toHaveLength(1);
+  });
+
   it('decodes no more than the limit observedPieces, and passes the rest', async () => {
     const chain = (await Chain.of(of('p2p'), { limits: { ...nodeLimits, observedPieces: 1 } })).run(100);
     expect(chain.told.join()).toContain('limit observedPieces');
