@@ -2,9 +2,10 @@ import { equalBytes } from '../bytes/index.ts';
 import { type Encodable, type FieldValues, isFieldValues, type MessageForm, withoutDerived } from '../codec/index.ts';
 import { type CipherOpening, openingOf, orUndefined } from '../crypto/index.ts';
 import { type Corruption, type Editing, type MessageView, plaintextName, wrongKeyOf } from '../protocol/index.ts';
-import type { Layer } from './layer.ts';
 import { rangesOf } from './readmessage.ts';
 import type { DecryptedField, RowFacts } from './sink.ts';
+
+const nothing = new Uint8Array(0);
 
 /** A decrypted field: where it lies, what it holds as values, and how those become its bytes again. */
 interface OpenField {
@@ -16,28 +17,47 @@ interface OpenField {
   make(given: Encodable, message: Uint8Array, spoiling: Corruption): Uint8Array | undefined;
 }
 
-/**
- * A message of which a cipher of the library has decrypted fields, with what they hold under the names of their layers. It is sealed with
- * the key, the nonce and the additional data by which it was opened; sizes and checksums around it are made again as the layout has them.
- * Undefined for one that travels in clear.
- */
-export function editing(view: MessageView<RowFacts>): Editing | string | undefined {
-  const { facts, name, bytes, start, end, limits } = view;
+/** A message as it travels, and how it is read. */
+interface Travelled {
+  readonly name: string;
+  readonly form: MessageForm;
+  readonly own: Uint8Array;
+  readonly limits: MessageView['limits'];
+  readonly ranges: ReturnType<typeof rangesOf>;
+}
+
+/** A field that was decrypted, and what it holds: a message of a form, text, or bytes. */
+interface Held extends Pick<DecryptedField, 'field' | 'to' | 'open'> {
+  readonly name: string;
+  readonly holds: MessageForm | 'text' | 'bytes';
+}
+
+/** A message of a conversation, where `talk.decrypt` has opened fields of it; undefined for one that travels in clear. */
+export function editing({ facts, name, bytes, start, end, limits }: MessageView<RowFacts>): Editing | string | undefined {
   const { layer, decrypted = [] } = facts ?? {};
   const form = layer?.messages.find((each) => each.name === name);
   if (layer === undefined || form === undefined || decrypted.length === 0) return undefined;
   const own = bytes.slice(start, end);
+  const ranges = rangesOf(layer.decode(own, 0, 0, own.length, limits).field);
+  const held = decrypted.map(({ layer: inside, ...each }, at): Held => {
+    const content = inside?.messages[0];
+    if (inside !== undefined && content !== undefined) return { ...each, name: inside.id, holds: content };
+    return { ...each, name: at === 0 ? plaintextName : `${plaintextName}_${at + 1}`, holds: 'bytes' };
+  });
+  return sealedEditing({ name, form, own, limits, ranges }, held);
+}
+
+/**
+ * A message of which a cipher of the library has decrypted fields, with what they hold under names of its own. It is sealed with the key,
+ * the nonce and the additional data by which it was opened; sizes and checksums around it are made again as the layout has them.
+ */
+export function sealedEditing(travelled: Travelled, held: readonly Held[]): Editing | string | undefined {
+  const { name, form, own, limits } = travelled;
   const { values, problem, spacing } = form.decode(own, limits);
   if (problem !== undefined) return `${name} is not whole: ${problem.text}.`;
   const fields: OpenField[] = [];
-  for (const each of decrypted) {
-    const open = openField(
-      layer,
-      own,
-      each,
-      limits,
-      fields.length === 0 ? plaintextName : `${plaintextName}_${fields.length + 1}`,
-    );
+  for (const each of held) {
+    const open = openField(travelled, each);
     if (open === undefined || open.name in values || fields.some((field) => field.name === open.name))
       return `How ${each.field} was sealed is not known, since no cipher of the library gave what it holds: only the bytes of ${name} can be changed.`;
     fields.push(open);
@@ -56,7 +76,7 @@ export function editing(view: MessageView<RowFacts>): Editing | string | undefin
     values: { ...inClear, ...Object.fromEntries(fields.map((field) => [field.name, field.values])) },
     encode: (given) => made(given, {}),
     seal: made,
-    remark: (given) => (fields.some((field) => isMoved(inClear, given, field.name)) ? moved(name) : undefined),
+    remark: (given) => (isMoved(inClear, given) ? moved(name) : undefined),
   };
 }
 
@@ -64,8 +84,8 @@ function moved(name: string): string {
   return `What ${name} holds is sealed as it came: if its nonce is a matter of a field that was edited, the receiver does not open it.`;
 }
 
-function isMoved(came: FieldValues, given: FieldValues, inside: string): boolean {
-  return Object.entries(came).some(([name, value]) => name !== inside && !isSame(given[name], value));
+function isMoved(came: FieldValues, given: FieldValues): boolean {
+  return Object.entries(came).some(([name, value]) => !isSame(given[name], value));
 }
 
 function isSame(a: Encodable | undefined, b: Encodable | undefined): boolean {
@@ -76,14 +96,7 @@ function isSame(a: Encodable | undefined, b: Encodable | undefined): boolean {
   return a === b;
 }
 
-function openField(
-  layer: Layer,
-  own: Uint8Array,
-  { field, to = field, open, layer: inside }: DecryptedField,
-  limits: MessageView['limits'],
-  unnamed: string,
-): OpenField | undefined {
-  const ranges = rangesOf(layer.decode(own, 0, 0, own.length, limits).field);
+function openField({ own, limits, ranges }: Travelled, { field, to = field, open, name, holds }: Held): OpenField | undefined {
   const [first, last] = [ranges.get(field), ranges.get(to)];
   if (first === undefined || last === undefined) return undefined;
   const [start, end] = [first[0], last[1]];
@@ -92,21 +105,17 @@ function openField(
   const opening = plaintext && openingOf(plaintext);
   const at = opening && placeOf(opening.sealed, sent);
   if (plaintext === undefined || opening === undefined || at === undefined) return undefined;
+  const isLeaf = (path: string): boolean => ![...ranges.keys()].some((other) => other.startsWith(`${path}.`));
   const parts = [...ranges]
-    .filter(
-      ([name, [from, until]]) =>
-        from >= start && until <= end && ![...ranges.keys()].some((other) => other.startsWith(`${name}.`)),
-    )
-    .map(([name, [from, until]]) => ({ path: name.split('.'), length: until - from }));
-  const content = contentOf(inside, plaintext, limits);
+    .filter(([path, [from, until]]) => from >= start && until <= end && isLeaf(path))
+    .map(([path, [from, until]]) => ({ path: path.split('.'), length: until - from }));
+  const content = contentOf(holds, plaintext, limits);
   const aadAt = opening.aad && aadPlace(opening.aad, own, start, end);
   return {
-    name: content === undefined ? unnamed : inside!.id,
-    values: content?.values ?? plaintext,
-    parts,
+    ...{ name, parts, values: content.values },
     make(given, message, { wrongKey = false }) {
-      const clear = content === undefined ? given : isFieldValues(given) ? content.encode(given) : undefined;
-      if (!(clear instanceof Uint8Array)) return undefined;
+      const clear = content.encode(given);
+      if (clear === undefined) return undefined;
       const { aad, key } = opening;
       const beside = aad === undefined || aadAt === undefined ? aad : message.slice(aadAt, aadAt + aad.length);
       const sealed = opening.seal(wrongKey ? wrongKeyOf(key) : key, clear, beside);
@@ -115,23 +124,31 @@ function openField(
   };
 }
 
-/** What a field held, as a message of its layer; undefined where there is none, or its bytes are none. */
-function contentOf(layer: Layer | undefined, plaintext: Uint8Array, limits: MessageView['limits']) {
-  const form = layer?.messages[0];
-  if (layer === undefined || form === undefined) return undefined;
-  const { values, problem, spacing } = form.decode(plaintext, limits);
-  const encode = (given: FieldValues): Uint8Array => encodeAs(form, given, values, spacing);
-  const isWhole = problem === undefined && orUndefined(() => equalBytes(encode(values), plaintext)) === true;
-  return isWhole ? { values, encode } : undefined;
+/** What a field held as a value, and that again as bytes; undefined for a value of another kind. */
+interface Content {
+  readonly values: Encodable;
+  encode(given: Encodable): Uint8Array | undefined;
 }
 
-function encodeAs(
-  form: MessageForm,
-  given: FieldValues,
-  came: FieldValues,
-  spacing: Parameters<MessageForm['encode']>[1],
-): Uint8Array {
-  return form.encode(withoutDerived(given, came, form.fields), spacing);
+/** As what it holds, where those bytes come out again; else as bytes. */
+function contentOf(holds: Held['holds'], plaintext: Uint8Array, limits: MessageView['limits']): Content {
+  const content = holds === 'bytes' ? undefined : holds === 'text' ? textOf(plaintext) : messageOf(holds, plaintext, limits);
+  if (content !== undefined && orUndefined(() => equalBytes(content.encode(content.values) ?? nothing, plaintext)) === true)
+    return content;
+  return { values: plaintext, encode: (given) => (given instanceof Uint8Array ? given : undefined) };
+}
+
+function textOf(plaintext: Uint8Array): Content {
+  const values = new TextDecoder('utf-8', { ignoreBOM: true }).decode(plaintext);
+  return { values, encode: (given) => (typeof given === 'string' ? new TextEncoder().encode(given) : undefined) };
+}
+
+function messageOf(form: MessageForm, plaintext: Uint8Array, limits: MessageView['limits']): Content | undefined {
+  const { values, problem, spacing } = form.decode(plaintext, limits);
+  if (problem !== undefined) return undefined;
+  const encode: Content['encode'] = (given) =>
+    isFieldValues(given) ? form.encode(withoutDerived(given, values, form.fields), spacing) : undefined;
+  return { values, encode };
 }
 
 /** The values of a message with a field sealed in them. Throws a TypeError where that cannot be. */

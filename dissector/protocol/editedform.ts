@@ -6,10 +6,13 @@ export const plaintextName = 'plaintext';
 
 /**
  * A message as a person edits it on its way: beside its fields stand the layers that its protocol reads inside of messages, since what keys
- * have opened is edited there. Those of messages that have no layer of their own are as they are.
+ * have opened is edited there. Of a message without a layer, those are the fields that dissection adds to it alone.
  */
-export function editedForm({ layers = [] }: Protocol, form: MessageForm): MessageForm {
-  if (form.layer === undefined) return form;
+export function editedForm({ layers = [], treeFields = [], editing }: Protocol, form: MessageForm): MessageForm {
+  if (form.layer === undefined) {
+    const held = treeFields.filter(({ json, messages }) => json === true && messages?.includes(form.name) === true);
+    return editing === undefined ? form : { ...form, fields: [...form.fields, ...held] };
+  }
   const inside = layers.flatMap(({ id, title, messages: [first] }): FieldForm[] =>
     id === form.layer || first === undefined
       ? []

@@ -1,5 +1,6 @@
 import type { Budget } from '../bytes/index.ts';
 import type { Conversation, Link } from '../protocol/index.ts';
+import { type Arrival, KeptArrivals } from './keptarrivals.ts';
 import { ObservedLink } from './observedlink.ts';
 import type { RelayOptions } from './options.ts';
 import type { Passage } from './passage.ts';
@@ -7,13 +8,6 @@ import type { Unit, Way } from './units.ts';
 
 const ways: readonly Way[] = [0, 1];
 const nothing = new Uint8Array(0);
-
-/** Bytes as they came, kept to be decoded again. */
-interface Arrived {
-  readonly way: Way;
-  readonly bytes: Uint8Array;
-  readonly seconds: number;
-}
 
 export interface PairParts extends Pick<RelayOptions, 'protocol' | 'protocols' | 'transport' | 'choices' | 'keys'> {
   readonly limits: NonNullable<RelayOptions['limits']>;
@@ -40,8 +34,7 @@ export class Pair {
   readonly #conversation: Conversation;
   #observed: ObservedLink | undefined;
   /** All that came, as long as it is little. */
-  #kept: Arrived[] | undefined = [];
-  #keptBytes = 0;
+  #kept: KeptArrivals | undefined;
   /** Bytes of both ways that wait for the end of a message, as they are counted for all links. */
   #pended = 0;
   /** By way: bytes of a stream that stand in no unit yet and have gone on. */
@@ -63,6 +56,7 @@ export class Pair {
     this.client = client;
     this.lastSeen = now;
     this.#parts = parts;
+    this.#kept = new KeptArrivals(parts.limits.repeatedBytes);
     const { transport } = parts;
     const [a, b] = [client.remote, client.local];
     this.#conversation = {
@@ -234,11 +228,8 @@ export class Pair {
     }
   }
 
-  #keep(arrived: Arrived): void {
-    if (this.#kept === undefined) return;
-    this.#keptBytes += arrived.bytes.length;
-    if (this.#keptBytes > this.#parts.limits.repeatedBytes) this.#kept = undefined;
-    else this.#kept.push({ ...arrived, bytes: arrived.bytes.slice() });
+  #keep(arrived: Arrival): void {
+    if (this.#kept?.add(arrived) === false) this.#kept = undefined;
   }
 }
 

@@ -162,3 +162,55 @@ describe('a conversation of a module', () => {
     );
   });
 });
+
+describe('messages of a module, by defineMessages', () => {
+  const { bytes: field, ciphers, defineMessages, struct, structForm, uint } = library;
+  const nonceOf = (number: unknown) => Uint8Array.from([...new Uint8Array(11), Number(number)]);
+  const head = [uint(4, 'magic', 'Magic.'), uint(1, 'number', 'Number.')];
+  const key = new Uint8Array(32).fill(5);
+
+  const protocol = defineMessages({
+    ...{ id: 'tells', title: 'Tells', document: 'tells' },
+    head: structForm('head', struct('tells', 'Head.', [...head, field('rest', 'rest', 'The rest.')])),
+    messages: [structForm('tell', struct('tells', 'A text.', [...head, field('sealed', 'rest', 'Encrypted text.')]))],
+    name: () => 'tell',
+    looksLike: ({ magic }) => magic === 0x54454c4c,
+    keys: [
+      {
+        label: 'TELLS_KEY',
+        form: 'key',
+        doc: 'The key.',
+        parse: ([hex = '']) => ({ index: '', secret: Buffer.from(hex, 'hex') }),
+      },
+    ],
+    sealed: {
+      tell: {
+        ...{ field: 'sealed', key: 'TELLS_KEY', how: 'ChaCha20-Poly1305' },
+        open: (sent, secret, { number }) => ciphers.chachaPoly.open(secret, nonceOf(number), sent),
+        holds: { name: 'text', kind: { type: 'text' }, doc: 'The text.' },
+      },
+    },
+    peer: { fill: () => ({ magic: 0x54454c4c, number: 9, sealed: ciphers.chachaPoly.seal(key, nonceOf(9), bytes('came'))! }) },
+  });
+
+  for (const [keys, title] of [
+    [[`TELLS_KEY ${'05'.repeat(32)}`], 'are edited as what their encrypted field holds, and sealed again'],
+    [[`TELLS_KEY ${'06'.repeat(32)}`], 'are not edited with another key, and that is said'],
+  ] as const)
+    it(title, async () => {
+      const chain = (await Chain.of(protocol, { keys })).run(10);
+      chain.relay.mode = 'step';
+      chain.client.node.send(chain.client.link.id, 'tell');
+      chain.run(10);
+      const [message] = chain.relay.held;
+      if (keys[0].endsWith('06')) {
+        expect(chain.relay.whyNot(message!.id)).toContain('no key opens it');
+        return;
+      }
+      expect(message!.values).toEqual({ magic: 0x54454c4c, number: 9, text: 'came' });
+      chain.relay.release(message!.id, { values: { ...message!.values!, text: 'went on, longer' } });
+      chain.run(10);
+      const sent = Buffer.from(chain.bytes('sent', 0), 'hex');
+      expect(text(ciphers.chachaPoly.open(key, nonceOf(9), sent.subarray(5)))).toBe('went on, longer');
+    });
+});
