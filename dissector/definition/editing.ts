@@ -1,5 +1,5 @@
 import { equalBytes } from '../bytes/index.ts';
-import { type Encodable, type FieldValues, isFieldValues, type MessageForm, withoutDerived } from '../codec/index.ts';
+import { type Encodable, editedEncoder, type FieldValues, isFieldValues, type MessageForm } from '../codec/index.ts';
 import { type CipherOpening, openingOf, orUndefined } from '../crypto/index.ts';
 import { type Corruption, type Editing, type MessageView, plaintextName, wrongKeyOf } from '../protocol/index.ts';
 import { rangesOf } from './readmessage.ts';
@@ -63,7 +63,7 @@ export function sealedEditing(travelled: Travelled, held: readonly Held[]): Edit
     fields.push(open);
   }
   const inClear = fields.reduce((left, { parts }) => parts.reduce((all, { path }) => without(all, path), left), values);
-  const encoded = (given: FieldValues): Uint8Array => form.encode(withoutDerived(given, values, form.fields), spacing);
+  const encoded = editedEncoder(form, values, own, spacing);
   if (orUndefined(() => equalBytes(encoded(values), own)) !== true) return undefined;
   const made = (given: FieldValues, spoiling: Corruption): Uint8Array => {
     const outside = Object.fromEntries(Object.entries(given).filter(([key]) => !fields.some((field) => field.name === key)));
@@ -146,21 +146,20 @@ function textOf(plaintext: Uint8Array): Content {
 function messageOf(form: MessageForm, plaintext: Uint8Array, limits: MessageView['limits']): Content | undefined {
   const { values, problem, spacing } = form.decode(plaintext, limits);
   if (problem !== undefined) return undefined;
-  const encode: Content['encode'] = (given) =>
-    isFieldValues(given) ? form.encode(withoutDerived(given, values, form.fields), spacing) : undefined;
-  return { values, encode };
+  const encode = editedEncoder(form, values, plaintext, spacing);
+  return { values, encode: (given) => (isFieldValues(given) ? encode(given) : undefined) };
 }
 
 /** The values of a message with a field sealed in them. Throws a TypeError where that cannot be. */
 function withSealed(
   values: FieldValues,
-  { name, parts, make }: OpenField,
+  { name, values: came, parts, make }: OpenField,
   given: Encodable | undefined,
   message: Uint8Array,
   spoiling: Corruption,
 ): FieldValues {
   const sealed = given === undefined ? undefined : make(given, message, spoiling);
-  if (sealed === undefined) throw new TypeError(`${name} cannot be sealed`);
+  if (sealed === undefined) throw new TypeError(`${name} cannot be sealed of this: it takes ${takes(came)}`);
   const [, ...others] = parts;
   const first = sealed.length - others.reduce((sum, { length }) => sum + length, 0);
   if (first < 0) throw new TypeError(`${name} is too short`);
@@ -170,6 +169,10 @@ function withSealed(
     at += size;
     return withValue(all, path, sealed.slice(at - size, at));
   }, values);
+}
+
+function takes(came: Encodable): string {
+  return isFieldValues(came) ? 'fields' : typeof came === 'string' ? 'a text' : 'bytes';
 }
 
 function without(values: FieldValues, [name, ...rest]: readonly string[]): FieldValues {

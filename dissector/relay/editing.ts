@@ -1,5 +1,5 @@
 import { equalBytes } from '../bytes/index.ts';
-import { type FieldValues, withoutDerived } from '../codec/index.ts';
+import { editedEncoder, type FieldValues } from '../codec/index.ts';
 import { orUndefined } from '../crypto/index.ts';
 import type { Corruption, Editing, KeyRing, MessageView, Protocol } from '../protocol/index.ts';
 import type { UnitMessage } from './units.ts';
@@ -25,7 +25,7 @@ export interface Editable {
 export function editable(message: UnitMessage, bytes: Uint8Array, protocol: Protocol, keys: KeyRing): Editable | string {
   const { name, isClosed } = message;
   const view = message.view();
-  const isRunning = view !== undefined && protocol.runningCipher?.(view) !== undefined;
+  const isRunning = view !== undefined && orUndefined(() => protocol.runningCipher?.(view)) !== undefined;
   // Of one that a running cipher opens, a part may be closed all the same: that part stays as it is.
   if (isClosed && !isRunning) return `${name} is sealed, and no key opens it: only its bytes can be changed.`;
   if (view?.state === 'malformed' || view?.state === 'incomplete')
@@ -59,10 +59,7 @@ function editingByForm(view: MessageView, { id, messages = [], dissect, seal }: 
   const { whole, signatureValid } = dissect(view);
   const { values, problem, spacing } = form.decode(whole, view.limits);
   if (problem !== undefined) return `${name} is not whole: ${problem.text}.`;
-  const fitted = (given: FieldValues): Uint8Array => form.encode(withoutDerived(given, values, form.fields), spacing);
-  // Sizes and checksums that were wrong when they came stay as they are.
-  const isFit = orUndefined(() => equalBytes(fitted(values), whole)) === true;
-  const encode = (given: FieldValues): Uint8Array => (isFit ? fitted(given) : form.encode(given, spacing));
+  const encode = editedEncoder(form, values, whole, spacing);
   return {
     ...{ values, encode },
     seal: (given, spoiling) => seal?.(view, encode(given), spoiling) ?? encode(given),

@@ -1,5 +1,6 @@
 import { equalBytes } from '../bytes/index.ts';
 import type { Encodable, FieldValues } from '../codec/index.ts';
+import { orUndefined } from '../crypto/index.ts';
 import type { CipherPlace, Corruption, KeyRing, Protocol } from '../protocol/index.ts';
 import {
   at,
@@ -157,7 +158,7 @@ export class Passage {
   #learn({ messages }: Unit, { offset, lead }: CipherPlace): void {
     if (this.#sealed === undefined || this.#sealed.isKnown) return;
     const view = messages[0]?.view();
-    const cipher = view && this.#parts.protocol.runningCipher?.(view);
+    const cipher = view && orUndefined(() => this.#parts.protocol.runningCipher?.(view));
     if (cipher !== undefined) this.#sealed.learn(cipher, { offset: offset + view!.start, lead });
   }
 

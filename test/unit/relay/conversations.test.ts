@@ -54,6 +54,14 @@ describe('a data frame of the sample crow', () => {
     expect(chain.bytes('sent', 0)).toBe(chain.bytes('received', 0));
   });
 
+  it('takes the note as fields', async () => {
+    const { chain, message } = await held('all');
+    expect(() => chain.relay.release(message.id, { values: { ...message.values!, note: bytes('rain') } })).toThrow(
+      'note cannot be sealed of this: it takes fields',
+    );
+    expect(chain.relay.held).toHaveLength(1);
+  });
+
   it('is written in the packet language with its note, as a page shows it', async () => {
     const { chain, message } = await held('all');
     const { protocol } = chain;
@@ -83,6 +91,24 @@ describe('a data frame of the sample crow', () => {
       expect(chain.relay.whyNot(message.id)).toBe('data is sealed, and no key opens it: only its bytes can be changed.');
     },
   );
+});
+
+describe('a data message of the sample WireGuard', () => {
+  it('is edited as the packet in it', async () => {
+    const chain = (await Chain.of(await sample('wireguard'), { keys: 'all' })).run(300);
+    chain.relay.mode = 'step';
+    chain.client.node.send(chain.client.link.id, 'data');
+    chain.run(20);
+    const [message] = chain.relay.held;
+    const inner = message!.values!.inner as FieldValues;
+    chain.relay.mode = 'intercept';
+    chain.relay.release(message!.id, {
+      values: { ...message!.values!, inner: { ...inner, ip: { ...(inner.ip as object), ttl: 9 } } },
+    });
+    chain.run(20);
+    expect(chain.server.complaints()).toEqual([]);
+    expect(chain.bytes('sent', 0)).not.toBe(chain.bytes('received', 0));
+  });
 });
 
 describe('a conversation of a module', () => {
