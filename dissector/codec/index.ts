@@ -5,6 +5,7 @@ export * from './cbor.ts';
 export * from './cborform.ts';
 export * from './cborlayout.ts';
 export * from './cursor.ts';
+export { editedEncoder } from './derivedvalues.ts';
 export * from './describe.ts';
 export * from './encode.ts';
 export * from './encodejson.ts';

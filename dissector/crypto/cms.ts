@@ -1,5 +1,5 @@
 import { concatBytes } from '@noble/hashes/utils.js';
-import { type Attribute, ContentInfo, SignedData, type SignerInfo } from '@peculiar/asn1-cms';
+import { type Attribute, ContentInfo, EncapsulatedContent, SignedData, type SignerInfo } from '@peculiar/asn1-cms';
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
 import { type Check, defaultLimits, equalBytes, toHex } from '../bytes/index.ts';
 import { type CertificateInfo, readCertificate } from './certificate.ts';
@@ -10,6 +10,8 @@ export interface Signed {
   /** The signed content. */
   readonly content: Uint8Array;
   readonly signer: CertificateInfo | undefined;
+  /** The signer's certificate, DER. */
+  readonly certificate?: Uint8Array;
   readonly check: Check;
   /** What the first signer's signature covers, and the hash that it names, where that is known. */
   readonly covered?: { readonly message: Uint8Array; readonly hash: MessageHash; readonly signature: Uint8Array };
@@ -47,24 +49,39 @@ export function readSignedData(der: Uint8Array, limits: ModulusLimit = defaultLi
 function verify(data: SignedData, content: Uint8Array, limits: ModulusLimit): Omit<Signed, 'content'> {
   const info = data.signerInfos[0];
   if (info === undefined) return { signer: undefined, check: { state: 'invalid', why: 'there is no signer' } };
-  const certificate = certificateOf(data, info);
-  if (certificate === undefined)
+  const der = certificateOf(data, info);
+  const certificate = der && readCertificate(der);
+  if (der === undefined || typeof certificate !== 'object')
     return { signer: undefined, check: { state: 'unchecked', why: "the signer's certificate is not inside" } };
   const hash = hashes[info.digestAlgorithm.algorithm];
   const check = checkSigner(info, certificate, content, limits);
-  if (hash === undefined) return { signer: certificate, check };
+  if (hash === undefined) return { signer: certificate, certificate: der, check };
   const attributes = info.signedAttrs ?? [];
   const message = attributes.length === 0 ? content : setOf(attributes);
-  return { signer: certificate, check, covered: { message, hash, signature: new Uint8Array(info.signature.buffer) } };
+  return {
+    signer: certificate,
+    certificate: der,
+    check,
+    covered: { message, hash, signature: new Uint8Array(info.signature.buffer) },
+  };
 }
 
-function certificateOf(data: SignedData, info: SignerInfo): CertificateInfo | undefined {
+function certificateOf(data: SignedData, info: SignerInfo): Uint8Array | undefined {
   const all = [...(data.certificates ?? [])].flatMap((choice) => (choice.certificate === undefined ? [] : [choice.certificate]));
   const wanted = info.sid.issuerAndSerialNumber?.serialNumber;
   const found = wanted === undefined ? all[0] : all.find((one) => sameBuffer(one.tbsCertificate.serialNumber, wanted));
-  if (found === undefined) return undefined;
-  const read = readCertificate(new Uint8Array(AsnConvert.serialize(found)));
-  return typeof read === 'string' ? undefined : read;
+  return found && new Uint8Array(AsnConvert.serialize(found));
+}
+
+/** The same SignedData around other content: what it says of signers stays, so that their signatures fit no more. Undefined for other bytes. */
+export function withOtherContent(der: Uint8Array, content: Uint8Array): Uint8Array | undefined {
+  if (readSignedData(der) === undefined) return undefined;
+  const info = AsnConvert.parse(der, ContentInfo);
+  const data = AsnConvert.parse(info.content, SignedData);
+  data.encapContentInfo.eContent = new EncapsulatedContent({ single: new OctetString(content) });
+  return new Uint8Array(
+    AsnConvert.serialize(new ContentInfo({ contentType: info.contentType, content: AsnConvert.serialize(data) })),
+  );
 }
 
 function sameBuffer(a: ArrayBuffer, b: ArrayBuffer): boolean {

@@ -23,6 +23,7 @@ import { ConversationSteps } from './conversationsteps.ts';
 import { DatagramStage } from './datagramstage.ts';
 import { DatagramStages } from './datagramstages.ts';
 import { bytesField, dissect } from './dissect.ts';
+import { editing } from './editing.ts';
 import { KeyLookups } from './keylookups.ts';
 import { SearchTotals } from './keysearch.ts';
 import type { Layer } from './layer.ts';
@@ -164,6 +165,7 @@ export function defineConversation(definition: ConversationDefinition): Protocol
     },
     observe: (context) => observer(context, brokenRule, definition, order),
     dissect: (message) => dissect(id, message),
+    editing,
     explain: (message, ring) => message.facts?.tried?.(ring) ?? [],
     part: ({ facts }) => facts?.stepping?.step(),
     compute: (message) => message.facts?.computed?.() ?? message.facts?.stepping?.compute(message) ?? [],

@@ -17,9 +17,11 @@ import {
   type Severity,
   unknownMember,
 } from '../protocol/index.ts';
+import { sealedEditing } from './editing.ts';
 import { type Exchange, OpenQuestions } from './exchanges.ts';
 import { readMessage, valuesOfLayer } from './layer.ts';
 import { type MessagePeer, messageNode } from './node/messagepeer.ts';
+import { rangesOf } from './readmessage.ts';
 import { ofDatagrams } from './recognise.ts';
 import { heldField, heldFields, heldValues, opened, type SealedFields, sealedProblem, triedOn } from './sealedmessages.ts';
 import { invalidPart } from './verdicts.ts';
@@ -183,6 +185,7 @@ export function defineMessages(definition: MessagesDefinition): Protocol {
     dissect: (message) => dissect(message, definition),
     // An encrypted field is bytes among the others.
     seal: (_message, clear) => clear,
+    editing: (message) => editing(message, definition),
     ...(Object.keys(sealed).length === 0 ? {} : { explain: (message, ring) => explain(message, definition, ring) }),
   });
 }
@@ -295,6 +298,26 @@ function explain(
   const own = bytes.subarray(start, end);
   const sent = field && form?.tree && bytesIn(form.tree(own, limits), field.field);
   return sent === undefined || form === undefined ? [] : triedOn(field!, sent, readMessage(form, own, limits).values, ring);
+}
+
+/** A message whose encrypted field a key has opened; undefined for others. */
+function editing({ name, facts, bytes, start, end, limits }: MessageView<Facts>, { messages, sealed = {} }: MessagesDefinition) {
+  const form = messages.find((each) => each.name === name);
+  const field = sealed[name];
+  const secret = facts?.secret;
+  const own = bytes.slice(start, end);
+  const tree = form?.tree?.(own, limits);
+  if (form === undefined || field === undefined || secret === undefined || tree === undefined) return undefined;
+  const { values } = readMessage(form, own, limits);
+  const { holds } = field;
+  const held = {
+    ...{ field: field.field, to: undefined, name: holds.name },
+    open: (sent: Uint8Array) => field.open(sent, secret, values),
+    holds: 'decode' in holds ? holds : holds.kind.type === 'text' ? ('text' as const) : ('bytes' as const),
+  };
+  const made = sealedEditing({ name, form, own, limits, ranges: rangesOf(tree) }, [held]);
+  // What a cipher of its own has opened is edited as it travels: bytes among the other fields.
+  return typeof made === 'string' ? undefined : made;
 }
 
 function dissect(message: MessageView<Facts>, { id, messages, info, sealed = {}, keys = [] }: MessagesDefinition): Dissection {

@@ -1,4 +1,5 @@
 import type { noise as framework } from '../crypto/index.ts';
+import { type CipherOpening, opened } from '../crypto/index.ts';
 import { ReplayWindow } from '../protocol/index.ts';
 import { type HandshakeReader, rangeOf } from './handshakereader.ts';
 import type { Layer } from './layer.ts';
@@ -80,11 +81,12 @@ export class Handshake {
       sink.seal(message.$.row, this.#reader.notOpen, (ring) => tried(ring));
       return undefined;
     }
-    const open = (sent: Uint8Array) => cipher.decrypt(k, nonce, ad, sent);
-    const opened = decryptField(sink, message, field, { open, how: `${cipher.name}, nonce ${nonce}`, layer }, (ring) =>
+    const seal: CipherOpening['seal'] = (key, clear, aad = empty) => cipher.encrypt(key, nonce, aad, clear);
+    const open = (sent: Uint8Array) => opened(cipher.decrypt(k, nonce, ad, sent), { key: k, sealed: sent, aad: ad, seal });
+    const decrypted = decryptField(sink, message, field, { open, how: `${cipher.name}, nonce ${nonce}`, layer }, (ring) =>
       tried(ring),
     );
-    return opened && { ...opened, isRepeated: this.#isRepeated(from, nonce) };
+    return decrypted && { ...decrypted, isRepeated: this.#isRepeated(from, nonce) };
   }
 
   /** Beyond what a number tells exactly, nothing is said to come again. */

@@ -82,6 +82,8 @@ export function decryptField(
     const sealed = fieldAt(tree, field);
     if (sealed !== undefined) sealed.check = check;
   };
+  facts.decrypted ??= [];
+  facts.decrypted.push({ field, to, open, layer });
   facts.opened ??= [];
   if (plaintext.length === 0) {
     facts.opened.push([]);

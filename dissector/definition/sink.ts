@@ -33,6 +33,15 @@ export interface SteppedRecord extends DerivedRecord {
   readonly stepping: Stepping;
 }
 
+/** A field of a message as it was decrypted. */
+export interface DecryptedField {
+  readonly field: string;
+  /** The last field of what was decrypted, where that is more than one. */
+  readonly to: string | undefined;
+  readonly open: (sent: Uint8Array) => Uint8Array | undefined;
+  readonly layer: Layer | undefined;
+}
+
 /** What the first pass learns of a row: from it the second makes its tree. Without a layer, no layer claims its bytes. */
 export interface RowFacts extends ShownMessage {
   inside?: Inside[];
@@ -50,6 +59,8 @@ export interface RowFacts extends ShownMessage {
   computed?: () => readonly Derivation[];
   /** Where what its fields held lies, each field that was decrypted. */
   opened?: (readonly Piece[])[];
+  /** How they were decrypted: what seals them again. */
+  decrypted?: DecryptedField[];
   /** Completes the tree of a message whose parts a cryptographic protocol decrypts. */
   complete?: (layer: Field) => void;
 }

@@ -34,7 +34,7 @@ export function defineProtocol<Facts = unknown, Session = unknown>(declared: Pro
   for (const name of ['title', 'document'] as const) if (!isText(protocol[name])) fail(`"${name}" is a text.`);
   for (const name of ['recognise', 'observe', 'dissect'] as const)
     if (typeof protocol[name] !== 'function') fail(`"${name}" is a function.`);
-  for (const name of ['almost', 'explain', 'part', 'compute', 'seal'] as const)
+  for (const name of ['almost', 'explain', 'part', 'compute', 'seal', 'editing', 'runningCipher'] as const)
     if (protocol[name] !== undefined && typeof protocol[name] !== 'function') fail(`"${name}" is a function, or left out.`);
   for (const name of ['names', 'keys', 'rules'] as const) if (!Array.isArray(protocol[name])) fail(`"${name}" is a list.`);
   if (protocol.choices !== undefined && !Array.isArray(protocol.choices)) fail('"choices" is a list, or left out.');
@@ -74,6 +74,8 @@ const members: Members<Protocol> = {
     compute: true,
     carried: true,
     seal: true,
+    editing: true,
+    runningCipher: true,
     peer: true,
     periodic: true,
     endpointIds: true,

@@ -11,7 +11,7 @@ import type { TriedKey } from './keytrials.ts';
 import type { Machine } from './machine.ts';
 import type { NodeDefinition } from './node.ts';
 import type { ConversationSample, Observer, ObserverContext } from './observe.ts';
-import type { Seal } from './sealing.ts';
+import type { EditingOf, RunningCipherOf, Seal } from './sealing.ts';
 import type { MessageHeader, SessionStep } from './steps.ts';
 import type { Wire } from './wire.ts';
 
@@ -93,6 +93,10 @@ export interface Protocol<Facts = unknown, Session = unknown> {
   readonly carried?: Carried;
   /** Makes the bytes of a message again from its values: without it a relay edits messages in clear that need no frame, and of others the bytes. */
   readonly seal?: Seal<Facts, Session>;
+  /** How a relay edits messages that are more than the fields of their form. Where it is left out, they are edited by their form and `seal`. */
+  readonly editing?: EditingOf<Facts, Session>;
+  /** Of a stream whose cipher runs through a direction: with it a relay seals again what follows an edit. */
+  readonly runningCipher?: RunningCipherOf<Facts, Session>;
   /** Its active side: without it there is no test node of this protocol. */
   readonly peer?: NodeDefinition;
 }

@@ -86,6 +86,11 @@ export class ObservedLink {
     return this.#messages.encryptedCount > 0 || this.#ways.some(({ pending }) => pending.length > 0);
   }
 
+  /** Bytes of both ways that wait for the end of a message. */
+  get pendingBytes(): number {
+    return this.#ways[0].pending.length + this.#ways[1].pending.length;
+  }
+
   /** Bytes of a way that stand in no unit yet: the beginning of a message that is not whole. */
   pending(way: Way): Uint8Array {
     return this.#ways[way].pending.bytes;
@@ -169,12 +174,13 @@ export class ObservedLink {
     const length = end - cutting.cursor;
     const bytes = cutting.pending.bytes.slice(0, length);
     const pieces = ids.length === 1 ? (this.#messages.pieces.get(ids[0]!) ?? []) : [];
-    const isAlone = ids.length === 1 && pieces.every(({ frame }) => !isDerived(frame)) && sum(pieces) === length;
+    const own = sum(pieces);
+    const isAlone = ids.length === 1 && pieces.every(({ frame }) => !isDerived(frame)) && own <= length;
     cutting.pending.take(length);
     cutting.cursor = end;
     const kept = cutting.arrivals.findLastIndex(({ start }) => start <= end);
     cutting.arrivals.splice(0, kept);
-    return { way, bytes, messages: ids.map((id) => this.#message(id, bytes, isAlone)), place: end };
+    return { way, bytes, messages: ids.map((id) => this.#message(id, bytes, isAlone, length - own)), place: end };
   }
 
   /** Where in the stream the last of these pieces ends, through all records; undefined where that is before the units to come. */
@@ -199,21 +205,22 @@ export class ObservedLink {
     return count === 1 && (pieces === undefined || (pieces.every((each) => each.frame === frame) && sum(pieces) === length));
   }
 
-  #message(id: number, bytes: Uint8Array, isAlone: boolean): UnitMessage {
+  /** It begins at `start`, behind what frames it. */
+  #message(id: number, bytes: Uint8Array, isAlone: boolean, start = 0): UnitMessage {
     const messages = this.#messages;
     const name = messages.names[messages.name(id)]!;
     const isClosed = messages.state(id) === 'encrypted';
     const isOwn = isAlone && !messages.carried.has(id);
-    return { name, isClosed, view: () => (isOwn ? this.#view(id, name, bytes) : undefined) };
+    return { name, isClosed, view: () => (isOwn ? this.#view(id, name, bytes, start) : undefined) };
   }
 
   /** Only its own bytes are there: what lies elsewhere in the link is gone. */
-  #view(id: number, name: string, bytes: Uint8Array): MessageView {
+  #view(id: number, name: string, bytes: Uint8Array, start: number): MessageView {
     const messages = this.#messages;
     const { conversation, limits, choices, budget } = this.#parts;
     const sources: Source[] = [];
     return {
-      ...{ name, conversation, limits, choices, budget, bytes, source: 0, start: 0, end: bytes.length },
+      ...{ name, conversation, limits, choices, budget, bytes, source: 0, start, end: bytes.length },
       direction: messages.direction(id),
       state: messages.state(id),
       encrypted: messages.encrypted(id),

@@ -1,5 +1,6 @@
 import type { Budget } from '../bytes/index.ts';
 import type { Conversation, Link } from '../protocol/index.ts';
+import { type Arrival, KeptArrivals } from './keptarrivals.ts';
 import { ObservedLink } from './observedlink.ts';
 import type { RelayOptions } from './options.ts';
 import type { Passage } from './passage.ts';
@@ -7,13 +8,6 @@ import type { Unit, Way } from './units.ts';
 
 const ways: readonly Way[] = [0, 1];
 const nothing = new Uint8Array(0);
-
-/** Bytes as they came, kept to be decoded again. */
-interface Arrived {
-  readonly way: Way;
-  readonly bytes: Uint8Array;
-  readonly seconds: number;
-}
 
 export interface PairParts extends Pick<RelayOptions, 'protocol' | 'protocols' | 'transport' | 'choices' | 'keys'> {
   readonly limits: NonNullable<RelayOptions['limits']>;
@@ -25,6 +19,8 @@ export interface PairParts extends Pick<RelayOptions, 'protocol' | 'protocols' |
   mayObserve(): boolean;
   /** So many arrivals more, or fewer, are decoded and take of the memory. */
   observed(change: number): void;
+  /** So many bytes more, or fewer, wait for the end of a message; false where those of all links are too many. */
+  pended(change: number): boolean;
 }
 
 /**
@@ -38,8 +34,9 @@ export class Pair {
   readonly #conversation: Conversation;
   #observed: ObservedLink | undefined;
   /** All that came, as long as it is little. */
-  #kept: Arrived[] | undefined = [];
-  #keptBytes = 0;
+  #kept: KeptArrivals | undefined;
+  /** Bytes of both ways that wait for the end of a message, as they are counted for all links. */
+  #pended = 0;
   /** By way: bytes of a stream that stand in no unit yet and have gone on. */
   readonly #gone: [number, number] = [0, 0];
   /** By way: bytes that came. */
@@ -59,6 +56,7 @@ export class Pair {
     this.client = client;
     this.lastSeen = now;
     this.#parts = parts;
+    this.#kept = new KeptArrivals(parts.limits.repeatedBytes);
     const { transport } = parts;
     const [a, b] = [client.remote, client.local];
     this.#conversation = {
@@ -114,6 +112,7 @@ export class Pair {
       const units = isStream ? observed.stream(way, bytes, seconds) : [observed.datagram(way, bytes, seconds)];
       for (const unit of units) this.#passed(unit);
       if (this.isUncut[way] || this.#isLong(way)) this.#uncut(way);
+      this.#count();
     } catch (error) {
       this.#parts.told(failure(error));
       // Of a stream all that has not gone on waits in what is let go.
@@ -122,6 +121,18 @@ export class Pair {
     }
     // A datagram stands for itself.
     if (!isStream) this.#gone[way] = 0;
+  }
+
+  /** A stream whose messages are not known, or do not end, would take of the memory as long as it lasts. */
+  #count(): void {
+    const { pendingBytes = 0 } = this.#observed ?? {};
+    const fits = this.#parts.pended(pendingBytes - this.#pended);
+    this.#pended = pendingBytes;
+    if (fits || pendingBytes === 0) return;
+    this.#parts.told(
+      'Parts of messages on all links are over the limit pendingStream: this link is decoded no more, and its bytes pass as they come.',
+    );
+    this.forget();
   }
 
   /** More waits for the end of a message than a link may have unwritten once it is there. */
@@ -193,6 +204,8 @@ export class Pair {
   forget(): void {
     for (const way of ways) this.pushOn(way);
     this.#parts.observed(-(this.#observed?.arrivals ?? 0));
+    this.#parts.pended(-this.#pended);
+    this.#pended = 0;
     this.#observed = undefined;
     this.#kept = undefined;
     this.#gone.fill(0);
@@ -215,11 +228,8 @@ export class Pair {
     }
   }
 
-  #keep(arrived: Arrived): void {
-    if (this.#kept === undefined) return;
-    this.#keptBytes += arrived.bytes.length;
-    if (this.#keptBytes > this.#parts.limits.repeatedBytes) this.#kept = undefined;
-    else this.#kept.push({ ...arrived, bytes: arrived.bytes.slice() });
+  #keep(arrived: Arrival): void {
+    if (this.#kept?.add(arrived) === false) this.#kept = undefined;
   }
 }
 

@@ -1,5 +1,7 @@
+import { equalBytes } from '../bytes/index.ts';
 import type { Encodable, FieldValues } from '../codec/index.ts';
-import type { Protocol } from '../protocol/index.ts';
+import { orUndefined } from '../crypto/index.ts';
+import type { CipherPlace, Corruption, KeyRing, Protocol } from '../protocol/index.ts';
 import {
   at,
   bitFlipped,
@@ -12,18 +14,20 @@ import {
 } from '../testnode/index.ts';
 import { type Editable, editable } from './editing.ts';
 import type { RelayFaults } from './faults.ts';
+import { SealedWay } from './sealedway.ts';
 import type { Unit, Way } from './units.ts';
 
 export interface PassageParts {
   readonly way: Way;
   readonly protocol: Protocol;
   readonly transport: 'udp' | 'tcp';
+  readonly keys: KeyRing;
   readonly faults: RelayFaults;
   readonly limits: NodeLimits;
   /** Its messages wait for a person. */
   holds(): boolean;
   write(bytes: Uint8Array, note: string | undefined): void;
-  told(text: string): void;
+  told(text: string, grave: boolean): void;
   /** A number that no other held message of the relay has. */
   takeId(): number;
   /** Calls `go` after so many milliseconds. */
@@ -39,11 +43,23 @@ export interface HeldUnit {
   readonly id: number;
   readonly way: Way;
   readonly unit: Unit;
+  /** Where it came in its way. */
+  readonly from: CipherPlace;
   readonly message: string | undefined;
   /** Its values, or why they cannot be changed. */
   readonly edit: Editable | string;
   /** What a person has made of it: bytes, of these values where they are known. */
-  readonly edited?: { readonly values: FieldValues | undefined; readonly bytes: Uint8Array };
+  readonly edited?: Made;
+}
+
+/** What goes on in the place of a message that came. */
+interface Made {
+  readonly values: FieldValues | undefined;
+  /** For the place where it came. */
+  readonly bytes: Uint8Array;
+  /** Before it is sealed, where a cipher runs through the way. */
+  readonly clear?: Uint8Array;
+  readonly spoiling?: Corruption;
 }
 
 /** Bytes on their way out, and what was done to them. */
@@ -56,6 +72,7 @@ const REORDER_MS = 1000;
 const DELAY_MS = 1000;
 /** Faults that change values, or the key: they need a message that can be read and written. */
 const ofValues: readonly FaultKind[] = ['wrong-signature', 'wrong-key', 'stale-nonce'];
+const start: CipherPlace = { offset: 0, lead: new Uint8Array(0) };
 
 /** One way of one link: what a person changes and what faults spoil lies between a unit that came and the bytes that go on. */
 export class Passage {
@@ -71,9 +88,13 @@ export class Passage {
   /** The last bytes and values of each message, by name, for "replay" and "stale-nonce". */
   readonly #last = new Map<string, readonly { readonly bytes: Uint8Array; readonly values: FieldValues | undefined }[]>();
   #isOver = false;
+  /** Of a stream whose cipher runs through it. */
+  readonly #sealed: SealedWay | undefined;
 
   constructor(parts: PassageParts) {
     this.#parts = parts;
+    const { protocol, transport } = parts;
+    this.#sealed = transport === 'tcp' && protocol.runningCipher !== undefined ? new SealedWay() : undefined;
   }
 
   get held(): readonly HeldUnit[] {
@@ -96,16 +117,20 @@ export class Passage {
     return this.#held.length + this.#delayed >= heldMessages || this.#heldBytes + this.#delayedBytes >= unwrittenBytes / 2;
   }
 
-  /** Bytes as they came. */
+  /** Bytes as they came; behind an edit, under the cipher that runs through the way. */
   raw(bytes: Uint8Array): void {
-    if (bytes.length > 0) this.#write({ bytes, note: undefined });
+    if (bytes.length === 0) return;
+    const sealed = this.#sealed;
+    this.#write({ bytes: sealed === undefined ? bytes : sealed.again(bytes, sealed.came(bytes)), note: undefined });
   }
 
   pass(unit: Unit): void {
     if (this.isFull && this.#parts.transport === 'udp') return void this.#parts.dropped();
-    if (!this.#parts.holds()) return void this.#go(unit, undefined, [], 1);
+    const from = this.#sealed?.came(unit.bytes) ?? start;
+    this.#learn(unit, from);
+    if (!this.#parts.holds()) return void this.#go({ unit, from }, undefined, [], 1);
     this.#heldBytes += unit.bytes.length;
-    this.#held = [...this.#held, { id: this.#parts.takeId(), way: unit.way, unit, ...this.#readable(unit) }];
+    this.#held = [...this.#held, { id: this.#parts.takeId(), way: unit.way, unit, from, ...this.#readable(unit) }];
     this.#parts.changed();
   }
 
@@ -115,9 +140,26 @@ export class Passage {
       unit.place === undefined ? undefined : units.find(({ place }) => place === unit.place);
     this.#held = this.#held.map((held) => {
       const unit = typeof held.edit === 'string' && held.edited === undefined ? again(held) : undefined;
-      return unit?.bytes.length === held.unit.bytes.length ? { ...held, unit, ...this.#readable(unit) } : held;
+      if (unit?.bytes.length !== held.unit.bytes.length) return held;
+      this.#learn(unit, held.from);
+      return { ...held, unit, ...this.#readable(unit) };
     });
     this.#parts.changed();
+  }
+
+  /** Keys came that its first pass does not ask for: what is held is read with them, where nobody has edited it yet. */
+  keysCame(): void {
+    if (this.#parts.protocol.editing === undefined || this.#held.length === 0) return;
+    this.#held = this.#held.map((held) => (held.edited === undefined ? { ...held, ...this.#readable(held.unit) } : held));
+    this.#parts.changed();
+  }
+
+  /** The cipher of the way, by the first message that tells it. */
+  #learn({ messages }: Unit, { offset, lead }: CipherPlace): void {
+    if (this.#sealed === undefined || this.#sealed.isKnown) return;
+    const view = messages[0]?.view();
+    const cipher = view && orUndefined(() => this.#parts.protocol.runningCipher?.(view));
+    if (cipher !== undefined) this.#sealed.learn(cipher, { offset: offset + view!.start, lead });
   }
 
   #readable(unit: Unit): Pick<HeldUnit, 'message' | 'edit'> {
@@ -137,11 +179,12 @@ export class Passage {
     const held = this.#held.find((each) => each.id === id);
     if (held === undefined) return false;
     const { times = 1 } = edited;
-    const made = madeOf(held, edited) ?? held.edited;
+    const made = editOf(held, edited) ?? held.edited;
     const notes = editNotes(held, made);
     if (times > 1) notes.push(`sent ${times} times by hand`);
     this.#remove(held);
-    this.#go(made === undefined ? held.unit : { ...held.unit, bytes: made.bytes }, made?.values, notes, times);
+    this.#remark(held, made);
+    this.#go(held, made, notes, times);
     this.#parts.changed();
     return true;
   }
@@ -150,7 +193,7 @@ export class Passage {
   replace(id: number, edited: { readonly values?: FieldValues; readonly bytes?: Uint8Array }): boolean {
     const held = this.#held.find((each) => each.id === id);
     if (held === undefined) return false;
-    const made = madeOf(held, edited);
+    const made = editOf(held, edited);
     if (made !== undefined) this.#held = this.#held.map((each) => (each === held ? { ...held, edited: made } : each));
     this.#parts.changed();
     return true;
@@ -164,7 +207,7 @@ export class Passage {
     const held = this.#held.find((each) => each.id === id);
     if (held === undefined) return false;
     this.#remove(held);
-    this.#parts.told(`Not passed on, dropped by hand: ${held.message ?? `${held.unit.bytes.length} bytes`}.`);
+    this.#parts.told(`Not passed on, dropped by hand: ${held.message ?? `${held.unit.bytes.length} bytes`}.`, true);
     this.#parts.changed();
     return true;
   }
@@ -179,10 +222,10 @@ export class Passage {
     const held = this.#held.find((each) => each.id === id);
     if (held === undefined) return false;
     this.#remove(held);
-    const { edited } = held;
-    const unit = edited === undefined ? held.unit : { ...held.unit, bytes: edited.bytes };
+    const { edited, unit } = held;
+    this.#remark(held, edited);
     const notes = [...editNotes(held, edited), `${held.message ?? 'bytes'} delayed by ${milliseconds} ms by hand`];
-    this.#wait(unit.bytes.length, milliseconds, () => this.#go(unit, edited?.values, notes, 1));
+    this.#wait((edited ?? unit).bytes.length, milliseconds, () => this.#go(held, edited, notes, 1));
     this.#parts.changed();
     return true;
   }
@@ -207,8 +250,16 @@ export class Passage {
     this.#heldBytes -= held.unit.bytes.length;
   }
 
+  /** What the receiver is going to refuse of what a person has made of it. */
+  #remark({ edit, unit }: HeldUnit, made: Made | undefined): void {
+    if (made?.values === undefined || typeof edit === 'string' || equalBytes(made.bytes, unit.bytes)) return;
+    const remark = edit.remark(made.values);
+    if (remark !== undefined) this.#parts.told(remark, false);
+  }
+
   #editable(unit: Unit): Editable | string {
-    return editable(unit.messages[0]!, unit.bytes, this.#parts.protocol);
+    const { protocol, keys } = this.#parts;
+    return editable(unit.messages[0]!, unit.bytes, protocol, keys);
   }
 
   #whyNot(first: string | undefined): string {
@@ -217,7 +268,7 @@ export class Passage {
       : 'Several messages go together here: only their bytes can be changed.';
   }
 
-  #go(unit: Unit, values: FieldValues | undefined, notes: readonly string[], times: number): void {
+  #go({ unit, from }: Pick<HeldUnit, 'unit' | 'from'>, made: Made | undefined, notes: readonly string[], times: number): void {
     const { faults } = this.#parts;
     const names = unit.messages.map(({ name }) => name);
     const taken = (names.length === 0 ? [''] : names).flatMap((name) =>
@@ -226,20 +277,24 @@ export class Passage {
     const spoiling = taken.map(({ fault }) => fault);
     const has = (kind: FaultKind): Fault | undefined => spoiling.find((fault) => fault.kind === kind);
     const what = names.length === 0 ? `${unit.bytes.length} bytes` : names.join(', ');
+    const { given, refused } = this.#spoiled(unit, made, spoiling);
+    // What faults do to bytes happens behind the cipher, as on a wire.
+    const [first = unit.bytes, ...more] = Array.from({ length: times }, () => this.#next(unit, from, given));
     const go = (): void => {
       if (this.#isOver) return;
-      const { bytes, refused } = this.#spoiled(unit, values, spoiling);
-      const before = faults.hasAny ? this.#remembered(names[0] ?? '', unit, values) : undefined;
-      if (has('drop') !== undefined) return void this.#parts.told(`Not passed on, by the fault "drop": ${what}.`);
+      const before = faults.hasAny ? this.#remembered(names[0] ?? '', unit, given?.bytes ?? first, given?.values) : undefined;
+      const bytes = spoiledBytes(first, spoiling, faults.random);
+      if (has('drop') !== undefined) return void this.#parts.told(`Not passed on, by the fault "drop": ${what}.`, true);
       const told = taken.filter(({ fault }) => !refused.includes(fault));
       const note = [...notes, ...told.map(({ fault, name }) => `fault "${fault.kind}" on ${name === '' ? what : name}`)].join(
         ', ',
       );
+      const copies = more.map((each) => (equalBytes(each, first) ? bytes : each));
       this.#out(
         { bytes, note: note === '' ? undefined : note },
         spoiling,
         has('replay') === undefined ? undefined : before,
-        times,
+        copies,
       );
     };
     const delay = has('delay');
@@ -247,23 +302,27 @@ export class Passage {
     else this.#wait(unit.bytes.length, delay.value ?? DELAY_MS, go);
   }
 
-  /** The bytes of a unit with what faults do to its values, its key and its bytes, and the faults that cannot be done. */
-  #spoiled(unit: Unit, values: FieldValues | undefined, faults: readonly Fault[]) {
-    const wanted = faults.filter(({ kind }) => ofValues.includes(kind));
-    let refused: readonly Fault[] = [];
-    let { bytes } = unit;
-    if (wanted.length > 0) {
-      const edit = unit.messages.length === 1 ? this.#editable(unit) : this.#whyNot(unit.messages[0]?.name);
-      const made = typeof edit === 'string' ? edit : this.#made(edit, values ?? edit.values, wanted);
-      if (typeof made === 'string') {
-        refused = wanted;
-        this.#parts.told(`The fault "${wanted.map(({ kind }) => kind).join('", "')}" is left out. ${made}`);
-      } else bytes = made;
-    }
-    return { bytes: spoiledBytes(bytes, faults, this.#parts.faults.random), refused };
+  /** The bytes that go on next, of what was made of a unit or as it came. */
+  #next({ bytes }: Unit, from: CipherPlace, given: Made | undefined): Uint8Array {
+    const sealed = this.#sealed;
+    if (sealed === undefined) return given?.bytes ?? bytes;
+    if (given === undefined) return sealed.again(bytes, from);
+    const again = given.clear && sealed.seal(given.clear, from, given.spoiling ?? {});
+    return again ?? sealed.other(given.bytes, from, bytes.length);
   }
 
-  #made(edit: Editable, values: FieldValues, faults: readonly Fault[]): Uint8Array | string {
+  /** A unit with what faults do to its values and its key, and the faults that cannot be done. */
+  #spoiled(unit: Unit, made: Made | undefined, faults: readonly Fault[]) {
+    const wanted = faults.filter(({ kind }) => ofValues.includes(kind));
+    if (wanted.length === 0) return { given: made, refused: [] };
+    const edit = unit.messages.length === 1 ? this.#editable(unit) : this.#whyNot(unit.messages[0]?.name);
+    const spoiled = typeof edit === 'string' ? edit : this.#made(edit, made?.values ?? edit.values, wanted);
+    if (typeof spoiled !== 'string') return { given: spoiled, refused: [] };
+    this.#parts.told(`The fault "${wanted.map(({ kind }) => kind).join('", "')}" is left out. ${spoiled}`, true);
+    return { given: made, refused: wanted };
+  }
+
+  #made(edit: Editable, values: FieldValues, faults: readonly Fault[]): Made | string {
     const { signatures = {}, nonces = {} } = this.#parts.protocol.peer ?? {};
     let spoiled = values;
     for (const { kind } of faults) {
@@ -275,27 +334,27 @@ export class Passage {
       if (kind === 'stale-nonce' && nonce !== undefined && stale !== undefined) spoiled = replaced(spoiled, nonce, () => stale);
     }
     try {
-      return edit.make(spoiled, { wrongKey: faults.some(({ kind }) => kind === 'wrong-key') });
+      return madeOf(edit, spoiled, { wrongKey: faults.some(({ kind }) => kind === 'wrong-key') });
     } catch (error) {
       return `${error instanceof Error ? error.message : error}.`;
     }
   }
 
   /** Keeps a message for "replay" and "stale-nonce"; gives the bytes of the one before it. */
-  #remembered(name: string, unit: Unit, given: FieldValues | undefined): Uint8Array | undefined {
+  #remembered(name: string, unit: Unit, bytes: Uint8Array, given: FieldValues | undefined): Uint8Array | undefined {
     const last = this.#last.get(name) ?? [];
     const hasNonce = this.#parts.protocol.peer?.nonces[name] !== undefined;
     const edit = given === undefined && hasNonce && unit.messages.length === 1 ? this.#editable(unit) : undefined;
     const values = given ?? (typeof edit === 'object' ? edit.values : undefined);
-    this.#last.set(name, [...last, { bytes: unit.bytes, values }].slice(-this.#parts.limits.replayed));
+    this.#last.set(name, [...last, { bytes, values }].slice(-this.#parts.limits.replayed));
     return last.at(-1)?.bytes;
   }
 
   /** Writes a unit with its copies, together with what was kept back for it; or keeps it back for the next one. */
-  #out(ready: Ready, faults: readonly Fault[], replayed: Uint8Array | undefined, times: number): void {
+  #out(ready: Ready, faults: readonly Fault[], replayed: Uint8Array | undefined, again: readonly Uint8Array[]): void {
     const is = (kind: FaultKind): boolean => faults.some((fault) => fault.kind === kind);
     const copy = { ...ready, note: 'a duplicate' };
-    const copies: Ready[] = Array.from({ length: times - 1 }, () => copy);
+    const copies: Ready[] = again.map((bytes) => ({ ...copy, bytes }));
     for (const { kind, value = 1 } of faults) if (kind === 'duplicate') copies.push(...Array.from({ length: value }, () => copy));
     if (replayed !== undefined) copies.push({ bytes: replayed, note: 'a replay of an earlier message' });
     if (is('reorder') || is('merge')) {
@@ -336,14 +395,20 @@ function merged(first: Ready, second: Ready): Ready {
   return { bytes: Uint8Array.from([...first.bytes, ...second.bytes]), note: notes.length === 0 ? undefined : notes.join(', ') };
 }
 
-/** The bytes that a person has made of a held message; undefined where they changed nothing. Throws an Error when it cannot be made. */
-function madeOf(
+/** What a person has made of a held message; undefined where they changed nothing. Throws an Error when it cannot be made. */
+function editOf(
   { edit }: HeldUnit,
   { values, bytes }: { readonly values?: FieldValues; readonly bytes?: Uint8Array },
-): HeldUnit['edited'] {
+): Made | undefined {
   if (values === undefined) return bytes && { values: undefined, bytes };
   if (typeof edit === 'string') throw new Error(edit);
-  return { values, bytes: edit.make(values, {}) };
+  return madeOf(edit, values, {});
+}
+
+/** Throws an Error whose message says which value does not fit. */
+function madeOf(edit: Editable, values: FieldValues, spoiling: Corruption): Made {
+  const clear = edit.isRunning ? { clear: edit.encode(values) } : {};
+  return { values, bytes: edit.make(values, spoiling), spoiling, ...clear };
 }
 
 function editNotes({ message }: HeldUnit, edited: HeldUnit['edited']): string[] {

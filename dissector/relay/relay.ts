@@ -16,7 +16,7 @@ import { type RelayFault, RelayFaults } from './faults.ts';
 import type { RelayOptions } from './options.ts';
 import { Pair } from './pair.ts';
 import { type HeldUnit, Passage } from './passage.ts';
-import type { Way } from './units.ts';
+import type { ForwardState, Way } from './units.ts';
 
 const noParts = { signatures: {}, nonces: {}, sealed: [] };
 const ways: readonly Way[] = [0, 1];
@@ -44,6 +44,7 @@ export class Relay {
   #nextLink = 1;
   #nextId = 1;
   #observed = 0;
+  #pended = 0;
   #received = 0;
   #sent = 0;
   #dropped = 0;
@@ -82,6 +83,10 @@ export class Relay {
       mayObserve: () => this.#observed < this.#limits.observedPieces,
       observed: (change) => {
         this.#observed += change;
+      },
+      pended: (change) => {
+        this.#pended += change;
+        return this.#pended <= this.#limits.pendingStream;
       },
     });
     this.#pairs.add(pair);
@@ -178,6 +183,12 @@ export class Relay {
   /** The link to the forward address that belongs to one that came, once it is open. */
   forwardOf(client: number): Link | undefined {
     return this.#byLink.get(client)?.server;
+  }
+
+  /** Whether the link to the forward address that belongs to one that came is still awaited, open, or gone again. */
+  forwardState(client: number): ForwardState {
+    const server = this.forwardOf(client);
+    return server === undefined ? 'awaited' : this.#byLink.has(server.id) ? 'open' : 'gone';
   }
 
   get counts(): NodeCounts {
@@ -280,6 +291,7 @@ export class Relay {
   keysCame(): void {
     for (const pair of this.#pairs) {
       if (pair.hasClosed) pair.observeAgain();
+      for (const way of ways) pair.passage(way).keysCame();
     }
     this.#settleAll();
   }
@@ -304,12 +316,12 @@ export class Relay {
   }
 
   #passage(pair: () => Pair, way: Way): Passage {
-    const { protocol, transport } = this.#options;
+    const { protocol, transport, keys } = this.#options;
     return new Passage({
-      ...{ way, protocol, transport, faults: this.#faults, limits: this.#limits },
+      ...{ way, protocol, transport, keys, faults: this.#faults, limits: this.#limits },
       holds: () => this.#holds(way),
       write: (bytes, note) => this.#write(pair().to(way), bytes, note),
-      told: (text) => this.#told(pair().client, text, true),
+      told: (text, grave) => this.#told(pair().client, text, grave),
       takeId: () => this.#nextId++,
       after: (milliseconds, go) => {
         const name = String(this.#nextId++);

@@ -17,7 +17,7 @@ import type { RelayFault } from './faults.ts';
 import type { RelayOptions } from './options.ts';
 import type { Relay } from './relay.ts';
 import { Sessions } from './sessions.ts';
-import type { Way } from './units.ts';
+import type { ForwardState, Way } from './units.ts';
 
 const ways: readonly Way[] = [0, 1];
 
@@ -131,6 +131,12 @@ export class TerminatingRelay implements Relaying {
 
   forwardOf(client: number): Link | undefined {
     return this.#byLink.get(client)?.sessions.sides[1].link;
+  }
+
+  forwardState(client: number): ForwardState {
+    const sessions = this.#byLink.get(client)?.sessions;
+    if (sessions?.sides[1].link === undefined) return 'awaited';
+    return sessions.gone[1] ? 'gone' : 'open';
   }
 
   get counts(): NodeCounts {

@@ -3,6 +3,9 @@ import type { MessageView } from '../protocol/index.ts';
 /** 0 goes from who has connected to the forward address, 1 comes back from there. */
 export type Way = 0 | 1;
 
+/** Of the link to the forward address, for one that came. */
+export type ForwardState = 'awaited' | 'open' | 'gone';
+
 /** A message in a unit. */
 export interface UnitMessage {
   readonly name: string;

@@ -1,7 +1,7 @@
 /** The call `peerscope capture …`. */
 import type { LiveSource } from '../live/calls.ts';
 import type { Stops } from '../live/livecapture.ts';
-import type { Ring } from '../live/ring.ts';
+import { MOST_FILES, type Ring } from '../live/ring.ts';
 import { type Command, readCommand } from './arguments.ts';
 import { UsageError } from './errors.ts';
 import { positive } from './nodeforms.ts';
@@ -9,8 +9,6 @@ import { parseOptions, refuseOthers } from './options.ts';
 
 const HELP = 'peerscope capture --help';
 const FILE_BYTES = 16 * 2 ** 20;
-/** A directory with more files is of no use to anybody. */
-const MOST_FILES = 100_000;
 /** What fits into a number with the digits that may be given. */
 const whole = /^\d{1,12}$/;
 

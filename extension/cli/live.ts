@@ -88,6 +88,11 @@ export class Live {
     return this.#count;
   }
 
+  /** Nothing more is decoded, however much is written. */
+  get isFull(): boolean {
+    return this.#full;
+  }
+
   /** After how many frames decoding stopped because there are too many; undefined when all were decoded. */
   get stoppedAt(): number | undefined {
     return this.#full || this.#isLeft ? this.#pass.analysis.observed : undefined;

@@ -80,14 +80,16 @@ function placeText({ protocol, socket, transport }: ScriptNode | ScriptRelay): s
   return `${protocol.id} over ${transport.toUpperCase()} at ${addressText(socket.local)}`;
 }
 
+const forwardTexts = { awaited: 'not connected yet', open: 'connected', gone: 'no longer connected' } as const;
+
 function relayShown({ socket, edits, told }: ScriptRelay, { secrets }: ScriptScope): Shown[] {
   const { relay } = socket;
   return [
     countsShown(relay.counts),
-    ...relay.links.map(({ id, remote }) => {
-      const forward = relay.forwardOf(id);
-      return { name: `link ${id}, ${addressText(remote)}`, value: forward === undefined ? 'not connected yet' : 'connected' };
-    }),
+    ...relay.links.map(({ id, remote }) => ({
+      name: `link ${id}, ${addressText(remote)}`,
+      value: forwardTexts[relay.forwardState(id)],
+    })),
     ...relay.held.map(({ id, message, bytes }) => ({
       name: `held ${id}`,
       value: message ?? `${bytes?.length ?? 0} bytes`,

@@ -1,8 +1,12 @@
 /** Where a live capture is written: one file, or a ring of files of which the newest are kept. */
 import { closeSync, constants, fchmodSync, fstatSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { reasonOf } from '../capture/reason.ts';
 import { LiveRefusal } from './refusal.ts';
+
+/** Files that a ring keeps at most. */
+export const MOST_FILES = 100_000;
 
 /** Of a ring. */
 export interface Ring {
@@ -15,6 +19,7 @@ export interface Ring {
 export class CaptureFiles {
   readonly #path: string;
   readonly #ring: Ring | undefined;
+  readonly #moved: (path: string) => void;
   readonly #kept: string[] = [];
   #head: Uint8Array = new Uint8Array(0);
   #descriptor: number | undefined;
@@ -22,10 +27,11 @@ export class CaptureFiles {
   #count = 0;
   #removed = 0;
 
-  /** `path`: of the one file; those of a ring have a number before its ending. */
-  constructor(path: string, ring: Ring | undefined) {
+  /** `path`: of the one file; those of a ring have a number before its ending. `moved` is told each file of a ring behind the first. */
+  constructor(path: string, ring: Ring | undefined, moved: (path: string) => void = () => {}) {
     this.#path = path;
     this.#ring = ring;
+    this.#moved = moved;
   }
 
   /** Those that are there, oldest first. */
@@ -59,6 +65,22 @@ export class CaptureFiles {
     this.#put(waiting);
   }
 
+  /** All that is there as one capture: the head, and the records of every file, oldest first. What goes meanwhile is left out. */
+  async join(path: string): Promise<void> {
+    const target = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o600);
+    try {
+      await target.writeFile(this.#head);
+      for (const each of [...this.#kept]) {
+        const file = await opened(each);
+        if (file === undefined) continue;
+        for await (const piece of file.createReadStream({ start: this.#head.length }))
+          await target.writeFile(piece as Uint8Array);
+      }
+    } finally {
+      await target.close();
+    }
+  }
+
   close(): void {
     if (this.#descriptor !== undefined) closeSync(this.#descriptor);
     this.#descriptor = undefined;
@@ -80,6 +102,7 @@ export class CaptureFiles {
         unlinkSync(this.#kept.shift()!);
         this.#removed++;
       }
+      if (this.#count > 1) this.#moved(path);
     } catch (error) {
       throw error instanceof LiveRefusal ? error : unwritable(path, error);
     }
@@ -93,6 +116,16 @@ export class CaptureFiles {
     } catch (error) {
       throw unwritable(this.#kept.at(-1)!, error);
     }
+  }
+}
+
+/** Undefined for one that a newer file took the place of. */
+async function opened(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 

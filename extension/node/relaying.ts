@@ -4,6 +4,7 @@ import { pinsIn, readDecodeOptions } from '../../dissector/analysis/decodeoption
 import type { FieldValues } from '../../dissector/codec/index.ts';
 import { type Address, KeyRing, type Link, type Protocol } from '../../dissector/protocol/index.ts';
 import {
+  type ForwardState,
   type RelayFault,
   type Relaying,
   type RelayOptions,
@@ -21,6 +22,11 @@ import type { Knowledge } from './running.ts';
 import { addressText } from './sockets/address.ts';
 import { SocketRelay } from './sockets/socketrelay.ts';
 import { allowedAddress } from './sockets/wished.ts';
+
+const forwardTexts: Readonly<Record<Exclude<ForwardState, 'open'>, string>> = {
+  awaited: 'the connection to the forward address is not there yet',
+  gone: 'the connection to the forward address is closed',
+};
 
 /** Throws an Error with a sentence when the wish cannot be fulfilled. */
 export async function startRelay(
@@ -141,11 +147,11 @@ export class RunningRelay extends Runner<RelayFault, Relaying> {
   }
 
   #link({ id, remote }: Link): LinkState {
-    const forward = this.engine?.forwardOf(id);
-    const doc =
-      forward === undefined ? 'no connection to the forward address' : `to the forward address from port ${forward.local.port}`;
-    const ready = forward !== undefined;
-    const state = ready ? 'relayed' : 'waits';
+    const forward = this.engine?.forwardState(id) ?? 'gone';
+    const port = this.engine?.forwardOf(id)?.local.port;
+    const doc = forward === 'open' ? `to the forward address from port ${port}` : forwardTexts[forward];
+    const ready = forward === 'open';
+    const state = { awaited: 'waits', open: 'relayed', gone: 'closing' }[forward];
     return { id, remote: addressText(remote), dialled: false, state, doc, ready, offers: [], others: [] };
   }
 

@@ -156,6 +156,11 @@ function memoryOf({ pid }: ChildProcess): { readonly most: number; readonly now:
   return { most: of('VmHWM'), now: of('VmRSS') };
 }
 
+/** Of memory: at the start, after a tenth and half of the time, and at the end. */
+function courseOf(memory: readonly number[]): string {
+  return [0, 0.1, 0.5, 1].map((of) => memory[Math.round((memory.length - 1) * of)]!.toFixed(0)).join(', ');
+}
+
 async function load(what: string, ...more: string[]): Promise<void> {
   const server = createSocket({ type: 'udp4', recvBufferSize: 8 * MEBIBYTE }).bind(0, '127.0.0.1');
   await once(server, 'listening');
@@ -164,6 +169,7 @@ async function load(what: string, ...more: string[]): Promise<void> {
     heard++;
   });
   const { child, port, told } = await relayTo('p2pke', server.address().port, ...more);
+  const atStart = memoryOf(child).now / MEBIBYTE;
   const clients: Socket[] = Array.from({ length: links }, () => createSocket('udp4'));
   const began = performance.now();
   const memory: number[] = [];
@@ -176,9 +182,9 @@ async function load(what: string, ...more: string[]): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 1000));
   const took = (performance.now() - began) / 1000 - 1;
   const { most } = memoryOf(child);
-  const course = [0.1, 0.5, 0.99].map((of) => (memory[Math.floor(memory.length * of)] ?? 0).toFixed(0)).join(', ');
+  const course = courseOf([atStart, ...memory, memoryOf(child).now / MEBIBYTE]);
   console.log(
-    `${what.padEnd(34)} ${links} links, ${sent} messages in ${took.toFixed(0)} s (${Math.round(sent / took)} a second), ${heard} arrived; at most ${(most / MEBIBYTE).toFixed(0)} MiB resident (after a tenth, half, all of the time: ${course})`,
+    `${what.padEnd(34)} ${links} links, ${sent} messages in ${took.toFixed(0)} s (${Math.round(sent / took)} a second), ${heard} arrived; at most ${(most / MEBIBYTE).toFixed(0)} MiB resident (at the start, then after a tenth, half, all of the time: ${course})`,
   );
   await ended(child);
   console.log(`  the relay itself: ${told()}`);
@@ -197,6 +203,7 @@ async function loadTcp(what: string): Promise<void> {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { child, port } = await relayTo('botd', (server.address() as AddressInfo).port);
+  const atStart = memoryOf(child).now / MEBIBYTE;
   const clients = Array.from({ length: links }, () => connect({ port, host: '127.0.0.1', noDelay: true }));
   await Promise.all(clients.map((client) => once(client, 'connect')));
   const began = performance.now();
@@ -213,9 +220,9 @@ async function loadTcp(what: string): Promise<void> {
   const took = (performance.now() - began) / 1000;
   while (heard < sent * frame.length) await new Promise((resolve) => setTimeout(resolve, 20));
   const late = (performance.now() - began) / 1000 - took;
-  const course = [0.1, 0.5, 0.99].map((of) => (memory[Math.floor(memory.length * of)] ?? 0).toFixed(0)).join(', ');
+  const course = courseOf([atStart, ...memory, memoryOf(child).now / MEBIBYTE]);
   console.log(
-    `${what.padEnd(34)} ${links} links, ${sent} messages in ${took.toFixed(0)} s (${Math.round(sent / took)} a second), all arrived ${late.toFixed(1)} s after the last; at most ${(memoryOf(child).most / MEBIBYTE).toFixed(0)} MiB resident (after a tenth, half, all of the time: ${course})`,
+    `${what.padEnd(34)} ${links} links, ${sent} messages in ${took.toFixed(0)} s (${Math.round(sent / took)} a second), all arrived ${late.toFixed(1)} s after the last; at most ${(memoryOf(child).most / MEBIBYTE).toFixed(0)} MiB resident (at the start, then after a tenth, half, all of the time: ${course})`,
   );
   for (const client of clients) client.destroy();
   await ended(child);

@@ -42,6 +42,12 @@ describe.skipIf(why !== '')(`a live capture${why}`, () => {
     await workbench.answer(`udp port ${listener.port}`);
   });
 
+  it('goes into one file, or a ring', async () => {
+    await entry('Ring of 10 files of 10 MB').waitFor();
+    await workbench.screenshot('live-files');
+    await entry('One File').click();
+  });
+
   it('shows rows while it runs', async () => {
     await sign().waitFor(PATIENCE);
     inspecting = await Inspecting.appeared(workbench, `${loopback}-`);
@@ -74,5 +80,28 @@ describe.skipIf(why !== '')(`a live capture${why}`, () => {
     expect(['one', 'two', 'three'].every((text) => bytes.includes(text))).toBe(true);
     expect(bytes).not.toContain('after');
     expect(await inspecting.count('frames')).toBe(3);
+  });
+
+  it('of a ring shows its newest file, and opens as one capture', async () => {
+    await workbench.command('Start Live Capture');
+    await entry('127.0.0.1').click();
+    await workbench.page.getByText('A capture filter as tcpdump takes it').waitFor();
+    await workbench.answer(`udp port ${listener.port}`);
+    await entry('Ring of…').click();
+    await workbench.page.getByText('How many files are kept').waitFor();
+    await workbench.answer('2 x 1 MB');
+    await sign().waitFor(PATIENCE);
+    await Inspecting.appeared(workbench, '_00001.pcap');
+    const large = new Uint8Array(60_000);
+    for (let n = 0; n < 24; n++) await listener.send(large);
+    inspecting = await Inspecting.appeared(workbench, '_00002.pcap');
+    await workbench.page.locator('.tab', { hasText: '_00001.pcap' }).waitFor({ ...PATIENCE, state: 'detached' });
+    await inspecting.row(1).waitFor(PATIENCE);
+    await workbench.screenshot('live-ring');
+    await sign().click();
+    await workbench.page.locator('.notifications-toasts').getByRole('button', { name: 'Open Ring' }).click();
+    const whole = await Inspecting.appeared(workbench, '_00001.pcap + ');
+    await whole.counts('frames', 24);
+    await workbench.screenshot('live-ring-whole');
   });
 });

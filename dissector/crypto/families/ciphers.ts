@@ -6,6 +6,7 @@ import { cbc, ctr, gcm } from '@noble/ciphers/aes.js';
 import { chacha20poly1305, xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { openCfb8, sealCfb8 } from '../cfb8.ts';
 import { engine } from '../engine.ts';
+import { opened } from '../openings.ts';
 import { orUndefined } from '../orundefined.ts';
 
 /** A cipher that proves what it opens, and `aad` beside it: the ciphertext ends in a tag of 16 bytes. */
@@ -43,13 +44,15 @@ function aead(
   open: Open,
 ): Aead {
   const fits = (key: Uint8Array, nonce: Uint8Array) => keyLengths.includes(key.length) && nonce.length === nonceLength;
+  const seal: Aead['seal'] = (key, nonce, plaintext, aad = empty) =>
+    fits(key, nonce) ? orUndefined(() => keyed(key, nonce, aad).encrypt(plaintext)) : undefined;
   return {
-    keyLengths,
-    nonceLength,
-    seal: (key, nonce, plaintext, aad = empty) =>
-      fits(key, nonce) ? orUndefined(() => keyed(key, nonce, aad).encrypt(plaintext)) : undefined,
-    open: (key, nonce, sealed, aad = empty) =>
-      fits(key, nonce) && sealed.length >= tagLength ? orUndefined(() => open(key, nonce, sealed, aad)) : undefined,
+    ...{ keyLengths, nonceLength, seal },
+    open: (key, nonce, sealed, aad = empty) => {
+      if (!fits(key, nonce) || sealed.length < tagLength) return undefined;
+      const plaintext = orUndefined(() => open(key, nonce, sealed, aad));
+      return opened(plaintext, { key, sealed, aad, seal: (used, other, beside) => seal(used, nonce, other, beside) });
+    },
   };
 }
 
@@ -74,11 +77,14 @@ function cipher(
 ): Cipher {
   const ivLength = 16;
   const fits = (key: Uint8Array, iv: Uint8Array) => keyLengths.includes(key.length) && iv.length === ivLength;
+  const sealed: Cipher['seal'] = (key, iv, plaintext) =>
+    fits(key, iv) ? orUndefined(() => seal(key, iv, plaintext)) : undefined;
   return {
-    keyLengths,
-    ivLength,
-    seal: (key, iv, plaintext) => (fits(key, iv) ? orUndefined(() => seal(key, iv, plaintext)) : undefined),
-    open: (key, iv, ciphertext) => (fits(key, iv) ? orUndefined(() => open(key, iv, ciphertext)) : undefined),
+    ...{ keyLengths, ivLength, seal: sealed },
+    open: (key, iv, ciphertext) => {
+      const plaintext = fits(key, iv) ? orUndefined(() => open(key, iv, ciphertext)) : undefined;
+      return opened(plaintext, { key, sealed: ciphertext, aad: undefined, seal: (used, other) => sealed(used, iv, other) });
+    },
   };
 }
 

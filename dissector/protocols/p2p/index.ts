@@ -13,6 +13,7 @@ import { peer } from './node/definition.ts';
 import { observe } from './observe.ts';
 import { port, recognise } from './recognise.ts';
 import { rules } from './rules.ts';
+import { runningCipher, seal } from './seal.ts';
 import type { Session } from './session.ts';
 import { part } from './step.ts';
 import { treeFields } from './treefields.ts';
@@ -40,5 +41,7 @@ export const p2p = defineProtocol<Facts, Session>({
   explain,
   part,
   compute,
+  seal,
+  runningCipher,
   peer,
 });

@@ -1,4 +1,4 @@
-import { type KeyOrigin, operationsOf, toHex, valuesOf } from '../../bytes/index.ts';
+import { equalBytes, type KeyOrigin, operationsOf, toHex, valuesOf } from '../../bytes/index.ts';
 import { bitsOf, type DhPublicKey, isProbablePrime, primalityCost } from '../../crypto/index.ts';
 import type { Key, ObserverContext } from '../../protocol/index.ts';
 import { cipherChoice, type DecryptionCandidate, keyChoice } from './choices.ts';
@@ -77,12 +77,14 @@ export class KeyExchanges {
       }),
     );
     const all = [...derived, ...given];
-    const tried = (['user', 'capture'] as const).flatMap((origin) =>
+    const affordable = (['user', 'capture'] as const).flatMap((origin) =>
       this.#affordable(
         all.filter((one) => one.origin === origin),
         origin,
       ),
     );
+    // The exponents of both sides give one key: two openings of it would never be told apart.
+    const tried = affordable.filter(({ key }, at) => affordable.findIndex((one) => equalBytes(one.key, key)) === at);
     return choices.of(cipherChoice).flatMap(({ id, cipher }) =>
       tried.map(({ key, by, from }) => ({
         cipher,

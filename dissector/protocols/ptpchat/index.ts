@@ -16,6 +16,7 @@ import { peer } from './node/definition.ts';
 import { observe } from './observe.ts';
 import { port, recognise } from './recognise.ts';
 import { rules } from './rules.ts';
+import { editing } from './seal.ts';
 import { part } from './step.ts';
 import { treeFields } from './treefields.ts';
 
@@ -46,6 +47,7 @@ export const ptpchat = defineProtocol<Facts, Neighbours>({
   explain,
   part,
   compute,
+  editing,
   peer,
   // How objects follow one another over TCP is an open choice: this is of datagrams.
   wire: { transport: 'udp', json: 'msg_type', anyCase: true },

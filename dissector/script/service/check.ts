@@ -1,6 +1,6 @@
 /** What a script says that its protocols do not know: names, and references to what is not there. */
 import { type MessageForm, nearest } from '../../codec/index.ts';
-import type { Protocol } from '../../protocol/index.ts';
+import { editedForm, type Protocol } from '../../protocol/index.ts';
 import { parseRelayFault } from '../../relay/index.ts';
 import { faultKinds, parseFault } from '../../testnode/index.ts';
 import { listed, shortened, type ValueType } from '../run/function.ts';
@@ -66,7 +66,7 @@ export class Checker {
       case 'edit':
         if (this.#known(statement.node) !== undefined && !this.#isRelay(statement.node))
           this.#wrong(statement.node, `"edit" changes what passes a relay, and ${shortened(statement.node.text)} is none`);
-        this.#fields('edit', this.#message(statement.node, statement.message), statement.fields);
+        this.#fields('edit', edited(this.#message(statement.node, statement.message)), statement.fields);
         break;
       case 'packet': {
         const { protocol, message, fields } = statement.packet;
@@ -249,6 +249,11 @@ export class Checker {
     const more = meant === undefined ? listed(all) || 'none at all' : `did you mean ${meant}?`;
     this.#tell({ text: `${text}: ${more}`, start, end, ...(meant === undefined ? {} : { meant }) });
   }
+}
+
+/** What keys have opened inside of a message is edited with it. */
+function edited(formed: Formed | undefined): Formed | undefined {
+  return formed && { ...formed, message: editedForm(formed.protocol, formed.message) };
 }
 
 /** Of a protocol without a test node. */

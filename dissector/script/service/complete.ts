@@ -1,6 +1,6 @@
 /** What may stand at the caret of a packet script. */
 import { displayText, elementForm, elementOf, type FieldForm, type MessageForm } from '../../codec/index.ts';
-import type { Protocol } from '../../protocol/index.ts';
+import { editedForm, type Protocol } from '../../protocol/index.ts';
 import { faultKinds } from '../../testnode/index.ts';
 import { parameterAt, signatureText, type ValueType } from '../run/function.ts';
 import { functionOf, scriptFunctions } from '../run/functions.ts';
@@ -297,7 +297,8 @@ function aroundOf({ head }: CursorContext, { protocols, names }: CompletionConte
   const protocol = isMessage ? names.nodes.get(second) : protocols.find(({ id }) => id === first);
   const name = isMessage ? third : second;
   const place = isMessage ? first : first === '@' ? 'define' : 'packet';
-  return { place, protocol, message: protocol?.messages?.find((form) => form.name === name) };
+  const message = protocol?.messages?.find((form) => form.name === name);
+  return { place, protocol, message: place === 'edit' && protocol && message ? editedForm(protocol, message) : message };
 }
 
 /** The fields of the innermost record; undefined where they are not known. */

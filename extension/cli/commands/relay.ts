@@ -116,13 +116,17 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
   );
   const ownKeys = new LiveKeys();
   const sentences = new Sentences((text) => tell(printable(text)));
+  let live: Live | undefined;
   const happened = (event: NodeEvent): void => {
     // The keys of both of its sessions: each recording opens by itself.
     if (event.kind === 'key') {
       ownKeys.add(event.line);
       for (const recorder of recorders) recorder?.record(event);
     }
-    if ('link' in event) recorders[event.link?.dialled === true ? 1 : 0]?.record(event);
+    // A recording that nobody wants is there to be decoded: else it would fill the disk.
+    const isRead = command.record !== undefined || live?.isFull !== true;
+    const side = 'link' in event && event.link?.dialled === true ? 1 : 0;
+    if ('link' in event && (side === 1 || isRead)) recorders[side]?.record(event);
     const sentence = sentenceOf(event);
     if (sentence !== undefined) sentences.say(sentence, false);
   };
@@ -139,7 +143,7 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
     await running.stop();
     throw error;
   }
-  const live = await Live.open({ path, protocol, protocols, decodeOptions, json: command.json, out, stepFrames: STEP_FRAMES });
+  live = await Live.open({ path, protocol, protocols, decodeOptions, json: command.json, out, stepFrames: STEP_FRAMES });
   ownKeys.to(live);
   const shown = new FollowedKeys(command.keys, limits, () => {});
   shown.read([live.ring]);
@@ -179,7 +183,7 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
   for (const file of files) file.flush();
   const errors = await live.end();
   for (const file of files) file.close();
-  tell(summary(running, seconds, drops, live.stoppedAt));
+  tell(summary(running, seconds, drops, undecodedText(live.stoppedAt, command.record)));
   for (const file of files) flushed(file, ' What it holds so far can be read.');
   if (lost !== undefined) {
     tell(lost);
@@ -189,12 +193,7 @@ async function run(plan: Plan, path: string, io: Io, out: Output, tell: Tell): P
   return errors > 0 || isCut ? exitStatus.findings : exitStatus.read;
 }
 
-function summary(
-  { relay: running, unsent }: SocketRelay,
-  seconds: number,
-  drops: number | undefined,
-  stoppedAt: number | undefined,
-): string {
+function summary({ relay: running, unsent }: SocketRelay, seconds: number, drops: number | undefined, undecoded: string): string {
   const { received, sent, dropped } = running.counts;
   const lost = [
     ...(dropped > 0 ? [`${dropped} dropped by limits`] : []),
@@ -202,6 +201,10 @@ function summary(
     ...(drops === undefined || drops === 0 ? [] : [`${drops} dropped by the system before they were read`]),
   ];
   const told = lost.length === 0 ? '0 dropped' : lost.join(', ');
-  const undecoded = stoppedAt === undefined ? '' : ` Decoding stopped after ${stoppedAt} frames; a recording has them all.`;
   return `${received} came, ${sent} went on in ${seconds.toFixed(1)} s (${Math.round(received / Math.max(seconds, 0.001))} a second); ${told}.${undecoded}`;
+}
+
+function undecodedText(stoppedAt: number | undefined, record: string | undefined): string {
+  if (stoppedAt === undefined) return '';
+  return ` Decoding stopped after ${stoppedAt} frames; ${record === undefined ? '--record keeps' : 'the recording has'} them all.`;
 }

@@ -1,18 +1,29 @@
-/** What a person is asked before a live capture: where, on which interface, with which capture filter. */
+/** What a person is asked before a live capture: where, on which interface, with which capture filter, and into which files. */
 import * as vscode from 'vscode';
 import { filterProblem, listInterfaces } from '../../live/asking.ts';
 import { checkHost, type LiveSource } from '../../live/calls.ts';
 import type { LiveInterface } from '../../live/interfaces.ts';
 import { LiveRefusal } from '../../live/refusal.ts';
+import type { Ring } from '../../live/ring.ts';
+import { parseRing, ringText } from '../../live/ringtext.ts';
+import { captureLimit } from '../capture/capturelimit.ts';
 import { askLine, choose } from '../questions.ts';
 import { tellError } from '../telling.ts';
 
+/** What is captured, and the ring that keeps it, where that is not one file. */
+export interface Asked {
+  readonly source: LiveSource;
+  readonly ring: Ring | undefined;
+}
+
 /** Undefined where the person leaves a question, or where nothing can be captured, which is told. */
-export async function askSource(): Promise<LiveSource | undefined> {
+export async function askSource(): Promise<Asked | undefined> {
   const place = await askPlace();
   if (place === undefined) return undefined;
   const filter = await askFilter(place);
-  return filter === undefined ? undefined : { ...place, filter };
+  if (filter === undefined) return undefined;
+  const kept = await askFiles(place);
+  return kept && { source: { ...place, filter }, ring: kept.ring };
 }
 
 type Place = Omit<LiveSource, 'filter'>;
@@ -84,6 +95,36 @@ async function askFilter(place: Place): Promise<string | undefined> {
     if (problem === undefined) return text.trim();
     [prompt, value] = [problem, text];
   }
+}
+
+const usualRings: readonly Ring[] = [
+  { files: 10, fileBytes: 10_000_000 },
+  { files: 10, fileBytes: 100_000_000 },
+];
+
+/** One file, or a ring of files. */
+async function askFiles(place: Place): Promise<{ readonly ring: Ring | undefined } | undefined> {
+  const title = vscode.l10n.t('Files for {0}', place.interface);
+  const one = {
+    label: vscode.l10n.t('One File'),
+    detail: vscode.l10n.t('All packets, up to the limit {0}', `liveBytes (${captureLimit('liveBytes')})`),
+  };
+  const rings = usualRings.map((ring) => ({ label: vscode.l10n.t('Ring of {0}', ringText(ring)), ring }));
+  const newest = vscode.l10n.t('The newest packets, until you stop it');
+  const other = { label: vscode.l10n.t('Ring of…'), detail: vscode.l10n.t('How many files, and how large each is') };
+  const chosen = await choose([one, ...rings.map((each) => ({ ...each, detail: newest })), other], { title });
+  if (chosen !== other) return chosen && { ring: 'ring' in chosen ? (chosen.ring as Ring) : undefined };
+  const text = await askLine({
+    title,
+    prompt: vscode.l10n.t('How many files are kept, and how large each is'),
+    value: '10 x 100 MB',
+    validateInput: (typed) => {
+      const ring = parseRing(typed);
+      return typeof ring === 'string' ? ring : undefined;
+    },
+  });
+  const ring = text === undefined ? undefined : parseRing(text);
+  return typeof ring === 'object' ? { ring } : undefined;
 }
 
 function refused(check: () => void): string | undefined {

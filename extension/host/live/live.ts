@@ -1,18 +1,19 @@
 /** Live captures of the editor: each is a file that grows in its inspector, and a sign in the status bar that stops it. */
 import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { reasonOf } from '../../capture/reason.ts';
-import type { LiveSource } from '../../live/calls.ts';
 import { endSentence, LiveCapture, type LiveEnd } from '../../live/livecapture.ts';
 import { LiveRefusal } from '../../live/refusal.ts';
 import { CaptureFiles } from '../../live/ring.ts';
 import { captureLimit } from '../capture/capturelimit.ts';
 import type { CaptureEditors } from '../capture/editor.ts';
+import { together } from '../capture/mergedcapture.ts';
 import { sweepFolders } from '../nodes/folders.ts';
 import { choose } from '../questions.ts';
 import { tellError, tellInformation, tellWarning } from '../telling.ts';
-import { askSource } from './asking.ts';
+import { type Asked, askSource } from './asking.ts';
 import { LiveSign } from './sign.ts';
 
 export function registerLive(context: vscode.ExtensionContext, editors: CaptureEditors): vscode.Disposable[] {
@@ -32,13 +33,20 @@ interface Running {
   readonly capture: LiveCapture;
 }
 
+/** One of this window, running or not: one file, or a ring of which the newest is shown while it runs. */
+interface Made {
+  readonly files: CaptureFiles;
+  /** What is in view of it, one after the other. */
+  shown: Promise<vscode.Uri | undefined>;
+}
+
 class LiveCaptures {
   readonly #editors: CaptureEditors;
   readonly #folder: vscode.Uri;
   readonly #sign = new LiveSign(() => this.#running);
   #running: readonly Running[] = [];
   /** Of this window, the newest last. */
-  readonly #made: vscode.Uri[] = [];
+  readonly #made: Made[] = [];
 
   constructor(storage: vscode.Uri, editors: CaptureEditors) {
     this.#editors = editors;
@@ -58,33 +66,53 @@ class LiveCaptures {
       void tellWarning(vscode.l10n.t('Peerscope: live captures need a trusted workspace.'));
       return;
     }
-    const source = await askSource();
-    if (source === undefined) return;
-    const { host } = source;
+    const asked = await askSource();
+    if (asked === undefined) return;
+    const { host } = asked.source;
+    const { source } = asked;
     const name = host === undefined ? source.interface : `${host}: ${source.interface}`;
     try {
-      await this.#begin(source, name);
+      await this.#begin(asked, name);
     } catch (error) {
       if (!(error instanceof LiveRefusal)) throw error;
       void tellError(vscode.l10n.t('Peerscope: {0}', error.message));
     }
   }
 
-  async #begin(source: LiveSource, name: string): Promise<void> {
+  async #begin({ source, ring }: Asked, name: string): Promise<void> {
     const file = this.#newFile(source.interface);
-    const files = new CaptureFiles(file.fsPath, undefined);
-    const stops = { bytes: captureLimit('liveBytes') };
+    const files = new CaptureFiles(file.fsPath, ring, (path) => this.#move(made, vscode.Uri.file(path)));
+    const made: Made = { files, shown: Promise.resolve(undefined) };
+    // A ring has its own end.
+    const stops = ring === undefined ? { bytes: captureLimit('liveBytes') } : {};
     const capture = await LiveCapture.start({ source, stops, sinks: [files] });
     const running = { name, capture };
-    this.#made.push(file);
+    this.#made.push(made);
     this.#show([...this.#running, running]);
     void capture.ended.then((end) => {
       files.close();
       this.#show(this.#running.filter((each) => each !== running));
-      void this.#tellEnd(name, file, end);
+      void this.#tellEnd(name, made, end);
     });
     await vscode.commands.executeCommand('setContext', 'peerscope.hasLiveCapture', true);
-    await this.#editors.show(file);
+    const [first = file.fsPath] = files.paths;
+    const shown = vscode.Uri.file(first);
+    await this.#editors.show(shown);
+    made.shown = made.shown.then((newer) => newer ?? shown);
+  }
+
+  /** A ring goes on in another file: as in Wireshark, that is what is in view from now on, where the last one was. */
+  #move(made: Made, next: vscode.Uri): void {
+    made.shown = made.shown.then(async (last) => {
+      const tabs = last === undefined ? [] : tabsOf(last);
+      // Of several files behind the one in view, the newest is enough.
+      if (made.files.paths.at(-1) !== next.fsPath || (last !== undefined && tabs.length === 0)) return last;
+      const where = { preserveFocus: true, ...(tabs[0] === undefined ? {} : { viewColumn: tabs[0].group.viewColumn }) };
+      if (tabs.length === 0 || tabs.some(({ isActive }) => isActive)) await this.#editors.show(next, {}, where);
+      else return last;
+      await vscode.window.tabGroups.close(tabs, true);
+      return next;
+    });
   }
 
   /** Throws a LiveRefusal. */
@@ -105,16 +133,25 @@ class LiveCaptures {
     void vscode.commands.executeCommand('setContext', 'peerscope.liveCaptureRuns', running.length > 0);
   }
 
-  async #tellEnd(name: string, file: vscode.Uri, end: LiveEnd): Promise<void> {
+  async #tellEnd(name: string, made: Made, end: LiveEnd): Promise<void> {
     const save = vscode.l10n.t('Save…');
+    const whole = vscode.l10n.t('Open Ring');
+    const actions = made.files.paths.length > 1 ? [whole, save] : [save];
     const said = vscode.l10n.t('Peerscope: {0}', endSentence(name, end));
     const reached =
       end.reached === 'bytes' ? vscode.l10n.t(' The limit {0} is reached.', `liveBytes (${captureLimit('liveBytes')})`) : '';
     const chosen =
       end.refusal === undefined
-        ? await tellInformation(`${said}${reached}`, save)
-        : await tellWarning(`${said} ${end.refusal.message}`, save);
-    if (chosen === save) await this.#save(file);
+        ? await tellInformation(`${said}${reached}${goneText(made.files)}`, ...actions)
+        : await tellWarning(`${said} ${end.refusal.message}`, ...actions);
+    if (chosen === save) await this.#save(made);
+    if (chosen === whole)
+      await this.#editors.show(
+        together(
+          made.files.paths.map((path) => vscode.Uri.file(path)),
+          false,
+        ),
+      );
   }
 
   /** Of several, the one that the person chooses. */
@@ -126,23 +163,41 @@ class LiveCaptures {
 
   /** The one in view, or the newest. */
   async save(): Promise<void> {
-    const shown = this.#editors.active?.document.uri.toString();
-    const file = this.#made.find((each) => each.toString() === shown) ?? this.#made.at(-1);
-    if (file !== undefined) await this.#save(file);
+    const shown = this.#editors.active?.document.uri.fsPath;
+    const made = this.#made.find(({ files }) => shown !== undefined && files.paths.includes(shown)) ?? this.#made.at(-1);
+    if (made !== undefined) await this.#save(made);
   }
 
-  async #save(file: vscode.Uri): Promise<void> {
+  /** A ring as one capture. */
+  async #save({ files }: Made): Promise<void> {
+    const [first] = files.paths;
+    if (first === undefined) return;
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file('.');
     const target = await vscode.window.showSaveDialog({
       title: vscode.l10n.t('Save Live Capture'),
-      defaultUri: vscode.Uri.joinPath(folder, file.path.replace(/^.*\//, '')),
+      defaultUri: vscode.Uri.joinPath(folder, basename(first).replace(/_\d{5}(?=\.pcap$)/, '')),
       filters: { pcap: ['pcap'] },
     });
-    if (target === undefined || target.toString() === file.toString()) return;
+    if (target === undefined || files.paths.includes(target.fsPath)) return;
+    // A place that is no file of this machine takes a whole file.
+    const joined = `${first}.joined`;
     try {
-      await vscode.workspace.fs.copy(file, target, { overwrite: true });
+      await files.join(joined);
+      await vscode.workspace.fs.copy(vscode.Uri.file(joined), target, { overwrite: true });
     } catch (error) {
       void tellError(vscode.l10n.t('Peerscope: {0} cannot be written. {1}', target.fsPath, reasonOf(error)));
+    } finally {
+      await rm(joined, { force: true });
     }
   }
+}
+
+function tabsOf(uri: vscode.Uri): vscode.Tab[] {
+  return vscode.window.tabGroups.all.flatMap(({ tabs }) =>
+    tabs.filter(({ input }) => input instanceof vscode.TabInputCustom && input.uri.toString() === uri.toString()),
+  );
+}
+
+function goneText({ removed }: CaptureFiles): string {
+  return removed === 0 ? '' : vscode.l10n.t(' {0} older files of the ring went.', removed);
 }

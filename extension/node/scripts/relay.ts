@@ -1,7 +1,7 @@
 /** A relay that a script puts between two programs: what has passed it so far, decoded, and what is to be edited on its way. */
 import { randomBytes } from 'node:crypto';
 import { readDecodeOptions } from '../../../dissector/analysis/decodeoptions.ts';
-import type { FieldValues } from '../../../dissector/codec/index.ts';
+import { type FieldValues, isFieldValues } from '../../../dissector/codec/index.ts';
 import { type Address, KeyRing, type Protocol } from '../../../dissector/protocol/index.ts';
 import { type Held, type NodeEvent, type NodeLimits, NodeRefusal, Recorder } from '../../../dissector/testnode/index.ts';
 import { FollowedKeys } from '../followedkeys.ts';
@@ -196,7 +196,7 @@ export class ScriptRelay {
     const { relay } = this.socket;
     const stopped = new Set<Held['direction']>();
     for (const held of relay.held) {
-      const edit = this.#edits.find((each) => isMeant(each, held));
+      const edit = this.#edits.find((each) => this.#isMeant(each, held));
       if (edit !== undefined && this.#mayOpen(held)) stopped.add(held.direction);
       if (stopped.has(held.direction)) continue;
       if (edit !== undefined) this.#edits = this.#edits.filter((each) => each !== edit);
@@ -213,11 +213,26 @@ export class ScriptRelay {
     return performance.now() - since < KEY_WAIT_MS;
   }
 
-  #edited(edit: Edit, { id, values }: Held): boolean {
+  #isMeant({ message, way }: Edit, held: Held): boolean {
+    const isNamed = held.message === message || this.#layerOf(message, held) !== undefined;
+    return isNamed && (way === undefined || (way === 'forward') === (held.direction === 'out'));
+  }
+
+  /** The layer whose only message is meant, where keys have opened that inside of what is held. */
+  #layerOf(message: string, { values }: Held): string | undefined {
+    const layer = this.protocol.layers?.find(({ id, messages }) => isFieldValues(values?.[id]) && messages.length === 1);
+    return layer?.messages[0]?.name === message ? layer.id : undefined;
+  }
+
+  #edited(edit: Edit, held: Held): boolean {
     const { relay } = this.socket;
+    const { id, values } = held;
     try {
       if (values === undefined) throw new Error(relay.whyNot(id) ?? 'its values are not known');
-      relay.release(id, { values: edit.values(values) });
+      const layer = held.message === edit.message ? undefined : this.#layerOf(edit.message, held);
+      const edited =
+        layer === undefined ? edit.values(values) : { ...values, [layer]: edit.values(values[layer] as FieldValues) };
+      relay.release(id, { values: edited });
       return true;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
@@ -225,8 +240,4 @@ export class ScriptRelay {
       return false;
     }
   }
-}
-
-function isMeant({ message, way }: Edit, held: Held): boolean {
-  return held.message === message && (way === undefined || (way === 'forward') === (held.direction === 'out'));
 }

@@ -1,7 +1,7 @@
 /** One message as somebody has written it in the packet language, beside a node that runs. */
 import { randomInt } from 'node:crypto';
 import type { Encodable, FieldValues } from '../../../dissector/codec/index.ts';
-import type { Protocol } from '../../../dissector/protocol/index.ts';
+import { editedMessages, type Protocol } from '../../../dissector/protocol/index.ts';
 import {
   checkScript,
   encodable,
@@ -94,7 +94,9 @@ export function writtenHeld(
 ): Written {
   if (held === undefined) return writtenBytes(written);
   const wanted = { protocol, ...(message === undefined ? {} : { message }) };
-  const found = writtenPacket(written, undefined, wanted, (_, given) => overlaid(held, given));
+  const found = writtenPacket({ ...written, protocols: written.protocols.map(editedMessages) }, undefined, wanted, (_, given) =>
+    overlaid(held, given),
+  );
   if ('bytes' in found.said) return found;
   const { fields } = packetIn(parseScript(written.text).statements, undefined).packet;
   return { ...found, said: { values: without(overlaid(held, found.said.values), omittedIn(fields)) } };

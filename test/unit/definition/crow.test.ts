@@ -71,7 +71,7 @@ describe('the sample crow', () => {
 
   it('runs the script beside it', async () => {
     const { out, status } = await peerscope(['run', file('crow.packet'), '--protocol', file('crow.js')]);
-    expect([out.split('\n').at(-2), status]).toEqual(['2 sections: 2 passed, 0 failed', 0]);
+    expect([out.split('\n').at(-2), status]).toEqual(['3 sections: 3 passed, 0 failed', 0]);
   });
 
   it('passes the checks of protocol test', async () => {

@@ -24,6 +24,25 @@ describe('a relay', () => {
         expect(chain.told.filter((text) => !text.startsWith('Where messages end'))).toEqual([]);
       });
 
+  for (const kind of ['passes on', 'terminates'] as const)
+    it(`that ${kind} knows a connection that is not there yet from one that has gone`, async () => {
+      const identity = await of('botd').peer!.createIdentity((length) => new Uint8Array(length).fill(7));
+      const chain = (await Chain.of(of('botd'), kind === 'terminates' ? { terminates: { identity } } : {})).run(100);
+      const { relay, client, server } = chain;
+      const later = relay.opened({ ip: '127.0.0.1', port: 5001 }, { ip: '127.0.0.1', port: 6000 })!;
+      expect(relay.forwardState(later.id)).toBe('awaited');
+      const { id } = relay.links[0]!;
+      expect(relay.forwardState(id)).toBe('open');
+      // What waits on its way back keeps the other side open.
+      relay.mode = 'intercept';
+      server.node.send(server.link.id, 'protobuf', { tree: [{ field: 3, wire_type: 0, value: 7 }] });
+      chain.run(10);
+      expect(relay.held).toHaveLength(1);
+      relay.closed(relay.forwardOf(id)!.id, 'closed');
+      expect(relay.forwardState(id)).toBe('gone');
+      expect(client.node.links).toHaveLength(1);
+    });
+
   it('carries over that a side has closed, and that it has broken off', async () => {
     const closing = (await Chain.of(of('p2p'))).run(100);
     closing.client.node.disconnect(closing.client.link.id);
@@ -111,6 +130,25 @@ describe('a relay', () => {
       chain.relay.received(chain.relay.links[0]!.id, noise);
       expect(chain.bytes('sent', 0)).toBe(before + Buffer.from(noise).toString('hex'));
     }
+  });
+
+  it('decodes a link no more whose messages do not end, beyond the limit pendingStream for all ways together', async () => {
+    const limits = { ...nodeLimits, pendingStream: 2000 };
+    // Without a key nothing tells where packets of p2p end.
+    const chain = (await Chain.of(of('p2p'), { limits })).run(400);
+    const { client, server } = chain;
+    for (const { node, link } of [client, server, client, server]) {
+      expect(chain.told.join()).not.toContain('over the limit pendingStream');
+      node.send(link.id, 'TUNNEL_DATA', { tunnel_id: 7n, data: new Uint8Array(500) });
+      chain.run(10);
+    }
+    expect(chain.told.join()).toContain('Parts of messages on all links are over the limit pendingStream');
+    for (const { node, link } of [client, server])
+      node.send(link.id, 'TUNNEL_DATA', { tunnel_id: 7n, data: new Uint8Array(9000) });
+    chain.run(10);
+    for (const end of [client, server]) expect(end.delivered).toHaveLength(3);
+    for (const way of [0, 1] as const) expect(chain.bytes('sent', way)).toBe(chain.bytes('received', way));
+    expect(chain.told.filter((text) => text.includes('pendingStream'))).toHaveLength(1);
   });
 
   it('decodes no more than the limit observedPieces, and passes the rest', async () => {

@@ -1,0 +1,207 @@
+import { equalBytes } from '../bytes/index.ts';
+import { type Encodable, editedEncoder, type FieldValues, isFieldValues, type MessageForm } from '../codec/index.ts';
+import { type CipherOpening, openingOf, orUndefined } from '../crypto/index.ts';
+import { type Corruption, type Editing, type MessageView, plaintextName, wrongKeyOf } from '../protocol/index.ts';
+import { rangesOf } from './readmessage.ts';
+import type { DecryptedField, RowFacts } from './sink.ts';
+
+const nothing = new Uint8Array(0);
+
+/** A decrypted field: where it lies, what it holds as values, and how those become its bytes again. */
+interface OpenField {
+  readonly name: string;
+  readonly values: Encodable;
+  /** The fields that its bytes lie in, and their lengths; the first of them takes what is longer or shorter. */
+  readonly parts: readonly { readonly path: readonly string[]; readonly length: number }[];
+  /** `message`: the whole one as it goes, where that stands in what is authenticated. */
+  make(given: Encodable, message: Uint8Array, spoiling: Corruption): Uint8Array | undefined;
+}
+
+/** A message as it travels, and how it is read. */
+interface Travelled {
+  readonly name: string;
+  readonly form: MessageForm;
+  readonly own: Uint8Array;
+  readonly limits: MessageView['limits'];
+  readonly ranges: ReturnType<typeof rangesOf>;
+}
+
+/** A field that was decrypted, and what it holds: a message of a form, text, or bytes. */
+interface Held extends Pick<DecryptedField, 'field' | 'to' | 'open'> {
+  readonly name: string;
+  readonly holds: MessageForm | 'text' | 'bytes';
+}
+
+/** A message of a conversation, where `talk.decrypt` has opened fields of it; undefined for one that travels in clear. */
+export function editing({ facts, name, bytes, start, end, limits }: MessageView<RowFacts>): Editing | string | undefined {
+  const { layer, decrypted = [] } = facts ?? {};
+  const form = layer?.messages.find((each) => each.name === name);
+  if (layer === undefined || form === undefined || decrypted.length === 0) return undefined;
+  const own = bytes.slice(start, end);
+  const ranges = rangesOf(layer.decode(own, 0, 0, own.length, limits).field);
+  const held = decrypted.map(({ layer: inside, ...each }, at): Held => {
+    const content = inside?.messages[0];
+    if (inside !== undefined && content !== undefined) return { ...each, name: inside.id, holds: content };
+    return { ...each, name: at === 0 ? plaintextName : `${plaintextName}_${at + 1}`, holds: 'bytes' };
+  });
+  return sealedEditing({ name, form, own, limits, ranges }, held);
+}
+
+/**
+ * A message of which a cipher of the library has decrypted fields, with what they hold under names of its own. It is sealed with the key,
+ * the nonce and the additional data by which it was opened; sizes and checksums around it are made again as the layout has them.
+ */
+export function sealedEditing(travelled: Travelled, held: readonly Held[]): Editing | string | undefined {
+  const { name, form, own, limits } = travelled;
+  const { values, problem, spacing } = form.decode(own, limits);
+  if (problem !== undefined) return `${name} is not whole: ${problem.text}.`;
+  const fields: OpenField[] = [];
+  for (const each of held) {
+    const open = openField(travelled, each);
+    if (open === undefined || open.name in values || fields.some((field) => field.name === open.name))
+      return `How ${each.field} was sealed is not known, since no cipher of the library gave what it holds: only the bytes of ${name} can be changed.`;
+    fields.push(open);
+  }
+  const inClear = fields.reduce((left, { parts }) => parts.reduce((all, { path }) => without(all, path), left), values);
+  const encoded = editedEncoder(form, values, own, spacing);
+  if (orUndefined(() => equalBytes(encoded(values), own)) !== true) return undefined;
+  const made = (given: FieldValues, spoiling: Corruption): Uint8Array => {
+    const outside = Object.fromEntries(Object.entries(given).filter(([key]) => !fields.some((field) => field.name === key)));
+    const filled = (message: Uint8Array): Uint8Array =>
+      encoded(fields.reduce((all, field) => withSealed(all, field, given[field.name], message, spoiling), outside));
+    // A header may say how long it is, and be authenticated: that is known once it has been made.
+    return filled(filled(own));
+  };
+  return {
+    values: { ...inClear, ...Object.fromEntries(fields.map((field) => [field.name, field.values])) },
+    encode: (given) => made(given, {}),
+    seal: made,
+    remark: (given) => (isMoved(inClear, given) ? moved(name) : undefined),
+  };
+}
+
+function moved(name: string): string {
+  return `What ${name} holds is sealed as it came: if its nonce is a matter of a field that was edited, the receiver does not open it.`;
+}
+
+function isMoved(came: FieldValues, given: FieldValues): boolean {
+  return Object.entries(came).some(([name, value]) => !isSame(given[name], value));
+}
+
+function isSame(a: Encodable | undefined, b: Encodable | undefined): boolean {
+  if (a instanceof Uint8Array) return b instanceof Uint8Array && equalBytes(a, b);
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((each, at) => isSame(each, b[at]));
+  if (isFieldValues(a))
+    return isFieldValues(b) && [...Object.keys(a), ...Object.keys(b)].every((name) => isSame(a[name], b[name]));
+  return a === b;
+}
+
+function openField({ own, limits, ranges }: Travelled, { field, to = field, open, name, holds }: Held): OpenField | undefined {
+  const [first, last] = [ranges.get(field), ranges.get(to)];
+  if (first === undefined || last === undefined) return undefined;
+  const [start, end] = [first[0], last[1]];
+  const sent = own.slice(start, end);
+  const plaintext = open(sent);
+  const opening = plaintext && openingOf(plaintext);
+  const at = opening && placeOf(opening.sealed, sent);
+  if (plaintext === undefined || opening === undefined || at === undefined) return undefined;
+  const isLeaf = (path: string): boolean => ![...ranges.keys()].some((other) => other.startsWith(`${path}.`));
+  const parts = [...ranges]
+    .filter(([path, [from, until]]) => from >= start && until <= end && isLeaf(path))
+    .map(([path, [from, until]]) => ({ path: path.split('.'), length: until - from }));
+  const content = contentOf(holds, plaintext, limits);
+  const aadAt = opening.aad && aadPlace(opening.aad, own, start, end);
+  return {
+    ...{ name, parts, values: content.values },
+    make(given, message, { wrongKey = false }) {
+      const clear = content.encode(given);
+      if (clear === undefined) return undefined;
+      const { aad, key } = opening;
+      const beside = aad === undefined || aadAt === undefined ? aad : message.slice(aadAt, aadAt + aad.length);
+      const sealed = opening.seal(wrongKey ? wrongKeyOf(key) : key, clear, beside);
+      return sealed && Uint8Array.from([...sent.subarray(0, at), ...sealed, ...sent.subarray(at + opening.sealed.length)]);
+    },
+  };
+}
+
+/** What a field held as a value, and that again as bytes; undefined for a value of another kind. */
+interface Content {
+  readonly values: Encodable;
+  encode(given: Encodable): Uint8Array | undefined;
+}
+
+/** As what it holds, where those bytes come out again; else as bytes. */
+function contentOf(holds: Held['holds'], plaintext: Uint8Array, limits: MessageView['limits']): Content {
+  const content = holds === 'bytes' ? undefined : holds === 'text' ? textOf(plaintext) : messageOf(holds, plaintext, limits);
+  if (content !== undefined && orUndefined(() => equalBytes(content.encode(content.values) ?? nothing, plaintext)) === true)
+    return content;
+  return { values: plaintext, encode: (given) => (given instanceof Uint8Array ? given : undefined) };
+}
+
+function textOf(plaintext: Uint8Array): Content {
+  const values = new TextDecoder('utf-8', { ignoreBOM: true }).decode(plaintext);
+  return { values, encode: (given) => (typeof given === 'string' ? new TextEncoder().encode(given) : undefined) };
+}
+
+function messageOf(form: MessageForm, plaintext: Uint8Array, limits: MessageView['limits']): Content | undefined {
+  const { values, problem, spacing } = form.decode(plaintext, limits);
+  if (problem !== undefined) return undefined;
+  const encode = editedEncoder(form, values, plaintext, spacing);
+  return { values, encode: (given) => (isFieldValues(given) ? encode(given) : undefined) };
+}
+
+/** The values of a message with a field sealed in them. Throws a TypeError where that cannot be. */
+function withSealed(
+  values: FieldValues,
+  { name, values: came, parts, make }: OpenField,
+  given: Encodable | undefined,
+  message: Uint8Array,
+  spoiling: Corruption,
+): FieldValues {
+  const sealed = given === undefined ? undefined : make(given, message, spoiling);
+  if (sealed === undefined) throw new TypeError(`${name} cannot be sealed of this: it takes ${takes(came)}`);
+  const [, ...others] = parts;
+  const first = sealed.length - others.reduce((sum, { length }) => sum + length, 0);
+  if (first < 0) throw new TypeError(`${name} is too short`);
+  let at = 0;
+  return parts.reduce((all, { path, length }, index) => {
+    const size = index === 0 ? first : length;
+    at += size;
+    return withValue(all, path, sealed.slice(at - size, at));
+  }, values);
+}
+
+function takes(came: Encodable): string {
+  return isFieldValues(came) ? 'fields' : typeof came === 'string' ? 'a text' : 'bytes';
+}
+
+function without(values: FieldValues, [name, ...rest]: readonly string[]): FieldValues {
+  const inner = values[name!];
+  if (rest.length > 0) return isFieldValues(inner) ? { ...values, [name!]: without(inner, rest) } : values;
+  return Object.fromEntries(Object.entries(values).filter(([key]) => key !== name));
+}
+
+function withValue(values: FieldValues, [name, ...rest]: readonly string[], value: Encodable): FieldValues {
+  const inner = values[name!];
+  return { ...values, [name!]: rest.length === 0 ? value : withValue(isFieldValues(inner) ? inner : {}, rest, value) };
+}
+
+/** Where additional data stands in the message around what is sealed; undefined where it is something else. */
+function aadPlace(aad: Uint8Array, own: Uint8Array, start: number, end: number): number | undefined {
+  if (aad.length === 0) return undefined;
+  if (aad.length <= start && equalBytes(aad, own.subarray(0, aad.length))) return 0;
+  const at = placeOf(aad, own);
+  return at !== undefined && (at + aad.length <= start || at >= end) ? at : undefined;
+}
+
+/** Where bytes stand in others; undefined where they do not, or where nothing tells at which of several places they do. */
+function placeOf(part: CipherOpening['sealed'], whole: Uint8Array): number | undefined {
+  if (part.buffer === whole.buffer) return part.byteOffset - whole.byteOffset;
+  let found: number | undefined;
+  for (let at = 0; at + part.length <= whole.length; at++) {
+    if (!equalBytes(part, whole.subarray(at, at + part.length))) continue;
+    if (found !== undefined) return undefined;
+    found = at;
+  }
+  return found;
+}

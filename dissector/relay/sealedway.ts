@@ -1,0 +1,97 @@
+import { equalBytes } from '../bytes/index.ts';
+import type { CipherPlace, Corruption, RunningCipher } from '../protocol/index.ts';
+
+/** The most that a cipher looks back at is the segment before the one that it stands in. */
+const LEAD = 64;
+const nothing = new Uint8Array(0);
+
+/** How far a stream has come, and its last bytes. */
+class Course {
+  length = 0;
+  lead: Uint8Array = nothing;
+
+  get place(): CipherPlace {
+    return { offset: this.length, lead: this.lead };
+  }
+
+  /** `counted`: bytes by which it moves, where they are others than those that went. */
+  add(bytes: Uint8Array, counted = bytes.length): void {
+    this.length += counted;
+    const joined = bytes.length >= LEAD ? bytes : Uint8Array.from([...this.lead, ...bytes]);
+    this.lead = joined.slice(-LEAD);
+  }
+}
+
+/**
+ * One way of a stream under a cipher whose state runs through it. It follows what came and what went on. As long as both are the same,
+ * bytes go on as they came; behind an edit, or a message that a person has left out, they are sealed again for where they stand now.
+ */
+export class SealedWay {
+  readonly #came = new Course();
+  readonly #went = new Course();
+  #cipher: RunningCipher | undefined;
+  /** Bytes of the way in front of those that are sealed. */
+  #clear = 0;
+
+  get isKnown(): boolean {
+    return this.#cipher !== undefined;
+  }
+
+  /** Takes note of bytes that came: where they stand. */
+  came(bytes: Uint8Array): CipherPlace {
+    const { place } = this.#came;
+    this.#came.add(bytes);
+    return place;
+  }
+
+  /** The cipher of a message that came at a place. */
+  learn(cipher: RunningCipher, at: CipherPlace): void {
+    this.#cipher = cipher;
+    this.#clear = at.offset - cipher.offset;
+  }
+
+  /** Bytes that came at a place, as they go on next. */
+  again(bytes: Uint8Array, from: CipherPlace): Uint8Array {
+    const cipher = this.#at(from);
+    if (cipher === undefined || this.#isInStep(from)) return this.#gone(bytes, from, bytes.length);
+    return this.seal(cipher.open(this.#inside(from), bytes), from, {}) ?? bytes;
+  }
+
+  /** Other bytes than came there go on next: of the message itself, or as a person has written them for the wire. */
+  other(bytes: Uint8Array, from: CipherPlace, original: number): Uint8Array {
+    return this.#gone(bytes, from, original);
+  }
+
+  /** The ciphertext of what goes on next in the place of what came there; undefined where no cipher is known. */
+  seal(clear: Uint8Array, from: CipherPlace, spoiling: Corruption): Uint8Array | undefined {
+    const cipher = this.#at(from);
+    if (cipher === undefined) return undefined;
+    const sealed = cipher.seal(this.#inside(this.#went.place), clear, spoiling);
+    this.#went.add(sealed);
+    return sealed;
+  }
+
+  #gone(bytes: Uint8Array, from: CipherPlace, original: number): Uint8Array {
+    if (this.#at(from) !== undefined) this.#went.add(bytes);
+    else {
+      // In clear nothing that follows depends on how long it is.
+      this.#went.length = from.offset;
+      this.#went.add(bytes, original);
+    }
+    return bytes;
+  }
+
+  /** Ciphertext that was before it, and how much of it, is what it was to its sender. */
+  #isInStep({ offset, lead }: CipherPlace): boolean {
+    return offset === this.#went.length && equalBytes(lead, this.#went.lead);
+  }
+
+  #at({ offset }: CipherPlace): RunningCipher | undefined {
+    return offset >= this.#clear ? this.#cipher : undefined;
+  }
+
+  #inside({ offset, lead }: CipherPlace): CipherPlace {
+    const sealed = offset - this.#clear;
+    return { offset: sealed, lead: sealed < lead.length ? lead.slice(lead.length - sealed) : lead };
+  }
+}
