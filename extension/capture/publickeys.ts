@@ -123,7 +123,8 @@ export const nativePublicKeys: Pick<Engine, 'x25519' | 'x25519Public' | 'verifyE
    * pass may still do so, and is asked for again.
    */
   verifyEd25519(publicKey, message, signature) {
-    if (publicKey.length === KEY_BYTES && signature.length === SIGNATURE_BYTES && isOrdinary(publicKey)) {
+    if (publicKey.length === KEY_BYTES && signature.length === SIGNATURE_BYTES) {
+      if (!isOrdinary(publicKey)) return false;
       isSound ??= refusesForgery();
       if (isSound && passes(publicKey, message, signature)) return true;
     }
