@@ -8,7 +8,7 @@ export * from './cms.ts';
 export { type DhPublicKey, dhInRange, dhPublic, dhShared } from './dh.ts';
 export * from './dhpublickey.ts';
 export { ed25519 } from './edwards.ts';
-export { type Engine, libraryEngine, useEngine } from './engine.ts';
+export { type Engine, type HmacHash, libraryEngine, useEngine } from './engine.ts';
 export { bitsOf, bytesOfInteger, integer } from './integer.ts';
 export { x25519 } from './montgomery.ts';
 export * as noise from './noise/index.ts';

@@ -3,7 +3,7 @@ import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import { type Check, defaultLimits, fromHex, type Limits, toHex } from '../bytes/index.ts';
 import { type CurveName, curves } from './ecdsa.ts';
 import { engine } from './engine.ts';
-import { integer, power } from './integer.ts';
+import { integer } from './integer.ts';
 
 export type PublicKey =
   | { readonly kind: 'Ed25519'; readonly bytes: Uint8Array }
@@ -113,7 +113,8 @@ function verifyRsa(key: { modulus: bigint; exponent: bigint; bits: number }, dig
   const size = Math.ceil(key.bits / 8);
   const s = integer(signature);
   if (signature.length !== size || size < digest.length + 11 || s >= key.modulus) return false;
-  const padded = power(s, key.exponent, key.modulus)
+  const padded = engine
+    .power(s, key.exponent, key.modulus)
     .toString(16)
     .padStart(size * 2, '0');
   return padded === `0001${'ff'.repeat(size - digest.length - 3)}00${toHex(digest)}`;
