@@ -1,4 +1,5 @@
 /** Everything that runs in plain Node. What needs VS Code is in test/host (mocha, inside it) and test/e2e (from outside). */
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -11,7 +12,7 @@ export default defineConfig({
     // No test measures time; a limit only ends what hangs, also on a slow machine.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // One core is left free by default: of two that is half of them.
-    maxWorkers: '100%',
+    // One more than there are cores: many tests wait for sockets and for other programs.
+    maxWorkers: availableParallelism() + 1,
   },
 });

@@ -219,6 +219,7 @@ export {
   derivation,
   derivedValue,
   type ExplainedStep,
+  endedInside,
   type Finding,
   type Key,
   type KeyKind,

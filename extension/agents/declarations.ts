@@ -54,7 +54,7 @@ const texts = (description: string): InputSchema => ({
   items: { type: 'string', maxLength: agentLimits.inputCharacters },
 });
 
-const capture = text('Path of a pcap or pcapng file; it may be compressed with gzip.');
+const capture = text('Path of a pcap or pcapng file; it may be compressed with gzip, Zstandard or LZ4.');
 const keys = texts('Paths of key logs for this capture, in addition to those that the user has configured.');
 const decode_as = texts('Decode As rules, for example "udp.port == 7000 -> p2pke".');
 const ofCapture = { capture, keys, decode_as };

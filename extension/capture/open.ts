@@ -8,15 +8,16 @@ import type { Limits, Problem } from '../../dissector/bytes/index.ts';
 import {
   type CaptureFile,
   type CaptureReader,
-  isGzip,
+  type Compression,
+  canUnpack,
+  compressionOf,
   openCapture,
-  otherCompression,
-  unpackGzip,
+  unpack,
 } from '../../dissector/capture/index.ts';
 import type { Protocol } from '../../dissector/protocol/index.ts';
+import { decompressors } from './decompressors.ts';
 import { UnreadableCapture } from './failures.ts';
 import { GrowingFile } from './growingfile.ts';
-import { Decompress } from './gunzip.ts';
 import type { CaptureKeys } from './keys.ts';
 
 /** Indexed before the first message is observed: secrets that stand there are known from the start. */
@@ -52,22 +53,31 @@ export function merged(parts: NonNullable<OpenFile['parts']>, reader: CaptureRea
 /** `limits`: of its frames and blocks, and of what it unpacks to. */
 export async function openFile(file: CaptureFile, limits: Limits): Promise<OpenFile> {
   const size = file.size();
-  if (!isGzip(file)) return { ...readerOf(file, limits), size, unpackedSize: size, unpackProblem: undefined };
+  const compression = compressionOf(file);
+  if (compression === undefined) return { ...readerOf(file, limits), size, unpackedSize: size, unpackProblem: undefined };
+  if (!canUnpack(compression, decompressors)) throw new UnreadableCapture(notHere(compression));
   const unpacked = new GrowingFile();
   try {
-    const { size: unpackedSize, problem } = await unpackGzip(file, Decompress, limits, (bytes) => unpacked.append(bytes));
+    const { size: unpackedSize, problem } = await unpack(file, compression, decompressors, limits, (bytes) =>
+      unpacked.append(bytes),
+    );
     if (unpackedSize === 0) throw new UnreadableCapture(`${problem?.text ?? 'The compressed file is empty'}.`);
     const { reader, format } = readerOf(unpacked, limits);
-    return { reader, format: `${format} (gzip)`, unpacked, size, unpackedSize, unpackProblem: problem };
+    return { reader, format: `${format} (${compression})`, unpacked, size, unpackedSize, unpackProblem: problem };
   } catch (error) {
     unpacked.close();
     throw error;
   }
 }
 
+/** Only Zstandard is not everywhere: Node has it since 22.15, browsers have not. */
+function notHere(compression: Compression): string {
+  return `The file is compressed with ${compression}, which Peerscope reads with Node 22.15 or later. Unpack it first: zstd -d.`;
+}
+
 function readerOf(file: CaptureFile, limits: Limits): { reader: CaptureReader; format: string } {
   const opened = openCapture(file, limits);
-  if ('problem' in opened) throw new UnreadableCapture(otherCompression(file) ?? sentence(opened.problem.text));
+  if ('problem' in opened) throw new UnreadableCapture(sentence(opened.problem.text));
   return { reader: opened.reader, format: opened.reader.format };
 }
 

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import { clockNotices, mergeCaptures } from '../../dissector/analysis/index.ts';
 import type { Limits } from '../../dissector/bytes/index.ts';
-import { isGzip } from '../../dissector/capture/index.ts';
+import { compressionOf } from '../../dissector/capture/index.ts';
 import { DiskFile } from '../capture/disk.ts';
 import { UnreadableCapture } from '../capture/failures.ts';
 import { merged, type OpenFile, openFile } from '../capture/open.ts';
@@ -76,7 +76,7 @@ async function openOne(path: string, stdin: Readable, limits: Limits, asItComes 
 export async function openPipe(incoming: Incoming, limits: Limits, asItComes: boolean): Promise<OpenedFile> {
   const { file } = incoming;
   while (!incoming.ended && file.size() < HEAD) await incoming.more();
-  while (asItComes && !incoming.ended && !isGzip(file)) {
+  while (asItComes && !incoming.ended && compressionOf(file) === undefined) {
     try {
       return { file: await openFile(file, limits), left: undefined, incoming };
     } catch {

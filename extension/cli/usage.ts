@@ -43,7 +43,7 @@ export function helpText(of: CaptureCommand | 'all'): string {
   const lines = shown.map((one) => line(formOf(one), of === 'all' ? `${only(one)}${one.doc}` : one.doc));
   if (of === 'all') lines.push(line('--version', 'prints the version'));
   const about =
-    'CAPTURE is a pcap or pcapng file, also compressed with gzip, or - for standard input. Several are merged by time; in tables each stays by itself.';
+    'CAPTURE is a pcap or pcapng file, also compressed with gzip, Zstandard or LZ4, or - for standard input. Several are merged by time; in tables each stays by itself.';
   return [...usage, '', about, '', ...lines, '', exitStatuses].join('\n');
 }
 

@@ -1,14 +1,23 @@
 /** Captures of other kinds, as a person meets them: chat with signatures, compressed files, and files that are no capture. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installWorkbench } from '../../extension/workbench/install.ts';
 import { samples } from '../../extension/workbench/paths.ts';
 import { Inspecting } from './inspecting.ts';
 import { Workbench } from './workbench.ts';
 
 const MESSAGE_FRAME = 79;
+
+/** What the Node of the workbench makes of a file: the one of the tests need not have Zstandard. */
+async function zstandard(path: string): Promise<Buffer> {
+  const { node } = await installWorkbench();
+  const script = 'process.stdout.write(require("zlib").zstdCompressSync(require("fs").readFileSync(process.argv[1])))';
+  return execFileSync(node, ['--eval', script, path]);
+}
 
 describe('captures in a folder', () => {
   const made = mkdtempSync(join(tmpdir(), 'peerscope-made-'));
@@ -24,6 +33,7 @@ describe('captures in a folder', () => {
       files: [
         make('letter.pcap', 'A letter, and no capture at all.\n'),
         make('packed.pcapng.gz', gzipSync(readFileSync(join(samples, 'p2pke_a.pcapng')))),
+        make('packed.pcapng.zst', await zstandard(join(samples, 'p2pke_a.pcapng'))),
       ],
     });
   });
@@ -69,8 +79,8 @@ describe('captures in a folder', () => {
     await workbench.screenshot('messages-only');
   });
 
-  it('are read where they are compressed', async () => {
-    const inspecting = await Inspecting.open(workbench, 'packed.pcapng.gz');
+  it.each(['gz', 'zst'])('are read where they are compressed: %s', async (extension) => {
+    const inspecting = await Inspecting.open(workbench, `packed.pcapng.${extension}`);
     await inspecting.counts('frames', 33);
     expect((await inspecting.cells(0)).slice(-3, -1)).toEqual(['p2pke', 'InitHello']);
   });

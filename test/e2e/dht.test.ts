@@ -1,12 +1,15 @@
 /** The BitTorrent DHT, a protocol that is not built in, through the pages of the editor: nothing of them is for the built-in ones alone. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../extension/workbench/freeport.ts';
 import { samples } from '../../extension/workbench/paths.ts';
 import { Inspecting } from './inspecting.ts';
-import { messageEditor, messageLens, nodeFrame, startNode } from './nodepage.ts';
+import { messageEditor, nodeFrame, pressLens, sentBy, startNode } from './nodepage.ts';
 import { Workbench } from './workbench.ts';
 
 const PATIENCE = { timeout: 20_000 };
+
+const address = `127.0.0.1:${await freePort()}`;
 
 describe('the DHT of BitTorrent', () => {
   let workbench: Workbench;
@@ -75,13 +78,14 @@ describe('the DHT of BitTorrent', () => {
     await expect
       .poll(() => page.locator('#node-protocol option').allInnerTexts(), PATIENCE)
       .toContainEqual(expect.stringContaining('dht'));
-    await startNode(page, { protocol: 'dht', direction: 'listen', address: '127.0.0.1:7431', mode: 'automatic' });
-    await startNode(page, { protocol: 'dht', direction: 'connect', address: '127.0.0.1:7431', mode: 'automatic' });
-    const dialling = page.locator('peerscope-node', { hasText: 'dials 127.0.0.1:7431' }).first();
+    await startNode(page, { protocol: 'dht', direction: 'listen', address: address, mode: 'automatic' });
+    await startNode(page, { protocol: 'dht', direction: 'connect', address: address, mode: 'automatic' });
+    const dialling = page.locator('peerscope-node', { hasText: `dials ${address}` }).first();
     await dialling.locator('[data-message=ping]').first().click();
     await workbench.screenshot('dht-node');
     await messageEditor(workbench, 'ping');
-    await messageLens(workbench, 'Send').click();
+    const before = await sentBy(dialling);
+    await pressLens(workbench, 'Send', async () => (await sentBy(dialling)) > before);
     await dialling.locator('[data-act=traffic]').click();
     const traffic = await Inspecting.appeared(workbench, 'dht-connect');
     await expect.poll(async () => (await traffic.cells(1)).at(-2), PATIENCE).toBe('ping_response');

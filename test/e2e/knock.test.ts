@@ -2,12 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../extension/workbench/freeport.ts';
 import { samples } from '../../extension/workbench/paths.ts';
 import { Inspecting } from './inspecting.ts';
-import { messageEditor, messageLens, nodeFrame, startNode } from './nodepage.ts';
+import { messageEditor, nodeFrame, pressLens, sentBy, startNode } from './nodepage.ts';
 import { Workbench } from './workbench.ts';
 
 const PATIENCE = { timeout: 20_000 };
+
+const address = `127.0.0.1:${await freePort()}`;
 
 describe('the sample knock', () => {
   let workbench: Workbench;
@@ -66,12 +69,13 @@ describe('the sample knock', () => {
     await expect
       .poll(() => page.locator('#node-protocol option').allInnerTexts(), PATIENCE)
       .toContainEqual(expect.stringContaining('knock'));
-    await startNode(page, { protocol: 'knock', direction: 'listen', address: '127.0.0.1:7441', mode: 'automatic' });
-    await startNode(page, { protocol: 'knock', direction: 'connect', address: '127.0.0.1:7441', mode: 'automatic' });
-    const dialling = page.locator('peerscope-node', { hasText: 'dials 127.0.0.1:7441' }).first();
+    await startNode(page, { protocol: 'knock', direction: 'listen', address: address, mode: 'automatic' });
+    await startNode(page, { protocol: 'knock', direction: 'connect', address: address, mode: 'automatic' });
+    const dialling = page.locator('peerscope-node', { hasText: `dials ${address}` }).first();
     await dialling.locator('[data-message=data]').first().click();
     await messageEditor(workbench, 'data');
-    await messageLens(workbench, 'Send').click();
+    const before = await sentBy(dialling);
+    await pressLens(workbench, 'Send', async () => (await sentBy(dialling)) > before);
     await dialling.locator('[data-act=traffic]').click();
     const traffic = await Inspecting.appeared(workbench, 'knock-connect');
     await expect.poll(async () => (await traffic.cells(2)).at(-1), PATIENCE).toContain('hi');

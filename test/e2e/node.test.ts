@@ -3,12 +3,16 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../extension/workbench/freeport.ts';
 import { Inspecting } from './inspecting.ts';
-import { messageEditor, messageLens, nodeFrame, openForm, startNode, writeMessage } from './nodepage.ts';
+import { messageEditor, messageLens, nodeFrame, openForm, pressLens, sentBy, startNode, writeMessage } from './nodepage.ts';
 import { violations } from './rules.ts';
 import { Workbench } from './workbench.ts';
 
 const PATIENCE = { timeout: 20_000 };
+
+const ports = [await freePort(), await freePort(), await freePort(), await freePort()];
+const [first, second, third, fourth] = ports.map((port) => `127.0.0.1:${port}`) as [string, string, string, string];
 
 describe('the test node', () => {
   let workbench: Workbench;
@@ -40,13 +44,13 @@ describe('the test node', () => {
   });
 
   it('listens, and its traffic is a capture in the inspector', async () => {
-    await start({ protocol: 'p2ppacket', direction: 'listen', address: '127.0.0.1:7411', mode: 'automatic' });
-    expect(await card('listens on 127.0.0.1:7411').innerText()).toContain('No peer connected yet');
+    await start({ protocol: 'p2ppacket', direction: 'listen', address: first, mode: 'automatic' });
+    expect(await card(`listens on ${first}`).innerText()).toContain('No peer connected yet');
   });
 
   it('steps a handshake message by message, with an edit in between that is found out', async () => {
-    await start({ protocol: 'p2ppacket', direction: 'connect', address: '127.0.0.1:7411', mode: 'step' });
-    const dialling = card('dials 127.0.0.1:7411');
+    await start({ protocol: 'p2ppacket', direction: 'connect', address: first, mode: 'step' });
+    const dialling = card(`dials ${first}`);
     // The first hello, as it is; the retry makes the second one wait.
     await held(dialling, 'hello').waitFor(PATIENCE);
     const cookie = (): Promise<string> => held(dialling, 'hello').locator('.summary').innerText();
@@ -81,8 +85,8 @@ describe('the test node', () => {
     await writeMessage(workbench, editor, 'p2ppacket hello { signatur: flip(valid, 1) }');
     await held(dialling, 'hello').locator('.edited').waitFor(PATIENCE);
     const sent = (await dialling.locator('.counts').innerText()).match(/\d+ sent/)![0];
-    await messageLens(workbench, 'Send').click();
-    await workbench.page.locator('.statusbar', { hasText: 'Not sent' }).waitFor(PATIENCE);
+    const refusal = workbench.page.locator('.statusbar', { hasText: 'Not sent' });
+    await pressLens(workbench, 'Send', () => refusal.isVisible());
     await expect.poll(() => shown().locator('.problem').innerText(), PATIENCE).toContain('No bytes can be made of its text now');
     await workbench.screenshot('node-mistake');
     expect(await dialling.locator('.counts').innerText()).toContain(sent);
@@ -111,15 +115,12 @@ describe('the test node', () => {
     await workbench.screenshot('node-edited');
     await workbench.picture('node');
     // Replaced, it waits on.
-    await messageLens(workbench, 'Replace').click();
-    await held(dialling, 'hello')
-      .locator('.edited')
-      .waitFor({ ...PATIENCE, state: 'detached' });
-    await messageLens(workbench, 'Send').click();
-    await editor.waitFor({ ...PATIENCE, state: 'detached' });
+    const edited = held(dialling, 'hello').locator('.edited');
+    await pressLens(workbench, 'Replace', async () => (await edited.count()) === 0);
+    await pressLens(workbench, 'Send', async () => !(await editor.isVisible()));
     await workbench.screenshot('node-refused');
     await expect
-      .poll(() => told(card('listens on 127.0.0.1:7411')), PATIENCE)
+      .poll(() => told(card(`listens on ${first}`)), PATIENCE)
       .toContain('A hello is refused: its signature does not verify.');
     expect(await told(dialling)).toContain('edited by hand');
     // Unanswered, it is said again: the person lets it go as it is.
@@ -133,7 +134,7 @@ describe('the test node', () => {
   });
 
   it('shows the rejected signature in the inspector, as it happened', async () => {
-    const listening = card('listens on 127.0.0.1:7411');
+    const listening = card(`listens on ${first}`);
     await listening.locator('[data-act=traffic]').click();
     const inspecting = await Inspecting.appeared(workbench, 'p2ppacket-listen');
     await expect
@@ -150,25 +151,26 @@ describe('the test node', () => {
   });
 
   it('sends what a person writes, allowed or not', async () => {
-    const dialling = card('dials 127.0.0.1:7411');
+    const dialling = card(`dials ${first}`);
     await dialling.locator('select.mode').selectOption('automatic');
     await dialling.locator('[data-message=data]').first().click();
     const editor = await messageEditor(workbench, 'data');
     await expect.poll(() => editor.innerText(), PATIENCE).toContain('channel_count:');
     // A message that is being written is shown as well, before it is sent.
     await expect.poll(() => dialling.locator('[data-draft=data]').getAttribute('aria-pressed'), PATIENCE).toBe('true');
-    await expect.poll(() => shown().locator('h2').innerText(), PATIENCE).toContain('data, 127.0.0.1:7411 (not sent)');
+    await expect.poll(() => shown().locator('h2').innerText(), PATIENCE).toContain(`data, ${first} (not sent)`);
     await shown().locator('.tab', { hasText: 'Before encryption' }).waitFor(PATIENCE);
     await writeMessage(workbench, editor, 'p2ppacket data { channel_count: 3 }');
     await shownFields().locator('.field', { hasText: 'channel_count: 3' }).locator('.changed-sign').waitFor(PATIENCE);
     await workbench.screenshot('node-draft');
-    await messageLens(workbench, 'Send').click();
-    await expect.poll(() => told(card('listens on 127.0.0.1:7411')), PATIENCE).toContain('Data is malformed: channel_count is 3');
+    const refused = async (): Promise<boolean> =>
+      (await told(card(`listens on ${first}`))).includes('Data is malformed: channel_count is 3');
+    await pressLens(workbench, 'Send', refused);
   });
 
   it('sends a message at once, with Ctrl and a click or by the button beside it', async () => {
-    const dialling = card('dials 127.0.0.1:7411');
-    const sent = async (): Promise<number> => Number((await dialling.locator('.counts').innerText()).match(/(\d+) sent/)![1]);
+    const dialling = card(`dials ${first}`);
+    const sent = (): Promise<number> => sentBy(dialling);
     const before = await sent();
     await dialling.locator('[data-message=ping]').click({ modifiers: ['Control'] });
     await expect.poll(sent, PATIENCE).toBeGreaterThan(before);
@@ -180,7 +182,7 @@ describe('the test node', () => {
   });
 
   it('has its faults added and taken away while it runs', async () => {
-    const dialling = card('dials 127.0.0.1:7411');
+    const dialling = card(`dials ${first}`);
     const field = dialling.locator('.fault input');
     await field.fill('drop pi');
     await dialling.locator('datalist option[value="drop ping"]').waitFor({ ...PATIENCE, state: 'attached' });
@@ -199,7 +201,7 @@ describe('the test node', () => {
   });
 
   it('stands still, goes on, is stopped and begins again in its bar', async () => {
-    const dialling = card('dials 127.0.0.1:7411');
+    const dialling = card(`dials ${first}`);
     await dialling.locator('[data-act=pause]').click();
     await expect.poll(() => dialling.locator('.node-state').innerText(), PATIENCE).toBe('paused');
     await dialling.locator('[data-act=pause]').click();
@@ -226,7 +228,7 @@ describe('the test node', () => {
     // One that is wrong starts nothing.
     const nodes = await page.locator('peerscope-node').count();
     await page.locator('#node-direction').selectOption('listen');
-    await page.locator('#node-address').fill('127.0.0.1:7414');
+    await page.locator('#node-address').fill(fourth);
     await field.fill('drop nonsense');
     await page.locator('#node-start').click();
     await expect.poll(() => faults.locator('.problem').innerText(), PATIENCE).toContain('names no message');
@@ -235,7 +237,7 @@ describe('the test node', () => {
     // What was written and not added is meant, too.
     await field.fill('flip=3 hello nth 2');
     await page.locator('#node-start').click();
-    const started = card('listens on 127.0.0.1:7414');
+    const started = card(`listens on ${fourth}`);
     await started.waitFor(PATIENCE);
     expect(await started.locator('.chip code').allInnerTexts()).toEqual(['drop ping', 'flip=3 hello nth 2']);
     await started.locator('[data-act=stop]').click();
@@ -249,11 +251,11 @@ describe('the test node', () => {
   it('saves the recording with its keys, which opens decrypted', async () => {
     await page.locator('#node-form summary').first().click();
     const kind = { 'identity-kind': 'p-256' };
-    await start({ protocol: 'p2pke', direction: 'listen', address: '127.0.0.1:7412', mode: 'automatic', ...kind });
+    await start({ protocol: 'p2pke', direction: 'listen', address: second, mode: 'automatic', ...kind });
     await openForm(page);
     await page.locator('#node-form summary').first().click();
-    await start({ protocol: 'p2pke', direction: 'connect', address: '127.0.0.1:7412', mode: 'automatic' });
-    const dialling = card('dials 127.0.0.1:7412');
+    await start({ protocol: 'p2pke', direction: 'connect', address: second, mode: 'automatic' });
+    const dialling = card(`dials ${second}`);
     await dialling.locator('.state.ready').waitFor(PATIENCE);
     await dialling.locator('[data-act=save]').click();
     await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'With its keys' }).first().click();
@@ -276,8 +278,8 @@ describe('the test node', () => {
     for (const choice of ['p2p', 'listens']) {
       await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: choice }).first().click();
     }
-    await workbench.answer('127.0.0.1:7413');
-    await card('listens on 127.0.0.1:7413').waitFor(PATIENCE);
+    await workbench.answer(third);
+    await card(`listens on ${third}`).waitFor(PATIENCE);
     await workbench.command('Peerscope: Stop All Test Nodes');
     await expect.poll(() => page.locator('[data-act=stop]').count(), PATIENCE).toBe(0);
     await workbench.command('Peerscope: Send Held Message');

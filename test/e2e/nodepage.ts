@@ -57,3 +57,18 @@ export async function writeMessage(workbench: Workbench, editor: Locator, text: 
 export function messageLens(workbench: Workbench, title: string): Locator {
   return workbench.page.locator('.codelens-decoration a', { hasText: title }).first();
 }
+
+/** Presses it until what it does is seen: a lens that the editor draws anew in that moment takes no click. */
+export async function pressLens(workbench: Workbench, title: string, isDone: () => Promise<boolean>): Promise<void> {
+  for (let round = 1; round <= 5; round++) {
+    await messageLens(workbench, title).click();
+    for (const end = Date.now() + PATIENCE.timeout / 2; Date.now() < end; await workbench.page.waitForTimeout(100))
+      if (await isDone()) return;
+  }
+  throw new Error(`"${title}" was pressed, and nothing came of it`);
+}
+
+/** How many messages a node has sent, as its card says. */
+export async function sentBy(card: Locator): Promise<number> {
+  return Number((await card.locator('.counts').innerText()).match(/(\d+) sent/)?.[1]);
+}

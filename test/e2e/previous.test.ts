@@ -3,12 +3,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../extension/workbench/freeport.ts';
 import { nodeFrame, startNode } from './nodepage.ts';
 import { Workbench } from './workbench.ts';
 
 const PATIENCE = { timeout: 20_000 };
 const script = (data: string): string =>
   `### talk\nnode b = p2pke listen 127.0.0.1:0\nnode a = p2pke dial b\nsend a data { data: ${data} }\nexpect b data { data: ${data} }\n`;
+
+const address = `127.0.0.1:${await freePort()}`;
 
 describe('compare with the previous recording', () => {
   let workbench: Workbench;
@@ -34,9 +37,9 @@ describe('compare with the previous recording', () => {
   it('of a node that dials again', async () => {
     await workbench.command('Peerscope: Open Test Node');
     page = await nodeFrame(workbench);
-    await startNode(page, { protocol: 'p2ppacket', direction: 'listen', address: '127.0.0.1:7431', mode: 'automatic' });
-    await startNode(page, { protocol: 'p2ppacket', direction: 'connect', address: '127.0.0.1:7431', mode: 'automatic' });
-    const dialling = card('dials 127.0.0.1:7431');
+    await startNode(page, { protocol: 'p2ppacket', direction: 'listen', address: address, mode: 'automatic' });
+    await startNode(page, { protocol: 'p2ppacket', direction: 'connect', address: address, mode: 'automatic' });
+    const dialling = card(`dials ${address}`);
     await dialling.locator('.state.ready').waitFor(PATIENCE);
     expect(await dialling.locator('[data-act=compare]').count()).toBe(0);
     await dialling.locator('[data-act=stop]').click();

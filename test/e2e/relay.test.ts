@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../extension/workbench/freeport.ts';
 import { conversationsIn, type Programs, programsOver } from '../unit/relay/originals.ts';
 import { Inspecting } from './inspecting.ts';
 import { messageEditor, messageLens, nodeFrame, openForm, writeMessage } from './nodepage.ts';
@@ -11,6 +12,10 @@ import { Workbench } from './workbench.ts';
 
 const PATIENCE = { timeout: 20_000 };
 
+const port = await freePort();
+const passing = `127.0.0.1:${port}`;
+const [peer, terminating] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
+
 describe('the relay', () => {
   let workbench: Workbench;
   let page: Frame;
@@ -18,7 +23,7 @@ describe('the relay', () => {
   beforeAll(async () => {
     workbench = await Workbench.open({ size: { width: 1600, height: 1000 } });
     programs = await programsOver('udp');
-    await programs.begin(7431);
+    await programs.begin(port);
   });
   afterAll(async () => {
     programs?.end();
@@ -37,7 +42,7 @@ describe('the relay', () => {
     await page.locator('#node-protocol').selectOption('p2pke');
     await page.locator('#node-direction').selectOption('relay');
     expect(await page.locator('#node-role').count()).toBe(0);
-    await page.locator('#node-address').fill('127.0.0.1:7431');
+    await page.locator('#node-address').fill(passing);
     await page.locator('#node-start').click();
     await page.locator('.problem').waitFor(PATIENCE);
     expect(await page.locator('.problem').innerText()).toContain('is no HOST:PORT');
@@ -46,7 +51,7 @@ describe('the relay', () => {
     await page.locator('#node-keylogs').fill(join(workbench.folder, 'p2pke_a.keys'));
     await page.locator('#node-start').click();
     await card().waitFor(PATIENCE);
-    expect(await card().innerText()).toContain(`relays from 127.0.0.1:7431 to 127.0.0.1:${programs.port}`);
+    expect(await card().innerText()).toContain(`relays from ${passing} to 127.0.0.1:${programs.port}`);
     expect(await violations(page)).toEqual([]);
   });
 
@@ -136,10 +141,10 @@ describe('the relay', () => {
       await page.locator('#node-start').click();
       await expect.poll(() => page.locator('peerscope-node').count(), PATIENCE).toBe(before + 1);
     };
-    await start('listen', '127.0.0.1:7441');
-    await start('relay', '127.0.0.1:7442', '127.0.0.1:7441');
-    await start('connect', '127.0.0.1:7442');
-    const relay = cardOf('relays from 127.0.0.1:7442');
+    await start('listen', peer);
+    await start('relay', terminating, peer);
+    await start('connect', terminating);
+    const relay = cardOf(`relays from ${terminating}`);
     await expect.poll(() => relay.innerText(), PATIENCE).toContain('with sessions of its own');
     await expect
       .poll(() => relay.locator('.told').innerText(), PATIENCE)
@@ -147,15 +152,17 @@ describe('the relay', () => {
     expect(await violations(page)).toEqual([]);
     await workbench.screenshot('relay-terminates');
     // All three on one ladder, with a column for each end.
-    const dialling = cardOf('dials 127.0.0.1:7442');
+    const dialling = cardOf(`dials ${terminating}`);
     await dialling.locator('.state.ready').waitFor(PATIENCE);
     await page.locator('[data-act=ladder]').click();
     const together = await Inspecting.appeared(workbench, 'all-nodes');
     await dialling.locator('[data-now=data]').click();
     const waiting = together.frame.locator('#ladder .step.waiting');
     await waiting.first().waitFor(PATIENCE);
-    expect(await waiting.first().locator('.spoken').innerText()).toMatch(/^data is held, from \S+ to 127\.0\.0\.1:7441\./);
-    for (const end of ['127.0.0.1:7441', '127.0.0.1:7442'])
+    expect(await waiting.first().locator('.spoken').innerText()).toMatch(
+      new RegExp(`^data is held, from \\S+ to ${peer.replaceAll('.', '\\.')}\\.`),
+    );
+    for (const end of [peer, terminating])
       await together.frame.locator('.ladder-heads title', { hasText: end }).waitFor({ ...PATIENCE, state: 'attached' });
     // What comes is followed, until somebody scrolls away.
     const last = together.frame.locator('#ladder .step').last();

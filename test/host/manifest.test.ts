@@ -21,7 +21,7 @@ describe('the extension in VS Code', () => {
     for (const { command } of packageJSON.contributes.commands) assert.ok(commands.includes(command), command);
   });
 
-  for (const name of ['p2pke_a.pcapng', 'copy.pcap', 'copy.cap', 'copy.pcapng.gz', 'copy.pcap.gz', 'copy.cap.gz'])
+  for (const name of ['p2pke_a.pcapng', 'copy.pcap', 'copy.cap', 'copy.pcapng.gz', 'copy.pcap.zst', 'copy.cap.lz4'])
     it(`opens ${name} in the capture editor`, async () => {
       const uri = workspaceFile(name);
       if (name.startsWith('copy')) await write(uri, 'no capture');

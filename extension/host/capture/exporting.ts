@@ -138,7 +138,7 @@ async function where(capture: vscode.Uri, name: string, extension: string): Prom
 }
 
 function bareName(uri: vscode.Uri): string {
-  return uri.path.replace(/^.*\//, '').replace(/(\.(pcap|pcapng|cap))?(\.gz)?$/i, '');
+  return uri.path.replace(/^.*\//, '').replace(/(\.(pcap|pcapng|cap))?(\.(gz|zst|lz4))?$/i, '');
 }
 
 async function write(document: CaptureDocument, kind: ExportKind, scope: ExportScope, target: vscode.Uri): Promise<boolean> {

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 
 /** The names of captures in the manifest's custom editor: `*.pcap`, `*.cap.gz`. */
-const capture = /\.(pcap|pcapng|cap)(\.gz)?$/i;
+const capture = /\.(pcap|pcapng|cap)(\.(gz|zst|lz4))?$/i;
 
 /** A profile that starts for the first time shows its tabs before it has read the manifests of extensions. */
 export async function reopenRefused(): Promise<void> {

@@ -1,19 +1,11 @@
-import { createSocket, type Socket } from 'node:dgram';
-import { once } from 'node:events';
-import { isIP } from 'node:net';
+import type { Socket } from 'node:dgram';
 import type { Address, Link } from '../../../dissector/protocol/index.ts';
-import { ownAddress, unmapped } from './address.ts';
+import { DatagramPort, datagramSocket } from './datagrams.ts';
 import type { RelayPort, RelayPortEvents } from './relayport.ts';
-import { lostPort, SocketFailure, socketReason } from './socketsentences.ts';
+import { socketReason } from './socketsentences.ts';
 
-/** Bytes that the system is asked to keep for a busy relay. */
-const RECEIVE_BUFFER = 4 << 20;
-/** Bytes of datagrams that wait in this process to be sent; what comes on top is lost, as in a full network. */
-const SEND_QUEUE = 8 << 20;
 /** Datagrams of an address that wait until its socket to the forward address is there. */
 const MOST_EARLY = 16;
-/** How long sockets that are being closed may take to send what was written. */
-const FAREWELL_MS = 2000;
 
 /** An address that datagrams came from, with its own socket to the forward address. */
 interface Flow {
@@ -27,60 +19,41 @@ interface Flow {
 
 /** UDP sockets of one relay: each address that it hears from is another port towards the forward address, as behind a NAT (RFC 4787). */
 export class RelayUdpPort implements RelayPort {
-  readonly #socket: Socket;
+  readonly #port: DatagramPort;
   readonly #target: Address;
   readonly #events: RelayPortEvents;
   readonly #flows = new Map<string, Flow>();
   /** By the ids of both links. */
   readonly #byLink = new Map<number, Flow>();
-  readonly local: Address;
-  /** Datagrams that the system has not taken yet. */
-  #onTheirWay = 0;
-  #isClosed = false;
-  #isEnding = false;
 
-  private constructor(socket: Socket, target: Address, events: RelayPortEvents) {
-    this.#socket = socket;
+  private constructor(port: DatagramPort, target: Address, events: RelayPortEvents) {
+    this.#port = port;
     this.#target = target;
     this.#events = events;
-    const { address: ip, port } = socket.address();
-    this.local = { ip, port };
-    socket.on('message', (bytes, from) => this.#came(bytes, { ip: unmapped(from.address), port: from.port }));
-    socket.on('error', (error) => events.told(socketReason(error, this.local), true));
-    socket.on('close', () => {
-      this.#isClosed = true;
-    });
   }
 
   /** Throws a SocketFailure. */
   static async open(at: Address, target: Address, events: RelayPortEvents): Promise<RelayUdpPort> {
-    const socket = socketFor(at);
-    try {
-      socket.bind(at.port, at.ip);
-      await once(socket, 'listening');
-    } catch (error) {
-      socket.close();
-      throw new SocketFailure(socketReason(error, at));
-    }
-    return new RelayUdpPort(socket, target, events);
+    const port: DatagramPort = await DatagramPort.bind(at, {
+      received: (bytes, remote) => opened.#came(bytes, remote),
+      failed: (text) => events.told(text, true),
+    });
+    const opened = new RelayUdpPort(port, target, events);
+    return opened;
+  }
+
+  get local(): Address {
+    return this.#port.local;
   }
 
   get lost(): string | undefined {
-    return this.#isClosed && !this.#isEnding ? lostPort(this.local) : undefined;
+    return this.#port.lost;
   }
 
   write(link: Link, bytes: Uint8Array): boolean {
     const flow = this.#byLink.get(link.id);
-    const socket = link.dialled ? flow?.forward : this.#socket;
-    if (flow === undefined || socket === undefined || this.#isClosed || socket.getSendQueueSize() > SEND_QUEUE) return false;
-    const sent = (error: Error | null): void => {
-      this.#onTheirWay--;
-      if (error !== null) this.#failed(flow, error, link.remote);
-    };
-    this.#onTheirWay++;
-    if (link.dialled) socket.send(bytes, sent);
-    else socket.send(bytes, link.remote.port, link.remote.ip, sent);
-    return true;
+    if (flow === undefined) return false;
+    return this.#port.send(bytes, link.dialled ? flow.forward : link.remote, (error) => this.#failed(flow, error, link.remote));
   }
 
   finish(): void {}
@@ -96,19 +69,16 @@ export class RelayUdpPort implements RelayPort {
     if (dialled || flow.server === undefined) this.#released(flow.forward);
   }
 
-  async end(): Promise<void> {
-    this.#isEnding ||= !this.#isClosed;
-    // What was handed over is on its way before the socket is closed.
-    for (const end = Date.now() + FAREWELL_MS; this.#onTheirWay > 0 && !this.#isClosed && Date.now() < end; )
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    for (const { forward } of this.#flows.values()) forward.close();
-    this.#flows.clear();
-    this.#byLink.clear();
-    if (!this.#isClosed) this.#socket.close();
+  end(): Promise<void> {
+    return this.#port.end(() => {
+      for (const { forward } of this.#flows.values()) forward.close();
+      this.#flows.clear();
+      this.#byLink.clear();
+    });
   }
 
   #came(bytes: Uint8Array, remote: Address): void {
-    if (this.#isEnding) return;
+    if (this.#port.isEnding) return;
     const flow = this.#flows.get(key(remote)) ?? this.#opened(remote);
     if (flow === undefined) return;
     if (flow.server !== undefined) this.#events.received(flow.client.id, plain(bytes));
@@ -116,10 +86,9 @@ export class RelayUdpPort implements RelayPort {
   }
 
   #opened(remote: Address): Flow | undefined {
-    const { ip, port } = this.local;
-    const forward = socketFor(this.#target);
+    const forward = datagramSocket(this.#target);
     let flow: Flow | undefined;
-    const client = this.#events.opened(remote, { ip: ownAddress(ip, remote.ip), port }, (link) => {
+    const client = this.#events.opened(remote, this.#port.towards(remote), (link) => {
       flow = { client: link, forward, server: undefined, early: [], hasFailed: false };
       this.#flows.set(key(remote), flow);
       this.#byLink.set(link.id, flow);
@@ -170,10 +139,6 @@ export class RelayUdpPort implements RelayPort {
       }
     });
   }
-}
-
-function socketFor({ ip }: Address): Socket {
-  return createSocket({ type: isIP(ip) === 6 ? 'udp6' : 'udp4', recvBufferSize: RECEIVE_BUFFER });
 }
 
 function plain({ buffer, byteOffset, length }: Uint8Array): Uint8Array {

@@ -3,16 +3,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../../dissector/bytes/index.ts';
 import {
-  type DecompressorConstructor,
+  compressionOf,
   decryptionSecrets,
   enhancedPacket,
   interfaceDescription,
-  isGzip,
   keyLogSecretsType,
   memoryFile,
   sectionHeader,
-  unpackGzip,
+  unpack,
 } from '../../../dissector/capture/index.ts';
+import { decompressors } from '../../../extension/capture/decompressors.web.ts';
 import { bytes, indexed } from './build.ts';
 
 describe('the writer', () => {
@@ -75,7 +75,6 @@ describe('the writer', () => {
 });
 
 describe('gzip', () => {
-  const Decompress = DecompressionStream as unknown as DecompressorConstructor;
   // Half of it packs to nearly nothing, so one piece that goes in gives many that come out; the rest does not pack.
   const plain = new Uint8Array(600_000);
   for (let i = 300_000, state = 1; i < plain.length; i++) {
@@ -88,20 +87,20 @@ describe('gzip', () => {
   const join = (chunks: Uint8Array[]) => new Uint8Array(Buffer.concat(chunks));
 
   it('is recognized', () => {
-    expect(isGzip(memoryFile(packed))).toBe(true);
-    expect(isGzip(memoryFile(plain))).toBe(false);
-    expect(isGzip(memoryFile(bytes(0x1f)))).toBe(false);
+    expect(compressionOf(memoryFile(packed))).toBe('gzip');
+    expect(compressionOf(memoryFile(plain))).toBeUndefined();
+    expect(compressionOf(memoryFile(bytes(0x1f)))).toBeUndefined();
   });
 
   it('is unpacked', async () => {
-    const { chunks, size, problem } = await unpackGzip(memoryFile(packed), Decompress);
+    const { chunks, size, problem } = await unpack(memoryFile(packed), 'gzip', decompressors);
     expect(problem).toBeUndefined();
     expect(size).toBe(plain.length);
     expect(Buffer.compare(join(chunks), plain)).toBe(0);
   });
 
   it.each([20, 400, 30_000, 100_000, 300_000])('cut at %i keeps what came before', async (cut) => {
-    const { chunks, problem } = await unpackGzip(memoryFile(packed.slice(0, cut)), Decompress);
+    const { chunks, problem } = await unpack(memoryFile(packed.slice(0, cut)), 'gzip', decompressors);
     const found = join(chunks);
     expect(problem?.kind).toBe('incomplete');
     const all = gunzipSync(packed.subarray(0, cut), { finishFlush: constants.Z_SYNC_FLUSH });
@@ -112,7 +111,7 @@ describe('gzip', () => {
   it('that is broken keeps what came before', async () => {
     const broken = packed.slice();
     broken.fill(0xff, 200_000, 270_000);
-    const { chunks, problem } = await unpackGzip(memoryFile(broken), Decompress);
+    const { chunks, problem } = await unpack(memoryFile(broken), 'gzip', decompressors);
     expect(problem).toBeDefined();
     const found = join(chunks);
     const good = found.subarray(0, 100_000);
@@ -122,7 +121,7 @@ describe('gzip', () => {
 
   it('that unpacks to more than the limit is stopped there', async () => {
     const bomb = new Uint8Array(gzipSync(new Uint8Array(50_000_000)));
-    const { size, chunks, problem } = await unpackGzip(memoryFile(bomb), Decompress, {
+    const { size, chunks, problem } = await unpack(memoryFile(bomb), 'gzip', decompressors, {
       ...defaultLimits,
       unpackedSize: 1_000_000,
     });
@@ -132,7 +131,7 @@ describe('gzip', () => {
   });
 
   it('of something else is a problem', async () => {
-    expect((await unpackGzip(memoryFile(plain), Decompress)).problem).toBeDefined();
-    expect((await unpackGzip(memoryFile(bytes()), Decompress)).problem).toBeDefined();
+    expect((await unpack(memoryFile(plain), 'gzip', decompressors)).problem).toBeDefined();
+    expect((await unpack(memoryFile(bytes()), 'gzip', decompressors)).problem).toBeDefined();
   });
 });

@@ -4,13 +4,13 @@ import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { gzipSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../../dissector/bytes/index.ts';
-import { enhancedPacket, interfaceDescription, memoryFile, sectionHeader } from '../../../dissector/capture/index.ts';
+import { enhancedPacket, interfaceDescription, memoryFile, sectionHeader, unpack } from '../../../dissector/capture/index.ts';
+import { decompressors } from '../../../extension/capture/decompressors.ts';
+import { decompressors as web } from '../../../extension/capture/decompressors.web.ts';
 import { GrowingFile } from '../../../extension/capture/growingfile.ts';
-import { Decompress } from '../../../extension/capture/gunzip.ts';
-import { Decompress as Web } from '../../../extension/capture/gunzip.web.ts';
 import { openFile } from '../../../extension/capture/open.ts';
 import { bundled } from './bundle.ts';
 import { peerscope, temporary } from './help.ts';
@@ -33,8 +33,8 @@ function filler(fill: number): Buffer {
 function bomb(megabytes: number, fill = 0): Buffer {
   const frame = (seconds: number): Uint8Array => enhancedPacket({ bytes: new Uint8Array(60).fill(7), seconds, nanos: 0 });
   const begin = Buffer.concat([sectionHeader(), interfaceDescription({ linkType: 1 }), frame(1)]);
-  const part = gzipSync(Buffer.concat(Array.from({ length: 16 }, () => filler(fill))));
-  return Buffer.concat([gzipSync(begin), ...Array.from({ length: megabytes / 16 }, () => part), gzipSync(frame(2))]);
+  const part = zlib.gzipSync(Buffer.concat(Array.from({ length: 16 }, () => filler(fill))));
+  return Buffer.concat([zlib.gzipSync(begin), ...Array.from({ length: megabytes / 16 }, () => part), zlib.gzipSync(frame(2))]);
 }
 
 describe('a small file that unpacks to gigabytes', () => {
@@ -94,7 +94,7 @@ describe('where no file can be made', () => {
 
 describe('gunzip', () => {
   const plain = Buffer.from('text '.repeat(100_000));
-  const packed = gzipSync(plain);
+  const packed = zlib.gzipSync(plain);
   const inputs: [string, Buffer][] = [
     ['whole', packed],
     ['several members', Buffer.concat([packed, packed])],
@@ -104,10 +104,10 @@ describe('gunzip', () => {
   ];
 
   it.each(inputs)('of Node gives what that of a browser gives: %s', async (_, bytes) => {
-    const { unpackGzip } = await import('../../../dissector/capture/index.ts');
-    const [own, web] = await Promise.all([Decompress, Web].map((Class) => unpackGzip(memoryFile(bytes), Class)));
-    expect(own!.problem).toEqual(web!.problem);
-    expect(Buffer.concat(own!.chunks).subarray(0, web!.size).equals(Buffer.concat(web!.chunks))).toBe(true);
+    const both = [decompressors, web].map((each) => unpack(memoryFile(bytes), 'gzip', each));
+    const [own, browsers] = await Promise.all(both);
+    expect(own!.problem).toEqual(browsers!.problem);
+    expect(Buffer.concat(own!.chunks).subarray(0, browsers!.size).equals(Buffer.concat(browsers!.chunks))).toBe(true);
   });
 });
 
@@ -140,22 +140,31 @@ describe('a capture that unpacks to much', () => {
   }, 60_000);
 });
 
-describe('a capture that is compressed in another way', () => {
-  // The beginnings of what zstd and lz4 make of a capture.
-  it.each([
-    [
-      'capture.pcapng.zst',
-      '28b52ffd64cf12fd',
-      'The file is compressed with Zstandard, which Peerscope does not read. Unpack it first: zstd -d.',
-    ],
-    [
-      'capture.pcapng.lz4',
-      '04224d186440a7b4',
-      'The file is compressed with LZ4, which Peerscope does not read. Unpack it first: lz4 -d.',
-    ],
-  ])('%s is refused with what to do', async (name, digits, sentence) => {
-    const { status, err } = await peerscope(['decode', temporary(name, Buffer.from(digits, 'hex'))]);
-    expect(err).toContain(sentence);
+describe('a capture that is compressed with Zstandard', () => {
+  const { zstdCompressSync } = zlib as { readonly zstdCompressSync?: (bytes: Uint8Array) => Buffer };
+  const frames = Buffer.concat([sectionHeader(), interfaceDescription({ linkType: 1 }), filler(3)]);
+
+  it.skipIf(zstdCompressSync === undefined)('is read, frame after frame (Node 22.15 or later)', async () => {
+    const packed = zstdCompressSync!(frames);
+    const { format, unpackedSize, unpackProblem, unpacked } = await openFile(memoryFile(packed), defaultLimits);
+    expect({ format, unpackedSize, unpackProblem }).toEqual({
+      format: 'pcapng (Zstandard)',
+      unpackedSize: frames.length,
+      unpackProblem: undefined,
+    });
+    unpacked!.close();
+    const twice = await openFile(memoryFile(Buffer.concat([packed, packed])), defaultLimits);
+    expect(twice.unpackedSize).toBe(2 * frames.length);
+    twice.unpacked!.close();
+    const cut = await unpack(memoryFile(packed.subarray(0, -3)), 'Zstandard', decompressors);
+    expect(cut.problem).toMatchObject({ kind: 'incomplete' });
+  });
+
+  it.skipIf(zstdCompressSync !== undefined)('is refused where Node does not unpack it, with what to do', async () => {
+    const { status, err } = await peerscope(['decode', temporary('capture.pcapng.zst', Buffer.from('28b52ffd64cf12fd', 'hex'))]);
+    expect(err).toContain(
+      'is compressed with Zstandard, which Peerscope reads with Node 22.15 or later. Unpack it first: zstd -d.',
+    );
     expect(status).toBe(2);
   });
 });

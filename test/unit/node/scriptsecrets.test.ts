@@ -70,20 +70,24 @@ describe('what is computed from a secret', () => {
   ].map((statements, at) => `### rest ${at}\n${statements}\n`);
   const script = temporary('secrets.packet', [...sections, ...rest].join(''));
 
-  it.each([[[]], [['--json']], [['--junit']]])('is in no failure, and in no comment of a recording: %j', async (form) => {
-    const folder = join(dirname(script), `recordings${form.join()}`);
-    const { out, err } = await peerscope(['run', script, '--set', `q=${secret}`, '--record', folder, ...form]);
-    expect(told(out + err)).toEqual([]);
-    expect(out.split(/"failure":|<failure|secrets\.packet:\d+: /).length - 1).toBeGreaterThanOrEqual(sections.length);
-    expect(out).toMatch(/expected secret, 12 bytes, got another value, 5 bytes/);
-    for (const name of readdirSync(folder)) {
-      const opened = openCapture(memoryFile([new Uint8Array(readFileSync(join(folder, name)))]));
-      if ('problem' in opened) throw new Error(opened.problem.text);
-      while (opened.reader.step());
-      const comments = Array.from({ length: opened.reader.frames.length }, (_, frame) => opened.reader.comments(frame));
-      expect(told(JSON.stringify(comments))).toEqual([]);
-    }
-  });
+  // At the same time: each waits most of its time for what does not come.
+  it.concurrent.each([[[]], [['--json']], [['--junit']]])(
+    'is in no failure, and in no comment of a recording: %j',
+    async (form) => {
+      const folder = join(dirname(script), `recordings${form.join()}`);
+      const { out, err } = await peerscope(['run', script, '--set', `q=${secret}`, '--record', folder, ...form]);
+      expect(told(out + err)).toEqual([]);
+      expect(out.split(/"failure":|<failure|secrets\.packet:\d+: /).length - 1).toBeGreaterThanOrEqual(sections.length);
+      expect(out).toMatch(/expected secret, 12 bytes, got another value, 5 bytes/);
+      for (const name of readdirSync(folder)) {
+        const opened = openCapture(memoryFile([new Uint8Array(readFileSync(join(folder, name)))]));
+        if ('problem' in opened) throw new Error(opened.problem.text);
+        while (opened.reader.step());
+        const comments = Array.from({ length: opened.reader.frames.length }, (_, frame) => opened.reader.comments(frame));
+        expect(told(JSON.stringify(comments))).toEqual([]);
+      }
+    },
+  );
 
   it('is told to no editor, and not offered as what came', async () => {
     const sectionsOfEditor = new ScriptSections(quiet);

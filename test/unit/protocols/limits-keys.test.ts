@@ -4,11 +4,12 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { defaultLimits, toHex } from '../../../dissector/bytes/index.ts';
-import { type DecompressorConstructor, memoryFile, unpackGzip } from '../../../dissector/capture/index.ts';
+import { memoryFile, unpack } from '../../../dissector/capture/index.ts';
 import { encodeProto } from '../../../dissector/codec/index.ts';
 import { bytesOfInteger, x25519 } from '../../../dissector/crypto/index.ts';
 import { openBytes } from '../../../dissector/open.ts';
 import { payloads } from '../../../dissector/protocols/botd/messages.ts';
+import { decompressors } from '../../../extension/capture/decompressors.web.ts';
 import { goldenKeys, goldenPath } from '../../golden/open.ts';
 import { capture, udpFrame } from '../analysis/packets.ts';
 import * as botd from './botd.build.ts';
@@ -273,9 +274,8 @@ it('a gzip file that unpacks to a gigabyte stops at the limit, and the capture i
   // Members of a gzip file follow one another, so the zeros need not be packed in one piece.
   const zeros = gzipSync(Buffer.alloc(64 << 20), { level: 9 });
   const bomb = Buffer.concat([gzipSync(good), ...new Array(16).fill(zeros)]);
-  const Decompress = DecompressionStream as unknown as DecompressorConstructor;
   const limits = { ...defaultLimits, unpackedSize: 8 << 20 };
-  const { chunks, size, problem } = await unpackGzip(memoryFile(Uint8Array.from(bomb)), Decompress, limits);
+  const { chunks, size, problem } = await unpack(memoryFile(Uint8Array.from(bomb)), 'gzip', decompressors, limits);
   expect(problem).toMatchObject({ kind: 'limit', limit: 'unpackedSize' });
   expect(size).toBe(limits.unpackedSize);
   expect(read(Buffer.concat(chunks), p2p.dhKey('inbound')).states.slice(-1)).toEqual(['FIN_ACK decoded']);

@@ -1,26 +1,28 @@
-/** Gunzip, in Node. In a browser gunzip.web.ts stands in its place. */
-import { createGunzip } from 'node:zlib';
-import type { Decompressor, DecompressorConstructor } from '../../dissector/capture/index.ts';
+/** What Node unpacks. In a browser decompressors.web.ts stands in its place. */
+import type { Transform } from 'node:stream';
+import * as zlib from 'node:zlib';
+import type { Decompressor, Decompressors } from '../../dissector/capture/index.ts';
 
 /** Bytes that come out at once: a hundred thousand small pieces take longer than what is in them. */
 const PIECE_SIZE = 0x10_0000;
 
-/** In larger pieces than its DecompressionStream has: several times as fast. */
-class Gunzip implements Decompressor {
-  readonly #stream = createGunzip({ chunkSize: PIECE_SIZE });
+/** In larger pieces than Node's DecompressionStream has: several times as fast. */
+class OfStream implements Decompressor {
+  readonly #stream: Transform;
   readonly #pieces: Uint8Array[] = [];
   #failure: Error | undefined;
   #ended = false;
   #told: () => void = () => {};
 
-  constructor() {
+  constructor(stream: Transform) {
+    this.#stream = stream;
     // Pieces are taken as they come: what a stream holds back is lost when it fails.
-    this.#stream.on('data', (piece: Uint8Array) => {
+    stream.on('data', (piece: Uint8Array) => {
       this.#pieces.push(piece);
       this.#told();
     });
-    this.#stream.on('end', () => this.#end());
-    this.#stream.on('error', (error) => this.#end(error));
+    stream.on('end', () => this.#end());
+    stream.on('error', (error) => this.#end(error));
   }
 
   readonly writable = {
@@ -57,4 +59,18 @@ class Gunzip implements Decompressor {
   }
 }
 
-export const Decompress: DecompressorConstructor = Gunzip;
+function decompressor(stream: (options: { readonly chunkSize: number }) => Transform): new () => Decompressor {
+  return class extends OfStream {
+    constructor() {
+      super(stream({ chunkSize: PIECE_SIZE }));
+    }
+  };
+}
+
+/** Since Node 22.15; the types here are of the oldest Node that is supported. */
+const { createZstdDecompress } = zlib as { readonly createZstdDecompress?: typeof zlib.createGunzip };
+
+export const decompressors: Decompressors = {
+  gzip: decompressor(zlib.createGunzip),
+  ...(createZstdDecompress === undefined ? {} : { Zstandard: decompressor(createZstdDecompress) }),
+};

@@ -1,0 +1,9 @@
+import type { Decompressor, Decompressors } from '../../dissector/capture/index.ts';
+
+class Gzip extends DecompressionStream {
+  constructor() {
+    super('gzip');
+  }
+}
+
+export const decompressors: Decompressors = { gzip: Gzip as unknown as new () => Decompressor };
