@@ -6,9 +6,12 @@ import { hmac } from '@noble/hashes/hmac.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { power } from './integer.ts';
 
-const hashes = { SHA256: sha256, SHA512: sha512, BLAKE2s: blake2s, BLAKE2b: blake2b } as const;
 /** Hash functions by the names that the Noise Protocol Framework has for them (section 12). */
-export type HmacHash = keyof typeof hashes;
+export type HmacHash = 'SHA256' | 'SHA512' | 'BLAKE2s' | 'BLAKE2b';
+const hashes = { SHA256: sha256, SHA512: sha512, BLAKE2s: blake2s, BLAKE2b: blake2b } as const satisfies Record<
+  HmacHash,
+  unknown
+>;
 
 /**
  * The cryptography that a capture asks for thousands of times. A platform may have it faster than JavaScript; what it gives is the
