@@ -12,7 +12,9 @@ import type { Tell } from './io.ts';
 import type { Setup } from './setup.ts';
 import type { Task } from './task.ts';
 
-const STEP_FRAMES = 65_536;
+const STEP_FRAMES = 8192;
+/** Messages between two looks at the clock. */
+const LOOKED = 256;
 /** Lines that are told of one key log. */
 const KEY_LOG_PROBLEMS = 5;
 
@@ -46,10 +48,22 @@ export function readKeyLog(path: string, { keyLogSize }: Limits): KeyLog {
 }
 
 /** The whole first pass: messages have their final numbers only then, since a conversation may be recognised late. */
-export function analyse(task: Pick<Task, 'file' | 'keys' | 'setup' | 'tell' | 'left' | 'clocks' | 'incoming'>): Pass {
-  const { file, keys, setup, tell } = task;
+export async function analyse(
+  task: Pick<Task, 'file' | 'keys' | 'setup' | 'tell' | 'left' | 'clocks' | 'incoming' | 'progress'>,
+): Promise<Pass> {
+  const { file, keys, setup, tell, progress } = task;
   const pass = new Pass(file, keys, setup.protocols, setup.decodeOptions);
-  while (pass.step(STEP_FRAMES));
+  progress.begin('Reading', 'frames');
+  try {
+    while (pass.step(STEP_FRAMES)) {
+      const { observed } = pass.analysis;
+      progress.at((file.reader.position / file.unpackedSize) * (observed / file.reader.frames.length), observed);
+      const turn = progress.turn();
+      if (turn !== undefined) await turn;
+    }
+  } finally {
+    progress.end();
+  }
   for (const sentence of [...captureNotices(task), ...keys.problems]) tell(sentence);
   return pass;
 }
@@ -66,10 +80,20 @@ function leftOf({ left, incoming }: Pick<Task, 'left' | 'incoming'>): string | u
 }
 
 /** The messages that a command is about: all, or those that its filter matches. */
-export function* matching(analysis: Analysis, { setup: { filter } }: Pick<Task, 'setup'>): Generator<number> {
+export function* matching(
+  analysis: Analysis,
+  { setup: { filter }, progress }: Pick<Task, 'setup' | 'progress'>,
+): Generator<number> {
   const row = new FilterRow(analysis);
-  for (let n = 0; n < analysis.messageCount; n++)
-    if (filter === undefined || filter.matches(row.at(analysis.message(n).frame, n))) yield n;
+  const { messageCount } = analysis;
+  try {
+    for (let n = 0; n < messageCount; n++) {
+      if (n % LOOKED === 0) progress.at(n / messageCount, n);
+      if (filter === undefined || filter.matches(row.at(analysis.message(n).frame, n))) yield n;
+    }
+  } finally {
+    progress.end();
+  }
 }
 
 /** The exit status that a capture by itself gives. */

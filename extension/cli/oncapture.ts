@@ -9,6 +9,7 @@ import { info } from './commands/info.ts';
 import { exitStatus } from './errors.ts';
 import type { Io, Tell } from './io.ts';
 import type { Output } from './output.ts';
+import { Progress } from './progress.ts';
 import { filterHints, readSetup } from './setup.ts';
 import { openCaptures } from './sources.ts';
 import { writeCaptures } from './tables/writecaptures.ts';
@@ -20,16 +21,27 @@ const commands: Readonly<Record<CaptureCommand, (task: Task) => Promise<number>>
 
 export function onCapture(command: Command, io: Io, out: Output, tell: Tell): Promise<number> {
   const { tables } = command;
-  if (tables?.out !== undefined)
-    return writeCaptures({ ...command, tables: { ...tables, out: tables.out } }, io, out, tell, (one, folder, told) =>
-      perform(one, io, out, told, folder),
+  if (tables?.out !== undefined) {
+    const progress = new Progress(io);
+    const toFolder = { ...command, tables: { ...tables, out: tables.out } };
+    // What has been written so far is taken away.
+    void io.interrupted().then(() => progress.interrupt());
+    return writeCaptures(toFolder, { ...io, progress }, out, tell, (one, folder, told) =>
+      perform(one, { ...io, progress }, out, told, folder),
     );
-  const work = () => perform(command, io, out, tell);
+  }
+  const work = () => perform(command, { ...io, progress: new Progress(io) }, out, tell);
   return command.watch ? again(work, () => filesOfCommand(command), { io, out, tell }) : work();
 }
 
 /** `folder` is of tables. */
-async function perform(command: Command, io: Io, out: Output, tell: Tell, folder?: string): Promise<number> {
+async function perform(
+  command: Command,
+  { progress, ...io }: Io & Pick<Task, 'progress'>,
+  out: Output,
+  tell: Tell,
+  folder?: string,
+): Promise<number> {
   const setup = await readSetup(command, tell);
   filterHints(setup).forEach(tell);
   const keys = readKeys(command.keys, setup, tell);
@@ -37,7 +49,7 @@ async function perform(command: Command, io: Io, out: Output, tell: Tell, folder
   const ofCapture = (sentence: string): void => tell(`${name}: ${sentence}`);
   const opened = await openCaptures(command, io.stdin, setup.decodeOptions.limits);
   const status = await commands[command.name]({
-    ...{ ...opened, command, setup, keys, out, version: io.version, tell: ofCapture },
+    ...{ ...opened, command, setup, keys, out, progress, version: io.version, tell: ofCapture },
     ...(folder === undefined ? {} : { folder }),
   });
   // All that could be read is printed; what a module failed in is told, and the status says so.

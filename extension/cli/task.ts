@@ -2,6 +2,7 @@ import type { CaptureKeys } from '../capture/keys.ts';
 import type { OpenFile } from '../capture/open.ts';
 import type { Command } from './arguments.ts';
 import type { Output } from './output.ts';
+import type { Progress } from './progress.ts';
 import type { Setup } from './setup.ts';
 import type { Incoming } from './stdin.ts';
 
@@ -18,6 +19,7 @@ export interface Task {
   readonly clocks: readonly string[];
   readonly keys: CaptureKeys;
   readonly out: Output;
+  readonly progress: Progress;
   /** This program's own. */
   readonly version: () => string;
   /** Of tables: the folder that they are written to. */

@@ -1,6 +1,7 @@
 /** A person reads a capture as a ladder, steps through it with the keys, and saves it as a drawing. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Inspecting } from './inspecting.ts';
 import { Workbench } from './workbench.ts';
@@ -33,6 +34,22 @@ describe('the ladder', () => {
     await inspecting.frame.locator('#field-tree .field-text', { hasText: `Frame ${frame},` }).waitFor();
     await inspecting.press('End');
     await inspecting.frame.locator('#step-341.selected').waitFor();
+  });
+
+  it('keeps frame and time in view where it is scrolled sideways', async () => {
+    await workbench.page.setViewportSize({ width: 560, height: 800 });
+    const ladder = inspecting.frame.locator('#ladder');
+    await ladder.focus();
+    await inspecting.press('Home');
+    const place = steps().nth(3).locator('.step-time');
+    const x = async (of: Locator): Promise<number | undefined> => (await of.boundingBox())?.x;
+    const [before, arrow] = [await x(place), await x(steps().nth(3).locator('.arrow'))];
+    await ladder.hover();
+    await workbench.page.mouse.wheel(400, 0);
+    await expect.poll(async () => Number(arrow) - Number(await x(steps().nth(3).locator('.arrow')))).toBeGreaterThan(100);
+    expect(await x(place)).toBe(before);
+    await workbench.screenshot('ladder-sideways');
+    await workbench.page.setViewportSize({ width: 1280, height: 800 });
   });
 
   it('follows the filter', async () => {

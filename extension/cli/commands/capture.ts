@@ -12,6 +12,7 @@ import { exitStatus, UsageError } from '../errors.ts';
 import { follow } from '../following.ts';
 import type { Io, Tell } from '../io.ts';
 import type { Output } from '../output.ts';
+import { Progress } from '../progress.ts';
 import { readSetup } from '../setup.ts';
 import { openPipe } from '../sources.ts';
 import { Incoming } from '../stdin.ts';
@@ -68,7 +69,7 @@ async function run(command: LiveCommand, io: Io, out: Output, tell: Tell): Promi
   const incoming = new Incoming(pipe.stream, limits, 'The capture');
   try {
     const opened = await openPipe(incoming, limits, true);
-    const task = { ...opened, clocks: [], command: decoding, setup, keys, out, version: io.version };
+    const task = { ...opened, clocks: [], command: decoding, setup, keys, out, progress: new Progress(io), version: io.version };
     await follow({ ...task, tell: (sentence) => tell(`${name}: ${sentence}`) }, incoming, () => logs.read([keys.ring]));
     // What is not decoded any more still goes to the files; without them nobody wants it.
     const end = await (files === undefined || out.closed ? live.stop() : live.ended);

@@ -11,7 +11,7 @@ import type { Task } from '../task.ts';
  */
 export async function check(task: Task): Promise<number> {
   const { command, out, tell } = task;
-  const { analysis } = analyse(task);
+  const { analysis } = await analyse(task);
   const { line, notice, end } = report(task, analysis);
   let errors = 0;
   let checked = 0;

@@ -16,8 +16,9 @@ export async function decode(task: Task): Promise<number> {
   const { command, out, tell, incoming } = task;
   if (incoming !== undefined && command.tables === undefined && command.decrypted === undefined && !(await allAtOnce(incoming)))
     return follow(task, incoming);
-  const { analysis } = analyse(task);
+  const { analysis } = await analyse(task);
   for (const sentence of decodingNotices(analysis)) tell(sentence);
+  task.progress.begin('Writing', 'messages', command.tables?.out === undefined && command.decrypted === undefined);
   if (command.tables !== undefined) {
     if (task.folder === undefined) return printZeek(task, analysis);
     await writeTables(task, analysis, command.tables, task.folder);

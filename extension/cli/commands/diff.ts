@@ -8,6 +8,7 @@ import { exitStatus, UsageError } from '../errors.ts';
 import type { Io, Tell } from '../io.ts';
 import { type Given, parseOptions, refuseOthers } from '../options.ts';
 import type { Output } from '../output.ts';
+import { Progress } from '../progress.ts';
 import { readFilter, readSetup, type Setup } from '../setup.ts';
 import { openCaptures } from '../sources.ts';
 import { diffHelp } from '../usage.ts';
@@ -110,10 +111,11 @@ async function side(path: string, keyLogs: readonly string[], setup: Setup, io: 
   const keys = readKeys(keyLogs, setup, tell);
   const from = { name: 'diff', captures: [path], alignClocks: false, explain: undefined } as const;
   const opened = await openCaptures(from, io.stdin, setup.decodeOptions.limits);
-  const { analysis } = analyse({ ...opened, keys, setup, tell: told });
+  const progress = new Progress(io);
+  const { analysis } = await analyse({ ...opened, keys, setup, progress, tell: told });
   const status = readStatus(opened);
   if (setup.filter === undefined) return { side: captureSide(analysis), status };
-  const wanted = new Set(matching(analysis, { setup }));
+  const wanted = new Set(matching(analysis, { setup, progress }));
   return { side: captureSide(analysis, (n) => wanted.has(n)), status };
 }
 

@@ -8,7 +8,7 @@ import { countsByProtocol, plural, table } from '../text.ts';
 
 export async function info(task: Task): Promise<number> {
   const { command, file, out, tell } = task;
-  const { analysis } = analyse(task);
+  const { analysis } = await analyse(task);
   for (const sentence of descriptionNotices(analysis)) tell(sentence);
   const all = describeCapture(file, analysis);
   if (command.json) await out.line(JSON.stringify(all));

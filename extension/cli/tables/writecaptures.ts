@@ -7,6 +7,7 @@ import { readKeys } from '../capture.ts';
 import { exitStatus, UsageError } from '../errors.ts';
 import type { Io, Tell } from '../io.ts';
 import type { Output } from '../output.ts';
+import type { Progress } from '../progress.ts';
 import { filterHints, readSetup } from '../setup.ts';
 import { checkPlace, filesIn, writeBeside } from './outfolder.ts';
 import { Processes } from './processes.ts';
@@ -14,6 +15,7 @@ import type { TableOptions } from './tableoptions.ts';
 
 /** A command whose tables go to a folder. */
 type ToFolder = Command & { readonly tables: TableOptions & { readonly out: string } };
+type Surroundings = Io & { readonly progress: Progress };
 /** Decodes one capture into a folder; its exit status. */
 type Perform = (command: Command, folder: string, tell: Tell) => Promise<number>;
 
@@ -22,7 +24,13 @@ const PARTS = '.parts';
 const DIGITS = 4;
 
 /** Prints the paths of the files. Throws a UsageError where the folder cannot be written. */
-export async function writeCaptures(command: ToFolder, io: Io, out: Output, tell: Tell, perform: Perform): Promise<number> {
+export async function writeCaptures(
+  command: ToFolder,
+  io: Surroundings,
+  out: Output,
+  tell: Tell,
+  perform: Perform,
+): Promise<number> {
   const { tables, captures } = command;
   checkPlace(tables.out, tables.force);
   const written = await writeBeside(tables.out, async (folder) => {
@@ -35,7 +43,7 @@ export async function writeCaptures(command: ToFolder, io: Io, out: Output, tell
   return written.value;
 }
 
-async function writeSeveral(command: ToFolder, folder: string, io: Io, tell: Tell, perform: Perform): Promise<number> {
+async function writeSeveral(command: ToFolder, folder: string, io: Surroundings, tell: Tell, perform: Perform): Promise<number> {
   const told = new Set<string>();
   // What is wrong with the call is told once, before any capture is read.
   await checkCall(command, (sentence) => {
@@ -50,7 +58,7 @@ async function writeSeveral(command: ToFolder, folder: string, io: Io, tell: Tel
   parts.forEach((part) => void mkdirSync(dirname(part), { recursive: true }));
   const statuses: readonly number[] =
     io.self === undefined || captures.includes('-')
-      ? await oneByOne(command, parts, tellNew, perform)
+      ? await oneByOne(command, parts, io, tellNew, perform)
       : await new Processes(io.self, command.tables, io).run(captures, parts, tellNew);
   // A capture that failed has left no folder.
   for (const [at, part] of parts.entries()) if (existsSync(part)) takeOver(part, folder, at);
@@ -64,14 +72,20 @@ async function checkCall(command: Command, tell: Tell): Promise<void> {
   readKeys(command.keys, setup, tell);
 }
 
-async function oneByOne(command: ToFolder, parts: readonly string[], tell: Tell, perform: Perform): Promise<number[]> {
+async function oneByOne(
+  command: ToFolder,
+  parts: readonly string[],
+  { progress }: Surroundings,
+  tell: Tell,
+  perform: Perform,
+): Promise<number[]> {
   const statuses: number[] = [];
   for (const [at, capture] of command.captures.entries()) {
     mkdirSync(parts[at]!);
     try {
       statuses.push(await perform({ ...command, captures: [capture], capture }, parts[at]!, tell));
     } catch (error) {
-      if (!(error instanceof UnreadableCapture || error instanceof UsageError)) throw error;
+      if (progress.isInterrupted || !(error instanceof UnreadableCapture || error instanceof UsageError)) throw error;
       tell(error.message);
       rmSync(parts[at]!, { recursive: true, force: true });
       statuses.push(error instanceof UsageError ? exitStatus.usage : exitStatus.unreadable);

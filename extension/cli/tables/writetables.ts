@@ -34,6 +34,8 @@ export async function writeTables(
   let waiting = 0;
   const rows = new TableRows(analysis, capture);
   for (const n of matching(analysis, task)) {
+    const turn = task.progress.turn();
+    if (turn !== undefined) await turn;
     const row = rows.row(n);
     const { folder: part, omitted } = partOf(row, partition, capture);
     const path = join(folder, part, `${row.protocol.id}${end}`);
