@@ -3,7 +3,8 @@ import { Certificate, type Name } from '@peculiar/asn1-x509';
 import { toHex } from '../bytes/index.ts';
 import { orUndefined } from './orundefined.ts';
 import { derOf } from './pem.ts';
-import { type PublicKey, readPublicKey } from './signature.ts';
+import { readPublicKey } from './publickey.ts';
+import type { PublicKey } from './signature.ts';
 
 /** An X.509 certificate (RFC 5280) as far as a person reads it. Nothing here says that it is to be trusted. */
 export interface CertificateInfo {

@@ -1,7 +1,17 @@
 import { cbc, ctr, ecb, gcm } from '@noble/ciphers/aes.js';
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { ed25519, x25519 } from '@noble/curves/ed25519.js';
+import { blake2b, blake2s } from '@noble/hashes/blake2.js';
+import { hmac } from '@noble/hashes/hmac.js';
+import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { power } from './integer.ts';
+
+/** Hash functions by the names that the Noise Protocol Framework has for them (section 12). */
+export type HmacHash = 'SHA256' | 'SHA512' | 'BLAKE2s' | 'BLAKE2b';
+const hashes = { SHA256: sha256, SHA512: sha512, BLAKE2s: blake2s, BLAKE2b: blake2b } as const satisfies Record<
+  HmacHash,
+  unknown
+>;
 
 /**
  * The cryptography that a capture asks for thousands of times. A platform may have it faster than JavaScript; what it gives is the
@@ -25,6 +35,8 @@ export interface Engine {
   x25519Public(privateKey: Uint8Array): Uint8Array;
   /** Ed25519 (RFC 8032, section 5.1.7): points that are not written in the one right way, and public keys of low order, are refused. */
   verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+  /** HMAC (RFC 2104), as long as the digest: 32 bytes, 64 for SHA512 and BLAKE2b. The key has any length. */
+  hmac(hash: HmacHash, key: Uint8Array, message: Uint8Array): Uint8Array;
   /** `base` to the `exponent` modulo `modulus`, which is at least 1; neither of the others is negative. */
   power(base: bigint, exponent: bigint, modulus: bigint): bigint;
 }
@@ -39,6 +51,7 @@ export const libraryEngine: Engine = Object.freeze({
   x25519: (privateKey, publicKey) => x25519.getSharedSecret(privateKey, publicKey),
   x25519Public: (privateKey) => x25519.getPublicKey(privateKey),
   verifyEd25519: (publicKey, message, signature) => ed25519.verify(signature, message, publicKey, { zip215: false }),
+  hmac: (hash, key, message) => hmac(hashes[hash], key, message),
   power,
 } satisfies Engine);
 

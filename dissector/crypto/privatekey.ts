@@ -7,7 +7,7 @@ import { bufferOf } from './der.ts';
 import { type CurveName, curveNamed, curves } from './ecdsa.ts';
 import { curveAlgorithm, curveSpki, keyAlgorithms, serialized } from './keyinfo.ts';
 import type { Random } from './random.ts';
-import { readRsaPrivateKey } from './rsa.ts';
+import { readRsaPrivateKey } from './rsaprivatekey.ts';
 import { rsaSignDigest } from './rsawrap.ts';
 import type { ModulusLimit } from './signature.ts';
 import { ed25519Key, type SigningKey } from './signing.ts';

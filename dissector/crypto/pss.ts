@@ -1,6 +1,7 @@
 import { concatBytes } from '@noble/hashes/utils.js';
 import { type Check, defaultLimits, equalBytes } from '../bytes/index.ts';
-import { bitsOf, bytesOfInteger, integer, power } from './integer.ts';
+import { engine } from './engine.ts';
+import { bitsOf, bytesOfInteger, integer } from './integer.ts';
 import { digest, digestLength, mask } from './mgf.ts';
 import { type RsaPrivateKey, rsaDecrypt } from './rsa.ts';
 import type { HashName, ModulusLimit, PublicKey } from './signature.ts';
@@ -44,7 +45,7 @@ function saltLength(
   if (signature.length !== size || s >= key.modulus) return undefined;
   // The encoded message has a bit less than the modulus, so it may be a byte shorter.
   const encodedBits = key.bits - 1;
-  const whole = bytesOfInteger(power(s, key.exponent, key.modulus), size);
+  const whole = bytesOfInteger(engine.power(s, key.exponent, key.modulus), size);
   const encoded = whole.subarray(size - Math.ceil(encodedBits / 8));
   if (encoded.length < size && whole[0] !== 0) return undefined;
   if (encoded.length < hashLength + 2 || encoded.at(-1) !== 0xbc) return undefined;

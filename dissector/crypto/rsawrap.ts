@@ -1,7 +1,8 @@
 /** RSA as its senders use it: signatures, and keys encrypted for someone else. */
 import { concatBytes } from '@noble/hashes/utils.js';
 import { defaultLimits } from '../bytes/index.ts';
-import { bytesOfInteger, integer, power } from './integer.ts';
+import { engine } from './engine.ts';
+import { bytesOfInteger, integer } from './integer.ts';
 import { digest, digestLength, mask } from './mgf.ts';
 import type { Random } from './random.ts';
 import { type RsaPrivateKey, rsaDecrypt } from './rsa.ts';
@@ -29,7 +30,7 @@ export function wrappingSize(key: PublicKey, { modulusBits }: ModulusLimit = def
 export function rsaEncrypt(key: PublicKey, padded: Uint8Array): Uint8Array | undefined {
   const message = integer(padded);
   if (key.kind !== 'RSA' || padded.length !== wrappingSize(key) || message >= key.modulus) return undefined;
-  return bytesOfInteger(power(message, key.exponent, key.modulus), padded.length);
+  return bytesOfInteger(engine.power(message, key.exponent, key.modulus), padded.length);
 }
 
 /**

@@ -1,12 +1,9 @@
 import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
-import { RSAPublicKey } from '@peculiar/asn1-rsa';
-import { AsnConvert } from '@peculiar/asn1-schema';
-import { SubjectPublicKeyInfo } from '@peculiar/asn1-x509';
 import { type Check, defaultLimits, fromHex, type Limits, toHex } from '../bytes/index.ts';
-import { type CurveName, curveNamed, curves } from './ecdsa.ts';
+import { type CurveName, curves } from './ecdsa.ts';
 import { engine } from './engine.ts';
-import { integer, power } from './integer.ts';
+import { integer } from './integer.ts';
 
 export type PublicKey =
   | { readonly kind: 'Ed25519'; readonly bytes: Uint8Array }
@@ -25,30 +22,6 @@ export function verificationCost(key: PublicKey): number {
 }
 
 const curveCosts = { 'P-256': 2, 'P-384': 4, 'P-521': 8 } as const;
-/** Reads a DER SubjectPublicKeyInfo (RFC 5280 section 4.1); a sentence when it cannot be read or used. */
-export function readPublicKey(der: Uint8Array): PublicKey | string {
-  try {
-    const info = AsnConvert.parse(der, SubjectPublicKeyInfo);
-    const bytes = new Uint8Array(info.subjectPublicKey);
-    switch (info.algorithm.algorithm) {
-      case '1.3.101.112':
-        return bytes.length === 32 ? { kind: 'Ed25519', bytes } : `an Ed25519 key has 32 bytes, this one ${bytes.length}`;
-      case '1.2.840.10045.2.1': {
-        const curve = curveNamed(info.algorithm.parameters);
-        return curve === undefined ? 'the elliptic curve is not P-256, P-384 or P-521' : { kind: 'ECDSA', curve, point: bytes };
-      }
-      case '1.2.840.113549.1.1.1': {
-        const key = AsnConvert.parse(bytes, RSAPublicKey);
-        const modulus = integer(new Uint8Array(key.modulus));
-        return { kind: 'RSA', modulus, exponent: integer(new Uint8Array(key.publicExponent)), bits: modulus.toString(2).length };
-      }
-      default:
-        return `the key's algorithm ${info.algorithm.algorithm} is not known`;
-    }
-  } catch {
-    return 'the key is not a DER SubjectPublicKeyInfo';
-  }
-}
 
 /**
  * Verifies a signature over `digest` as it stands: Ed25519 signs it as its message (RFC 8032), ECDSA takes its leftmost
@@ -140,7 +113,8 @@ function verifyRsa(key: { modulus: bigint; exponent: bigint; bits: number }, dig
   const size = Math.ceil(key.bits / 8);
   const s = integer(signature);
   if (signature.length !== size || size < digest.length + 11 || s >= key.modulus) return false;
-  const padded = power(s, key.exponent, key.modulus)
+  const padded = engine
+    .power(s, key.exponent, key.modulus)
     .toString(16)
     .padStart(size * 2, '0');
   return padded === `0001${'ff'.repeat(size - digest.length - 3)}00${toHex(digest)}`;

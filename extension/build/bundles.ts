@@ -3,6 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { project } from '../workbench/paths.ts';
+import { atFirstCall } from './atfirstcall.ts';
 
 export interface Bundle {
   readonly entry: string;
@@ -10,7 +11,11 @@ export interface Bundle {
   readonly options: BuildOptions;
 }
 
-const node: BuildOptions = { platform: 'node', target: 'node20', sourcemap: 'linked' };
+// Modules, where a package has both: of CommonJS nothing that is not used can be left out.
+const node: BuildOptions = {
+  ...{ platform: 'node', mainFields: ['module', 'main'], target: 'node20', sourcemap: 'linked' },
+  plugins: [atFirstCall],
+};
 
 /** Where a browser needs something else, `name.web.ts` stands beside `name.ts`. */
 const webFiles: Plugin = {
@@ -61,7 +66,13 @@ export const bundles: readonly Bundle[] = [
   {
     entry: 'extension/host/main.ts',
     out: 'dist/extension.cjs',
-    options: { ...node, format: 'cjs', external: ['vscode'], plugins: [languageApart], supported: { 'dynamic-import': false } },
+    options: {
+      ...node,
+      format: 'cjs',
+      external: ['vscode'],
+      plugins: [languageApart, atFirstCall],
+      supported: { 'dynamic-import': false },
+    },
   },
   {
     entry: 'extension/host/language/server.ts',
@@ -72,7 +83,11 @@ export const bundles: readonly Bundle[] = [
   { entry: 'extension/node/main.ts', out: 'dist/node.cjs', options: { ...node, format: 'cjs' } },
   { entry: 'extension/debug/main.ts', out: 'dist/debug.cjs', options: { ...node, format: 'cjs' } },
   { entry: 'extension/agents/main.ts', out: 'dist/agents.cjs', options: { ...node, format: 'cjs' } },
-  { entry: 'extension/cli/mcpmain.ts', out: 'dist/mcp.cjs', options: { ...node, format: 'cjs', plugins: [leanAgents] } },
+  {
+    entry: 'extension/cli/mcpmain.ts',
+    out: 'dist/mcp.cjs',
+    options: { ...node, format: 'cjs', plugins: [leanAgents, atFirstCall] },
+  },
   { entry: 'extension/server/main.ts', out: 'dist/server.cjs', options: { ...node, format: 'cjs' } },
   // The host, the worker and the language server for a host without Node; VS Code wants these to end in `.js`.
   { entry: 'extension/host/main.ts', out: 'dist/web/extension.js', options: { ...web, format: 'cjs', external: ['vscode'] } },
@@ -89,7 +104,7 @@ export const bundles: readonly Bundle[] = [
     entry: 'extension/cli/main.ts',
     out: 'dist/peerscope.js',
     // In parts: a command loads those that it needs.
-    options: { ...node, format: 'esm', banner: { js: commandBanner }, splitting: true, plugins: [leanAgents] },
+    options: { ...node, format: 'esm', banner: { js: commandBanner }, splitting: true, plugins: [leanAgents, atFirstCall] },
   },
   {
     // A style sheet that the entry imports lands beside it as capture.css.

@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { equalBytes } from '../../dissector/bytes/index.ts';
-import { type Engine, libraryEngine, orUndefined } from '../../dissector/crypto/index.ts';
+import { type Engine, type HmacHash, libraryEngine, orUndefined } from '../../dissector/crypto/index.ts';
+import { nativeHmac } from './hmac.ts';
 import { nativePublicKeys } from './publickeys.ts';
 
 const tagLength = 16;
@@ -16,6 +17,7 @@ const native: Engine = {
   },
   openCtr: (key, iv, ciphertext) => plain(createDecipheriv('aes-256-ctr', key, iv).update(ciphertext)),
   encipherBlocks: (key, blocks) => plain(createCipheriv('aes-256-ecb', key, null).setAutoPadding(false).update(blocks)),
+  hmac: nativeHmac,
   ...nativePublicKeys,
 };
 
@@ -43,7 +45,7 @@ function plain({ buffer, byteOffset, length }: Buffer): Uint8Array {
   return new Uint8Array(buffer as ArrayBuffer, byteOffset, length);
 }
 
-type Given = readonly (Uint8Array | bigint)[];
+type Given = readonly (Uint8Array | bigint | string)[];
 type Answer = Uint8Array | boolean | bigint | undefined;
 type Answering = (...given: Given) => Answer;
 
@@ -123,7 +125,26 @@ export const questions: { readonly [name in keyof Engine]: () => readonly Questi
       [[neutral, sample(48), signature], false],
     ];
   },
+  hmac: () => {
+    const codes: readonly (readonly [hash: HmacHash, code: string])[] = [
+      ['SHA256', '6c7aea8ad014338bd17e51625d7076ef887182567fc3659eb9e63dd1529037a9'],
+      [
+        'SHA512',
+        '308ee73c1cd8f4fc2ccbb1cd4242416cc43c2bcfe20d2acc627a765692bcff40ca6720845f471dd030f1d74159e05eb6f16c90b506273e816ddccdad132c4506',
+      ],
+      ['BLAKE2s', 'e4227d2479d1de100d74c7d963b0fde12543bb4f4cf27557402e05c4465c2ace'],
+      [
+        'BLAKE2b',
+        '96f380add7cf2784e662be4efb3a5214a6c6201e35ffa35aa9ceea8d58b951ed253ed083dc713725f595736edfb3bba4efe67992a9ddb1d9046594f0e13ccfef',
+      ],
+    ];
+    return codes.map(([hash, code]) => [[hash, sample(64), sample(48)], hex(code)]);
+  },
   power: () => {
+    // Of the size and with the exponent of an RSA key.
+    const modulus = ((1n << 521n) - 1n) * ((1n << 127n) - 1n);
+    const encrypted =
+      0xf416305adffa837bd263d6e2b1035f9413625b25b54c348fe629385505b49d52aaebe7f2a9d3a9e040b907c4dd183bd3d452fa973aaed756d6b6186120fe2356656d6fe099404100d6077864bef9c8528cn;
     const prime = (1n << 521n) - 1n;
     const made =
       0x7c9e63b1b3e497927196b392a1bc2758c452360aab7f659d2da94509e4fc16f220779c87c9095a77c0d0e39cd9d13287b097ca153251540e699b6f184fe3dc933dn;
@@ -131,6 +152,7 @@ export const questions: { readonly [name in keyof Engine]: () => readonly Questi
       [[3n, 0x1234_5678n, prime], made],
       [[prime - 1n, 7n, prime], prime - 1n],
       [[5n, 3n, 10n], 5n],
+      [[0x1234_5678_9abc_defn, 65_537n, modulus], encrypted],
     ];
   },
 };

@@ -4,6 +4,5 @@ export {
   dhInRange as inRange,
   dhPublic as publicOf,
   dhShared as shared,
-  readDhPublicKey as readPublicKey,
-  writeDhPublicKey as writePublicKey,
 } from '../dh.ts';
+export { readDhPublicKey as readPublicKey, writeDhPublicKey as writePublicKey } from '../dhpublickey.ts';

@@ -5,10 +5,12 @@ import { padOaep, padPkcs1, rsaEncrypt, wrappingSize } from '../rsawrap.ts';
 import type { HashName, PublicKey } from '../signature.ts';
 
 export { signPss, verifyPss } from '../pss.ts';
+export { readPublicKey } from '../publickey.ts';
 export type { Random } from '../random.ts';
-export { type RsaPrivateKey, readRsaPrivateKey as readPrivateKey, rsaPublicOf as publicOf } from '../rsa.ts';
+export { type RsaPrivateKey, rsaPublicOf as publicOf } from '../rsa.ts';
+export { readRsaPrivateKey as readPrivateKey } from '../rsaprivatekey.ts';
 export { rsaSign as signPkcs1 } from '../rsawrap.ts';
-export { type HashName, type MessageHash, type PublicKey, readPublicKey, verifyRsaMessage as verifyPkcs1 } from '../signature.ts';
+export { type HashName, type MessageHash, type PublicKey, verifyRsaMessage as verifyPkcs1 } from '../signature.ts';
 
 /**
  * RSAES-OAEP with an empty label; undefined for a key that is not RSA or out of bounds, and for a message that is too long. `mgfHash` is

@@ -81,6 +81,18 @@ export function readHandshake(
   return new Reader(protocol, known, prologue).read(recorded);
 }
 
+/** The state after the last prologue of each protocol: a capture may hold a million handshakes, and they begin alike. */
+const begun = new WeakMap<NoiseProtocol, { readonly prologue: Uint8Array; readonly state: SymmetricState }>();
+
+function begin(protocol: NoiseProtocol, prologue: Uint8Array): SymmetricState {
+  const known = begun.get(protocol);
+  if (known !== undefined && equalBytes(known.prologue, prologue)) return known.state.copy();
+  const state = new SymmetricState(protocol);
+  state.mixHash(prologue);
+  begun.set(protocol, { prologue: prologue.slice(), state });
+  return state.copy();
+}
+
 class Reader {
   readonly #protocol: NoiseProtocol;
   readonly #symmetric: SymmetricState;
@@ -98,14 +110,13 @@ class Reader {
 
   constructor(protocol: NoiseProtocol, known: KnownSecrets, prologue: Uint8Array) {
     this.#protocol = protocol;
-    this.#symmetric = new SymmetricState(protocol);
+    this.#symmetric = begin(protocol, prologue);
     for (const role of ['initiator', 'responder'] as const) {
       this.#give(`${role}.s`, known[role]?.s, protocol.dh.dhLength);
       this.#give(`${role}.e`, known[role]?.e, protocol.dh.dhLength);
       this.#give(`${role}.s.public`, known[role]?.sPublic, protocol.dh.dhLength);
     }
     for (const [at, psk] of (known.psks ?? []).entries()) this.#give(`psk${at + 1}`, psk, 32);
-    this.#symmetric.mixHash(prologue);
     for (const role of protocol.pattern.preMessages) this.#preMessage(role);
   }
 

@@ -10,17 +10,16 @@ export class SymmetricState {
   /** undefined before the first key. */
   #cipher: CipherState | undefined;
 
-  constructor(protocol: NoiseProtocol) {
+  /** InitializeSymmetric; `h` and `ck` are those of a state that stands there already. */
+  constructor(protocol: NoiseProtocol, h = initialize(protocol), ck = h) {
     this.#protocol = protocol;
-    this.#h = initialize(protocol);
-    this.#ck = this.#h;
+    this.#h = h;
+    this.#ck = ck;
   }
 
   /** As it stands: what is mixed into one of both is not in the other. */
   copy(): SymmetricState {
-    const copy = new SymmetricState(this.#protocol);
-    copy.#ck = this.#ck;
-    copy.#h = this.#h;
+    const copy = new SymmetricState(this.#protocol, this.#h, this.#ck);
     if (this.#cipher !== undefined) {
       copy.#cipher = new CipherState(this.#protocol.cipher, this.#cipher.k);
       copy.#cipher.setNonce(this.#cipher.n);

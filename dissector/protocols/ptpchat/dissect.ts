@@ -2,7 +2,7 @@ import { type Field, fromBase64, type Json, toHex, verdictOf } from '../../bytes
 import { type JsonNode, undecoded } from '../../codec/index.ts';
 import { type CertificateInfo, readCertificate } from '../../crypto/index.ts';
 import { type Dissection, LazyDissection, type MessageView } from '../../protocol/index.ts';
-import { cmsField } from './cmslayer.ts';
+import { cmsField } from './cmsfield.ts';
 import type { Facts } from './facts.ts';
 import { nodeToJson } from './json.ts';
 import { channelLabel, rsaLabel } from './keys.ts';

@@ -90,9 +90,10 @@ export default (library) => {
   };
   // 5.4.4: mac1 covers all before it under a key of the receiver's public key, mac2 all before it under a cookie.
   const mac = (key, bytes) => hashes.keyed(hashes.blake2s, key, 16, bytes);
-  const mac1Of = (publicKey, bytes) => mac(hashes.blake2s(ascii('mac1----'), publicKey), bytes.subarray(0, -32));
+  const [macLabel, cookieLabel] = ['mac1----', 'cookie--'].map(ascii);
+  const mac1Of = (publicKey, bytes) => mac(hashes.blake2s(macLabel, publicKey), bytes.subarray(0, -32));
   const mac2Of = (cookie, bytes) => mac(cookie, bytes.subarray(0, -16));
-  const cookieKey = (publicKey) => hashes.blake2s(ascii('cookie--'), publicKey);
+  const cookieKey = (publicKey) => hashes.blake2s(cookieLabel, publicKey);
 
   /** The verdict on a mac, and a finding where it is wrong. */
   function verify(talk, message, name, expected, what) {

@@ -32,8 +32,9 @@ describe('the engine of Node', () => {
   const ciphers: readonly (keyof Engine)[] = ['openChaChaPoly', 'openGcm', 'openCbc', 'openCtr', 'encipherBlocks'];
 
   const publicKeys: readonly (keyof Engine)[] = ['x25519', 'x25519Public', 'verifyEd25519', 'power'];
+  const hashes: readonly (keyof Engine)[] = ['hmac'];
 
-  it('is there', () => expect(provenParts().sort()).toEqual([...ciphers, ...publicKeys].sort()));
+  it('is there', () => expect(provenParts().sort()).toEqual([...ciphers, ...publicKeys, ...hashes].sort()));
 
   it.each(ciphers)('%s answers what the library answers, also to what does not fit', (name) => {
     const parts =
@@ -156,6 +157,8 @@ describe('a platform', () => {
       // Takes what the library refuses.
       x25519: (privateKey, publicKey) => orUndefined(() => libraryEngine.x25519(privateKey, publicKey)) ?? new Uint8Array(32),
       verifyEd25519: () => true,
+      // Of one of the hash functions alone.
+      hmac: (hash, key, message) => libraryEngine.hmac(hash === 'BLAKE2b' ? 'SHA512' : hash, key, message),
     };
     expect(provenParts(from).sort()).toEqual(['encipherBlocks', 'openCbc', 'openGcm', 'power', 'x25519Public']);
     // The library stands in the place of the others.

@@ -1,7 +1,9 @@
 /** secp256k1 with node:crypto as the oracle, and a negative twin for each. */
 import { createECDH, createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { secp256k1 as curve } from '@noble/curves/secp256k1.js';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { secp256k1 } from '../../../dissector/crypto/index.ts';
+import { orUndefined, secp256k1 } from '../../../dissector/crypto/index.ts';
 
 const { publicOf, readPoint, sharedPoint, verify } = secp256k1;
 const order = Buffer.from('fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141', 'hex');
@@ -55,6 +57,21 @@ describe('shared points', () => {
     expect(sharedPoint(peer.secret, mine.long)).toEqual(shared);
     expect(sharedPoint(pair().secret, peer.point)).not.toEqual(shared);
   });
+  it('are those of the library in constant time', () => {
+    const secrets = fc.oneof(
+      fc.uint8Array({ minLength: 32, maxLength: 32 }),
+      fc.constantFrom(new Uint8Array(32).with(31, 1), order),
+    );
+    fc.assert(
+      fc.property(secrets, fc.uint8Array({ minLength: 32, maxLength: 32 }), fc.boolean(), (secret, other, isCompressed) => {
+        const point = orUndefined(() => curve.getPublicKey(other, isCompressed));
+        if (point === undefined) return;
+        expect(sharedPoint(secret, point)).toEqual(orUndefined(() => curve.getSharedSecret(secret, point, true)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('are not made of what is no secret or no point', () => {
     const { secret, point } = pair();
     expect(sharedPoint(new Uint8Array(32), point)).toBeUndefined();
