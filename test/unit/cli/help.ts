@@ -42,12 +42,23 @@ export interface Result {
   readonly err: string;
 }
 
-/** Runs the command in this process. `stdin` comes in pieces of `pieceSize` bytes. */
-export async function peerscope(
-  args: readonly string[],
-  stdin: Uint8Array = new Uint8Array(0),
-  pieceSize = 1000,
-): Promise<Result> {
+/** A command that runs in this process. */
+export interface Started {
+  /** What it has printed so far. */
+  readonly said: { readonly out: string; readonly err: string };
+  readonly ended: Promise<Result>;
+  /** As a person does with Ctrl+C. */
+  interrupt(): void;
+}
+
+/** Runs the command in this process to its end. `stdin` comes in pieces of `pieceSize` bytes. */
+export function peerscope(args: readonly string[], stdin?: Uint8Array, pieceSize?: number): Promise<Result> {
+  return started(args, stdin, pieceSize).ended;
+}
+
+export function started(args: readonly string[], stdin: Uint8Array = new Uint8Array(0), pieceSize = 1000): Started {
+  let interrupt = (): void => {};
+  const interrupted = new Promise<void>((resolve) => (interrupt = resolve));
   const out: Buffer[] = [];
   const err: Buffer[] = [];
   const into = (chunks: Buffer[], written: (done: () => void) => void): Writable =>
@@ -66,10 +77,16 @@ export async function peerscope(
     stderr: into(err, (done) => done()),
     version: () => '1.2.3',
     root: project,
-    interrupted: () => new Promise(() => {}),
+    interrupted: () => interrupted,
   };
-  const status = await run(args, io);
-  return { status, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() };
+  const said = () => ({ out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() });
+  return {
+    get said() {
+      return said();
+    },
+    ended: run(args, io).then((status) => ({ status, ...said() })),
+    interrupt,
+  };
 }
 
 export function lines(text: string): string[] {
