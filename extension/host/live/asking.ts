@@ -107,7 +107,7 @@ async function askFiles(place: Place): Promise<{ readonly ring: Ring | undefined
   const title = vscode.l10n.t('Files for {0}', place.interface);
   const one = {
     label: vscode.l10n.t('One File'),
-    detail: vscode.l10n.t('All packets, up to the limit {0}', `liveBytes (${captureLimit('liveBytes')})`),
+    detail: vscode.l10n.t('All packets, up to {0} bytes (limit liveBytes)', captureLimit('liveBytes').toLocaleString()),
   };
   const rings = usualRings.map((ring) => ({ label: vscode.l10n.t('Ring of {0}', ringText(ring)), ring }));
   const newest = vscode.l10n.t('The newest packets, until you stop it');
