@@ -17,8 +17,13 @@ export interface Decompressor {
   };
 }
 
+/** Thrown by a stream that is not broken: what stands in the way, a sentence without its full stop. */
+export class UnpackRefusal extends Error {}
+
 /** What the platform unpacks: gzip (RFC 1952) everywhere, Zstandard (RFC 8878) where it has it. */
 export interface Decompressors {
+  /** Lets others go on for a moment: what is unpacked here would never wait by itself. */
+  turn(): Promise<void>;
   readonly gzip: new () => Decompressor;
   readonly Zstandard?: new () => Decompressor;
 }

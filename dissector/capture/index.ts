@@ -7,7 +7,7 @@ export {
   keyLogSecretsType,
   resolutionText,
 } from './catalog.ts';
-export type { Decompressor, Decompressors } from './decompressor.ts';
+export { type Decompressor, type Decompressors, UnpackRefusal } from './decompressor.ts';
 export * from './file.ts';
 export * from './frames.ts';
 export { type HostsFile, hostNames, readHosts } from './hostnames.ts';

@@ -20,15 +20,26 @@ interface Frame {
   unpacked: bigint;
 }
 
+/** Bytes that are read at a time: a file may have millions of blocks of a few bytes. */
+const readSize = 0x1_0000;
+/** Frames and blocks in a row that bring nothing: no program writes more than one or two. */
+const mostEmpty = 1000;
+
 /**
  * What a file of LZ4 frames (LZ4 Frame Format 1.6.4, LZ4 Block Format) unpacks to, a block a piece. A block has 4 MiB at most, packed and
- * unpacked; no more than a few of that are held. Frames may follow each other; skippable ones are passed. Every checksum there is, is checked. A frame that needs a dictionary
- * is refused: nothing says where that would be.
+ * unpacked; no more than a few of that are held. Frames may follow each other; skippable ones are passed. Every checksum there is, is
+ * checked; that of a whole frame stands at its end, behind pieces that were given. A frame that needs a dictionary is refused: nothing says
+ * where that would be.
  */
 export class Lz4Pieces {
   fed = 0;
   readonly #file: CaptureFile;
   readonly #history = new History();
+  /** What was read of the file last, and how much of it was taken. */
+  #ahead = new Uint8Array(0);
+  #taken = 0;
+  /** Frames and blocks since the last piece. */
+  #empty = 0;
   #frame: Frame | undefined;
   /** What is thrown once the bytes before it have been handed out. */
   #failure: Error | undefined;
@@ -40,11 +51,15 @@ export class Lz4Pieces {
   async next(): Promise<Uint8Array | undefined> {
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure;
+      if (++this.#empty > mostEmpty) throw broken('nothing but frames and blocks without content');
       this.#frame ??= this.#begin();
       if (this.#frame === undefined) return undefined;
       const piece = this.#block(this.#frame);
       if (piece === undefined) this.#frame = undefined;
-      else if (piece.length > 0) return piece;
+      else if (piece.length > 0) {
+        this.#empty = 0;
+        return piece;
+      }
     }
   }
 
@@ -52,28 +67,31 @@ export class Lz4Pieces {
     this.#frame = undefined;
   }
 
-  /** The head of the next frame; undefined at the end of the file. */
+  /** The descriptor of the next frame; undefined at the end of the file. */
   #begin(): Frame | undefined {
     while (this.fed < this.#file.size()) {
       const magic = word(this.#read(4));
       if ((magic & ~0xf) >>> 0 === skippableMagic) {
         this.#skip(word(this.#read(4)));
+        if (++this.#empty > mostEmpty) throw broken('nothing but frames and blocks without content');
         continue;
       }
       if (magic !== frameMagic) throw broken('no LZ4 frame begins here');
-      return this.#head();
+      return this.#descriptor();
     }
     return undefined;
   }
 
-  #head(): Frame {
+  /** Flags, block size, size of the content, and a byte of their XXH32. */
+  #descriptor(): Frame {
     const start = this.#read(2);
     const [flags, blocks] = [start[0]!, start[1]!];
     if (flags >> 6 !== 1) throw broken('another version of LZ4 frames');
+    if (flags & 2 || blocks & 0x8f) throw broken('reserved bits');
     const size = flags & 8 ? this.#read(8) : new Uint8Array(0);
     if (flags & 1) throw broken('the frame needs a dictionary');
-    const head = new Xxh32().take(start).take(size);
-    if (this.#read(1)[0] !== ((head.digest() >>> 8) & 0xff)) throw broken('the checksum of the head');
+    const checksum = new Xxh32().take(start).take(size).digest();
+    if (this.#read(1)[0] !== ((checksum >>> 8) & 0xff)) throw broken('the header checksum');
     this.#history.clear();
     const blockSize = blockSizes[(blocks >> 4) & 7];
     if (blockSize === undefined) throw broken('a reserved block size');
@@ -124,14 +142,30 @@ export class Lz4Pieces {
 
   #readUpTo(length: number): Uint8Array {
     const bytes = new Uint8Array(length);
-    const had = this.#file.read(this.fed, bytes);
-    this.fed += had;
+    let had = 0;
+    while (had < length && (this.#taken < this.#ahead.length || this.#readAhead())) {
+      const part = this.#ahead.subarray(this.#taken, this.#taken + length - had);
+      bytes.set(part, had);
+      had += part.length;
+      this.#taken += part.length;
+      this.fed += part.length;
+    }
     return bytes.subarray(0, had);
+  }
+
+  /** False at the end of the file. */
+  #readAhead(): boolean {
+    const bytes = new Uint8Array(readSize);
+    this.#ahead = bytes.subarray(0, this.#file.read(this.fed, bytes));
+    this.#taken = 0;
+    return this.#ahead.length > 0;
   }
 
   #skip(length: number): void {
     const end = this.fed + length;
     this.fed = Math.min(end, this.#file.size());
+    this.#ahead = new Uint8Array(0);
+    this.#taken = 0;
     if (this.fed < end) throw early();
   }
 }

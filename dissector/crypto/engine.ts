@@ -39,6 +39,8 @@ export interface Engine {
   hmac(hash: HmacHash, key: Uint8Array, message: Uint8Array): Uint8Array;
   /** `base` to the `exponent` modulo `modulus`, which is at least 1; neither of the others is negative. */
   power(base: bigint, exponent: bigint, modulus: bigint): bigint;
+  /** The same where nothing of it is secret: RSAEP and RSAVP1 (RFC 8017, sections 5.1.1 and 5.2.2). */
+  rsaPublic(base: bigint, exponent: bigint, modulus: bigint): bigint;
 }
 
 /** In JavaScript: everywhere, and what any other engine has to equal. */
@@ -53,6 +55,7 @@ export const libraryEngine: Engine = Object.freeze({
   verifyEd25519: (publicKey, message, signature) => ed25519.verify(signature, message, publicKey, { zip215: false }),
   hmac: (hash, key, message) => hmac(hashes[hash], key, message),
   power,
+  rsaPublic: power,
 } satisfies Engine);
 
 export let engine: Engine = libraryEngine;

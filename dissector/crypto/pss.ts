@@ -45,7 +45,7 @@ function saltLength(
   if (signature.length !== size || s >= key.modulus) return undefined;
   // The encoded message has a bit less than the modulus, so it may be a byte shorter.
   const encodedBits = key.bits - 1;
-  const whole = bytesOfInteger(engine.power(s, key.exponent, key.modulus), size);
+  const whole = bytesOfInteger(engine.rsaPublic(s, key.exponent, key.modulus), size);
   const encoded = whole.subarray(size - Math.ceil(encodedBits / 8));
   if (encoded.length < size && whole[0] !== 0) return undefined;
   if (encoded.length < hashLength + 2 || encoded.at(-1) !== 0xbc) return undefined;

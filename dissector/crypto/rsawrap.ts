@@ -30,7 +30,7 @@ export function wrappingSize(key: PublicKey, { modulusBits }: ModulusLimit = def
 export function rsaEncrypt(key: PublicKey, padded: Uint8Array): Uint8Array | undefined {
   const message = integer(padded);
   if (key.kind !== 'RSA' || padded.length !== wrappingSize(key) || message >= key.modulus) return undefined;
-  return bytesOfInteger(engine.power(message, key.exponent, key.modulus), padded.length);
+  return bytesOfInteger(engine.rsaPublic(message, key.exponent, key.modulus), padded.length);
 }
 
 /**

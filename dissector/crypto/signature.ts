@@ -114,7 +114,7 @@ function verifyRsa(key: { modulus: bigint; exponent: bigint; bits: number }, dig
   const s = integer(signature);
   if (signature.length !== size || size < digest.length + 11 || s >= key.modulus) return false;
   const padded = engine
-    .power(s, key.exponent, key.modulus)
+    .rsaPublic(s, key.exponent, key.modulus)
     .toString(16)
     .padStart(size * 2, '0');
   return padded === `0001${'ff'.repeat(size - digest.length - 3)}00${toHex(digest)}`;

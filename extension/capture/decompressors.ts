@@ -1,7 +1,7 @@
 /** What Node unpacks. In a browser decompressors.web.ts stands in its place. */
 import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
-import type { Decompressor, Decompressors } from '../../dissector/capture/index.ts';
+import { type Decompressor, type Decompressors, UnpackRefusal } from '../../dissector/capture/index.ts';
 
 /** Bytes that come out at once: a hundred thousand small pieces take longer than what is in them. */
 const PIECE_SIZE = 0x10_0000;
@@ -22,7 +22,7 @@ class OfStream implements Decompressor {
       this.#told();
     });
     stream.on('end', () => this.#end());
-    stream.on('error', (error) => this.#end(error));
+    stream.on('error', (error) => this.#end(refusalOf(error) ?? error));
   }
 
   readonly writable = {
@@ -59,6 +59,12 @@ class OfStream implements Decompressor {
   }
 }
 
+/** A window of Zstandard may be larger than what Node gives it memory for. */
+function refusalOf(error: NodeJS.ErrnoException): UnpackRefusal | undefined {
+  if (error.code !== 'ZSTD_error_frameParameter_windowTooLarge') return undefined;
+  return new UnpackRefusal('The file is compressed with a window of more than 128 MiB. Unpack it first: zstd -d --long=31');
+}
+
 function decompressor(stream: (options: { readonly chunkSize: number }) => Transform): new () => Decompressor {
   return class extends OfStream {
     constructor() {
@@ -71,6 +77,7 @@ function decompressor(stream: (options: { readonly chunkSize: number }) => Trans
 const { createZstdDecompress } = zlib as { readonly createZstdDecompress?: typeof zlib.createGunzip };
 
 export const decompressors: Decompressors = {
+  turn: () => new Promise((resolve) => setImmediate(resolve)),
   gzip: decompressor(zlib.createGunzip),
   ...(createZstdDecompress === undefined ? {} : { Zstandard: decompressor(createZstdDecompress) }),
 };

@@ -6,4 +6,7 @@ class Gzip extends DecompressionStream {
   }
 }
 
-export const decompressors: Decompressors = { gzip: Gzip as unknown as new () => Decompressor };
+export const decompressors: Decompressors = {
+  gzip: Gzip as unknown as new () => Decompressor,
+  turn: () => new Promise((resolve) => setTimeout(resolve, 0)),
+};

@@ -12,6 +12,7 @@ import {
   canUnpack,
   compressionOf,
   openCapture,
+  otherCompression,
   unpack,
 } from '../../dissector/capture/index.ts';
 import type { Protocol } from '../../dissector/protocol/index.ts';
@@ -50,17 +51,21 @@ export function merged(parts: NonNullable<OpenFile['parts']>, reader: CaptureRea
   };
 }
 
+/** Of a compressed file: the part of it that was read, 0 to 1, and what has come out so far. What it throws comes through. */
+export type Unpacking = (part: number, bytes: number) => void;
+
 /** `limits`: of its frames and blocks, and of what it unpacks to. */
-export async function openFile(file: CaptureFile, limits: Limits): Promise<OpenFile> {
+export async function openFile(file: CaptureFile, limits: Limits, unpacking: Unpacking = () => {}): Promise<OpenFile> {
   const size = file.size();
   const compression = compressionOf(file);
   if (compression === undefined) return { ...readerOf(file, limits), size, unpackedSize: size, unpackProblem: undefined };
   if (!canUnpack(compression, decompressors)) throw new UnreadableCapture(notHere(compression));
   const unpacked = new GrowingFile();
   try {
-    const { size: unpackedSize, problem } = await unpack(file, compression, decompressors, limits, (bytes) =>
-      unpacked.append(bytes),
-    );
+    const { size: unpackedSize, problem } = await unpack(file, compression, decompressors, limits, (bytes, fed) => {
+      unpacking(fed / size, unpacked.size());
+      return unpacked.append(bytes);
+    });
     if (unpackedSize === 0) throw new UnreadableCapture(`${problem?.text ?? 'The compressed file is empty'}.`);
     const { reader, format } = readerOf(unpacked, limits);
     return { reader, format: `${format} (${compression})`, unpacked, size, unpackedSize, unpackProblem: problem };
@@ -77,7 +82,7 @@ function notHere(compression: Compression): string {
 
 function readerOf(file: CaptureFile, limits: Limits): { reader: CaptureReader; format: string } {
   const opened = openCapture(file, limits);
-  if ('problem' in opened) throw new UnreadableCapture(sentence(opened.problem.text));
+  if ('problem' in opened) throw new UnreadableCapture(otherCompression(file) ?? sentence(opened.problem.text));
   return { reader: opened.reader, format: opened.reader.format };
 }
 

@@ -115,7 +115,7 @@ function powerIn(group: DiffieHellman | undefined, base: bigint, exponent: bigin
   return integer(plain(group.computeSecret(other)));
 }
 
-export const nativePublicKeys: Pick<Engine, 'x25519' | 'x25519Public' | 'verifyEd25519' | 'power'> = {
+export const nativePublicKeys: Pick<Engine, 'x25519' | 'x25519Public' | 'verifyEd25519' | 'power' | 'rsaPublic'> = {
   x25519: (privateKey, publicKey) =>
     plain(diffieHellman({ privateKey: privateKeyOf(privateKey), publicKey: publicKeyOf('X25519', publicKey) })),
   x25519Public: (privateKey) =>
@@ -132,13 +132,15 @@ export const nativePublicKeys: Pick<Engine, 'x25519' | 'x25519Public' | 'verifyE
     }
     return libraryEngine.verifyEd25519(publicKey, message, signature);
   },
-  power(base, exponent, modulus) {
-    // What is out of range Node refuses.
-    const isInRange = base > 1n && base < modulus - 1n && exponent > 0n && exponent < modulus && (modulus & 1n) === 1n;
-    const made = isInRange
-      ? orUndefined(() => rsaPower(base, exponent, modulus) ?? powerIn(groups.of(modulus), base, exponent, modulus))
-      : undefined;
-    // Where it gives zeros it may have computed nothing.
-    return made === undefined || made === 0n ? libraryEngine.power(base, exponent, modulus) : made;
-  },
+  power: (base, exponent, modulus) =>
+    inRange(base, exponent, modulus, () => powerIn(groups.of(modulus), base, exponent, modulus)),
+  // Apart from `power`: it keeps the keys that it is given.
+  rsaPublic: (base, exponent, modulus) => inRange(base, exponent, modulus, () => rsaPower(base, exponent, modulus)),
 };
+
+/** What is out of range Node refuses, and where it gives zeros it may have computed nothing: then the library is asked. */
+function inRange(base: bigint, exponent: bigint, modulus: bigint, native: () => bigint | undefined): bigint {
+  const isInRange = base > 1n && base < modulus - 1n && exponent > 0n && exponent < modulus && (modulus & 1n) === 1n;
+  const made = isInRange ? orUndefined(native) : undefined;
+  return made === undefined || made === 0n ? libraryEngine.power(base, exponent, modulus) : made;
+}

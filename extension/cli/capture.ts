@@ -57,7 +57,8 @@ export async function analyse(
   try {
     while (pass.step(STEP_FRAMES)) {
       const { observed } = pass.analysis;
-      progress.at((file.reader.position / file.unpackedSize) * (observed / file.reader.frames.length), observed);
+      const { position, frames } = file.reader;
+      progress.at(frames.length === 0 ? 0 : (position / file.unpackedSize) * (observed / frames.length), observed);
       const turn = progress.turn();
       if (turn !== undefined) await turn;
     }
@@ -79,11 +80,13 @@ function leftOf({ left, incoming }: Pick<Task, 'left' | 'incoming'>): string | u
   return left ?? incoming?.notice;
 }
 
-/** The messages that a command is about: all, or those that its filter matches. */
+/** The messages that a command is about: all, or those that its filter matches. `prints`: lines of standard output come of them. */
 export function* matching(
   analysis: Analysis,
   { setup: { filter }, progress }: Pick<Task, 'setup' | 'progress'>,
+  prints: boolean,
 ): Generator<number> {
+  progress.begin(prints ? 'Writing' : 'Going through', 'messages', prints);
   const row = new FilterRow(analysis);
   const { messageCount } = analysis;
   try {

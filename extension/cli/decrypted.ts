@@ -15,7 +15,7 @@ export async function writeDecrypted(task: Task, analysis: Analysis, path: strin
     try {
       const blocks = new OpenedBlocks(analysis);
       for (const block of blocks.head) writeSync(file, block);
-      for (const n of matching(analysis, task)) {
+      for (const n of matching(analysis, task, false)) {
         const block = blocks.message(n);
         if (block === undefined) continue;
         writeSync(file, block);

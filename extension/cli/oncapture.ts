@@ -47,7 +47,7 @@ async function perform(
   const keys = readKeys(command.keys, setup, tell);
   const name = command.capture === '-' ? 'standard input' : command.capture;
   const ofCapture = (sentence: string): void => tell(`${name}: ${sentence}`);
-  const opened = await openCaptures(command, io.stdin, setup.decodeOptions.limits);
+  const opened = await openCaptures(command, io.stdin, setup.decodeOptions.limits, progress.unpacking());
   const status = await commands[command.name]({
     ...{ ...opened, command, setup, keys, out, progress, version: io.version, tell: ofCapture },
     ...(folder === undefined ? {} : { folder }),

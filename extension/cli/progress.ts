@@ -62,12 +62,26 @@ export class Progress {
     const now = this.#now();
     if (now - this.#waited < TURN_MS) return undefined;
     this.#waited = now;
-    return new Promise((resolve, reject) =>
-      setImmediate(() => {
-        if (this.#isInterrupted) reject(new UsageError('It was interrupted: no table is written.', false));
-        else resolve();
-      }),
-    );
+    return this.settled();
+  }
+
+  /** The same at once: before what cannot be taken back. */
+  async settled(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.throwIfInterrupted();
+  }
+
+  throwIfInterrupted(): void {
+    if (this.#isInterrupted) throw new UsageError('It was interrupted: no table is written.', false);
+  }
+
+  /** Begins the part that unpacks a file, and hears of it. It throws a UsageError after an interruption. */
+  unpacking(): (part: number, bytes: number) => void {
+    this.begin('Unpacking', 'bytes');
+    return (part, bytes) => {
+      this.at(part, bytes);
+      this.throwIfInterrupted();
+    };
   }
 
   /** Takes the line away. */

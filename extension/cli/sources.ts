@@ -7,9 +7,10 @@ import type { Limits } from '../../dissector/bytes/index.ts';
 import { compressionOf } from '../../dissector/capture/index.ts';
 import { DiskFile } from '../capture/disk.ts';
 import { UnreadableCapture } from '../capture/failures.ts';
-import { merged, type OpenFile, openFile } from '../capture/open.ts';
+import { merged, type OpenFile, openFile, type Unpacking } from '../capture/open.ts';
 import { reasonOf } from '../capture/reason.ts';
 import type { Command } from './arguments.ts';
+import { UsageError } from './errors.ts';
 import { Incoming } from './stdin.ts';
 import type { Task } from './task.ts';
 
@@ -35,14 +36,15 @@ export async function openCaptures(
   }: Pick<Command, 'captures' | 'alignClocks' | 'explain'> & Partial<Pick<Command, 'tables'>> & { readonly name: string },
   stdin: Readable,
   limits: Limits,
+  unpacking?: Unpacking,
 ): Promise<Pick<Task, 'file' | 'left' | 'clocks' | 'incoming'>> {
   const [first] = captures;
   const asItComes = command === 'decode' && explain === undefined && tables === undefined;
-  if (captures.length === 1) return { ...(await openOne(first, stdin, limits, asItComes)), clocks: [] };
+  if (captures.length === 1) return { ...(await openOne(first, stdin, limits, unpacking, asItComes)), clocks: [] };
   const parts: { name: string; file: OpenFile }[] = [];
   const left: string[] = [];
   for (const [at, path] of captures.entries()) {
-    const opened = await openOne(path, stdin, limits);
+    const opened = await openOne(path, stdin, limits, unpacking);
     parts.push({ name: nameAmong(captures, at), file: opened.file });
     if (opened.left !== undefined) left.push(`${path}: ${opened.left}`);
   }
@@ -59,14 +61,22 @@ function nameAmong(captures: readonly string[], at: number): string {
   return captures.some((other, n) => n !== at && basename(other) === name) ? path : name;
 }
 
-async function openOne(path: string, stdin: Readable, limits: Limits, asItComes = false): Promise<OpenedFile> {
+async function openOne(
+  path: string,
+  stdin: Readable,
+  limits: Limits,
+  unpacking: Unpacking | undefined,
+  asItComes = false,
+): Promise<OpenedFile> {
   try {
     const status = path === '-' ? undefined : statSync(path);
     // A pipe has a path too where a shell makes one: `peerscope decode <(zstdcat …)`.
     const piped = status === undefined || status.isFIFO() || status.isCharacterDevice() || status.isSocket();
-    if (!piped) return { file: await openFile(new DiskFile(path), limits), left: undefined };
+    if (!piped) return { file: await openFile(new DiskFile(path), limits, unpacking), left: undefined };
     return await openPipe(new Incoming(status === undefined ? stdin : createReadStream(path), limits), limits, asItComes);
   } catch (error) {
+    // It was interrupted.
+    if (error instanceof UsageError) throw error;
     const reason = error instanceof UnreadableCapture ? error.message : reasonOf(error);
     throw new UnreadableCapture(`${path === '-' ? 'standard input' : path}: ${reason}`);
   }

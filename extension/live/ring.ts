@@ -5,7 +5,7 @@ import { extname } from 'node:path';
 import { reasonOf } from '../capture/reason.ts';
 import { LiveRefusal } from './refusal.ts';
 
-/** Files that a ring keeps at most. */
+/** Files that a ring keeps at most: a directory with more is of no use to anybody. */
 export const MOST_FILES = 100_000;
 
 /** Of a ring. */

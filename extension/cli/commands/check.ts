@@ -15,7 +15,7 @@ export async function check(task: Task): Promise<number> {
   const { line, notice, end } = report(task, analysis);
   let errors = 0;
   let checked = 0;
-  for (const n of matching(analysis, task)) {
+  for (const n of matching(analysis, task, true)) {
     const { frame, findings } = analysis.message(n);
     checked++;
     for (const finding of findings) {

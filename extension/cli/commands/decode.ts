@@ -18,7 +18,6 @@ export async function decode(task: Task): Promise<number> {
     return follow(task, incoming);
   const { analysis } = await analyse(task);
   for (const sentence of decodingNotices(analysis)) tell(sentence);
-  task.progress.begin('Writing', 'messages', command.tables?.out === undefined && command.decrypted === undefined);
   if (command.tables !== undefined) {
     if (task.folder === undefined) return printZeek(task, analysis);
     await writeTables(task, analysis, command.tables, task.folder);
@@ -27,7 +26,7 @@ export async function decode(task: Task): Promise<number> {
   if (command.explain !== undefined) return explain(analysis, command.explain, task);
   if (command.decrypted !== undefined) return writeDecrypted(task, analysis, command.decrypted);
   const readable = command.json ? undefined : new ReadableMessages(analysis, command.bytes, task.setup.filter !== undefined);
-  for (const n of matching(analysis, task)) {
+  for (const n of matching(analysis, task, true)) {
     if (out.closed) break;
     const lines = readable === undefined ? [JSON.stringify(messageLine(analysis, n, command.bytes))] : readable.message(n);
     for (const line of lines) {

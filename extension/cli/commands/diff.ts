@@ -109,13 +109,13 @@ async function side(path: string, keyLogs: readonly string[], setup: Setup, io: 
   const name = path === '-' ? 'standard input' : path;
   const told = (sentence: string): void => tell(`${name}: ${sentence}`);
   const keys = readKeys(keyLogs, setup, tell);
-  const from = { name: 'diff', captures: [path], alignClocks: false, explain: undefined } as const;
-  const opened = await openCaptures(from, io.stdin, setup.decodeOptions.limits);
   const progress = new Progress(io);
+  const from = { name: 'diff', captures: [path], alignClocks: false, explain: undefined } as const;
+  const opened = await openCaptures(from, io.stdin, setup.decodeOptions.limits, progress.unpacking());
   const { analysis } = await analyse({ ...opened, keys, setup, progress, tell: told });
   const status = readStatus(opened);
   if (setup.filter === undefined) return { side: captureSide(analysis), status };
-  const wanted = new Set(matching(analysis, { setup, progress }));
+  const wanted = new Set(matching(analysis, { setup, progress }, false));
   return { side: captureSide(analysis, (n) => wanted.has(n)), status };
 }
 

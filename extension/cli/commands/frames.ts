@@ -20,7 +20,9 @@ export async function frames(task: Task): Promise<number> {
   const { reader } = task.file;
   const view = new PacketView();
   let next = 0;
+  task.progress.begin('Writing', 'frames', true);
   for (let more = true; more && !out.closed; ) {
+    task.progress.at(reader.position / task.file.unpackedSize, next);
     more = reader.step(INDEX_BYTES);
     for (; next < reader.frames.length && !out.closed; next++) {
       const frame = frameJson(reader, next, view);
@@ -29,6 +31,7 @@ export async function frames(task: Task): Promise<number> {
       if (waiting !== undefined) await waiting;
     }
   }
+  task.progress.end();
   for (const sentence of captureNotices(task)) tell(sentence);
   return exitStatus.read;
 }

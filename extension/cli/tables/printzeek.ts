@@ -9,7 +9,7 @@ import type { Task } from '../task.ts';
 export async function printZeek(task: Task, analysis: Analysis): Promise<number> {
   const { out, command } = task;
   const found = new Set<string>();
-  for (const n of matching(analysis, task)) found.add(analysis.message(n).protocol.id);
+  for (const n of matching(analysis, task, false)) found.add(analysis.message(n).protocol.id);
   if (found.size > 1)
     throw new UsageError(
       `${command.capture} has messages of ${[...found].join(', ')}, and a log of Zeek is of one protocol: give --output FOLDER, or --filter 'protocol == "${[...found][0]}"'.`,
@@ -17,7 +17,7 @@ export async function printZeek(task: Task, analysis: Analysis): Promise<number>
     );
   const rows = new TableRows(analysis, command.capture === '-' ? 'standard input' : command.capture);
   let last: TableRow | undefined;
-  for (const n of matching(analysis, task)) {
+  for (const n of matching(analysis, task, true)) {
     if (out.closed) break;
     const row = rows.row(n);
     const columns: readonly Column[] = [...row.columns.common, ...row.columns.fields];

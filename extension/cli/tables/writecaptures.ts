@@ -34,8 +34,10 @@ export async function writeCaptures(
   const { tables, captures } = command;
   checkPlace(tables.out, tables.force);
   const written = await writeBeside(tables.out, async (folder) => {
-    if (captures.length === 1) return { value: await perform(command, folder, tell), keep: true };
-    const value = await writeSeveral(command, folder, io, tell, perform);
+    const isOne = captures.length === 1;
+    const value = isOne ? await perform(command, folder, tell) : await writeSeveral(command, folder, io, tell, perform);
+    await io.progress.settled();
+    if (isOne) return { value, keep: true };
     // Nothing is put in the place of tables that stand there where no capture could be read.
     return { value, keep: value === exitStatus.read || filesIn(folder).length > 0 };
   });

@@ -33,7 +33,7 @@ export async function writeTables(
   const files = new Map<string, TableFile>();
   let waiting = 0;
   const rows = new TableRows(analysis, capture);
-  for (const n of matching(analysis, task)) {
+  for (const n of matching(analysis, task, false)) {
     const turn = task.progress.turn();
     if (turn !== undefined) await turn;
     const row = rows.row(n);

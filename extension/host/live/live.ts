@@ -1,4 +1,5 @@
 /** Live captures of the editor: each is a file that grows in its inspector, and a sign in the status bar that stops it. */
+import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
@@ -108,9 +109,14 @@ class LiveCaptures {
       // Of several files behind the one in view, the newest is enough.
       if (made.files.paths.at(-1) !== next.fsPath || (last !== undefined && tabs.length === 0)) return last;
       const where = { preserveFocus: true, ...(tabs[0] === undefined ? {} : { viewColumn: tabs[0].group.viewColumn }) };
-      if (tabs.length === 0 || tabs.some(({ isActive }) => isActive)) await this.#editors.show(next, {}, where);
-      else return last;
-      await vscode.window.tabGroups.close(tabs, true);
+      if (tabs.length > 0 && !tabs.some(({ isActive }) => isActive)) return last;
+      try {
+        await this.#editors.show(next, {}, where);
+        await vscode.window.tabGroups.close(tabs, true);
+      } catch {
+        // A ring that turns fast may have let go of this file already: the next one comes into view.
+        return last;
+      }
       return next;
     });
   }
@@ -180,14 +186,14 @@ class LiveCaptures {
     });
     if (target === undefined || files.paths.includes(target.fsPath)) return;
     // A place that is no file of this machine takes a whole file.
-    const joined = `${first}.joined`;
+    const joined = files.paths.length === 1 ? undefined : `${first}.${randomUUID()}`;
     try {
-      await files.join(joined);
-      await vscode.workspace.fs.copy(vscode.Uri.file(joined), target, { overwrite: true });
+      if (joined !== undefined) await files.join(joined);
+      await vscode.workspace.fs.copy(vscode.Uri.file(joined ?? first), target, { overwrite: true });
     } catch (error) {
       void tellError(vscode.l10n.t('Peerscope: {0} cannot be written. {1}', target.fsPath, reasonOf(error)));
     } finally {
-      await rm(joined, { force: true });
+      if (joined !== undefined) await rm(joined, { force: true });
     }
   }
 }
@@ -199,5 +205,8 @@ function tabsOf(uri: vscode.Uri): vscode.Tab[] {
 }
 
 function goneText({ removed }: CaptureFiles): string {
-  return removed === 0 ? '' : vscode.l10n.t(' {0} older files of the ring went.', removed);
+  if (removed === 0) return '';
+  return removed === 1
+    ? vscode.l10n.t(' 1 older file of the ring was removed.')
+    : vscode.l10n.t(' {0} older files of the ring were removed.', removed);
 }

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../../dissector/bytes/index.ts';
-import { compressionOf, memoryFile, type Unpacked, unpack } from '../../../dissector/capture/index.ts';
+import { compressionOf, memoryFile, otherCompression, type Unpacked, unpack } from '../../../dissector/capture/index.ts';
 import { Xxh32 } from '../../../dissector/capture/xxh32.ts';
 import { decompressors } from '../../../extension/capture/decompressors.web.ts';
 
@@ -64,6 +64,66 @@ describe('a file of LZ4 frames', () => {
     const skipped = Buffer.from([0x53, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]);
     const all = await opened(Buffer.concat([packed, skipped, packed]));
     expect([textOf(all), all.problem]).toEqual([text + text, undefined]);
+  });
+
+  it('is recognized behind frames that are skipped, as that of Zstandard is', () => {
+    const skipped = Buffer.from([0x53, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]);
+    const behind = (...parts: readonly Uint8Array[]) => compressionOf(memoryFile(Buffer.concat(parts)));
+    expect(behind(skipped, skipped, packed)).toBe('LZ4');
+    expect(behind(skipped, Buffer.from('28b52ffd', 'hex'))).toBe('Zstandard');
+    expect(behind(skipped, Buffer.from('1f8b0000', 'hex'))).toBeUndefined();
+    expect(behind(...Array<Buffer>(17).fill(skipped), packed)).toBeUndefined();
+  });
+
+  it('is none in the legacy format, which is named', () => {
+    expect(otherCompression(memoryFile(Buffer.from('02214c1800000000', 'hex')))).toContain('legacy format of LZ4');
+    expect(otherCompression(memoryFile(packed))).toBeUndefined();
+  });
+
+  it('with a reserved bit is refused, whatever its checksum says', async () => {
+    for (const [at, bit] of [
+      [4, 2],
+      [5, 0x80],
+      [5, 1],
+    ] as const) {
+      const changed = frame([Buffer.from('\x10X')]);
+      changed[at]! |= bit;
+      changed[6] = (new Xxh32().take(changed.subarray(4, 6)).digest() >>> 8) & 0xff;
+      expect((await opened(changed)).problem?.kind).toBe('malformed');
+    }
+  });
+
+  it('of nothing but empty frames, empty blocks or skipped frames is given up soon', async () => {
+    let reads = 0;
+    const counted = (bytes: Uint8Array) => {
+      const file = memoryFile(bytes);
+      const read = (at: number, to: Uint8Array): number => {
+        reads++;
+        return file.read(at, to);
+      };
+      return { size: () => file.size(), read };
+    };
+    const many = (one: Uint8Array): Buffer => Buffer.concat(Array<Uint8Array>(20_000).fill(one));
+    const emptyBlock = Buffer.from([1, 0, 0, 0, 0]);
+    for (const bytes of [
+      many(frame([])),
+      Buffer.concat([frame([]).subarray(0, 7), many(emptyBlock)]),
+      many(Buffer.from([0x50, 0x2a, 0x4d, 0x18, 0, 0, 0, 0])),
+    ]) {
+      const all = await unpack(counted(bytes), 'LZ4', decompressors);
+      expect([all.size, all.problem?.kind]).toEqual([0, 'malformed']);
+    }
+    expect(reads).toBeLessThan(5000);
+  });
+
+  it('lets others go on while it is unpacked', async () => {
+    let turns = 0;
+    const block = Buffer.concat([Buffer.from([0xf0, 255, 255, 255, 235]), Buffer.alloc(1015, 7)]);
+    await unpack(memoryFile(frame(Array<Buffer>(10_000).fill(block))), 'LZ4', {
+      ...decompressors,
+      turn: async () => void turns++,
+    });
+    expect(turns).toBeGreaterThan(2);
   });
 
   it('has matches into the block before where blocks are linked, and nowhere else', async () => {

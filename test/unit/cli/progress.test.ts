@@ -1,8 +1,9 @@
 /** What a person at a terminal sees of long work, and what is left of work that is broken off. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it, vi } from 'vitest';
 import { Progress } from '../../../extension/cli/progress.ts';
 import { run } from '../../../extension/cli/run.ts';
 import { project } from '../../../extension/workbench/paths.ts';
@@ -73,6 +74,41 @@ describe('progress', () => {
     progress.at(0.5, 10);
     progress.end();
     expect(stderr.written).toBe('');
+  });
+});
+
+describe('a command at a terminal', () => {
+  /** What a person sees of it where the clock runs on by a second whenever somebody looks. */
+  async function seen(args: readonly string[], isPrinted: boolean): Promise<{ err: string; status: number }> {
+    let clock = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (clock += 1000));
+    try {
+      const stderr = stream(true);
+      const io = { stdin: Readable.from([]), stdout: stream(isPrinted), stderr, version: () => '', root: project };
+      const status = await run(args, { ...io, interrupted: () => new Promise(() => {}) });
+      return { err: stderr.written, status };
+    } finally {
+      vi.restoreAllMocks();
+    }
+  }
+
+  it('says how far it is with reading and with writing, and leaves no line behind', async () => {
+    const { err } = await seen(['decode', golden('p2pke_a.pcapng')], false);
+    expect(err).toMatch(/Reading: \d+ %, \d+ frames/);
+    expect(err).toMatch(/Writing: 0 %, 0 messages/);
+    expect(err).not.toContain('NaN');
+    expect(err.endsWith('\r\u001b[K')).toBe(true);
+  });
+
+  it('draws nothing between the findings that it prints there', async () => {
+    const { err } = await seen(['check', golden('p2pke_b.pcapng')], true);
+    expect(err).toContain('Reading');
+    expect(err).not.toMatch(/messages|Writing/);
+  });
+
+  it('says how far it is with unpacking', async () => {
+    const packed = temporary('packed.pcapng.gz', gzipSync(readFileSync(golden('p2pke_a.pcapng'))));
+    expect((await seen(['info', packed], false)).err).toMatch(/Unpacking: 100 %, 0 bytes/);
   });
 });
 

@@ -31,7 +31,7 @@ afterEach(() => useEngine({}));
 describe('the engine of Node', () => {
   const ciphers: readonly (keyof Engine)[] = ['openChaChaPoly', 'openGcm', 'openCbc', 'openCtr', 'encipherBlocks'];
 
-  const publicKeys: readonly (keyof Engine)[] = ['x25519', 'x25519Public', 'verifyEd25519', 'power'];
+  const publicKeys: readonly (keyof Engine)[] = ['x25519', 'x25519Public', 'verifyEd25519', 'power', 'rsaPublic'];
   const hashes: readonly (keyof Engine)[] = ['hmac'];
 
   it('is there', () => expect(provenParts().sort()).toEqual([...ciphers, ...publicKeys, ...hashes].sort()));
@@ -160,7 +160,7 @@ describe('a platform', () => {
       // Of one of the hash functions alone.
       hmac: (hash, key, message) => libraryEngine.hmac(hash === 'BLAKE2b' ? 'SHA512' : hash, key, message),
     };
-    expect(provenParts(from).sort()).toEqual(['encipherBlocks', 'openCbc', 'openGcm', 'power', 'x25519Public']);
+    expect(provenParts(from).sort()).toEqual(['encipherBlocks', 'openCbc', 'openGcm', 'power', 'rsaPublic', 'x25519Public']);
     // The library stands in the place of the others.
     expect(() => platformEngine(from).x25519(new Uint8Array(32).fill(9), new Uint8Array(32))).toThrow();
     expect(platformEngine(from).verifyEd25519(new Uint8Array(32), new Uint8Array(1), new Uint8Array(64))).toBe(false);
