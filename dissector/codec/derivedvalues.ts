@@ -3,6 +3,7 @@ import type { Spacing } from './encodejson.ts';
 import type { FieldForm } from './fieldform.ts';
 import { measuredBy } from './fieldkind.ts';
 import type { MessageForm } from './form.ts';
+import { isSameValue } from './samevalue.ts';
 import { type Encodable, type FieldValues, isFieldValues } from './values.ts';
 
 /**
@@ -14,7 +15,7 @@ function withoutDerived(given: FieldValues, came: FieldValues, fields: readonly 
   const kept = Object.entries(given).filter(([name, value]) => {
     const form = fields.find((field) => field.name === name);
     const isDerived = measures.has(name) || form?.fresh?.as === 'checksum';
-    return !isDerived || !isSame(value, came[name]);
+    return !isDerived || !isSameValue(value, came[name]);
   });
   return Object.fromEntries(
     kept.map(([name, value]) => [name, inside(value, came[name], fields.find((field) => field.name === name)?.fields)]),
@@ -59,9 +60,4 @@ function inside(value: Encodable, came: Encodable | undefined, fields: readonly 
   if (Array.isArray(value))
     return value.map((each: Encodable, at) => inside(each, Array.isArray(came) ? came[at] : undefined, fields));
   return isFieldValues(value) && isFieldValues(came) ? withoutDerived(value, came, fields) : value;
-}
-
-function isSame(a: Encodable, b: Encodable | undefined): boolean {
-  if (a instanceof Uint8Array) return b instanceof Uint8Array && equalBytes(a, b);
-  return a === b;
 }

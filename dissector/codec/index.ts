@@ -23,6 +23,7 @@ export * from './nearest.ts';
 export * from './proto.ts';
 export * from './protolayout.ts';
 export * from './records.ts';
+export { isSameValue } from './samevalue.ts';
 export * from './struct.ts';
 export * from './tojson.ts';
 export * from './treefield.ts';

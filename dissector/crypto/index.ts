@@ -12,7 +12,7 @@ export { type Engine, type HmacHash, libraryEngine, useEngine } from './engine.t
 export { bitsOf, bytesOfInteger, integer } from './integer.ts';
 export { x25519 } from './montgomery.ts';
 export * as noise from './noise/index.ts';
-export { type CipherOpening, opened, openingOf } from './openings.ts';
+export { type CipherOpening, noteOpening, openingOf } from './openings.ts';
 export { exponentiationCost, rsaPrivateCost } from './operationcost.ts';
 export { orUndefined } from './orundefined.ts';
 export { forgetPassiveKeys, passiveDecrypt } from './passivedecrypt.ts';

@@ -13,7 +13,7 @@ export interface CipherOpening {
 const openings = new WeakMap<Uint8Array, CipherOpening>();
 
 /** Takes note of how bytes were opened, and gives them back. */
-export function opened(plaintext: Uint8Array | undefined, opening: CipherOpening): Uint8Array | undefined {
+export function noteOpening(plaintext: Uint8Array | undefined, opening: CipherOpening): Uint8Array | undefined {
   if (plaintext !== undefined) openings.set(plaintext, opening);
   return plaintext;
 }

@@ -306,16 +306,19 @@ function editing({ name, facts, bytes, start, end, limits }: MessageView<Facts>,
   const field = sealed[name];
   const secret = facts?.secret;
   const own = bytes.slice(start, end);
-  const tree = form?.tree?.(own, limits);
-  if (form === undefined || field === undefined || secret === undefined || tree === undefined) return undefined;
+  if (form?.tree === undefined || field === undefined || secret === undefined) return undefined;
   const { values } = readMessage(form, own, limits);
   const { holds } = field;
+  const ranges = (message: Uint8Array) => {
+    const now = form.tree?.(message, limits);
+    return now === undefined ? new Map() : rangesOf(now);
+  };
   const held = {
     ...{ field: field.field, to: undefined, name: holds.name },
     open: (sent: Uint8Array) => field.open(sent, secret, values),
     holds: 'decode' in holds ? holds : holds.kind.type === 'text' ? ('text' as const) : ('bytes' as const),
   };
-  const made = sealedEditing({ name, form, own, limits, ranges: rangesOf(tree) }, [held]);
+  const made = sealedEditing({ name, form, own, limits, ranges }, [held]);
   // What a cipher of its own has opened is edited as it travels: bytes among the other fields.
   return typeof made === 'string' ? undefined : made;
 }

@@ -1,9 +1,11 @@
 import { equalBytes } from '../bytes/index.ts';
-import { type Encodable, editedEncoder, type FieldValues, isFieldValues, type MessageForm } from '../codec/index.ts';
+import { type Encodable, editedEncoder, type FieldValues, isFieldValues, isSameValue, type MessageForm } from '../codec/index.ts';
 import { type CipherOpening, openingOf, orUndefined } from '../crypto/index.ts';
 import { type Corruption, type Editing, type MessageView, plaintextName, wrongKeyOf } from '../protocol/index.ts';
 import { rangesOf } from './readmessage.ts';
 import type { DecryptedField, RowFacts } from './sink.ts';
+
+type Ranges = ReturnType<typeof rangesOf>;
 
 const nothing = new Uint8Array(0);
 
@@ -13,6 +15,8 @@ interface OpenField {
   readonly values: Encodable;
   /** The fields that its bytes lie in, and their lengths; the first of them takes what is longer or shorter. */
   readonly parts: readonly { readonly path: readonly string[]; readonly length: number }[];
+  /** What is authenticated beside it is no part of the message that is known: it stays what it was. */
+  readonly hasOwnAad: boolean;
   /** `message`: the whole one as it goes, where that stands in what is authenticated. */
   make(given: Encodable, message: Uint8Array, spoiling: Corruption): Uint8Array | undefined;
 }
@@ -23,7 +27,8 @@ interface Travelled {
   readonly form: MessageForm;
   readonly own: Uint8Array;
   readonly limits: MessageView['limits'];
-  readonly ranges: ReturnType<typeof rangesOf>;
+  /** Where the fields of a message of this form lie. */
+  ranges(message: Uint8Array): Ranges;
 }
 
 /** A field that was decrypted, and what it holds: a message of a form, text, or bytes. */
@@ -38,7 +43,7 @@ export function editing({ facts, name, bytes, start, end, limits }: MessageView<
   const form = layer?.messages.find((each) => each.name === name);
   if (layer === undefined || form === undefined || decrypted.length === 0) return undefined;
   const own = bytes.slice(start, end);
-  const ranges = rangesOf(layer.decode(own, 0, 0, own.length, limits).field);
+  const ranges = (message: Uint8Array): Ranges => rangesOf(layer.decode(message, 0, 0, message.length, limits).field);
   const held = decrypted.map(({ layer: inside, ...each }, at): Held => {
     const content = inside?.messages[0];
     if (inside !== undefined && content !== undefined) return { ...each, name: inside.id, holds: content };
@@ -76,27 +81,22 @@ export function sealedEditing(travelled: Travelled, held: readonly Held[]): Edit
     values: { ...inClear, ...Object.fromEntries(fields.map((field) => [field.name, field.values])) },
     encode: (given) => made(given, {}),
     seal: made,
-    remark: (given) => (isMoved(inClear, given) ? moved(name) : undefined),
+    remark: (given) => (isMoved(inClear, given) ? moved(name, fields) : undefined),
   };
 }
 
-function moved(name: string): string {
-  return `What ${name} holds is sealed as it came: if its nonce is a matter of a field that was edited, the receiver does not open it.`;
+function moved(name: string, fields: readonly OpenField[]): string {
+  const kept = fields.some(({ hasOwnAad }) => hasOwnAad) ? 'its nonce or its additional data' : 'its nonce';
+  return `What ${name} holds is sealed as it came: if ${kept} is computed from a field that you edited, the receiver does not open it.`;
 }
 
 function isMoved(came: FieldValues, given: FieldValues): boolean {
-  return Object.entries(came).some(([name, value]) => !isSame(given[name], value));
+  return Object.entries(came).some(([name, value]) => !isSameValue(given[name], value));
 }
 
-function isSame(a: Encodable | undefined, b: Encodable | undefined): boolean {
-  if (a instanceof Uint8Array) return b instanceof Uint8Array && equalBytes(a, b);
-  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((each, at) => isSame(each, b[at]));
-  if (isFieldValues(a))
-    return isFieldValues(b) && [...Object.keys(a), ...Object.keys(b)].every((name) => isSame(a[name], b[name]));
-  return a === b;
-}
-
-function openField({ own, limits, ranges }: Travelled, { field, to = field, open, name, holds }: Held): OpenField | undefined {
+function openField(travelled: Travelled, { field, to = field, open, name, holds }: Held): OpenField | undefined {
+  const { own, limits } = travelled;
+  const ranges = travelled.ranges(own);
   const [first, last] = [ranges.get(field), ranges.get(to)];
   if (first === undefined || last === undefined) return undefined;
   const [start, end] = [first[0], last[1]];
@@ -110,14 +110,15 @@ function openField({ own, limits, ranges }: Travelled, { field, to = field, open
     .filter(([path, [from, until]]) => from >= start && until <= end && isLeaf(path))
     .map(([path, [from, until]]) => ({ path: path.split('.'), length: until - from }));
   const content = contentOf(holds, plaintext, limits);
-  const aadAt = opening.aad && aadPlace(opening.aad, own, start, end);
+  const { aad = nothing } = opening;
+  const fieldsOf = aad.length === 0 ? undefined : authenticated(aad, own, ranges, field, to);
   return {
-    ...{ name, parts, values: content.values },
+    ...{ name, parts, values: content.values, hasOwnAad: aad.length > 0 && fieldsOf === undefined },
     make(given, message, { wrongKey = false }) {
       const clear = content.encode(given);
       if (clear === undefined) return undefined;
-      const { aad, key } = opening;
-      const beside = aad === undefined || aadAt === undefined ? aad : message.slice(aadAt, aadAt + aad.length);
+      const { key } = opening;
+      const beside = fieldsOf?.(message, travelled.ranges(message)) ?? opening.aad;
       const sealed = opening.seal(wrongKey ? wrongKeyOf(key) : key, clear, beside);
       return sealed && Uint8Array.from([...sent.subarray(0, at), ...sealed, ...sent.subarray(at + opening.sealed.length)]);
     },
@@ -186,12 +187,29 @@ function withValue(values: FieldValues, [name, ...rest]: readonly string[], valu
   return { ...values, [name!]: rest.length === 0 ? value : withValue(isFieldValues(inner) ? inner : {}, rest, value) };
 }
 
-/** Where additional data stands in the message around what is sealed; undefined where it is something else. */
-function aadPlace(aad: Uint8Array, own: Uint8Array, start: number, end: number): number | undefined {
-  if (aad.length === 0) return undefined;
-  if (aad.length <= start && equalBytes(aad, own.subarray(0, aad.length))) return 0;
+/** Bytes of a message of the same form, where its fields are found in it. */
+type Cut = (message: Uint8Array, ranges: Ranges) => Uint8Array | undefined;
+
+/**
+ * The part of a message that is authenticated beside what is sealed: all that stands before it, or whole fields. These may be longer in
+ * an edited message. Undefined for additional data that is something else: it may look like a part of a field by chance.
+ */
+function authenticated(aad: Uint8Array, own: Uint8Array, ranges: Ranges, field: string, to: string): Cut | undefined {
+  const [start, end] = [ranges.get(field)![0], ranges.get(to)![1]];
+  if (aad.length === start && equalBytes(aad, own.subarray(0, start)))
+    return (message, now) => {
+      const sealed = now.get(field);
+      return sealed && message.slice(0, sealed[0]);
+    };
   const at = placeOf(aad, own);
-  return at !== undefined && (at + aad.length <= start || at >= end) ? at : undefined;
+  if (at === undefined || (at + aad.length > start && at < end)) return undefined;
+  const first = [...ranges].find(([, range]) => range[0] === at && range[1] > at)?.[0];
+  const last = [...ranges].find(([, range]) => range[1] === at + aad.length && range[0] >= at)?.[0];
+  if (first === undefined || last === undefined) return undefined;
+  return (message, now) => {
+    const [from, until] = [now.get(first), now.get(last)];
+    return from && until && message.slice(from[0], until[1]);
+  };
 }
 
 /** Where bytes stand in others; undefined where they do not, or where nothing tells at which of several places they do. */

@@ -1,5 +1,5 @@
 import type { noise as framework } from '../crypto/index.ts';
-import { type CipherOpening, opened } from '../crypto/index.ts';
+import { type CipherOpening, noteOpening } from '../crypto/index.ts';
 import { ReplayWindow } from '../protocol/index.ts';
 import { type HandshakeReader, rangeOf } from './handshakereader.ts';
 import type { Layer } from './layer.ts';
@@ -82,7 +82,7 @@ export class Handshake {
       return undefined;
     }
     const seal: CipherOpening['seal'] = (key, clear, aad = empty) => cipher.encrypt(key, nonce, aad, clear);
-    const open = (sent: Uint8Array) => opened(cipher.decrypt(k, nonce, ad, sent), { key: k, sealed: sent, aad: ad, seal });
+    const open = (sent: Uint8Array) => noteOpening(cipher.decrypt(k, nonce, ad, sent), { key: k, sealed: sent, aad: ad, seal });
     const decrypted = decryptField(sink, message, field, { open, how: `${cipher.name}, nonce ${nonce}`, layer }, (ring) =>
       tried(ring),
     );

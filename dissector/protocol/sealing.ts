@@ -29,9 +29,9 @@ export interface CipherPlace {
 export interface RunningCipher {
   /** Sealed bytes before the message that it was asked for. */
   readonly offset: number;
-  /** Any bytes of the direction, whole messages or not. */
-  open(place: CipherPlace, sealed: Uint8Array): Uint8Array;
-  seal(place: CipherPlace, clear: Uint8Array, spoiling: Corruption): Uint8Array;
+  /** Any bytes of the direction, whole messages or not; undefined where the place, or the key, is none for it. */
+  open(place: CipherPlace, sealed: Uint8Array): Uint8Array | undefined;
+  seal(place: CipherPlace, clear: Uint8Array, spoiling: Corruption): Uint8Array | undefined;
 }
 
 /** The cipher that a message travelled under, where its key is known and its state runs through the direction. */

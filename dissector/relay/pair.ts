@@ -19,8 +19,8 @@ export interface PairParts extends Pick<RelayOptions, 'protocol' | 'protocols' |
   mayObserve(): boolean;
   /** So many arrivals more, or fewer, are decoded and take of the memory. */
   observed(change: number): void;
-  /** So many bytes more, or fewer, wait for the end of a message; false where those of all links are too many. */
-  pended(change: number): boolean;
+  /** So many bytes more, or fewer, wait for the end of a message: where those of all links are too many, the link with the most forgets them. */
+  pended(change: number): void;
 }
 
 /**
@@ -126,11 +126,20 @@ export class Pair {
   /** A stream whose messages are not known, or do not end, would take of the memory as long as it lasts. */
   #count(): void {
     const { pendingBytes = 0 } = this.#observed ?? {};
-    const fits = this.#parts.pended(pendingBytes - this.#pended);
+    const change = pendingBytes - this.#pended;
     this.#pended = pendingBytes;
-    if (fits || pendingBytes === 0) return;
+    this.#parts.pended(change);
+  }
+
+  /** Bytes of both ways that wait for the end of a message, as they were last counted. */
+  get pended(): number {
+    return this.#pended;
+  }
+
+  /** Of all links it holds the most of what is too much. */
+  forgetPending(): void {
     this.#parts.told(
-      'Parts of messages on all links are over the limit pendingStream: this link is decoded no more, and its bytes pass as they come.',
+      'Parts of messages on all links are over the limit pendingStream, and most of them are of this one: it is decoded no more, and its bytes pass as they come.',
     );
     this.forget();
   }
@@ -171,6 +180,7 @@ export class Pair {
     this.ended[way] = true;
     try {
       for (const unit of this.#observed?.ended(way, abrupt) ?? []) this.#passed(unit);
+      this.#count();
     } catch (error) {
       this.#parts.told(failure(error));
       this.forget();
@@ -197,6 +207,7 @@ export class Pair {
     this.isUncut.fill(false);
     for (const way of ways) this.passage(way).reread(units.filter((unit) => unit.way === way));
     if (isStream) for (const unit of units) this.#passed(unit);
+    this.#count();
     return true;
   }
 
@@ -204,11 +215,10 @@ export class Pair {
   forget(): void {
     for (const way of ways) this.pushOn(way);
     this.#parts.observed(-(this.#observed?.arrivals ?? 0));
-    this.#parts.pended(-this.#pended);
-    this.#pended = 0;
     this.#observed = undefined;
     this.#kept = undefined;
     this.#gone.fill(0);
+    this.#count();
   }
 
   /** A unit whose bytes have not gone on passes; of one whose beginning has, the rest follows as it is. */

@@ -52,6 +52,9 @@ export interface HeldUnit {
   readonly edited?: Made;
 }
 
+/** A unit on its way, held or not. */
+type Arrived = Pick<HeldUnit, 'unit' | 'from' | 'edited'>;
+
 /** What goes on in the place of a message that came. */
 interface Made {
   readonly values: FieldValues | undefined;
@@ -121,14 +124,20 @@ export class Passage {
   raw(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     const sealed = this.#sealed;
-    this.#write({ bytes: sealed === undefined ? bytes : sealed.again(bytes, sealed.came(bytes)), note: undefined });
+    if (sealed === undefined) return void this.#write({ bytes, note: undefined });
+    const from = sealed.came(bytes);
+    const again = this.#orAsItCame(
+      () => sealed.again(bytes, from),
+      () => sealed.other(bytes, from, bytes.length),
+    );
+    this.#write({ bytes: again, note: undefined });
   }
 
   pass(unit: Unit): void {
     if (this.isFull && this.#parts.transport === 'udp') return void this.#parts.dropped();
     const from = this.#sealed?.came(unit.bytes) ?? start;
     this.#learn(unit, from);
-    if (!this.#parts.holds()) return void this.#go({ unit, from }, undefined, [], 1);
+    if (!this.#parts.holds()) return void this.#goAnyhow({ unit, from }, []);
     this.#heldBytes += unit.bytes.length;
     this.#held = [...this.#held, { id: this.#parts.takeId(), way: unit.way, unit, from, ...this.#readable(unit) }];
     this.#parts.changed();
@@ -182,9 +191,10 @@ export class Passage {
     const made = editOf(held, edited) ?? held.edited;
     const notes = editNotes(held, made);
     if (times > 1) notes.push(`sent ${times} times by hand`);
+    const go = this.#prepared(held, made, notes, times);
     this.#remove(held);
     this.#remark(held, made);
-    this.#go(held, made, notes, times);
+    go();
     this.#parts.changed();
     return true;
   }
@@ -200,7 +210,12 @@ export class Passage {
   }
 
   releaseAll(): void {
-    for (const { id } of this.#held) this.release(id);
+    for (const held of this.#held) {
+      this.#remove(held);
+      this.#remark(held, held.edited);
+      this.#goAnyhow(held, editNotes(held, held.edited));
+      this.#parts.changed();
+    }
   }
 
   drop(id: number): boolean {
@@ -225,7 +240,7 @@ export class Passage {
     const { edited, unit } = held;
     this.#remark(held, edited);
     const notes = [...editNotes(held, edited), `${held.message ?? 'bytes'} delayed by ${milliseconds} ms by hand`];
-    this.#wait((edited ?? unit).bytes.length, milliseconds, () => this.#go(held, edited, notes, 1));
+    this.#wait((edited ?? unit).bytes.length, milliseconds, () => this.#goAnyhow(held, notes));
     this.#parts.changed();
     return true;
   }
@@ -268,7 +283,27 @@ export class Passage {
       : 'Several messages go together here: only their bytes can be changed.';
   }
 
-  #go({ unit, from }: Pick<HeldUnit, 'unit' | 'from'>, made: Made | undefined, notes: readonly string[], times: number): void {
+  /** Nobody is there to hold it for: what cannot be sealed for where it stands now goes on as it came, and that is told. */
+  #goAnyhow(held: Arrived, notes: readonly string[]): void {
+    const { unit, from, edited } = held;
+    const asItCame = (): (() => void) => {
+      const bytes = this.#sealed?.other(unit.bytes, from, unit.bytes.length) ?? unit.bytes;
+      return () => this.#write({ bytes, note: undefined });
+    };
+    this.#orAsItCame(() => this.#prepared(held, edited, notes, 1), asItCame)();
+  }
+
+  #orAsItCame<T>(make: () => T, asItCame: () => T): T {
+    try {
+      return make();
+    } catch (error) {
+      this.#parts.told(`${error instanceof Error ? error.message : error}: it goes on as it came.`, true);
+      return asItCame();
+    }
+  }
+
+  /** Makes the bytes of a unit that goes on; what is given back sends them. Throws an Error when they cannot be made. */
+  #prepared({ unit, from }: Arrived, made: Made | undefined, notes: readonly string[], times: number): () => void {
     const { faults } = this.#parts;
     const names = unit.messages.map(({ name }) => name);
     const taken = (names.length === 0 ? [''] : names).flatMap((name) =>
@@ -298,8 +333,7 @@ export class Passage {
       );
     };
     const delay = has('delay');
-    if (delay === undefined) go();
-    else this.#wait(unit.bytes.length, delay.value ?? DELAY_MS, go);
+    return delay === undefined ? go : () => this.#wait(unit.bytes.length, delay.value ?? DELAY_MS, go);
   }
 
   /** The bytes that go on next, of what was made of a unit or as it came. */

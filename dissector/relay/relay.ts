@@ -84,10 +84,7 @@ export class Relay {
       observed: (change) => {
         this.#observed += change;
       },
-      pended: (change) => {
-        this.#pended += change;
-        return this.#pended <= this.#limits.pendingStream;
-      },
+      pended: (change) => this.#nowPended(change),
     });
     this.#pairs.add(pair);
     this.#byLink.set(link.id, pair);
@@ -313,6 +310,17 @@ export class Relay {
       pair.passage(way).flush();
     }
     for (const link of [pair.client, pair.server]) if (link !== undefined) this.#close(pair, link, why, false);
+  }
+
+  /** Whose parts of messages are the most gives them up: one that holds little is not decoded less for what another one holds. */
+  #nowPended(change: number): void {
+    this.#pended += change;
+    while (this.#pended > this.#limits.pendingStream) {
+      const [most] = [...this.#pairs].sort((a, b) => b.pended - a.pended);
+      if (most === undefined || most.pended === 0) return;
+      most.forgetPending();
+      this.#settle(most);
+    }
   }
 
   #passage(pair: () => Pair, way: Way): Passage {

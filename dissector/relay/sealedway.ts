@@ -6,7 +6,7 @@ const LEAD = 64;
 const nothing = new Uint8Array(0);
 
 /** How far a stream has come, and its last bytes. */
-class Course {
+class StreamPosition {
   length = 0;
   lead: Uint8Array = nothing;
 
@@ -27,8 +27,8 @@ class Course {
  * bytes go on as they came; behind an edit, or a message that a person has left out, they are sealed again for where they stand now.
  */
 export class SealedWay {
-  readonly #came = new Course();
-  readonly #went = new Course();
+  readonly #came = new StreamPosition();
+  readonly #went = new StreamPosition();
   #cipher: RunningCipher | undefined;
   /** Bytes of the way in front of those that are sealed. */
   #clear = 0;
@@ -50,11 +50,11 @@ export class SealedWay {
     this.#clear = at.offset - cipher.offset;
   }
 
-  /** Bytes that came at a place, as they go on next. */
+  /** Bytes that came at a place, as they go on next. Throws an Error where they cannot be sealed for it. */
   again(bytes: Uint8Array, from: CipherPlace): Uint8Array {
     const cipher = this.#at(from);
     if (cipher === undefined || this.#isInStep(from)) return this.#gone(bytes, from, bytes.length);
-    return this.seal(cipher.open(this.#inside(from), bytes), from, {}) ?? bytes;
+    return this.seal(answer(cipher.open(this.#inside(from), bytes)), from, {}) ?? bytes;
   }
 
   /** Other bytes than came there go on next: of the message itself, or as a person has written them for the wire. */
@@ -62,28 +62,42 @@ export class SealedWay {
     return this.#gone(bytes, from, original);
   }
 
-  /** The ciphertext of what goes on next in the place of what came there; undefined where no cipher is known. */
+  /**
+   * The ciphertext of what goes on next in the place of what came there; undefined where no cipher is known. Throws an Error where the
+   * cipher makes none.
+   */
   seal(clear: Uint8Array, from: CipherPlace, spoiling: Corruption): Uint8Array | undefined {
     const cipher = this.#at(from);
     if (cipher === undefined) return undefined;
-    const sealed = cipher.seal(this.#inside(this.#went.place), clear, spoiling);
+    this.#skipClear();
+    const sealed = answer(cipher.seal(this.#inside(this.#went.place), clear, spoiling));
     this.#went.add(sealed);
     return sealed;
   }
 
   #gone(bytes: Uint8Array, from: CipherPlace, original: number): Uint8Array {
-    if (this.#at(from) !== undefined) this.#went.add(bytes);
-    else {
-      // In clear nothing that follows depends on how long it is.
+    if (this.#at(from) !== undefined) {
+      this.#skipClear();
+      this.#went.add(bytes);
+    } else if (from.offset + original > this.#went.length) {
+      // In clear nothing that follows depends on how long it is, nor on what goes after those that came behind it.
       this.#went.length = from.offset;
       this.#went.add(bytes, original);
     }
     return bytes;
   }
 
+  /** Messages in clear that are left out, or go later, are nothing that the cipher has seen: sealed bytes begin behind all of them. */
+  #skipClear(): void {
+    if (this.#went.length >= this.#clear) return;
+    this.#went.length = this.#clear;
+    this.#went.lead = nothing;
+  }
+
   /** Ciphertext that was before it, and how much of it, is what it was to its sender. */
-  #isInStep({ offset, lead }: CipherPlace): boolean {
-    return offset === this.#went.length && equalBytes(lead, this.#went.lead);
+  #isInStep(from: CipherPlace): boolean {
+    this.#skipClear();
+    return from.offset === this.#went.length && equalBytes(this.#inside(from).lead, this.#inside(this.#went.place).lead);
   }
 
   #at({ offset }: CipherPlace): RunningCipher | undefined {
@@ -94,4 +108,9 @@ export class SealedWay {
     const sealed = offset - this.#clear;
     return { offset: sealed, lead: sealed < lead.length ? lead.slice(lead.length - sealed) : lead };
   }
+}
+
+function answer(bytes: Uint8Array | undefined): Uint8Array {
+  if (bytes === undefined) throw new Error('The cipher of this stream makes nothing for where the message stands now');
+  return bytes;
 }

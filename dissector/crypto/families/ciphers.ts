@@ -6,7 +6,7 @@ import { cbc, ctr, gcm } from '@noble/ciphers/aes.js';
 import { chacha20poly1305, xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { openCfb8, sealCfb8 } from '../cfb8.ts';
 import { engine } from '../engine.ts';
-import { opened } from '../openings.ts';
+import { noteOpening } from '../openings.ts';
 import { orUndefined } from '../orundefined.ts';
 
 /** A cipher that proves what it opens, and `aad` beside it: the ciphertext ends in a tag of 16 bytes. */
@@ -51,7 +51,7 @@ function aead(
     open: (key, nonce, sealed, aad = empty) => {
       if (!fits(key, nonce) || sealed.length < tagLength) return undefined;
       const plaintext = orUndefined(() => open(key, nonce, sealed, aad));
-      return opened(plaintext, { key, sealed, aad, seal: (used, other, beside) => seal(used, nonce, other, beside) });
+      return noteOpening(plaintext, { key, sealed, aad, seal: (used, other, beside) => seal(used, nonce, other, beside) });
     },
   };
 }
@@ -83,7 +83,7 @@ function cipher(
     ...{ keyLengths, ivLength, seal: sealed },
     open: (key, iv, ciphertext) => {
       const plaintext = fits(key, iv) ? orUndefined(() => open(key, iv, ciphertext)) : undefined;
-      return opened(plaintext, { key, sealed: ciphertext, aad: undefined, seal: (used, other) => sealed(used, iv, other) });
+      return noteOpening(plaintext, { key, sealed: ciphertext, aad: undefined, seal: (used, other) => sealed(used, iv, other) });
     },
   };
 }

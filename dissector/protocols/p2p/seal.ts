@@ -12,10 +12,9 @@ export function runningCipher({ direction, facts, session }: MessageView<Facts, 
   const { cipher, key, iv } = opening;
   return {
     offset: facts.sealed.offset,
-    // The lengths of key and iv were right for the proof: neither gives undefined.
-    open: ({ offset, lead }, sealed) => cipher.open(key, iv, lead, offset, sealed)!,
+    open: ({ offset, lead }, sealed) => cipher.open(key, iv, lead, offset, sealed),
     seal: ({ offset, lead }, clear, { wrongKey = false }) =>
-      cipher.seal(wrongKey ? wrongKeyOf(key) : key, iv, lead, offset, clear)!,
+      cipher.seal(wrongKey ? wrongKeyOf(key) : key, iv, lead, offset, clear),
   };
 }
 
@@ -25,5 +24,5 @@ export function seal(message: MessageView<Facts, Session>, clear: Uint8Array, sp
   if (!encrypted) return clear;
   const cipher = runningCipher(message);
   if (cipher === undefined || facts?.sealed === undefined) return `No key of ${name} is known.`;
-  return cipher.seal(facts.sealed, clear, spoiling);
+  return cipher.seal(facts.sealed, clear, spoiling) ?? `The cipher of ${name} makes nothing of this.`;
 }

@@ -1,8 +1,5 @@
+import type { PublicKey } from '../../crypto/index.ts';
 import type { Direction } from '../../protocol/index.ts';
-
-/** KEYs of one session that are kept, and the bytes of one: a wrapped key is as long as an RSA modulus. */
-const MOST_KEYS = 64;
-const LONGEST_KEY = 1024;
 
 /** A channel's key on its way to a node, as a KEY has it. */
 export interface WrappedKey {
@@ -11,19 +8,22 @@ export interface WrappedKey {
   readonly bytes: Uint8Array;
 }
 
+/** What nodes have shown so far, in all sessions of a capture or on a link of a relay. */
+export interface Shown {
+  /** Keys of the certificates of a node. */
+  signersOf(node: string): readonly PublicKey[];
+  /** KEYs of a channel, the oldest first. */
+  wrappedKeysOf(channel: string): readonly WrappedKey[];
+}
+
 /** Two nodes that talk to each other: the session of what they say. */
 export class Neighbours {
   /** Who said the first HELLO; the direction of `endpoints[0]` before any. */
   opener: Direction = 0;
   isGreeted = false;
-  /** The last KEYs that went between them. */
-  #keys: readonly WrappedKey[] = [];
+  readonly shown: Shown;
 
-  get keys(): readonly WrappedKey[] {
-    return this.#keys;
-  }
-
-  keep(key: WrappedKey): void {
-    if (key.bytes.length <= LONGEST_KEY) this.#keys = [...this.#keys, key].slice(-MOST_KEYS);
+  constructor(shown: Shown) {
+    this.shown = shown;
   }
 }

@@ -19,7 +19,7 @@ import { isSpace } from './framing.ts';
 import { type Element, incompleteName, undecodableName } from './messages.ts';
 import { Neighbours } from './neighbours.ts';
 import { type Found, type Lost, ObjectStream } from './objectstream.ts';
-import { member, type Parsed, parse, textOf } from './parse.ts';
+import { member, type Parsed, parse } from './parse.ts';
 import { rules } from './rules.ts';
 import { ChannelKeys } from './session.ts';
 
@@ -43,7 +43,7 @@ class Peers implements ConversationObserver {
   readonly #channels: ChannelKeys;
   readonly #watch: Conformance;
   readonly #objects: readonly [ObjectStream, ObjectStream];
-  readonly #neighbours = new Neighbours();
+  readonly #neighbours: Neighbours;
   #number: number | undefined;
   /** Bytes that are missing before the next message of a direction, where no message before them could say so. */
   readonly #missing: [number, number] = [0, 0];
@@ -57,6 +57,7 @@ class Peers implements ConversationObserver {
     this.#context = context;
     this.#conversation = conversation;
     this.#channels = channels;
+    this.#neighbours = new Neighbours(channels);
     this.#watch = watch;
     const pinned = context.choices.isPinned(framing) ? context.choices.of(framing)[0]!.framing : undefined;
     this.#objects = [new ObjectStream(context.limits, pinned), new ObjectStream(context.limits, pinned)];
@@ -159,7 +160,6 @@ class Peers implements ConversationObserver {
       this.#find(id, rules.json, `${parsed.problem?.text ?? 'more follows the JSON text'}; ${end} bytes are skipped`);
     else if (extent === 'whole') this.#check(id, bytes, end, parsed);
     this.#meet(id, direction, parsed);
-    if (parsed.verb?.name === 'KEY') this.#keep(parsed);
     this.#channels.see(id, parsed);
     this.#watch.see(id, this.#conversation, direction, parsed);
     return id;
@@ -174,12 +174,6 @@ class Peers implements ConversationObserver {
     if (verb?.name !== 'HELLO' || this.#neighbours.isGreeted) return;
     this.#neighbours.opener = direction;
     this.#neighbours.isGreeted = true;
-  }
-
-  #keep({ data }: Parsed): void {
-    const read = (name: string): string => textOf(member(data, name)?.value) ?? '';
-    const bytes = fromBase64(read('key'));
-    if (bytes !== undefined) this.#neighbours.keep({ channel: read('channel_id'), cipher: read('cipher') || undefined, bytes });
   }
 
   #check(id: number, bytes: Uint8Array, end: number, parsed: Parsed): void {

@@ -25,6 +25,10 @@ interface OpenText {
   readonly isSigned: boolean;
 }
 
+const unread = 'No given key opens the text of this MESSAGE: "message" goes on as you wrote it.';
+const noText = 'What this MESSAGE holds is no text: "message" goes on as you wrote it.';
+const guessed =
+  'No known key verifies the signature of this MESSAGE, and it may have more than one length: "message" goes on as you wrote it.';
 /** Bytes of a length before an object on a stream. */
 const prefixLength = 4;
 const encoder = new TextEncoder();
@@ -43,19 +47,20 @@ export function editing(view: View, keys: KeyRing): Editing | string | undefined
   const message = name === 'MESSAGE' && isFieldValues(data) && data.text === undefined ? data.message : undefined;
   const sent = typeof message === 'string' ? fromBase64(message) : undefined;
   const isKnown = sent !== undefined && sent.length > 0 && toBase64(sent) === message;
-  const open = isKnown ? openText(view, sent, data as FieldValues, keys) : undefined;
+  const read = isKnown ? openText(view, sent, data as FieldValues, keys) : unread;
+  const open = typeof read === 'string' ? undefined : read;
   const encode = (given: FieldValues, spoiling: Corruption | undefined): Uint8Array =>
     form.encode(written(given, message, open, spoiling), spacing);
   return {
     values: open === undefined ? values : { ...values, msg_data: { ...(data as FieldValues), text: open.text } },
     encode: (given) => encode(given, undefined),
     seal: (given, spoiling) => framed(view, encode(given, spoiling)),
-    remark: () => (isKnown ? remarkOn(open) : undefined),
+    remark: () => (isKnown ? remarkOn(read) : undefined),
   };
 }
 
-function remarkOn(open: OpenText | undefined): string | undefined {
-  if (open === undefined) return 'No given key opens the text of the MESSAGE: its "message" is what a person has written there.';
+function remarkOn(open: OpenText | string): string | undefined {
+  if (typeof open === 'string') return open;
   if (open.isSigned) return undefined;
   return `The signature in MESSAGE is not made again without ${rsaLabel} of its sender: the receiver refuses another text.`;
 }
@@ -78,19 +83,22 @@ function written(
   return { ...given, msg_data: { ...others, message: toBase64(bytes) } };
 }
 
-function openText(view: View, sent: Uint8Array, data: FieldValues, keys: KeyRing): OpenText | undefined {
-  const { limits, budget, choices } = view;
+/** What a MESSAGE says; a sentence where that is not known. */
+function openText(view: View, sent: Uint8Array, data: FieldValues, keys: KeyRing): OpenText | string {
+  const { limits, budget, choices, session } = view;
   const own = keys.all(rsaKind).map(({ secret }) => secret);
-  const unread = { bytes: sent, signers: own.map(rsaPublicOf), limits };
+  const signers = session?.shown.signersOf(String(data.node_id)) ?? [];
+  const sealed = { bytes: sent, signers, candidates: own.map(rsaPublicOf), limits };
   const { channelTrials } = valuesOf(ownLimits, limits);
   const trials = { left: { user: channelTrials, capture: channelTrials }, budget };
   const modes = choices.of(cipher).map(({ mode }) => mode);
-  const reading = finished(readChannel([unread], channelKeys(view, String(data.channel_id), keys), modes, trials)).get(unread);
-  if (reading === undefined) return undefined;
+  const reading = finished(readChannel([sealed], channelKeys(view, String(data.channel_id), keys), modes, trials)).get(sealed);
+  if (reading === undefined) return unread;
+  if (reading.signed.isGuessed) return guessed;
   const { signed, opened } = reading;
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(signed.text);
   // What is no text is edited as bytes.
-  if (!equalBytes(encoder.encode(text), signed.text)) return undefined;
+  if (!equalBytes(encoder.encode(text), signed.text)) return noText;
   const whole = opened?.plaintext ?? sent;
   const { make, isSigned } = resigned(whole, signed, own);
   return {
@@ -111,7 +119,7 @@ function channelKeys({ session, budget, choices }: View, channel: string, keys: 
     .find(channelKind, channel)
     .map(({ secret, origin }): ChannelKey => ({ secret, origin, cipher: undefined, isSure: true }));
   if (given.length > 0) return given;
-  const wrapped = (session?.keys ?? []).filter((each) => each.channel === channel);
+  const wrapped = session?.shown.wrappedKeysOf(channel) ?? [];
   return wrapped.flatMap(({ bytes, cipher: named }) =>
     keys.all(rsaKind).flatMap((rsa) => {
       const padded = rsa.secret.size === bytes.length ? paddedKeyOf(rsa, bytes, budget)?.value : undefined;

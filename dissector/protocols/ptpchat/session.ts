@@ -1,12 +1,14 @@
 import { type Check, equalBytes, fromBase64, operationsOf, trialBytesOf, valuesOf } from '../../bytes/index.ts';
 import { type PublicKey, readCertificate } from '../../crypto/index.ts';
 import type { ObserverContext } from '../../protocol/index.ts';
+import { BoundedMap } from './boundedmap.ts';
 import { cipher, wrapping as wrappingChoice } from './choices.ts';
 import { tell } from './conformance/links.ts';
 import type { Facts } from './facts.ts';
 import { channelKind, channelLabel, rsaKind } from './keys.ts';
 import { unpaddedKeys } from './keyschedule.ts';
 import { ownLimits } from './limits.ts';
+import type { Shown, WrappedKey } from './neighbours.ts';
 import { member, type Parsed, textOf } from './parse.ts';
 import { rules } from './rules.ts';
 import { hashedPerMillisecond, type SignedText } from './signed.ts';
@@ -34,6 +36,8 @@ interface Unsettled extends Unread {
   readonly held: Held;
 }
 
+/** Bytes of a wrapped key, which is as long as an RSA modulus: one that is longer pushes no others out. */
+const LONGEST_KEY = 1024;
 /** Milliseconds of signature checks that a message has for itself, and those of one operation. */
 const freeMs = 2;
 const operationMs = 10;
@@ -44,21 +48,32 @@ const notByThese: Check = { state: 'unchecked', why: 'the text is encrypted, and
  * Certificates, channel keys and the messages that need them. A certificate or a KEY may come after the messages that it is
  * for, so everything is settled when the capture has ended.
  */
-export class ChannelKeys {
+export class ChannelKeys implements Shown {
   readonly #context: ObserverContext<Facts>;
   /** Keys of each node's certificates: a node may renew its own. */
   readonly #signers = new Map<string, PublicKey[]>();
   /** Nodes with more certificates than are kept. */
   readonly #crowded = new Set<string>();
   readonly #keys: Held[] = [];
+  /** Of what has come so far, by the message that brought it: a relay does not wait for the end. */
+  readonly #wrapped: BoundedMap<number, WrappedKey>;
   readonly #messages: Held[] = [];
   #held = 0;
   readonly #trials: Trials;
 
   constructor(context: ObserverContext<Facts>) {
     this.#context = context;
-    const { channelTrials } = valuesOf(ownLimits, context.limits);
+    const { channelTrials, wrappedKeys } = valuesOf(ownLimits, context.limits);
+    this.#wrapped = new BoundedMap(wrappedKeys, ({ bytes }) => bytes.length);
     this.#trials = { left: { user: channelTrials, capture: channelTrials }, budget: context.budget };
+  }
+
+  signersOf(node: string): readonly PublicKey[] {
+    return this.#signers.get(node) ?? [];
+  }
+
+  wrappedKeysOf(channel: string): readonly WrappedKey[] {
+    return [...this.#wrapped.values()].filter((each) => each.channel === channel);
   }
 
   see(id: number, { verb, data }: Parsed): void {
@@ -74,10 +89,13 @@ export class ChannelKeys {
     const read = (name: string): string => textOf(member(data, name)?.value) ?? '';
     const bytes = fromBase64(read(element));
     if (bytes === undefined || bytes.length === 0) return;
+    const channel = read('channel_id');
+    const named = read('cipher') || undefined;
+    if (element === 'key' && bytes.length <= LONGEST_KEY) this.#wrapped.set(id, { channel, cipher: named, bytes });
     const { pendingStream } = this.#context.limits;
     if (this.#held + bytes.length > pendingStream) {
       const note = `The limit pendingStream of ${pendingStream} bytes that wait for keys is passed: it is not looked into.`;
-      if (element === 'key') this.#tell(id, { encrypted: true });
+      if (element === 'key' && bytes.length <= LONGEST_KEY) this.#tell(id, { encrypted: true });
       tell(this.#context.messages, id, { note });
       return;
     }
@@ -87,7 +105,7 @@ export class ChannelKeys {
       return;
     }
     this.#held += bytes.length;
-    const held = { id, channel: read('channel_id'), node: read('node_id'), cipher: read('cipher') || undefined, bytes };
+    const held = { id, channel, node: read('node_id'), cipher: named, bytes };
     (element === 'key' ? this.#keys : this.#messages).push(held);
   }
 

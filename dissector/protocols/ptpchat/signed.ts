@@ -12,6 +12,8 @@ export interface SignedText {
   readonly by?: { readonly signer: PublicKey; readonly hash: HashName };
   /** The key of the certificate inside, by which `check` says whether it verifies: whose it is, it does not say. */
   readonly inside?: PublicKey;
+  /** Nothing verifies, and a signature of another length, or in another place, leaves a text too: this one may be cut in the wrong place. */
+  readonly isGuessed?: true;
 }
 
 interface Split {
@@ -33,6 +35,8 @@ const unknownSigner: Check = { state: 'unchecked', why: "the sender's certificat
 /** The keys of the sender's certificates, and the limits of what is computed with them. */
 export interface Sender {
   readonly signers: readonly PublicKey[];
+  /** Keys that may be the sender's. That one of them does not verify says nothing, nor does its length. */
+  readonly candidates?: readonly PublicKey[];
   readonly limits: Limits;
   /** Asked before a signature is checked, with the milliseconds that this takes; false, and it is not. */
   readonly mayCheck?: (milliseconds: number) => boolean;
@@ -43,13 +47,13 @@ export interface Sender {
  * then, and that form goes before the others.
  */
 export function readSigned(bytes: Uint8Array, sender: Sender, known?: SignedForm): SignedText | undefined {
-  const { signers, limits } = sender;
+  const { signers, candidates = [], limits } = sender;
   const cms = readSignedData(bytes, limits);
   if (cms !== undefined) {
     const inside = cms.signer?.key;
     return { text: cms.content, form: 'CMS SignedData', check: cms.check, ...(typeof inside === 'object' ? { inside } : {}) };
   }
-  const splits = splitsOf(bytes, signers);
+  const splits = splitsOf(bytes, signers, candidates);
   const unchecked = new Map<Split, Check>();
   const verified = verify(splits, sender, unchecked);
   if (verified !== undefined) return verified;
@@ -60,7 +64,8 @@ export function readSigned(bytes: Uint8Array, sender: Sender, known?: SignedForm
   const readable = splits.filter(({ text }) => text.length >= least && isText(text));
   const best = readable.find(({ form }) => form === known) ?? readable[0];
   if (best === undefined) return undefined;
-  return { text: best.text, form: best.form, check: failed(signers, unchecked.get(best)) };
+  const isGuessed = readable.length > 1 ? ({ isGuessed: true } as const) : {};
+  return { text: best.text, form: best.form, check: failed(signers, unchecked.get(best)), ...isGuessed };
 }
 
 /** No signer's key verifies it; one that is not computed with may be the signer's all the same. */
@@ -69,10 +74,10 @@ function failed(signers: readonly PublicKey[], unchecked: Check | undefined): Ch
   return unchecked ?? { state: 'invalid', why: "the signature does not verify with the sender's certificate" };
 }
 
-function splitsOf(bytes: Uint8Array, signers: readonly PublicKey[]): Split[] {
-  const own = signers.flatMap((signer) => (signer.kind === 'RSA' ? [Math.ceil(signer.bits / 8)] : []));
-  const sizes = own.length === 0 ? usualSizes : [...new Set(own)];
-  return sizes
+function splitsOf(bytes: Uint8Array, signers: readonly PublicKey[], candidates: readonly PublicKey[]): Split[] {
+  const own = sizesOf(signers);
+  const sizes = own.length === 0 ? [...sizesOf(candidates), ...usualSizes] : own;
+  return [...new Set(sizes)]
     .filter((size) => bytes.length >= size)
     .flatMap((size) => {
       const at = bytes.length - size;
@@ -83,12 +88,17 @@ function splitsOf(bytes: Uint8Array, signers: readonly PublicKey[]): Split[] {
     });
 }
 
+/** Bytes of the signatures that RSA keys make. */
+function sizesOf(keys: readonly PublicKey[]): number[] {
+  return keys.flatMap((key) => (key.kind === 'RSA' ? [Math.ceil(key.bits / 8)] : []));
+}
+
 function verify(
   splits: readonly Split[],
-  { signers, limits, mayCheck }: Sender,
+  { signers, candidates = [], limits, mayCheck }: Sender,
   unchecked: Map<Split, Check>,
 ): SignedText | undefined {
-  for (const signer of signers) {
+  for (const signer of [...signers, ...candidates]) {
     for (const split of splits) {
       const { text, signature, form } = split;
       // A signature is as long as its modulus: others cost nothing.

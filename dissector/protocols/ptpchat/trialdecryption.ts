@@ -154,7 +154,7 @@ class Ways<K extends ChannelKey> {
   }
 
   /** Signatures in what a key makes of a message are checked on that key's account. */
-  #paying({ signers, limits }: Unread, { key }: Way<K>): Sender {
+  #paying({ signers, candidates, limits }: Unread, { key }: Way<K>): Sender {
     const { budget } = this.#trials;
     this.#checked = 0;
     const mayCheck = (milliseconds: number): boolean => {
@@ -163,7 +163,7 @@ class Ways<K extends ChannelKey> {
       this.#checked += cost;
       return true;
     };
-    return { signers, limits, mayCheck };
+    return { signers, ...(candidates === undefined ? {} : { candidates }), limits, mayCheck };
   }
 
   /** To open a message once, and to check its signature, is no burden. */

@@ -220,8 +220,9 @@ export class ScriptRelay {
 
   /** The layer whose only message is meant, where keys have opened that inside of what is held. */
   #layerOf(message: string, { values }: Held): string | undefined {
-    const layer = this.protocol.layers?.find(({ id, messages }) => isFieldValues(values?.[id]) && messages.length === 1);
-    return layer?.messages[0]?.name === message ? layer.id : undefined;
+    return this.protocol.layers?.find(
+      ({ id, messages }) => isFieldValues(values?.[id]) && messages.length === 1 && messages[0]!.name === message,
+    )?.id;
   }
 
   #edited(edit: Edit, held: Held): boolean {

@@ -16,7 +16,66 @@ async function ran(text: string) {
   return await peerscope(['run', temporary('relay.packet', text), '--seed', '1']);
 }
 
+/** Frames with two sealed fields, each with a message of a layer of its own. */
+const twofold = `
+export default ({ bounded, bytes, ciphers, defineConversation, Layer, struct, uint }) => {
+  const [key, nonce] = [new Uint8Array(32).fill(3), new Uint8Array(12)];
+  const seal = (text) => ciphers.aesGcm.seal(key, nonce, text);
+  const open = (sealed) => ciphers.aesGcm.open(key, nonce, sealed);
+  const holding = (id) => new Layer({ id, title: id, layout: struct(id, 'A text.', [bytes('text', 'rest', 'Text.')]) });
+  const [first, second] = [holding('first'), holding('second')];
+  const frame = new Layer({
+    id: 'folded',
+    title: 'Folded',
+    layout: struct('folded', 'A frame.', [
+      uint(4, 'magic', 'Magic.'),
+      uint(2, 'a_length', 'Bytes of a.'),
+      bounded('a', { ref: 'a_length' }, 'First.', [bytes('sealed', 'rest', 'Sealed.')]),
+      uint(2, 'b_length', 'Bytes of b.'),
+      bounded('b', { ref: 'b_length' }, 'Second.', [bytes('sealed', 'rest', 'Sealed.')]),
+    ]),
+  });
+  return defineConversation({
+    ...{ id: 'twofold', title: 'Twofold', document: 'twofold', begins: Uint8Array.of(1, 2, 3, 4), layers: [frame, first, second] },
+    *conversation(talk) {
+      for (;;) {
+        const message = yield* talk.read(frame);
+        talk.decrypt(message, 'a.sealed', { open, how: 'a test', layer: first });
+        talk.decrypt(message, 'b.sealed', { open, how: 'a test', layer: second });
+      }
+    },
+    peer: {
+      identity: { secret: 1 },
+      sealed: ['second'],
+      *speak(talk) {
+        const within = talk.inside(frame, {
+          seal: (text) => ({ magic: 0x01020304, a: { sealed: seal(Uint8Array.of(1)) }, b: { sealed: seal(text) } }),
+          open: ({ b }) => open(b.sealed),
+        });
+        talk.ready();
+        for (;;) {
+          const { text } = yield* within.read(second);
+          talk.deliver(second, { text });
+        }
+      },
+      fill: (name) => (name === 'second' ? { text: new Uint8Array(0) } : {}),
+    },
+  });
+};
+`;
+
 describe('a relay in a script', () => {
+  it('edits a message in the second of two decrypted fields', async () => {
+    const script = `### the second
+${between('twofold')}edit r forward second { text: 65 64 }
+send a second { text: 01 02 }
+expect b second { text: 65 64 } within 2s
+`;
+    const module = temporary('twofold.mjs', twofold);
+    const { out } = await peerscope(['run', temporary('relay.packet', script), '--seed', '1', '--protocol', module]);
+    expect(out).toContain('1 passed');
+  });
+
   it('edits what is sealed, and both nodes go on', async () => {
     const { out, status } = await ran(`### an edit in the middle
 ${between('p2pke')}expect b InitDone within 4s

@@ -79,7 +79,7 @@ describe('a data frame of the sample crow', () => {
     const body = message.values!.body as FieldValues;
     chain.relay.release(message.id, { values: { ...message.values!, body: { ...body, counter: 7n } } });
     chain.run(20);
-    expect(chain.told.join()).toContain('if its nonce is a matter of a field that was edited, the receiver does not open it');
+    expect(chain.told.join()).toContain('if its nonce is computed from a field that you edited, the receiver does not open it');
     expect(chain.server.complaints()).not.toEqual([]);
   });
 
@@ -239,4 +239,61 @@ describe('messages of a module, by defineMessages', () => {
       const sent = Buffer.from(chain.bytes('sent', 0), 'hex');
       expect(text(ciphers.chachaPoly.open(key, nonceOf(9), sent.subarray(5)))).toBe('went on, longer');
     });
+
+  /** A head with a topic of any length; `aad`: what is authenticated of that. */
+  const titled = (aad: (sent: { readonly topic: Uint8Array }) => Uint8Array) => {
+    const seal = (topic: Uint8Array): Uint8Array => ciphers.chachaPoly.seal(key, nonceOf(9), bytes('came'), aad({ topic }))!;
+    const layout = [
+      uint(4, 'magic', 'Magic.'),
+      uint(1, 'size', 'Bytes of the topic.'),
+      field('topic', { ref: 'size' }, 'The topic.'),
+    ];
+    return defineMessages({
+      ...{ id: 'tells', title: 'Tells', document: 'tells' },
+      head: structForm('head', struct('tells', 'Head.', [...layout, field('rest', 'rest', 'The rest.')])),
+      messages: [structForm('tell', struct('tells', 'A text.', [...layout, field('sealed', 'rest', 'Encrypted text.')]))],
+      ...{ name: () => 'tell', looksLike: ({ magic }) => magic === 0x54454c4c, keys: protocol.keys as never },
+      sealed: {
+        tell: {
+          ...{ field: 'sealed', key: 'TELLS_KEY', how: 'ChaCha20-Poly1305' },
+          open: (sent, secret, { topic }) =>
+            ciphers.chachaPoly.open(secret, nonceOf(9), sent, aad({ topic: topic as Uint8Array })),
+          holds: { name: 'text', kind: { type: 'text' }, doc: 'The text.' },
+        },
+      },
+      peer: { fill: () => ({ magic: 0x54454c4c, size: 5, topic: bytes('topic'), sealed: seal(bytes('topic')) }) },
+    });
+  };
+  const longer = 'a topic that is longer';
+
+  async function retold(of: Protocol) {
+    const chain = (await Chain.of(of, { keys: [`TELLS_KEY ${'05'.repeat(32)}`] })).run(10);
+    chain.relay.mode = 'step';
+    chain.client.node.send(chain.client.link.id, 'tell');
+    chain.run(10);
+    const [message] = chain.relay.held;
+    expect(message!.values).toMatchObject({ text: 'came' });
+    chain.relay.release(message!.id, { values: { ...message!.values!, topic: bytes(longer), text: 'went on' } });
+    chain.run(10);
+    const sent = Buffer.from(chain.bytes('sent', 0), 'hex');
+    return { told: chain.told.join(), sealed: sent.subarray(5 + longer.length) };
+  }
+
+  const headOf = ({ topic }: { readonly topic: Uint8Array }) => Uint8Array.from([0x54, 0x45, 0x4c, 0x4c, topic.length, ...topic]);
+  it.each([
+    ['all that stands before it', headOf],
+    ['a whole field', ({ topic }: { readonly topic: Uint8Array }) => topic],
+  ])('whose head becomes longer are sealed over the new one: %s', async (_, aad) => {
+    const { told, sealed } = await retold(titled(aad));
+    expect(text(ciphers.chachaPoly.open(key, nonceOf(9), sealed, aad({ topic: bytes(longer) })))).toBe('went on');
+    expect(ciphers.chachaPoly.open(key, nonceOf(9), sealed, aad({ topic: bytes('topic') }))).toBeUndefined();
+    expect(told).toContain('if its nonce is computed from a field that you edited');
+  });
+
+  it('keep additional data that looks like a part of a field by chance, and that is said', async () => {
+    const aad = () => bytes('op');
+    const { told, sealed } = await retold(titled(aad));
+    expect(text(ciphers.chachaPoly.open(key, nonceOf(9), sealed, aad()))).toBe('went on');
+    expect(told).toContain('if its nonce or its additional data is computed from a field that you edited');
+  });
 });

@@ -1,7 +1,8 @@
 /** What nobody touches passes byte for byte, and faults happen message by message, either way. */
 import { describe, expect, it } from 'vitest';
+import { Choices, KeyRing } from '../../../dissector/protocol/index.ts';
 import { protocols } from '../../../dissector/protocols/index.ts';
-import { parseRelayFault } from '../../../dissector/relay/index.ts';
+import { parseRelayFault, Relay } from '../../../dissector/relay/index.ts';
 import { nodeLimits } from '../../../dissector/testnode/index.ts';
 import { Chain, heard } from './chain.ts';
 
@@ -149,6 +150,52 @@ describe('a relay', () => {
     for (const end of [client, server]) expect(end.delivered).toHaveLength(3);
     for (const way of [0, 1] as const) expect(chain.bytes('sent', way)).toBe(chain.bytes('received', way));
     expect(chain.told.filter((text) => text.includes('pendingStream'))).toHaveLength(1);
+  });
+
+  it('decodes the link no more that holds the most of pendingStream, and goes on with one that holds a little', () => {
+    const told: (number | undefined)[] = [];
+    const sent: number[] = [];
+    const relay = new Relay(
+      {
+        ...{
+          protocol: of('ptpchat'),
+          protocols,
+          transport: 'tcp',
+          choices: new Choices(),
+          keys: new KeyRing(of('ptpchat').keys),
+        },
+        limits: { ...nodeLimits, pendingStream: 2000 },
+      },
+      {
+        ...{ now: () => 0n, clock: () => 0, random: (length) => new Uint8Array(length), wake: () => {}, read: () => {} },
+        ...{ finish: () => {}, close: () => {} },
+        write: (_, bytes) => void sent.push(bytes.length),
+        happened: (event) => void (event.kind === 'told' && told.push(event.link?.id)),
+      },
+    );
+    const open = (): number => {
+      const { id } = relay.opened({ ip: '127.0.0.1', port: 1 }, { ip: '127.0.0.1', port: 2 })!;
+      relay.forwarded(id, { ip: '127.0.0.1', port: 4 }, { ip: '127.0.0.1', port: 3 });
+      return id;
+    };
+    // A text of JSON whose end does not come.
+    const hello = new TextEncoder().encode('{"a":"');
+    const rest = (length: number) => new Uint8Array(length).fill(0x78);
+    const [hostile, other] = [open(), open()];
+    for (const id of [hostile, other]) relay.received(id, hello);
+    relay.received(hostile, rest(1950));
+    expect(told).toEqual([]);
+    relay.received(other, rest(100));
+    expect(told).toEqual([hostile]);
+    relay.received(other, rest(1500));
+    expect(told).toEqual([hostile]);
+    // A way that has ended holds nothing.
+    relay.ended(other);
+    const third = open();
+    relay.received(third, hello);
+    relay.received(third, rest(1500));
+    expect(told).toEqual([hostile]);
+    expect(sent.reduce((sum, length) => sum + length, 0)).toBe(3 * hello.length + 1950 + 100 + 1500 + 1500);
   });
 
   it('decodes no more than the limit observedPieces, and passes the rest', async () => {

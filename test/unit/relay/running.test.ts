@@ -1,7 +1,8 @@
 /** A cipher that runs through a stream: what follows an edit is sealed again, and both nodes go on. */
 import { describe, expect, it } from 'vitest';
-import { Choices } from '../../../dissector/protocol/index.ts';
+import { Choices, KeyRing, type Protocol, type RunningCipher } from '../../../dissector/protocol/index.ts';
 import { protocols } from '../../../dissector/protocols/index.ts';
+import { Relay } from '../../../dissector/relay/index.ts';
 import { Chain } from './chain.ts';
 
 const p2p = protocols.find(({ id }) => id === 'p2p')!;
@@ -144,5 +145,80 @@ describe('a packet of p2p', () => {
     );
     chain.run(10);
     expect(chain.server.complaints()).toEqual([]);
+  });
+});
+
+describe('a stream that begins in clear', () => {
+  const choices = new Choices({ 'p2p.cipher': 'aes-256-cfb8' });
+
+  /** A connection as a relay passes it on, again: all that comes to it is held, and its keys are known. */
+  async function again(cipher: (of: RunningCipher) => RunningCipher = (of) => of) {
+    const { chain, say } = await opened('all', choices);
+    for (let n = 0; n < 3; n++) say(`more ${n}`);
+    const protocol: Protocol = {
+      ...p2p,
+      runningCipher: (view) => {
+        const made = p2p.runningCipher!(view);
+        return made && cipher(made);
+      },
+    };
+    const sent: Uint8Array[] = [];
+    const told: string[] = [];
+    const keys = new KeyRing(p2p.keys);
+    keys.add('test', [...chain.client.keys, ...chain.server.keys].join('\n'));
+    const relay = new Relay(
+      { ...{ protocol, protocols: [protocol], transport: 'tcp', choices, keys, mode: 'intercept' } },
+      {
+        ...{ now: () => 0n, clock: () => 0, random: (length) => new Uint8Array(length), wake: () => {}, read: () => {} },
+        ...{ finish: () => {}, close: () => {} },
+        write: ({ dialled }, bytes) => void (dialled && sent.push(bytes)),
+        happened: (event) => void (event.kind === 'told' && told.push(event.text)),
+      },
+    );
+    const client = relay.opened({ ip: '127.0.0.1', port: 1 }, { ip: '127.0.0.1', port: 2 })!;
+    const server = relay.forwarded(client.id, { ip: '127.0.0.1', port: 4 }, { ip: '127.0.0.1', port: 3 })!;
+    for (const event of chain.events)
+      if (event.kind === 'received') relay.received(event.link.dialled ? server.id : client.id, event.bytes);
+    const forward = relay.held.filter(({ direction }) => direction === 'out');
+    expect(forward.slice(0, 1)).toMatchObject([{ message: 'HELLO' }]);
+    expect(forward.at(-1)).toMatchObject({ message: 'TUNNEL_DATA' });
+    const hex = () => Buffer.concat(sent).toString('hex');
+    return { relay, forward, hex, told };
+  }
+  const hexOf = (...held: readonly { readonly bytes?: Uint8Array | undefined }[]): string =>
+    Buffer.concat(held.map(({ bytes }) => bytes!)).toString('hex');
+
+  it('goes on when a sealed message is let go before the last one in clear', async () => {
+    const { relay, forward, hex } = await again();
+    const [hello, first, ...others] = forward;
+    relay.release(first!.id);
+    relay.release(hello!.id);
+    for (const { id } of others) relay.release(id);
+    expect(hex()).toBe(hexOf(first!, hello!, ...others));
+  });
+
+  it('goes on when the last message in clear is dropped, and what follows is edited or left out', async () => {
+    const { relay, forward, hex, told } = await again();
+    const [hello, first, second, ...others] = forward;
+    relay.drop(hello!.id);
+    relay.release(first!.id);
+    relay.drop(second!.id);
+    relay.mode = 'automatic';
+    const length = others.reduce((sum, { bytes }) => sum + bytes!.length, first!.bytes!.length);
+    expect(hex()).toHaveLength(2 * length);
+    // The cipher has not seen the second: under CFB8 that changes the first bytes behind it.
+    expect(hex().slice(2 * first!.bytes!.length)).not.toBe(hexOf(...others));
+    expect(told.filter((text) => !text.includes('dropped by hand'))).toEqual([]);
+  });
+
+  it('whose cipher makes nothing keeps the message held, and in automatic mode lets it go as it came', async () => {
+    const { relay, forward, hex, told } = await again((made) => ({ ...made, seal: () => undefined }));
+    const [, first, second] = forward;
+    relay.drop(first!.id);
+    expect(() => relay.release(second!.id)).toThrow('The cipher of this stream makes nothing');
+    expect(relay.held.map(({ id }) => id)).toContain(second!.id);
+    relay.mode = 'automatic';
+    expect(hex()).toContain(hexOf(second!));
+    expect(told.join()).toContain('makes nothing for where the message stands now: it goes on as it came.');
   });
 });
