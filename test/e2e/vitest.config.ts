@@ -10,7 +10,7 @@ export default defineConfig({
     root: project,
     include: ['test/e2e/**/*.test.ts'],
     globalSetup: 'test/e2e/pack.ts',
-    maxWorkers: 2,
+    fileParallelism: false,
     // What is waited for comes late on a busy machine; without this a poll waits for one second.
     expect: { poll: { timeout: 30_000 } },
     testTimeout: 120_000,
