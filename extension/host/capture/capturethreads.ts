@@ -44,7 +44,7 @@ export class CaptureThreads implements ThreadSource {
       return spare.thread;
     }
     spare?.thread.terminate();
-    return startThread(this.#file, 'peerscope capture', ends);
+    return startThread(this.#file, 'peerscope-capture', ends);
   }
 
   dispose(): void {
@@ -57,7 +57,7 @@ export class CaptureThreads implements ThreadSource {
     if (this.#isOver) return;
     clearTimeout(this.#settling);
     this.#settling = setTimeout(() => {
-      const thread = startThread(this.#file, 'peerscope capture', {
+      const thread = startThread(this.#file, 'peerscope-capture', {
         message: (message) => spare.ends?.message(message),
         ended: (reason) => {
           // The next capture starts its own, and says why that ends.
