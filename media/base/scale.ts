@@ -12,6 +12,13 @@ export interface Extent {
   readonly viewport: number;
 }
 
+/** Rows `first` up to `end`, with so many pixels of the list above the viewport. */
+export interface Place {
+  readonly first: number;
+  readonly end: number;
+  readonly offset: number;
+}
+
 export function contentHeight({ rows, rowHeight }: Extent): number {
   return rows * rowHeight;
 }

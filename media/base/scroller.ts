@@ -17,7 +17,7 @@ export class Scroller implements ReactiveController {
   #viewport: HTMLElement | undefined;
   #height = 0;
   #offset = 0;
-  #first = 0;
+  #drawn = { first: 0, offset: 0 };
   /** Where this put the scroll bar: a scroll event from there is an echo of ours, and an offset finer than it is kept. */
   #put = 0;
   #reveal: number | undefined;
@@ -68,8 +68,8 @@ export class Scroller implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** The rows to draw now. While it is not `known` how many there are, the place in the list is kept. */
-  range(known: boolean): { first: number; end: number } {
+  /** The rows in view now. While it is not `known` how many there are, the place in the list is kept. */
+  range(known: boolean): scale.Place {
     const rowHeight = this.#askRowHeight();
     // The row at the top stays there.
     this.#offset *= rowHeight / this.#rowHeight;
@@ -81,9 +81,12 @@ export class Scroller implements ReactiveController {
       this.#reveal = undefined;
     }
     if (known && extent.viewport > 0) this.#offset = scale.clampOffset(extent, this.#offset);
-    const range = scale.visibleRows(extent, this.#offset, OVERSCAN);
-    this.#first = range.first;
-    return range;
+    return { ...scale.visibleRows(extent, this.#offset, OVERSCAN), offset: this.#offset };
+  }
+
+  /** Rows are drawn from `first` on, so that they stand where they do at that offset. */
+  draw({ first, offset }: scale.Place): void {
+    this.#drawn = { first, offset };
   }
 
   hostDisconnected(): void {
@@ -107,7 +110,7 @@ export class Scroller implements ReactiveController {
     const scrollTop = scale.toScrollTop(extent, this.#offset);
     if (Math.abs(viewport.scrollTop - scrollTop) >= 1) viewport.scrollTop = scrollTop;
     this.#put = viewport.scrollTop;
-    rows.style.top = `${this.#put + this.#first * this.#rowHeight - this.#offset}px`;
+    rows.style.top = `${this.#put + this.#drawn.first * this.#rowHeight - this.#drawn.offset}px`;
   }
 
   #adopt(viewport: HTMLElement): void {

@@ -8,21 +8,13 @@
  */
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import { goal, isForeign } from './listkeys.ts';
+import type { Rows } from './rows.ts';
 import { rowsPerPage } from './scale.ts';
 import { Scroller } from './scroller.ts';
+import { Trailing } from './trailing.ts';
 
 /** How a row is chosen: alone, all from the first chosen one up to it, or one more or less. */
 export type Pick = 'alone' | 'extend' | 'toggle';
-
-/** The rows of a list, by their place in it. */
-export interface Rows<T> {
-  readonly total: number;
-  /** False while nobody knows how many there are: the list keeps its place meanwhile. */
-  readonly known?: boolean;
-  row(index: number): T | undefined;
-  /** Fetches what is missing of rows `first` up to `end`; absent where all are here. */
-  need?(first: number, end: number): void;
-}
 
 /** One row at a time is selected; the element holds which. */
 export interface Selection {
@@ -58,6 +50,8 @@ export class VirtualList<T> implements ReactiveController {
   readonly #host: ReactiveControllerHost & HTMLElement;
   readonly #listing: Listing<T>;
   readonly #scroller: Scroller;
+  readonly #trailing = new Trailing();
+  #looking: ReturnType<typeof setTimeout> | undefined;
   #rows: Rows<T> | undefined;
   #first = 0;
   #end = 0;
@@ -77,11 +71,24 @@ export class VirtualList<T> implements ReactiveController {
     const scroller = this.#scroller;
     if (total > scroller.rows && scroller.atEnd && this.#listing.follows?.()) scroller.reveal(total - 1);
     scroller.rows = total;
-    const { first, end } = scroller.range(rows?.known ?? true);
-    rows?.need?.(first, end);
+    const wanted = scroller.range(rows?.known ?? true);
+    const drawn = rows === undefined ? wanted : this.#trailing.choose(rows, wanted, performance.now());
+    scroller.draw(drawn);
     this.#rows = rows;
-    this.#first = first;
-    this.#end = end;
+    this.#first = drawn.first;
+    this.#end = drawn.end;
+    this.#lookAgain();
+  }
+
+  hostDisconnected(): void {
+    clearTimeout(this.#looking);
+  }
+
+  /** Rows that never come bring no update by themselves. */
+  #lookAgain(): void {
+    clearTimeout(this.#looking);
+    const { due } = this.#trailing;
+    if (due !== undefined) this.#looking = setTimeout(() => this.#host.requestUpdate(), Math.max(0, due - performance.now()));
   }
 
   /** The rows in view, each as `line` draws it; undefined for one that is not here yet. */

@@ -1,6 +1,6 @@
 /** Rows that live in the worker, as far as they are known here: pages are fetched as they come into view. */
 import { sentence } from '../../base/connection.ts';
-import type { Rows } from '../../base/virtuallist.ts';
+import type { Rows } from '../../base/rows.ts';
 import { type Answer, PAGE, Pages } from './pages.ts';
 
 export abstract class Paged<T> implements Rows<T> {

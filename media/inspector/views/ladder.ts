@@ -4,6 +4,7 @@ import type { Overview, Row, WaitingMessage } from '../../../extension/wire/insp
 import type { LadderQuestions } from '../../../extension/worker/answers/ladder.ts';
 import { sentence } from '../../base/connection.ts';
 import { PageElement } from '../../base/element.ts';
+import type { Rows } from '../../base/rows.ts';
 import { Sized } from '../../base/sized.ts';
 import { elided, type Instant, sinceStart } from '../../base/texts.ts';
 import { VirtualList } from '../../base/virtuallist.ts';
@@ -65,6 +66,8 @@ export class Ladder extends PageElement {
     follows: () => this.#isFollowed,
   });
   #list: PacketList | undefined;
+  /** The rows of a list with what waits behind them. */
+  #together: { readonly list: PacketList; readonly rows: Rows<Row | WaitingMessage> } | undefined;
   /** The newest was brought into view once. */
   #isAtNewest = false;
   /** So many rows there were when the newest was brought into view. */
@@ -147,11 +150,21 @@ export class Ladder extends PageElement {
   get #rows() {
     const list = this.#list;
     if (list === undefined) return undefined;
-    const { total, known } = list;
+    if (this.#together?.list !== list) this.#together = { list, rows: this.#rowsOf(list) };
+    return this.#together.rows;
+  }
+
+  #rowsOf(list: PacketList): Rows<Row | WaitingMessage> {
+    const held = (): readonly WaitingMessage[] => this.#held;
     return {
-      ...{ total: total + this.#held.length, known },
-      row: (index: number): Row | WaitingMessage | undefined => (index < total ? list.row(index) : this.#held[index - total]),
-      need: (first: number, end: number): void => list.need(first, Math.min(end, total)),
+      get total() {
+        return list.total + held().length;
+      },
+      get known() {
+        return list.known;
+      },
+      row: (index) => (index < list.total ? list.row(index) : held()[index - list.total]),
+      need: (first, end) => list.need(first, Math.min(end, list.total)),
     };
   }
 

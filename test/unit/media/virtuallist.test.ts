@@ -1,7 +1,8 @@
 /** A list of any length, without a browser around it: what it draws, asks for and selects. */
 import { nothing, type ReactiveController } from 'lit';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Listing, type Rows, VirtualList } from '../../../media/base/virtuallist.ts';
+import type { Rows } from '../../../media/base/rows.ts';
+import { type Listing, VirtualList } from '../../../media/base/virtuallist.ts';
 
 const ROW_HEIGHT = 20;
 /** Rows that are seen at once, without those drawn around them. */
