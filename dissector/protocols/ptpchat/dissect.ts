@@ -135,9 +135,16 @@ class Builder {
     const source = derive(field.name, decoded, origin).id;
     const whole = generated(`${field.name}_bytes`, decoded, { source, start: 0, end: decoded.length });
     field.children = [whole];
-    if (field.name === 'certificate') field.children.push(...certificateFields(decoded, source));
+    if (field.name === 'certificate') field.children.push(...this.#certificate(text, decoded, source));
     if (field.name === 'key') this.#key(field, source, decoded.length);
     if (field.name === 'message') this.#message(field, decoded, source);
+  }
+
+  #certificate(text: string, decoded: Uint8Array, source: number): Field[] {
+    // There may be several elements of that name, and the first pass has read one.
+    const known = this.#facts?.certificate;
+    const certificate = known?.base64 === text ? known.certificate : readCertificate(decoded);
+    return certificateFields(certificate, { source, start: 0, end: decoded.length });
   }
 
   #message(field: Field, decoded: Uint8Array, source: number): void {
@@ -175,9 +182,7 @@ class Builder {
   }
 }
 
-function certificateFields(decoded: Uint8Array, source: number): Field[] {
-  const all = { source, start: 0, end: decoded.length };
-  const certificate = readCertificate(decoded);
+function certificateFields(certificate: CertificateInfo | string, all: { source: number; start: number; end: number }): Field[] {
   if (typeof certificate === 'string') return [generated('certificate', certificate, all)];
   const { key, ...rest } = certificate satisfies CertificateInfo;
   const keyText =

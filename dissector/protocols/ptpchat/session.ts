@@ -1,7 +1,8 @@
 import { type Check, equalBytes, fromBase64, operationsOf, trialBytesOf, valuesOf } from '../../bytes/index.ts';
-import { type PublicKey, readCertificate } from '../../crypto/index.ts';
+import type { PublicKey } from '../../crypto/index.ts';
 import type { ObserverContext } from '../../protocol/index.ts';
 import { BoundedMap } from './boundedmap.ts';
+import { Certificates } from './certificates.ts';
 import { cipher, wrapping as wrappingChoice } from './choices.ts';
 import { tell } from './conformance/links.ts';
 import type { Facts } from './facts.ts';
@@ -54,6 +55,7 @@ export class ChannelKeys implements Shown {
   readonly #signers = new Map<string, PublicKey[]>();
   /** Nodes with more certificates than are kept. */
   readonly #crowded = new Set<string>();
+  readonly #certificates = new Certificates();
   readonly #keys: Held[] = [];
   /** Of what has come so far, by the message that brought it: a relay does not wait for the end. */
   readonly #wrapped: BoundedMap<number, WrappedKey>;
@@ -100,7 +102,9 @@ export class ChannelKeys implements Shown {
       return;
     }
     if (element === 'certificate') {
-      const certificate = readCertificate(bytes);
+      const known = this.#certificates.read(read(element));
+      tell(this.#context.messages, id, { certificate: known });
+      const { certificate } = known;
       if (typeof certificate !== 'string' && typeof certificate.key !== 'string') this.#signs(read('node_id'), certificate.key);
       return;
     }
