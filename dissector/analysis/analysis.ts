@@ -1,4 +1,4 @@
-import { defaultLimits, type Field, type Limits, type Tree } from '../bytes/index.ts';
+import { type Budget, defaultLimits, type Field, type Limits, type Tree } from '../bytes/index.ts';
 import type { CaptureReader } from '../capture/index.ts';
 import { Choices } from '../protocol/choices.ts';
 import type { Conversation, Direction } from '../protocol/conversation.ts';
@@ -137,6 +137,11 @@ export class Analysis {
       findings += messages.findingCount;
     }
     return { encrypted, findings };
+  }
+
+  /** What costly work on the capture may still cost, trees among it. */
+  get budget(): Budget {
+    return this.#pass.budget;
   }
 
   /** About how many milliseconds costly work has taken so far. */

@@ -154,6 +154,12 @@ export const options: readonly CliOption[] = [
     doc: 'decodes so many captures at the same time into tables; the default is the number of cores',
     commands: ['decode'],
   },
+  {
+    name: 'threads',
+    value: 'N',
+    doc: 'prints a large file with so many threads, each of which holds the capture in memory; the default is the number of cores, 4 at most; 1 for none',
+    commands: ['decode'],
+  },
   { name: 'force', doc: 'replaces the tables that the folder holds already', commands: ['decode'] },
   {
     name: 'require-messages',
