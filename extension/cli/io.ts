@@ -9,6 +9,8 @@ export interface ThreadSettings {
   readonly fromBytes: number;
   /** Messages that a thread is given at a time. */
   readonly messages: number;
+  /** The first thread makes only what no other one makes. */
+  readonly isElsewhere?: true;
 }
 
 export interface Io {

@@ -20,6 +20,8 @@ export interface PartsSource {
   readonly analysis: Analysis;
   readonly maker: PartMaker;
   readonly threads: LineThreads<Slot> | undefined;
+  /** As long as there are others, this thread makes nothing. */
+  readonly isElsewhere: boolean;
   /** Messages of one range. */
   readonly messages: number;
   /** What came of the first pass. */
@@ -79,7 +81,8 @@ export class Parts {
 
   /** The first range that nobody makes; undefined where enough is on its way. */
   #free(maker: 'here' | 'thread'): Slot | undefined {
-    const { analysis, threads, messages } = this.#source;
+    const { analysis, threads, messages, isElsewhere } = this.#source;
+    if (maker === 'here' && isElsewhere && threads !== undefined && threads.count > 0) return undefined;
     const given = this.#slots.find((slot) => slot.maker === 'nobody');
     if (given !== undefined) {
       given.maker = maker;

@@ -41,6 +41,7 @@ export class Printed {
     const { protocols, filter } = setup;
     this.#parts = new Parts({
       ...{ analysis, threads, tell: notices.tell, outcome: outcomeOf(pass), messages: task.threads?.messages ?? MESSAGES },
+      isElsewhere: task.threads?.isElsewhere === true,
       maker: new PartMaker({ analysis, command, filter, protocols, notices }),
     });
   }
@@ -50,6 +51,7 @@ export class Printed {
     const { progress, notices, setup } = this.#task;
     const { messageCount } = this.#pass.analysis;
     progress.begin(prints ? 'Writing' : 'Going through', 'messages', prints);
+    progress.at(0, 0);
     try {
       for await (const part of this.#parts.of(job)) {
         progress.at(part.end / messageCount, part.end);

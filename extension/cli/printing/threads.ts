@@ -10,7 +10,7 @@ const LOOK_MS = 250;
 /** Mebibytes of objects that a thread may hold: one that needs more ends, and the first thread makes all lines. */
 const OLD_GENERATION = 1024;
 /** The same of new ones: they are the lines that are being made. */
-const YOUNG_GENERATION = 8;
+const YOUNG_GENERATION = 4;
 /** Ranges that a thread has at a time: it works on one, and the next is there. */
 const RANGES = 2;
 
