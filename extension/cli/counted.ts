@@ -37,8 +37,7 @@ export function countMessage(to: Counted, message: MessageInfo, missing: readonl
   const how = travelled(message);
   to.travelled.set(how, (to.travelled.get(how) ?? 0) + 1);
   for (const sentence of missing) to.missing.add(sentence);
-  if (message.state === 'encrypted')
-    for (const { choice, candidate } of analysis.pins(message.n)) to.pinned.add(`${choice}=${candidate}`);
+  for (const { choice, candidate } of analysis.pinsOf(message)) to.pinned.add(`${choice}=${candidate}`);
 }
 
 /** Adds what was counted of the messages behind. */

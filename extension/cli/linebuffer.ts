@@ -2,18 +2,25 @@ import { printable } from './text.ts';
 
 /** Bytes of UTF-8 that one UTF-16 code unit becomes at most. */
 const MOST_BYTES = 3;
-const LINE_FEED = 10;
-
+/** Characters that are written one by one: of more than so many, a call of the platform is faster. */
+const SHORT = 200;
+const [LINE_FEED, SPACE, ZERO, POINT, MINUS] = [0x0a, 0x20, 0x30, 0x2e, 0x2d];
+const DIGITS = 32;
+const MILLION = 1_000_000;
 const nothing = new Uint8Array(0);
 
-/** Lines that are bytes at once: strings that are gathered live long enough to be copied by the collector. */
+/**
+ * Lines that are bytes at once: strings that are gathered live long enough to be copied by the collector. Others choose names and values:
+ * what they could steer a terminal with, or begin another line, is escaped.
+ */
 export class LineBuffer {
+  /** Bytes of room to begin with. */
+  readonly #size: number;
   #bytes: Buffer<ArrayBuffer>;
   #filled = 0;
-  /** Bytes of the next one. */
-  readonly #size: number;
+  /** Where the line begins that is being written. */
+  #line = 0;
 
-  /** `size`: bytes of room to begin with. */
   constructor(size: number) {
     this.#size = size;
     this.#bytes = Buffer.allocUnsafeSlow(size);
@@ -24,30 +31,75 @@ export class LineBuffer {
     return this.#filled;
   }
 
-  /** Whether a line fits in, whatever its characters are, without more memory. */
-  fits(text: string): boolean {
-    return this.#filled + text.length * MOST_BYTES + 1 <= this.#bytes.length;
-  }
-
-  /**
-   * Adds one line, whatever is in it: others choose names and values, and must not steer the terminal nor begin another line. In JSON
-   * the escapes mean what they stand for.
-   */
+  /** Adds one line, whatever is in it. In JSON the escapes mean what they stand for. */
   line(words: string): void {
-    this.escaped(printable(words));
+    this.text(words);
+    this.endLine();
   }
 
   /** The same of a line that holds no word of others, or whose format escapes them itself. */
   escaped(text: string): void {
-    if (!this.fits(text)) this.#grow(this.#filled + text.length * MOST_BYTES + 1);
-    this.#filled += this.#bytes.write(text, this.#filled);
-    this.#bytes[this.#filled++] = LINE_FEED;
+    this.#write(text);
+    this.endLine();
+  }
+
+  /** Adds words to the line. */
+  text(words: string): void {
+    if (words.length > SHORT || !this.#plain(words)) this.#write(printable(words));
+  }
+
+  /** Adds words of ASCII alone, which most are; false, and nothing is added, where one of another kind is among them. */
+  #plain(words: string): boolean {
+    const { length } = words;
+    this.#reserve(length);
+    const bytes = this.#bytes;
+    const start = this.#filled;
+    for (let at = 0; at < length; at++) {
+      const code = words.charCodeAt(at);
+      if (code < SPACE || code > 0x7e) return false;
+      bytes[start + at] = code;
+    }
+    this.#filled = start + length;
+    return true;
+  }
+
+  /** Adds what `bytesOf` made of words. */
+  copy(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#filled);
+    this.#filled += bytes.length;
+  }
+
+  /** Adds a whole number, not below zero, with spaces before it up to `width`. */
+  number(value: number, width = 0): void {
+    this.#reserve(DIGITS + width);
+    this.#pad(width - digitsOf(value));
+    this.#digits(value, digitsOf(value));
+  }
+
+  /** Adds so many microseconds as seconds with six decimals, with spaces before them up to `width`. */
+  seconds(micros: number, width: number): void {
+    this.#reserve(DIGITS + width);
+    const whole = Math.floor(Math.abs(micros) / MILLION);
+    const sign = micros < 0 ? 1 : 0;
+    this.#pad(width - sign - digitsOf(whole) - 7);
+    if (sign === 1) this.#bytes[this.#filled++] = MINUS;
+    this.#digits(whole, digitsOf(whole));
+    this.#bytes[this.#filled++] = POINT;
+    this.#digits(Math.abs(micros) % MILLION, 6);
   }
 
   /** Adds a byte that is no text. */
   byte(value: number): void {
-    if (!this.fits('')) this.#grow(this.#filled + 1);
+    this.#reserve(1);
     this.#bytes[this.#filled++] = value;
+  }
+
+  /** `trims`: without the spaces at its end. */
+  endLine(trims = false): void {
+    if (trims) while (this.#filled > this.#line && this.#bytes[this.#filled - 1] === SPACE) this.#filled--;
+    this.byte(LINE_FEED);
+    this.#line = this.#filled;
   }
 
   /** Gives the bytes away, in memory that is theirs alone, and begins anew. */
@@ -55,13 +107,45 @@ export class LineBuffer {
     if (this.#filled === 0) return nothing;
     const taken = this.#bytes.subarray(0, this.#filled);
     this.#bytes = Buffer.allocUnsafeSlow(this.#size);
-    this.#filled = 0;
+    this.#filled = this.#line = 0;
     return taken;
   }
 
-  #grow(least: number): void {
-    const more = Buffer.allocUnsafeSlow(Math.max(least, 2 * this.#bytes.length));
-    more.set(this.#bytes.subarray(0, this.#filled));
-    this.#bytes = more;
+  #write(text: string): void {
+    this.#reserve(text.length * MOST_BYTES);
+    this.#filled += this.#bytes.write(text, this.#filled);
   }
+
+  #pad(count: number): void {
+    for (let left = count; left > 0; left--) this.#bytes[this.#filled++] = SPACE;
+  }
+
+  #digits(value: number, count: number): void {
+    let rest = value;
+    for (let at = this.#filled + count - 1; at >= this.#filled; at--) {
+      const tenth = Math.floor(rest / 10);
+      this.#bytes[at] = ZERO + rest - 10 * tenth;
+      rest = tenth;
+    }
+    this.#filled += count;
+  }
+
+  #reserve(more: number): void {
+    const least = this.#filled + more;
+    if (least <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(least, 2 * this.#bytes.length));
+    larger.set(this.#bytes.subarray(0, this.#filled));
+    this.#bytes = larger;
+  }
+}
+
+/** Words that are written many times, as `copy` takes them. */
+export function bytesOf(words: string): Uint8Array {
+  return Buffer.from(printable(words));
+}
+
+function digitsOf(value: number): number {
+  let digits = 1;
+  for (let least = 10; least <= value; least *= 10) digits++;
+  return digits;
 }

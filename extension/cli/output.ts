@@ -1,7 +1,6 @@
 import type { Writable } from 'node:stream';
 import { reasonOf } from '../capture/reason.ts';
 import { LineBuffer } from './linebuffer.ts';
-import { printable } from './text.ts';
 
 const CHUNK_BYTES = 1 << 16;
 /** Chunks that are on their way while the next lines are made. */
@@ -16,7 +15,7 @@ export class OutputFailure extends Error {}
  */
 export class Output {
   readonly #stream: Writable;
-  readonly #lines = new LineBuffer(CHUNK_BYTES);
+  readonly #lines = new LineBuffer(2 * CHUNK_BYTES);
   readonly #sent: Promise<void>[] = [];
   #closed = false;
   #failure: OutputFailure | undefined;
@@ -35,18 +34,26 @@ export class Output {
     for (const line of text.split('\n')) await this.line(line);
   }
 
-  /**
-   * Adds one line, as LineBuffer writes it. A promise to wait for when so much has come together that it is written.
-   */
+  /** Where lines are written; `written` hands them over. */
+  get lines(): LineBuffer {
+    return this.#lines;
+  }
+
+  /** Adds one line, whatever is in it. A promise to wait for when so much has come together that it is written. */
   line(words: string): Promise<void> | undefined {
-    return this.escaped(printable(words));
+    this.#lines.line(words);
+    return this.written();
   }
 
   /** The same of a line that holds no word of others, or whose format escapes them itself. */
   escaped(text: string): Promise<void> | undefined {
-    const flushed = this.#lines.fits(text) ? undefined : this.#makeRoom();
     this.#lines.escaped(text);
-    return flushed;
+    return this.written();
+  }
+
+  /** A promise to wait for when so much has come together that it is written. */
+  written(): Promise<void> | undefined {
+    return this.#lines.length < CHUNK_BYTES ? undefined : this.#makeRoom();
   }
 
   /** Lines that are bytes already, and belong to the stream from now on. */

@@ -2,9 +2,10 @@
 
 import type { Analysis } from '../../dissector/analysis/index.ts';
 import { toHex } from '../../dissector/bytes/index.ts';
-import { elapsedText } from '../../dissector/capture/index.ts';
-import type { Conversation, Direction, Finding } from '../../dissector/protocol/index.ts';
+import { elapsedMicros } from '../../dissector/capture/index.ts';
+import type { Conversation, Direction, Finding, Protocol } from '../../dissector/protocol/index.ts';
 import { type Counted, countMessage, nothingCounted, summary } from './counted.ts';
+import { bytesOf, type LineBuffer } from './linebuffer.ts';
 
 /** Ends of conversations that are kept as text. */
 const KEPT_ENDS = 10_000;
@@ -19,7 +20,9 @@ export class ReadableMessages {
   readonly #conversations = new Set<number>();
   /** Messages that were there at the start, and whose conversations are among these only once an event asks for them. */
   #unmet: number;
-  readonly #endsOf = new Map<number, string>();
+  readonly #endsOf = new Map<number, Uint8Array>();
+  /** By protocol and name: of these there are as many as are declared. */
+  readonly #what = new Map<Protocol, Map<string, Uint8Array>>();
   /** Events of the frames up to this one (1-based) are told. */
   #told = 0;
 
@@ -36,35 +39,38 @@ export class ReadableMessages {
   }
 
   /** `number`: what it is called, where that is not its place in the capture. */
-  message(n: number, number = n): string[] {
+  message(n: number, to: LineBuffer, number = n): void {
     const message = this.#analysis.message(n);
     const { frame, conversation, direction, protocol, name, state, findings } = message;
     const dissection = this.#analysis.dissectAlone(message);
     // Of a capture that is still coming they are met one by one.
     if (this.#unmet === 0) this.#conversations.add(conversation.id);
     countMessage(this.#counted, message, dissection.missing, this.#analysis);
-    const what = `${protocol.id} ${name}`.padEnd(22);
-    const told = state === 'decoded' ? '' : `${state}  `;
-    const lines = this.#events(frame - 1);
-    lines.push(this.#line(number, frame, this.#ends(conversation, direction), `${what}  ${told}${dissection.info}`));
-    lines.push(...this.#findings(findings));
-    if (this.#bytes) lines.push(`       ${toHex(dissection.whole)}`);
-    return lines;
+    this.#events(frame - 1, to);
+    this.#begin(number, frame, conversation, direction, to);
+    to.copy(this.#whatOf(protocol, name));
+    if (state !== 'decoded') to.text(`${state}  `);
+    to.text(dissection.info.trimEnd());
+    to.endLine(true);
+    this.#findings(findings, to);
+    if (this.#bytes) to.line(`       ${toHex(dissection.whole)}`);
   }
 
   /** Findings of a message that was told before, which later traffic has brought. */
-  later(n: number, number: number, from: number): string[] {
+  later(n: number, to: LineBuffer, number: number, from: number): void {
     const { frame, conversation, direction, protocol, name, findings } = this.#analysis.message(n);
-    const what = `${protocol.id} ${name}`.padEnd(22);
-    return [this.#line(number, frame, this.#ends(conversation, direction), what), ...this.#findings(findings.slice(from))];
+    this.#begin(number, frame, conversation, direction, to);
+    to.copy(this.#whatOf(protocol, name));
+    to.endLine(true);
+    this.#findings(findings.slice(from), to);
   }
 
-  #findings(findings: readonly Finding[]): string[] {
-    return findings.map(({ severity, rule, text, clause }) => {
-      const { severities } = this.#counted;
+  #findings(findings: readonly Finding[], to: LineBuffer): void {
+    const { severities } = this.#counted;
+    for (const { severity, rule, text, clause } of findings) {
       severities.set(severity, (severities.get(severity) ?? 0) + 1);
-      return `       ${severity}  ${rule}  ${text}${clause === '' ? '' : `  (${clause})`}`;
-    });
+      to.line(`       ${severity}  ${rule}  ${text}${clause === '' ? '' : `  (${clause})`}`);
+    }
   }
 
   /** What was counted since it was taken last. */
@@ -75,22 +81,22 @@ export class ReadableMessages {
   }
 
   /** What is told after the last message: the events that are left, and the summary. */
-  end(counted = this.#counted): string[] {
-    return [...this.#events(this.#analysis.reader.frames.length), ...summary(this.#analysis, counted, this.#filtered)];
+  end(to: LineBuffer, counted = this.#counted): void {
+    this.#events(this.#analysis.reader.frames.length, to);
+    for (const line of summary(this.#analysis, counted, this.#filtered)) to.line(line);
   }
 
   /** The events that are not told yet, up to a frame. */
-  #events(upTo: number): string[] {
-    const lines: string[] = [];
-    if (this.#filtered) return lines;
+  #events(upTo: number, to: LineBuffer): void {
+    if (this.#filtered) return;
     for (let frame = this.#told + 1; frame <= upTo; frame++) {
       const event = this.#analysis.event(frame);
       if (event === undefined || !this.#carries(event.conversation)) continue;
-      const conversation = this.#analysis.conversations[event.conversation]!;
-      lines.push(this.#line('-', frame, this.#ends(conversation, event.direction), event.text));
+      this.#begin('-', frame, this.#analysis.conversations[event.conversation]!, event.direction, to);
+      to.text(event.text.trimEnd());
+      to.endLine(true);
     }
     this.#told = Math.max(this.#told, upTo);
-    return lines;
   }
 
   #carries(conversation: number): boolean {
@@ -99,24 +105,38 @@ export class ReadableMessages {
     return this.#conversations.has(conversation);
   }
 
-  #line(n: number | '-', frame: number, ends: string, text: string): string {
-    const number = String(n).padStart(5);
-    return `${number}  ${`frame ${frame}`.padEnd(9)}  ${this.#elapsed(frame)}  ${ends}  ${text}`.trimEnd();
+  /** Number, frame, time since the first one, and from whom to whom: each as wide as its column. */
+  #begin(n: number | '-', frame: number, conversation: Conversation, direction: Direction, to: LineBuffer): void {
+    if (n === '-') to.text('    -');
+    else to.number(n, 5);
+    to.text('  frame ');
+    to.number(frame);
+    if (frame < 100) to.text(frame < 10 ? '  ' : ' ');
+    to.text('  ');
+    const micros = elapsedMicros(this.#analysis.reader, 0, frame - 1);
+    if (micros === undefined) to.text('          -');
+    else to.seconds(micros, 11);
+    to.text('  ');
+    to.copy(this.#ends(conversation, direction));
+    to.text('  ');
   }
 
-  /** From whom to whom, as wide as its column. */
-  #ends({ id, endpoints }: Conversation, direction: Direction): string {
+  /** From whom to whom. */
+  #ends({ id, endpoints }: Conversation, direction: Direction): Uint8Array {
     const at = id * 2 + direction;
     // A conversation has many lines, and most captures few conversations.
     const known = this.#endsOf.get(at);
     if (known !== undefined) return known;
-    const ends = `${endpoints[direction]} → ${endpoints[direction === 0 ? 1 : 0]}`.padEnd(35);
+    const ends = bytesOf(`${endpoints[direction]} → ${endpoints[direction === 0 ? 1 : 0]}`.padEnd(35));
     if (this.#endsOf.size < KEPT_ENDS) this.#endsOf.set(at, ends);
     return ends;
   }
 
-  /** Since the first frame. */
-  #elapsed(frame: number): string {
-    return (elapsedText(this.#analysis.reader, 0, frame - 1) ?? '-').padStart(11);
+  /** Protocol and message. */
+  #whatOf(protocol: Protocol, name: string): Uint8Array {
+    const own = this.#what.get(protocol) ?? new Map<string, Uint8Array>();
+    const what = own.get(name) ?? bytesOf(`${`${protocol.id} ${name}`.padEnd(22)}  `);
+    this.#what.set(protocol, own.set(name, what));
+    return what;
   }
 }

@@ -46,7 +46,8 @@ async function printText({ command, out, setup }: Task, { analysis }: Pass, prin
   await printed.print({ kind: 'text' }, (part) => addCounted(counted, part.counted));
   const readable = new ReadableMessages(analysis, command.bytes, setup.filter !== undefined);
   readable.goTo(analysis.messageCount);
-  for (const line of readable.end(counted)) await out.line(line);
+  readable.end(out.lines, counted);
+  await out.written();
 }
 
 /** Whether a pipe brings its capture without a rest, as one that a file is poured into does: then it is decoded as the file would be. */

@@ -80,8 +80,7 @@ class TextRows implements RowMaker {
   }
 
   message(n: number, to: LineBuffer): void {
-    if (!this.#selection.has(n)) return;
-    for (const line of this.#readable.message(n)) to.line(line);
+    if (this.#selection.has(n)) this.#readable.message(n, to);
   }
 
   takeCounted(): Counted {
