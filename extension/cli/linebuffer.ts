@@ -7,7 +7,11 @@ const SHORT = 200;
 const [LINE_FEED, SPACE, ZERO, POINT, MINUS] = [0x0a, 0x20, 0x30, 0x2e, 0x2d];
 const DIGITS = 32;
 const MILLION = 1_000_000;
+/** Pieces of memory that are kept for later, and how many times as large as it began one may be. */
+const MOST_SPARE = 8;
+const MOST_LARGER = 4;
 const nothing = new Uint8Array(0);
+const none = Buffer.allocUnsafeSlow(0);
 
 /**
  * Lines that are bytes at once: strings that are gathered live long enough to be copied by the collector. Others choose names and values:
@@ -16,14 +20,16 @@ const nothing = new Uint8Array(0);
 export class LineBuffer {
   /** Bytes of room to begin with. */
   readonly #size: number;
-  #bytes: Buffer<ArrayBuffer>;
+  #bytes: Buffer<ArrayBuffer> = none;
   #filled = 0;
   /** Where the line begins that is being written. */
   #line = 0;
 
+  /** Memory for the next bytes: that of some that were given away, and came back. */
+  readonly #spare: ArrayBuffer[] = [];
+
   constructor(size: number) {
     this.#size = size;
-    this.#bytes = Buffer.allocUnsafeSlow(size);
   }
 
   /** Bytes that are in it. */
@@ -106,9 +112,15 @@ export class LineBuffer {
   take(): Uint8Array<ArrayBuffer> {
     if (this.#filled === 0) return nothing;
     const taken = this.#bytes.subarray(0, this.#filled);
-    this.#bytes = Buffer.allocUnsafeSlow(this.#size);
+    this.#bytes = none;
     this.#filled = this.#line = 0;
     return taken;
+  }
+
+  /** Memory that nobody uses any more: to make new one each time takes as much until the collector comes. */
+  reuse(memory: ArrayBuffer): void {
+    const isOfUse = memory.byteLength >= this.#size && memory.byteLength <= MOST_LARGER * this.#size;
+    if (isOfUse && this.#spare.length < MOST_SPARE) this.#spare.push(memory);
   }
 
   #write(text: string): void {
@@ -133,7 +145,9 @@ export class LineBuffer {
   #reserve(more: number): void {
     const least = this.#filled + more;
     if (least <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(least, 2 * this.#bytes.length));
+    const spare = this.#filled === 0 && least <= this.#size ? this.#spare.pop() : undefined;
+    const larger =
+      spare === undefined ? Buffer.allocUnsafeSlow(Math.max(least, this.#size, 2 * this.#bytes.length)) : Buffer.from(spare);
     larger.set(this.#bytes.subarray(0, this.#filled));
     this.#bytes = larger;
   }

@@ -56,23 +56,23 @@ export class Output {
     return this.#lines.length < CHUNK_BYTES ? undefined : this.#makeRoom();
   }
 
-  /** Lines that are bytes already, and belong to the stream from now on. */
-  bytes(lines: Uint8Array): Promise<void> | undefined {
-    this.#send(this.#lines.take());
-    this.#send(lines);
+  /** Lines that are bytes already, and belong to the stream until it has taken them. */
+  bytes(lines: Uint8Array<ArrayBuffer>, taken: (memory: ArrayBuffer) => void): Promise<void> | undefined {
+    this.#sendLines();
+    this.#send(lines, taken);
     return this.#sent.length > AHEAD ? this.#waitAhead() : undefined;
   }
 
   /** Hands over what has come together, and waits until all of it was taken. */
   async flush(): Promise<void> {
-    this.#send(this.#lines.take());
+    this.#sendLines();
     while (this.#sent.length > 0) await this.#sent.shift();
     this.#tellFailure();
   }
 
   /** The same, and waits only while more chunks are on their way than may be. */
   #makeRoom(): Promise<void> {
-    this.#send(this.#lines.take());
+    this.#sendLines();
     return this.#waitAhead();
   }
 
@@ -81,12 +81,17 @@ export class Output {
     this.#tellFailure();
   }
 
-  #send(bytes: Uint8Array): void {
+  #sendLines(): void {
+    this.#send(this.#lines.take(), (memory) => this.#lines.reuse(memory));
+  }
+
+  #send(bytes: Uint8Array<ArrayBuffer>, done: (memory: ArrayBuffer) => void): void {
     if (bytes.length === 0 || this.#closed) return;
     // The callback comes before the event: a listener alone would learn of a failure too late.
     const taken = new Promise<void>((resolve) => {
       this.#stream.write(bytes, (error) => {
         if (error) this.#failed(error);
+        done(bytes.buffer);
         resolve();
       });
     });

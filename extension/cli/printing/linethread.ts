@@ -34,6 +34,7 @@ const maker = new PartMaker({ analysis, command, filter: setup.filter, protocols
 
 port.on('message', (message: ToThread) => {
   if (message.kind === 'job') return maker.begin(message.job);
+  if (message.memory !== undefined) maker.reuse(message.memory);
   const part = maker.make(message.first, message.end);
   // Of bytes that there are none of nothing can be handed over.
   answer({ kind: 'part', part }, part.bytes.length === 0 ? [] : [part.bytes.buffer]);

@@ -40,6 +40,11 @@ export class PartMaker {
     this.#source = source;
   }
 
+  /** Memory of a part that was printed. */
+  reuse(memory: ArrayBuffer): void {
+    this.#lines.reuse(memory);
+  }
+
   begin(job: Job): void {
     this.#rows = rowMaker(job, this.#source);
   }

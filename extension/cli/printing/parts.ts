@@ -36,9 +36,18 @@ export class Parts {
   #slots: Slot[] = [];
   /** The first message that is in no slot. */
   #next = 0;
+  /** Memory of parts that were printed. */
+  readonly #spare: ArrayBuffer[] = [];
 
   constructor(source: PartsSource) {
     this.#source = source;
+  }
+
+  /** A part was printed. */
+  reuse(memory: ArrayBuffer): void {
+    const { threads, maker } = this.#source;
+    if (threads === undefined || this.#spare.length >= AHEAD * threads.count) maker.reuse(memory);
+    else this.#spare.push(memory);
   }
 
   /** All of a job. The next parts are made while the one that was given is printed. */
@@ -56,7 +65,10 @@ export class Parts {
       },
     });
     for (let done = 0; done < analysis.messageCount; ) {
-      threads?.handOut(() => this.#free('thread'));
+      threads?.handOut(
+        () => this.#free('thread'),
+        () => this.#spare.pop(),
+      );
       const [head] = this.#slots;
       if (head?.part !== undefined) {
         const { part } = head;

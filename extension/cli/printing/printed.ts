@@ -70,7 +70,7 @@ export class Printed {
     for await (const part of this.of(job, true)) {
       if (out.closed) break;
       printed(part);
-      const taken = out.bytes(part.bytes);
+      const taken = out.bytes(part.bytes, (memory) => this.#parts.reuse(memory));
       if (taken !== undefined) await taken;
     }
   }

@@ -16,7 +16,8 @@ export interface ThreadStart {
 
 export type ToThread =
   | { readonly kind: 'job'; readonly job: Job }
-  | { readonly kind: 'range'; readonly first: number; readonly end: number };
+  /** `memory`: of a part that was printed. */
+  | { readonly kind: 'range'; readonly first: number; readonly end: number; readonly memory: ArrayBuffer | undefined };
 
 export type FromThread =
   /** The first pass is over. */

@@ -62,14 +62,16 @@ export class LineThreads<R extends Range> {
     for (const thread of this.#threads) if (thread.outcome !== undefined) this.#ready(thread);
   }
 
-  /** Gives ranges away as long as there are some, and threads for them. */
-  handOut(next: () => R | undefined): void {
+  /** Gives ranges away as long as there are some, and threads for them; with memory of parts that were printed, where there is some. */
+  handOut(next: () => R | undefined, spare: () => ArrayBuffer | undefined): void {
     for (const thread of this.#threads)
       while (thread.outcome !== undefined && thread.ranges.length < RANGES) {
         const range = next();
         if (range === undefined) return;
         thread.ranges.push(range);
-        send(thread, { kind: 'range', first: range.first, end: range.end });
+        const { first, end } = range;
+        const memory = spare();
+        send(thread, { kind: 'range', first, end, memory }, memory === undefined ? [] : [memory]);
       }
   }
 
@@ -132,6 +134,6 @@ export class LineThreads<R extends Range> {
   }
 }
 
-function send({ worker }: { readonly worker: Worker }, message: ToThread): void {
-  worker.postMessage(message);
+function send({ worker }: { readonly worker: Worker }, message: ToThread, handed: readonly ArrayBuffer[] = []): void {
+  worker.postMessage(message, handed);
 }
