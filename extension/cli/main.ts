@@ -1,16 +1,11 @@
 /** `dist/peerscope.js`. */
 import { readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { interrupted } from './interrupted.ts';
+import { threadSettings } from './printing/settings.ts';
 import { run } from './run.ts';
-
-/** Each further thread reads the whole capture, and holds as much of it in memory as the first. */
-const MOST_THREADS = 4;
-const FROM_BYTES = 0x80_0000;
-const MESSAGES = 1024;
 
 // Bundled, this lies one folder below the manifest.
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -28,10 +23,7 @@ async function prepare(): Promise<void> {
 
 // Not process.exit: what is still on its way through a pipe would be lost.
 const { stdin, stdout, stderr } = process;
-const threads = {
-  program: new URL('./peerscope/linethread.js', import.meta.url),
-  ...{ count: Math.min(availableParallelism(), MOST_THREADS), fromBytes: FROM_BYTES, messages: MESSAGES },
-};
+const threads = threadSettings(new URL('./peerscope/linethread.js', import.meta.url));
 const self = [process.execPath, ...process.execArgv, process.argv[1]!] as const;
 process.exitCode = await run(process.argv.slice(2), {
   ...{ stdin, stdout, stderr, version, root, self, threads, interrupted, prepare },
