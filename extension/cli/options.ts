@@ -157,7 +157,7 @@ export const options: readonly CliOption[] = [
   {
     name: 'threads',
     value: 'N',
-    doc: 'prints a large file with so many threads, each of which holds the capture in memory; the default is the number of cores, 4 at most; 1 for none',
+    doc: 'prints with so many threads, each of which holds the capture in memory; without it a file of 128 MiB or more takes as many as there are cores, 4 at most',
     commands: ['decode'],
   },
   { name: 'force', doc: 'replaces the tables that the folder holds already', commands: ['decode'] },
