@@ -14,7 +14,8 @@ const nowhere = createWriteStream(devNull);
 const threads = threadSettings(new URL('./linethread.mjs', import.meta.url));
 const io = {
   ...{ stdin: process.stdin, stdout: nowhere, stderr: nowhere, version: () => '', root: '', threads },
-  interrupted: async () => {},
+  // Never: tables that are written are taken away at an interruption.
+  interrupted: () => new Promise<never>(() => {}),
 };
 const started = performance.now();
 const [command, ...rest] = process.argv.slice(2);
