@@ -1,4 +1,4 @@
-import { defaultLimits, type Field, type Limits, type Tree } from '../bytes/index.ts';
+import { type Budget, defaultLimits, type Field, type Limits, type Tree } from '../bytes/index.ts';
 import type { CaptureReader } from '../capture/index.ts';
 import { Choices } from '../protocol/choices.ts';
 import type { Conversation, Direction } from '../protocol/conversation.ts';
@@ -65,6 +65,7 @@ export class Analysis {
   readonly #pass: FirstPass;
   readonly #limits: Limits;
   readonly #rows: Rows;
+  readonly #pins = new Map<Protocol, readonly PinnedChoice[]>();
 
   constructor(reader: CaptureReader, protocols: readonly Protocol[], ring: KeyRing, options: AnalysisOptions = {}) {
     const { limits = defaultLimits, choices = new Choices(), decodeAs = [], order = 'time' } = options;
@@ -137,6 +138,11 @@ export class Analysis {
       findings += messages.findingCount;
     }
     return { encrypted, findings };
+  }
+
+  /** What costly work on the capture may still cost, trees among it. */
+  get budget(): Budget {
+    return this.#pass.budget;
   }
 
   /** About how many milliseconds costly work has taken so far. */
@@ -234,9 +240,19 @@ export class Analysis {
 
   /** Open choices of a message's protocol whose candidates were not tried, since one is pinned; none unless the message is encrypted. */
   pins(n: number): readonly PinnedChoice[] {
-    const { protocol, state } = this.message(n);
+    return this.pinsOf(this.message(n));
+  }
+
+  /** The same of a message that is there already. */
+  pinsOf({ protocol, state }: MessageInfo): readonly PinnedChoice[] {
     if (state !== 'encrypted') return [];
-    return (protocol.choices ?? []).flatMap((choice) => {
+    const pins = this.#pins.get(protocol) ?? this.#pinned(protocol);
+    this.#pins.set(protocol, pins);
+    return pins;
+  }
+
+  #pinned({ choices = [] }: Protocol): readonly PinnedChoice[] {
+    return choices.flatMap((choice) => {
       const candidate = 'candidates' in choice && choice.candidates.length > 1 ? this.#choices.pinOf(choice) : undefined;
       return candidate === undefined ? [] : [{ choice: choice.id, candidate }];
     });

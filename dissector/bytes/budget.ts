@@ -40,6 +40,12 @@ export function operationsOf(origin: KeyOrigin): BudgetName {
   return names.operations[origin];
 }
 
+/** What was spent of each kind so far, and how often work was left undone. */
+export interface Account {
+  readonly spent: ReadonlyMap<BudgetName, number>;
+  readonly refused: number;
+}
+
 /**
  * What costly work on one capture may cost, in both passes together: each kind of work up to the limit of its name. Work asks before it is
  * done; what is not done says so (`why`), and what was done is kept, so that nothing is done twice.
@@ -120,6 +126,11 @@ export class Budget {
       this.#peaks.set(id, Math.max(paid, this.#peaks.get(id) ?? 0));
     }
     this.#spent.set(name, (this.#spent.get(name) ?? 0) + rest);
+  }
+
+  /** As it is now: to compare it with a later one. */
+  get account(): Account {
+    return { spent: new Map(this.#spent), refused: [...this.#refused.values()].reduce((sum, count) => sum + count, 0) };
   }
 
   /** Takes the cost of what is about to be done; false, and nothing is taken, where it is more than is left. */

@@ -14,6 +14,6 @@ export { type HostsFile, hostNames, readHosts } from './hostnames.ts';
 export { type MergedPart, MergedReader } from './merged.ts';
 export { type PacketFacts, processBlockOptions, type RawOption } from './rawoptions.ts';
 export { openCapture } from './reader.ts';
-export { elapsedText, timeText } from './timetext.ts';
+export { elapsedMicros, elapsedText, timeText } from './timetext.ts';
 export * from './unpack.ts';
 export * from './writer.ts';

@@ -32,6 +32,11 @@ export class TableRows {
     this.#capture = capture;
   }
 
+  /** Goes past a message whose row somebody else makes: its session has its number from here on. */
+  pass(n: number): void {
+    this.#session(n);
+  }
+
   row(n: number): TableRow {
     const analysis = this.#analysis;
     const told = analysis.message(n);

@@ -8,6 +8,8 @@ import { atFirstCall } from './atfirstcall.ts';
 export interface Bundle {
   readonly entry: string;
   readonly out: string;
+  /** Of one that is split: further programs beside its parts, by their names, which share these. */
+  readonly programs?: Readonly<Record<string, string>>;
   readonly options: BuildOptions;
 }
 
@@ -103,6 +105,7 @@ export const bundles: readonly Bundle[] = [
   {
     entry: 'extension/cli/main.ts',
     out: 'dist/peerscope.js',
+    programs: { linethread: 'extension/cli/printing/linethread.ts' },
     // In parts: a command loads those that it needs.
     options: { ...node, format: 'esm', banner: { js: commandBanner }, splitting: true, plugins: [leanAgents, atFirstCall] },
   },
@@ -130,10 +133,11 @@ export function partsOf(out: string): string {
 }
 
 /** How esbuild makes a bundle, at `out` where that is somewhere else. */
-export function optionsOf({ entry, out: usual, options }: Bundle, out = usual): BuildOptions {
+export function optionsOf({ entry, out: usual, programs = {}, options }: Bundle, out = usual): BuildOptions {
   const name = basename(partsOf(out));
+  const further = Object.fromEntries(Object.entries(programs).map(([program, path]) => [`${name}/${program}`, path]));
   const place: BuildOptions = options.splitting
-    ? { entryPoints: { [name]: entry }, outdir: dirname(out), chunkNames: `${name}/[name]-[hash]` }
+    ? { entryPoints: { [name]: entry, ...further }, outdir: dirname(out), chunkNames: `${name}/[name]-[hash]` }
     : { entryPoints: [entry], outfile: out };
   return {
     absWorkingDir: project,

@@ -128,6 +128,11 @@ export function failuresOf(protocol: Protocol): readonly string[] {
   return failures.get(protocol) ?? [];
 }
 
+/** The same module failed in another thread. */
+export function addFailure(protocol: Protocol, sentence: string): void {
+  failures.get(protocol)?.push(sentence);
+}
+
 type Fail = (sentence: string) => void;
 
 const observerMembers: Members<ConversationObserver> = { datagram: true, stream: true, gap: true };

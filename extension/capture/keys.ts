@@ -28,6 +28,11 @@ export class CaptureKeys {
     this.ring = new KeyRing(kindsOf(protocols), limits);
   }
 
+  /** The key logs that were given. */
+  get logs(): readonly KeyLog[] {
+    return this.#logs;
+  }
+
   /** What was wrong with the capture's own secrets, summed up: `capture secrets block 1:2: …`, never with key material. */
   get problems(): readonly string[] {
     return this.ring.capturedProblems;

@@ -39,6 +39,8 @@ export interface Command {
   readonly order: string | undefined;
   /** Works again whenever a file changes. */
   readonly watch: boolean;
+  /** Of `decode`: threads that make its lines, where the call says how many. */
+  readonly threads: number | undefined;
 }
 
 /** A message by its number, or all that a frame (1-based) completes. */
@@ -48,6 +50,9 @@ export type Explained = { readonly n: number } | { readonly frame: number };
 export interface Question {
   readonly help: CaptureCommand | 'all' | undefined;
 }
+
+/** Each of them holds the capture. */
+const MOST_THREADS = 64;
 
 const formats = ['text', 'json', 'sarif', 'github'] as const;
 
@@ -62,6 +67,10 @@ export function parseCommand(args: readonly string[]): Command | Question {
   refuseOthers(name, given);
   const idle = given.has('explain') ? ['filter', 'bytes'].find((option) => given.has(option)) : undefined;
   if (idle !== undefined) throw new UsageError(`--explain names its messages itself: it takes no --${idle}.`);
+  const other = given.has('threads')
+    ? ['explain', 'decrypted', 'parquet', 'output'].find((option) => given.has(option))
+    : undefined;
+  if (other !== undefined) throw new UsageError(`--threads is of lines that are printed: it goes with no --${other}.`);
   if (first === undefined) throw new UsageError(`"${name}" needs a capture.`);
   const captures = [first, ...more];
   if (captures.filter((path) => path === '-').length > 1) throw new UsageError('Standard input can be one capture only.');
@@ -100,6 +109,7 @@ export function readCommand(
     limits: parseLimits(given.all('limit')),
     order: given.one('order'),
     watch: given.has('watch'),
+    threads: parseThreads(given.one('threads')),
   };
 }
 
@@ -120,6 +130,14 @@ export function parseLimits(written: readonly string[]): Readonly<Record<string,
     return [name, Number(value)] as const;
   });
   return Object.fromEntries(pairs);
+}
+
+function parseThreads(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const threads = /^\d{1,2}$/.test(text) ? Number(text) : 0;
+  if (threads < 1 || threads > MOST_THREADS)
+    throw new UsageError(`--threads takes a number from 1 to ${MOST_THREADS}: "${text}" is none.`);
+  return threads;
 }
 
 function parseExplained(text: string | undefined): Explained | undefined {

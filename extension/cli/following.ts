@@ -101,14 +101,17 @@ class Following {
       const isOther = state !== printed.state;
       if (!isOther && length <= printed.findings) continue;
       const { number, findings } = printed;
-      const lines = this.#readable !== undefined && !isOther ? this.#readable.later(n, number, findings) : this.#lines(n, number);
+      if (this.#readable !== undefined && !isOther) this.#readable.later(n, out.lines, number, findings);
+      else this.#lines(n, number);
       Object.assign(printed, { findings: length, state });
-      for (const line of lines) await out.line(line);
+      await out.written();
     }
   }
 
   async end(): Promise<void> {
-    for (const line of this.#readable?.end() ?? []) await this.#task.out.line(line);
+    const { out } = this.#task;
+    this.#readable?.end(out.lines);
+    await out.written();
   }
 
   async #print(n: number): Promise<void> {
@@ -121,13 +124,14 @@ class Following {
     if (own === undefined) this.#printed.set(frame, [printed]);
     else own.push(printed);
     if (!isShown || out.closed) return;
-    for (const line of this.#lines(n, printed.number)) await out.line(line);
+    this.#lines(n, printed.number);
+    await out.written();
   }
 
-  #lines(n: number, number: number): string[] {
-    if (this.#readable !== undefined) return this.#readable.message(n, number);
-    const { command } = this.#task;
-    return [JSON.stringify({ ...messageLine(this.#pass.analysis, n, command.bytes), n: number })];
+  #lines(n: number, number: number): void {
+    const { command, out } = this.#task;
+    if (this.#readable !== undefined) this.#readable.message(n, out.lines, number);
+    else out.lines.line(JSON.stringify({ ...messageLine(this.#pass.analysis, n, command.bytes), n: number }));
   }
 
   #state(n: number): string {

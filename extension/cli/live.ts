@@ -133,12 +133,15 @@ export class Live {
     const { json, out } = this.#options;
     const { analysis } = this.#pass;
     for (let n = json ? Math.max(0, from) : this.#count; n < analysis.messageCount && !out.closed; n++) {
-      const lines = json ? [JSON.stringify(messageLine(analysis, n))] : this.#readable.message(n);
-      if (json && this.#printed.get(n) === lines[0]) continue;
-      if (json) this.#printed.set(n, lines[0]!);
+      if (json) {
+        const line = JSON.stringify(messageLine(analysis, n));
+        if (this.#printed.get(n) === line) continue;
+        this.#printed.set(n, line);
+        out.lines.line(line);
+      } else this.#readable.message(n, out.lines);
       this.#printed.delete(n - LOOKED_AGAIN);
       this.#count = Math.max(this.#count, n + 1);
-      for (const line of lines) await out.line(line);
+      await out.written();
     }
     await out.flush();
   }

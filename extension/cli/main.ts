@@ -4,6 +4,7 @@ import * as nodeModule from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { interrupted } from './interrupted.ts';
+import { threadSettings } from './printing/settings.ts';
 import { run } from './run.ts';
 
 // Bundled, this lies one folder below the manifest.
@@ -22,5 +23,8 @@ async function prepare(): Promise<void> {
 
 // Not process.exit: what is still on its way through a pipe would be lost.
 const { stdin, stdout, stderr } = process;
+const threads = threadSettings(new URL('./peerscope/linethread.js', import.meta.url));
 const self = [process.execPath, ...process.execArgv, process.argv[1]!] as const;
-process.exitCode = await run(process.argv.slice(2), { stdin, stdout, stderr, version, root, self, interrupted, prepare });
+process.exitCode = await run(process.argv.slice(2), {
+  ...{ stdin, stdout, stderr, version, root, self, threads, interrupted, prepare },
+});

@@ -8,6 +8,7 @@ import { frames } from './commands/frames.ts';
 import { info } from './commands/info.ts';
 import { exitStatus } from './errors.ts';
 import type { Io, Tell } from './io.ts';
+import { Notices } from './notices.ts';
 import type { Output } from './output.ts';
 import { Progress } from './progress.ts';
 import { filterHints, readSetup } from './setup.ts';
@@ -42,14 +43,16 @@ async function perform(
   tell: Tell,
   folder?: string,
 ): Promise<number> {
-  const setup = await readSetup(command, tell);
+  const notices = new Notices(tell);
+  const setup = await readSetup(command, notices.tell);
   filterHints(setup).forEach(tell);
   const keys = readKeys(command.keys, setup, tell);
   const name = command.capture === '-' ? 'standard input' : command.capture;
   const ofCapture = (sentence: string): void => tell(`${name}: ${sentence}`);
   const opened = await openCaptures(command, io.stdin, setup.decodeOptions.limits, progress.unpacking());
   const status = await commands[command.name]({
-    ...{ ...opened, command, setup, keys, out, progress, version: io.version, tell: ofCapture },
+    ...{ ...opened, command, setup, keys, out, notices, progress, version: io.version, tell: ofCapture },
+    ...(io.threads === undefined ? {} : { threads: io.threads }),
     ...(folder === undefined ? {} : { folder }),
   });
   // All that could be read is printed; what a module failed in is told, and the status says so.

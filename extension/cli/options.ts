@@ -154,6 +154,12 @@ export const options: readonly CliOption[] = [
     doc: 'decodes so many captures at the same time into tables; the default is the number of cores',
     commands: ['decode'],
   },
+  {
+    name: 'threads',
+    value: 'N',
+    doc: 'prints with so many threads, each of which holds the capture in memory; without it a file of 128 MiB or more takes as many as there are cores, 4 at most',
+    commands: ['decode'],
+  },
   { name: 'force', doc: 'replaces the tables that the folder holds already', commands: ['decode'] },
   {
     name: 'require-messages',

@@ -1,13 +1,10 @@
 import type { Writable } from 'node:stream';
 import { reasonOf } from '../capture/reason.ts';
-import { printable } from './text.ts';
+import { LineBuffer } from './linebuffer.ts';
 
 const CHUNK_BYTES = 1 << 16;
 /** Chunks that are on their way while the next lines are made. */
 const AHEAD = 4;
-/** Bytes of UTF-8 that one UTF-16 code unit becomes at most. */
-const MOST_BYTES = 3;
-const LINE_FEED = 10;
 
 /** What was printed did not arrive; the message is a sentence for a person. */
 export class OutputFailure extends Error {}
@@ -18,9 +15,7 @@ export class OutputFailure extends Error {}
  */
 export class Output {
   readonly #stream: Writable;
-  /** Lines are bytes at once: strings that are gathered live long enough to be copied by the collector. */
-  #chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-  #filled = 0;
+  readonly #lines = new LineBuffer(2 * CHUNK_BYTES);
   readonly #sent: Promise<void>[] = [];
   #closed = false;
   #failure: OutputFailure | undefined;
@@ -39,50 +34,64 @@ export class Output {
     for (const line of text.split('\n')) await this.line(line);
   }
 
-  /**
-   * Adds one line, whatever is in it: others choose names and values, and must not steer the terminal nor begin another line. In JSON
-   * the escapes mean what they stand for. A promise to wait for when so much has come together that it is written.
-   */
+  /** Where lines are written; `written` hands them over. */
+  get lines(): LineBuffer {
+    return this.#lines;
+  }
+
+  /** Adds one line, whatever is in it. A promise to wait for when so much has come together that it is written. */
   line(words: string): Promise<void> | undefined {
-    return this.escaped(printable(words));
+    this.#lines.line(words);
+    return this.written();
   }
 
   /** The same of a line that holds no word of others, or whose format escapes them itself. */
   escaped(text: string): Promise<void> | undefined {
-    const most = text.length * MOST_BYTES + 1;
-    const isFull = this.#filled + most > this.#chunk.length;
-    const flushed = isFull ? this.#makeRoom() : undefined;
-    if (most > this.#chunk.length) this.#chunk = Buffer.allocUnsafe(most);
-    this.#filled += this.#chunk.write(text, this.#filled);
-    this.#chunk[this.#filled++] = LINE_FEED;
-    return flushed;
+    this.#lines.escaped(text);
+    return this.written();
+  }
+
+  /** A promise to wait for when so much has come together that it is written. */
+  written(): Promise<void> | undefined {
+    return this.#lines.length < CHUNK_BYTES ? undefined : this.#makeRoom();
+  }
+
+  /** Lines that are bytes already, and belong to the stream until it has taken them. */
+  bytes(lines: Uint8Array<ArrayBuffer>, taken: (memory: ArrayBuffer) => void): Promise<void> | undefined {
+    this.#sendLines();
+    this.#send(lines, taken);
+    return this.#sent.length > AHEAD ? this.#waitAhead() : undefined;
   }
 
   /** Hands over what has come together, and waits until all of it was taken. */
   async flush(): Promise<void> {
-    this.#send();
+    this.#sendLines();
     while (this.#sent.length > 0) await this.#sent.shift();
     this.#tellFailure();
   }
 
   /** The same, and waits only while more chunks are on their way than may be. */
-  async #makeRoom(): Promise<void> {
-    this.#send();
+  #makeRoom(): Promise<void> {
+    this.#sendLines();
+    return this.#waitAhead();
+  }
+
+  async #waitAhead(): Promise<void> {
     while (this.#sent.length > AHEAD) await this.#sent.shift();
     this.#tellFailure();
   }
 
-  #send(): void {
-    const bytes = this.#chunk.subarray(0, this.#filled);
-    if (bytes.length === 0) return;
-    // It belongs to the stream until that has written it.
-    this.#chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    this.#filled = 0;
-    if (this.#closed) return;
+  #sendLines(): void {
+    this.#send(this.#lines.take(), (memory) => this.#lines.reuse(memory));
+  }
+
+  #send(bytes: Uint8Array<ArrayBuffer>, done: (memory: ArrayBuffer) => void): void {
+    if (bytes.length === 0 || this.#closed) return;
     // The callback comes before the event: a listener alone would learn of a failure too late.
     const taken = new Promise<void>((resolve) => {
       this.#stream.write(bytes, (error) => {
         if (error) this.#failed(error);
+        done(bytes.buffer);
         resolve();
       });
     });

@@ -1,12 +1,12 @@
 /** `decode` for a person: a line a message, its findings below it, the events of its conversations between, a summary at the end. */
 
-import { type Analysis, type Travelled, travelled } from '../../dissector/analysis/index.ts';
+import type { Analysis } from '../../dissector/analysis/index.ts';
 import { toHex } from '../../dissector/bytes/index.ts';
-import { elapsedText } from '../../dissector/capture/index.ts';
-import type { Conversation, Direction, Finding } from '../../dissector/protocol/index.ts';
-import { counted, countsByProtocol, indented, type MessageCounts, plural, table } from './text.ts';
+import { elapsedMicros } from '../../dissector/capture/index.ts';
+import type { Conversation, Direction, Finding, Protocol } from '../../dissector/protocol/index.ts';
+import { type Counted, countMessage, nothingCounted, summary } from './counted.ts';
+import { bytesOf, type LineBuffer } from './linebuffer.ts';
 
-const MISSING_SENTENCES = 10;
 /** Ends of conversations that are kept as text. */
 const KEPT_ENDS = 10_000;
 
@@ -15,15 +15,14 @@ export class ReadableMessages {
   readonly #bytes: boolean;
   /** Only some messages are shown: what happens between them is not. */
   readonly #filtered: boolean;
-  #shown = 0;
-  readonly #counts: MessageCounts = new Map();
-  readonly #missing = new Set<string>();
-  readonly #pinned = new Set<string>();
-  readonly #severities = new Map<string, number>();
-  readonly #travelled = new Map<Travelled, number>();
+  #counted = nothingCounted();
   /** Conversations that carry messages: what befalls others is not told. */
   readonly #conversations = new Set<number>();
-  readonly #endsOf = new Map<number, string>();
+  /** Messages that were there at the start, and whose conversations are among these only once an event asks for them. */
+  #unmet: number;
+  readonly #endsOf = new Map<number, Uint8Array>();
+  /** By protocol and name: of these there are as many as are declared. */
+  readonly #what = new Map<Protocol, Map<string, Uint8Array>>();
   /** Events of the frames up to this one (1-based) are told. */
   #told = 0;
 
@@ -31,113 +30,113 @@ export class ReadableMessages {
     this.#analysis = analysis;
     this.#bytes = bytes;
     this.#filtered = filtered;
-    for (let n = 0; n < analysis.messageCount; n++) this.#conversations.add(analysis.message(n).conversation.id);
+    this.#unmet = analysis.messageCount;
+  }
+
+  /** The lines of message `n` come next: those before it, and the events up to them, are somebody else's. */
+  goTo(n: number): void {
+    this.#told = n === 0 ? 0 : this.#analysis.message(n - 1).frame - 1;
   }
 
   /** `number`: what it is called, where that is not its place in the capture. */
-  message(n: number, number = n): string[] {
+  message(n: number, to: LineBuffer, number = n): void {
     const message = this.#analysis.message(n);
     const { frame, conversation, direction, protocol, name, state, findings } = message;
     const dissection = this.#analysis.dissectAlone(message);
-    this.#shown++;
     // Of a capture that is still coming they are met one by one.
-    this.#conversations.add(conversation.id);
-    counted(this.#counts, protocol.id, name);
-    const how = travelled(message);
-    this.#travelled.set(how, (this.#travelled.get(how) ?? 0) + 1);
-    for (const sentence of dissection.missing) this.#missing.add(sentence);
-    if (state === 'encrypted')
-      for (const { choice, candidate } of this.#analysis.pins(message.n)) this.#pinned.add(`${choice}=${candidate}`);
-    const what = `${protocol.id} ${name}`.padEnd(22);
-    const told = state === 'decoded' ? '' : `${state}  `;
-    const lines = this.#events(frame - 1);
-    lines.push(this.#line(number, frame, this.#ends(conversation, direction), `${what}  ${told}${dissection.info}`));
-    lines.push(...this.#findings(findings));
-    if (this.#bytes) lines.push(`       ${toHex(dissection.whole)}`);
-    return lines;
+    if (this.#unmet === 0) this.#conversations.add(conversation.id);
+    countMessage(this.#counted, message, dissection.missing, this.#analysis);
+    this.#events(frame - 1, to);
+    this.#begin(number, frame, conversation, direction, to);
+    to.copy(this.#whatOf(protocol, name));
+    if (state !== 'decoded') to.text(`${state}  `);
+    to.text(dissection.info.trimEnd());
+    to.endLine(true);
+    this.#findings(findings, to);
+    if (this.#bytes) to.line(`       ${toHex(dissection.whole)}`);
   }
 
   /** Findings of a message that was told before, which later traffic has brought. */
-  later(n: number, number: number, from: number): string[] {
+  later(n: number, to: LineBuffer, number: number, from: number): void {
     const { frame, conversation, direction, protocol, name, findings } = this.#analysis.message(n);
-    const what = `${protocol.id} ${name}`.padEnd(22);
-    return [this.#line(number, frame, this.#ends(conversation, direction), what), ...this.#findings(findings.slice(from))];
+    this.#begin(number, frame, conversation, direction, to);
+    to.copy(this.#whatOf(protocol, name));
+    to.endLine(true);
+    this.#findings(findings.slice(from), to);
   }
 
-  #findings(findings: readonly Finding[]): string[] {
-    return findings.map(({ severity, rule, text, clause }) => {
-      this.#severities.set(severity, (this.#severities.get(severity) ?? 0) + 1);
-      return `       ${severity}  ${rule}  ${text}${clause === '' ? '' : `  (${clause})`}`;
-    });
+  #findings(findings: readonly Finding[], to: LineBuffer): void {
+    const { severities } = this.#counted;
+    for (const { severity, rule, text, clause } of findings) {
+      severities.set(severity, (severities.get(severity) ?? 0) + 1);
+      to.line(`       ${severity}  ${rule}  ${text}${clause === '' ? '' : `  (${clause})`}`);
+    }
+  }
+
+  /** What was counted since it was taken last. */
+  takeCounted(): Counted {
+    const counted = this.#counted;
+    this.#counted = nothingCounted();
+    return counted;
   }
 
   /** What is told after the last message: the events that are left, and the summary. */
-  end(): string[] {
-    return [...this.#events(this.#analysis.reader.frames.length), ...this.#summary()];
+  end(to: LineBuffer, counted = this.#counted): void {
+    this.#events(this.#analysis.reader.frames.length, to);
+    for (const line of summary(this.#analysis, counted, this.#filtered)) to.line(line);
   }
 
   /** The events that are not told yet, up to a frame. */
-  #events(upTo: number): string[] {
-    const lines: string[] = [];
-    if (this.#filtered) return lines;
+  #events(upTo: number, to: LineBuffer): void {
+    if (this.#filtered) return;
     for (let frame = this.#told + 1; frame <= upTo; frame++) {
       const event = this.#analysis.event(frame);
-      if (event === undefined || !this.#conversations.has(event.conversation)) continue;
-      const conversation = this.#analysis.conversations[event.conversation]!;
-      lines.push(this.#line('-', frame, this.#ends(conversation, event.direction), event.text));
+      if (event === undefined || !this.#carries(event.conversation)) continue;
+      this.#begin('-', frame, this.#analysis.conversations[event.conversation]!, event.direction, to);
+      to.text(event.text.trimEnd());
+      to.endLine(true);
     }
     this.#told = Math.max(this.#told, upTo);
-    return lines;
   }
 
-  #line(n: number | '-', frame: number, ends: string, text: string): string {
-    const number = String(n).padStart(5);
-    return `${number}  ${`frame ${frame}`.padEnd(9)}  ${this.#elapsed(frame)}  ${ends}  ${text}`.trimEnd();
+  #carries(conversation: number): boolean {
+    for (let n = 0; n < this.#unmet; n++) this.#conversations.add(this.#analysis.message(n).conversation.id);
+    this.#unmet = 0;
+    return this.#conversations.has(conversation);
   }
 
-  /** From whom to whom, as wide as its column. */
-  #ends({ id, endpoints }: Conversation, direction: Direction): string {
+  /** Number, frame, time since the first one, and from whom to whom: each as wide as its column. */
+  #begin(n: number | '-', frame: number, conversation: Conversation, direction: Direction, to: LineBuffer): void {
+    if (n === '-') to.text('    -');
+    else to.number(n, 5);
+    to.text('  frame ');
+    to.number(frame);
+    if (frame < 100) to.text(frame < 10 ? '  ' : ' ');
+    to.text('  ');
+    const micros = elapsedMicros(this.#analysis.reader, 0, frame - 1);
+    if (micros === undefined) to.text('          -');
+    else to.seconds(micros, 11);
+    to.text('  ');
+    to.copy(this.#ends(conversation, direction));
+    to.text('  ');
+  }
+
+  /** From whom to whom. */
+  #ends({ id, endpoints }: Conversation, direction: Direction): Uint8Array {
     const at = id * 2 + direction;
     // A conversation has many lines, and most captures few conversations.
     const known = this.#endsOf.get(at);
     if (known !== undefined) return known;
-    const ends = `${endpoints[direction]} → ${endpoints[direction === 0 ? 1 : 0]}`.padEnd(35);
+    const ends = bytesOf(`${endpoints[direction]} → ${endpoints[direction === 0 ? 1 : 0]}`.padEnd(35));
     if (this.#endsOf.size < KEPT_ENDS) this.#endsOf.set(at, ends);
     return ends;
   }
 
-  #summary(): string[] {
-    const { messageCount, conversationCount, reader } = this.#analysis;
-    const lines = [
-      ...(messageCount === 0 ? [] : ['']),
-      `${this.#filtered ? `${this.#shown} of ` : ''}${plural(messageCount, 'message')} in ${plural(reader.frames.length, 'frame')} of ${plural(conversationCount, 'conversation')}`,
-      ...table(countsByProtocol(this.#counts)),
-    ];
-    const count = (how: Travelled): number => this.#travelled.get(how) ?? 0;
-    const [decrypted, partly, broken] = [count('decrypted'), count('partly'), count('broken')];
-    const closed = count('encrypted') + partly;
-    const parts = [
-      `${decrypted} decrypted`,
-      `${closed} still encrypted${partly === 0 ? '' : ` (${partly} of them decrypted in part)`}`,
-      ...(broken === 0 ? [] : [`${broken} malformed or incomplete`]),
-    ];
-    const encrypted = decrypted + closed + broken;
-    if (encrypted > 0) lines.push(`${plural(encrypted, 'message')} travelled encrypted: ${parts.join(', ')}`);
-    const worst = ['error', 'warning', 'note'].flatMap((severity) => {
-      const count = this.#severities.get(severity);
-      return count === undefined ? [] : [plural(count, severity)];
-    });
-    lines.push(worst.length === 0 ? 'no findings' : `findings: ${worst.join(', ')}`);
-    for (const pin of this.#pinned) lines.push(`pinned: ${pin}; no other candidate was tried for what is still encrypted`);
-    const missing = [...this.#missing];
-    if (missing.length > 0)
-      lines.push('to decrypt the rest (--keys KEYLOG):', ...missing.slice(0, MISSING_SENTENCES).map(indented));
-    if (missing.length > MISSING_SENTENCES) lines.push(indented(`and ${missing.length - MISSING_SENTENCES} more`));
-    return lines;
-  }
-
-  /** Since the first frame. */
-  #elapsed(frame: number): string {
-    return (elapsedText(this.#analysis.reader, 0, frame - 1) ?? '-').padStart(11);
+  /** Protocol and message. */
+  #whatOf(protocol: Protocol, name: string): Uint8Array {
+    const own = this.#what.get(protocol) ?? new Map<string, Uint8Array>();
+    const what = own.get(name) ?? bytesOf(`${`${protocol.id} ${name}`.padEnd(22)}  `);
+    this.#what.set(protocol, own.set(name, what));
+    return what;
   }
 }

@@ -15,7 +15,10 @@ export interface Setup {
   readonly filter: Filter | undefined;
 }
 
-/** Throws a UsageError with what cannot be used: on a command line that is a mistake of whoever typed it. */
+/**
+ * Throws a UsageError with what cannot be used: on a command line that is a mistake of whoever typed it. `watch` is told after how many
+ * seconds a hook of a module is taken for one that does not return.
+ */
 export async function readSetup(
   {
     choices,
@@ -26,6 +29,7 @@ export async function readSetup(
     protocols: paths,
   }: Pick<Command, 'choices' | 'decodeAs' | 'filter' | 'limits' | 'order' | 'protocols'>,
   tell: Tell,
+  watch: (hookSeconds: number) => void = watchHooks,
 ): Promise<Setup> {
   const loaded = await loadProtocols(paths, tell);
   if (loaded.problems.length > 0) throw new UsageError(loaded.problems.join(' '), false);
@@ -34,7 +38,7 @@ export async function readSetup(
   if (problems.length > 0) throw new UsageError(`--limit: ${problems.join(' ')}`, false);
   const decodeOptions = readDecodeOptions({ choices, decodeAs, limits, order }, protocols);
   if (decodeOptions.problems.length > 0) throw new UsageError(decodeOptions.problems.join(' '), false);
-  watchHooks(decodeOptions.limits.hookSeconds);
+  watch(decodeOptions.limits.hookSeconds);
   return { protocols, decodeOptions, filter: filter === undefined ? undefined : readFilter(filter, protocols) };
 }
 

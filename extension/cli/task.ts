@@ -1,6 +1,8 @@
 import type { CaptureKeys } from '../capture/keys.ts';
 import type { OpenFile } from '../capture/open.ts';
 import type { Command } from './arguments.ts';
+import type { ThreadSettings } from './io.ts';
+import type { Notices } from './notices.ts';
 import type { Output } from './output.ts';
 import type { Progress } from './progress.ts';
 import type { Setup } from './setup.ts';
@@ -19,6 +21,9 @@ export interface Task {
   readonly clocks: readonly string[];
   readonly keys: CaptureKeys;
   readonly out: Output;
+  /** What modules do wrong. */
+  readonly notices: Notices;
+  readonly threads?: ThreadSettings;
   readonly progress: Progress;
   /** This program's own. */
   readonly version: () => string;

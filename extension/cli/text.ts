@@ -4,9 +4,9 @@ export { printable } from '../wire/printable.ts';
 /** Message counts by protocol, then by message name, in the order they were met. */
 export type MessageCounts = Map<string, Map<string, number>>;
 
-export function counted(counts: MessageCounts, protocol: string, message: string): void {
+export function counted(counts: MessageCounts, protocol: string, message: string, count = 1): void {
   const own = counts.get(protocol) ?? new Map<string, number>();
-  counts.set(protocol, own.set(message, (own.get(message) ?? 0) + 1));
+  counts.set(protocol, own.set(message, (own.get(message) ?? 0) + count));
 }
 
 export function countsByProtocol(counts: MessageCounts): [string, string][] {

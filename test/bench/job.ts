@@ -15,6 +15,8 @@ import { DECODE_AS } from './capture.ts';
 
 export interface Figures {
   readonly seconds: number;
+  /** Seconds of processor time, of all threads together. */
+  readonly processor?: number;
   /** Rows that there are, or that a filter leaves. */
   readonly packets: number;
   /** Most memory that was resident, in bytes. */
@@ -29,7 +31,7 @@ export interface Figures {
   readonly again?: readonly number[];
 }
 
-type Result = Omit<Figures, 'seconds' | 'peak' | 'before'>;
+type Result = Omit<Figures, 'seconds' | 'processor' | 'peak' | 'before'>;
 
 const CHUNK = 1 << 20;
 const STEP_FRAMES = 4096;

@@ -33,7 +33,12 @@ process.once('SIGINT', () => process.exit(1));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 await build({
-  ...{ absWorkingDir: project, entryPoints: ['test/bench/job.ts', 'test/bench/command.ts'], outdir: folder },
+  ...{ absWorkingDir: project, outdir: folder },
+  entryPoints: {
+    job: 'test/bench/job.ts',
+    command: 'test/bench/command.ts',
+    linethread: 'extension/cli/printing/linethread.ts',
+  },
   ...{ outExtension: { '.js': '.mjs' }, bundle: true, platform: 'node', format: 'esm' },
   banner: { js: "import { createRequire as r } from 'node:module'; const require = r(import.meta.url);" },
   logLevel: 'warning',
@@ -81,6 +86,7 @@ const rows: readonly Row[] = [
   { title: 'index', goal: undefined, ours: ['index', udp], theirs: undefined },
   { title: 'open to a list', goal: 35, ours: ['open', udp], theirs: tshark(udp) },
   { title: 'print every row', goal: 20, ours: ['decode', udp], theirs: tshark(udp) },
+  { title: 'in one thread', goal: undefined, ours: ['decode', udp, '--threads', '1'], theirs: undefined },
   {
     title: 'to Parquet',
     goal: undefined,
@@ -112,7 +118,8 @@ for (const { title, goal, ours, theirs } of rows) {
   const peaks = other === undefined ? mebibytes(mine.peak) : `${mebibytes(mine.peak)}, ${mebibytes(other.peak)}`;
   console.log(
     `${title.padEnd(18)}${time(mine.seconds)}${other === undefined ? ''.padStart(9) : time(other.seconds)}${ratio.padStart(9)}` +
-      `${(goal === undefined ? '' : `${goal} ×`).padStart(7)}   ${peaks}`,
+      `${(goal === undefined ? '' : `${goal} ×`).padStart(7)}   ${peaks}` +
+      `${mine.processor === undefined ? '' : `; ${mine.processor.toFixed(2)} s of processor time`}`,
   );
 }
 const [list, indexed] = ['open to a list', 'index'].map((title) => measured.get(title)!);

@@ -11,6 +11,7 @@ import { type ListCommand, type LiveCommand, parseCaptureCommand } from '../capt
 import { exitStatus, UsageError } from '../errors.ts';
 import { follow } from '../following.ts';
 import type { Io, Tell } from '../io.ts';
+import { Notices } from '../notices.ts';
 import type { Output } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { readSetup } from '../setup.ts';
@@ -45,7 +46,8 @@ async function list({ list: { host } }: ListCommand, out: Output): Promise<numbe
 async function run(command: LiveCommand, io: Io, out: Output, tell: Tell): Promise<number> {
   const { source, stops, output, ring, decoding } = command;
   // Keys, filters and modules first: nothing is captured for a call that cannot be carried out.
-  const setup = await readSetup(decoding, tell);
+  const notices = new Notices(tell);
+  const setup = await readSetup(decoding, notices.tell);
   for (const { text } of setup.filter?.hints ?? []) tell(`The display filter: ${text}${text.endsWith('?') ? '' : '.'}`);
   const { limits } = setup.decodeOptions;
   const keys = new CaptureKeys(setup.protocols, limits);
@@ -69,8 +71,10 @@ async function run(command: LiveCommand, io: Io, out: Output, tell: Tell): Promi
   const incoming = new Incoming(pipe.stream, limits, 'The capture');
   try {
     const opened = await openPipe(incoming, limits, true);
-    const task = { ...opened, clocks: [], command: decoding, setup, keys, out, progress: new Progress(io), version: io.version };
-    await follow({ ...task, tell: (sentence) => tell(`${name}: ${sentence}`) }, incoming, () => logs.read([keys.ring]));
+    const task = { ...opened, clocks: [], command: decoding, setup, keys, out, notices, progress: new Progress(io) };
+    await follow({ ...task, version: io.version, tell: (sentence) => tell(`${name}: ${sentence}`) }, incoming, () =>
+      logs.read([keys.ring]),
+    );
     // What is not decoded any more still goes to the files; without them nobody wants it.
     const end = await (files === undefined || out.closed ? live.stop() : live.ended);
     tell(summary(name, end, files));

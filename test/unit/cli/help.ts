@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
+import type { Io } from '../../../extension/cli/io.ts';
 import { run } from '../../../extension/cli/run.ts';
 import { project } from '../../../extension/workbench/paths.ts';
 import { endsWithFile } from '../endings.ts';
@@ -56,7 +57,13 @@ export function peerscope(args: readonly string[], stdin?: Uint8Array, pieceSize
   return started(args, stdin, pieceSize).ended;
 }
 
-export function started(args: readonly string[], stdin: Uint8Array = new Uint8Array(0), pieceSize = 1000): Started {
+/** `more` of what the command is given by its surroundings. */
+export function started(
+  args: readonly string[],
+  stdin: Uint8Array = new Uint8Array(0),
+  pieceSize = 1000,
+  more: Partial<Io> = {},
+): Started {
   let interrupt = (): void => {};
   const interrupted = new Promise<void>((resolve) => (interrupt = resolve));
   const out: Buffer[] = [];
@@ -78,6 +85,7 @@ export function started(args: readonly string[], stdin: Uint8Array = new Uint8Ar
     version: () => '1.2.3',
     root: project,
     interrupted: () => interrupted,
+    ...more,
   };
   const said = () => ({ out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() });
   return {

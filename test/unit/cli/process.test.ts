@@ -5,6 +5,7 @@ import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync 
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { capture, udpFrame } from '../analysis/packets.ts';
 import { bytes, pcap } from '../capture/build.ts';
 import { bundled } from './bundle.ts';
 import { golden, peerscope, temporary } from './help.ts';
@@ -63,6 +64,42 @@ describe('dist/peerscope.js', () => {
 
   it('ends quietly when whoever reads it goes away', async () => {
     const child = start('frames', '--json', temporary('many.pcap', manyFrames(50_000)));
+    let err = '';
+    child.stderr.on('data', (chunk) => (err += chunk));
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(err).toBe('');
+  });
+
+  const module = `
+    import { isMainThread } from 'node:worker_threads';
+    export default ({ defineProtocol }) => defineProtocol({
+      id: 'mine', title: 'Mine', document: 'mine', names: ['one'], keys: [], rules: [],
+      recognise: () => 90,
+      observe: ({ messages }) => ({
+        conversation: ({ id }) => ({
+          datagram: (direction, bytes, frame) =>
+            messages.add({ conversation: id, direction, frame, name: 0, state: 'decoded', encrypted: false }),
+        }),
+        end() {},
+      }),
+      dissect({ bytes, source, start, end }) {
+        // The first thread takes its time: others have a share whenever they are there.
+        for (const until = performance.now() + 1; isMainThread && performance.now() < until; );
+        const value = bytes.slice(start, end);
+        const layer = { name: 'mine', kind: 'value', value, source, start, end };
+        return { layer, fields: {}, whole: value, info: isMainThread ? 'by the first' : 'by another', missing: [] };
+      },
+    });`;
+
+  it('prints with further threads, and ends them when whoever reads it goes away', async () => {
+    const frame = udpFrame({ address: '10.0.0.1', port: 7 }, { address: '10.0.0.2', port: 7000 }, new Uint8Array(8));
+    const path = temporary('datagrams.pcap', capture(Array.from({ length: 6000 }, () => frame)));
+    const args = ['decode', path, '--protocol', temporary('mine.mjs', module), '--threads', '2'];
+    const { stdout } = await node(process.execPath, [command, ...args], { maxBuffer: 1 << 24 });
+    expect(stdout.match(/by the first/g)!.length + stdout.match(/by another/g)!.length).toBe(6000);
+    const child = start(...args);
     let err = '';
     child.stderr.on('data', (chunk) => (err += chunk));
     await once(child.stdout, 'data');
