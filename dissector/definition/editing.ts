@@ -36,6 +36,8 @@ interface Travelled {
 interface Held extends Pick<DecryptedField, 'field' | 'to'>, Partial<Pick<DecryptedField, 'open'>> {
   readonly name: string;
   readonly holds: MessageForm | 'text' | 'bytes';
+  /** The layer that the message is of. */
+  readonly layer?: Layer;
 }
 
 /**
@@ -53,7 +55,7 @@ export function editing(view: MessageView<RowFacts>): Editing | string | undefin
   const ranges = (message: Uint8Array): Ranges => rangesOf(layer.decode(message, 0, 0, message.length, limits).field);
   const held = decrypted.map(({ layer: inside, ...each }, at): Held => {
     const content = inside?.messages[0];
-    if (inside !== undefined && content !== undefined) return { ...each, name: inside.id, holds: content };
+    if (inside !== undefined && content !== undefined) return { ...each, name: inside.id, holds: content, layer: inside };
     return { ...each, name: at === 0 ? plaintextName : `${plaintextName}_${at + 1}`, holds: 'bytes' };
   });
   return sealedEditing({ name, form, own, limits, ranges }, held);
@@ -78,7 +80,9 @@ function carryingEditing(
   const isWhole = range !== undefined && at?.bytes === bytes && at.start - start === range[0] && at.end - start === range[1];
   const content = inside?.layer.messages[0];
   const fills = isWhole && another === undefined && facts?.unshown === undefined && content !== undefined;
-  const held: Held[] = fills ? [{ name: inside!.layer.id, field: data, to: undefined, holds: content }] : [];
+  const held: Held[] = fills
+    ? [{ name: inside!.layer.id, field: data, to: undefined, holds: content, layer: inside!.layer }]
+    : [];
   const editing = sealedEditing({ name, form, own, limits, ranges }, held);
   if (typeof editing !== 'object') return editing;
   const remark = (given: FieldValues): string | undefined => {
@@ -139,7 +143,8 @@ function isMoved(came: FieldValues, given: FieldValues): boolean {
   return Object.entries(came).some(([name, value]) => !isSameValue(given[name], value));
 }
 
-function openField(travelled: Travelled, { field, to = field, open, name, holds }: Held): OpenField | undefined {
+function openField(travelled: Travelled, held: Held): OpenField | undefined {
+  const { field, to = field, open, name } = held;
   const { own, limits } = travelled;
   const ranges = travelled.ranges(own);
   const isLeaf = (path: string): boolean => ![...ranges.keys()].some((other) => other.startsWith(`${path}.`));
@@ -151,14 +156,14 @@ function openField(travelled: Travelled, { field, to = field, open, name, holds 
     .filter(([path, [from, until]]) => from >= start && until <= end && isLeaf(path))
     .map(([path, [from, until]]) => ({ path: path.split('.'), length: until - from }));
   if (open === undefined) {
-    const { values, encode } = contentOf(holds, sent, limits);
+    const { values, encode } = contentOf(held, sent, limits);
     return { name, parts, values, hasOwnAad: false, make: encode };
   }
   const plaintext = open(sent);
   const opening = plaintext && openingOf(plaintext);
   const at = opening && placeOf(opening.sealed, sent);
   if (plaintext === undefined || opening === undefined || at === undefined) return undefined;
-  const content = contentOf(holds, plaintext, limits);
+  const content = contentOf(held, plaintext, limits);
   const { aad = nothing } = opening;
   const fieldsOf = aad.length === 0 ? undefined : authenticated(aad, own, ranges, field, to);
   return {
@@ -181,8 +186,13 @@ interface Content {
 }
 
 /** As what it holds, where those bytes come out again; else as bytes. */
-function contentOf(holds: Held['holds'], plaintext: Uint8Array, limits: MessageView['limits']): Content {
-  const content = holds === 'bytes' ? undefined : holds === 'text' ? textOf(plaintext) : messageOf(holds, plaintext, limits);
+function contentOf(
+  { holds, layer }: Pick<Held, 'holds' | 'layer'>,
+  plaintext: Uint8Array,
+  limits: MessageView['limits'],
+): Content {
+  const content =
+    holds === 'bytes' ? undefined : holds === 'text' ? textOf(plaintext) : messageOf(holds, layer, plaintext, limits);
   if (content !== undefined && orUndefined(() => equalBytes(content.encode(content.values) ?? nothing, plaintext)) === true)
     return content;
   return { values: plaintext, encode: (given) => (given instanceof Uint8Array ? given : undefined) };
@@ -193,9 +203,15 @@ function textOf(plaintext: Uint8Array): Content {
   return { values, encode: (given) => (typeof given === 'string' ? new TextEncoder().encode(given) : undefined) };
 }
 
-function messageOf(form: MessageForm, plaintext: Uint8Array, limits: MessageView['limits']): Content | undefined {
-  const { values, problem, spacing } = form.decode(plaintext, limits);
+function messageOf(
+  form: MessageForm,
+  layer: Layer | undefined,
+  plaintext: Uint8Array,
+  limits: MessageView['limits'],
+): Content | undefined {
+  const { values: own, problem, spacing } = form.decode(plaintext, limits);
   if (problem !== undefined) return undefined;
+  const values = layer?.withContent(own, limits) ?? own;
   const encode = editedEncoder(form, values, plaintext, spacing);
   return { values, encode: (given) => (isFieldValues(given) ? encode(given) : undefined) };
 }
