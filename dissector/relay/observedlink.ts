@@ -109,11 +109,17 @@ export class ObservedLink {
     return this.#ways[way].pending.bytes;
   }
 
+  /** A datagram that has gone on. Throws what the protocol throws. */
+  passed(way: Way, bytes: Uint8Array, seconds: number): number {
+    const frame = this.#times.push(seconds);
+    this.#conversation.datagram?.(way, bytes, frame, 0, undefined, 0);
+    return frame;
+  }
+
   /** A datagram: one unit. Throws what the protocol throws. */
   datagram(way: Way, bytes: Uint8Array, seconds: number): Unit {
-    const frame = this.#times.push(seconds);
     const first = this.#messages.length;
-    this.#conversation.datagram?.(way, bytes, frame, 0, undefined, 0);
+    const frame = this.passed(way, bytes, seconds);
     const messages: UnitMessage[] = [];
     const added = this.#added(first).filter((id) => this.#messages.frame(id) === frame && this.#messages.direction(id) === way);
     for (const id of added) messages.push(this.#message(id, bytes, this.#isAlone(id, frame, bytes.length, added.length)));

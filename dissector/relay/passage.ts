@@ -126,6 +126,7 @@ export class Passage {
   /** Bytes as they came; behind an edit, under the cipher of the way. */
   raw(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
+    if (this.#sealed === undefined) return void this.#write({ bytes, note: undefined });
     const { from } = this.#came({ way: this.#parts.way, bytes, messages: [] });
     const again = this.#orAsItCame(
       () => from.again(),
