@@ -4,7 +4,7 @@ import { Choices, KeyRing, type Link, type Protocol } from '../../../dissector/p
 import { Relay } from '../../../dissector/relay/index.ts';
 import { type NodeEvent, nodeLimits } from '../../../dissector/testnode/index.ts';
 
-const { bytes, defineConversation, Layer, noise, noiseLayer, struct, toHex, uint, x25519PrivateKind } = library;
+const { bytes, defineConversation, Layer, noise, noiseLayer, prefixed, struct, toHex, uint, x25519PrivateKind } = library;
 
 const hello = new Layer({
   id: 'hello',
@@ -34,6 +34,29 @@ const line = new Layer({
 });
 const NOISE = 'Noise_NN_25519_ChaChaPoly_SHA256';
 
+/** The number of the stream that another module reads. */
+export const HANDED_OVER = 9;
+
+const note = new Layer({
+  id: 'note',
+  title: 'Note',
+  layout: struct('note', 'A note.', [uint(1, 'mark', 'Mark.'), ...prefixed('words', 'u8', 'Words.', 'utf8')]),
+});
+
+/** What is in the stream that lines hand over. */
+export const notes: Protocol = defineConversation({
+  ...{ id: 'notes', title: 'Notes', document: 'this test', layers: [note] },
+  carriedIn: [{ table: 'lines.stream', value: HANDED_OVER }],
+  *conversation(talk) {
+    for (;;) yield* talk.read(note);
+  },
+});
+
+/** The bytes of a frame with a note. */
+export function noteFrame(words: string): Uint8Array {
+  return frame.encode({ stream: HANDED_OVER, data: note.encode({ mark: 0, words }) });
+}
+
 /** Lines in streams of a multiplexer, in Noise messages. */
 export const lines: Protocol = defineConversation({
   ...{ id: 'lines', title: 'Lines', document: 'this test', layers: [hello, sealed, frame, line] },
@@ -42,8 +65,9 @@ export const lines: Protocol = defineConversation({
   *conversation(talk) {
     yield* talk.read(hello, 0);
     const { inner } = yield* talk.noise(sealed, NOISE, { keys: { e: 'LINES_EPHEMERAL' } });
-    inner.mux(frame, { stream: ({ stream }) => stream, data: 'data' }, function* (stream) {
-      for (;;) yield* stream.read(line);
+    inner.mux(frame, { stream: ({ stream }) => stream, data: 'data' }, function* (stream, { stream: number }) {
+      if (number === HANDED_OVER) yield* stream.handOver('lines.stream', HANDED_OVER);
+      else for (;;) yield* stream.read(line);
     });
   },
 });
@@ -124,7 +148,7 @@ export function noiseEnds({ keys = true } = {}) {
   let transports: readonly [Ciphers, Ciphers] | undefined;
   let now = 0;
   const relay = new Relay(
-    { protocol: lines, protocols: [lines], transport: 'tcp', choices: new Choices(), keys: ring, limits: nodeLimits },
+    { protocol: lines, protocols: [lines, notes], transport: 'tcp', choices: new Choices(), keys: ring, limits: nodeLimits },
     {
       ...{ now: () => 1_700_000_000_000_000_000n, clock: () => now, random: () => new Uint8Array(0), wake: () => {} },
       ...{ finish: () => {}, close: () => {}, read: () => {}, happened: (event: NodeEvent) => void events.push(event) },

@@ -4,9 +4,11 @@ import { describe, expect, it } from 'vitest';
 import type { FieldValues } from '../../../dissector/codec/index.ts';
 import type { Protocol } from '../../../dissector/protocol/index.ts';
 import { loadProtocols } from '../../../extension/capture/modules.ts';
+import { heldText } from '../../../extension/node/messagetext.ts';
+import { writtenHeld } from '../../../extension/node/scripts/written.ts';
 import { project } from '../../../extension/workbench/paths.ts';
 import { Chain, faultOf } from './chain.ts';
-import { lineFrame, noiseEnds } from './noiseends.ts';
+import { HANDED_OVER, lineFrame, lines, noiseEnds, noteFrame, notes } from './noiseends.ts';
 
 async function sample(name: string): Promise<Protocol> {
   const { protocols } = await loadProtocols([join(project, 'media', 'samples', 'protocols', `${name}.js`)]);
@@ -188,6 +190,23 @@ describe('a message in a Noise stream', () => {
     expect(values).toEqual({ stream: 1, length: 4, data: Uint8Array.of(1, 65, 1, 66) });
     ends.relay.release(id, { values: { ...values!, data: Uint8Array.of(2, 67, 68) } });
     expect(ends.heard[0].lines).toEqual(['1 CD']);
+  });
+
+  it('in a stream that was handed over is edited as the message of the other module, also in the packet language', () => {
+    const ends = noiseEnds();
+    ends.relay.mode = 'step';
+    ends.say(0, noteFrame('rain'));
+    const [note] = ends.relay.held;
+    const shown = heldText(lines.id, note!);
+    expect(shown).toContain('note: {');
+    const text = shown.replace('"rain"', '"sunshine"');
+    const { said } = writtenHeld({ text, folder: undefined, protocols: [lines, notes] }, lines.id, note!);
+    ends.relay.release(note!.id, said as { readonly values: FieldValues });
+    goOn(ends);
+    expect(ends.heard[0].lines).toEqual([`${HANDED_OVER} \u0008sunshine`, ...after]);
+    // Without the other module nobody knows the name.
+    const alone = { text, folder: undefined, protocols: [lines] };
+    expect(() => writtenHeld(alone, lines.id, note!)).toThrow('note');
   });
 
   it('whose bytes are edited is what its receiver refuses', () => {
