@@ -1,4 +1,5 @@
 import { type Piece, slicePieces } from '../bytes/index.ts';
+import { joined } from './joined.ts';
 
 /** What sealed records of a stream hold, or a part of it, and where that lies in them: pieces name records as `DerivedRecords` does. */
 export class Clear {
@@ -19,11 +20,11 @@ export class Clear {
   }
 
   followedBy({ bytes, pieces }: Pick<Clear, 'bytes' | 'pieces'>): Clear {
-    return new Clear(Uint8Array.from([...this.bytes, ...bytes]), [...this.pieces, ...pieces]);
+    return new Clear(joined([this.bytes, bytes]), [...this.pieces, ...pieces]);
   }
 
   /** Its bytes with others in the place of these. */
   with([start, end]: readonly [start: number, end: number], other: Uint8Array): Uint8Array {
-    return Uint8Array.from([...this.bytes.subarray(0, start), ...other, ...this.bytes.subarray(end)]);
+    return joined([this.bytes.subarray(0, start), other, this.bytes.subarray(end)]);
   }
 }

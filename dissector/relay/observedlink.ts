@@ -221,10 +221,11 @@ export class ObservedLink {
 
   /** The records that a unit consists of, where it consists of nothing else; they are let go. */
   #sealedIn(cutting: Cutting, bytes: Uint8Array, end: number): SealedUnit | undefined {
-    const own = cutting.records.filter((record) => record.end <= end);
-    if (own.length === 0) return undefined;
-    cutting.records = cutting.records.slice(own.length);
-    const { cursor } = cutting;
+    const { cursor, records: all } = cutting;
+    let count = 0;
+    while (count < all.length && all[count]!.end <= end) count++;
+    if (count === 0) return undefined;
+    const own = all.splice(0, count);
     const first = this.#derived.get(own[0]!.name)?.sealed;
     const isWhole = own.every(({ start }, at) => start === (own[at - 1]?.end ?? cursor)) && own.at(-1)!.end === end;
     if (first === undefined || !isWhole) return undefined;

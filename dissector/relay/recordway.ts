@@ -1,12 +1,15 @@
 import { orUndefined } from '../crypto/index.ts';
 import type { RecordCipher } from '../protocol/index.ts';
 import type { Clear } from './clear.ts';
+import { joined } from './joined.ts';
 import { endIn } from './piecerange.ts';
-import { joined, type SealedUnit, sealedRecords } from './sealedunit.ts';
+import { type SealedUnit, sealedRecords } from './sealedunit.ts';
 import { type Arrived, type Place, plainPlace, type SealedWay } from './sealedway.ts';
 import type { Unit, UnitMessage, Way } from './units.ts';
 
 const nothing = new Uint8Array(0);
+/** Bytes that a record has beside what it holds, its frame and its tag. */
+const MOST_AROUND = 0x1000;
 
 /**
  * One way of a stream of records that a cipher seals under the numbers that count them. The first unit of such records tells the cipher:
@@ -171,6 +174,7 @@ export class RecordWay implements SealedWay {
   }
 }
 
+/** Whole records, and the beginning of one. What is longer than a record can be is none, and waits no more. */
 function recordsIn(
   bytes: Uint8Array,
   cipher: RecordCipher,
@@ -179,8 +183,9 @@ function recordsIn(
   let rest = bytes;
   for (;;) {
     const length = rest.length === 0 ? undefined : cipher.lengthOf(rest);
-    if (length === undefined || length > rest.length) return { records, rest };
-    records.push(rest.subarray(0, length));
-    rest = rest.subarray(length);
+    const isWhole = length !== undefined && length <= rest.length;
+    if (!isWhole && rest.length <= cipher.most + MOST_AROUND) return { records, rest };
+    records.push(rest.subarray(0, isWhole ? length : rest.length));
+    rest = rest.subarray(isWhole ? length : rest.length);
   }
 }

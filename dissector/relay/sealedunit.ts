@@ -1,6 +1,7 @@
 import type { Piece } from '../bytes/index.ts';
 import type { Corruption, RecordCipher } from '../protocol/index.ts';
 import { Clear } from './clear.ts';
+import { joined } from './joined.ts';
 
 /** A record of a stream, sealed under its number. */
 export interface SealedRecord {
@@ -62,16 +63,6 @@ export function sealedRecords(
   for (let at = 0; at < clear.length || count === 0n; at += cipher.most)
     all.push(answered(cipher.seal(number + count++, clear.subarray(at, at + cipher.most), like, spoiling)));
   return { bytes: joined(all), count };
-}
-
-export function joined(all: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(all.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const each of all) {
-    out.set(each, at);
-    at += each.length;
-  }
-  return out;
 }
 
 function answered(bytes: Uint8Array | undefined): Uint8Array {

@@ -180,6 +180,7 @@ export function noiseEnds({ keys = true } = {}) {
       const all = sealedOf(way, inner);
       for (let at = 0; at < all.length; at += size) relay.received(ids[way], all.slice(at, at + size));
     },
+    raw: (way: 0 | 1, bytes: Uint8Array) => relay.received(ids[way], bytes),
     pass: (milliseconds: number) => {
       now += milliseconds;
       relay.tick();

@@ -218,6 +218,26 @@ describe('a message in a Noise stream', () => {
   });
 });
 
+describe('what follows a message that was left out', () => {
+  it('waits for the end of its Noise message, as long as it can be one', () => {
+    const ends = held(noiseEnds(), 'left out');
+    ends.relay.drop(ends.relay.held[0]!.id);
+    ends.relay.mode = 'automatic';
+    const sent = (): number => ends.events.filter(({ kind }) => kind === 'sent').length;
+    const before = sent();
+    ends.inPieces(0, 1, lineFrame('byte by byte'));
+    expect(ends.heard[0].lines).toEqual(['1 byte by byte']);
+    expect(sent()).toBe(before + 1);
+  });
+
+  it('and does not open went wrong before: it goes on as it came, and is refused there', () => {
+    const ends = held(noiseEnds(), 'left out');
+    ends.relay.drop(ends.relay.held[0]!.id);
+    ends.relay.mode = 'automatic';
+    expect(() => ends.raw(0, Uint8Array.of(0, 20, ...new Uint8Array(20)))).toThrow('Noise message 0 does not open');
+  });
+});
+
 describe('without keys', () => {
   it('the bytes of a Noise message can be touched, its values cannot, and that is said', () => {
     const ends = held(noiseEnds({ keys: false }), 'hello');
