@@ -87,7 +87,7 @@ async function measure(packets: number): Promise<void> {
     say('page', `${mebibytes(heapAfter)} of JavaScript (${mebibytes(heap)} before)`);
     await close(workbench);
     await workbench.page.waitForTimeout(2000);
-    say('closed', `${mebibytes(host.memory().now)} resident, ${host.captures()} of its threads left`);
+    say('closed', `${mebibytes(host.memory().now)} resident, ${host.threads()} thread in reserve`);
   } finally {
     rmSync(join(workbench.folder, 'mixture.pcap'), { force: true });
     await workbench.dispose();

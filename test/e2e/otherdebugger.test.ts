@@ -1,30 +1,16 @@
 /** Test nodes wait for the debugger of another extension, whatever its type is. */
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { project } from '../../extension/workbench/paths.ts';
 import { nodeFrame, startNode } from './nodepage.ts';
+import { packedBeside } from './pack.ts';
 import { Workbench } from './workbench.ts';
 
 const limits = { handshakeSeconds: 2, idleSeconds: 12 };
 /** Longer than each of them. */
 const LONG_MS = 15_000;
 const PATIENCE = { timeout: 30_000 };
-
-/** Packs the debugger as an extension of its own. */
-function packed(): string {
-  const out = join(project, 'dist', 'test', 'other-debugger.vsix');
-  const vsce = createRequire(import.meta.url).resolve('@vscode/vsce/vsce');
-  const options = ['--no-dependencies', '--allow-missing-repository', '--skip-license', '--out', out];
-  execFileSync(process.execPath, [vsce, 'package', ...options], {
-    cwd: join(project, 'test', 'e2e', 'otherdebugger'),
-    stdio: 'pipe',
-  });
-  return out;
-}
 
 describe('the debugger of another extension', () => {
   let workbench: Workbench;
@@ -33,7 +19,7 @@ describe('the debugger of another extension', () => {
     workbench = await Workbench.open({
       size: { width: 1440, height: 900 },
       settings: { 'peerscope.node.limits': limits },
-      beside: [packed()],
+      beside: [packedBeside('otherdebugger')],
     });
     mkdirSync(join(workbench.folder, '.vscode'), { recursive: true });
     // biome-ignore lint/suspicious/noTemplateCurlyInString: VS Code puts the folder in its place

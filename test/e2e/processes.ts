@@ -46,8 +46,8 @@ export class ExtensionHost {
     });
   }
 
-  /** How many captures have a thread there; the system keeps the first 15 letters of its name. */
-  captures(): number {
+  /** How many threads of captures are there, one of them in reserve; the system keeps the first 15 letters of a name. */
+  threads(): number {
     const names = readdirSync(`/proc/${this.pid}/task`).map((task) => read(this.pid, `task/${task}/comm`));
     return names.filter((name) => name.startsWith('peerscope')).length;
   }

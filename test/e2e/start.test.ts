@@ -1,11 +1,13 @@
 /** `npm start` in a terminal: what it prints and opens, and that nothing stays behind when it is told to end. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../../extension/workbench/browser.ts';
 import { project, samples } from '../../extension/workbench/paths.ts';
+import { WorkbenchServer } from '../../extension/workbench/server.ts';
+import { vsix } from './pack.ts';
 
 describe('npm start', () => {
   let child: ChildProcess | undefined;
@@ -54,25 +56,19 @@ describe('npm start', () => {
     start(['--workbench'], { DISPLAY: '', WAYLAND_DISPLAY: '' });
     const address = await printed(/http:\/\/127\.0\.0\.1:\d+\/\S+/);
     await printed(/Ctrl\+C/);
-    const browser = await launchBrowser();
+    await showsInspector(address);
+  });
+
+  it('shows a capture of a folder that holds nothing else, too', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'peerscope-alone-'));
+    const file = join(folder, 'one.pcapng');
+    copyFileSync(join(samples, 'p2pke_a.pcapng'), file);
+    const server = await WorkbenchServer.start({ vsix: [vsix] });
     try {
-      const page = await browser.newPage();
-      await page.goto(address);
-      const inspectors = () =>
-        Promise.all(
-          page.frames().map((frame) =>
-            frame
-              .locator('peerscope-inspector')
-              .count()
-              .catch(() => 0),
-          ),
-        );
-      await expect.poll(async () => Math.max(...(await inspectors())), { timeout: 60_000, interval: 200 }).toBe(1);
-      await expect
-        .poll(() => page.getByText('The file is not displayed in the text editor').count(), { timeout: 20_000 })
-        .toBe(0);
+      await showsInspector(server.address({ folder, file }));
     } finally {
-      await browser.close();
+      await server.dispose();
+      rmSync(folder, { recursive: true, force: true });
     }
   });
 
@@ -100,3 +96,25 @@ describe('npm start', () => {
     }
   });
 });
+
+/** In a browser that has never been there, the address shows an inspector, and no text editor that refuses the file. */
+async function showsInspector(address: string): Promise<void> {
+  const browser = await launchBrowser();
+  try {
+    const page = await browser.newPage();
+    await page.goto(address);
+    const inspectors = () =>
+      Promise.all(
+        page.frames().map((frame) =>
+          frame
+            .locator('peerscope-inspector')
+            .count()
+            .catch(() => 0),
+        ),
+      );
+    await expect.poll(async () => Math.max(...(await inspectors())), { timeout: 60_000, interval: 200 }).toBe(1);
+    await expect.poll(() => page.getByText('The file is not displayed in the text editor').count(), { timeout: 20_000 }).toBe(0);
+  } finally {
+    await browser.close();
+  }
+}

@@ -7,7 +7,7 @@ import { CaptureDocument } from '../../extension/host/capture/document.ts';
 import { Warnings } from '../../extension/host/capture/warnings.ts';
 import { KeyLogs } from '../../extension/host/keys/keylogs.ts';
 import { FATAL_ROW, SILENT_ROW } from './fake/worker.ts';
-import { fakeWorker, keychain, memento, temporaryFolder } from './help.ts';
+import { fakeThreads, keychain, memento, temporaryFolder } from './help.ts';
 
 describe('a capture document', () => {
   const log = vscode.window.createOutputChannel('Peerscope test', { log: true });
@@ -15,7 +15,7 @@ describe('a capture document', () => {
   const warnings = new Warnings(log, keyLogs);
   const opened: CaptureDocument[] = [];
   const open = (uri: vscode.Uri): CaptureDocument => {
-    const document = new CaptureDocument(uri, fakeWorker, keyLogs, warnings);
+    const document = new CaptureDocument(uri, fakeThreads, keyLogs, warnings);
     opened.push(document);
     return document;
   };

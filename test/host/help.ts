@@ -3,9 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import type { ThreadSource } from '../../extension/host/capture/capturethreads.ts';
+import { startThread } from '../../extension/host/capture/thread.ts';
 import type { Peerscope } from '../../extension/host/main.ts';
 
-export const fakeWorker = vscode.Uri.file(join(__dirname, 'fake', 'worker.cjs'));
+const fakeWorker = vscode.Uri.file(join(__dirname, 'fake', 'worker.cjs'));
+/** Threads that dissect nothing. */
+export const fakeThreads: ThreadSource = { start: (ends) => startThread(fakeWorker, 'fake', ends) };
 
 export function workspaceFile(name: string): vscode.Uri {
   return vscode.Uri.joinPath(vscode.workspace.workspaceFolders![0]!.uri, name);

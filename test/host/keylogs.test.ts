@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { CaptureDocument } from '../../extension/host/capture/document.ts';
 import { Warnings } from '../../extension/host/capture/warnings.ts';
 import { KeyLogs } from '../../extension/host/keys/keylogs.ts';
-import { fakeWorker, keychain, memento, temporaryFolder, until, workspaceFile, write } from './help.ts';
+import { fakeThreads, keychain, memento, temporaryFolder, until, workspaceFile, write } from './help.ts';
 
 describe('key logs', () => {
   const capture = workspaceFile('p2pke_a.pcapng');
@@ -19,7 +19,7 @@ describe('key logs', () => {
   let document: CaptureDocument | undefined;
 
   const opened = async (): Promise<CaptureDocument> => {
-    document = new CaptureDocument(capture, fakeWorker, keyLogs, new Warnings(log, keyLogs));
+    document = new CaptureDocument(capture, fakeThreads, keyLogs, new Warnings(log, keyLogs));
     await document.ready();
     return document;
   };

@@ -10,7 +10,11 @@ describe('the extension in VS Code', () => {
     const onDebug = ['onDebugResolve:peerscope', 'onDebugDynamicConfigurations:peerscope'];
     // A message of a node that was open when the window was closed is asked for from its file system.
     const ofMessages = 'onFileSystem:peerscope-message';
-    const events = ['onLanguage:packet', ...onDebug, 'workspaceContains:**/*.packet', ofMessages];
+    // A capture in the folder is likely to be opened: then its thread is there already.
+    const { selector } = packageJSON.contributes.customEditors[0];
+    const ends = selector.map(({ filenamePattern }: { readonly filenamePattern: string }) => filenamePattern.slice('*.'.length));
+    const ofFiles = `workspaceContains:**/*.{packet,${ends.join(',')}}`;
+    const events = ['onLanguage:packet', ...onDebug, ofFiles, ofMessages];
     assert.deepEqual(packageJSON.activationEvents, events);
   });
 

@@ -5,7 +5,7 @@ import { CaptureDocument } from '../../extension/host/capture/document.ts';
 import { readSettings } from '../../extension/host/capture/settings.ts';
 import { Warnings } from '../../extension/host/capture/warnings.ts';
 import { KeyLogs } from '../../extension/host/keys/keylogs.ts';
-import { activated, fakeWorker, keychain, memento, temporaryFolder, until, workspaceFile, write } from './help.ts';
+import { activated, fakeThreads, keychain, memento, temporaryFolder, until, workspaceFile, write } from './help.ts';
 
 describe('settings', () => {
   const capture = workspaceFile('p2pke_a.pcapng');
@@ -58,7 +58,7 @@ describe('settings', () => {
       log.dispose();
     });
     const open = async (): Promise<void> => {
-      document = new CaptureDocument(capture, fakeWorker, keyLogs, new Warnings(log, keyLogs));
+      document = new CaptureDocument(capture, fakeThreads, keyLogs, new Warnings(log, keyLogs));
       await document.ready();
     };
 
@@ -85,7 +85,7 @@ describe('settings', () => {
       const warnings: string[] = [];
       const warned = { set: (_: object, problems: readonly string[]) => void warnings.push(...problems) };
       await set('decodeAs', ['nonsense']);
-      document = new CaptureDocument(capture, fakeWorker, keyLogs, warned as unknown as Warnings);
+      document = new CaptureDocument(capture, fakeThreads, keyLogs, warned as unknown as Warnings);
       assert.equal((await document.ready()).failure, undefined);
       assert.deepEqual(warnings, ['Settings: "nonsense" is no rule.']);
     });

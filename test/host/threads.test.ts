@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as threads from 'node:worker_threads';
 import * as vscode from 'vscode';
+import { CaptureThreads } from '../../extension/host/capture/capturethreads.ts';
 import type { CaptureDocument } from '../../extension/host/capture/document.ts';
 import { activated, temporaryFolder, until, workspaceFile } from './help.ts';
 
@@ -14,12 +15,25 @@ const TIMES = 1500;
 
 describe('a thread that is killed', () => {
   let documents: ReadonlySet<CaptureDocument>;
+  /** Threads that have been heard of, in the order of their first words: one that is kept in reserve says nothing. */
   const started: threads.Worker[] = [];
-  const note = (worker: threads.Worker): void => void started.push(worker);
+  const made: threads.Worker[] = [];
+  const note = (worker: threads.Worker): void => {
+    made.push(worker);
+    const heard = (): void => {
+      if (!started.includes(worker)) started.push(worker);
+    };
+    worker.once('message', heard).once('error', heard).once('exit', heard);
+  };
 
   before(async () => {
     ({ documents } = await activated());
     process.on('worker', note);
+    // The one in reserve is from before: it is taken, and the next one is seen.
+    await vscode.commands.executeCommand('vscode.openWith', workspaceFile('p2pke_a.pcapng'), 'peerscope.capture');
+    await until('the next thread in reserve', () => made.length > 0);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await until('the end of the document', () => documents.size === 0);
   });
   after(() => process.off('worker', note));
   afterEach(async () => {
@@ -139,6 +153,88 @@ describe('a thread that is killed', () => {
     await until('another thread', () => started.length > before);
     assert.notEqual(started[before], nodes);
     await until('the recording again', () => read(recording!) && recording!.overview.messages > 0);
+  });
+});
+
+describe('a thread in reserve', () => {
+  let reserve: CaptureThreads;
+  /** Those of this reserve: the extension has one of its own. */
+  const made: threads.Worker[] = [];
+  const note = (worker: threads.Worker): void =>
+    void worker.once('message', (first) => {
+      if (first === 'here') made.push(worker);
+    });
+
+  beforeEach(() => {
+    made.length = 0;
+    process.on('worker', note);
+    const bundle = join(temporaryFolder(), 'says.cjs');
+    writeFileSync(
+      bundle,
+      `const { parentPort } = require('node:worker_threads');
+       parentPort.postMessage('here');
+       parentPort.on('message', (message) => parentPort.postMessage(['heard', message]));`,
+    );
+    reserve = new CaptureThreads(vscode.Uri.file(bundle));
+  });
+  afterEach(() => {
+    process.off('worker', note);
+    reserve.dispose();
+  });
+  const hasEnded = ({ threadId }: threads.Worker): boolean => threadId === -1;
+
+  it('is the one that the next capture gets, and another takes its place', async () => {
+    await until('the reserve', () => made.length === 1);
+    const heard: unknown[] = [];
+    const thread = reserve.start({ message: (message) => void heard.push(message), ended: () => {} });
+    thread.post('a capture', []);
+    await until('its answer', () => heard.length > 0);
+    assert.deepEqual(heard, [['heard', 'a capture']]);
+    assert.equal(made.length, 1);
+    await until('the next one', () => made.length === 2);
+    assert.ok(!hasEnded(made[1]!));
+    thread.terminate();
+    await until('the end of the first', () => hasEnded(made[0]!));
+  });
+
+  it('tells who has taken it that it ends', async () => {
+    await until('the reserve', () => made.length === 1);
+    const reasons: string[] = [];
+    reserve.start({ message: () => {}, ended: (reason) => void reasons.push(reason) });
+    await made[0]!.terminate();
+    await until('the reason', () => reasons.length > 0);
+    assert.deepEqual(reasons, ['The dissection stopped with exit code 1.']);
+  });
+
+  it('that has ended is not given to a capture', async () => {
+    await until('the reserve', () => made.length === 1);
+    await made[0]!.terminate();
+    let reason = '';
+    const thread = reserve.start({ message: () => {}, ended: (why) => (reason = why) });
+    await until('a thread of its own', () => made.length === 2);
+    assert.equal(reason, '');
+    thread.terminate();
+  });
+
+  it('that was started with another limit is not given to a capture', async () => {
+    await until('the reserve', () => made.length === 1);
+    const peerscope = vscode.workspace.getConfiguration('peerscope');
+    await peerscope.update('limits', { threadMemory: LITTLE_MB * 10 }, vscode.ConfigurationTarget.Global);
+    try {
+      const thread = reserve.start({ message: () => {}, ended: () => {} });
+      await until('a thread of its own', () => made.length === 2);
+      assert.equal(made[1]!.resourceLimits?.maxOldGenerationSizeMb, LITTLE_MB * 10);
+      thread.terminate();
+    } finally {
+      await peerscope.update('limits', undefined, vscode.ConfigurationTarget.Global);
+    }
+    await until('the end of the first', () => hasEnded(made[0]!));
+  });
+
+  it('ends with the extension', async () => {
+    await until('the reserve', () => made.length === 1);
+    reserve.dispose();
+    await until('its end', () => hasEnded(made[0]!));
   });
 });
 

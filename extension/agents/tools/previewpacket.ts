@@ -97,12 +97,18 @@ export async function questionOf(input: Input, tooling: Tooling): Promise<string
     return `line ${line}: ${quoted(what)}, ${bytes.length} bytes: ${toHex(bytes.subarray(0, QUESTION_BYTES))}${more}`;
   });
   return [
-    `Run the section ${quoted(section.title)} of a packet script? It stays on this machine.`,
+    `Run ${section.title === '' ? '' : `the section ${quoted(section.title)} of `}a packet script? It stays on this machine.`,
     'Nodes:',
     ...nodes.slice(0, QUESTION_PARTS).map((node) => quoted(node)),
     ...(nodes.length > QUESTION_PARTS ? [`and ${nodes.length - QUESTION_PARTS} more nodes`] : []),
-    isRepeated ? 'Sends, some of them repeatedly, beside what the nodes answer:' : 'Sends, beside what the nodes answer:',
-    ...(lines.length === 0 ? ['nothing'] : lines),
+    sent(lines.length, isRepeated),
+    ...lines,
     ...(messages.length > QUESTION_PARTS ? [`and ${messages.length - QUESTION_PARTS} more messages`] : []),
+    'The nodes also send their handshakes and answers.',
   ].join('\n');
+}
+
+function sent(count: number, isRepeated: boolean): string {
+  if (count === 0) return 'The script sends no message of its own.';
+  return isRepeated ? 'The script sends, some of it repeatedly:' : 'The script sends:';
 }

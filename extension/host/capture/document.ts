@@ -4,6 +4,7 @@ import type { KeyReport, ModuleFaultLine, Overview, Question, WebviewCalls } fro
 import type { CandidateChoice } from '../../wire/views.ts';
 import type { KeyLogs, KeysRead } from '../keys/keylogs.ts';
 import type { PreviewSource } from '../scripts/previews.ts';
+import type { ThreadSource } from './capturethreads.ts';
 import * as check from './checks.ts';
 import { nameOf } from './files.ts';
 import { hostsBeside, readHosts } from './hosts.ts';
@@ -19,7 +20,7 @@ const MOST_LINES = 5;
 
 export class CaptureDocument implements vscode.CustomDocument {
   readonly uri: vscode.Uri;
-  readonly #workerFile: vscode.Uri;
+  readonly #threads: ThreadSource;
   readonly #keyLogs: KeyLogs;
   readonly #warnings: Warnings;
   readonly #preview: PreviewSource | undefined;
@@ -58,9 +59,9 @@ export class CaptureDocument implements vscode.CustomDocument {
   #generations = 0;
 
   /** `preview`: it is no file but a message of a script. */
-  constructor(uri: vscode.Uri, workerFile: vscode.Uri, keyLogs: KeyLogs, warnings: Warnings, preview?: PreviewSource) {
+  constructor(uri: vscode.Uri, threads: ThreadSource, keyLogs: KeyLogs, warnings: Warnings, preview?: PreviewSource) {
     this.uri = uri;
-    this.#workerFile = workerFile;
+    this.#threads = threads;
     this.#keyLogs = keyLogs;
     this.#warnings = warnings;
     this.#preview = preview;
@@ -124,7 +125,7 @@ export class CaptureDocument implements vscode.CustomDocument {
   }
 
   #launch(): CaptureWorker {
-    const worker: CaptureWorker = new CaptureWorker(this.#workerFile, nameOf(this.uri), {
+    const worker: CaptureWorker = new CaptureWorker(this.#threads, {
       overview: (overview) => {
         if (worker === this.#worker) this.#update({ ...overview, generation: overview.generation + this.#generations });
       },

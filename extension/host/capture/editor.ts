@@ -6,6 +6,7 @@ import type { KeyLogs } from '../keys/keylogs.ts';
 import { keyProblems } from '../keys/keyproblems.ts';
 import { askLine } from '../questions.ts';
 import { PREVIEW, type Previews } from '../scripts/previews.ts';
+import type { ThreadSource } from './capturethreads.ts';
 import * as check from './checks.ts';
 import { unpin } from './decodeas.ts';
 import { CaptureDocument } from './document.ts';
@@ -15,7 +16,6 @@ import { LineProblems } from './lineproblems.ts';
 import { moduleProblems } from './moduleproblems.ts';
 import { mediaFolder, pageOf } from './page.ts';
 import { Problems } from './problems.ts';
-import { threadFile } from './thread.ts';
 import { Transcripts } from './transcripts.ts';
 import type { ViewMemory } from './viewstate.ts';
 import type { Warnings } from './warnings.ts';
@@ -45,6 +45,7 @@ interface Tab {
 
 /** What the editors of all captures share. */
 export interface EditorParts {
+  readonly threads: ThreadSource;
   readonly keyLogs: KeyLogs;
   readonly warnings: Warnings;
   readonly memory: ViewMemory;
@@ -55,6 +56,7 @@ export interface EditorParts {
 export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<CaptureDocument> {
   readonly documents = new Set<CaptureDocument>();
   readonly #extension: vscode.Uri;
+  readonly #threads: ThreadSource;
   readonly #keyLogs: KeyLogs;
   readonly #warnings: Warnings;
   readonly #memory: ViewMemory;
@@ -70,8 +72,9 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
   readonly #log: vscode.LogOutputChannel;
   #active: Tab | undefined;
 
-  constructor(extension: vscode.Uri, { keyLogs, warnings, memory, previews, log }: EditorParts) {
+  constructor(extension: vscode.Uri, { threads, keyLogs, warnings, memory, previews, log }: EditorParts) {
     this.#extension = extension;
+    this.#threads = threads;
     this.#memory = memory;
     this.#keyLogs = keyLogs;
     this.#warnings = warnings;
@@ -133,9 +136,8 @@ export class CaptureEditors implements vscode.CustomReadonlyEditorProvider<Captu
   }
 
   openCustomDocument(uri: vscode.Uri): CaptureDocument {
-    const worker = vscode.Uri.joinPath(this.#extension, ...threadFile);
     const preview = uri.scheme === PREVIEW ? this.#previews.source(uri) : undefined;
-    const document = new CaptureDocument(uri, worker, this.#keyLogs, this.#warnings, preview);
+    const document = new CaptureDocument(uri, this.#threads, this.#keyLogs, this.#warnings, preview);
     this.documents.add(document);
     this.#problems.follow(document);
     this.#moduleProblems.follow(document, document.onDidLoadModules, moduleProblems);

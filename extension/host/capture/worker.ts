@@ -7,9 +7,10 @@ import type { HookWatch, WatchedHook } from '../../capture/hookwatch.ts';
 import type { ComparingCalls } from '../../wire/comparing.ts';
 import type { Overview, WorkerCalls, WorkerEvents } from '../../wire/inspector.ts';
 import { Connection } from '../../wire/rpc.ts';
+import type { ThreadSource } from './capturethreads.ts';
 import * as check from './checks.ts';
 import { StuckModules } from './stuckmodules.ts';
-import { startThread, type Thread } from './thread.ts';
+import type { Thread } from './thread.ts';
 
 type None = Record<never, never>;
 type ThreadCalls = WorkerCalls & ComparingCalls;
@@ -28,7 +29,7 @@ export class CaptureWorker {
   #over = false;
   readonly #modules: StuckModules;
 
-  constructor(file: vscode.Uri, name: string, ends: WorkerEnds) {
+  constructor(threads: ThreadSource, ends: WorkerEnds) {
     this.#connection = new Connection<ThreadCalls, None, None, WorkerEvents>(
       (message) => this.#thread.post(message, handedOver(message)),
       {},
@@ -54,7 +55,7 @@ export class CaptureWorker {
         ended(vscode.l10n.t('The dissection sent what it must not: {0}', error instanceof Error ? error.message : String(error)));
       }
     };
-    this.#thread = startThread(file, `peerscope ${name}`, { message, ended });
+    this.#thread = threads.start({ message, ended });
   }
 
   get over(): boolean {

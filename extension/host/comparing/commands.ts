@@ -1,5 +1,6 @@
 /** Captures that are compared: the commands of the explorer, of the editor's title and of the page's keys. */
 import * as vscode from 'vscode';
+import type { ThreadSource } from '../capture/capturethreads.ts';
 import type { CaptureEditors } from '../capture/editor.ts';
 import { nameOf } from '../capture/files.ts';
 import type { KeyLogs } from '../keys/keylogs.ts';
@@ -11,10 +12,11 @@ const IS_SELECTED = 'peerscope.selectedForCompare';
 
 export function registerComparing(
   { extensionUri }: vscode.ExtensionContext,
+  threads: ThreadSource,
   editors: CaptureEditors,
   keyLogs: KeyLogs,
 ): vscode.Disposable[] {
-  const comparing = new Comparing({ extension: extensionUri, editors, keyLogs });
+  const comparing = new Comparing({ extension: extensionUri, threads, editors, keyLogs });
   const register = (name: string, run: (clicked: unknown, selected: unknown) => unknown): vscode.Disposable =>
     vscode.commands.registerCommand(`peerscope.${name}`, run);
   return [

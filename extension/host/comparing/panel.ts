@@ -8,13 +8,13 @@ import type {
   ComparisonView,
 } from '../../wire/comparing.ts';
 import { Connection } from '../../wire/rpc.ts';
+import type { ThreadSource } from '../capture/capturethreads.ts';
 import type { CaptureEditors } from '../capture/editor.ts';
 import { nameOf } from '../capture/files.ts';
 import { partsOf } from '../capture/mergedcapture.ts';
 import { mediaFolder, pageOf } from '../capture/page.ts';
 import { readWhole } from '../capture/reading.ts';
 import { readSettings } from '../capture/settings.ts';
-import { threadFile } from '../capture/thread.ts';
 import { CaptureWorker } from '../capture/worker.ts';
 import type { KeyLogs } from '../keys/keylogs.ts';
 import * as check from './checks.ts';
@@ -26,6 +26,7 @@ export const COMPARISON = 'peerscope.comparison';
 
 export interface ComparisonParts {
   readonly extension: vscode.Uri;
+  readonly threads: ThreadSource;
   readonly editors: CaptureEditors;
   readonly keyLogs: KeyLogs;
 }
@@ -134,9 +135,9 @@ export class ComparisonPanel {
 
   async #compare(): Promise<ComparisonView> {
     this.#worker?.dispose();
-    const { extension } = this.#parts;
+    const { threads } = this.#parts;
     const [a, b] = this.#captures;
-    const worker = new CaptureWorker(vscode.Uri.joinPath(extension, ...threadFile), `${nameOf(a)} ↔ ${nameOf(b)}`, {
+    const worker = new CaptureWorker(threads, {
       overview: () => {},
       // The call that waits says why.
       ended: () => {},
