@@ -17,6 +17,9 @@ function textOption(code: number, text: string | undefined): RawOption[] {
   return [{ code, bytes: bytes.subarray(0, length) }];
 }
 
+/** Bytes of the fixed fields of an Enhanced Packet Block. */
+const PACKET_FIELDS = 20;
+
 const padded = (length: number) => Math.ceil(length / 4) * 4;
 
 /** A block of `type`: `body` bytes of fixed fields that `fill` writes, data padded to 32 bits, options. */
@@ -136,7 +139,34 @@ export function enhancedPacket(packet: PacketToWrite): Uint8Array<ArrayBuffer> {
     view.setUint32(12, bytes.length, true);
     view.setUint32(16, originalLength, true);
   };
-  return block(blockType.enhancedPacket, 20, fill, bytes, [...(packet.options ?? []), ...textOption(1, packet.comment)]);
+  return block(blockType.enhancedPacket, PACKET_FIELDS, fill, bytes, [
+    ...(packet.options ?? []),
+    ...textOption(1, packet.comment),
+  ]);
+}
+
+/**
+ * Enhanced Packet Block of the first interface without options, for who writes many: `fill` writes the packet of `length` bytes at `at`.
+ * `time`: nanoseconds since 1970, below 2^64. `room` gives so many bytes, all 0.
+ */
+export function filledPacket(
+  length: number,
+  time: bigint,
+  fill: (bytes: Uint8Array, at: number) => void,
+  room: (size: number) => Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
+  const size = 12 + PACKET_FIELDS + padded(length);
+  const bytes = room(size);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, size);
+  view.setUint32(0, blockType.enhancedPacket, true);
+  view.setUint32(4, size, true);
+  view.setUint32(12, Number(time >> 32n), true);
+  view.setUint32(16, Number(time & 0xffff_ffffn), true);
+  view.setUint32(20, length, true);
+  view.setUint32(24, length, true);
+  fill(bytes, 8 + PACKET_FIELDS);
+  view.setUint32(size - 4, size, true);
+  return bytes;
 }
 
 /** Decryption Secrets Block; `type` is `keyLogSecretsType` for this project's key log. */

@@ -2,6 +2,7 @@ import { equalBytes } from '../bytes/index.ts';
 import { type Encodable, editedEncoder, type FieldValues, isFieldValues, isSameValue, type MessageForm } from '../codec/index.ts';
 import { type CipherOpening, openingOf, orUndefined } from '../crypto/index.ts';
 import { type Corruption, type Editing, type MessageView, plaintextName, wrongKeyOf } from '../protocol/index.ts';
+import type { Layer } from './layer.ts';
 import { rangesOf } from './readmessage.ts';
 import type { DecryptedField, RowFacts } from './sink.ts';
 
@@ -31,25 +32,73 @@ interface Travelled {
   ranges(message: Uint8Array): Ranges;
 }
 
-/** A field that was decrypted, and what it holds: a message of a form, text, or bytes. */
-interface Held extends Pick<DecryptedField, 'field' | 'to' | 'open'> {
+/** A field that was decrypted, and what it holds: a message of a form, text, or bytes. Without `open`, it holds that in clear. */
+interface Held extends Pick<DecryptedField, 'field' | 'to'>, Partial<Pick<DecryptedField, 'open'>> {
   readonly name: string;
   readonly holds: MessageForm | 'text' | 'bytes';
+  /** The layer that the message is of. */
+  readonly layer?: Layer;
 }
 
-/** A message of a conversation, where `talk.decrypt` has opened fields of it; undefined for one that travels in clear. */
-export function editing({ facts, name, bytes, start, end, limits }: MessageView<RowFacts>): Editing | string | undefined {
+/**
+ * A message of a conversation, where `talk.decrypt` has opened fields of it, or where it is a frame of a multiplexer, with the message that
+ * it carries; undefined for another one, which its form alone tells.
+ */
+export function editing(view: MessageView<RowFacts>): Editing | string | undefined {
+  const { facts, name, bytes, start, end, limits } = view;
   const { layer, decrypted = [] } = facts ?? {};
   const form = layer?.messages.find((each) => each.name === name);
-  if (layer === undefined || form === undefined || decrypted.length === 0) return undefined;
+  if (layer === undefined || form === undefined) return undefined;
+  if (facts?.data !== undefined && decrypted.length === 0) return carryingEditing(view, layer, form, facts.data);
+  if (decrypted.length === 0) return undefined;
   const own = bytes.slice(start, end);
   const ranges = (message: Uint8Array): Ranges => rangesOf(layer.decode(message, 0, 0, message.length, limits).field);
   const held = decrypted.map(({ layer: inside, ...each }, at): Held => {
     const content = inside?.messages[0];
-    if (inside !== undefined && content !== undefined) return { ...each, name: inside.id, holds: content };
+    if (inside !== undefined && content !== undefined) return { ...each, name: inside.id, holds: content, layer: inside };
     return { ...each, name: at === 0 ? plaintextName : `${plaintextName}_${at + 1}`, holds: 'bytes' };
   });
   return sealedEditing({ name, form, own, limits, ranges }, held);
+}
+
+/**
+ * A frame of a multiplexer. The message that fills its data stands in the place of that; where it carries several, or parts of some, the
+ * data is bytes.
+ */
+function carryingEditing(
+  view: MessageView<RowFacts>,
+  layer: Layer,
+  form: MessageForm,
+  data: string,
+): Editing | string | undefined {
+  const { facts, name, bytes, start, end, limits } = view;
+  const own = bytes.slice(start, end);
+  const ranges = (message: Uint8Array): Ranges => rangesOf(layer.decode(message, 0, 0, message.length, limits).field);
+  const range = ranges(own).get(data);
+  const [inside, another] = facts?.inside ?? [];
+  const at = inside && view.place(inside.pieces);
+  const isWhole = range !== undefined && at?.bytes === bytes && at.start - start === range[0] && at.end - start === range[1];
+  const content = inside?.layer.messages[0];
+  const fills = isWhole && another === undefined && facts?.unshown === undefined && content !== undefined;
+  const held: Held[] = fills
+    ? [{ name: inside!.layer.id, field: data, to: undefined, holds: content, layer: inside!.layer }]
+    : [];
+  const editing = sealedEditing({ name, form, own, limits, ranges }, held);
+  if (typeof editing !== 'object') return editing;
+  const remark = (given: FieldValues): string | undefined => {
+    const now = orUndefined(() => ranges(editing.encode(given)).get(data));
+    const [before, after] = [length(range), length(now)];
+    return before === after ? undefined : countedOtherwise(name, before, after);
+  };
+  return { ...editing, remark };
+}
+
+function length(range: readonly [start: number, end: number] | undefined): number {
+  return range === undefined ? 0 : range[1] - range[0];
+}
+
+function countedOtherwise(name: string, before: number, after: number): string {
+  return `The sender of ${name} counts ${before} bytes of the stream, and the receiver ${after}: where the multiplexer counts a window, as yamux does, the two differ from here on.`;
 }
 
 /**
@@ -94,22 +143,27 @@ function isMoved(came: FieldValues, given: FieldValues): boolean {
   return Object.entries(came).some(([name, value]) => !isSameValue(given[name], value));
 }
 
-function openField(travelled: Travelled, { field, to = field, open, name, holds }: Held): OpenField | undefined {
+function openField(travelled: Travelled, held: Held): OpenField | undefined {
+  const { field, to = field, open, name } = held;
   const { own, limits } = travelled;
   const ranges = travelled.ranges(own);
+  const isLeaf = (path: string): boolean => ![...ranges.keys()].some((other) => other.startsWith(`${path}.`));
   const [first, last] = [ranges.get(field), ranges.get(to)];
   if (first === undefined || last === undefined) return undefined;
   const [start, end] = [first[0], last[1]];
   const sent = own.slice(start, end);
+  const parts = [...ranges]
+    .filter(([path, [from, until]]) => from >= start && until <= end && isLeaf(path))
+    .map(([path, [from, until]]) => ({ path: path.split('.'), length: until - from }));
+  if (open === undefined) {
+    const { values, encode } = contentOf(held, sent, limits);
+    return { name, parts, values, hasOwnAad: false, make: encode };
+  }
   const plaintext = open(sent);
   const opening = plaintext && openingOf(plaintext);
   const at = opening && placeOf(opening.sealed, sent);
   if (plaintext === undefined || opening === undefined || at === undefined) return undefined;
-  const isLeaf = (path: string): boolean => ![...ranges.keys()].some((other) => other.startsWith(`${path}.`));
-  const parts = [...ranges]
-    .filter(([path, [from, until]]) => from >= start && until <= end && isLeaf(path))
-    .map(([path, [from, until]]) => ({ path: path.split('.'), length: until - from }));
-  const content = contentOf(holds, plaintext, limits);
+  const content = contentOf(held, plaintext, limits);
   const { aad = nothing } = opening;
   const fieldsOf = aad.length === 0 ? undefined : authenticated(aad, own, ranges, field, to);
   return {
@@ -132,8 +186,13 @@ interface Content {
 }
 
 /** As what it holds, where those bytes come out again; else as bytes. */
-function contentOf(holds: Held['holds'], plaintext: Uint8Array, limits: MessageView['limits']): Content {
-  const content = holds === 'bytes' ? undefined : holds === 'text' ? textOf(plaintext) : messageOf(holds, plaintext, limits);
+function contentOf(
+  { holds, layer }: Pick<Held, 'holds' | 'layer'>,
+  plaintext: Uint8Array,
+  limits: MessageView['limits'],
+): Content {
+  const content =
+    holds === 'bytes' ? undefined : holds === 'text' ? textOf(plaintext) : messageOf(holds, layer, plaintext, limits);
   if (content !== undefined && orUndefined(() => equalBytes(content.encode(content.values) ?? nothing, plaintext)) === true)
     return content;
   return { values: plaintext, encode: (given) => (given instanceof Uint8Array ? given : undefined) };
@@ -144,9 +203,15 @@ function textOf(plaintext: Uint8Array): Content {
   return { values, encode: (given) => (typeof given === 'string' ? new TextEncoder().encode(given) : undefined) };
 }
 
-function messageOf(form: MessageForm, plaintext: Uint8Array, limits: MessageView['limits']): Content | undefined {
-  const { values, problem, spacing } = form.decode(plaintext, limits);
+function messageOf(
+  form: MessageForm,
+  layer: Layer | undefined,
+  plaintext: Uint8Array,
+  limits: MessageView['limits'],
+): Content | undefined {
+  const { values: own, problem, spacing } = form.decode(plaintext, limits);
   if (problem !== undefined) return undefined;
+  const values = layer?.withContent(own, limits) ?? own;
   const encode = editedEncoder(form, values, plaintext, spacing);
   return { values, encode: (given) => (isFieldValues(given) ? encode(given) : undefined) };
 }

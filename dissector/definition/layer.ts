@@ -1,4 +1,4 @@
-import { type Field, type Limits, malformed, movedField } from '../bytes/index.ts';
+import { equalBytes, type Field, type Limits, malformed, movedField } from '../bytes/index.ts';
 import {
   compileStruct,
   type Decoded,
@@ -11,8 +11,8 @@ import {
   structForm,
   type TreeField,
 } from '../codec/index.ts';
+import { orUndefined } from '../crypto/index.ts';
 import { type LayerForm, type Members, unknownMember } from '../protocol/index.ts';
-
 import { fieldsOfNames } from './layerforms.ts';
 
 /** What a layer is told by its author. */
@@ -84,6 +84,18 @@ export class Layer implements LayerForm {
   /** The bytes of a message. Throws a TypeError or RangeError that names the field which is missing or does not fit. */
   encode(values: FieldValues): Uint8Array<ArrayBuffer> {
     return this.messages[0]!.encode(values);
+  }
+
+  /** The values of a message with the messages that its fields of bytes hold, each where it gives the same bytes again. */
+  withContent(values: FieldValues, limits: Limits): FieldValues {
+    const held = Object.entries(this.#definition.holds ?? {}).flatMap(([field, form]) => {
+      const bytes = values[field];
+      if (!(bytes instanceof Uint8Array)) return [];
+      const { values: inside, problem } = form.decode(bytes, limits);
+      const isSame = problem === undefined && orUndefined(() => equalBytes(form.encode(inside), bytes)) === true;
+      return isSame ? [[field, inside] as const] : [];
+    });
+    return held.length === 0 ? values : { ...values, ...Object.fromEntries(held) };
   }
 
   nameOf(values: FieldValues): string {

@@ -38,6 +38,8 @@ export function mux(
       const key = keyOf(frame);
       const inner = streams.get(key) ?? open(key, frame);
       const range = frame.$.ranges.get(data);
+      const facts = stage.sink.facts(frame.$.row);
+      if (facts?.layer === layer) facts.data = data;
       if (inner === undefined || range === undefined || range[0] === range[1]) continue;
       inner.feed(direction, frame.$.bytes.subarray(...range), piecesOf(frame.$, data), frame.$.row);
     }

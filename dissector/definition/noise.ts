@@ -7,6 +7,7 @@ import { Layer } from './layer.ts';
 import { piecesOf, type ReadMessage, type TakenMessage } from './readmessage.ts';
 import type { SteppedRecord } from './sink.ts';
 import { type Reading, Stage } from './stage.ts';
+import { transportCipher } from './transportcipher.ts';
 import { TransportMessage } from './transportmessage.ts';
 
 /** How a conversation over a stream uses Noise. */
@@ -130,6 +131,7 @@ export class NoiseReader {
     const { cipher } = this.#handshake.protocol;
     const { sink } = this.#stage;
     const tried = (ring: KeyRing) => this.#handshake.tried(ring);
+    const sealing = ciphers.map((state) => state && transportCipher(this.#layer, this.#handshake.protocol, state.k, sink.limits));
     inner.tried = tried;
     this.#stage.pump((direction) => {
       for (;;) {
@@ -145,19 +147,19 @@ export class NoiseReader {
           sink.addRecord(direction, TRANSPORT, this.#layer, record.pieces, { problem, tried, stepping });
           continue;
         }
-        if (plaintext.length === 0) {
-          sink.addRecord(direction, TRANSPORT, this.#layer, record.pieces, { tried, stepping });
-          continue;
-        }
         const sealed: SteppedRecord = {
           pieces: record.pieces,
           open: (bytes) => cipher.decrypt(k, n, empty, bytes.subarray(...range)) ?? empty,
           name: 'Decrypted',
           how: `${cipher.name}, nonce ${n}`,
           layer: (bytes, source, start, end) => this.#verified(bytes, source, start, end, n),
-          stepping,
+          ...{ sealed: { cipher: sealing[direction]!, number: n }, stepping },
         };
         const frame = sink.derived.add(sealed);
+        if (plaintext.length === 0) {
+          sink.addRecord(direction, TRANSPORT, this.#layer, record.pieces, { tried, stepping });
+          continue;
+        }
         // At a limit, which the capture tells of.
         if (typeof frame !== 'number')
           sink.addRecord(direction, TRANSPORT, this.#layer, record.pieces, { missing: [], tried, stepping });

@@ -45,6 +45,8 @@ export interface DecryptedField {
 /** What the first pass learns of a row: from it the second makes its tree. Without a layer, no layer claims its bytes. */
 export interface RowFacts extends ShownMessage {
   inside?: Inside[];
+  /** Of a frame of a multiplexer: the field that holds bytes of its stream. */
+  data?: string;
   /** Messages inside that are over the limit `fields` of one row. */
   unshown?: number;
   /** What is wrong with it. */

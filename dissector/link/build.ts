@@ -1,6 +1,6 @@
 /** Frames that another tool reads as if a network card had seen them: Ethernet II, IPv4 or IPv6, UDP or TCP, right checksums. */
 import { addressBytes } from '../bytes/index.ts';
-import { addWords, fold } from './checksum.ts';
+import { addWords, complement } from './checksum.ts';
 import { etherType, ipProtocol, tcpFlag } from './numbers.ts';
 
 export interface Endpoint {
@@ -16,7 +16,8 @@ export interface Segment {
   readonly flags: number;
 }
 
-const ETHERNET = 14;
+/** Bytes of an Ethernet II header. */
+export const ETHERNET_HEADER = 14;
 const UDP = 8;
 const TCP = 20;
 const WINDOW = 0xffff;
@@ -73,43 +74,39 @@ function ipFrame(
   const isV4 = source.length === 4;
   const header = isV4 ? 20 : 40;
   if (length > 0xffff - (isV4 ? header : 0)) throw new RangeError(`a payload of ${length} bytes does not fit an IP packet`);
-  const frame = new Uint8Array(ETHERNET + header + length);
+  const frame = new Uint8Array(ETHERNET_HEADER + header + length);
   const view = new DataView(frame.buffer);
   // Locally administered addresses (IEEE 802 clause 8.4): destination, source.
   frame.set([2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1]);
   view.setUint16(12, isV4 ? etherType.ipv4 : etherType.ipv6);
   if (isV4) writeIpv4(view, header + length, protocol, identification);
   else writeIpv6(view, length, protocol);
-  const addresses = ETHERNET + (isV4 ? 12 : 8);
+  const addresses = ETHERNET_HEADER + (isV4 ? 12 : 8);
   frame.set(source, addresses);
   frame.set(destination, addresses + source.length);
-  if (isV4) view.setUint16(ETHERNET + 10, complement(addWords(frame, ETHERNET, ETHERNET + header)));
-  const body = frame.subarray(ETHERNET + header);
-  const at = fill(body, new DataView(frame.buffer, ETHERNET + header));
-  const pseudo = addWords(frame, addresses, ETHERNET + header, protocol + (length >>> 16) + (length & 0xffff));
+  if (isV4) view.setUint16(ETHERNET_HEADER + 10, complement(addWords(frame, ETHERNET_HEADER, ETHERNET_HEADER + header)));
+  const body = frame.subarray(ETHERNET_HEADER + header);
+  const at = fill(body, new DataView(frame.buffer, ETHERNET_HEADER + header));
+  const pseudo = addWords(frame, addresses, ETHERNET_HEADER + header, protocol + (length >>> 16) + (length & 0xffff));
   const sum = complement(addWords(body, 0, length, pseudo));
   // A sum of 0 says that UDP has none (RFC 768).
-  view.setUint16(ETHERNET + header + at, protocol === ipProtocol.udp && sum === 0 ? 0xffff : sum);
+  view.setUint16(ETHERNET_HEADER + header + at, protocol === ipProtocol.udp && sum === 0 ? 0xffff : sum);
   return frame;
 }
 
 function writeIpv4(view: DataView, total: number, protocol: number, identification: number): void {
-  view.setUint8(ETHERNET, 0x45);
-  view.setUint16(ETHERNET + 2, total);
-  view.setUint16(ETHERNET + 4, identification);
+  view.setUint8(ETHERNET_HEADER, 0x45);
+  view.setUint16(ETHERNET_HEADER + 2, total);
+  view.setUint16(ETHERNET_HEADER + 4, identification);
   // Don't fragment (RFC 791).
-  view.setUint16(ETHERNET + 6, 0x4000);
-  view.setUint8(ETHERNET + 8, HOPS);
-  view.setUint8(ETHERNET + 9, protocol);
+  view.setUint16(ETHERNET_HEADER + 6, 0x4000);
+  view.setUint8(ETHERNET_HEADER + 8, HOPS);
+  view.setUint8(ETHERNET_HEADER + 9, protocol);
 }
 
 function writeIpv6(view: DataView, length: number, protocol: number): void {
-  view.setUint8(ETHERNET, 0x60);
-  view.setUint16(ETHERNET + 4, length);
-  view.setUint8(ETHERNET + 6, protocol);
-  view.setUint8(ETHERNET + 7, HOPS);
-}
-
-function complement(sum: number): number {
-  return ~fold(sum) & 0xffff;
+  view.setUint8(ETHERNET_HEADER, 0x60);
+  view.setUint16(ETHERNET_HEADER + 4, length);
+  view.setUint8(ETHERNET_HEADER + 6, protocol);
+  view.setUint8(ETHERNET_HEADER + 7, HOPS);
 }

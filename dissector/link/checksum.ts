@@ -17,6 +17,11 @@ export function fold(sum: number): number {
   return folded;
 }
 
+/** What a header holds so that the sum over it is ffff. */
+export function complement(sum: number): number {
+  return ~fold(sum) & 0xffff;
+}
+
 function verdict(sum: number, stored: number): Check {
   if (fold(sum) === 0xffff) return { state: 'valid', why: 'the sum over it is ffff' };
   const rest = fold(sum - stored);

@@ -13,3 +13,4 @@ export * from './packet.ts';
 export * from './packetview.ts';
 export type * from './streamsink.ts';
 export * from './tcp.ts';
+export { UdpFrames } from './udpframes.ts';

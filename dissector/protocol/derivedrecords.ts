@@ -1,4 +1,5 @@
 import { type Field, type Limits, overLimit, type Piece, type Problem } from '../bytes/index.ts';
+import type { RecordCipher } from './recordcipher.ts';
 
 /**
  * Bytes that a protocol makes of captured ones, and that further messages stand in: the plaintext of a Noise message, an unpacked
@@ -15,6 +16,8 @@ export interface DerivedRecord {
   readonly how: string;
   /** The layer that the record is in the tree of each message inside; `bytes[start, end)` lie in the Source `source`. */
   readonly layer?: (bytes: Uint8Array, source: number, start: number, end: number) => Field;
+  /** Of a record of a stream that was sealed under the number that counts it: with it a relay edits what stands inside. */
+  readonly sealed?: { readonly cipher: RecordCipher; readonly number: bigint };
 }
 
 /** Records are named from here on, where no frame of a capture can have its number. */
@@ -49,6 +52,11 @@ export class DerivedRecords {
     if (this.#records.length >= derivedRecords) return this.#over('derivedRecords', derivedRecords, this.#records.length + 1);
     this.#depths.push(nested);
     return FIRST + this.#records.push(record) - 1;
+  }
+
+  /** Names of the records behind the first so many. */
+  namesFrom(length: number): number[] {
+    return Array.from({ length: this.#records.length - length }, (_, at) => FIRST + length + at);
   }
 
   get(frame: number): DerivedRecord | undefined {

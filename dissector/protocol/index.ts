@@ -1,6 +1,7 @@
 export type { CarriedHooks, CarriedMessage } from './carriedhooks.ts';
 export * from './choices.ts';
 export * from './conversation.ts';
+export type { Corruption } from './corruption.ts';
 export { defineProtocol } from './define.ts';
 export * from './derivations.ts';
 export * from './derivedrecords.ts';
@@ -25,6 +26,7 @@ export * from './noisederivations.ts';
 export * from './observe.ts';
 export * from './pendingbytes.ts';
 export * from './protocol.ts';
+export type { RecordCipher } from './recordcipher.ts';
 export * from './replaywindow.ts';
 export * from './rules.ts';
 export type { CipherPlace, Editing, EditingOf, RunningCipher, RunningCipherOf, Seal } from './sealing.ts';

@@ -29,13 +29,35 @@ const chunkBits = 14;
 const chunkSize = 1 << chunkBits;
 const chunkMask = chunkSize - 1;
 
+/** The first ones of a table: that of a link of a relay often stays small. */
+const leastSize = 64;
+
 class Chunk {
-  readonly frame = new Uint32Array(chunkSize);
-  readonly conversation = new Uint32Array(chunkSize);
+  frame: Uint32Array<ArrayBuffer>;
+  conversation: Uint32Array<ArrayBuffer>;
   /** Index into `sessions` plus one; 0 for none. */
-  readonly session = new Uint32Array(chunkSize);
-  readonly name = new Uint8Array(chunkSize);
-  readonly flags = new Uint8Array(chunkSize);
+  session: Uint32Array<ArrayBuffer>;
+  name: Uint8Array<ArrayBuffer>;
+  flags: Uint8Array<ArrayBuffer>;
+
+  constructor(size: number) {
+    this.frame = new Uint32Array(size);
+    this.conversation = new Uint32Array(size);
+    this.session = new Uint32Array(size);
+    this.name = new Uint8Array(size);
+    this.flags = new Uint8Array(size);
+  }
+
+  get size(): number {
+    return this.frame.length;
+  }
+
+  /** As many messages more. */
+  grow(): void {
+    const larger = new Chunk(this.size * 2);
+    for (const column of ['frame', 'conversation', 'session', 'name', 'flags'] as const) larger[column].set(this[column]);
+    Object.assign(this, larger);
+  }
 }
 
 /**
@@ -88,8 +110,9 @@ export class MessageTable<Facts = unknown, Session = unknown> {
     this.#checkName(name);
     const id = this.#length++;
     const at = id & chunkMask;
-    if (at === 0) this.#chunks.push(new Chunk());
+    if (at === 0) this.#chunks.push(new Chunk(id === 0 ? leastSize : chunkSize));
     const chunk = this.#chunk(id);
+    if (at === chunk.size) chunk.grow();
     chunk.frame[at] = frame;
     chunk.conversation[at] = conversation;
     chunk.name[at] = name;

@@ -4,6 +4,7 @@
  */
 import type { Limits } from '../bytes/index.ts';
 import type { FieldValues } from '../codec/index.ts';
+import type { Corruption } from './corruption.ts';
 import type { ObserverContext } from './observe.ts';
 
 /** A numeric IPv4 or IPv6 address (no zone) and a port of UDP or TCP. */
@@ -20,14 +21,6 @@ export interface Link {
   readonly local: Address;
   /** This node opened it: it is the outbound side, the initiator, the client. */
   readonly dialled: boolean;
-}
-
-/** How a message is spoiled where that has to happen while it is made. */
-export interface Corruption {
-  /** Encrypts or seals with a key that is not the session's. */
-  readonly wrongKey?: boolean;
-  /** The values as they were before a fault changed them: a retransmission carries these. */
-  readonly meant?: FieldValues;
 }
 
 /** All that a peer can do. */

@@ -1,7 +1,7 @@
 import type { FieldValues } from '../codec/index.ts';
+import type { Corruption } from './corruption.ts';
 import type { MessageView } from './dissection.ts';
 import type { KeyRing } from './keyring.ts';
-import type { Corruption } from './node.ts';
 
 /**
  * Makes the bytes for the wire of `clear`, which is `whole` of the dissection of a message or an edited copy of it: framed, and sealed

@@ -65,6 +65,17 @@ export class RelayFaults {
     return [...this.#both.take(message, isFirst), ...this.#ways[way].take(message, isFirst)];
   }
 
+  /** Faults name other messages than this one, or spoil what only another one has. */
+  mayNameInside(carrier: string): boolean {
+    return [this.#both, ...this.#ways].some((faults) => faults.concernOther(carrier));
+  }
+
+  /** Those that happen to a message because of one that it carries. */
+  takeInside(way: Way, inside: { readonly name: string; readonly carrier: string }, isFirst: boolean): readonly Fault[] {
+    const { name, carrier } = inside;
+    return [...this.#both.take(name, isFirst, carrier), ...this.#ways[way].take(name, isFirst, carrier)];
+  }
+
   /** Where a bit is flipped. */
   get random(): Faults {
     return this.#both;

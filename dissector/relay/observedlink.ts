@@ -10,10 +10,14 @@ import {
   MessageTable,
   type MessageView,
   type Observer,
+  type PlacedBytes,
   type Protocol,
   StreamBuffer,
   Verifications,
 } from '../protocol/index.ts';
+import type { Clear } from './clear.ts';
+import { rangeIn } from './piecerange.ts';
+import { type SealedRecord, SealedUnit } from './sealedunit.ts';
 import type { Unit, UnitMessage, Way } from './units.ts';
 
 export interface ObservedParts {
@@ -33,6 +37,13 @@ interface Arrival {
   readonly start: number;
 }
 
+/** Where a sealed record lies in the stream of its way. */
+interface PlacedRecord {
+  readonly name: number;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** The bytes of one way of a stream, as they are cut into units. */
 class Cutting {
   readonly buffer = new StreamBuffer();
@@ -41,6 +52,8 @@ class Cutting {
   /** Bytes that have come, and those of them that stand in a unit. */
   length = 0;
   cursor = 0;
+  /** Sealed records that stand in no unit yet. */
+  records: PlacedRecord[] = [];
   /** Bytes that came and stand in no unit yet: the beginning of a message. */
   readonly pending = new StreamBuffer();
   isOver = false;
@@ -96,11 +109,17 @@ export class ObservedLink {
     return this.#ways[way].pending.bytes;
   }
 
+  /** A datagram that has gone on. Throws what the protocol throws. */
+  passed(way: Way, bytes: Uint8Array, seconds: number): number {
+    const frame = this.#times.push(seconds);
+    this.#conversation.datagram?.(way, bytes, frame, 0, undefined, 0);
+    return frame;
+  }
+
   /** A datagram: one unit. Throws what the protocol throws. */
   datagram(way: Way, bytes: Uint8Array, seconds: number): Unit {
-    const frame = this.#times.push(seconds);
     const first = this.#messages.length;
-    this.#conversation.datagram?.(way, bytes, frame, 0, undefined, 0);
+    const frame = this.passed(way, bytes, seconds);
     const messages: UnitMessage[] = [];
     const added = this.#added(first).filter((id) => this.#messages.frame(id) === frame && this.#messages.direction(id) === way);
     for (const id of added) messages.push(this.#message(id, bytes, this.#isAlone(id, frame, bytes.length, added.length)));
@@ -116,8 +135,10 @@ export class ObservedLink {
     cutting.pending.append(bytes, frame, 0);
     if (cutting.isOver) return this.#rest(way);
     const first = this.#messages.length;
+    const known = this.#derived.length;
     cutting.buffer.append(bytes, frame, 0);
     this.#conversation.stream?.(way, cutting.buffer, frame, false);
+    for (const name of this.#derived.namesFrom(known)) this.#placeRecord(name);
     const units = this.#cut(first);
     if (cutting.pending.length <= this.#parts.limits.pendingStream) return units;
     // Nothing takes that much: the rest of this way is not looked at.
@@ -145,6 +166,7 @@ export class ObservedLink {
     cutting.pending.take(bytes.length);
     cutting.cursor = cutting.length;
     cutting.arrivals = [];
+    cutting.records = [];
     return bytes.length === 0 ? [] : [{ way, bytes, messages: [] }];
   }
 
@@ -176,11 +198,41 @@ export class ObservedLink {
     const pieces = ids.length === 1 ? (this.#messages.pieces.get(ids[0]!) ?? []) : [];
     const own = sum(pieces);
     const isAlone = ids.length === 1 && pieces.every(({ frame }) => !isDerived(frame)) && own <= length;
+    const sealed = this.#sealedIn(cutting, bytes, end);
     cutting.pending.take(length);
     cutting.cursor = end;
     const kept = cutting.arrivals.findLastIndex(({ start }) => start <= end);
     cutting.arrivals.splice(0, kept);
-    return { way, bytes, messages: ids.map((id) => this.#message(id, bytes, isAlone, length - own)), place: end };
+    const messages = ids.map((id) => this.#message(id, bytes, isAlone, length - own));
+    return { way, bytes, messages, place: end, ...(sealed === undefined ? {} : { sealed }) };
+  }
+
+  /** A record that lies in the stream itself, not in another record. */
+  #placeRecord(name: number): void {
+    const { pieces = [], sealed } = this.#derived.get(name) ?? {};
+    const [first, last] = [pieces[0], pieces.at(-1)];
+    if (sealed === undefined || first === undefined || last === undefined) return;
+    for (const { arrivals, records } of this.#ways) {
+      const [from, to] = [find(arrivals, first.frame), find(arrivals, last.frame)];
+      if (from !== undefined && to !== undefined)
+        records.push({ name, start: from.start + first.offset, end: to.start + last.offset + last.length });
+    }
+  }
+
+  /** The records that a unit consists of, where it consists of nothing else; they are let go. */
+  #sealedIn(cutting: Cutting, bytes: Uint8Array, end: number): SealedUnit | undefined {
+    const { cursor, records: all } = cutting;
+    let count = 0;
+    while (count < all.length && all[count]!.end <= end) count++;
+    if (count === 0) return undefined;
+    const own = all.splice(0, count);
+    const first = this.#derived.get(own[0]!.name)?.sealed;
+    const isWhole = own.every(({ start }, at) => start === (own[at - 1]?.end ?? cursor)) && own.at(-1)!.end === end;
+    if (first === undefined || !isWhole) return undefined;
+    const records = own.map(
+      ({ name, start, end: stop }): SealedRecord => ({ name, bytes: bytes.subarray(start - cursor, stop - cursor) }),
+    );
+    return new SealedUnit(first.cipher, first.number, records);
   }
 
   /** Where in the stream the last of these pieces ends, through all records; undefined where that is before the units to come. */
@@ -211,16 +263,26 @@ export class ObservedLink {
     const name = messages.names[messages.name(id)]!;
     const isClosed = messages.state(id) === 'encrypted';
     const isOwn = isAlone && !messages.carried.has(id);
-    return { name, isClosed, view: () => (isOwn ? this.#view(id, name, bytes, start) : undefined) };
+    const view = () => (isOwn ? this.#view(id, name, { bytes, start, end: bytes.length }) : undefined);
+    const pieces = messages.pieces.get(id);
+    if (pieces?.some(({ frame }) => isDerived(frame)) !== true) return { name, isClosed, view };
+    return { name, isClosed, view, inside: { pieces, view: (clear) => this.#viewInside(id, name, clear, pieces) } };
+  }
+
+  /** A message as it stands in what sealed records hold. */
+  #viewInside(id: number, name: string, clear: Clear, pieces: readonly Piece[]): MessageView | undefined {
+    const range = this.#messages.carried.has(id) ? undefined : rangeIn(clear.pieces, pieces);
+    // Its own bytes are in clear there.
+    return range && { ...this.#view(id, name, { bytes: clear.bytes, start: range[0], end: range[1] }), encrypted: false };
   }
 
   /** Only its own bytes are there: what lies elsewhere in the link is gone. */
-  #view(id: number, name: string, bytes: Uint8Array, start: number): MessageView {
+  #view(id: number, name: string, { bytes, start, end }: Pick<MessageView, 'bytes' | 'start' | 'end'>): MessageView {
     const messages = this.#messages;
     const { conversation, limits, choices, budget } = this.#parts;
     const sources: Source[] = [];
     return {
-      ...{ name, conversation, limits, choices, budget, bytes, source: 0, start, end: bytes.length },
+      ...{ name, conversation, limits, choices, budget, bytes, source: 0, start, end },
       direction: messages.direction(id),
       state: messages.state(id),
       encrypted: messages.encrypted(id),
@@ -232,10 +294,24 @@ export class ObservedLink {
         sources.push(source);
         return source;
       },
-      place: () => ({ bytes: new Uint8Array(0), source: 0, start: 0, end: 0 }),
+      place: (pieces) => this.#placed(messages.pieces.get(id) ?? [], { bytes, start, end }, pieces),
     };
   }
+
+  /** Bytes that lie in a message, be it in what is sealed inside of it; none where they lie elsewhere. */
+  #placed(own: readonly Piece[], at: Pick<PlacedBytes, 'bytes' | 'start' | 'end'>, pieces: readonly Piece[]): PlacedBytes {
+    const range = rangeIn(own, pieces);
+    if (range !== undefined) return { bytes: at.bytes, source: 0, start: at.start + range[0], end: at.start + range[1] };
+    const [first, another] = pieces;
+    const record = first && another === undefined && isDerived(first.frame) ? this.#derived.get(first.frame) : undefined;
+    if (first === undefined || record === undefined) return nowhere;
+    const sealed = this.#placed(own, at, record.pieces);
+    const bytes = record.open(sealed.bytes.subarray(sealed.start, sealed.end));
+    return { bytes, source: 0, start: first.offset, end: Math.min(bytes.length, first.offset + first.length) };
+  }
 }
+
+const nowhere: PlacedBytes = { bytes: new Uint8Array(0), source: 0, start: 0, end: 0 };
 
 /** The arrival of a frame, by halves: there may be as many as bytes. */
 function find(arrivals: readonly Arrival[], frame: number): Arrival | undefined {

@@ -89,19 +89,37 @@ export class Pair {
 
   /** Bytes that came on a way: they go on at once where nothing is to be done to them, and are decoded after that. */
   arrived(way: Way, bytes: Uint8Array, seconds: number): void {
-    const isStream = this.#parts.transport === 'tcp';
     if (this.#observed !== undefined && !this.#parts.mayObserve()) {
       this.#parts.told('The limit observedPieces is passed: this link is decoded no more, and its bytes pass as they come.');
       this.forget();
     }
     const observed = this.#observed;
-    if (observed === undefined) {
-      this.#unknown(way, bytes);
-      return;
+    if (observed === undefined) this.#unknown(way, bytes);
+    else if (this.#parts.transport === 'tcp') this.#stream(observed, way, bytes, seconds);
+    else this.#datagram(observed, way, bytes, seconds);
+  }
+
+  /** A datagram stands for itself: thousands may come in a second, so nothing is made of one that has gone on. */
+  #datagram(observed: ObservedLink, way: Way, bytes: Uint8Array, seconds: number): void {
+    const passage = this.passage(way);
+    // One without bytes is a message, too.
+    const isGone = passage.isPlain && bytes.length > 0;
+    if (isGone) passage.raw(bytes);
+    this.#parts.observed(1);
+    this.#keep({ way, bytes, seconds });
+    try {
+      if (isGone) observed.passed(way, bytes, seconds);
+      else passage.pass(observed.datagram(way, bytes, seconds));
+    } catch (error) {
+      this.#parts.told(failure(error));
+      if (!isGone) this.#unknown(way, bytes);
+      this.forget();
     }
+  }
+
+  #stream(observed: ObservedLink, way: Way, bytes: Uint8Array, seconds: number): void {
     this.#came[way] += bytes.length;
-    const { isPlain } = this.passage(way);
-    if (isPlain) {
+    if (this.passage(way).isPlain) {
       this.pushOn(way);
       this.passage(way).raw(bytes);
       this.#gone[way] += bytes.length;
@@ -109,18 +127,14 @@ export class Pair {
     this.#parts.observed(1);
     this.#keep({ way, bytes, seconds });
     try {
-      const units = isStream ? observed.stream(way, bytes, seconds) : [observed.datagram(way, bytes, seconds)];
-      for (const unit of units) this.#passed(unit);
+      for (const unit of observed.stream(way, bytes, seconds)) this.#passed(unit);
       if (this.isUncut[way] || this.#isLong(way)) this.#uncut(way);
       this.#count();
     } catch (error) {
       this.#parts.told(failure(error));
-      // Of a stream all that has not gone on waits in what is let go.
-      if (!isStream && !isPlain) this.#unknown(way, bytes);
+      // All that has not gone on waits in what is let go.
       this.forget();
     }
-    // A datagram stands for itself.
-    if (!isStream) this.#gone[way] = 0;
   }
 
   /** A stream whose messages are not known, or do not end, would take of the memory as long as it lasts. */

@@ -1,7 +1,7 @@
 import { equalBytes } from '../bytes/index.ts';
 import type { Encodable, FieldValues } from '../codec/index.ts';
 import { orUndefined } from '../crypto/index.ts';
-import type { CipherPlace, Corruption, KeyRing, Protocol } from '../protocol/index.ts';
+import type { Corruption, KeyRing, Protocol } from '../protocol/index.ts';
 import {
   at,
   bitFlipped,
@@ -14,7 +14,11 @@ import {
 } from '../testnode/index.ts';
 import { type Editable, editable } from './editing.ts';
 import type { RelayFaults } from './faults.ts';
-import { SealedWay } from './sealedway.ts';
+import { faultsOn } from './faultson.ts';
+import { RecordWay } from './recordway.ts';
+import { RunningWay } from './runningway.ts';
+import { type Arrived, type Place, plainPlace, type SealedWay } from './sealedway.ts';
+import { isTorn } from './torn.ts';
 import type { Unit, Way } from './units.ts';
 
 export interface PassageParts {
@@ -39,12 +43,9 @@ export interface PassageParts {
 }
 
 /** A unit that waits for a person. */
-export interface HeldUnit {
+export interface HeldUnit extends Arrived {
   readonly id: number;
   readonly way: Way;
-  readonly unit: Unit;
-  /** Where it came in its way. */
-  readonly from: CipherPlace;
   readonly message: string | undefined;
   /** Its values, or why they cannot be changed. */
   readonly edit: Editable | string;
@@ -53,14 +54,14 @@ export interface HeldUnit {
 }
 
 /** A unit on its way, held or not. */
-type Arrived = Pick<HeldUnit, 'unit' | 'from' | 'edited'>;
+type Going = Arrived & Pick<HeldUnit, 'edited'>;
 
 /** What goes on in the place of a message that came. */
 interface Made {
   readonly values: FieldValues | undefined;
   /** For the place where it came. */
   readonly bytes: Uint8Array;
-  /** Before it is sealed, where a cipher runs through the way. */
+  /** Before it is sealed, where the cipher of the way has a state. */
   readonly clear?: Uint8Array;
   readonly spoiling?: Corruption;
 }
@@ -75,7 +76,6 @@ const REORDER_MS = 1000;
 const DELAY_MS = 1000;
 /** Faults that change values, or the key: they need a message that can be read and written. */
 const ofValues: readonly FaultKind[] = ['wrong-signature', 'wrong-key', 'stale-nonce'];
-const start: CipherPlace = { offset: 0, lead: new Uint8Array(0) };
 
 /** One way of one link: what a person changes and what faults spoil lies between a unit that came and the bytes that go on. */
 export class Passage {
@@ -91,13 +91,16 @@ export class Passage {
   /** The last bytes and values of each message, by name, for "replay" and "stale-nonce". */
   readonly #last = new Map<string, readonly { readonly bytes: Uint8Array; readonly values: FieldValues | undefined }[]>();
   #isOver = false;
-  /** Of a stream whose cipher runs through it. */
+  /** Of a stream: its cipher may have a state. */
   readonly #sealed: SealedWay | undefined;
 
   constructor(parts: PassageParts) {
     this.#parts = parts;
-    const { protocol, transport } = parts;
-    this.#sealed = transport === 'tcp' && protocol.runningCipher !== undefined ? new SealedWay() : undefined;
+    const { protocol, transport, way } = parts;
+    const { runningCipher } = protocol;
+    const stream = (): SealedWay =>
+      runningCipher === undefined ? new RecordWay(way) : new RunningWay((view) => orUndefined(() => runningCipher(view)));
+    this.#sealed = transport === 'tcp' ? stream() : undefined;
   }
 
   get held(): readonly HeldUnit[] {
@@ -106,7 +109,7 @@ export class Passage {
 
   /** Nothing waits. */
   get isEmpty(): boolean {
-    return this.#held.length + this.#delayed + this.#behind.length + this.#before.length === 0;
+    return this.#held.length + this.#delayed + this.#behind.length + this.#before.length === 0 && this.#sealed?.keeps !== true;
   }
 
   /** Whatever comes goes on as it is: nobody has to know where its messages end. */
@@ -120,40 +123,75 @@ export class Passage {
     return this.#held.length + this.#delayed >= heldMessages || this.#heldBytes + this.#delayedBytes >= unwrittenBytes / 2;
   }
 
-  /** Bytes as they came; behind an edit, under the cipher that runs through the way. */
+  /** Bytes as they came; behind an edit, under the cipher of the way. */
   raw(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
-    const sealed = this.#sealed;
-    if (sealed === undefined) return void this.#write({ bytes, note: undefined });
-    const from = sealed.came(bytes);
+    if (this.#sealed === undefined) return void this.#write({ bytes, note: undefined });
+    const { from } = this.#came({ way: this.#parts.way, bytes, messages: [] });
     const again = this.#orAsItCame(
-      () => sealed.again(bytes, from),
-      () => sealed.other(bytes, from, bytes.length),
+      () => from.again(),
+      () => from.other(bytes),
     );
-    this.#write({ bytes: again, note: undefined });
+    if (again.length > 0) this.#write({ bytes: again, note: undefined });
   }
 
   pass(unit: Unit): void {
     if (this.isFull && this.#parts.transport === 'udp') return void this.#parts.dropped();
-    const from = this.#sealed?.came(unit.bytes) ?? start;
-    this.#learn(unit, from);
-    if (!this.#parts.holds()) return void this.#goAnyhow({ unit, from }, []);
-    this.#heldBytes += unit.bytes.length;
-    this.#held = [...this.#held, { id: this.#parts.takeId(), way: unit.way, unit, from, ...this.#readable(unit) }];
+    if (!this.#parts.holds()) {
+      this.#letKeptGo();
+      return void this.#goAnyhow(this.#came(unit), []);
+    }
+    const apart = this.#sealed?.apart(unit) ?? [this.#came(unit)];
+    const all = apart.map((arrived) => ({ ...this.#readable(arrived.unit), ...arrived }));
+    for (const each of all) this.#heldBytes += each.unit.bytes.length;
+    this.#held = [...this.#held, ...all.map((each) => ({ id: this.#parts.takeId(), way: unit.way, ...each }))];
     this.#parts.changed();
   }
 
-  /** Keys came: what is held and could not be read may be read now. `units` are all of this way, read again. */
+  #came(unit: Unit): Arrived {
+    return this.#sealed?.came(unit) ?? { unit, from: plainPlace(unit.bytes) };
+  }
+
+  /** Nobody decides on what follows: the beginning of a message goes on, and its rest as it comes. */
+  #letKeptGo(): void {
+    for (const each of this.#sealed?.kept() ?? []) this.#goAnyhow(each, []);
+  }
+
+  /**
+   * Keys came: what is held and could not be read may be read now. `units` are all of this way, read again: a message may lie in several
+   * that were held each by itself.
+   */
   reread(units: readonly Unit[]): void {
-    const again = ({ unit }: HeldUnit): Unit | undefined =>
-      unit.place === undefined ? undefined : units.find(({ place }) => place === unit.place);
-    this.#held = this.#held.map((held) => {
-      const unit = typeof held.edit === 'string' && held.edited === undefined ? again(held) : undefined;
-      if (unit?.bytes.length !== held.unit.bytes.length) return held;
-      this.#learn(unit, held.from);
-      return { ...held, unit, ...this.#readable(unit) };
-    });
+    const byPlace = new Map(units.map((unit) => [unit.place, unit]));
+    const all: HeldUnit[] = [];
+    for (let at = 0; at < this.#held.length; ) {
+      const first = this.#held[at]!;
+      const count = this.#readTogether(at, byPlace);
+      const last = this.#held[at + count - 1];
+      const unit = last && byPlace.get(last.unit.place);
+      all.push(unit === undefined ? first : this.#readAgain(first, unit));
+      at += Math.max(1, count);
+    }
+    this.#held = all;
     this.#parts.changed();
+  }
+
+  #readAgain(held: HeldUnit, unit: Unit): HeldUnit {
+    const arrived = this.#sealed?.reread(unit, held.from) ?? { unit, from: held.from };
+    return { ...held, ...this.#readable(arrived.unit), ...arrived };
+  }
+
+  /** How many of those that are held, from one on, one unit has become; 0 where they are what they were. */
+  #readTogether(from: number, units: ReadonlyMap<number | undefined, Unit>): number {
+    let length = 0;
+    for (let at = from; at < this.#held.length; at++) {
+      const { edit, edited, unit } = this.#held[at]!;
+      if (typeof edit !== 'string' || edited !== undefined || unit.place === undefined) return 0;
+      length += unit.bytes.length;
+      const again = units.get(unit.place);
+      if (again !== undefined) return again.bytes.length === length ? at - from + 1 : 0;
+    }
+    return 0;
   }
 
   /** Keys came that its first pass does not ask for: what is held is read with them, where nobody has edited it yet. */
@@ -161,14 +199,6 @@ export class Passage {
     if (this.#parts.protocol.editing === undefined || this.#held.length === 0) return;
     this.#held = this.#held.map((held) => (held.edited === undefined ? { ...held, ...this.#readable(held.unit) } : held));
     this.#parts.changed();
-  }
-
-  /** The cipher of the way, by the first message that tells it. */
-  #learn({ messages }: Unit, { offset, lead }: CipherPlace): void {
-    if (this.#sealed === undefined || this.#sealed.isKnown) return;
-    const view = messages[0]?.view();
-    const cipher = view && orUndefined(() => this.#parts.protocol.runningCipher?.(view));
-    if (cipher !== undefined) this.#sealed.learn(cipher, { offset: offset + view!.start, lead });
   }
 
   #readable(unit: Unit): Pick<HeldUnit, 'message' | 'edit'> {
@@ -191,6 +221,7 @@ export class Passage {
     const made = editOf(held, edited) ?? held.edited;
     const notes = editNotes(held, made);
     if (times > 1) notes.push(`sent ${times} times by hand`);
+    if (times > 1) whole(held);
     const go = this.#prepared(held, made, notes, times);
     this.#remove(held);
     this.#remark(held, made);
@@ -216,11 +247,14 @@ export class Passage {
       this.#goAnyhow(held, editNotes(held, held.edited));
       this.#parts.changed();
     }
+    this.#letKeptGo();
   }
 
+  /** Throws an Error for a part of a message, without which nothing behind it could be read. */
   drop(id: number): boolean {
     const held = this.#held.find((each) => each.id === id);
     if (held === undefined) return false;
+    whole(held);
     this.#remove(held);
     this.#parts.told(`Not passed on, dropped by hand: ${held.message ?? `${held.unit.bytes.length} bytes`}.`, true);
     this.#parts.changed();
@@ -233,9 +267,11 @@ export class Passage {
     this.#parts.changed();
   }
 
+  /** Throws an Error for a part of a message, whose rest would overtake it. */
   delay(id: number, milliseconds: number): boolean {
     const held = this.#held.find((each) => each.id === id);
     if (held === undefined) return false;
+    whole(held);
     this.#remove(held);
     const { edited, unit } = held;
     this.#remark(held, edited);
@@ -250,6 +286,8 @@ export class Passage {
     const kept = [...this.#before, ...this.#behind];
     this.#before = this.#behind = [];
     for (const ready of kept) this.#write(ready);
+    const rest = this.#sealed?.rest() ?? new Uint8Array(0);
+    if (rest.length > 0) this.#write({ bytes: rest, note: undefined });
   }
 
   /** The link is gone: what waits goes nowhere. */
@@ -274,7 +312,7 @@ export class Passage {
 
   #editable(unit: Unit): Editable | string {
     const { protocol, keys } = this.#parts;
-    return editable(unit.messages[0]!, unit.bytes, protocol, keys);
+    return editable(unit, protocol, keys);
   }
 
   #whyNot(first: string | undefined): string {
@@ -284,10 +322,10 @@ export class Passage {
   }
 
   /** Nobody is there to hold it for: what cannot be sealed for where it stands now goes on as it came, and that is told. */
-  #goAnyhow(held: Arrived, notes: readonly string[]): void {
+  #goAnyhow(held: Going, notes: readonly string[]): void {
     const { unit, from, edited } = held;
     const asItCame = (): (() => void) => {
-      const bytes = this.#sealed?.other(unit.bytes, from, unit.bytes.length) ?? unit.bytes;
+      const bytes = from.other(unit.bytes);
       return () => this.#write({ bytes, note: undefined });
     };
     this.#orAsItCame(() => this.#prepared(held, edited, notes, 1), asItCame)();
@@ -306,15 +344,13 @@ export class Passage {
   #prepared({ unit, from }: Arrived, made: Made | undefined, notes: readonly string[], times: number): () => void {
     const { faults } = this.#parts;
     const names = unit.messages.map(({ name }) => name);
-    const taken = (names.length === 0 ? [''] : names).flatMap((name) =>
-      faults.take(unit.way, name, !this.#last.has(name)).map((fault) => ({ fault, name })),
-    );
+    const taken = faultsOn(unit, faults, this.#parts.protocol, (name) => !this.#last.has(name));
     const spoiling = taken.map(({ fault }) => fault);
     const has = (kind: FaultKind): Fault | undefined => spoiling.find((fault) => fault.kind === kind);
     const what = names.length === 0 ? `${unit.bytes.length} bytes` : names.join(', ');
     const { given, refused } = this.#spoiled(unit, made, spoiling);
     // What faults do to bytes happens behind the cipher, as on a wire.
-    const [first = unit.bytes, ...more] = Array.from({ length: times }, () => this.#next(unit, from, given));
+    const [first = unit.bytes, ...more] = Array.from({ length: times }, () => next(from, given));
     const go = (): void => {
       if (this.#isOver) return;
       const before = faults.hasAny ? this.#remembered(names[0] ?? '', unit, given?.bytes ?? first, given?.values) : undefined;
@@ -334,15 +370,6 @@ export class Passage {
     };
     const delay = has('delay');
     return delay === undefined ? go : () => this.#wait(unit.bytes.length, delay.value ?? DELAY_MS, go);
-  }
-
-  /** The bytes that go on next, of what was made of a unit or as it came. */
-  #next({ bytes }: Unit, from: CipherPlace, given: Made | undefined): Uint8Array {
-    const sealed = this.#sealed;
-    if (sealed === undefined) return given?.bytes ?? bytes;
-    if (given === undefined) return sealed.again(bytes, from);
-    const again = given.clear && sealed.seal(given.clear, from, given.spoiling ?? {});
-    return again ?? sealed.other(given.bytes, from, bytes.length);
   }
 
   /** A unit with what faults do to its values and its key, and the faults that cannot be done. */
@@ -419,6 +446,20 @@ export class Passage {
   }
 }
 
+/** The bytes that go on next, of what was made of a unit or as it came. */
+function next(from: Place, given: Made | undefined): Uint8Array {
+  if (given === undefined) return from.again();
+  return (given.clear && from.seal(given.clear, given.spoiling ?? {})) ?? from.other(given.bytes);
+}
+
+/** Throws an Error for what holds a part of a message. */
+function whole({ unit, message }: HeldUnit): void {
+  if (isTorn(unit))
+    throw new Error(
+      `${message ?? 'It'} holds a part of a message, and the rest goes by itself: it can only be let go, or its bytes edited.`,
+    );
+}
+
 function inPieces(ready: Ready, faults: readonly Fault[]): readonly Ready[] {
   // The fault is told once, with the first of them.
   return pieces(ready.bytes, faults).map((bytes, at) => ({ bytes, note: at === 0 ? ready.note : undefined }));
@@ -441,7 +482,7 @@ function editOf(
 
 /** Throws an Error whose message says which value does not fit. */
 function madeOf(edit: Editable, values: FieldValues, spoiling: Corruption): Made {
-  const clear = edit.isRunning ? { clear: edit.encode(values) } : {};
+  const clear = edit.clear === undefined ? {} : { clear: edit.clear(values) };
   return { values, bytes: edit.make(values, spoiling), spoiling, ...clear };
 }
 

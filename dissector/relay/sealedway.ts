@@ -1,116 +1,41 @@
-import { equalBytes } from '../bytes/index.ts';
-import type { CipherPlace, Corruption, RunningCipher } from '../protocol/index.ts';
+import type { Corruption } from '../protocol/index.ts';
+import type { Unit } from './units.ts';
 
-/** The most that a cipher looks back at is the segment before the one that it stands in. */
-const LEAD = 64;
-const nothing = new Uint8Array(0);
+/** Where bytes came in their way. Each method gives what goes on next in their place, and the way counts it. */
+export interface Place {
+  /** As they came, sealed again where what went before them moves them. Throws an Error where that cannot be done. */
+  again(): Uint8Array;
+  /** Other bytes than came: of the message itself, or as a person has written them for the wire. */
+  other(bytes: Uint8Array): Uint8Array;
+  /** Others that are sealed; undefined where no cipher is known. Throws an Error where the cipher makes nothing of them. */
+  seal(clear: Uint8Array, spoiling: Corruption): Uint8Array | undefined;
+}
 
-/** How far a stream has come, and its last bytes. */
-class StreamPosition {
-  length = 0;
-  lead: Uint8Array = nothing;
-
-  get place(): CipherPlace {
-    return { offset: this.length, lead: this.lead };
-  }
-
-  /** `counted`: bytes by which it moves, where they are others than those that went. */
-  add(bytes: Uint8Array, counted = bytes.length): void {
-    this.length += counted;
-    const joined = bytes.length >= LEAD ? bytes : Uint8Array.from([...this.lead, ...bytes]);
-    this.lead = joined.slice(-LEAD);
-  }
+/** A unit, and where it came. */
+export interface Arrived {
+  readonly unit: Unit;
+  readonly from: Place;
 }
 
 /**
- * One way of a stream under a cipher whose state runs through it. It follows what came and what went on. As long as both are the same,
- * bytes go on as they came; behind an edit, or a message that a person has left out, they are sealed again for where they stand now.
+ * One way of a stream under a cipher that has a state. It follows what came and what went on. As long as both are the same, bytes go on as
+ * they came; behind an edit, or a message that a person has left out, they are sealed again for where they stand now.
  */
-export class SealedWay {
-  readonly #came = new StreamPosition();
-  readonly #went = new StreamPosition();
-  #cipher: RunningCipher | undefined;
-  /** Bytes of the way in front of those that are sealed. */
-  #clear = 0;
-
-  get isKnown(): boolean {
-    return this.#cipher !== undefined;
-  }
-
-  /** Takes note of bytes that came: where they stand. */
-  came(bytes: Uint8Array): CipherPlace {
-    const { place } = this.#came;
-    this.#came.add(bytes);
-    return place;
-  }
-
-  /** The cipher of a message that came at a place. */
-  learn(cipher: RunningCipher, at: CipherPlace): void {
-    this.#cipher = cipher;
-    this.#clear = at.offset - cipher.offset;
-  }
-
-  /** Bytes that came at a place, as they go on next. Throws an Error where they cannot be sealed for it. */
-  again(bytes: Uint8Array, from: CipherPlace): Uint8Array {
-    const cipher = this.#at(from);
-    if (cipher === undefined || this.#isInStep(from)) return this.#gone(bytes, from, bytes.length);
-    return this.seal(answer(cipher.open(this.#inside(from), bytes)), from, {}) ?? bytes;
-  }
-
-  /** Other bytes than came there go on next: of the message itself, or as a person has written them for the wire. */
-  other(bytes: Uint8Array, from: CipherPlace, original: number): Uint8Array {
-    return this.#gone(bytes, from, original);
-  }
-
-  /**
-   * The ciphertext of what goes on next in the place of what came there; undefined where no cipher is known. Throws an Error where the
-   * cipher makes none.
-   */
-  seal(clear: Uint8Array, from: CipherPlace, spoiling: Corruption): Uint8Array | undefined {
-    const cipher = this.#at(from);
-    if (cipher === undefined) return undefined;
-    this.#skipClear();
-    const sealed = answer(cipher.seal(this.#inside(this.#went.place), clear, spoiling));
-    this.#went.add(sealed);
-    return sealed;
-  }
-
-  #gone(bytes: Uint8Array, from: CipherPlace, original: number): Uint8Array {
-    if (this.#at(from) !== undefined) {
-      this.#skipClear();
-      this.#went.add(bytes);
-    } else if (from.offset + original > this.#went.length) {
-      // In clear nothing that follows depends on how long it is, nor on what goes after those that came behind it.
-      this.#went.length = from.offset;
-      this.#went.add(bytes, original);
-    }
-    return bytes;
-  }
-
-  /** Messages in clear that are left out, or go later, are nothing that the cipher has seen: sealed bytes begin behind all of them. */
-  #skipClear(): void {
-    if (this.#went.length >= this.#clear) return;
-    this.#went.length = this.#clear;
-    this.#went.lead = nothing;
-  }
-
-  /** Ciphertext that was before it, and how much of it, is what it was to its sender. */
-  #isInStep(from: CipherPlace): boolean {
-    this.#skipClear();
-    return from.offset === this.#went.length && equalBytes(this.#inside(from).lead, this.#inside(this.#went.place).lead);
-  }
-
-  #at({ offset }: CipherPlace): RunningCipher | undefined {
-    return offset >= this.#clear ? this.#cipher : undefined;
-  }
-
-  #inside({ offset, lead }: CipherPlace): CipherPlace {
-    const sealed = offset - this.#clear;
-    return { offset: sealed, lead: sealed < lead.length ? lead.slice(lead.length - sealed) : lead };
-  }
+export interface SealedWay {
+  /** Takes note of a unit, or of bytes that are none, that came: where they stand. */
+  came(unit: Unit): Arrived;
+  /** The same, for a person who decides on each message: one by one, and each whole, as far as they are known. */
+  apart(unit: Unit): readonly Arrived[];
+  /** The beginning of a message that was kept until the rest of it comes. It goes on before anything else. */
+  kept(): readonly Arrived[];
+  readonly keeps: boolean;
+  /** Keys came: what the units of a place are, now that they are read again. */
+  reread(unit: Unit, from: Place): Arrived;
+  /** Nothing more comes: bytes that waited for the end of a record. */
+  rest(): Uint8Array;
 }
 
-function answer(bytes: Uint8Array | undefined): Uint8Array {
-  if (bytes === undefined) throw new Error('The cipher of this stream makes nothing for where the message stands now');
-  return bytes;
+/** Bytes of a way without such a cipher. */
+export function plainPlace(bytes: Uint8Array): Place {
+  return { again: () => bytes, other: (given) => given, seal: () => undefined };
 }

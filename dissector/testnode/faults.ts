@@ -114,13 +114,15 @@ export class Faults {
     return this.#faults.some((each) => each.fault === fault && each.done);
   }
 
-  /** Those that happen to this message, once each. `isFirst`: none of its name went out before it. */
-  take(message: string, isFirst: boolean): readonly Fault[] {
+  /**
+   * Those that happen to this message, once each. `isFirst`: none of its name went out before it. `carrier`: it lies in a message of this
+   * name, which has all the faults that it can have itself.
+   */
+  take(message: string, isFirst: boolean, carrier?: string): readonly Fault[] {
     const taken: Fault[] = [];
     for (const each of this.#faults) {
       const { fault } = each;
-      if (fault.message !== undefined && fault.message !== message) continue;
-      if (spoiled(fault.kind, this.#parts)?.[0].includes(message) === false) continue;
+      if (!this.#concerns(fault, message) || (carrier !== undefined && this.#concerns(fault, carrier))) continue;
       each.seen++;
       if (isFirst && ofEarlier.includes(fault.kind)) continue;
       const isTime = fault.probability === undefined ? !each.done && each.seen >= fault.at : this.#random() < fault.probability;
@@ -128,6 +130,16 @@ export class Faults {
       if (isTime) taken.push(fault);
     }
     return taken;
+  }
+
+  /** One of them cannot happen to this message, but to another one. */
+  concernOther(message: string): boolean {
+    return this.#faults.some(({ fault }) => !this.#concerns(fault, message));
+  }
+
+  #concerns({ kind, message }: Fault, name: string): boolean {
+    if (message !== undefined && message !== name) return false;
+    return spoiled(kind, this.#parts)?.[0].includes(name) !== false;
   }
 
   /** A whole number below `end`. */

@@ -2,8 +2,8 @@
  * What a node sends and receives as a pcapng capture: one Ethernet frame a datagram, and TCP connections with handshake,
  * segments, acknowledgements and end, as a network card between both sides would have seen them.
  */
-import { enhancedPacket, interfaceDescription, sectionHeader } from '../capture/index.ts';
-import { linkType, tcpFlag, tcpFrame, udpFrame } from '../link/index.ts';
+import { enhancedPacket, filledPacket, interfaceDescription, sectionHeader } from '../capture/index.ts';
+import { linkType, tcpFlag, tcpFrame, UdpFrames } from '../link/index.ts';
 import { type Link, standstillComment } from '../protocol/index.ts';
 import type { Closed, NodeEvent } from './events.ts';
 import { KeyBlocks } from './keyblocks.ts';
@@ -30,6 +30,8 @@ interface Numbers {
 
 /** Payload of one TCP segment. */
 export const SEGMENT = 1_460;
+/** Bytes. */
+const SLAB = 0x1_0000;
 const FIRST_SEQUENCE = 1_000;
 /** A shorter standstill is not worth a word. */
 const LEAST_MS = 1;
@@ -39,6 +41,11 @@ export class Recorder {
   readonly #options: RecorderOptions;
   readonly #connections = new Map<number, Numbers>();
   readonly #keys: KeyBlocks;
+  /** Gone with the link itself. */
+  readonly #datagrams = new WeakMap<Link, { readonly sent: UdpFrames; readonly received: UdpFrames }>();
+  /** Where the next blocks of datagrams go, and how much of it is taken. */
+  #slab = new Uint8Array(0);
+  #taken = 0;
   #id = 0;
   #frames = 0;
   /** Milliseconds of standing still that a frame has told of. */
@@ -106,8 +113,7 @@ export class Recorder {
 
   #carried(link: Link, own: boolean, bytes: Uint8Array, note: string | undefined): void {
     if (this.#isUdp(link)) {
-      const [from, to] = own ? [link.local, link.remote] : [link.remote, link.local];
-      return void this.#frame(udpFrame(from, to, bytes, this.#nextId()), note);
+      return void this.#datagram(link, own, bytes, note);
     }
     const numbers = this.#connections.get(link.id);
     if (numbers === undefined) return;
@@ -117,6 +123,37 @@ export class Recorder {
       this.#advance(numbers, own, piece.length);
     }
   }
+
+  /** A busy relay writes thousands in a second: what the datagrams of a link have together is made once. */
+  #datagram(link: Link, own: boolean, payload: Uint8Array, note: string | undefined): void {
+    let frames = this.#datagrams.get(link);
+    if (frames === undefined) {
+      frames = { sent: new UdpFrames(link.local, link.remote), received: new UdpFrames(link.remote, link.local) };
+      this.#datagrams.set(link, frames);
+    }
+    const way = own ? frames.sent : frames.received;
+    const [length, id] = [way.lengthOf(payload.length), this.#nextId()];
+    const comment = this.#comment(note);
+    if (comment === undefined) {
+      this.#frames++;
+      const fill = (bytes: Uint8Array, at: number): void => way.write(bytes, at, payload, id);
+      this.#options.write(filledPacket(length, this.#options.now(), fill, this.#room));
+      return;
+    }
+    const frame = new Uint8Array(length);
+    way.write(frame, 0, payload, id);
+    this.#frame(frame, comment);
+  }
+
+  /** Blocks of datagrams lie side by side: an allocation for each would cost as much as all else. */
+  readonly #room = (size: number): Uint8Array<ArrayBuffer> => {
+    if (this.#taken + size > this.#slab.length) {
+      this.#slab = new Uint8Array(Math.max(SLAB, size));
+      this.#taken = 0;
+    }
+    this.#taken += size;
+    return this.#slab.subarray(this.#taken - size, this.#taken);
+  };
 
   #isUdp(link: Link): boolean {
     const { transport } = this.#options;
@@ -129,7 +166,7 @@ export class Recorder {
     const [sequence, acknowledgement] = own ? [numbers.own, numbers.other] : [numbers.other, numbers.own];
     this.#frame(
       tcpFrame(from, to, { sequence, flags, ...(acknowledges ? { acknowledgement } : {}) }, payload, this.#nextId()),
-      note,
+      this.#comment(note),
     );
   }
 
@@ -147,10 +184,14 @@ export class Recorder {
   #frame(bytes: Uint8Array, comment: string | undefined): void {
     const now = this.#options.now();
     const [seconds, nanos] = [Number(now / 1_000_000_000n), Number(now % 1_000_000_000n)];
-    const comments = [comment, this.#standstill()].filter((each) => each !== undefined);
-    const text = comments.length === 0 ? {} : { comment: comments.join('. ') };
     this.#frames++;
-    this.#options.write(enhancedPacket({ bytes, seconds, nanos, ...text }));
+    this.#options.write(enhancedPacket({ bytes, seconds, nanos, ...(comment === undefined ? {} : { comment }) }));
+  }
+
+  #comment(note: string | undefined): string | undefined {
+    const standstill = this.#standstill();
+    if (note === undefined || standstill === undefined) return note ?? standstill;
+    return `${note}. ${standstill}`;
   }
 
   /** Where the node has stood still since the frame before. */

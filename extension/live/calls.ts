@@ -38,14 +38,20 @@ function isName(name: string): boolean {
   return name !== '' && !name.startsWith('-') && name.length <= MOST_NAME && !/\p{Cc}/u.test(name);
 }
 
-/** Captures. `-n` and `-q`: no name is looked up, and nothing is counted on standard error. */
+/**
+ * What the system keeps of packets that the program has not read yet, MiB. By default it is 2: for tcpdump on a loopback interface, whose
+ * packets may have 64 KiB, these are 16 packets. A system without that much free memory gives less.
+ */
+const KERNEL_BUFFER = 32;
+
+/** Captures. `-n` and `-q`: no name is looked up, and nothing is counted on standard error. `-B` is MiB for dumpcap, KiB for tcpdump. */
 export const captureArguments = {
   dumpcap: ({ interface: name, filter }: LiveSource): string[] => [
-    ...['-q', '-P', '-i', name, '-w', '-'],
+    ...['-q', '-P', '-B', String(KERNEL_BUFFER), '-i', name, '-w', '-'],
     ...(filter === '' ? [] : ['-f', filter]),
   ],
   tcpdump: ({ interface: name, filter }: LiveSource): string[] => [
-    ...['-n', '-U', '--immediate-mode', '-i', name, '-w', '-'],
+    ...['-n', '-U', '--immediate-mode', '-B', String(KERNEL_BUFFER * 1024), '-i', name, '-w', '-'],
     ...(filter === '' ? [] : ['--', filter]),
   ],
 } as const;
@@ -82,7 +88,7 @@ export function remoteCapture({ interface: name, filter }: LiveSource): string {
     'if [ -n "$4" ]; then own="not (tcp port $2 and tcp port $4)"; filter="$' + '{filter:+($filter) and }$own"; fi',
     'exec 3<&0',
     '(cat <&3 >/dev/null 2>&1; kill -TERM $$) >/dev/null 2>&1 &',
-    `exec tcpdump -n -U -i ${quoted(name)} -w - -- "$filter" </dev/null 3<&-`,
+    `exec tcpdump -n -U -B ${KERNEL_BUFFER * 1024} -i ${quoted(name)} -w - -- "$filter" </dev/null 3<&-`,
   ].join('\n');
 }
 

@@ -66,7 +66,7 @@ export class Checker {
       case 'edit':
         if (this.#known(statement.node) !== undefined && !this.#isRelay(statement.node))
           this.#wrong(statement.node, `"edit" changes what passes a relay, and ${shortened(statement.node.text)} is none`);
-        this.#fields('edit', edited(this.#message(statement.node, statement.message)), statement.fields);
+        this.#fields('edit', edited(this.#message(statement.node, statement.message), this.#protocols), statement.fields);
         break;
       case 'packet': {
         const { protocol, message, fields } = statement.packet;
@@ -252,8 +252,8 @@ export class Checker {
 }
 
 /** What keys have opened inside of a message is edited with it. */
-function edited(formed: Formed | undefined): Formed | undefined {
-  return formed && { ...formed, message: editedForm(formed.protocol, formed.message) };
+function edited(formed: Formed | undefined, protocols: readonly Protocol[]): Formed | undefined {
+  return formed && { ...formed, message: editedForm(formed.protocol, formed.message, protocols) };
 }
 
 /** Of a protocol without a test node. */

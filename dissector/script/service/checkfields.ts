@@ -101,7 +101,8 @@ function* inValue(
   const { start, end } = value;
   switch (value.kind) {
     case 'record': {
-      const scalar = form && scalarText(form);
+      // Bytes that hold a message take its fields.
+      const scalar = form && form.fields === undefined ? scalarText(form) : undefined;
       if (scalar !== undefined) return yield { text: scalar, start, end };
       return yield* inRecord(value.fields, form?.fields, form !== undefined && isOpen(form.kind), path, context);
     }

@@ -298,7 +298,11 @@ function aroundOf({ head }: CursorContext, { protocols, names }: CompletionConte
   const name = isMessage ? third : second;
   const place = isMessage ? first : first === '@' ? 'define' : 'packet';
   const message = protocol?.messages?.find((form) => form.name === name);
-  return { place, protocol, message: place === 'edit' && protocol && message ? editedForm(protocol, message) : message };
+  return {
+    place,
+    protocol,
+    message: place === 'edit' && protocol && message ? editedForm(protocol, message, protocols) : message,
+  };
 }
 
 /** The fields of the innermost record; undefined where they are not known. */

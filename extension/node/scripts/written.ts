@@ -94,9 +94,8 @@ export function writtenHeld(
 ): Written {
   if (held === undefined) return writtenBytes(written);
   const wanted = { protocol, ...(message === undefined ? {} : { message }) };
-  const found = writtenPacket({ ...written, protocols: written.protocols.map(editedMessages) }, undefined, wanted, (_, given) =>
-    overlaid(held, given),
-  );
+  const protocols = written.protocols.map((each) => editedMessages(each, written.protocols));
+  const found = writtenPacket({ ...written, protocols }, undefined, wanted, (_, given) => overlaid(held, given));
   if ('bytes' in found.said) return found;
   const { fields } = packetIn(parseScript(written.text).statements, undefined).packet;
   return { ...found, said: { values: without(overlaid(held, found.said.values), omittedIn(fields)) } };

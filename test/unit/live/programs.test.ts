@@ -60,6 +60,12 @@ describe('arguments', () => {
     ]);
   });
 
+  it('ask the system to keep 32 MiB of packets: large ones on a loopback interface come faster than a program reads', () => {
+    expect(captureArguments.tcpdump(source).join(' ')).toContain(' -B 32768 -i lo ');
+    expect(captureArguments.dumpcap(source).join(' ')).toContain(' -B 32 -i lo ');
+    expect(remoteCapture(source)).toContain(" -B 32768 -i 'lo' ");
+  });
+
   it.each(['-w/etc/passwd', '--help', '', 'lo\nx', 'x'.repeat(256)])('take no interface %j', (name) =>
     expect(() => checkSource({ interface: name, filter: '' })).toThrow(/no name of an interface/),
   );

@@ -5,8 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Protocol } from '../../../dissector/index.ts';
 import * as library from '../../../dissector/index.ts';
+import { Choices, KeyRing } from '../../../dissector/protocol/index.ts';
+import { SocketRelay } from '../../../extension/node/sockets/socketrelay.ts';
 // @ts-expect-error: a sample is JavaScript, as a person writes it.
 import sample from '../../../media/samples/protocols/libp2p.js';
+import * as ending from '../endings.ts';
 import { endsWithTest, findings, type RecordedNode, startRecorded, until } from './recorded.build.ts';
 
 const protocol = (sample as (given: typeof library) => Protocol)(library);
@@ -61,5 +64,61 @@ describe('a libp2p node', () => {
     node.sends('echo', { value: new Uint8Array(32).fill(7) });
     await until(() => echoes(node).filter((each) => each === port).length === 2);
     isWholeAndNeedsItsKeys(node);
+  });
+});
+
+/** js-libp2p dials a node through a relay, which holds what comes back; `isKeyed`: it has the keys of the node. */
+async function relayed(isKeyed: boolean) {
+  const keys = new KeyRing(protocol.keys);
+  const node = await startRecorded(protocol);
+  const running = await SocketRelay.start({
+    ...{ protocol, protocols: [protocol], transport: 'tcp', choices: new Choices(), keys },
+    ...{ listen: { ip: '127.0.0.1', port: 0 }, forward: node.socket.local },
+    happened: () => {},
+  });
+  const { relay } = running;
+  ending.endsWithTest(() => running.stop());
+  const peer = original(String(running.local.port));
+  await until(() => node.keys.length > 0);
+  if (isKeyed) keys.add('node', node.keys.join('\n'));
+  relay.mode = 'intercept';
+  relay.keysCame();
+  return { peer, relay };
+}
+
+const agent = 'somebody whose name is much longer than that';
+
+describe('a relay between js-libp2p and a node', () => {
+  it('edits who the node says it is, and js-libp2p reads it and goes on', async () => {
+    const { peer, relay } = await relayed(true);
+    let edited = 0;
+    const pass = (): boolean => {
+      for (const { id, values } of relay.held) {
+        const identify = values?.identify as { readonly peer: object } | undefined;
+        if (identify !== undefined) edited++;
+        const changed = identify && { ...values!, identify: { ...identify, peer: { ...identify.peer, agentVersion: agent } } };
+        relay.release(id, changed === undefined ? {} : { values: changed });
+      }
+      return peer.said.filter((line) => 'pinged' in line).length === 2 && peer.find('identified') !== undefined;
+    };
+    await until(pass);
+    expect(edited).toBe(1);
+    expect(peer.find('identified')).toMatchObject({ identified: agent });
+    expect(peer.find('failed')).toBeUndefined();
+  });
+
+  it('without keys edits no values, and passes on what is held', async () => {
+    const { peer, relay } = await relayed(false);
+    const refused = new Set<string | undefined>();
+    const pass = (): boolean => {
+      for (const { id, message } of relay.held) {
+        if (message === 'transport') refused.add(relay.whyNot(id));
+        relay.release(id);
+      }
+      return peer.find('identified') !== undefined;
+    };
+    await until(pass);
+    expect([...refused]).toEqual(['transport is sealed, and no key opens it: only its bytes can be changed.']);
+    expect(peer.find('identified')).toMatchObject({ identified: 'peerscope' });
   });
 });

@@ -8,7 +8,7 @@ import { loadProtocols } from '../../../extension/capture/modules.ts';
 import { heldText } from '../../../extension/node/messagetext.ts';
 import { writtenHeld } from '../../../extension/node/scripts/written.ts';
 import { project } from '../../../extension/workbench/paths.ts';
-import { Chain } from './chain.ts';
+import { Chain, faultOf } from './chain.ts';
 
 async function sample(name: string): Promise<Protocol> {
   const { protocols } = await loadProtocols([join(project, 'media', 'samples', 'protocols', `${name}.js`)]);
@@ -81,6 +81,32 @@ describe('a data frame of the sample crow', () => {
     chain.run(20);
     expect(chain.told.join()).toContain('if its nonce is computed from a field that you edited, the receiver does not open it');
     expect(chain.server.complaints()).not.toEqual([]);
+  });
+
+  it.each(['forward/wrong-key:note', 'forward/wrong-key'])(
+    'is sealed with another key by the fault %s, and refused',
+    async (fault) => {
+      const chain = (await Chain.of(await sample('crow'), { keys: 'all' })).run(100);
+      chain.relay.addFault(faultOf(fault, chain.protocol, 'tcp'));
+      chain.client.node.send(chain.client.link.id, 'note', { topic: 'weather', rest: bytes('rain') });
+      chain.run(20);
+      expect(chain.notes).toEqual(['fault "wrong-key" on note']);
+      expect(chain.server.complaints()).not.toEqual([]);
+    },
+  );
+
+  it('is left out by a fault that names the note, once', async () => {
+    const chain = (await Chain.of(await sample('crow'), { keys: 'all', faults: ['forward/drop:note'] })).run(100);
+    chain.client.node.send(chain.client.link.id, 'note', { topic: 'weather', rest: bytes('rain') });
+    chain.run(20);
+    expect(chain.told).toEqual(['Not passed on, by the fault "drop": data.']);
+  });
+
+  it('that no key opens carries no note that a fault could find', async () => {
+    const chain = (await Chain.of(await sample('crow'), { keys: [], faults: ['forward/wrong-key:note'] })).run(100);
+    chain.client.node.send(chain.client.link.id, 'note', { topic: 'weather', rest: bytes('rain') });
+    chain.run(20);
+    expect([...chain.notes, ...chain.server.complaints()]).toEqual([]);
   });
 
   it.each([[[]], [[`CROW_PRIVATE ${'11'.repeat(32)}`]]])(

@@ -1,0 +1,10 @@
+/** Bytes one after the other, in an array of their own. */
+export function joined(all: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(all.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const each of all) {
+    out.set(each, at);
+    at += each.length;
+  }
+  return out;
+}
