@@ -62,6 +62,8 @@ export class Budget {
   /** What each payer spent of its share before shares were lifted: so much it may spend once more, whatever the others take. */
   #reserved: Map<string, number> | undefined;
   #kept: Kept;
+  /** Called before a result is kept. */
+  #keeps: () => void = () => {};
   #milliseconds = 0;
   /**
    * Whose work it is from now on, such as a pair of hosts; undefined for work that is nobody's own. One of them takes at most a quarter of
@@ -133,6 +135,24 @@ export class Budget {
     return { spent: new Map(this.#spent), refused: [...this.#refused.values()].reduce((sum, count) => sum + count, 0) };
   }
 
+  /** Lets it be as it is now when the function is called: for work in the second pass that is done again. */
+  restore(): () => void {
+    const [spent, refused, milliseconds] = [new Map(this.#spent), new Map(this.#refused), this.#milliseconds];
+    // There may be many results, and most work brings none.
+    let kept: Kept | undefined;
+    this.#keeps = () => {
+      kept ??= this.#kept.copy();
+    };
+    return () => {
+      for (const [now, before] of [[this.#spent, spent] as const, [this.#refused, refused] as const]) {
+        now.clear();
+        for (const [name, value] of before) now.set(name, value);
+      }
+      this.#kept = kept ?? this.#kept;
+      this.#milliseconds = milliseconds;
+    };
+  }
+
   /** Takes the cost of what is about to be done; false, and nothing is taken, where it is more than is left. */
   spend(name: BudgetName, cost: number): boolean {
     if (cost > this.#share(name)) {
@@ -200,6 +220,7 @@ export class Budget {
 
   keep<T>(id: string | object, value: T, size: (made: T) => number): Made<T> {
     const made = { value };
+    this.#keeps();
     this.#kept.set(id, made, size(value));
     return made;
   }

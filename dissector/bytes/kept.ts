@@ -8,6 +8,14 @@ export class Kept {
     this.#most = most;
   }
 
+  /** The same, which goes on by itself. */
+  copy(): Kept {
+    const copy = new Kept(this.#most);
+    for (const [id, entry] of this.#entries) copy.#entries.set(id, entry);
+    copy.#size = this.#size;
+    return copy;
+  }
+
   get(id: unknown): unknown {
     const entry = this.#entries.get(id);
     if (entry === undefined) return undefined;

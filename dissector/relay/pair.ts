@@ -240,7 +240,7 @@ export class Pair {
     const gone = Math.min(this.#gone[unit.way], unit.bytes.length);
     this.#gone[unit.way] -= gone;
     if (gone === 0) this.passage(unit.way).pass(unit);
-    else if (gone < unit.bytes.length) this.passage(unit.way).raw(unit.bytes.subarray(gone));
+    else if (gone < unit.bytes.length) this.#unknown(unit.way, unit.bytes.subarray(gone));
   }
 
   #observer(): ObservedLink | undefined {

@@ -107,6 +107,11 @@ export class Passage {
     return this.#held;
   }
 
+  /** Nothing comes any more: the beginning of a message goes on, once all before it has. */
+  letRestGo(): void {
+    if (this.#held.length === 0) this.#letKeptGo();
+  }
+
   /** Nothing waits. */
   get isEmpty(): boolean {
     return this.#held.length + this.#delayed + this.#behind.length + this.#before.length === 0 && this.#sealed?.keeps !== true;

@@ -148,18 +148,27 @@ export class RecordWay implements SealedWay {
     const first = this.#came;
     const before = this.#begun;
     const { records, rest } = recordsIn(joined([before, bytes]), cipher);
-    this.#came += BigInt(records.length);
+    let next = first;
+    // One that does not open has no number: its receiver counts it as little.
+    const opened = records.map((record) => {
+      const clear = cipher.open(next, record);
+      if (clear !== undefined) next++;
+      return { record, clear };
+    });
+    const count = next - first;
+    this.#came = next;
     this.#begun = rest;
     const other = (given: Uint8Array): Uint8Array => {
-      this.#went += BigInt(records.length);
+      this.#went += count;
       return given;
     };
     return {
       again: () => {
         // A record whose beginning has gone on ends as it came.
-        if (this.#went === first || this.#waiting.length !== before.length) return other(bytes);
+        const waits = this.#waiting.length > 0;
+        if ((!waits && this.#went === first) || this.#waiting.length !== before.length) return other(bytes);
         this.#waiting = rest;
-        return joined(records.map((record, at) => this.#again(cipher, first + BigInt(at), record)));
+        return joined(opened.map(({ record, clear }) => (clear && cipher.seal(this.#went++, clear, record, {})) ?? record));
       },
       other,
       seal: () => undefined,

@@ -307,6 +307,7 @@ export class Relay {
     if (pair === undefined) return;
     for (const way of ways) {
       pair.pushOn(way);
+      pair.passage(way).letRestGo();
       pair.passage(way).flush();
     }
     for (const link of [pair.client, pair.server]) if (link !== undefined) this.#close(pair, link, why, false);
@@ -385,6 +386,7 @@ export class Relay {
   #finish(pair: Pair, way: Way, to: Link | undefined): void {
     const passage = pair.passage(way);
     // Nothing comes that these could be written after.
+    passage.letRestGo();
     passage.flush();
     if (!passage.isEmpty || pair.finished[way] || to === undefined) return;
     pair.finished[way] = true;

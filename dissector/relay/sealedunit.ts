@@ -29,14 +29,12 @@ export class SealedUnit {
   get clear(): Clear {
     if (this.#clear !== undefined) return this.#clear;
     let number = this.number;
-    let clear = new Clear(new Uint8Array(0), []);
-    for (const { name, bytes } of this.records) {
-      const held = answered(this.cipher.open(number++, bytes));
-      const pieces: Piece[] = held.length === 0 ? [] : [{ frame: name, offset: 0, length: held.length }];
-      clear = clear.followedBy({ bytes: held, pieces });
-    }
-    this.#clear = clear;
-    return clear;
+    const all = this.records.map(({ name, bytes }) => ({ name, bytes: answered(this.cipher.open(number++, bytes)) }));
+    const pieces = all.flatMap(({ name, bytes }): Piece[] =>
+      bytes.length === 0 ? [] : [{ frame: name, offset: 0, length: bytes.length }],
+    );
+    this.#clear = new Clear(joined(all.map(({ bytes }) => bytes)), pieces);
+    return this.#clear;
   }
 
   /** A part of what it holds, alone or with what came before it, as a unit of records of its own. */

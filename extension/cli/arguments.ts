@@ -70,7 +70,8 @@ export function parseCommand(args: readonly string[]): Command | Question {
   const other = given.has('threads')
     ? ['explain', 'decrypted', 'parquet', 'output'].find((option) => given.has(option))
     : undefined;
-  if (other !== undefined) throw new UsageError(`--threads is of lines that are printed: it goes with no --${other}.`);
+  if (other !== undefined)
+    throw new UsageError(`--threads works only where decode prints lines: it cannot be used with --${other}.`);
   if (first === undefined) throw new UsageError(`"${name}" needs a capture.`);
   const captures = [first, ...more];
   if (captures.filter((path) => path === '-').length > 1) throw new UsageError('Standard input can be one capture only.');

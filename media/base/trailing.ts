@@ -18,7 +18,7 @@ export class Trailing {
 
   /** Asked for rows that are not here yet, and something else is drawn meanwhile: it is late at this time. */
   get due(): number | undefined {
-    return this.#asked === undefined ? undefined : this.#asked.at + LATE;
+    return this.#asked === undefined || this.#drawn === undefined ? undefined : this.#asked.at + LATE;
   }
 
   /** What to draw of `rows` where `wanted` is in view; fetches what is missing. `now` in milliseconds. */

@@ -7,6 +7,7 @@ import type { Facts } from './facts.ts';
 import { nodeToJson } from './json.ts';
 import { channelLabel, rsaLabel } from './keys.ts';
 import type { Element } from './messages.ts';
+import type { Neighbours } from './neighbours.ts';
 import { member, type Parsed, parse, textOf } from './parse.ts';
 import { generated } from './treefields.ts';
 
@@ -14,7 +15,7 @@ import { generated } from './treefields.ts';
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The second pass: every element with its range, base64 opened, certificates and signed texts read. */
-export function dissect(captured: MessageView<Facts>): Dissection {
+export function dissect(captured: MessageView<Facts, Neighbours>): Dissection {
   const { bytes, source, start, end } = captured;
   const parsed = parse(bytes, start, end, captured.limits);
   const { facts } = captured;
@@ -74,10 +75,10 @@ class Builder {
   text: string | undefined;
   /** What the message carries: the CMS of a signed text. */
   inside: readonly Field[] = [];
-  readonly #captured: MessageView;
+  readonly #captured: MessageView<Facts, Neighbours>;
   readonly #facts: Facts | undefined;
 
-  constructor(captured: MessageView, facts: Facts | undefined) {
+  constructor(captured: MessageView<Facts, Neighbours>, facts: Facts | undefined) {
     this.#captured = captured;
     this.#facts = facts;
   }
@@ -141,9 +142,7 @@ class Builder {
   }
 
   #certificate(text: string, decoded: Uint8Array, source: number): Field[] {
-    // There may be several elements of that name, and the first pass has read one.
-    const known = this.#facts?.certificate;
-    const certificate = known?.base64 === text ? known.certificate : readCertificate(decoded);
+    const certificate = this.#captured.session?.shown.certificates.read(text) ?? readCertificate(decoded);
     return certificateFields(certificate, { source, start: 0, end: decoded.length });
   }
 

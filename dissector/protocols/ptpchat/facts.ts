@@ -1,7 +1,6 @@
 import type { Check } from '../../bytes/index.ts';
 import type { AesMode } from '../../crypto/index.ts';
 import type { Direction } from '../../protocol/index.ts';
-import type { ReadCertificate } from './certificates.ts';
 import type { SignedText } from './signed.ts';
 import type { SocketText } from './sockets.ts';
 
@@ -28,7 +27,6 @@ export interface Facts {
   /** MESSAGE: a key of its channel is proven by its wrapping, whether it decrypts the text or not. */
   readonly hasChannelKey?: true;
   readonly signature?: Check;
-  readonly certificate?: ReadCertificate;
   readonly links?: readonly MessageLink[];
   /** Why it was not looked into. */
   readonly note?: string;

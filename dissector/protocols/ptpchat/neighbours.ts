@@ -1,5 +1,6 @@
 import type { PublicKey } from '../../crypto/index.ts';
 import type { Direction } from '../../protocol/index.ts';
+import type { Certificates } from './certificates.ts';
 
 /** A channel's key on its way to a node, as a KEY has it. */
 export interface WrappedKey {
@@ -12,6 +13,7 @@ export interface WrappedKey {
 export interface Shown {
   /** Keys of the certificates of a node. */
   signersOf(node: string): readonly PublicKey[];
+  readonly certificates: Certificates;
   /** KEYs of a channel, the oldest first. */
   wrappedKeysOf(channel: string): readonly WrappedKey[];
 }

@@ -55,7 +55,7 @@ export class ChannelKeys implements Shown {
   readonly #signers = new Map<string, PublicKey[]>();
   /** Nodes with more certificates than are kept. */
   readonly #crowded = new Set<string>();
-  readonly #certificates = new Certificates();
+  readonly certificates: Certificates;
   readonly #keys: Held[] = [];
   /** Of what has come so far, by the message that brought it: a relay does not wait for the end. */
   readonly #wrapped: BoundedMap<number, WrappedKey>;
@@ -65,7 +65,8 @@ export class ChannelKeys implements Shown {
 
   constructor(context: ObserverContext<Facts>) {
     this.#context = context;
-    const { channelTrials, wrappedKeys } = valuesOf(ownLimits, context.limits);
+    const { channelTrials, wrappedKeys, certificateText } = valuesOf(ownLimits, context.limits);
+    this.certificates = new Certificates(certificateText);
     this.#wrapped = new BoundedMap(wrappedKeys, ({ bytes }) => bytes.length);
     this.#trials = { left: { user: channelTrials, capture: channelTrials }, budget: context.budget };
   }
@@ -102,9 +103,7 @@ export class ChannelKeys implements Shown {
       return;
     }
     if (element === 'certificate') {
-      const known = this.#certificates.read(read(element));
-      tell(this.#context.messages, id, { certificate: known });
-      const { certificate } = known;
+      const certificate = this.certificates.read(read(element));
       if (typeof certificate !== 'string' && typeof certificate.key !== 'string') this.#signs(read('node_id'), certificate.key);
       return;
     }

@@ -72,7 +72,7 @@ export class Parts {
       const [head] = this.#slots;
       if (head?.part !== undefined) {
         const { part } = head;
-        if (!this.#pays(head)) {
+        if (head.isFirst !== true && isCostly(part)) {
           this.#alone();
           continue;
         }
@@ -85,7 +85,10 @@ export class Parts {
       const own = this.#free('here');
       if (own !== undefined) {
         own.isFirst = own === this.#slots[0];
+        const restore = own.isFirst ? undefined : analysis.budget.restore();
         own.part = maker.make(own.first, own.end);
+        // It is made again in its turn.
+        if (isCostly(own.part)) restore?.();
         if (threads !== undefined) await turn();
       } else await threads?.said();
     }
@@ -108,30 +111,22 @@ export class Parts {
     return slot;
   }
 
-  /**
-   * Whether the part would be the same if one thread had made all before it. Trees cost of one budget: a thread of its own has spent
-   * nothing of what the others have, so its costs are counted here, and where they are too much, something would have been left out.
-   */
-  #pays({ maker, part, isFirst }: Slot): boolean {
-    const { costs, isCut } = part!;
-    if (isFirst) return true;
-    if (isCut) return false;
-    const { budget } = this.#source.analysis;
-    return maker === 'here' || costs.every(([name, cost]) => cost <= budget.left(name) && budget.spend(name, cost));
-  }
-
   /** Ends the threads, and begins again where the last part ended: what is left of the budget is spent in the order of messages. */
   #alone(): void {
-    const { analysis, threads, tell } = this.#source;
+    const { threads, tell } = this.#source;
     threads?.end();
-    for (const { maker, part } of this.#slots) {
-      if (maker !== 'here' || part === undefined) continue;
-      for (const [name, cost] of part.costs) analysis.budget.giveBack(name, cost);
-      part.told.forEach(tell);
-    }
+    for (const { maker, part } of this.#slots) if (maker === 'here') part?.told.forEach(tell);
     this.#next = this.#slots[0]!.first;
     this.#slots = [];
   }
+}
+
+/**
+ * Whether the part may be another one than if one thread had made all before it. Trees cost of one budget, which keeps results: a thread of its
+ * own has spent nothing of what the others have, and has none of their results.
+ */
+function isCostly({ costs, isCut }: Part): boolean {
+  return isCut || costs.length > 0;
 }
 
 /** Whoever has waited meanwhile, messages of threads among them. */

@@ -19,7 +19,9 @@ const MESSAGES = 1024;
 export function lineThreads({ command, file, keys, setup, threads }: Task): LineThreads<Slot> | undefined {
   if (threads === undefined) return undefined;
   const further = (command.threads ?? threads.count) - 1;
-  const isLarge = command.threads !== undefined || file.size >= threads.fromBytes;
+  // A line for a person costs less than its share of another first pass: threads for it take processor time and save none.
+  const isCostly = command.json || command.tables !== undefined;
+  const isLarge = command.threads !== undefined || (isCostly && file.size >= threads.fromBytes);
   const files = [...command.captures, ...command.protocols];
   const isReadAgain =
     file.size === file.unpackedSize && files.every((path) => statSync(path, { throwIfNoEntry: false })?.isFile());

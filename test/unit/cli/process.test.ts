@@ -98,7 +98,7 @@ describe('dist/peerscope.js', () => {
     const path = temporary('datagrams.pcap', capture(Array.from({ length: 6000 }, () => frame)));
     const args = ['decode', path, '--protocol', temporary('mine.mjs', module), '--threads', '2'];
     const { stdout } = await node(process.execPath, [command, ...args], { maxBuffer: 1 << 24 });
-    expect(stdout.match(/by the first/g)!.length + stdout.match(/by another/g)!.length).toBe(6000);
+    expect(stdout.match(/by (the first|another)/g)).toHaveLength(6000);
     const child = start(...args);
     let err = '';
     child.stderr.on('data', (chunk) => (err += chunk));

@@ -30,7 +30,8 @@ async function same(
   others: Partial<ThreadSettings> = {},
 ): Promise<Result> {
   const alone = await withThreads(args, undefined);
-  for (const count of counts) expect(await withThreads(args, { ...settings, ...others, count })).toEqual(alone);
+  for (const count of counts)
+    expect(await withThreads([...args, '--threads', String(count)], { ...settings, ...others })).toEqual(alone);
   return alone;
 }
 
@@ -65,7 +66,8 @@ describe('lines that further threads make', () => {
     ]) {
       const alone = await withThreads([...args, ...more], undefined);
       expect(alone.out.split('\n').length).toBeGreaterThan(200);
-      for (const count of [2, 3]) expect(await withThreads([...args, ...more], { ...here, ...both, count })).toEqual(alone);
+      for (const count of [2, 3])
+        expect(await withThreads([...args, ...more, '--threads', String(count)], { ...here, ...both })).toEqual(alone);
     }
   }, 180_000);
 
@@ -78,15 +80,19 @@ describe('lines that further threads make', () => {
 
   it('come from them, as far as they are asked', async () => {
     const args = of('(isMainThread ? "by the first at " : "by another at ") + frame');
-    const lines = (await withThreads(args, { ...settings, count: 3 })).out
+    const lines = (await withThreads([...args, '--threads', '3'], settings)).out
       .split('\n')
       .filter((line) => line.includes('mine one'));
     expect(lines.map((line) => line.replace(/.*mine one +/, ''))).toEqual(
       Array.from({ length: FRAMES }, (_, at) => `by another at ${at + 1}`),
     );
-    const first = { ...settings, count: 3, fromBytes: 1 << 30 };
-    expect((await withThreads(args, first)).out).not.toContain('by another');
-    expect((await withThreads([...args, '--threads', '2'], first)).out).not.toContain('by the first');
+    const three = { ...settings, count: 3 };
+    expect((await withThreads([...args, '--threads', '2'], settings)).out).not.toContain('by the first');
+    // Without a number they make lines that are costly, of a large file.
+    const json = [...of('frame', '', '(isMainThread ? "by the first" : "by another")'), '--json'];
+    expect((await withThreads(json, three)).out).not.toContain('by the first');
+    expect((await withThreads(json, { ...three, fromBytes: 1 << 30 })).out).not.toContain('by another');
+    expect((await withThreads(args, three)).out).not.toContain('by another');
     expect((await withThreads([...args, '--threads', '1'], settings)).out).not.toContain('by another');
   }, 60_000);
 });
@@ -97,8 +103,8 @@ const [from, to] = [
   { address: '10.0.0.2', port: 7000 },
 ];
 
-/** The call for a module of which each line says `info`: an expression of the message's `frame` and `budget`. */
-function of(info: string, observed = ''): string[] {
+/** The call for a module of which each line says `info`, and in JSON `fields`: expressions of the message's `frame` and `budget`. */
+function of(info: string, observed = '', fields = '{}'): string[] {
   const module = `
     import { isMainThread } from 'node:worker_threads';
     const elsewhere = (work) => { if (!isMainThread) work(); return ''; };
@@ -120,7 +126,7 @@ function of(info: string, observed = ''): string[] {
       dissect({ bytes, source, start, end, frame, budget }) {
         const whole = bytes.slice(start, end);
         const layer = { name: 'mine', kind: 'value', value: whole, source, start, end };
-        return { layer, fields: {}, whole, info: String(${info}), missing: [] };
+        return { layer, fields: ${fields}, whole, info: String(${info}), missing: [] };
       },
     });`;
   const made = capture(Array.from({ length: FRAMES }, (_, at) => udpFrame(from, to, Uint8Array.of(at))));
@@ -160,18 +166,26 @@ describe('what is said once', () => {
     expect(err.match(/failed in "dissect"/g)).toHaveLength(1);
   }, 60_000);
 
-  it('costs of one budget: what was left out is what one thread leaves out', async () => {
-    const args = [
-      ...of("budget.spend('unpackedBytes', 1000) ? 'unpacked' : budget.why('unpackedBytes')"),
-      '--limit',
-      'unpackedBytes=25000',
-    ];
-    for (const isElsewhere of [true, undefined] as const) {
-      const { isElsewhere: _, ...rest } = settings;
-      const alone = await withThreads(args, undefined);
-      expect(alone.out.match(/ unpacked$/gm)).toHaveLength(25);
-      const threads = { ...rest, count: 3, ...(isElsewhere ? { isElsewhere } : {}) };
-      expect(await withThreads(args, threads)).toEqual(alone);
-    }
-  }, 60_000);
+  it.each([
+    ['anew', "budget.spend('unpackedBytes', 1000) ? 'unpacked' : budget.why('unpackedBytes')", 25],
+    ['for results that are kept', "budget.once('y' + frame, 'unpackedBytes', 1000, () => 1, () => 8) ? 'unpacked' : 'left'", 25],
+    [
+      'for one result that all share',
+      "budget.once('x', 'unpackedBytes', 15_000, () => 1, () => 8) ? 'unpacked' : 'left'",
+      FRAMES,
+    ],
+  ] as const)(
+    'costs of one budget, paid %s: what was left out is what one thread leaves out',
+    async (_, info, unpacked) => {
+      const args = [...of(info), '--limit', 'unpackedBytes=25000'];
+      for (const isElsewhere of [true, undefined] as const) {
+        const { isElsewhere: _, ...rest } = settings;
+        const alone = await withThreads(args, undefined);
+        expect(alone.out.match(/ unpacked$/gm)).toHaveLength(unpacked);
+        const threads = { ...rest, count: 3, ...(isElsewhere ? { isElsewhere } : {}) };
+        expect(await withThreads([...args, '--threads', '3'], threads)).toEqual(alone);
+      }
+    },
+    60_000,
+  );
 });

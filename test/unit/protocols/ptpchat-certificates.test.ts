@@ -34,14 +34,22 @@ describe('a certificate', () => {
   });
 
   it('that is none says so, again and again', () => {
-    const certificates = new Certificates();
-    const none = { base64: 'AAAA', certificate: 'it is not an X.509 certificate' };
+    const certificates = new Certificates(10_000);
+    const none = 'it is not an X.509 certificate';
     expect([certificates.read('AAAA'), certificates.read('AAAA')]).toEqual([none, none]);
   });
 
   it('is the same object as long as it is kept', () => {
-    const certificates = new Certificates();
+    const certificates = new Certificates(10_000);
     expect(certificates.read(first)).toBe(certificates.read(first));
     expect(certificates.read(first)).not.toBe(certificates.read(second));
+  });
+
+  it('is read again once its text is over the limit', () => {
+    const certificates = new Certificates(first.length);
+    const read = certificates.read(first);
+    certificates.read(second);
+    expect(certificates.read(first)).not.toBe(read);
+    expect(certificates.read(first)).toEqual(read);
   });
 });

@@ -219,6 +219,16 @@ describe('a message in a Noise stream', () => {
 });
 
 describe('what follows a message that was left out', () => {
+  it('between which one does not open goes on under its own number', () => {
+    const ends = noiseEnds();
+    ends.relay.mode = 'step';
+    ends.say(0, lineFrame('before'));
+    ends.raw(0, Uint8Array.of(0, 20, ...new Uint8Array(20)));
+    ends.say(0, lineFrame('behind'));
+    ends.relay.release(ends.relay.held[0]!.id);
+    expect(ends.heard[0].lines).toEqual(['1 before']);
+  });
+
   it('waits for the end of its Noise message, as long as it can be one', () => {
     const ends = held(noiseEnds(), 'left out');
     ends.relay.drop(ends.relay.held[0]!.id);
