@@ -141,6 +141,8 @@ export function noiseEnds({ keys = true } = {}) {
   const [initiator, responder] = [begun('initiator', own), begun('responder', new Uint8Array(32).fill(2))];
   const heard = [new Ear(), new Ear()] as const;
   const events: NodeEvent[] = [];
+  /** Ways whose streams were ended at the receiver. */
+  const finished: number[] = [];
   const open = [
     (message: Uint8Array) => transports![1].receive!.decryptWithAd(new Uint8Array(0), message),
     (message: Uint8Array) => transports![0].receive!.decryptWithAd(new Uint8Array(0), message),
@@ -151,7 +153,12 @@ export function noiseEnds({ keys = true } = {}) {
     { protocol: lines, protocols: [lines, notes], transport: 'tcp', choices: new Choices(), keys: ring, limits: nodeLimits },
     {
       ...{ now: () => 1_700_000_000_000_000_000n, clock: () => now, random: () => new Uint8Array(0), wake: () => {} },
-      ...{ finish: () => {}, close: () => {}, read: () => {}, happened: (event: NodeEvent) => void events.push(event) },
+      ...{
+        finish: ({ dialled }: Link) => void finished.push(dialled ? 0 : 1),
+        close: () => {},
+        read: () => {},
+        happened: (event: NodeEvent) => void events.push(event),
+      },
       write: (link: Link, came: Uint8Array) => {
         const way = link.dialled ? 0 : 1;
         if (transports !== undefined) heard[way].hear(came, open[way]);
@@ -171,7 +178,7 @@ export function noiseEnds({ keys = true } = {}) {
   const sending = [transports[0].send!, transports[1].send!] as const;
   const sealedOf = (way: 0 | 1, inner: Uint8Array) => framed(sending[way].encryptWithAd(new Uint8Array(0), inner));
   return {
-    ...{ relay, heard, events, key, ring },
+    ...{ relay, heard, events, finished, key, ring },
     /** Says frames, all in one Noise message. */
     say: (way: 0 | 1, ...inner: readonly Uint8Array[]) =>
       relay.received(ids[way], sealedOf(way, Uint8Array.from(inner.flatMap((each) => [...each])))),
@@ -181,6 +188,8 @@ export function noiseEnds({ keys = true } = {}) {
       for (let at = 0; at < all.length; at += size) relay.received(ids[way], all.slice(at, at + size));
     },
     raw: (way: 0 | 1, bytes: Uint8Array) => relay.received(ids[way], bytes),
+    /** One of them ends its stream. */
+    end: (way: 0 | 1) => relay.ended(ids[way]),
     pass: (milliseconds: number) => {
       now += milliseconds;
       relay.tick();

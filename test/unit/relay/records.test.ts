@@ -219,6 +219,18 @@ describe('a message in a Noise stream', () => {
 });
 
 describe('what follows a message that was left out', () => {
+  it('that the end of the stream cuts off goes on once all before it has, and the end behind it', () => {
+    const ends = noiseEnds();
+    ends.relay.mode = 'step';
+    ends.say(0, lineFrame('whole'), lineFrame('cut off').subarray(0, 5));
+    ends.end(0);
+    expect(ends.finished).toEqual([]);
+    ends.relay.release(ends.relay.held[0]!.id);
+    ends.pass(1);
+    expect(ends.heard[0].messages).toBe(2);
+    expect(ends.finished).toEqual([0]);
+  });
+
   it('between which one does not open goes on under its own number', () => {
     const ends = noiseEnds();
     ends.relay.mode = 'step';
