@@ -111,11 +111,19 @@ export class RecordWay implements SealedWay {
 
   #part(sealed: SealedUnit, message: UnitMessage | undefined): Arrived {
     const { clear } = sealed;
-    const bytes = sealed.sealed(clear.bytes, {});
+    // It may need more records than it came in.
+    const { bytes, count } = sealedRecords(sealed, sealed.number, clear.bytes, {});
     const messages = message === undefined ? [] : [{ ...message, view: () => message.inside?.view(clear) }];
     return {
       unit: { way: this.#way, bytes, messages, sealed },
-      from: { ...this.#sealedPlace(bytes, sealed), again: () => this.#seal(sealed, clear.bytes, {}) },
+      from: {
+        ...this.#sealedPlace(bytes, sealed),
+        again: () => this.#seal(sealed, clear.bytes, {}),
+        other: (given) => {
+          this.#went += count;
+          return given;
+        },
+      },
     };
   }
 
