@@ -15,10 +15,19 @@ export function reopenRefused(log: vscode.LogOutputChannel): vscode.Disposable {
     else reopen(opened);
   });
   const reopen = (tabs: readonly vscode.Tab[]): void => {
+    if (isForOthers()) return;
     for (const tab of tabs) move(tab).catch((error) => log.warn(String(error)));
   };
   reopen(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs));
   return listening;
+}
+
+/** The person's settings open captures in another editor. */
+function isForOthers(): boolean {
+  const associations = vscode.workspace.getConfiguration('workbench').get<Readonly<Record<string, string>>>('editorAssociations');
+  return Object.entries(associations ?? {}).some(
+    ([pattern, editor]) => editor !== 'peerscope.capture' && /\b(p?cap|pcapng)\b/i.test(pattern),
+  );
 }
 
 async function move({ input, group, isPreview, isActive }: vscode.Tab): Promise<void> {
