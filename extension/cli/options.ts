@@ -157,7 +157,7 @@ export const options: readonly CliOption[] = [
   {
     name: 'threads',
     value: 'N',
-    doc: 'prints with so many threads, each of which holds the capture in memory; without it `--json` and Zeek logs of a file of 128 MiB or more take as many as there are cores, 4 at most',
+    doc: 'number of threads that print; each keeps the capture in memory; default: 1, and one per core, 4 at most, for `--json` and Zeek logs of files of 128 MiB or more',
     commands: ['decode'],
   },
   { name: 'force', doc: 'replaces the tables that the folder holds already', commands: ['decode'] },

@@ -6,11 +6,9 @@ import type { Task } from '../task.ts';
 import { type Part, PartMaker } from './part.ts';
 import { Parts, type Slot } from './parts.ts';
 import type { Job } from './rowmakers.ts';
+import { MESSAGES } from './settings.ts';
 import { outcomeOf } from './threadmessages.ts';
 import { LineThreads } from './threads.ts';
-
-/** Messages that are made at a time where nobody says how many. */
-const MESSAGES = 1024;
 
 /**
  * Starts the threads of a task: they read its capture while it is read here. None where they would gain nothing, or cannot read what this

@@ -5,7 +5,8 @@ import type { ThreadSettings } from '../io.ts';
 const MOST_THREADS = 4;
 /** A thread has read the capture some tenths of a second after the first one: of less, that one has printed most by then. */
 const FROM_BYTES = 0x800_0000;
-const MESSAGES = 1024;
+/** Messages of one part. */
+export const MESSAGES = 1024;
 
 /** How threads are used where nobody says otherwise. `program`: linethread.ts as a bundle. */
 export function threadSettings(program: URL): ThreadSettings {
