@@ -135,8 +135,8 @@ export class Budget {
     return { spent: new Map(this.#spent), refused: [...this.#refused.values()].reduce((sum, count) => sum + count, 0) };
   }
 
-  /** Lets it be as it is now when the function is called: for work in the second pass that is done again. */
-  restore(): () => void {
+  /** The function that is given brings it back to where it is now: for work of the second pass that is done again in its turn. */
+  savepoint(): () => void {
     const [spent, refused, milliseconds] = [new Map(this.#spent), new Map(this.#refused), this.#milliseconds];
     // There may be many results, and most work brings none.
     let kept: Kept | undefined;

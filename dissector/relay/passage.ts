@@ -107,9 +107,12 @@ export class Passage {
     return this.#held;
   }
 
-  /** Nothing comes any more: the beginning of a message goes on, once all before it has. */
-  letRestGo(): void {
+  /** Nothing comes any more: the beginning of a message, or of a record, goes on once all before it has. */
+  streamEnded(): void {
     if (this.#held.length === 0) this.#letKeptGo();
+    this.flush();
+    const rest = this.isEmpty ? this.#sealed?.rest() : undefined;
+    if (rest !== undefined && rest.length > 0) this.#write({ bytes: rest, note: undefined });
   }
 
   /** Nothing waits. */
@@ -291,8 +294,6 @@ export class Passage {
     const kept = [...this.#before, ...this.#behind];
     this.#before = this.#behind = [];
     for (const ready of kept) this.#write(ready);
-    const rest = this.#sealed?.rest() ?? new Uint8Array(0);
-    if (rest.length > 0) this.#write({ bytes: rest, note: undefined });
   }
 
   /** The link is gone: what waits goes nowhere. */

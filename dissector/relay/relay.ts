@@ -307,8 +307,7 @@ export class Relay {
     if (pair === undefined) return;
     for (const way of ways) {
       pair.pushOn(way);
-      pair.passage(way).letRestGo();
-      pair.passage(way).flush();
+      pair.passage(way).streamEnded();
     }
     for (const link of [pair.client, pair.server]) if (link !== undefined) this.#close(pair, link, why, false);
   }
@@ -386,8 +385,7 @@ export class Relay {
   #finish(pair: Pair, way: Way, to: Link | undefined): void {
     const passage = pair.passage(way);
     // Nothing comes that these could be written after.
-    passage.letRestGo();
-    passage.flush();
+    passage.streamEnded();
     if (!passage.isEmpty || pair.finished[way] || to === undefined) return;
     pair.finished[way] = true;
     if (this.#byLink.has(to.id)) this.#environment.finish(to);

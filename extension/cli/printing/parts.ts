@@ -85,7 +85,7 @@ export class Parts {
       const own = this.#free('here');
       if (own !== undefined) {
         own.isFirst = own === this.#slots[0];
-        const restore = own.isFirst ? undefined : analysis.budget.restore();
+        const restore = own.isFirst ? undefined : analysis.budget.savepoint();
         own.part = maker.make(own.first, own.end);
         // It is made again in its turn.
         if (isCostly(own.part)) restore?.();
