@@ -1,5 +1,5 @@
 /**
- * `npm run bench:relay`: what a relay adds to the way of a message, and what it takes of memory when it is busy. The relay is the command
+ * `npm run bench:relay`: what a relay adds to the way of a message, one way, and what it takes of memory when it is busy. The relay is the command
  * itself, in a process of its own; all numbers are of one machine. `--seconds N` of the load, `--links N`, `--rate N` messages a second.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -77,9 +77,20 @@ async function ended(child: ChildProcess): Promise<void> {
   await exit;
 }
 
-/** Microseconds of round trips, one after the other, sorted. */
-async function roundTrips(send: () => void, came: (heard: () => void) => void): Promise<number[]> {
-  let heard = (): void => {};
+/** What both ends hear of round trips, one after the other. */
+interface Ends {
+  readonly send: () => void;
+  /** Calls back when the other end has the message, and when its answer is here. */
+  readonly reached: (heard: () => void) => void;
+  readonly came: (heard: () => void) => void;
+}
+
+/** Microseconds that each message is on its way, there and back, sorted: both ends are in this process and have one clock. */
+async function ways({ send, reached, came }: Ends): Promise<number[]> {
+  let [there, heard] = [0, (): void => {}];
+  reached(() => {
+    there = performance.now();
+  });
   came(() => heard());
   const times: number[] = [];
   for (let n = 0; n < ROUNDS; n++) {
@@ -92,9 +103,9 @@ async function roundTrips(send: () => void, came: (heard: () => void) => void): 
     const again = setInterval(send, LOST_MS);
     await answer;
     clearInterval(again);
-    times.push((performance.now() - start) * 1000);
+    times.push((there - start) * 1000, (performance.now() - there) * 1000);
   }
-  return times.slice(ROUNDS / 10).sort((a, b) => a - b);
+  return times.slice(times.length / 10).sort((a, b) => a - b);
 }
 
 function part(times: readonly number[], of: number): number {
@@ -103,21 +114,28 @@ function part(times: readonly number[], of: number): number {
 
 function tellDelay(what: string, direct: readonly number[], relayed: readonly number[]): void {
   const added = (of: number): string => `${(part(relayed, of) - part(direct, of)).toFixed(0)} µs`;
-  console.log(`${what.padEnd(34)} added to a round trip: median ${added(0.5)}, 99th percentile ${added(0.99)}`);
+  console.log(`${what.padEnd(34)} added to the way of a message: median ${added(0.5)}, 99th percentile ${added(0.99)}`);
 }
 
 async function overUdp(what: string, ...more: string[]): Promise<void> {
   const server = createSocket('udp4').bind(0, '127.0.0.1');
   await once(server, 'listening');
-  server.on('message', (bytes, from) => server.send(bytes, from.port, from.address));
+  let atServer = (): void => {};
+  server.on('message', (bytes, from) => {
+    atServer();
+    server.send(bytes, from.port, from.address);
+  });
   const { child, port } = await relayTo('p2pke', server.address().port, ...more);
   const client = createSocket('udp4');
   let counter = 0;
   const through = (to: number) =>
-    roundTrips(
-      () => client.send(message(counter++), to, '127.0.0.1'),
-      (heard) => void client.removeAllListeners('message').on('message', heard),
-    );
+    ways({
+      send: () => client.send(message(counter++), to, '127.0.0.1'),
+      reached: (heard) => {
+        atServer = heard;
+      },
+      came: (heard) => void client.removeAllListeners('message').on('message', heard),
+    });
   const direct = await through(server.address().port);
   tellDelay(what, direct, await through(port));
   await ended(child);
@@ -126,20 +144,27 @@ async function overUdp(what: string, ...more: string[]): Promise<void> {
 }
 
 async function overTcp(): Promise<void> {
-  const server = createServer({ noDelay: true }, (socket) => void socket.on('error', () => {}).pipe(socket)).listen(
-    0,
-    '127.0.0.1',
-  );
+  let atServer = (): void => {};
+  const server = createServer({ noDelay: true }, (socket) => {
+    socket.on('error', () => {});
+    socket.on('data', (bytes) => {
+      atServer();
+      socket.write(bytes);
+    });
+  }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const target = (server.address() as AddressInfo).port;
   const { child, port } = await relayTo('botd', target);
   const through = async (to: number): Promise<number[]> => {
     const socket = connect({ port: to, host: '127.0.0.1', noDelay: true });
     await once(socket, 'connect');
-    const times = await roundTrips(
-      () => socket.write(Buffer.alloc(84)),
-      (heard) => void socket.on('data', heard),
-    );
+    const times = await ways({
+      send: () => socket.write(Buffer.alloc(84)),
+      reached: (heard) => {
+        atServer = heard;
+      },
+      came: (heard) => void socket.on('data', heard),
+    });
     socket.destroy();
     return times;
   };

@@ -28,8 +28,8 @@ import { relayHelp } from '../usage.ts';
 
 const HELP = 'peerscope relay --help';
 const READ_MS = 50;
-/** What is on its way waits while frames are decoded for the terminal. */
-const STEP_FRAMES = 4;
+/** What is on its way waits while a frame is decoded for the terminal: one at a time. */
+const STEP_FRAMES = 1;
 /** Of a relay that so many messages came to since it was read last, only so long is read: what passes comes before what is printed. */
 const BUSY_MESSAGES = 100;
 const BUSY_READ_MS = 2;
