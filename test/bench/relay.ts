@@ -35,6 +35,13 @@ await build({
 // It reads its version one folder above.
 writeFileSync(join(folder, 'package.json'), '{"version": "0.0.0"}');
 
+/** One whole frame of botd, 80 bytes and their length: a length that no frame reaches the end of would be waited for. */
+function segment(): Buffer {
+  const bytes = Buffer.alloc(84, 7);
+  bytes.writeUInt32BE(80);
+  return bytes;
+}
+
 /** A datagram of p2pke as those of a session look: a header with a counter, and what only a key opens. */
 function message(counter: number): Buffer {
   const bytes = Buffer.alloc(84, counter & 0xff);
@@ -155,11 +162,12 @@ async function overTcp(): Promise<void> {
   await once(server, 'listening');
   const target = (server.address() as AddressInfo).port;
   const { child, port } = await relayTo('botd', target);
+  const bytes = segment();
   const through = async (to: number): Promise<number[]> => {
     const socket = connect({ port: to, host: '127.0.0.1', noDelay: true });
     await once(socket, 'connect');
     const times = await ways({
-      send: () => socket.write(Buffer.alloc(84)),
+      send: () => socket.write(bytes),
       reached: (heard) => {
         atServer = heard;
       },
@@ -233,9 +241,7 @@ async function loadTcp(what: string): Promise<void> {
   await Promise.all(clients.map((client) => once(client, 'connect')));
   const began = performance.now();
   const memory: number[] = [];
-  // A length that no frame reaches the end of would be waited for: whole frames of botd, 80 bytes each and their length.
-  const frame = Buffer.alloc(84, 7);
-  frame.writeUInt32BE(80);
+  const frame = segment();
   let sent = 0;
   for (let elapsed = 0; elapsed < seconds; elapsed = (performance.now() - began) / 1000) {
     for (const due = elapsed * rate; sent < due; sent++) clients[sent % links]!.write(frame);
