@@ -24,6 +24,28 @@ describe.skipIf(why !== '')(`a live capture${why}`, () => {
   const entry = (text: string) => workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
   const sign = () => workbench.page.locator('.statusbar-item', { hasText: `${loopback}:` });
 
+  async function startRing(): Promise<void> {
+    await workbench.command('Start Live Capture');
+    await entry('127.0.0.1').click();
+    await workbench.page.getByText('A capture filter as tcpdump takes it').waitFor();
+    await workbench.answer(`udp port ${listener.port}`);
+    await entry('Ring of…').click();
+    await workbench.page.getByText('How many files are kept').waitFor();
+    await workbench.answer('2 x 1 MB');
+    await sign().waitFor(PATIENCE);
+    await Inspecting.appeared(workbench, '_00001.pcap');
+  }
+
+  /** More than a file of the ring takes. */
+  async function sendMegabyte(): Promise<void> {
+    const large = new Uint8Array(60_000);
+    // The system keeps sixteen of them for a program that is behind.
+    for (const count of [8, 16, 24]) {
+      for (let n = 0; n < 8; n++) await listener.send(large);
+      await expect.poll(() => sign().innerText(), PATIENCE).toContain(`${count} packets`);
+    }
+  }
+
   it('is of an interface, which is named with its addresses', async () => {
     await workbench.command('Start Live Capture');
     await entry('127.0.0.1').waitFor();
@@ -83,21 +105,8 @@ describe.skipIf(why !== '')(`a live capture${why}`, () => {
   });
 
   it('of a ring shows its newest file, and opens as one capture', async () => {
-    await workbench.command('Start Live Capture');
-    await entry('127.0.0.1').click();
-    await workbench.page.getByText('A capture filter as tcpdump takes it').waitFor();
-    await workbench.answer(`udp port ${listener.port}`);
-    await entry('Ring of…').click();
-    await workbench.page.getByText('How many files are kept').waitFor();
-    await workbench.answer('2 x 1 MB');
-    await sign().waitFor(PATIENCE);
-    await Inspecting.appeared(workbench, '_00001.pcap');
-    const large = new Uint8Array(60_000);
-    // The system keeps sixteen of them for a program that is behind.
-    for (const count of [8, 16, 24]) {
-      for (let n = 0; n < 8; n++) await listener.send(large);
-      await expect.poll(() => sign().innerText(), PATIENCE).toContain(`${count} packets`);
-    }
+    await startRing();
+    await sendMegabyte();
     inspecting = await Inspecting.appeared(workbench, '_00002.pcap');
     await workbench.page.locator('.tab', { hasText: '_00001.pcap' }).waitFor({ ...PATIENCE, state: 'detached' });
     await inspecting.row(1).waitFor(PATIENCE);
@@ -107,5 +116,18 @@ describe.skipIf(why !== '')(`a live capture${why}`, () => {
     const whole = await Inspecting.appeared(workbench, '_00001.pcap + ');
     await whole.counts('frames', 24);
     await workbench.screenshot('live-ring-whole');
+  });
+
+  it('of a ring that went on behind another tab shows its newest file once its tab is in front', async () => {
+    await workbench.command('View: Close All Editors');
+    await startRing();
+    await Inspecting.open(workbench, 'kept.pcap');
+    await sendMegabyte();
+    const tab = (name: string) => workbench.page.locator('.tabs-container .tab', { hasText: name });
+    await tab('_00001.pcap').click();
+    inspecting = await Inspecting.appeared(workbench, '_00002.pcap');
+    await inspecting.row(1).waitFor(PATIENCE);
+    await sign().click();
+    await sign().waitFor({ ...PATIENCE, state: 'detached' });
   });
 });

@@ -48,6 +48,10 @@ class LiveCaptures {
   #running: readonly Running[] = [];
   /** Of this window, the newest last. */
   readonly #made: Made[] = [];
+  /** A ring that went on behind another tab comes up to date once its tab is in front. */
+  readonly #fronts = vscode.window.tabGroups.onDidChangeTabs(({ changed }) => {
+    if (changed.some(({ isActive }) => isActive)) for (const made of this.#made) void this.#catchUp(made);
+  });
 
   constructor(storage: vscode.Uri, editors: CaptureEditors) {
     this.#editors = editors;
@@ -59,6 +63,7 @@ class LiveCaptures {
   dispose(): void {
     for (const { capture } of this.#running) void capture.stop();
     this.#sign.dispose();
+    this.#fronts.dispose();
   }
 
   /** In an untrusted workspace no program is started. */
@@ -119,6 +124,12 @@ class LiveCaptures {
       }
       return next;
     });
+  }
+
+  async #catchUp(made: Made): Promise<void> {
+    const last = await made.shown;
+    const newest = made.files.paths.at(-1);
+    if (last !== undefined && newest !== undefined && newest !== last.fsPath) this.#move(made, vscode.Uri.file(newest));
   }
 
   /** Throws a LiveRefusal. */
