@@ -136,7 +136,8 @@ describe('a capture that unpacks to much', () => {
       const args = ['--import', told, command, 'info', temporary(name, capture), '--limit', 'unpackRatio=2000'];
       return Number((await node(process.execPath, args)).stderr.trim().split('\n').at(-1)) / 1024;
     };
-    expect(await run('large.pcapng.gz', bomb(768, 3))).toBeLessThan(400);
+    // Far below the 768 MiB, far above what the collector is behind on a busy machine.
+    expect(await run('large.pcapng.gz', bomb(768, 3))).toBeLessThan(600);
   }, 60_000);
 });
 
