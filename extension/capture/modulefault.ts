@@ -22,10 +22,12 @@ export interface ModuleFault {
 }
 
 const LONGEST_LINE = 200;
+const declaresTypes = /\.d\.[mc]?ts$/;
+const typesAlone = 'It declares types alone: name the module, and not the types beside it.';
 
 /** What an import threw. `files`: those of the module, its own first. */
 export function faultOf(error: unknown, files: readonly string[]): ModuleFault {
-  const text = textOf(error);
+  const text = declaresTypes.test(files[0]!) ? typesAlone : textOf(error);
   const place = (error instanceof SyntaxError ? syntaxPlace(error, files) : undefined) ?? placeOf(error);
   return { text, place: place ?? { path: files[0]!, line: 1, column: 1 }, isPlaced: place !== undefined };
 }

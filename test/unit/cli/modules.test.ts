@@ -144,6 +144,11 @@ describe('a module', () => {
     expect(faultOf(error, ['/a/own.ts']).text).toMatch(/^A module in TypeScript needs Node 22\.18 or later, and this is v\d/);
   });
 
+  it('that is a file of types is told as such', async () => {
+    const { problems } = await load(write('peerscope.d.ts', 'export declare const a: string;\n'));
+    expect(problems[0]).toContain('It declares types alone: name the module, and not the types beside it.');
+  });
+
   it('that fails at work says where, in the tree and on standard error', async () => {
     const path = write(
       'fails.mjs',
