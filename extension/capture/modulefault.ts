@@ -23,7 +23,7 @@ export interface ModuleFault {
 
 const LONGEST_LINE = 200;
 const declaresTypes = /\.d\.[mc]?ts$/;
-const typesAlone = 'It declares types alone: name the module, and not the types beside it.';
+const typesAlone = 'It only declares types. Name the module itself.';
 
 /** What an import threw. `files`: those of the module, its own first. */
 export function faultOf(error: unknown, files: readonly string[]): ModuleFault {

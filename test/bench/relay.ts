@@ -1,5 +1,5 @@
 /**
- * `npm run bench:relay`: what a relay adds to the way of a message, one way, and what it takes of memory when it is busy. The relay is the command
+ * `npm run bench:relay`: the delay that a relay adds to a message, one way, and what it takes of memory when it is busy. The relay is the command
  * itself, in a process of its own; all numbers are of one machine. `--seconds N` of the load, `--links N`, `--rate N` messages a second.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -84,11 +84,12 @@ async function ended(child: ChildProcess): Promise<void> {
   await exit;
 }
 
-/** What both ends hear of round trips, one after the other. */
+/** Both ends of round trips: the one that sends, and the one that answers. */
 interface Ends {
   readonly send: () => void;
-  /** Calls back when the other end has the message, and when its answer is here. */
+  /** Calls back when the message is at the other end. */
   readonly reached: (heard: () => void) => void;
+  /** Calls back when the answer is here. */
   readonly came: (heard: () => void) => void;
 }
 
@@ -121,7 +122,7 @@ function part(times: readonly number[], of: number): number {
 
 function tellDelay(what: string, direct: readonly number[], relayed: readonly number[]): void {
   const added = (of: number): string => `${(part(relayed, of) - part(direct, of)).toFixed(0)} µs`;
-  console.log(`${what.padEnd(34)} added to the way of a message: median ${added(0.5)}, 99th percentile ${added(0.99)}`);
+  console.log(`${what.padEnd(34)} added to a message, one way: median ${added(0.5)}, 99th percentile ${added(0.99)}`);
 }
 
 async function overUdp(what: string, ...more: string[]): Promise<void> {

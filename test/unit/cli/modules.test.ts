@@ -144,9 +144,9 @@ describe('a module', () => {
     expect(faultOf(error, ['/a/own.ts']).text).toMatch(/^A module in TypeScript needs Node 22\.18 or later, and this is v\d/);
   });
 
-  it('that is a file of types is told as such', async () => {
+  it('that only declares types is refused in a sentence', async () => {
     const { problems } = await load(write('peerscope.d.ts', 'export declare const a: string;\n'));
-    expect(problems[0]).toContain('It declares types alone: name the module, and not the types beside it.');
+    expect(problems[0]).toContain('It only declares types. Name the module itself.');
   });
 
   it('that fails at work says where, in the tree and on standard error', async () => {
