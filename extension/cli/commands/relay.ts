@@ -200,7 +200,7 @@ function summary({ relay: running, unsent }: SocketRelay, seconds: number, drops
     ...(unsent > 0 ? [`${unsent} not sent because too much waited`] : []),
     ...(drops === undefined || drops === 0 ? [] : [`${drops} dropped by the system before they were read`]),
   ];
-  const told = lost.length === 0 ? '0 dropped' : lost.join(', ');
+  const told = lost.length === 0 ? '0 dropped by limits' : lost.join(', ');
   return `${received} came, ${sent} went on in ${seconds.toFixed(1)} s (${Math.round(received / Math.max(seconds, 0.001))} a second); ${told}.${undecoded}`;
 }
 

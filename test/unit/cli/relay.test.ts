@@ -60,7 +60,7 @@ describe('relay', () => {
         'data decoded',
       ]);
       expect([server.status, relay.status, client.status]).toEqual([0, 0, 0]);
-      expect(relay.err).toContain('0 dropped.');
+      expect(relay.err).toContain('0 dropped by limits.');
     });
 
   it('without keys leaves sealed what is sealed', async () => {
